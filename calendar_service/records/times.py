@@ -1,0 +1,110 @@
+"""Points and spans of time, one type for each meaning, so that they cannot be mixed up.
+
+- `DaySpan`: whole days, no clock and no zone (an all-day event).
+- `CivilTime`: what a clock on the wall shows somewhere: day, time, zone.
+- `EndOfDay`: the last second of a day somewhere (a deadline printed as a bare date).
+- an instant: an aware datetime in UTC, as `.instant` gives it.
+
+A future moment is kept in civil form; its instant is derived anew, because the law on clocks changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.zones import tzinfo_of
+
+Fold = Literal[0, 1]
+
+
+class SkippedTime(CalendarError):
+    """The clocks of the zone jump over this time on this day."""
+
+    def __init__(self, day: date, clock: time, zone: str) -> None:
+        super().__init__(
+            f"{clock:%H:%M} does not exist on {day.isoformat()} in {zone}: the clocks go forward over it.",
+            remedy="Write the time that was meant, before or after the change.",
+        )
+
+
+class RepeatedTime(CalendarError):
+    """The clocks of the zone show this time twice on this day."""
+
+    def __init__(self, day: date, clock: time, zone: str) -> None:
+        super().__init__(
+            f"{clock:%H:%M} happens twice on {day.isoformat()} in {zone}: the clocks go back over it.",
+            remedy="Add `fold: 0` for the first or `fold: 1` for the second.",
+        )
+
+
+@dataclass(frozen=True)
+class DaySpan:
+    """Whole days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class CivilTime:
+    """A time on the wall clock of a zone. `fold` is PEP 495's: 1 is the second of a repeated hour."""
+
+    day: date
+    clock: time
+    zone: str
+    fold: Fold = 0
+
+    @property
+    def local(self) -> datetime:
+        """The aware datetime in the zone."""
+        return datetime.combine(self.day, self.clock.replace(fold=self.fold), tzinfo_of(self.zone))
+
+    @property
+    def instant(self) -> datetime:
+        """The aware datetime in UTC; convert first, then calculate, or a DST change bends the sum."""
+        return self.local.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class EndOfDay:
+    """The end of a day in a zone: 23:59:59, the last second at which a deadline of that date is kept."""
+
+    day: date
+    zone: str
+
+    @property
+    def instant(self) -> datetime:
+        """The aware datetime in UTC."""
+        # 24 hours after midnight is not always the next day; the wall clock decides.
+        return CivilTime(self.day, time(23, 59, 59), self.zone).instant
+
+
+def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> CivilTime:
+    """Make a civil time that exists exactly once. Raises SkippedTime, RepeatedTime, UnknownZone."""
+    early, late = (CivilTime(day, clock, zone, f) for f in (0, 1))
+    if _shows(early) != (day, clock) or _shows(late) != (day, clock):
+        raise SkippedTime(day, clock, zone)
+    if early.instant == late.instant:
+        return early
+    if fold is None:
+        raise RepeatedTime(day, clock, zone)
+    return late if fold else early
+
+
+def civil_from_instant(instant: datetime, zone: str) -> CivilTime:
+    """Read an instant off the wall clock of a zone."""
+    local = instant.astimezone(tzinfo_of(zone))
+    return CivilTime(local.date(), local.time().replace(fold=0), zone, 1 if local.fold else 0)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """List the days from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _shows(moment: CivilTime) -> tuple[date, time]:
+    local = moment.instant.astimezone(tzinfo_of(moment.zone))
+    return local.date(), local.time().replace(fold=0)

@@ -1,0 +1,76 @@
+"""Time zones by name, and the labels that people print beside a time.
+
+A zone name is one of: an IANA name ("Europe/Paris"), "UTC", a literal offset ("UTC+01:00")
+or "AoE" (anywhere on earth, UTC-12). All arithmetic is zoneinfo's, on the tzdata package.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+
+from calendar_service.records.countries import COMMON_ZONES
+from calendar_service.records.errors import CalendarError, suggest
+
+CENTRAL_EUROPEAN_LABELS = frozenset({"CET", "CEST", "MEZ", "MESZ", "HNEC", "HAEC"})
+_LITERAL_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
+_MAX_OFFSET_HOURS = 14
+
+
+class UnknownZone(CalendarError):
+    """No time zone has this name."""
+
+    def __init__(self, name: str) -> None:
+        remedy = suggest(name, COMMON_ZONES) or "Write an IANA name such as Europe/Paris, or UTC+01:00."
+        super().__init__(f"{name!r} is not a time zone.", remedy=remedy)
+        self.name = name
+
+
+@lru_cache(maxsize=1024)
+def tzinfo_of(name: str) -> tzinfo:
+    """Give the tzinfo of a zone name. Raises UnknownZone."""
+    if name == "UTC":
+        return UTC
+    if name == "AoE":
+        return timezone(timedelta(hours=-12), "AoE")
+    if match := _LITERAL_OFFSET.fullmatch(name):
+        sign, hours, minutes = match[1], int(match[2]), int(match[3])
+        if hours <= _MAX_OFFSET_HOURS and minutes < 60:  # noqa: PLR2004 (minutes in an hour)
+            offset = timedelta(hours=hours, minutes=minutes)
+            return timezone(offset if sign == "+" else -offset, name)
+    if name in COMMON_ZONES:
+        return zoneinfo.ZoneInfo(name)
+    raise UnknownZone(name)
+
+
+def is_iana(name: str) -> bool:
+    """Tell whether a known zone name is an IANA zone, which may change its clock, or a fixed offset."""
+    return isinstance(tzinfo_of(name), zoneinfo.ZoneInfo)
+
+
+def abbreviation(instant: datetime, zone: str) -> str:
+    """Name the zone as of an instant: "CEST", or "UTC+9" where the database has no letters."""
+    local = instant.astimezone(tzinfo_of(zone))
+    label = local.tzname() or ""
+    return offset_words(instant, zone) if label[:1] in "+-" else label
+
+
+def offset_words(instant: datetime, zone: str) -> str:
+    """Write the offset of a zone at an instant: "UTC+2", "UTC-3:30", "UTC"."""
+    minutes = int((instant.astimezone(tzinfo_of(zone)).utcoffset() or timedelta()).total_seconds()) // 60
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_of_label(label: str, seat: str) -> str:
+    """Turn a Central European label into the zone it stands for.
+
+    "CET" and its kin mean the civil time of the programme's seat, in summer as in winter, where
+    the seat keeps that time; else the civil time of Brussels, the tz database's own reading.
+    """
+    keeps_it = {tzinfo_of(seat).tzname(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7)}
+    return seat if keeps_it & CENTRAL_EUROPEAN_LABELS else "Europe/Brussels"
