@@ -78,8 +78,8 @@ class EndOfDay:
     @property
     def instant(self) -> datetime:
         """The aware datetime in UTC."""
-        # 24 hours after midnight is not always the next day; the wall clock decides.
-        return CivilTime(self.day, time(23, 59, 59), self.zone).instant
+        # Where the clocks go back at midnight, 23:59:59 comes twice: the day ends with the second.
+        return CivilTime(self.day, time(23, 59, 59), self.zone, fold=1).instant
 
 
 def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> CivilTime:

@@ -1,0 +1,180 @@
+"""The program `calendar-service`: every command reads the same settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import waitress
+
+from calendar_service import __version__
+from calendar_service.publishing import publish_file
+from calendar_service.readers.calendar_file import read_calendar_file
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.source import json_schema
+from calendar_service.serving import clock, open_database, set_up_logging
+from calendar_service.settings import DEFAULT_PORT, read_settings
+from calendar_service.starter import write_starter
+from calendar_service.store.editions import Outcome
+from calendar_service.web.app import create_app
+from calendar_service.worker import Worker
+
+if TYPE_CHECKING:
+    from calendar_service.readers.calendar_file import Reading
+    from calendar_service.settings import Settings
+
+_THREADS = 8
+_FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+
+
+class _Program(click.Group):
+    """Shows the errors that this service raises on purpose as one line, not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CalendarError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Program)
+@click.version_option(__version__)
+def main() -> None:
+    """Serve events, webinars and tender deadlines as calendars that people can trust."""
+
+
+@main.command()
+@click.argument("file", default="events.yaml", type=click.Path(path_type=Path))
+def init(file: Path) -> None:
+    """Write a commented starter FILE with dates ahead of today, and the schema that editors use."""
+    for written in write_starter(file, clock().date()):
+        click.echo(f"Wrote {written}")
+    click.echo(f"Next: calendar-service serve {file}")
+
+
+@main.command()
+@_FILE
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the problems.")
+def check(file: Path | None, form: str) -> None:
+    """Say every problem of FILE. Exits with 0 if it can be published, with 1 if not."""
+    path = file or read_settings(os.environ).file
+    reading = read_calendar_file(path)
+    click.echo(_as_json(reading) if form == "json" else _as_text(path, reading))
+    sys.exit(1 if reading.errors else 0)
+
+
+@main.command()
+@_FILE
+@click.option("--confirm", is_flag=True, help="Publish although a person should look at it first.")
+def publish(file: Path | None, *, confirm: bool) -> None:
+    """Publish FILE as a new edition, if it is sound and says something new."""
+    set_up_logging()
+    settings = _settings(file)
+    engine = open_database(settings)
+    result = publish_file(engine, settings.file, clock(), confirmed=confirm)
+    click.echo(f"{settings.file}: {result.outcome}")
+    sys.exit(0 if result.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED) else 1)
+
+
+@main.command()
+@_FILE
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+def serve(file: Path | None, host: str, port: int) -> None:
+    """Serve the calendar of FILE, and publish FILE whenever it changes."""
+    set_up_logging()
+    settings = _settings(file)
+    if not settings.trusted_hosts:
+        settings = replace(settings, base_url=f"http://{host}:{port}")
+    engine = open_database(settings)
+    worker = Worker(engine, settings.file, clock)
+    worker.publish()
+    worker.start()
+    app = create_app(settings, engine, clock)
+    click.echo(f"The calendar is at {settings.base_url}/", err=True)
+    try:
+        # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
+        waitress.serve(app.wsgi_app, host=host, port=port, threads=_THREADS, connection_limit=1000, ident="")
+    finally:
+        worker.stop()
+
+
+@main.command()
+@_FILE
+def worker(file: Path | None) -> None:
+    """Publish FILE whenever it changes, without a web server."""
+    set_up_logging()
+    settings = _settings(file)
+    watching = Worker(open_database(settings), settings.file, clock)
+    watching.publish()
+    watching.start()
+    try:
+        threading.Event().wait()
+    finally:
+        watching.stop()
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the calendar file."""
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+def doctor() -> None:
+    """Check the time-zone databases, the settings, the file and the database."""
+    from calendar_service.doctor import examine
+
+    findings = examine(read_settings(os.environ))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.is_well else 'BAD '} {finding.text}")
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the present tables."""
+    open_database(read_settings(os.environ))
+    click.echo("The database is up to date.")
+
+
+def _settings(file: Path | None) -> Settings:
+    settings = read_settings(os.environ)
+    return replace(settings, file=file) if file else settings
+
+
+def _as_text(path: Path, reading: Reading) -> str:
+    records = len(reading.draft.records) if reading.draft else 0
+    notes = len(reading.findings) - len(reading.errors)
+    problems = len(reading.errors)
+    said = [f"{problems} problem{'' if problems == 1 else 's'}"] if problems else [f"{records} records, no problems"]
+    said += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
+    return "\n".join([*map(str, reading.findings), f"{path}: {', '.join(said)}"])
+
+
+def _as_json(reading: Reading) -> str:
+    problems = [
+        {
+            "file": finding.file,
+            "line": finding.line,
+            "column": finding.column,
+            "path": finding.problem.where,
+            "severity": finding.problem.severity,
+            "message": finding.problem.message,
+            "value": finding.problem.value,
+            "remedy": finding.problem.remedy,
+        }
+        for finding in reading.findings
+    ]
+    return json.dumps({"problems": problems}, indent=2, ensure_ascii=False, default=str)

@@ -1,0 +1,56 @@
+"""What `calendar-service doctor` looks at: whatever could make this machine tell a wrong time or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tzdata
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendar_service.readers.calendar_file import read_calendar_file
+from calendar_service.records.countries import DATABASE_VERSION
+from calendar_service.records.errors import CalendarError
+from calendar_service.store.editions import newest_number
+from calendar_service.store.engine import open_engine
+from calendar_service.store.migrate import is_current
+
+if TYPE_CHECKING:
+    from calendar_service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing that was looked at."""
+
+    is_well: bool
+    text: str
+
+
+def examine(settings: Settings) -> list[Diagnosis]:
+    """Look at the time zones, the file and the database, changing nothing."""
+    return [_time_zones(), _file(settings), _database(settings), Diagnosis(is_well=True, text=f"links begin with {settings.base_url}")]
+
+
+def _time_zones() -> Diagnosis:
+    ours, theirs = tzdata.IANA_VERSION, DATABASE_VERSION
+    text = f"time zones: tzdata {ours}, pytz {theirs}"
+    return Diagnosis(ours == theirs, text if ours == theirs else f"{text}; install the same release of both")
+
+
+def _file(settings: Settings) -> Diagnosis:
+    errors = read_calendar_file(settings.file).errors
+    text = f"{settings.file}: {len(errors)} problems"
+    return Diagnosis(not errors, f"{text}; run calendar-service check" if errors else text)
+
+
+def _database(settings: Settings) -> Diagnosis:
+    try:
+        engine = open_engine(settings.database_url)
+        current = is_current(engine)
+        number = newest_number(engine) if current else 0
+    except (CalendarError, SQLAlchemyError) as error:
+        return Diagnosis(is_well=False, text=f"the database does not answer ({type(error).__name__})")
+    if not current:
+        return Diagnosis(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
+    return Diagnosis(is_well=True, text=f"{engine.dialect.name}: edition {number}")

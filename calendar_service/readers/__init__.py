@@ -1,0 +1,1 @@
+"""Bytes from outside become records, or every problem with file, line, column and remedy."""

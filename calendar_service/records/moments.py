@@ -1,0 +1,66 @@
+"""The named points of a record, in the order in which they come, and their instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+
+if TYPE_CHECKING:
+    from calendar_service.records.record import Point, Record, Span
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One named point with the words it was printed in."""
+
+    name: MomentName
+    at: Point
+    words: str
+
+
+def moments_of(record: Record) -> list[Moment]:
+    """List the moments of a record (of the first occurrence where it recurs), start and end first."""
+    found = [Moment(name, at, record.schedule.words) for name, at in span_points(record.schedule.span)] if record.schedule else []
+    return found + [Moment(name, stone.at, stone.words) for name, stone in record.milestones.items()]
+
+
+def span_points(span: Span) -> list[tuple[MomentName, Point]]:
+    """Name the start and, where one was announced, the end of a span."""
+    if isinstance(span, DaySpan):
+        days = [(MomentName.STARTS, span.first), (MomentName.ENDS, span.last)]
+        return [(name, DaySpan(day, day)) for name, day in days]
+    ends: list[tuple[MomentName, Point]] = [(MomentName.ENDS, span.ends)] if span.ends else []
+    return [(MomentName.STARTS, span.starts), *ends]
+
+
+def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
+    """Give the half-open stretch of time that a point or span covers, in UTC.
+
+    Whole days are those of `zone`. A clock time covers no time: both bounds are equal.
+    """
+    match at:
+        case DaySpan(first, last):
+            return midnight(first, zone), midnight(last + timedelta(days=1), zone)
+        case TimeSpan(starts, ends):
+            return starts.instant, (ends or starts).instant
+        case CivilTime() | EndOfDay():
+            return at.instant, at.instant
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Give the instant at which a day begins in a zone."""
+    return CivilTime(day, time(), zone).local.astimezone(UTC)
+
+
+def record_bounds(record: Record, zone: str) -> tuple[datetime, datetime]:
+    """Give the stretch from the first to the last moment of a record that does not recur."""
+    points: list[Point | Span] = [stone.at for stone in record.milestones.values()]
+    points += [session.span for session in record.sessions]
+    points += [record.schedule.span] if record.schedule else []
+    bounds = [instant_bounds(at, zone) for at in points]
+    return min(start for start, _ in bounds), max(end for _, end in bounds)

@@ -1,0 +1,113 @@
+"""The occurrences of a record: once, or again and again with exceptions and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.repeats import days_from, days_of
+from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_service.records.record import Change, Schedule, Span
+
+_MARGIN = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One happening. `day` is the day the rule gave, its recurrence id; `span` is when it takes place."""
+
+    day: date
+    span: Span
+    is_moved: bool = False
+    is_cancelled: bool = False
+
+
+def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str) -> list[Occurrence]:
+    """List the occurrences that overlap the half-open window [start, end), in order of time.
+
+    `start` and `end` are aware; whole days are those of `zone`. A point in time counts if it lies in
+    the window; a stretch counts if any of it does. An endless rule is cut by `end`.
+    """
+    found = [each for each in _candidates(schedule, start, end) if _overlaps(each.span, start, end, zone)]
+    return sorted(found, key=lambda each: (instant_bounds(each.span, zone), each.day))
+
+
+def first_day(span: Span) -> date:
+    """Give the day on which a span begins, on its own clock."""
+    return span.first if isinstance(span, DaySpan) else span.starts.day
+
+
+def shift(span: Span, day: date) -> Span:
+    """Move a span to begin on another day at the same wall time.
+
+    A wall time that the clocks skip on that day slides forward with them, as in RFC 5545, 3.3.5.
+    """
+    days = day - first_day(span)
+    if isinstance(span, DaySpan):
+        return DaySpan(span.first + days, span.last + days)
+    return TimeSpan(_shift_civil(span.starts, days), span.ends and _shift_civil(span.ends, days))
+
+
+def all_days(schedule: Schedule) -> Iterator[date]:
+    """Yield the days of the rule without those excepted; endless where the rule is."""
+    days = days_of(schedule.rule, first_day(schedule.span)) if schedule.rule else iter([first_day(schedule.span)])
+    return (day for day in days if day not in schedule.excepted)
+
+
+def occurrence_on(schedule: Schedule, day: date) -> Occurrence:
+    """Give the occurrence whose day by the rule is `day`, with its change where it has one."""
+    for change in schedule.changes:
+        if change.occurrence == day:
+            return _changed(schedule, change)
+    return Occurrence(day, shift(schedule.span, day))
+
+
+def _candidates(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Occurrence]:
+    first = first_day(schedule.span)
+    if schedule.rule is None:
+        yield occurrence_on(schedule, first)
+        return
+    changed = {change.occurrence for change in schedule.changes}
+    length = _length(schedule.span)
+    days = days_from(schedule.rule, first, _reach_back(start, length))
+    for day in takewhile(lambda day: day <= (end + _MARGIN).date(), days):
+        if day not in schedule.excepted and day not in changed:
+            yield Occurrence(day, shift(schedule.span, day))
+    # A moved occurrence may lie far from its day by the rule, so each is looked at.
+    yield from (_changed(schedule, change) for change in schedule.changes)
+
+
+def _changed(schedule: Schedule, change: Change) -> Occurrence:
+    if change.span is None:
+        return Occurrence(change.occurrence, shift(schedule.span, change.occurrence), is_cancelled=True)
+    return Occurrence(change.occurrence, change.span, is_moved=True)
+
+
+def _reach_back(start: datetime, length: timedelta) -> date:
+    earliest = start.replace(hour=0) - length - _MARGIN if start.year > 1 else start
+    return earliest.date()
+
+
+def _length(span: Span) -> timedelta:
+    start, end = instant_bounds(span, "UTC")
+    return end - start
+
+
+def _overlaps(span: Span, start: datetime, end: datetime, zone: str) -> bool:
+    begins, stops = instant_bounds(span, zone)
+    return start <= begins < end if begins == stops else begins < end and stops > start
+
+
+def _shift_civil(civil: CivilTime, days: timedelta) -> CivilTime:
+    moved = CivilTime(civil.day + days, civil.clock, civil.zone, civil.fold)
+    return civil_from_instant(moved.instant, civil.zone)
+
+

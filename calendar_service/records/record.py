@@ -1,0 +1,171 @@
+"""A record with its meaning: every time resolved, every text by language.
+
+This is what editions keep and every writer reads. Times are in civil form; instants are derived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.repeats import Rule
+from calendar_service.records.texts import Text
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+
+Point = CivilTime | EndOfDay | DaySpan
+"""A point that a record names: a clock time, the end of a day, or whole days without a clock."""
+
+
+@dataclass(frozen=True)
+class TimeSpan:
+    """From a clock time to another; `ends` is None where no end was announced."""
+
+    starts: CivilTime
+    ends: CivilTime | None = None
+
+
+Span = DaySpan | TimeSpan
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record happens. `online` may go with a country, as for a national conference held online."""
+
+    name: Text = field(default_factory=dict)
+    city: Text = field(default_factory=dict)
+    country: str | None = None
+    address: str = ""
+    online: bool = False
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A named point of a record, with the words it was printed in."""
+
+    at: Point
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One occurrence that differs: moved to `span`, or cancelled where `span` is None."""
+
+    occurrence: date
+    span: Span | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When an event or webinar happens, once or again and again."""
+
+    span: Span
+    words: str
+    rule: Rule | None = None
+    excepted: tuple[date, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Session:
+    """One part of an event with its own time."""
+
+    id: str
+    title: Text
+    span: Span
+    words: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A titled address."""
+
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask; any part may be empty."""
+
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """An event, a webinar or a tender.
+
+    `zone` is the place's zone where one is known, else None; times keep the zone they were
+    announced in. `languages` are those the record is held or written in.
+    """
+
+    id: str
+    kind: Kind
+    title: Text
+    status: Status = Status.CONFIRMED
+    summary: Text = field(default_factory=dict)
+    url: str = ""
+    place: Place | None = None
+    zone: str | None = None
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    organisers: tuple[Text, ...] = ()
+    contact: Contact | None = None
+    documents: tuple[Link, ...] = ()
+    reminders: tuple[str, ...] = ()
+    note_of_change: Text = field(default_factory=dict)
+    schedule: Schedule | None = None
+    join: str = ""
+    registration_url: str = ""
+    sessions: tuple[Session, ...] = ()
+    milestones: dict[MomentName, Milestone] = field(default_factory=dict)
+    buyer: Text = field(default_factory=dict)
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """What holds for the whole calendar. `languages[0]` is the default language."""
+
+    id: str
+    name: Text
+    zone: str
+    languages: tuple[str, ...]
+    description: Text = field(default_factory=dict)
+    url: str = ""
+    reminders: tuple[str, ...] = ()
+    day_first: bool = False
+
+
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+_CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """Give the record as plain JSON values; what is at its default is left out."""
+    plain: dict[str, Any] = _RECORD.dump_python(record, mode="json", exclude_defaults=True)
+    return plain
+
+
+def record_from_json(plain: dict[str, Any]) -> Record:
+    """Read what `record_to_json` wrote."""
+    return _RECORD.validate_python(plain)
+
+
+def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
+    """Give the calendar as plain JSON values; what is at its default is left out."""
+    plain: dict[str, Any] = _CALENDAR.dump_python(calendar, mode="json", exclude_defaults=True)
+    return plain
+
+
+def calendar_from_json(plain: dict[str, Any]) -> Calendar:
+    """Read what `calendar_to_json` wrote."""
+    return _CALENDAR.validate_python(plain)

@@ -1,0 +1,228 @@
+"""How a record comes again: from words or an RRULE to a rule, and which rules calendars understand."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Literal, cast
+
+from dateutil import rrule as dateutil_rrule
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.words import WordsNotUnderstood, read_when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+
+_MAX_COUNT = 999
+_FREQUENCIES = {
+    "DAILY": dateutil_rrule.DAILY,
+    "WEEKLY": dateutil_rrule.WEEKLY,
+    "MONTHLY": dateutil_rrule.MONTHLY,
+    "YEARLY": dateutil_rrule.YEARLY,
+}
+_UNITS: dict[str, Frequency] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
+_ADVERBS: dict[str, str] = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annually": "year"}
+_WEEKDAYS = {"monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH", "friday": "FR", "saturday": "SA", "sunday": "SU"}
+_WEEKDAY_CODES = tuple(_WEEKDAYS.values())
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_EVERY_UNIT = re.compile(r"every (?:(\d{1,2}|other|second|third|fourth) )?(day|week|month|year)s?")
+_EVERY_WEEKDAY = re.compile(rf"every (?:(other|second) )?({'|'.join(_WEEKDAYS)})")
+_EVERY_NTH = re.compile(rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)}) (?:of (?:the|each|every) month|monthly)")
+_TIMES = re.compile(r"(.*?),? (\d{1,4}) times")
+_UNTIL = re.compile(r"(.*?),? until (.+)")
+_MONTH_ONLY = re.compile(r"[a-z]+\.? \d{4}")
+_RULE_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+:-]+)")
+_BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+
+
+class UnfitRule(CalendarError):
+    """A rule of repetition that cannot be read, or that calendars would not survive."""
+
+    def __init__(self, words: str, why: str) -> None:
+        super().__init__(
+            f"{words!r} {why}",
+            remedy="Write for example `every year`, `every second Tuesday of the month until June 2027` or `every week, 10 times`.",
+        )
+        self.words = words
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included."""
+
+    frequency: Frequency
+    interval: int = 1
+    by_day: tuple[str, ...] = ()
+    by_month_day: int | None = None
+    by_month: int | None = None
+    count: int | None = None
+    until: date | None = None
+    words: str = ""
+
+    @property
+    def is_endless(self) -> bool:
+        """Tell whether the rule never stops."""
+        return self.count is None and self.until is None
+
+
+def read_rule(words: str) -> Rule:
+    """Read a rule from words or from an RRULE value. Raises UnfitRule."""
+    text = " ".join(words.split())
+    if text.upper().removeprefix("RRULE:").startswith("FREQ="):
+        return replace(_read_rrule(words, text.upper().removeprefix("RRULE:")), words=text)
+    return replace(_read_words(words, text.lower()), words=text)
+
+
+def days_of(rule: Rule, first: date) -> Iterator[date]:
+    """Yield the days of the rule from `first` on, in order; endless where the rule is."""
+    # The UTC midnight is only a carrier for the day: dateutil calculates on datetimes.
+    for carrier in _dateutil_rule(rule, first):
+        yield carrier.date()
+
+
+def days_from(rule: Rule, first: date, start: date) -> Iterator[date]:
+    """Yield the days of the rule that are not before `start`."""
+    carrier = datetime.combine(max(start, first), time(), UTC)
+    found = _dateutil_rule(rule, first).xafter(carrier, inc=True)
+    for day in cast("Iterator[datetime]", found):
+        yield day.date()
+
+
+def check_first_day(rule: Rule, first: date) -> None:
+    """Make sure that the first date is a day of the rule, as RFC 5545 wants. Raises UnfitRule."""
+    earliest = next(days_of(rule, first), None)
+    if earliest is None:
+        raise UnfitRule(rule.words, f"gives no day from {first.isoformat()} on.")
+    if earliest != first:
+        raise UnfitRule(rule.words, f"does not fall on the first date, {first.isoformat()}; it would begin on {earliest.isoformat()}.")
+
+
+def is_portable(rule: Rule, first: date) -> bool:
+    """Tell whether Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
+    late_day = max(rule.by_month_day or 0, first.day) > 28  # noqa: PLR2004 (every month has 28 days)
+    ordinal = any(len(day) > 2 for day in rule.by_day)  # noqa: PLR2004 ("2TU" against "TU")
+    match rule.frequency:
+        case "DAILY":
+            return not (rule.by_day or rule.by_month or rule.by_month_day)
+        case "WEEKLY":
+            return not (ordinal or rule.by_month or rule.by_month_day)
+        case "MONTHLY":
+            by_weekday = ordinal and len(rule.by_day) == 1 and not rule.by_month_day
+            return not rule.by_month and (by_weekday or (not rule.by_day and not late_day))
+        case _:
+            if rule.interval != 1:
+                return False
+            by_weekday = ordinal and len(rule.by_day) == 1 and bool(rule.by_month) and not rule.by_month_day
+            leap_day = (first.month, first.day) == (2, 29)
+            return by_weekday or (not rule.by_day and not leap_day)
+
+
+def _dateutil_rule(rule: Rule, first: date) -> dateutil_rrule.rrule:
+    until = rule.until and datetime.combine(rule.until, time(), UTC)
+    return dateutil_rrule.rrule(
+        _FREQUENCIES[rule.frequency],
+        dtstart=datetime.combine(first, time(), UTC),
+        interval=rule.interval,
+        byweekday=[_dateutil_weekday(day) for day in rule.by_day] or None,
+        bymonthday=rule.by_month_day,
+        bymonth=rule.by_month,
+        count=rule.count,
+        until=until,
+    )
+
+
+def _dateutil_weekday(day: str) -> dateutil_rrule.weekday:
+    ordinal = int(day[:-2]) if day[:-2] else None
+    return dateutil_rrule.weekday(_WEEKDAY_CODES.index(day[-2:]), ordinal)
+
+
+def _read_words(words: str, text: str) -> Rule:
+    if match := _UNTIL.fullmatch(text):
+        return replace(_read_words(words, match[1]), until=_last_day(words, match[2]))
+    if match := _TIMES.fullmatch(text):
+        return replace(_read_words(words, match[1]), count=_checked_count(words, int(match[2])))
+    if text in _ADVERBS:
+        return Rule(_UNITS[_ADVERBS[text]])
+    if match := _EVERY_UNIT.fullmatch(text):
+        return Rule(_UNITS[match[2]], interval=_interval(match[1]))
+    if match := _EVERY_WEEKDAY.fullmatch(text):
+        return Rule("WEEKLY", interval=2 if match[1] else 1, by_day=(_WEEKDAYS[match[2]],))
+    if match := _EVERY_NTH.fullmatch(text):
+        return Rule("MONTHLY", by_day=(f"{_ORDINALS[match[1]]}{_WEEKDAYS[match[2]]}",))
+    raise UnfitRule(words, "is not understood as a way to repeat.")
+
+
+def _interval(word: str | None) -> int:
+    if word is None:
+        return 1
+    return int(word) if word.isdigit() else 2 if word == "other" else _ORDINALS[word]
+
+
+def _last_day(words: str, text: str) -> date:
+    try:
+        if _MONTH_ONLY.fullmatch(text):
+            month = read_when(f"1 {text}").first
+            return month.replace(day=monthrange(month.year, month.month)[1])
+        return read_when(text).last
+    except WordsNotUnderstood as error:
+        raise UnfitRule(words, f"has an end that is not understood: {error.message}") from None
+
+
+def _read_rrule(words: str, text: str) -> Rule:
+    parts: dict[str, str] = {}
+    for part in text.split(";"):
+        match = _RULE_PART.fullmatch(part)
+        if not match or match[1] in parts:
+            raise UnfitRule(words, f"has a part that cannot be read: {part!r}.")
+        parts[match[1]] = match[2]
+    frequency = parts.pop("FREQ", "")
+    if frequency not in _FREQUENCIES:
+        raise UnfitRule(words, f"repeats {frequency or 'at no known rate'}; the finest rate is DAILY.")
+    rule = Rule(cast("Frequency", frequency))
+    for name, value in parts.items():
+        rule = _with_part(words, rule, name, value)
+    return _checked_dates(words, rule)
+
+
+def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
+    try:
+        match name:
+            case "INTERVAL" if 1 <= int(value) <= 99:  # noqa: PLR2004 (two digits)
+                return replace(rule, interval=int(value))
+            case "COUNT":
+                return replace(rule, count=_checked_count(words, int(value)))
+            case "UNTIL":
+                return replace(rule, until=date.fromisoformat(value[:8]))
+            case "BYDAY" if all(_BYDAY.fullmatch(day) for day in value.split(",")):
+                return replace(rule, by_day=tuple(day.removeprefix("+") for day in value.split(",")))
+            case "BYMONTHDAY" if 1 <= int(value) <= 31:  # noqa: PLR2004 (days of a month)
+                return replace(rule, by_month_day=int(value))
+            case "BYMONTH" if 1 <= int(value) <= 12:  # noqa: PLR2004 (months of a year)
+                return replace(rule, by_month=int(value))
+            case "WKST" if value in _WEEKDAY_CODES and value == "MO":
+                return rule
+    except UnfitRule:
+        raise
+    except ValueError:
+        pass
+    raise UnfitRule(words, f"has a part that this calendar does not take: {name}={value}.")
+
+
+def _checked_count(words: str, count: int) -> int:
+    if not 1 <= count <= _MAX_COUNT:
+        raise UnfitRule(words, f"repeats {count} times; it may be 1 to {_MAX_COUNT}.")
+    return count
+
+
+def _checked_dates(words: str, rule: Rule) -> Rule:
+    # A leap year, so that 29 February passes.
+    if rule.by_month and rule.by_month_day and rule.by_month_day > monthrange(2024, rule.by_month)[1]:
+        raise UnfitRule(words, f"names day {rule.by_month_day} of month {rule.by_month}, which never comes.")
+    if rule.count and rule.until:
+        raise UnfitRule(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
+    return rule

@@ -1,0 +1,242 @@
+"""The selection grammar: one way to say which records, for every output.
+
+`kind`, `tag`, `country`, `language`, `id`, `q`, `from` and `to` choose records; `lang`, `tz`,
+`alarms` and `cancelled` choose how they are shown. Names may be repeated or values separated by
+commas: values of one name widen the choice, names narrow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
+from calendar_service.records.enums import Kind, Status
+from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead
+from calendar_service.records.texts import UnfitText, check_language, clean_line, fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from calendar_service.records.record import Record
+
+_MAX_PARAMETERS = 20
+_MAX_VALUE = 200
+_EARLIEST, _LATEST = date(1970, 1, 1), date(2100, 12, 31)
+
+
+class BadSelection(CalendarError):
+    """A selection names something unknown; `name` and `value` say which."""
+
+    def __init__(self, name: str, value: str, message: str, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
+        self.name = name
+        self.value = value
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which records, and how to show them. Empty tuples and None choose everything."""
+
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    words: str = ""
+    first: date | None = None
+    last: date | None = None
+    lang: str = ""
+    zone: str = ""
+    alarm: str = ""
+    hide_cancelled: bool = False
+
+    @property
+    def is_windowed(self) -> bool:
+        """Tell whether the selection says itself how far back and ahead it reaches."""
+        return bool(self.first or self.last or self.ids)
+
+    def accepts(self, record: Record) -> bool:
+        """Tell whether a record is of the chosen kind, tag, country, language, id and words; time is apart."""
+        return (
+            (not self.kinds or record.kind in self.kinds)
+            and (not self.ids or record.id in self.ids)
+            and (not self.tags or _meets(self.tags, (tag.casefold() for tag in record.tags)))
+            and (not self.countries or _meets(self.countries, countries_of(record)))
+            and (not self.languages or _meets(self.languages, record.languages))
+            and not (self.hide_cancelled and record.status is Status.CANCELLED)
+            and (not self.words or fold_text(self.words) in searchable(record))
+        )
+
+    def query(self) -> str:
+        """Give the canonical query string: the same for every way to write the same selection."""
+        pairs = [
+            ("kind", ",".join(self.kinds)),
+            ("tag", ",".join(self.tags)),
+            ("country", ",".join(self.countries)),
+            ("language", ",".join(self.languages)),
+            ("id", ",".join(self.ids)),
+            ("q", self.words),
+            ("from", self.first.isoformat() if self.first else ""),
+            ("to", self.last.isoformat() if self.last else ""),
+            ("lang", self.lang),
+            ("tz", self.zone),
+            ("alarms", self.alarm),
+            ("cancelled", "hide" if self.hide_cancelled else ""),
+        ]
+        return urlencode([(name, value) for name, value in pairs if value], safe=",/:")
+
+
+def countries_of(record: Record) -> tuple[str, ...]:
+    """List the countries that a record is in or concerns."""
+    own = (record.place.country,) if record.place and record.place.country else ()
+    return own + record.countries
+
+
+def searchable(record: Record) -> str:
+    """Give the folded text in which `q` is searched: titles, summaries, place, tags."""
+    place = record.place
+    texts = [*record.title.values(), *record.summary.values(), *record.tags, *record.buyer.values(), record.reference]
+    if place:
+        texts += [*place.name.values(), *place.city.values(), place.address, COUNTRIES.get(place.country or "", "")]
+    return fold_text("\n".join(texts))
+
+
+def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...]) -> Selection:
+    """Read a selection from query parameters. Raises BadSelection for anything unknown.
+
+    `languages` are those that outputs can be shown in (`lang=`). `from` and `to` are days, both
+    included, in the calendar's zone.
+    """
+    given: dict[str, list[str]] = {}
+    for count, (name, value) in enumerate(pairs):
+        if count >= _MAX_PARAMETERS or len(value) > _MAX_VALUE:
+            raise BadSelection(name[:50], value[:50], "The selection is too long.", "Choose less.")
+        if name not in _READERS:
+            known = ", ".join(_READERS)
+            raise BadSelection(name, value, f"There is no parameter {name!r}.", suggest(name, _READERS) or f"Known: {known}.")
+        given.setdefault(name, []).append(value)
+    parts: dict[str, object] = {}
+    for name, values in given.items():
+        field_name, reader = _READERS[name]
+        parts[field_name] = reader(name, values, languages)
+    selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
+    if selection.first and selection.last and selection.last < selection.first:
+        raise BadSelection("to", selection.last.isoformat(), "`to` is before `from`.", "Swap them.")
+    return selection
+
+
+
+def _meets(wanted: tuple[str, ...], present: Iterable[str]) -> bool:
+    return not set(wanted).isdisjoint(present)
+
+
+def _split(name: str, values: list[str]) -> list[str]:
+    found = [part.strip() for value in values for part in value.split(",")]
+    for part in found:
+        if not part:
+            raise BadSelection(name, ",".join(values), f"{name}= has an empty value.", "Leave it out, or name one.")
+        try:
+            clean_line(part)
+        except UnfitText as error:
+            raise BadSelection(name, part, f"{name}= cannot be read: {error.message}", error.remedy) from None
+    return sorted(set(found))
+
+
+def _single(name: str, values: list[str]) -> str:
+    found = [value.strip() for value in values]
+    if len(found) != 1 or not found[0]:
+        raise BadSelection(name, ",".join(values), f"{name}= takes one value.", "Give it once.")
+    return _split(name, [found[0].replace(",", " ")]) and found[0]
+
+
+def _choice(name: str, value: str, known: Iterable[str]) -> str:
+    options = list(known)
+    if value not in options:
+        listed = ", ".join(options) if len(options) < _MAX_PARAMETERS else ""
+        raise BadSelection(name, value, f"{name}={value} is unknown.", suggest(value, options) or (listed and f"Known: {listed}."))
+    return value
+
+
+def _kinds(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_choice(name, value, list(Kind)) for value in _split(name, values))
+
+
+def _tags(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({value.casefold() for value in _split(name, values)}))
+
+
+def _countries(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_choice(name, value.upper(), COUNTRIES) for value in _split(name, values))
+
+
+def _languages(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
+    found = _split(name, values)
+    for value in found:
+        try:
+            check_language(value)
+        except UnfitText as error:
+            raise BadSelection(name, value, f"{name}={value} is unknown.", error.remedy) from None
+    return tuple(found)
+
+
+def _ids(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_split(name, values))
+
+
+def _words(name: str, values: list[str], _: tuple[str, ...]) -> str:
+    return _single(name, values)
+
+
+def _day(name: str, values: list[str], _: tuple[str, ...]) -> date:
+    value = _single(name, values)
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        day = None
+    if day is None or not _EARLIEST <= day <= _LATEST:
+        raise BadSelection(name, value, f"{name}={value} is not a day.", "Write it as 2027-03-15.")
+    return day
+
+
+def _lang(name: str, values: list[str], languages: tuple[str, ...]) -> str:
+    return _choice(name, _single(name, values), languages)
+
+
+def _zone(name: str, values: list[str], _: tuple[str, ...]) -> str:
+    return _choice(name, _single(name, values), COMMON_ZONES)
+
+
+def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
+    value = " ".join(_single(name, values).split())
+    try:
+        lead = read_lead(value)
+    except UnknownLead as error:
+        raise BadSelection(name, value, error.message, error.remedy) from None
+    plain_days = isinstance(lead, CalendarLead) and not lead.months
+    if not (plain_days or isinstance(lead, ExactLead)):
+        raise BadSelection(name, value, f"{value!r} cannot be an alarm in a calendar.", "Write days, weeks, hours or minutes.")
+    return value
+
+
+def _cancelled(name: str, values: list[str], _: tuple[str, ...]) -> bool:
+    return _choice(name, _single(name, values), ["show", "hide"]) == "hide"
+
+
+_READERS: dict[str, tuple[str, Callable[[str, list[str], tuple[str, ...]], object]]] = {
+    "kind": ("kinds", _kinds),
+    "tag": ("tags", _tags),
+    "country": ("countries", _countries),
+    "language": ("languages", _languages),
+    "id": ("ids", _ids),
+    "q": ("words", _words),
+    "from": ("first", _day),
+    "to": ("last", _day),
+    "lang": ("lang", _lang),
+    "tz": ("zone", _zone),
+    "alarms": ("alarm", _alarm),
+    "cancelled": ("hide_cancelled", _cancelled),
+}

@@ -1,0 +1,282 @@
+"""The shape of the calendar file: every field that people may write, as they write it.
+
+Values stay words here; `resolve` gives them their meaning. The JSON Schema that editors use for
+completion is made from these models, so each field says in its description what it is for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
+
+from calendar_service.records.countries import COUNTRIES
+from calendar_service.records.enums import Kind, Status
+from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.leads import read_lead
+from calendar_service.records.texts import check_language, clean_block, clean_line
+from calendar_service.records.zones import tzinfo_of
+
+_HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
+_SLUG = r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?"
+_URL = re.compile(r"[!#-;=?-\[\]_a-z~%]+", re.ASCII)
+
+
+def _digit(value: object) -> object:
+    return int(value) if value in ("0", "1") else value
+
+
+def _check_zone(name: str) -> str:
+    tzinfo_of(name)
+    return name
+
+
+def _check_lead(words: str) -> str:
+    read_lead(words)
+    return words
+
+
+def _check_country(code: str) -> str:
+    if code.upper() not in COUNTRIES:
+        by_name = suggest(code, COUNTRIES.values())
+        remedy = by_name and f"{by_name} Write its two-letter code."
+        raise CalendarError(f"{code!r} is not a country code.", remedy=remedy or "Write ISO 3166, as in FR.")
+    return code.upper()
+
+
+def _check_url(url: str) -> str:
+    remedy = "Write an address such as https://example.org/page."
+    try:
+        parts = urlsplit(url)
+        port_is_number = parts.port is None or parts.port > 0
+    except ValueError:
+        raise CalendarError(f"{url!r} is not a web address.", remedy=remedy) from None
+    if parts.scheme != "https" or not parts.hostname or not port_is_number:
+        raise CalendarError(f"{url!r} is not a full https address.", remedy=remedy)
+    if parts.username is not None or not _URL.fullmatch(url):
+        raise CalendarError(f"{url!r} holds a character that a web address cannot.", remedy=remedy)
+    return url
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(clean_line)]
+Block = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(clean_block)]
+Language = Annotated[str, AfterValidator(check_language)]
+ONE, MANY = "<one>", "<many>"
+"""Marks by which pydantic names the two ways to write a value; they are no part of a path."""
+
+
+def _one_or_many(value: object) -> str:
+    return MANY if isinstance(value, (dict, BaseModel)) else ONE
+
+
+_EITHER = Discriminator(_one_or_many)
+LineText = Annotated[
+    Annotated[Line, Tag(ONE)] | Annotated[dict[Language, Line], Field(min_length=1), Tag(MANY)], _EITHER
+]
+BlockText = Annotated[
+    Annotated[Block, Tag(ONE)] | Annotated[dict[Language, Block], Field(min_length=1), Tag(MANY)], _EITHER
+]
+Slug = Annotated[str, StringConstraints(pattern=f"^{_SLUG}$")]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Country = Annotated[str, AfterValidator(_check_country)]
+Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_check_url)]
+LeadWords = Annotated[str, AfterValidator(_check_lead)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(clean_line)]
+TagWord = Annotated[str, StringConstraints(pattern=r"^[\w][\w .+&'-]{0,49}$"), AfterValidator(clean_line)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")]
+
+
+def describe(text: str, *examples: str) -> Any:
+    """Attach what an editor shows beside a field."""
+    return Field(default=None, description=text, examples=list(examples) or None)
+
+
+class Shape(BaseModel):
+    """The base of all shapes: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlaceShape(Shape):
+    """Where it is. `name: online` says that one takes part from anywhere."""
+
+    name: LineText | None = describe("The building or hall, or online.", "Palais de l'Europe")
+    city: LineText | None = describe("The city.", "Strasbourg")
+    country: Country | None = describe("The country, ISO 3166 alpha-2.", "FR")
+    address: Line | None = describe("Street and number.")
+
+
+PlaceOrName = Annotated[Annotated[Line, Tag(ONE)] | Annotated[PlaceShape, Tag(MANY)], _EITHER]
+
+
+class RegistrationShape(Shape):
+    """How to register, and until when."""
+
+    url: Url | None = describe("Where to register.")
+    closes: Words | None = describe("When registration closes.", "1 July 2027")
+
+
+class SessionShape(Shape):
+    """One part of an event with its own time."""
+
+    id: Slug = Field(description="A name that never changes; becomes part of the session's UID.")
+    title: LineText = Field(description="What the session is called.")
+    when: Words = Field(description="When, as the page words it.")
+    place: PlaceOrName | None = describe("Where, if elsewhere than the event.")
+
+
+class DocumentShape(Shape):
+    """A file or page that belongs to the record."""
+
+    title: LineText = Field(description="What the document is called.")
+    url: Url = Field(description="Where it is.")
+
+
+class ContactShape(Shape):
+    """Whom to ask."""
+
+    name: Line | None = describe("A person or office.")
+    email: Email | None = describe("A public address.")
+    url: Url | None = describe("A page to write from.")
+
+
+class ChangeShape(Shape):
+    """What is different about one occurrence of a recurring record."""
+
+    occurrence: Words = Field(description="The day on which it would have been.", examples=["9 March 2027"])
+    when: Words | None = describe("When it is instead.", "10 March 2027 at 10.00-11.00 CET")
+    status: Literal["cancelled"] | None = describe("cancelled, if it does not take place.")
+
+
+class RecordShape(Shape):
+    """What every kind of record may say."""
+
+    id: Slug = Field(description="A name that never changes: it is the record's page and its UID in calendars.")
+    title: LineText = Field(description="One text, or one per language: {en: …, fr: …}.")
+    summary: BlockText | None = describe("A few sentences.")
+    url: Url | None = describe("The page that tells more.")
+    place: PlaceOrName | None = describe("online, a name, or {name, city, country, address}.")
+    timezone: Zone | None = describe("The zone of the place, shown beside the programme's.", "Asia/Seoul")
+    status: Status | None = describe("confirmed unless it says otherwise.")
+    tags: list[TagWord] | None = describe("Words to select by.")
+    languages: list[Language] | None = describe("The languages it is held in or written in.", "[en]")
+    countries: list[Country] | None = describe("The countries it concerns, ISO 3166.", "[FR, CY]")
+    organisers: list[LineText] | None = describe("Who organises it.")
+    contact: Annotated[Annotated[Line, Tag(ONE)] | Annotated[ContactShape, Tag(MANY)], _EITHER] | None = describe(
+        "Whom to ask."
+    )
+    documents: list[DocumentShape] | None = describe("Files and pages that belong to it.")
+    reminders: list[LeadWords] | None = describe("When to remind, instead of the calendar's.", "[14 days, 24 hours]")
+    note_of_change: BlockText | None = describe("The reason, shown where a date has moved.")
+    fold: Annotated[Literal[0, 1], BeforeValidator(_digit)] | None = describe("0 or 1: which of a local time that happens twice is meant.")
+
+
+class HappeningShape(RecordShape):
+    """What events and webinars may say."""
+
+    when: Words | None = describe("Day and time as the page words it.", "7 July 2020 at 11.00-12.30 CET")
+    starts: Words | None = describe("The start, if not written as `when`.", "2027-03-15T11:00")
+    ends: Words | None = describe("The end, beside `starts`.", "2027-03-15T12:30")
+    join: Url | None = describe("The link to take part online.")
+    registration: RegistrationShape | None = describe("How to register and until when.")
+    sessions: list[SessionShape] | None = describe("Parts with their own times.")
+    repeats: Words | None = describe("How it comes again.", "every year", "every second Tuesday of the month until June 2027")
+    except_: list[Words] | None = Field(default=None, alias="except", description="Days on which it does not come.")
+    changes: list[ChangeShape] | None = describe("Occurrences that are moved or cancelled.")
+
+
+class EventShape(HappeningShape):
+    """Something that people attend, or a day that is kept."""
+
+    kind: Literal[Kind.EVENT]
+
+
+class WebinarShape(HappeningShape):
+    """Something that people attend online."""
+
+    kind: Literal[Kind.WEBINAR]
+
+
+class TenderShape(RecordShape):
+    """A call that closes."""
+
+    kind: Literal[Kind.TENDER]
+    closes: Words = Field(description="The deadline; a bare date means the end of that day.", examples=["10 July 2020"])
+    questions_by: Words | None = describe("Until when questions are answered.")
+    opens: Words | None = describe("When the bids are opened; not before it closes.")
+    award_expected: Words | None = describe("When the award is expected.")
+    buyer: LineText | None = describe("Who buys.")
+    reference: Line | None = describe("The call's number.")
+
+
+AnyRecordShape = EventShape | WebinarShape | TenderShape
+SHAPES: dict[str, type[AnyRecordShape]] = {
+    Kind.EVENT: EventShape,
+    Kind.WEBINAR: WebinarShape,
+    Kind.TENDER: TenderShape,
+}
+
+
+class CalendarShape(Shape):
+    """What holds for the whole calendar."""
+
+    id: Annotated[str, StringConstraints(pattern=f"^{_HOST}$", max_length=100)] = Field(
+        description="The right side of every UID, such as calendar.example.org; never changes."
+    )
+    name: LineText = Field(description="What subscribers see as the calendar's name.")
+    description: BlockText | None = describe("One or two sentences on the programme.")
+    timezone: Zone = Field(description="The seat's zone: what CET stands for.", examples=["Europe/Paris"])
+    languages: list[Language] = Field(min_length=1, description="The languages of the pages and feeds; the first is the default.")
+    url: Url | None = describe("The programme's own site.")
+    reminders: list[LeadWords] | None = describe("When deadlines remind unless they say otherwise.")
+    day_first: bool | None = describe("true if 10/07/2020 means 10 July.")
+
+
+class CalendarFileShape(Shape):
+    """The whole file."""
+
+    calendar: CalendarShape
+    records: list[Annotated[AnyRecordShape, Field(discriminator="kind")]]
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of the calendar file."""
+    schema = CalendarFileShape.model_json_schema(by_alias=True)
+    _drop_null(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Calendar file", **schema}
+
+
+def _drop_null(node: object) -> None:
+    """Take out what only Python means by optional: an absent key is not the value null."""
+    _walk(node, _without_null)
+
+
+def _walk(node: object, visit: Callable[[dict[str, Any]], None]) -> None:
+    if isinstance(node, dict):
+        visit(node)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _walk(child, visit)
+
+
+def _without_null(node: dict[str, Any]) -> None:
+    if node.get("default", ...) is None:
+        del node["default"]
+    if isinstance(options := node.get("anyOf"), list):
+        kept = [option for option in options if option != {"type": "null"}]
+        if len(kept) == 1:
+            del node["anyOf"]
+            node.update(kept[0])
+        else:
+            node["anyOf"] = kept

@@ -1,0 +1,56 @@
+"""Texts as people wrote them, in one or more languages, and what no text may hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from babel import Locale
+
+from calendar_service.records.errors import CalendarError, suggest
+
+Text = dict[str, str]
+"""One text by language code; never empty where a text is required."""
+
+LANGUAGE_NAMES: dict[str, str] = {code: name for code, name in Locale("en").languages.items() if len(code) <= 3}  # noqa: PLR2004 (longer codes are scripts and variants)
+
+# C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
+# overrides and isolates, surrogates: they end lines, hide text or turn it around in some reader.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+class UnfitText(CalendarError):
+    """A text holds something that no calendar reader could show."""
+
+
+def clean_block(value: str) -> str:
+    """Trim a text of several lines and put it in Unicode form NFC. Raises UnfitText."""
+    if found := _FORBIDDEN.search(value):
+        code = f"U+{ord(found[0]):04X}"
+        raise UnfitText(
+            f"it holds the invisible character {code} at position {found.start() + 1}.",
+            remedy="Delete it; it may have come with a copied text.",
+        )
+    return unicodedata.normalize("NFC", value.strip())
+
+
+def clean_line(value: str) -> str:
+    """Trim a text of one line. Raises UnfitText also for a line break or tab."""
+    text = clean_block(value)
+    if "\n" in text or "\t" in text:
+        raise UnfitText("it must stand on one line.", remedy="Take out the line break or tab.")
+    return text
+
+
+def check_language(code: str) -> str:
+    """Pass a known language code. Raises UnfitText."""
+    if code not in LANGUAGE_NAMES:
+        remedy = "Write a code such as en, fr or uk."
+        raise UnfitText(f"{code!r} is not a language code.", remedy=suggest(code, LANGUAGE_NAMES) or remedy)
+    return code
+
+
+def fold_text(value: str) -> str:
+    """Give the form in which texts are searched: without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

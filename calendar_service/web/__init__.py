@@ -1,0 +1,1 @@
+"""Flask: pages, feeds and the operator's endpoints. The only room that knows HTTP."""

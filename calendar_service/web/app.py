@@ -1,0 +1,91 @@
+"""The application factory: settings, database and clock come in, a WSGI application comes out."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from calendar_service.web import errors, feeds, operations, pages
+from calendar_service.web.context import SHELF
+from calendar_service.web.front import Front
+from calendar_service.web.shelf import Shelf
+from calendar_service.writers.language import language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
+    from calendar_service.settings import Settings
+
+_ONE_YEAR = 31_536_000
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Flask:
+    """Make the Flask application. `clock` gives the present as an aware datetime."""
+    app = Flask(__name__)
+    app.url_map.merge_slashes = False
+    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
+    for room in (feeds, pages, operations):
+        app.register_blueprint(room.blueprint)
+    errors.install(app)
+    app.before_request(lambda: _check_request(settings.trusted_hosts))
+    app.after_request(_secure)
+    # Errors may come before any language is known.
+    app.jinja_env.globals["say"] = language("en").say
+    app.wsgi_app = Front(app.wsgi_app, shelf, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+class StartedOnFirstRequest:
+    """Starts something with the first request, and so after a server has forked its workers."""
+
+    def __init__(self, app: Any, start: Callable[[], None]) -> None:
+        self._app = app
+        self._start = start
+        self._lock = threading.Lock()
+        self._started = False
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Start what is to start, then answer."""
+        if not self._started:
+            with self._lock:
+                if not self._started:
+                    self._started = True
+                    self._start()
+        return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+
+def _check_request(trusted_hosts: tuple[str, ...]) -> None:
+    host = request.host.rpartition(":")[0] if ":" in request.host else request.host
+    if trusted_hosts and host.strip("[]") not in trusted_hosts:
+        abort(400)
+    if "\0" in request.path or "\0" in request.query_string.decode("latin-1"):
+        abort(400)
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.mimetype == "text/html":
+        headers.setdefault("Content-Security-Policy", _POLICY)
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.method == "OPTIONS" and request.path.endswith((".ics", "/records")):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+    return response

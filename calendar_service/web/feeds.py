@@ -1,0 +1,128 @@
+"""Feeds and files for calendar programs, and records for other programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+
+from calendar_service.records.enums import Kind
+from calendar_service.records.selection import BadSelection, read_selection
+from calendar_service.web.context import shelf
+from calendar_service.writers import sentences
+from calendar_service.writers.language import available, language
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.records.selection import Selection
+    from calendar_service.web.printed import Printed
+
+blueprint = Blueprint("feeds", __name__)
+
+KIND_FEEDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
+
+
+@blueprint.get("/calendar.ics")
+def calendar() -> Response:
+    """Serve the whole calendar, or the selection asked for."""
+    return _feed("/calendar.ics", None)
+
+
+@blueprint.get("/calendar/<any(events, webinars, tenders):group>.ics")
+def kind_calendar(group: str) -> Response:
+    """Serve the records of one kind."""
+    return _feed(f"/calendar/{group}.ics", KIND_FEEDS[group])
+
+
+@blueprint.get("/events/<record_id>.ics")
+def single(record_id: str) -> Response:
+    """Serve one record as a file to download."""
+    entry = shelf().entry(record_id)
+
+    def make(edition: Edition, _: datetime) -> Printed:
+        selection = asked(edition)
+        path = with_query(f"/events/{record_id}.ics", selection)
+        title = sentences.pick(entry.record.title, selection.lang or edition.calendar.languages[0]).text
+        return shelf().single(entry, selection, title, path, edition)
+
+    return send(make)
+
+
+@blueprint.get("/api/v1/records")
+def records() -> Response:
+    """Serve the records of a selection as JSON."""
+
+    def make(edition: Edition, now: datetime) -> Printed:
+        return shelf().records(asked(edition), edition, now)
+
+    return send(make)
+
+
+def _feed(path: str, kind: Kind | None) -> Response:
+    def make(edition: Edition, now: datetime) -> Printed:
+        selection = asked(edition)
+        chosen = _of_kind(selection, kind)
+        return shelf().feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
+
+    return send(make)
+
+
+def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
+    if kind is None:
+        return selection
+    if selection.kinds and set(selection.kinds) != {kind}:
+        raise BadSelection("kind", ",".join(selection.kinds), f"This feed holds the kind {kind} only.", "Use /calendar.ics.")
+    return replace(selection, kinds=(kind,))
+
+
+def asked(edition: Edition) -> Selection:
+    """Read the selection of the request. Raises BadSelection also for tags and ids that never were."""
+    pairs = list(request.args.items(multi=True))
+    selection = read_selection(pairs, shown_languages(edition))
+    for record_id in selection.ids:
+        if record_id not in edition.entries:
+            raise BadSelection("id", record_id, f"There is no record {record_id!r}.", "Look at /api/v1/records.")
+    for tag in selection.tags:
+        if tag not in edition.tags_ever:
+            known = ", ".join(sorted(edition.tags_ever))
+            raise BadSelection("tag", tag, f"There is no tag {tag!r}.", f"Known: {known}.")
+    return selection
+
+
+def shown_languages(edition: Edition) -> tuple[str, ...]:
+    """List the languages that outputs can be in: those of the calendar that have a catalogue."""
+    return tuple(code for code in edition.calendar.languages if code in available())
+
+
+def feed_name(edition: Edition, selection: Selection) -> str:
+    """Name a feed so that subscribers tell several apart: the calendar, and what was chosen of it."""
+    lang = language(selection.lang or edition.calendar.languages[0])
+    name = sentences.pick(edition.calendar.name, lang.code).text
+    groups = {"event": "Events", "webinar": "Webinars", "tender": "Calls for tenders"}
+    chosen = [lang.say(groups[kind]) for kind in selection.kinds]
+    chosen += [*selection.tags, *(lang.country(code) for code in selection.countries)]
+    chosen += [lang.language(code) for code in selection.languages]
+    if len(selection.ids) == 1:
+        chosen.append(sentences.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)
+    chosen += [f"“{selection.words}”"] if selection.words else []
+    return f"{name}: {', '.join(chosen)}" if chosen else name
+
+
+def with_query(path: str, selection: Selection) -> str:
+    """Put the canonical query of a selection behind a path."""
+    query = selection.query()
+    return f"{path}?{query}" if query else path
+
+
+def send(make: object) -> Response:
+    """Send the output of this path and query, conditional and compressed as the request asks."""
+    printed = shelf().keep((request.path, request.query_string.decode("latin-1")), make)  # type: ignore[arg-type]
+    gzipped = request.accept_encodings["gzip"] > 0
+    response = Response(printed.compressed if gzipped else printed.body, HTTPStatus.OK)
+    for name, value in printed.body_headers(gzipped=gzipped) + printed.headers(gzipped=gzipped):
+        response.headers[name] = value
+    return response.make_conditional(request)

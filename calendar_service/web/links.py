@@ -1,0 +1,128 @@
+"""Links that put a feed or one event into calendar programs, each value percent-encoded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.zones import is_iana
+from calendar_service.writers import sentences
+from calendar_service.writers.description import describe
+from calendar_service.writers.ical import DEADLINE_BLOCK, UNKNOWN_LENGTH
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.record import Calendar, Record, Span
+    from calendar_service.writers.view import View
+
+_GOOGLE = "https://calendar.google.com/calendar"
+_OUTLOOK_LIVE = "https://outlook.live.com/calendar/0"
+_OUTLOOK_OFFICE = "https://outlook.office.com/calendar/0"
+_MAX_DETAILS = 1200
+
+
+@dataclass(frozen=True)
+class Subscribe:
+    """The ways to subscribe to a feed, so that later changes arrive."""
+
+    https: str
+    webcal: str
+    google: str
+    outlook: str
+    office: str
+
+
+@dataclass(frozen=True)
+class Add:
+    """The ways to put one event into a calendar as it is now."""
+
+    file: str
+    google: str
+    outlook: str
+    office: str
+
+
+def subscribe(feed_url: str, name: str) -> Subscribe:
+    """Make the links for the feed at an absolute address."""
+    webcal = f"webcal://{feed_url.partition('://')[2]}"
+    outlook = urlencode({"url": feed_url, "name": name}, quote_via=quote, safe="")
+    return Subscribe(
+        https=feed_url,
+        webcal=webcal,
+        # Google took only webcal: here for years; https: is shown beside it to paste.
+        google=f"{_GOOGLE}/u/0/r?cid={quote(webcal, safe='')}",
+        outlook=f"{_OUTLOOK_LIVE}/addfromweb?{outlook}",
+        office=f"{_OUTLOOK_OFFICE}/addfromweb?{outlook}",
+    )
+
+
+def add(entry: Entry, file_url: str, calendar: Calendar, view: View) -> Add:
+    """Make the links for one event; `file_url` is its .ics file."""
+    record = entry.record
+    span = shown_span(record)
+    title = _title(record, view)
+    details = describe(span, entry, calendar, view)
+    details = details if len(details) <= _MAX_DETAILS else view.page_url(record.id)
+    place = sentences.place(record.place, view.lang)
+    outlook = _outlook_query(span, title, details, place)
+    return Add(
+        file=file_url,
+        google=f"{_GOOGLE}/render?{_google_query(span, title, details, place)}",
+        outlook=f"{_OUTLOOK_LIVE}/deeplink/compose?{outlook}",
+        office=f"{_OUTLOOK_OFFICE}/action/compose?{outlook}",
+    )
+
+
+def shown_span(record: Record) -> Span:
+    """Give the span that a calendar entry of the record covers, the same as in its feed."""
+    if record.schedule:
+        span = record.schedule.span
+        if isinstance(span, TimeSpan) and span.ends is None:
+            ends = civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
+            return TimeSpan(span.starts, ends)
+        return span
+    at = record.milestones[MomentName.CLOSES].at
+    match at:
+        case EndOfDay(day):
+            return DaySpan(day, day)
+        case CivilTime():
+            return TimeSpan(civil_from_instant(at.instant - DEADLINE_BLOCK, at.zone), at)
+        case DaySpan():
+            return at
+
+
+def _title(record: Record, view: View) -> str:
+    title = sentences.pick(record.title, view.lang.code).text
+    suffix = sentences.only_languages(record, view.lang)
+    label = sentences.moment_label(MomentName.CLOSES, view.lang)
+    title = view.lang.say("{label}: {title}", label=label, title=title) if MomentName.CLOSES in record.milestones else title
+    return f"{title} {suffix}".strip()
+
+
+def _google_query(span: Span, title: str, details: str, place: str) -> str:
+    parts = {"action": "TEMPLATE", "text": title, "dates": _google_dates(span), "details": details, "location": place}
+    if isinstance(span, TimeSpan) and is_iana(span.starts.zone):
+        parts["ctz"] = span.starts.zone
+    return urlencode(parts, quote_via=quote, safe="")
+
+
+def _google_dates(span: Span) -> str:
+    if isinstance(span, DaySpan):
+        return f"{span.first:%Y%m%d}/{span.last + timedelta(days=1):%Y%m%d}"
+    ends = span.ends or span.starts
+    return f"{span.starts.instant:%Y%m%dT%H%M%SZ}/{ends.instant:%Y%m%dT%H%M%SZ}"
+
+
+def _outlook_query(span: Span, title: str, details: str, place: str) -> str:
+    parts = {"path": "/calendar/action/compose", "rru": "addevent", "subject": title, "body": details, "location": place}
+    if isinstance(span, DaySpan):
+        parts |= {"startdt": f"{span.first}", "enddt": f"{span.last + timedelta(days=1)}", "allday": "true"}
+    else:
+        ends = span.ends or span.starts
+        parts |= {"startdt": f"{span.starts.instant:%Y-%m-%dT%H:%M:%SZ}", "enddt": f"{ends.instant:%Y-%m-%dT%H:%M:%SZ}"}
+    return urlencode(parts, quote_via=quote, safe="")

@@ -1,0 +1,1 @@
+"""Records become bytes for outside: iCalendar, JSON and sentences in each language."""

@@ -1,0 +1,75 @@
+"""Records as JSON for programs: each moment with its instant in UTC, its zone, and the words printed."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import moments_of, span_points
+from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.times import DaySpan
+from calendar_service.records.window import window
+from calendar_service.writers import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Point
+    from calendar_service.records.selection import Selection
+    from calendar_service.writers.view import View
+
+AHEAD = timedelta(days=731)
+
+
+def write_records(entries: Sequence[Entry], edition: Edition, selection: Selection, view: View, now: datetime) -> bytes:
+    """Write the answer of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
+    start, end = window(edition, selection, now)
+    end = end if selection.last else now + AHEAD
+    records = [_record(entry, edition, view, (start, end)) for entry in entries]
+    return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC: "2020-07-07T09:00:00Z"."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _record(entry: Entry, edition: Edition, view: View, bounds: tuple[datetime, datetime]) -> dict[str, Any]:
+    record = entry.record
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "status": "cancelled" if entry.is_called_off else record.status,
+        "sequence": entry.revision.sequence,
+        "title": sentences.pick(record.title, view.lang.code).text,
+        "url": view.page_url(record.id),
+        "moments": list(_moments(entry, edition, bounds)),
+        "languages": list(record.languages),
+        "tags": list(record.tags),
+        "changed_at": write_instant(entry.revision.changed_at),
+    }
+
+
+def _moments(entry: Entry, edition: Edition, bounds: tuple[datetime, datetime]) -> Iterator[dict[str, Any]]:
+    record, zone = entry.record, edition.calendar.zone
+    if record.schedule and record.schedule.rule:
+        for occurrence in occurrences_of(record.schedule, *bounds, zone):
+            for name, at in span_points(occurrence.span):
+                yield _moment(name, at, record.schedule.words, zone) | {
+                    "occurrence": occurrence.day.isoformat(),
+                    **({"status": "cancelled"} if occurrence.is_cancelled else {}),
+                }
+    for moment in moments_of(record):
+        if not (record.schedule and record.schedule.rule and moment.name in (MomentName.STARTS, MomentName.ENDS)):
+            yield _moment(moment.name, moment.at, moment.words, zone)
+
+
+def _moment(name: MomentName, at: Point, words: str, zone: str) -> dict[str, Any]:
+    """Write one moment. A deadline printed as a bare date has an instant too: the end of that day."""
+    if isinstance(at, DaySpan):
+        return {"name": name, "date": at.first.isoformat(), "zone": zone, "words": words}
+    return {"name": name, "at": write_instant(at.instant), "zone": at.zone, "words": words}

@@ -1,0 +1,214 @@
+"""What a person reads, in any language: when, where, what has moved, what state it is in.
+
+Pages, feeds and letters take their words from here, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.record import Place, TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.zones import abbreviation, offset_words
+from calendar_service.writers.language import mark
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Entry, Move
+    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.records.repeats import Rule
+    from calendar_service.records.texts import Text
+    from calendar_service.writers.language import Language
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A text with the language it is really in, which may not be the one asked for."""
+
+    text: str
+    language: str
+
+
+def pick(text: Text, code: str) -> Worded:
+    """Take the text of a language, else the first there is; empty where there is none."""
+    if code in text:
+        return Worded(text[code], code)
+    return next((Worded(value, key) for key, value in text.items()), Worded("", code))
+
+
+def only_languages(record: Record, lang: Language) -> str:
+    """Say "(anglais seulement)" where a record is not to be had in the language, else nothing."""
+    if lang.code in record.languages and lang.code in record.title:
+        return ""
+    names = [lang.language(code) for code in record.languages if code != lang.code or code in record.title]
+    names = names or [lang.language(code) for code in record.title]
+    return lang.say("({languages} only)", languages=lang.join(names))
+
+
+def state(entry: Entry, lang: Language) -> str:
+    """Name the state of an entry in one word, or nothing where it is as planned."""
+    if entry.is_called_off:
+        return lang.say("Cancelled")
+    match entry.record.status:
+        case Status.POSTPONED:
+            return lang.say("Postponed")
+        case Status.TENTATIVE:
+            return lang.say("To be confirmed")
+    return ""
+
+
+def kind(record: Record, lang: Language) -> str:
+    """Name the kind of a record."""
+    names = {Kind.EVENT: mark("Event"), Kind.WEBINAR: mark("Webinar"), Kind.TENDER: mark("Call for tenders")}
+    return lang.say(names[record.kind])
+
+
+def moment_label(name: MomentName, lang: Language) -> str:
+    """Name a moment as a label."""
+    labels = {
+        MomentName.STARTS: mark("Starts"),
+        MomentName.ENDS: mark("Ends"),
+        MomentName.REGISTRATION_CLOSES: mark("Registration closes"),
+        MomentName.QUESTIONS_BY: mark("Questions until"),
+        MomentName.CLOSES: mark("Closes"),
+        MomentName.OPENS: mark("Opening of bids"),
+        MomentName.AWARD_EXPECTED: mark("Award expected"),
+    }
+    return lang.say(labels[name])
+
+
+def when(span: Point | Span, zone: str, lang: Language) -> str:
+    """Write a point or span on the clock of a zone: "Tuesday 7 July 2020, 11:00-12:30 CEST (UTC+2)".
+
+    Whole days are the same everywhere and have no zone. The end of a day is written with its minute.
+    """
+    match span:
+        case DaySpan(first, last):
+            return _days(first, last, lang)
+        case TimeSpan(starts, ends):
+            return _clock_range(starts.instant, ends.instant if ends else None, zone, lang)
+        case CivilTime() | EndOfDay():
+            return _clock_range(span.instant, None, zone, lang)
+
+
+def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str:
+    """Write a point or span on another zone's clock, or nothing where that says the same."""
+    if isinstance(span, DaySpan):
+        return ""
+    instant = instant_bounds(span, zone)[0]
+    if offset_words(instant, zone) == offset_words(instant, other):
+        return ""
+    return when(span, other, lang)
+
+
+def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
+    """Write only the time of a point, with its zone: "17:00 CEST"."""
+    instant = instant_bounds(at, zone)[0]
+    return f"{lang.clock(_local(instant, zone))} {abbreviation(instant, zone)}"
+
+
+def city(record: Record, zone: str, lang: Language) -> str:
+    """Name the city whose clock is shown: the record's own where it is its zone, else the zone's."""
+    own = pick(record.place.city, lang.code).text if record.place and zone == record.zone else ""
+    return own or lang.city_of(zone)
+
+
+def place(place: Place | None, lang: Language) -> str:
+    """Write a place on one line, from the nearest to the widest; "Online" first."""
+    if place is None:
+        return ""
+    parts = [
+        lang.say("Online") if place.online else "",
+        pick(place.name, lang.code).text,
+        place.address,
+        pick(place.city, lang.code).text,
+        lang.country(place.country) if place.country else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def move(moved: Move, number: int, calendar: Calendar, lang: Language) -> str:
+    """Say how a deadline has moved, when that was decided, and why; `number` counts extensions."""
+    old, new = (when(stone.at, calendar.zone, lang) for stone in (moved.old, moved.new))
+    label = moment_label(moved.moment, lang)
+    decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
+    sentence = lang.say("{label}: was {old}, now {new}.", label=label, old=old, new=new)
+    told = lang.say("Extension {number}, decided on {day}.", number=number, day=decided) if moved.is_extension else (
+        lang.say("Brought forward on {day}.", day=decided)
+    )
+    reason = pick(moved.reason, lang.code).text
+    return " ".join(part for part in (sentence, told, lang.say("Reason: {reason}", reason=reason) if reason else "") if part)
+
+
+def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
+    """Say how each deadline of an entry has moved, oldest first."""
+    extensions = 0
+    sentences = []
+    for each in entry.moves:
+        extensions += each.is_extension
+        sentences.append(move(each, extensions, calendar, lang))
+    return sentences
+
+
+def rule(repeats: Rule, lang: Language) -> str:
+    """Say how a record comes again."""
+    every = _frequency(repeats, lang)
+    if repeats.until:
+        return lang.say("{every}, until {day}", every=every, day=lang.day(repeats.until, weekday=False))
+    if repeats.count:
+        return lang.count("{every}, {number} time", "{every}, {number} times", repeats.count, every=every)
+    return every
+
+
+def _frequency(repeats: Rule, lang: Language) -> str:
+    number = repeats.interval
+    match repeats.frequency:
+        case "DAILY":
+            text = lang.count("Every day", "Every {number} days", number)
+        case "WEEKLY":
+            text = lang.count("Every week", "Every {number} weeks", number)
+        case "MONTHLY":
+            text = lang.count("Every month", "Every {number} months", number)
+        case _:
+            text = lang.count("Every year", "Every {number} years", number)
+    days = lang.join([_weekday(day, lang) for day in repeats.by_day])
+    return f"{text} ({days})" if days else text
+
+
+def _weekday(day: str, lang: Language) -> str:
+    name = lang.locale.days["stand-alone"]["wide"][_WEEKDAYS.index(day[-2:])]
+    ordinals = {"1": mark("first {day}"), "2": mark("second {day}"), "3": mark("third {day}"), "4": mark("fourth {day}"), "5": mark("fifth {day}"), "-1": mark("last {day}")}
+    return lang.say(ordinals[day[:-2]], day=name) if day[:-2] in ordinals else name
+
+
+def _days(first: date, last: date, lang: Language) -> str:
+    if first == last:
+        return lang.day(first)
+    return lang.say("{first} to {last}", first=lang.day(first), last=lang.day(last))
+
+
+def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Language) -> str:
+    begin = _local(starts, zone)
+    label = _zone_label(starts, zone)
+    if ends is None:
+        return f"{lang.day(begin.date())}, {lang.clock(begin)} {label}"
+    finish = _local(ends, zone)
+    if begin.date() == finish.date() and begin.utcoffset() == finish.utcoffset():
+        return f"{lang.day(begin.date())}, {lang.clock(begin)}-{lang.clock(finish)} {label}"
+    start = f"{lang.day(begin.date())}, {lang.clock(begin)} {label}"
+    return lang.say("{first} to {last}", first=start, last=f"{lang.day(finish.date())}, {lang.clock(finish)} {_zone_label(ends, zone)}")
+
+
+def _zone_label(instant: datetime, zone: str) -> str:
+    short, offset = abbreviation(instant, zone), offset_words(instant, zone)
+    return short if short == offset else f"{short} ({offset})"
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    return civil_from_instant(instant, zone).local

@@ -1,0 +1,233 @@
+"""The VTIMEZONE component of a zone: the rule in force now, as one STANDARD and one DAYLIGHT.
+
+Why not icalendar's own `Timezone.from_tzid`: it lists the changes as RDATEs, the spring ones an hour
+late. ical.js (the parser of Thunderbird and Nextcloud) takes whole summers in such a list for winter,
+and Outlook, which knows only one yearly rule for each half of the year, shifts the events too.
+
+The rule is the last line of the zone's TZif file (RFC 8536, section 3.3), a POSIX TZ string such as
+"CET-1CEST,M3.5.0,M10.5.0/3". It knows nothing of older law, and a few rules, such as "the Friday
+before the last Sunday", fit no RRULE that calendar programs share; ask `describes` before writing
+a local time with a TZID, and write UTC where it says no.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from importlib.resources import files
+from itertools import count
+from operator import itemgetter
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.zones import is_iana, tzinfo_of
+
+_FIRST_YEAR = 1970  # outlook.com refuses zones that reach further back
+_LAST_WEEK = 5  # POSIX for "the last one of the month"
+_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")  # numbered as POSIX does
+
+_NAME = r"<[\w+-]+>|[A-Za-z]+"
+_DURATION = r"[+-]?\d{1,3}(?::\d\d)?"  # without seconds: outlook.com refuses such offsets
+_FOOTER = re.compile(
+    rf"(?P<standard>{_NAME})(?P<standard_west>{_DURATION})"
+    rf"((?P<daylight>{_NAME})(?P<daylight_west>{_DURATION})?,(?P<to_daylight>[^,]+),(?P<to_standard>[^,]+))?"
+)
+# The other two forms of a date, Jn and n, count the days of the year and name no weekday.
+_WEEKDAY_RULE = re.compile(rf"M(?P<month>\d+)\.(?P<week>\d)\.(?P<weekday>\d)(?:/(?P<clock>{_DURATION}))?")
+
+
+class NoPresentRule(CalendarError):
+    """No VTIMEZONE says what this zone does: UTC, a bare offset, or a rule that fits no weekday."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(
+            f"The present rule of {zone} cannot be written as a VTIMEZONE.",
+            remedy="Write its moments in UTC.",
+        )
+        self.zone = zone
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """When the clocks change each year: the n-th weekday of a month, at a time of that day."""
+
+    month: int
+    week: int
+    weekday: int
+    clock: timedelta
+
+    def day(self, year: int) -> int:
+        """Find the day of the month on which the rule falls in a year."""
+        first_weekday, length = monthrange(year, self.month)  # Monday is 0 here, Sunday in POSIX
+        first = (self.weekday - 1 - first_weekday) % 7 + 1
+        days = range(first, length + 1, 7)
+        return days[-1] if self.week == _LAST_WEEK else days[self.week - 1]
+
+    @property
+    def text(self) -> str:
+        nth = -1 if self.week == _LAST_WEEK else self.week
+        return f"FREQ=YEARLY;BYMONTH={self.month};BYDAY={nth}{_WEEKDAYS[self.weekday]}"
+
+
+@dataclass(frozen=True)
+class _Observance:
+    """One half of the year, or all of it if there is no rule (RFC 5545, section 3.6.5)."""
+
+    kind: str
+    name: str
+    before: timezone
+    offset: timezone
+    rule: _Rule | None
+
+    def onset(self, year: int) -> datetime:
+        """Give the moment at which it begins in a year, by the offset before it; a fixed one began once."""
+        if self.rule is None:
+            return datetime(_FIRST_YEAR, 1, 1, tzinfo=self.before)
+        return datetime(year, self.rule.month, self.rule.day(year), tzinfo=self.before) + self.rule.clock
+
+    def lines(self) -> list[str]:
+        first = self.onset(_FIRST_YEAR)
+        return [
+            f"BEGIN:{self.kind}",
+            f"DTSTART:{first:%Y%m%dT%H%M%S}",
+            f"TZOFFSETFROM:{first:%z}",
+            f"TZOFFSETTO:{first.astimezone(self.offset):%z}",
+            f"TZNAME:{self.name}",
+            *([f"RRULE:{self.rule.text}"] if self.rule else []),
+            f"END:{self.kind}",
+        ]
+
+
+def describes(zone: str, instant: datetime) -> bool:
+    """Tell whether the VTIMEZONE written for the zone gives the right offset at this instant.
+
+    If not, the moment must be written in UTC. False also, and every year, in an hour that the
+    clocks repeat: RFC 5545 takes such a local time for the first of the two, ical.js for the second.
+    """
+    local = instant.astimezone(tzinfo_of(zone))
+    # Some readers believe the VTIMEZONE, some the name of the zone: neither may have a choice.
+    return _readings(zone, local) == {instant} and not _is_repeated(local)
+
+
+@lru_cache(maxsize=1024)
+def describes_from(zone: str) -> date | None:
+    """Find the 1 January from which VTIMEZONE and tz database agree for ever, or None if they never do.
+
+    For ever is as far as the database knows; a new release may bring new law. Repeated hours are
+    no disagreement here: the rule is right, only a local time in it is not clear.
+    """
+    since = None
+    for moment in _moments_of_change(zone):  # between two of them nothing changes on either side
+        if not _agrees(zone, moment):
+            since = None
+        elif since is None:
+            since = moment
+    if since is None:
+        return None
+    new_years = (datetime(year, 1, 1, tzinfo=tzinfo_of(zone)) for year in count(since.year))
+    return next(day.date() for day in new_years if day.astimezone(UTC) >= since)
+
+
+@lru_cache(maxsize=1024)
+def write_vtimezone(zone: str) -> bytes:
+    """Write the whole VTIMEZONE component, with CRLF line ends. Raises NoPresentRule."""
+    observances = _observances(zone)
+    if not observances:
+        raise NoPresentRule(zone)
+    inner = [line for observance in observances for line in observance.lines()]
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone}", *inner, "END:VTIMEZONE", ""]
+    return "\r\n".join(lines).encode()
+
+
+@lru_cache(maxsize=1024)
+def _observances(zone: str) -> tuple[_Observance, ...]:
+    """Read the present rule of a zone: STANDARD, then DAYLIGHT if there is one; empty if inexpressible."""
+    found = _FOOTER.fullmatch(_tzif(zone).rsplit(b"\n", 2)[-2].decode()) if is_iana(zone) else None
+    if not found:
+        return ()
+    standard = timezone(-_duration(found["standard_west"]))  # POSIX counts offsets westwards
+    name = found["standard"].strip("<>")
+    if not found["daylight"]:
+        return (_Observance("STANDARD", name, standard, standard, None),)
+    west = found["daylight_west"]
+    daylight = timezone(-_duration(west) if west else standard.utcoffset(None) + timedelta(hours=1))
+    to_standard, to_daylight = _rule(found["to_standard"]), _rule(found["to_daylight"])
+    if not (to_standard and to_daylight):
+        return ()
+    # By Irish law summer is standard time and winter the exception; programs expect the opposite.
+    irish = daylight.utcoffset(None) < standard.utcoffset(None)
+    one = _Observance("DAYLIGHT" if irish else "STANDARD", name, daylight, standard, to_standard)
+    name = found["daylight"].strip("<>")
+    other = _Observance("STANDARD" if irish else "DAYLIGHT", name, standard, daylight, to_daylight)
+    return (other, one) if irish else (one, other)
+
+
+def _rule(text: str) -> _Rule | None:
+    """Read the date and time of a yearly change; None unless it is a weekday and a time of that day."""
+    found = _WEEKDAY_RULE.fullmatch(text)
+    if not found:
+        return None
+    clock = _duration(found["clock"] or "2")
+    if not timedelta() <= clock < timedelta(days=1):
+        return None  # "24:00 on the first Saturday" is not the first Sunday when the month begins on a Sunday
+    return _Rule(int(found["month"]), int(found["week"]), int(found["weekday"]), clock)
+
+
+def _duration(text: str) -> timedelta:
+    hours, _, minutes = text.lstrip("+-").partition(":")
+    size = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return -size if text.startswith("-") else size
+
+
+def _readings(zone: str, local: datetime) -> set[datetime]:
+    """List every instant for which a reader of the VTIMEZONE can take a local time."""
+    choices = {one.offset: local.replace(tzinfo=one.offset).astimezone(UTC) for one in _observances(zone)}
+    return {instant for offset, instant in choices.items() if _offset_by_rule(zone, instant) == offset}
+
+
+def _is_repeated(local: datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
+def _agrees(zone: str, instant: datetime) -> bool:
+    offset = instant.astimezone(tzinfo_of(zone)).utcoffset() or timedelta()
+    return _offset_by_rule(zone, instant) == timezone(offset)
+
+
+def _offset_by_rule(zone: str, instant: datetime) -> timezone | None:
+    """Give what the VTIMEZONE says of an instant in UTC; None before its first onset."""
+    return next((offset for at, offset in reversed(_onsets(zone, instant.year)) if at <= instant), None)
+
+
+@lru_cache(maxsize=8192)
+def _onsets(zone: str, year: int) -> tuple[tuple[datetime, timezone], ...]:
+    """List in order the onsets in UTC, with the offset from then on, of a year and its neighbours."""
+    years = range(max(year - 1, _FIRST_YEAR), min(year + 1, MAXYEAR) + 1)
+    onsets = {one.onset(year).astimezone(UTC): one.offset for year in years for one in _observances(zone)}
+    return tuple(sorted(onsets.items(), key=itemgetter(0)))
+
+
+def _moments_of_change(zone: str) -> list[datetime]:
+    """List in order all onsets, and all changes in the database after the first of them."""
+    known = _changes_in_database(zone) if _observances(zone) else []
+    last_year = max([_FIRST_YEAR, *(change.year for change in known)])  # beyond it the footer rules alone
+    onsets = {at for year in range(_FIRST_YEAR, last_year + 1) for at, _ in _onsets(zone, year)}
+    return sorted(onsets | {change for change in known if change > min(onsets)})
+
+
+def _changes_in_database(zone: str) -> list[datetime]:
+    """Read the moments of change out of a TZif file: a block for 32-bit readers, then the one that counts."""
+    tzif = _tzif(zone)
+    header = struct.Struct(">4s c 15x 6I")  # RFC 8536, section 3.1
+    _, _, utc_flags, wall_flags, leaps, changes, types, letters = header.unpack_from(tzif)
+    start = header.size + changes * 5 + types * 6 + letters + leaps * 8 + wall_flags + utc_flags
+    changes = header.unpack_from(tzif, start)[5]
+    seconds = struct.unpack_from(f">{changes}q", tzif, start + header.size)
+    return [datetime.fromtimestamp(second, UTC) for second in seconds]
+
+
+def _tzif(zone: str) -> bytes:
+    return files("tzdata.zoneinfo").joinpath(*zone.split("/")).read_bytes()
