@@ -60,7 +60,9 @@ def init(file: Path) -> None:
 
 @main.command()
 @_FILE
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the problems.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the problems."
+)
 def check(file: Path | None, form: str) -> None:
     """Say every problem of FILE. Exits with 0 if it can be published, with 1 if not."""
     path = file or read_settings(os.environ).file
@@ -85,7 +87,9 @@ def publish(file: Path | None, *, confirm: bool) -> None:
 @main.command()
 @_FILE
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
 def serve(file: Path | None, host: str, port: int) -> None:
     """Serve the calendar of FILE, and publish FILE whenever it changes."""
     set_up_logging()

@@ -29,7 +29,12 @@ class Diagnosis:
 
 def examine(settings: Settings) -> list[Diagnosis]:
     """Look at the time zones, the file and the database, changing nothing."""
-    return [_time_zones(), _file(settings), _database(settings), Diagnosis(is_well=True, text=f"links begin with {settings.base_url}")]
+    return [
+        _time_zones(),
+        _file(settings),
+        _database(settings),
+        Diagnosis(is_well=True, text=f"links begin with {settings.base_url}"),
+    ]
 
 
 def _time_zones() -> Diagnosis:

@@ -40,7 +40,9 @@ class Result:
     edition: Edition | None = None
 
 
-def publish_file(engine: Engine, path: Path, now: datetime, *, confirmed: bool = False, known: Edition | None = None) -> Result:
+def publish_file(
+    engine: Engine, path: Path, now: datetime, *, confirmed: bool = False, known: Edition | None = None
+) -> Result:
     """Read a calendar file and publish it if it is sound and says something new."""
     try:
         data = path.read_bytes()
@@ -67,7 +69,12 @@ def _say(path: Path, result: Result) -> None:
         case Outcome.PUBLISHED:
             logger.info("Published edition %d of %s: %d records new or changed.", number, path, len(result.changed))
         case Outcome.HELD:
-            logger.warning("%s is held back; edition %d stays. To publish it: calendar-service publish --confirm %s", path, number, path)
+            logger.warning(
+                "%s is held back; edition %d stays. To publish it: calendar-service publish --confirm %s",
+                path,
+                number,
+                path,
+            )
         case Outcome.BROKEN:
             logger.error("%s has errors; what was published last stays.", path)
     for reason in result.reasons:

@@ -83,7 +83,9 @@ def _value(environ: Mapping[str, str], name: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise BadSetting(f"{name}_FILE", f"{path} cannot be read: {error.strerror}.", "Check its name and rights.") from None
+        raise BadSetting(
+            f"{name}_FILE", f"{path} cannot be read: {error.strerror}.", "Check its name and rights."
+        ) from None
 
 
 def _base_url(value: str) -> str:

@@ -58,7 +58,9 @@ class Worker:
 
     def publish(self) -> None:
         """Publish the file as it is now."""
-        self._edition = publish_file(self._engine, self._file, self._clock(), known=self._edition).edition or self._edition
+        self._edition = (
+            publish_file(self._engine, self._file, self._clock(), known=self._edition).edition or self._edition
+        )
 
     def tick(self) -> None:
         """Publish the file if it has changed. A fault is said aloud and does not end the watch."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from calendar_service.readers.wording import to_problem
-from calendar_service.readers.yaml_tree import Tree, UnfitYaml, read_tree
+from calendar_service.readers.yaml_tree import UnfitYaml, read_tree
 from calendar_service.records.edition import Draft
 from calendar_service.records.entries import entry_names
 from calendar_service.records.enums import Kind
-from calendar_service.records.errors import CalendarError, Path, Problem, Severity, suggest
+from calendar_service.records.errors import Path, Problem, Severity, suggest
 from calendar_service.records.record import Calendar, Record
 from calendar_service.records.resolve import resolve_calendar, resolve_record
 from calendar_service.records.source import SHAPES, CalendarShape
@@ -44,7 +44,9 @@ class Finding:
         problem = self.problem
         where = f" {problem.where}" if problem.where else ""
         note = "" if self.is_error else "note: "
-        value = "" if problem.value is None or isinstance(problem.value, (dict, list)) else f" ({_shown(problem.value)})"
+        value = (
+            "" if problem.value is None or isinstance(problem.value, (dict, list)) else f" ({_shown(problem.value)})"
+        )
         return f"{self.file}:{self.line}:{self.column}{where}: {note}{problem.message}{value} {problem.remedy}".rstrip()
 
 
@@ -131,10 +133,14 @@ def _stand_in(value: Any) -> Calendar:
 
 def _read_records(value: Any, calendar: Calendar, problems: list[Problem]) -> tuple[Record, ...]:
     if not isinstance(value, list):
-        problems.append(Problem(("records",), "`records` must be a list.", None, "Write `records:` and each record after a dash."))
+        problems.append(
+            Problem(("records",), "`records` must be a list.", None, "Write `records:` and each record after a dash.")
+        )
         return ()
     names: dict[str, str] = {}
-    found = [record for number, each in enumerate(value) if (record := _read_record(each, number, calendar, names, problems))]
+    found = [
+        record for number, each in enumerate(value) if (record := _read_record(each, number, calendar, names, problems))
+    ]
     return tuple(found)
 
 
@@ -169,8 +175,10 @@ def _kind_problem(value: Any, kind: Any, path: Path) -> Problem:
 def _name_problems(record: Record, path: Path, names: dict[str, str]) -> Iterable[Problem]:
     for name in entry_names(record):
         if owner := names.get(name):
-            message = f"the record {owner!r} has this id already." if name == record.id else (
-                f"its entry {name!r} has the UID of an entry of {owner!r}."
+            message = (
+                f"the record {owner!r} has this id already."
+                if name == record.id
+                else (f"its entry {name!r} has the UID of an entry of {owner!r}.")
             )
             yield Problem((*path, "id"), message, record.id, "Choose another id.")
         names.setdefault(name, record.id)
@@ -178,7 +186,9 @@ def _name_problems(record: Record, path: Path, names: dict[str, str]) -> Iterabl
 
 def _validate(shape: type[ShapeT], value: Any, path: Path, kind: str | None, problems: list[Problem]) -> ShapeT | None:
     if not isinstance(value, dict):
-        problems.append(Problem(path, f"`{path[-1]}` must have keys of its own.", value, "Indent `key: value` lines under it."))
+        problems.append(
+            Problem(path, f"`{path[-1]}` must have keys of its own.", value, "Indent `key: value` lines under it.")
+        )
         return None
     empty = [key for key, each in value.items() if each is None]
     problems.extend(Problem((*path, key), "it has no value.", None, "Give one, or delete the key.") for key in empty)
@@ -189,5 +199,3 @@ def _validate(shape: type[ShapeT], value: Any, path: Path, kind: str | None, pro
         found = [to_problem(each, path, kind) for each in error.errors(include_url=False)]
         problems.extend(problem for problem in found if problem.path not in known)
         return None
-
-

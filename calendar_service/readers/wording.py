@@ -64,7 +64,9 @@ def to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
             options = known.replace(" or ", ", ").split(", ")
             return Problem(where, f"it must be {known}.", value, suggest(str(value), options))
         case "string_pattern_mismatch":
-            return Problem(where, "it has a form that is not taken here.", value, _FORMS.get(str(inner[-1]), _FORM_OF_TAG))
+            return Problem(
+                where, "it has a form that is not taken here.", value, _FORMS.get(str(inner[-1]), _FORM_OF_TAG)
+            )
         case _:
             return Problem(where, f"{error['msg']}.", value)
 

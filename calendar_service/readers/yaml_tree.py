@@ -39,7 +39,9 @@ Place = tuple[int, int]
 
 _LONG_LINE = re.compile(rb"[^\n]{%d,}" % MAX_LINE)
 # What clean_block refuses, and tabs: seen here first, they can be named by line and column.
-_STRANGE = re.compile("[\t\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\r(?!\n)|(?<!^)\ufeff")
+_STRANGE = re.compile(
+    "[\t\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\r(?!\n)|(?<!^)\ufeff"
+)
 _FALSE_FRIEND = re.compile(r"(?:y|n|yes|no|on|off)", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -82,7 +84,9 @@ def read_tree(data: bytes) -> Tree:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = f"this is not YAML: {error.problem or error.context}."
-        raise UnfitYaml(message, place, remedy="Look at the indentation, colons and quotes here and just above.") from None
+        raise UnfitYaml(
+            message, place, remedy="Look at the indentation, colons and quotes here and just above."
+        ) from None
     return tree
 
 
@@ -128,18 +132,35 @@ class _Builder:
                 case DocumentStartEvent():
                     documents += 1
                     if documents > 1:
-                        raise UnfitYaml("a second document begins here.", _place(event), remedy="Keep one: delete the line ---.")
+                        raise UnfitYaml(
+                            "a second document begins here.", _place(event), remedy="Keep one: delete the line ---."
+                        )
                 case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() | AliasEvent():
                     value = self.node(event, (), 0)
         return value
 
     def node(self, event: Any, path: Path, depth: int) -> Any:
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise UnfitYaml("anchors (&) and aliases (*) are not read.", _place(event), path=path, remedy="Write the value out; quote a text that begins with & or *.")
+            raise UnfitYaml(
+                "anchors (&) and aliases (*) are not read.",
+                _place(event),
+                path=path,
+                remedy="Write the value out; quote a text that begins with & or *.",
+            )
         if event.tag not in (None, "!"):
-            raise UnfitYaml(f"the tag {event.tag!r} is not read.", _place(event), path=path, remedy="Take it out; quote a text that begins with !.")
+            raise UnfitYaml(
+                f"the tag {event.tag!r} is not read.",
+                _place(event),
+                path=path,
+                remedy="Take it out; quote a text that begins with !.",
+            )
         if depth > MAX_DEPTH:
-            raise UnfitYaml(f"values are nested more than {MAX_DEPTH} deep.", _place(event), path=path[:3], remedy="Close the brackets.")
+            raise UnfitYaml(
+                f"values are nested more than {MAX_DEPTH} deep.",
+                _place(event),
+                path=path[:3],
+                remedy="Close the brackets.",
+            )
         if isinstance(event, MappingStartEvent):
             return self.mapping(path, depth)
         if isinstance(event, SequenceStartEvent):
@@ -150,14 +171,21 @@ class _Builder:
         found: dict[str, Any] = {}
         while not isinstance(key_event := next(self.events), MappingEndEvent):
             if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag not in (None, "!"):
-                raise UnfitYaml("a key must be a plain word.", _place(key_event), path=path, remedy="Look at the colons here.")
+                raise UnfitYaml(
+                    "a key must be a plain word.", _place(key_event), path=path, remedy="Look at the colons here."
+                )
             key = key_event.value
             child = (*path, key)
             if key in found:
                 line, _ = self.tree.places[child]
                 self.refuse(key_event, child, f"the key {key!r} stands twice; first in line {line}.", "Keep one.")
             elif not key_event.style and _FALSE_FRIEND.fullmatch(key):
-                self.refuse(key_event, child, f"the plain key {key} means true or false to other readers.", f'Write "{key}" in quotes.')
+                self.refuse(
+                    key_event,
+                    child,
+                    f"the plain key {key} means true or false to other readers.",
+                    f'Write "{key}" in quotes.',
+                )
             self.tree.places.setdefault(child, _place(key_event))
             value = self.node(next(self.events), child, depth + 1)
             found.setdefault(key, value)
@@ -180,9 +208,16 @@ class _Builder:
         if text in _BOOLEANS:
             return _BOOLEANS[text]
         if _FALSE_FRIEND.fullmatch(text):
-            self.refuse(event, path, f"plain {text} means true or false to other readers of YAML.", f'Write "{text}" in quotes.')
+            self.refuse(
+                event, path, f"plain {text} means true or false to other readers of YAML.", f'Write "{text}" in quotes.'
+            )
         elif _SEXAGESIMAL.fullmatch(text):
-            self.refuse(event, path, f"plain {text} means a number to other readers of YAML.", f'Write "{text}" in quotes, with its day.')
+            self.refuse(
+                event,
+                path,
+                f"plain {text} means a number to other readers of YAML.",
+                f'Write "{text}" in quotes, with its day.',
+            )
         return text
 
     def refuse(self, event: Any, path: Path, message: str, remedy: str) -> None:

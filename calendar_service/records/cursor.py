@@ -103,9 +103,7 @@ class Cursor:
 
     def refuse(self, words: str, reason: str, remedy: str) -> NoReturn:
         """Refuse the line for the sake of some of its words."""
-        raise WordsNotUnderstood(
-            self.words, [part for part in self.parts if part != words], [words], reason, remedy
-        )
+        raise WordsNotUnderstood(self.words, [part for part in self.parts if part != words], [words], reason, remedy)
 
     def _peek(self, ahead: int = 0) -> str:
         here = self.at + ahead

@@ -120,9 +120,7 @@ def compare(last: Edition | None, draft: Draft, now: datetime) -> Comparison:
     revisions = [each for record in draft.records if (each := _next_revision(last.entries.get(record.id), record, now))]
     kept = {record.id for record in draft.records}
     gone = [entry.revision for name, entry in last.entries.items() if name not in kept and not entry.revision.withdrawn]
-    withdrawals = [
-        Revision(old.record, old.number + 1, old.sequence + 1, now, withdrawn=True) for old in gone
-    ]
+    withdrawals = [Revision(old.record, old.number + 1, old.sequence + 1, now, withdrawn=True) for old in gone]
     doubts = _doubts(last, revisions, withdrawals, now)
     return Comparison(revisions + withdrawals, draft.calendar != last.calendar, doubts)
 
@@ -186,7 +184,9 @@ def _moves(old: Record, new: Revision) -> list[Move]:
 
 def _doubts(last: Edition, revisions: list[Revision], withdrawals: list[Revision], now: datetime) -> list[str]:
     zone = last.calendar.zone
-    coming = [entry for entry in last.entries.values() if not entry.revision.withdrawn and is_coming(entry.record, zone, now)]
+    coming = [
+        entry for entry in last.entries.values() if not entry.revision.withdrawn and is_coming(entry.record, zone, now)
+    ]
     lost = [each.record.id for each in withdrawals if is_coming(each.record, zone, now)]
     doubts = []
     if len(lost) >= _MANY or (len(lost) > 1 and 2 * len(lost) >= len(coming)):

@@ -34,9 +34,7 @@ class Line(Hours):
             start = self.at
             if self._separator():
                 continue
-            if self._first_of(
-                self._lead_in, self._range, self._moment, self._before, self._zone, self._says_online
-            ):
+            if self._first_of(self._lead_in, self._range, self._moment, self._before, self._zone, self._says_online):
                 self._note(start)
             else:
                 self._miss()
@@ -104,11 +102,7 @@ class Line(Hours):
             return None
         at_means_on = self._peek() == "a" and self.shape[-1:] == "D"
         sign = self._range_sign()
-        if (
-            not sign
-            or at_means_on
-            or not self._follows(lambda: self._opened(self._day) or self._opened(self._clock))
-        ):
+        if not sign or at_means_on or not self._follows(lambda: self._opened(self._day) or self._opened(self._clock)):
             return None
         self.shape += "~" if sign == "&" and self._between else sign
         self._between = False
@@ -128,9 +122,7 @@ class Line(Hours):
         return replace(found, weekday=weekday) if found else None
 
     def _named_day(self) -> Day | None:
-        return self._first_of(
-            self._day_month, self._month_day, self._day_of_same_month, self._day_before_range
-        )
+        return self._first_of(self._day_month, self._month_day, self._day_of_same_month, self._day_before_range)
 
     def _day_month(self) -> Day | None:
         if not (day := self._day_number()):
@@ -147,9 +139,7 @@ class Line(Hours):
 
     def _day_of_same_month(self) -> Day | None:
         """Read the second day of "June 29-30, 2021"."""
-        waits = (
-            self.shape.rstrip("-~&").endswith("D") and self.days[-1].month_leads and not self.days[-1].year
-        )
+        waits = self.shape.rstrip("-~&").endswith("D") and self.days[-1].month_leads and not self.days[-1].year
         if not waits or self._follows(self._plain_clock) or not (day := self._day_number()):
             return None
         return Day(day, "", self._year(), month_leads=True)
@@ -252,10 +242,7 @@ def _suggestion(words: str) -> str:
         city = vocabulary.cities().get(vocabulary.name_key(words.rpartition("/")[2].strip()))
         return f"Did you mean {city!r}?" if city else suggest(words, COMMON_ZONES)
     if key.endswith(" time") or key.startswith("heure "):
-        return (
-            suggest(_city_of(key), vocabulary.cities())
-            or "Name a city that has a zone of its own: Brussels time."
-        )
+        return suggest(_city_of(key), vocabulary.cities()) or "Name a city that has a zone of its own: Brussels time."
     return next((hint for word in key.split()[:4] if (hint := suggest(word, vocabulary.known_words()))), "")
 
 

@@ -89,9 +89,7 @@ class Hours(Cursor):
         if clock.hour > 23 or clock.minute > 59 or clock.second > 59:  # noqa: PLR2004 (a day's last second)
             self.refuse(words, f"{words} is not a time of day.", "Write hours up to 23 and minutes up to 59.")
         if clock.half and not 1 <= clock.hour <= 12:  # noqa: PLR2004 (hours of half a day)
-            self.refuse(
-                words, f"{words} mixes the clock of 12 hours with that of 24.", "Write 17:00 or 5 pm."
-            )
+            self.refuse(words, f"{words} mixes the clock of 12 hours with that of 24.", "Write 17:00 or 5 pm.")
         if clock.half == "am" and (clock.hour, clock.minute) == (12, 0):
             self.refuse_midnight(words)
         return clock
@@ -150,11 +148,7 @@ class Hours(Cursor):
             return None
         self.at += 1
         clock = self._plain_clock() if sign == "-" and not in_brackets else None
-        if (
-            clock
-            and self.shape.endswith("C")
-            and (clock.hour, clock.minute) > _hour_and_minute(self.clocks[-1])
-        ):
+        if clock and self.shape.endswith("C") and (clock.hour, clock.minute) > _hour_and_minute(self.clocks[-1]):
             self.refuse(
                 self._since(start - 1),
                 "the dash may begin an offset or the end of a range.",

@@ -25,7 +25,11 @@ class Moment:
 
 def moments_of(record: Record) -> list[Moment]:
     """List the moments of a record (of the first occurrence where it recurs), start and end first."""
-    found = [Moment(name, at, record.schedule.words) for name, at in span_points(record.schedule.span)] if record.schedule else []
+    found = (
+        [Moment(name, at, record.schedule.words) for name, at in span_points(record.schedule.span)]
+        if record.schedule
+        else []
+    )
     return found + [Moment(name, stone.at, stone.words) for name, stone in record.milestones.items()]
 
 

@@ -109,5 +109,3 @@ def _overlaps(span: Span, start: datetime, end: datetime, zone: str) -> bool:
 def _shift_civil(civil: CivilTime, days: timedelta) -> CivilTime:
     moved = CivilTime(civil.day + days, civil.clock, civil.zone, civil.fold)
     return civil_from_instant(moved.instant, civil.zone)
-
-

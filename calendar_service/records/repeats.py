@@ -27,12 +27,22 @@ _FREQUENCIES = {
 }
 _UNITS: dict[str, Frequency] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _ADVERBS: dict[str, str] = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annually": "year"}
-_WEEKDAYS = {"monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH", "friday": "FR", "saturday": "SA", "sunday": "SU"}
+_WEEKDAYS = {
+    "monday": "MO",
+    "tuesday": "TU",
+    "wednesday": "WE",
+    "thursday": "TH",
+    "friday": "FR",
+    "saturday": "SA",
+    "sunday": "SU",
+}
 _WEEKDAY_CODES = tuple(_WEEKDAYS.values())
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _EVERY_UNIT = re.compile(r"every (?:(\d{1,2}|other|second|third|fourth) )?(day|week|month|year)s?")
 _EVERY_WEEKDAY = re.compile(rf"every (?:(other|second) )?({'|'.join(_WEEKDAYS)})")
-_EVERY_NTH = re.compile(rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)}) (?:of (?:the|each|every) month|monthly)")
+_EVERY_NTH = re.compile(
+    rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)}) (?:of (?:the|each|every) month|monthly)"
+)
 _TIMES = re.compile(r"(.*?),? (\d{1,4}) times")
 _UNTIL = re.compile(r"(.*?),? until (.+)")
 _MONTH_ONLY = re.compile(r"[a-z]+\.? \d{4}")
@@ -99,7 +109,10 @@ def check_first_day(rule: Rule, first: date) -> None:
     if earliest is None:
         raise UnfitRule(rule.words, f"gives no day from {first.isoformat()} on.")
     if earliest != first:
-        raise UnfitRule(rule.words, f"does not fall on the first date, {first.isoformat()}; it would begin on {earliest.isoformat()}.")
+        raise UnfitRule(
+            rule.words,
+            f"does not fall on the first date, {first.isoformat()}; it would begin on {earliest.isoformat()}.",
+        )
 
 
 def is_portable(rule: Rule, first: date) -> bool:

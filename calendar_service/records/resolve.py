@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from calendar_service.records.record import Point, Span
+    from calendar_service.records.record import Span
     from calendar_service.records.repeats import Rule
     from calendar_service.records.source import AnyRecordShape, CalendarShape, SessionShape
     from calendar_service.records.texts import Text
@@ -253,11 +253,19 @@ class _Reading:
 
     def span_of(self, shape: HappeningShape) -> tuple[Span, str] | None:
         if (shape.when is None) == (shape.starts is None):
-            self.attempt((), None, lambda: _refuse("it needs either `when` or `starts`.", "Write when: 7 July 2027 at 11.00-12.30 CET"))
+            self.attempt(
+                (),
+                None,
+                lambda: _refuse("it needs either `when` or `starts`.", "Write when: 7 July 2027 at 11.00-12.30 CET"),
+            )
             return None
         if shape.when is not None:
             if shape.ends is not None:
-                self.attempt(("ends",), shape.ends, lambda: _refuse("`ends` goes with `starts`.", "Write both times in `when`, or use `starts`."))
+                self.attempt(
+                    ("ends",),
+                    shape.ends,
+                    lambda: _refuse("`ends` goes with `starts`.", "Write both times in `when`, or use `starts`."),
+                )
                 return None
             when = self.when(("when",), shape.when)
             span = when and self.span(("when",), when)
@@ -270,7 +278,11 @@ class _Reading:
             return None
         words = f"{starts} - {ends}" if ends else starts
         if last and (first.start is None) != (last.start is None):
-            self.attempt(("ends",), ends, lambda: _refuse("`starts` and `ends` must both have a time, or neither.", "Add the time."))
+            self.attempt(
+                ("ends",),
+                ends,
+                lambda: _refuse("`starts` and `ends` must both have a time, or neither.", "Add the time."),
+            )
             return None
         if first.start is None:
             day_span = self.ordered_span(("ends",), DaySpan(first.first, last.last if last else first.last), words)
@@ -285,11 +297,19 @@ class _Reading:
     def refuse_orphans(self, shape: HappeningShape) -> None:
         for field, value in (("except", shape.except_), ("changes", shape.changes)):
             if value and not shape.repeats:
-                self.attempt((field,), None, lambda field=field: _refuse(f"`{field}` needs `repeats`.", "Say how the record repeats."))
+                self.attempt(
+                    (field,),
+                    None,
+                    lambda field=field: _refuse(f"`{field}` needs `repeats`.", "Say how the record repeats."),
+                )
 
     def refuse_sessions(self, shape: HappeningShape) -> None:
         if shape.sessions:
-            self.attempt(("sessions",), None, lambda: _refuse("a record that repeats cannot have sessions.", "Write them in the summary."))
+            self.attempt(
+                ("sessions",),
+                None,
+                lambda: _refuse("a record that repeats cannot have sessions.", "Write them in the summary."),
+            )
 
     def rule_day(self, field: Path, words: str, rule: Rule, span: Span) -> date | None:
         """Read the day of an occurrence, which must be one that the rule gives."""
@@ -300,7 +320,11 @@ class _Reading:
         if nearest == when.first:
             return nearest
         following = f" The next one is {nearest.isoformat()}." if nearest else ""
-        self.attempt(field, words, lambda: _refuse("the record does not come on that day.", f"Name a day on which it does.{following}"))
+        self.attempt(
+            field,
+            words,
+            lambda: _refuse("the record does not come on that day.", f"Name a day on which it does.{following}"),
+        )
         return None
 
     def changes(self, shape: HappeningShape, rule: Rule, span: Span, excepted: set[date]) -> tuple[Change, ...]:
@@ -309,13 +333,23 @@ class _Reading:
             field: Path = ("changes", number)
             day = self.rule_day((*field, "occurrence"), each.occurrence, rule, span)
             if (each.when is None) == (each.status is None):
-                self.attempt(field, None, lambda: _refuse("it needs either `when` or `status: cancelled`.", "Write one of them."))
+                self.attempt(
+                    field, None, lambda: _refuse("it needs either `when` or `status: cancelled`.", "Write one of them.")
+                )
             if day in found or day in excepted:
-                self.attempt((*field, "occurrence"), each.occurrence, lambda: _refuse("this day has been named before.", "Keep one."))
+                self.attempt(
+                    (*field, "occurrence"),
+                    each.occurrence,
+                    lambda: _refuse("this day has been named before.", "Keep one."),
+                )
             when = self.when((*field, "when"), each.when)
             moved = when and self.span((*field, "when"), when)
             if moved and type(moved) is not type(span):
-                self.attempt((*field, "when"), each.when, lambda: _refuse("the whole record must have times, or none.", "Write it like the first date."))
+                self.attempt(
+                    (*field, "when"),
+                    each.when,
+                    lambda: _refuse("the whole record must have times, or none.", "Write it like the first date."),
+                )
             if day:
                 found[day] = Change(day, moved or None, each.when or "")
         return tuple(found[day] for day in sorted(found))
@@ -325,7 +359,9 @@ class _Reading:
         names = [each.id for each in shape.sessions or ()]
         for number, name in enumerate(names):
             if name in names[:number]:
-                self.attempt(("sessions", number, "id"), name, lambda: _refuse("another session has this id.", "Choose another."))
+                self.attempt(
+                    ("sessions", number, "id"), name, lambda: _refuse("another session has this id.", "Choose another.")
+                )
         return tuple(session for session in found if session)
 
     def session(self, number: int, shape: SessionShape, language: str) -> Session | None:
@@ -347,7 +383,9 @@ class _Reading:
             self.attempt(
                 ("registration", "closes"),
                 closes.words,
-                lambda: _require(self.instant(closes) <= end, "registration closes after the end.", "Correct one of the two."),
+                lambda: _require(
+                    self.instant(closes) <= end, "registration closes after the end.", "Correct one of the two."
+                ),
             )
         return {MomentName.REGISTRATION_CLOSES: closes}
 

@@ -117,7 +117,9 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
             raise BadSelection(name[:50], value[:50], "The selection is too long.", "Choose less.")
         if name not in _READERS:
             known = ", ".join(_READERS)
-            raise BadSelection(name, value, f"There is no parameter {name!r}.", suggest(name, _READERS) or f"Known: {known}.")
+            raise BadSelection(
+                name, value, f"There is no parameter {name!r}.", suggest(name, _READERS) or f"Known: {known}."
+            )
         given.setdefault(name, []).append(value)
     parts: dict[str, object] = {}
     for name, values in given.items():
@@ -127,7 +129,6 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     if selection.first and selection.last and selection.last < selection.first:
         raise BadSelection("to", selection.last.isoformat(), "`to` is before `from`.", "Swap them.")
     return selection
-
 
 
 def _meets(wanted: tuple[str, ...], present: Iterable[str]) -> bool:
@@ -157,7 +158,9 @@ def _choice(name: str, value: str, known: Iterable[str]) -> str:
     options = list(known)
     if value not in options:
         listed = ", ".join(options) if len(options) < _MAX_PARAMETERS else ""
-        raise BadSelection(name, value, f"{name}={value} is unknown.", suggest(value, options) or (listed and f"Known: {listed}."))
+        raise BadSelection(
+            name, value, f"{name}={value} is unknown.", suggest(value, options) or (listed and f"Known: {listed}.")
+        )
     return value
 
 
@@ -218,7 +221,9 @@ def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
         raise BadSelection(name, value, error.message, error.remedy) from None
     plain_days = isinstance(lead, CalendarLead) and not lead.months
     if not (plain_days or isinstance(lead, ExactLead)):
-        raise BadSelection(name, value, f"{value!r} cannot be an alarm in a calendar.", "Write days, weeks, hours or minutes.")
+        raise BadSelection(
+            name, value, f"{value!r} cannot be an alarm in a calendar.", "Write days, weeks, hours or minutes."
+        )
     return value
 
 

@@ -180,7 +180,9 @@ class RecordShape(Shape):
     documents: list[DocumentShape] | None = describe("Files and pages that belong to it.")
     reminders: list[LeadWords] | None = describe("When to remind, instead of the calendar's.", "[14 days, 24 hours]")
     note_of_change: BlockText | None = describe("The reason, shown where a date has moved.")
-    fold: Annotated[Literal[0, 1], BeforeValidator(_digit)] | None = describe("0 or 1: which of a local time that happens twice is meant.")
+    fold: Annotated[Literal[0, 1], BeforeValidator(_digit)] | None = describe(
+        "0 or 1: which of a local time that happens twice is meant."
+    )
 
 
 class HappeningShape(RecordShape):
@@ -192,7 +194,9 @@ class HappeningShape(RecordShape):
     join: Url | None = describe("The link to take part online.")
     registration: RegistrationShape | None = describe("How to register and until when.")
     sessions: list[SessionShape] | None = describe("Parts with their own times.")
-    repeats: Words | None = describe("How it comes again.", "every year", "every second Tuesday of the month until June 2027")
+    repeats: Words | None = describe(
+        "How it comes again.", "every year", "every second Tuesday of the month until June 2027"
+    )
     except_: list[Words] | None = Field(default=None, alias="except", description="Days on which it does not come.")
     changes: list[ChangeShape] | None = describe("Occurrences that are moved or cancelled.")
 
@@ -238,7 +242,9 @@ class CalendarShape(Shape):
     name: LineText = Field(description="What subscribers see as the calendar's name.")
     description: BlockText | None = describe("One or two sentences on the programme.")
     timezone: Zone = Field(description="The seat's zone: what CET stands for.", examples=["Europe/Paris"])
-    languages: list[Language] = Field(min_length=1, description="The languages of the pages and feeds; the first is the default.")
+    languages: list[Language] = Field(
+        min_length=1, description="The languages of the pages and feeds; the first is the default."
+    )
     url: Url | None = describe("The programme's own site.")
     reminders: list[LeadWords] | None = describe("When deadlines remind unless they say otherwise.")
     day_first: bool | None = describe("true if 10/07/2020 means 10 July.")

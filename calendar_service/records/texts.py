@@ -16,7 +16,9 @@ LANGUAGE_NAMES: dict[str, str] = {code: name for code, name in Locale("en").lang
 
 # C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
 # overrides and isolates, surrogates: they end lines, hide text or turn it around in some reader.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 
 
 class UnfitText(CalendarError):

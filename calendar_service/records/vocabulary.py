@@ -74,9 +74,7 @@ _MORE_NAMES = {("months", 2): ("fev",), ("days", 1): ("tues",), ("days", 3): ("t
 
 def _names(part: str, number: int, language: str = "") -> tuple[str, ...]:
     locales = [locale for locale in LOCALES if language in ("", locale.language)]
-    tables = (
-        getattr(locale, part)["format"][width] for locale in locales for width in ("wide", "abbreviated")
-    )
+    tables = (getattr(locale, part)["format"][width] for locale in locales for width in ("wide", "abbreviated"))
     names = {fold(table[number]).removesuffix(".") for table in tables}
     return tuple(sorted(names.union(_MORE_NAMES.get((part, number), ()))))
 
@@ -229,14 +227,8 @@ def zone_words() -> Mapping[str, str]:
     words |= dict.fromkeys(("aoe", "anywhere on earth", "time anywhere on earth"), "AoE")
     words |= dict.fromkeys(_long_names("Europe_Central"), CENTRAL_EUROPE)
     words |= dict.fromkeys(_long_names("GMT"), "UTC")
-    words |= {
-        a: CENTRAL_EUROPE
-        for label in CENTRAL_EUROPEAN_LABELS
-        for a in (label.lower(), f"{label} time".lower())
-    }
-    words |= {
-        f"{a} / {b}".lower(): CENTRAL_EUROPE for a in CENTRAL_EUROPEAN_LABELS for b in CENTRAL_EUROPEAN_LABELS
-    }
+    words |= {a: CENTRAL_EUROPE for label in CENTRAL_EUROPEAN_LABELS for a in (label.lower(), f"{label} time".lower())}
+    words |= {f"{a} / {b}".lower(): CENTRAL_EUROPE for a in CENTRAL_EUROPEAN_LABELS for b in CENTRAL_EUROPEAN_LABELS}
     return words
 
 

@@ -95,4 +95,3 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
     last_day = civil_from_instant(stops - timedelta(microseconds=1), zone).day
     falls_behind = midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
     return min(leaves, falls_behind)
-

@@ -144,9 +144,7 @@ def _first_date(line: Line, head: Day, tail: Day) -> date:
         if last - first > _LONGEST_OVER_NEW_YEAR:
             first = last + timedelta(days=1)
     if first > last:
-        line.refuse(
-            f"{head.words} … {tail.words}", "the range ends before it begins.", "Put the earlier day first."
-        )
+        line.refuse(f"{head.words} … {tail.words}", "the range ends before it begins.", "Put the earlier day first.")
     _check_weekday(line, head, first)
     return first
 

@@ -34,7 +34,9 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
-            raise UnusableDatabase(f"{backend} is not a database that is known here.", remedy="Use sqlite:///… or postgresql://…")
+            raise UnusableDatabase(
+                f"{backend} is not a database that is known here.", remedy="Use sqlite:///… or postgresql://…"
+            )
         if backend == "sqlite":
             return _open_sqlite(url, parsed.database)
         return create_engine(url, pool_pre_ping=True)
@@ -45,7 +47,9 @@ def open_engine(url: str) -> Engine:
         raise
     except Exception as error:
         # SQLAlchemy's message may hold the URL, and the URL a password.
-        raise UnusableDatabase("CALENDAR_DATABASE_URL cannot be read.", remedy="Write sqlite:///… or postgresql://…") from error
+        raise UnusableDatabase(
+            "CALENDAR_DATABASE_URL cannot be read.", remedy="Write sqlite:///… or postgresql://…"
+        ) from error
 
 
 def _open_sqlite(url: str, file: str | None) -> Engine:

@@ -84,7 +84,9 @@ def make_agenda(entries: list[Entry], edition: Edition, selection: Selection, vi
     return Agenda(_by_month(coming, view.lang), _by_month(past, view.lang))
 
 
-def make_row(entry: Entry, at: Point | Span, edition: Edition, view: View, now: datetime, *, cancelled: bool = False) -> Row:
+def make_row(
+    entry: Entry, at: Point | Span, edition: Edition, view: View, now: datetime, *, cancelled: bool = False
+) -> Row:
     """Make the row of an entry at one of its points or spans."""
     record, calendar, lang = entry.record, edition.calendar, view.lang
     begins, ends = instant_bounds(at, calendar.zone)
@@ -164,5 +166,3 @@ def _urgency(day: date, today: date) -> str:
 def _by_month(rows: list[Row], lang: Language) -> list[Month]:
     months = groupby(rows, key=lambda row: (row.day.year, row.day.month))
     return [Month(lang.month(found[0].day), found) for _, group in months if (found := list(group))]
-
-

@@ -63,7 +63,12 @@ def _fault(error: Exception) -> Response:
 def answer(status: HTTPStatus, message: str, remedy: str, **details: Any) -> Response:
     """Make the answer of an error; errors are never stored by caches."""
     if _is_for_program():
-        body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": f"{message} {remedy}".strip()}
+        body = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": f"{message} {remedy}".strip(),
+        }
         text = json.dumps(body | details, ensure_ascii=False)
         response = Response(text, status, content_type="application/problem+json")
         response.headers["Access-Control-Allow-Origin"] = "*"

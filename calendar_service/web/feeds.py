@@ -75,7 +75,9 @@ def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
     if kind is None:
         return selection
     if selection.kinds and set(selection.kinds) != {kind}:
-        raise BadSelection("kind", ",".join(selection.kinds), f"This feed holds the kind {kind} only.", "Use /calendar.ics.")
+        raise BadSelection(
+            "kind", ",".join(selection.kinds), f"This feed holds the kind {kind} only.", "Use /calendar.ics."
+        )
     return replace(selection, kinds=(kind,))
 
 

@@ -100,7 +100,9 @@ def _title(record: Record, view: View) -> str:
     title = sentences.pick(record.title, view.lang.code).text
     suffix = sentences.only_languages(record, view.lang)
     label = sentences.moment_label(MomentName.CLOSES, view.lang)
-    title = view.lang.say("{label}: {title}", label=label, title=title) if MomentName.CLOSES in record.milestones else title
+    title = (
+        view.lang.say("{label}: {title}", label=label, title=title) if MomentName.CLOSES in record.milestones else title
+    )
     return f"{title} {suffix}".strip()
 
 
@@ -119,7 +121,13 @@ def _google_dates(span: Span) -> str:
 
 
 def _outlook_query(span: Span, title: str, details: str, place: str) -> str:
-    parts = {"path": "/calendar/action/compose", "rru": "addevent", "subject": title, "body": details, "location": place}
+    parts = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "body": details,
+        "location": place,
+    }
     if isinstance(span, DaySpan):
         parts |= {"startdt": f"{span.first}", "enddt": f"{span.last + timedelta(days=1)}", "allday": "true"}
     else:

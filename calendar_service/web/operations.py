@@ -72,7 +72,12 @@ def _publication() -> dict[str, Any]:
         return {"outcome": "unknown", "reasons": [f"the database does not answer ({type(error).__name__})"]}
     if attempt is None:
         return {}
-    return {"at": write_instant(attempt.at), "file": attempt.file, "outcome": attempt.outcome, "reasons": attempt.reasons}
+    return {
+        "at": write_instant(attempt.at),
+        "file": attempt.file,
+        "outcome": attempt.outcome,
+        "reasons": attempt.reasons,
+    }
 
 
 def _fresh(response: Response) -> Response:

@@ -140,7 +140,12 @@ def _subscribed(selection: Selection, edition: Edition) -> Selection:
 
 def _chips(selection: Selection, view: View) -> list[dict[str, Any]]:
     say = view.lang.say
-    labels = {"": say("Everything"), Kind.EVENT: say("Events"), Kind.WEBINAR: say("Webinars"), Kind.TENDER: say("Calls for tenders")}
+    labels = {
+        "": say("Everything"),
+        Kind.EVENT: say("Events"),
+        Kind.WEBINAR: say("Webinars"),
+        Kind.TENDER: say("Calls for tenders"),
+    }
     chips = []
     for kind, label in labels.items():
         chosen = replace(selection, kinds=(kind,) if kind else (), lang="")

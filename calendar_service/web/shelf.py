@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -151,7 +150,15 @@ class Shelf:
         return Printed(body, JSON, choice.changed_at)
 
     def _block(self, entry: Entry, edition: Edition, view: View) -> Block:
-        key = (entry.record.id, entry.revision.number, edition.calendar.zone, edition.calendar.id, view.lang.code, view.zone, view.alarm)
+        key = (
+            entry.record.id,
+            entry.revision.number,
+            edition.calendar.zone,
+            edition.calendar.id,
+            view.lang.code,
+            view.zone,
+            view.alarm,
+        )
         if found := self._blocks.get(key):
             return found
         block = write_entry(entry, edition.calendar, view)

@@ -65,5 +65,7 @@ def _facts(record: Record, view: View) -> Iterator[str]:
         yield from fact(sentences.pick(document.title, lang.code).text, document.url)
     if record.contact:
         contact = record.contact
-        yield from fact(lang.say("Contact"), ", ".join(part for part in (contact.name, contact.email, contact.url) if part))
+        yield from fact(
+            lang.say("Contact"), ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
+        )
     yield from fact(lang.say("More"), record.url)

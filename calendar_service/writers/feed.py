@@ -120,7 +120,11 @@ def _notice(edition: Edition, view: View) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", vText(lang.say("Nothing in this calendar at present")), parameters={"LANGUAGE": lang.code})
-    event.add("description", vText(lang.say("What is announced will appear here by itself.")), parameters={"LANGUAGE": lang.code})
+    event.add(
+        "description",
+        vText(lang.say("What is announced will appear here by itself.")),
+        parameters={"LANGUAGE": lang.code},
+    )
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-busystatus", "FREE")

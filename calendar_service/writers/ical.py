@@ -312,7 +312,9 @@ def _trigger(lead: Lead, slot: _Slot) -> vInline:
     if isinstance(slot.span, DaySpan) and isinstance(lead, CalendarLead):
         at = lead.at or REMIND_AT
         return vInline(_duration(lead.days * 1440 - at.hour * 60 - at.minute, days=False))
-    trigger = vInline(_duration(lead.days, days=True) if isinstance(lead, CalendarLead) else _duration(_minutes(lead), days=False))
+    trigger = vInline(
+        _duration(lead.days, days=True) if isinstance(lead, CalendarLead) else _duration(_minutes(lead), days=False)
+    )
     if slot.is_deadline:
         trigger.params["RELATED"] = "END"
     return trigger

@@ -6,7 +6,6 @@ A language is a file `translations/<code>.po`; English is the language of the ca
 from __future__ import annotations
 
 import gettext
-
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -109,5 +108,3 @@ def language(code: str) -> Language:
 def available() -> tuple[str, ...]:
     """List the languages that outputs can be written in."""
     return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))
-
-

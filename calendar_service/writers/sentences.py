@@ -139,11 +139,15 @@ def move(moved: Move, number: int, calendar: Calendar, lang: Language) -> str:
     label = moment_label(moved.moment, lang)
     decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
     sentence = lang.say("{label}: was {old}, now {new}.", label=label, old=old, new=new)
-    told = lang.say("Extension {number}, decided on {day}.", number=number, day=decided) if moved.is_extension else (
-        lang.say("Brought forward on {day}.", day=decided)
+    told = (
+        lang.say("Extension {number}, decided on {day}.", number=number, day=decided)
+        if moved.is_extension
+        else (lang.say("Brought forward on {day}.", day=decided))
     )
     reason = pick(moved.reason, lang.code).text
-    return " ".join(part for part in (sentence, told, lang.say("Reason: {reason}", reason=reason) if reason else "") if part)
+    return " ".join(
+        part for part in (sentence, told, lang.say("Reason: {reason}", reason=reason) if reason else "") if part
+    )
 
 
 def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
@@ -183,7 +187,14 @@ def _frequency(repeats: Rule, lang: Language) -> str:
 
 def _weekday(day: str, lang: Language) -> str:
     name = lang.locale.days["stand-alone"]["wide"][_WEEKDAYS.index(day[-2:])]
-    ordinals = {"1": mark("first {day}"), "2": mark("second {day}"), "3": mark("third {day}"), "4": mark("fourth {day}"), "5": mark("fifth {day}"), "-1": mark("last {day}")}
+    ordinals = {
+        "1": mark("first {day}"),
+        "2": mark("second {day}"),
+        "3": mark("third {day}"),
+        "4": mark("fourth {day}"),
+        "5": mark("fifth {day}"),
+        "-1": mark("last {day}"),
+    }
     return lang.say(ordinals[day[:-2]], day=name) if day[:-2] in ordinals else name
 
 
@@ -202,7 +213,11 @@ def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Langu
     if begin.date() == finish.date() and begin.utcoffset() == finish.utcoffset():
         return f"{lang.day(begin.date())}, {lang.clock(begin)}-{lang.clock(finish)} {label}"
     start = f"{lang.day(begin.date())}, {lang.clock(begin)} {label}"
-    return lang.say("{first} to {last}", first=start, last=f"{lang.day(finish.date())}, {lang.clock(finish)} {_zone_label(ends, zone)}")
+    return lang.say(
+        "{first} to {last}",
+        first=start,
+        last=f"{lang.day(finish.date())}, {lang.clock(finish)} {_zone_label(ends, zone)}",
+    )
 
 
 def _zone_label(instant: datetime, zone: str) -> str:

@@ -14,9 +14,7 @@ SCRIPT = Path(__file__).with_name("icaljs.mjs")
 
 
 def read(ics: bytes, first: date, last: date) -> list[Happening]:
-    run = subprocess.run(
-        ["node", SCRIPT, last.isoformat()], input=ics, capture_output=True, check=False, timeout=60
-    )
+    run = subprocess.run(["node", SCRIPT, last.isoformat()], input=ics, capture_output=True, check=False, timeout=60)
     if run.returncode:
         raise ValueError(f"ical.js refused the calendar: {run.stderr.decode()}")
     return select((Happening(**each) for each in json.loads(run.stdout)), first, last)

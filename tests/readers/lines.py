@@ -98,9 +98,7 @@ def parse(ics: bytes) -> tuple[Component, list[str]]:
 def raw_properties(ics: bytes) -> list[tuple[str, str, dict[str, str], str]]:
     """List (component, name, parameters, raw value) in the order of the components."""
     root, _ = parse(ics)
-    return [
-        (part.name, each.name, each.params, each.value) for part in root.walk() for each in part.properties
-    ]
+    return [(part.name, each.name, each.params, each.value) for part in root.walk() for each in part.properties]
 
 
 def structure(ics: bytes) -> tuple[Counter[str], Counter[str]]:

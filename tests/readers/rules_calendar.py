@@ -183,9 +183,7 @@ def zones_are_minimal(feed: Feed) -> Iterator[str]:
         if names not in (["STANDARD"], ["DAYLIGHT"], ["DAYLIGHT", "STANDARD"]):
             yield f"{tzid} has {names}"
         for part in zone.children:
-            yield from (
-                f"{tzid} {part.name}: {fault}" for fault in observance_faults(part, alone=len(names) == 1)
-            )
+            yield from (f"{tzid} {part.name}: {fault}" for fault in observance_faults(part, alone=len(names) == 1))
 
 
 def observance_faults(part: Component, *, alone: bool) -> Iterator[str]:
@@ -196,9 +194,7 @@ def observance_faults(part: Component, *, alone: bool) -> Iterator[str]:
         yield "has an RDATE"
     if not alone and rule is None:
         yield "has no RRULE"
-    if rule is not None and (
-        rule_parts(rule).get("FREQ") != "YEARLY" or {"UNTIL", "COUNT"} & set(rule_parts(rule))
-    ):
+    if rule is not None and (rule_parts(rule).get("FREQ") != "YEARLY" or {"UNTIL", "COUNT"} & set(rule_parts(rule))):
         yield f"RRULE:{rule} is not yearly without end"
     for name in ("TZOFFSETFROM", "TZOFFSETTO"):
         if not OFFSET.fullmatch(part.value(name) or ""):

@@ -172,9 +172,7 @@ def alarm_is_one_and_plain(event: Component) -> Iterator[str]:
     for alarm in alarms:
         if alarm.value("ACTION") != "DISPLAY":
             yield f"an alarm with ACTION {alarm.value('ACTION')}"
-        yield from (
-            f"an alarm without {name}" for name in ("TRIGGER", "DESCRIPTION") if not alarm.value(name)
-        )
+        yield from (f"an alarm without {name}" for name in ("TRIGGER", "DESCRIPTION") if not alarm.value(name))
 
 
 @event_point(34)

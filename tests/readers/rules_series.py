@@ -23,9 +23,7 @@ COMMON_FORMS = {"INTERVAL": r"[1-9]\d{0,2}", "COUNT": r"[1-9]\d{0,2}", "WKST": D
 
 def fits(parts: dict[str, str], template: dict[str, str]) -> bool:
     special = {name: value for name, value in parts.items() if name not in COMMON}
-    return set(special) == set(template) and all(
-        re.fullmatch(template[name], special[name]) for name in special
-    )
+    return set(special) == set(template) and all(re.fullmatch(template[name], special[name]) for name in special)
 
 
 @event_point(26)

@@ -29,9 +29,7 @@ EXPECTED = {
         "called-off",
         ("2020-12-15T08:00:00Z", "2020-12-15T16:00:00Z", "Annulé\u00a0: Journée d’étude", "CANCELLED"),
     ),
-    "paris": happenings(
-        "webinar", ("2020-07-07T09:00:00Z", "2020-07-07T10:00:00Z", "Webinar on sea ice", "CONFIRMED")
-    ),
+    "paris": happenings("webinar", ("2020-07-07T09:00:00Z", "2020-07-07T10:00:00Z", "Webinar on sea ice", "CONFIRMED")),
     "seoul": happenings(
         "school",
         ("2021-04-30T23:00:00Z", "2021-05-01T01:00:00Z", "Summer school", "TENTATIVE"),

@@ -125,9 +125,7 @@ class Definition:
     def begun_in(self, year: int) -> list[tuple[datetime, timedelta | None]]:
         if year not in self.years:
             self.years[year] = [
-                (onset, offset_of(part, "TZOFFSETTO"))
-                for part in self.zone.children
-                for onset in onsets(part, year)
+                (onset, offset_of(part, "TZOFFSETTO")) for part in self.zone.children for onset in onsets(part, year)
             ]
         return self.years[year]
 

@@ -212,18 +212,12 @@ def test_a_printed_range_of_days_is_read_back(one, other, style):
 
 # --- hostile text --------------------------------------------------------------------------------
 
-PIECES = (
-    "7 12 31 45 2020 20 July juillet mar Mar. Tuesday mardi : . - / , ( ) T Z + at à au to and et h pm p.m. "
-)
-PIECES += (
-    "noon midnight CET UTC GMT EST Europe/Paris heure de Paris time local online en ligne Deadline before @"
-)
+PIECES = "7 12 31 45 2020 20 July juillet mar Mar. Tuesday mardi : . - / , ( ) T Z + at à au to and et h pm p.m. "
+PIECES += "noon midnight CET UTC GMT EST Europe/Paris heure de Paris time local online en ligne Deadline before @"
 pieces = st.lists(st.sampled_from(PIECES.split()), max_size=40)
 
 
-@given(
-    text=st.one_of(st.text(max_size=400), pieces.map(" ".join), pieces.map("".join)), day_first=st.booleans()
-)
+@given(text=st.one_of(st.text(max_size=400), pieces.map(" ".join), pieces.map("".join)), day_first=st.booleans())
 @example(text="\u0338", day_first=False)  # a mark without a letter folds to nothing
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_or_refused(text, day_first):
