@@ -14,6 +14,7 @@ import click
 import waitress
 
 from calendar_service import __version__
+from calendar_service.doctor import examine
 from calendar_service.publishing import publish_file
 from calendar_service.readers.calendar_file import read_calendar_file
 from calendar_service.records.errors import CalendarError
@@ -133,8 +134,6 @@ def schema() -> None:
 @main.command()
 def doctor() -> None:
     """Check the time-zone databases, the settings, the file and the database."""
-    from calendar_service.doctor import examine
-
     findings = examine(read_settings(os.environ))
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_well else 'BAD '} {finding.text}")

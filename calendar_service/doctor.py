@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from sqlalchemy.exc import SQLAlchemyError
 
 from calendar_service.readers.calendar_file import read_calendar_file

@@ -15,7 +15,8 @@ from calendar_service.web.app import StartedOnFirstRequest, create_app
 from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from wsgiref.types import WSGIApplication
+
     from sqlalchemy import Engine
 
 
@@ -37,7 +38,7 @@ def open_database(settings: Settings) -> Engine:
     return engine
 
 
-def make_application() -> Flask:
+def make_application() -> WSGIApplication:
     """Make the application from the environment, published and watching its file.
 
     Each server process watches; one of them publishes, the others find nothing new.

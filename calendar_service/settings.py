@@ -5,12 +5,15 @@ Each variable may also be given as NAME_FILE, the path of a file that holds the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from calendar_service.records.errors import CalendarError, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_PORT = 8000
 _PREFIX = "CALENDAR_"

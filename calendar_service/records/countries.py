@@ -10,7 +10,7 @@ import pytz
 
 COMMON_ZONES: frozenset[str] = frozenset(pytz.common_timezones)
 COUNTRIES: dict[str, str] = dict(pytz.country_names)
-DATABASE_VERSION: str = pytz.OLSON_VERSION
+DATABASE_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # the stubs leave it out
 
 
 def zones_of_country(code: str) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ class _Reading:
 
     def zone_of(self, when: When) -> str:
         if when.zone == "CET":
-            return zone_of_label(when.label or "CET", self.calendar.zone)
+            return zone_of_label(self.calendar.zone)
         return when.zone or self.calendar.zone
 
     def civil(self, field: Path, when: When, *, end: bool = False) -> CivilTime | None:

@@ -230,7 +230,7 @@ def _agreed_zone(line: Line) -> Zone | None:
     names = {zone.name for zone in line.zones}
     places = names - {CENTRAL_EUROPE}
     place = places.pop() if len(places) == 1 else None
-    if len(names) == 1 or (place and is_iana(place) and zone_of_label("CET", place) == place):
+    if len(names) == 1 or (place and is_iana(place) and zone_of_label(place) == place):
         return next(zone for zone in line.zones if zone.name == (place or CENTRAL_EUROPE))
     words = ", ".join(zone.words for zone in line.zones)
     return line.refuse(words, "the zones do not agree.", "Name one zone.")

@@ -66,8 +66,8 @@ def offset_words(instant: datetime, zone: str) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def zone_of_label(label: str, seat: str) -> str:
-    """Turn a Central European label into the zone it stands for.
+def zone_of_label(seat: str) -> str:
+    """Give the zone that a Central European label stands for.
 
     "CET" and its kin mean the civil time of the programme's seat, in summer as in winter, where
     the seat keeps that time; else the civil time of Brussels, the tz database's own reading.

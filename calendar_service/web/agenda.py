@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
 LEAST_PAST = 12
-SOON_DAYS, URGENT_DAYS = 14, 3
+SOON_DAYS, URGENT_DAYS, MANY_DAYS = 14, 3, 60
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,16 @@ def countdown(
             return lang.say("Closes today")
         if days == 1:
             return lang.say("Closes tomorrow")
-        return lang.count("Closes in {number} day", "Closes in {number} days", days)
+        if days > MANY_DAYS:
+            return lang.plural("Closes in {number} month", "Closes in {number} months", _months(days))
+        return lang.plural("Closes in {number} day", "Closes in {number} days", days)
     if days <= 0:
         return lang.say("Today")
-    return lang.say("Tomorrow") if days == 1 else lang.count("in {number} day", "in {number} days", days)
+    if days == 1:
+        return lang.say("Tomorrow")
+    if days > MANY_DAYS:
+        return lang.plural("in {number} month", "in {number} months", _months(days))
+    return lang.plural("in {number} day", "in {number} days", days)
 
 
 def shown_times(entry: Entry) -> Point | Span:
@@ -156,6 +162,10 @@ def _rows(entry: Entry, edition: Edition, selection: Selection, view: View, now:
 
 def _is_coming(row: Row, now: datetime) -> bool:
     return row.ends > now or (row.begins == row.ends and row.ends >= now)
+
+
+def _months(days: int) -> int:
+    return round(days / 30.44)
 
 
 def _urgency(day: date, today: date) -> str:

@@ -12,7 +12,6 @@ from calendar_service.web import errors, feeds, operations, pages
 from calendar_service.web.context import SHELF
 from calendar_service.web.front import Front
 from calendar_service.web.shelf import Shelf
-from calendar_service.writers.language import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,8 +40,6 @@ def create_app(settings: Settings, engine: Engine, clock: Callable[[], datetime]
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
     app.after_request(_secure)
-    # Errors may come before any language is known.
-    app.jinja_env.globals["say"] = language("en").say
     app.wsgi_app = Front(app.wsgi_app, shelf, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -12,12 +12,17 @@ from werkzeug.exceptions import HTTPException
 
 from calendar_service.records.selection import BadSelection
 from calendar_service.web.shelf import NoSuchRecord, NothingPublished
+from calendar_service.writers.language import available, language, mark
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from calendar_service.writers.language import Language
+
 logger = logging.getLogger(__name__)
 
+_LOOK_THERE = mark("The calendar's first page lists what is on.")
+_TRY_AGAIN = mark("Try again in a minute.")
 _PROGRAM_SUFFIXES = (".ics", ".json", ".atom", ".csv", ".jcal", ".txt", ".xml")
 
 
@@ -36,19 +41,21 @@ def _bad_selection(error: BadSelection) -> Response:
 
 def _no_such_record(error: NoSuchRecord) -> Response:
     if error.was_there:
-        return answer(HTTPStatus.GONE, "This record was withdrawn.", "The calendar's first page lists what is on.")
-    return answer(HTTPStatus.NOT_FOUND, "There is no such record.", "The calendar's first page lists what is on.")
+        return answer(HTTPStatus.GONE, mark("This record was withdrawn."), _LOOK_THERE)
+    return answer(HTTPStatus.NOT_FOUND, mark("There is no such record."), _LOOK_THERE)
 
 
 def _nothing_published(_: NothingPublished) -> Response:
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing has been published yet.", "Run: calendar-service check")
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("Nothing has been published yet."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 
 
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = answer(status, f"{status.phrase}.", "")
+    missing = status is HTTPStatus.NOT_FOUND
+    message = mark("There is no such page.") if missing else mark("The request cannot be answered.")
+    response = answer(status, message, _LOOK_THERE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -56,8 +63,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    logger.exception("A request failed.", exc_info=error)
-    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.", "Try again in a minute.")
+    logger.error("A request failed.", exc_info=error)
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, mark("Something went wrong here."), _TRY_AGAIN)
 
 
 def answer(status: HTTPStatus, message: str, remedy: str, **details: Any) -> Response:
@@ -73,9 +80,24 @@ def answer(status: HTTPStatus, message: str, remedy: str, **details: Any) -> Res
         response = Response(text, status, content_type="application/problem+json")
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
-        response = Response(render_template("error.html", status=status, message=message, remedy=remedy), status)
+        lang = _language_of_path()
+        page = render_template(
+            "error.html",
+            lang=lang,
+            say=lang.say,
+            status=status,
+            # A remedy that was made for the case stands in no catalogue and stays as it is.
+            message=lang.say(message),
+            remedy=lang.say(remedy) if remedy else "",
+        )
+        response = Response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _language_of_path() -> Language:
+    first = request.path.split("/")[1]
+    return language(first if first in available() else "en")
 
 
 def _is_for_program() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("pages", __name__)
 
 _NEXT_OCCURRENCES = 6
+_EARLIEST = date(1970, 1, 1)
 
 
 @blueprint.get("/")
@@ -127,9 +129,7 @@ def _selection(edition: Edition, lang: str) -> Selection:
 
 
 def _all_time(selection: Selection) -> Selection:
-    from datetime import date
-
-    return replace(selection, first=date(1970, 1, 1))
+    return replace(selection, first=_EARLIEST)
 
 
 def _subscribed(selection: Selection, edition: Edition) -> Selection:
@@ -166,7 +166,7 @@ def _page(template: str, edition: Edition, view: View, *, path: str, query: str,
     tongues = [
         {
             "code": code,
-            "name": language(code).locale.get_display_name(code).capitalize(),
+            "name": language(code).own_name(),
             "url": f"{'' if code == default else f'/{code}'}{path}",
             "current": code == view.lang.code,
         }
@@ -192,7 +192,8 @@ def _page(template: str, edition: Edition, view: View, *, path: str, query: str,
     # What is said of days to go ages, so pages are asked for anew, and answered shortly when unchanged.
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @lru_cache

@@ -23,7 +23,7 @@ def describe(span: Span, entry: Entry, calendar: Calendar, view: View) -> str:
         "\n".join(sentences.moves(entry, calendar, view.lang)),
         sentences.pick(record.summary, view.lang.code).text,
         "\n".join(_facts(record, view)),
-        f"{view.lang.say('Details and changes:')}\n{view.page_url(record.id)}",
+        view.lang.say("Details and changes:") + f"\n{view.page_url(record.id)}",
     ]
     return "\n\n".join(part for part in paragraphs if part)
 

@@ -103,7 +103,7 @@ def _head(head: Head, edition: Edition, view: View) -> bytes:
 def _description(head: Head, edition: Edition, view: View) -> str:
     lang = view.lang
     text = sentences.pick(edition.calendar.description, lang.code).text
-    cut = head.omitted and lang.count(
+    cut = head.omitted and lang.plural(
         "{number} record is left out, because calendar programs take no more than 1,000 entries and 1 MB.",
         "{number} records are left out, because calendar programs take no more than 1,000 entries and 1 MB.",
         head.omitted,

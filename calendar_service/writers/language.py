@@ -6,6 +6,7 @@ A language is a file `translations/<code>.po`; English is the language of the ca
 from __future__ import annotations
 
 import gettext
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 CATALOGUES = Path(__file__).parent / "translations"
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
 _LOCALES = {"en": "en_GB"}
+_FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
 
 
 def mark(message: str) -> str:
@@ -45,13 +47,15 @@ class Language:
         text = self._translations.gettext(message)
         return text.format(**values) if values else text
 
-    def count(self, one: str, many: str, number: int, **values: object) -> str:
+    def plural(self, one: str, many: str, number: int, **values: object) -> str:
         """Translate a sentence by the language's own plural rule; `{number}` stands for the number."""
         return self._translations.ngettext(one, many, number).format(number=number, **values)
 
     def day(self, day: date, *, weekday: bool = True) -> str:
         """Write a day in full: "Tuesday 7 July 2020"."""
-        return format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
+        text = format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
+        # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
+        return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
 
     def short_day(self, day: date) -> str:
         """Write a day in short: "Tue 7 July"."""
@@ -64,6 +68,10 @@ class Language:
     def weekday(self, day: date) -> str:
         """Write the short name of a weekday: "Tue"."""
         return format_date(day, "EEE", locale=self.locale)
+
+    def own_name(self) -> str:
+        """Name the language in itself: "English", "Français"."""
+        return str(self.locale.languages.get(self.code, self.code)).capitalize()
 
     def clock(self, local: datetime) -> str:
         """Write the time of an aware datetime: "11:00"."""
@@ -78,11 +86,11 @@ class Language:
 
     def country(self, code: str) -> str:
         """Name a country by its ISO 3166 code."""
-        return self.locale.territories.get(code, code)
+        return str(self.locale.territories.get(code, code))
 
     def language(self, code: str) -> str:
         """Name a language by its code."""
-        return self.locale.languages.get(code, code)
+        return str(self.locale.languages.get(code, code))
 
     def join(self, parts: list[str]) -> str:
         """Join parts with the language's own commas and "and"."""

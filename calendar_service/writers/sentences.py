@@ -166,7 +166,7 @@ def rule(repeats: Rule, lang: Language) -> str:
     if repeats.until:
         return lang.say("{every}, until {day}", every=every, day=lang.day(repeats.until, weekday=False))
     if repeats.count:
-        return lang.count("{every}, {number} time", "{every}, {number} times", repeats.count, every=every)
+        return lang.plural("{every}, {number} time", "{every}, {number} times", repeats.count, every=every)
     return every
 
 
@@ -174,13 +174,13 @@ def _frequency(repeats: Rule, lang: Language) -> str:
     number = repeats.interval
     match repeats.frequency:
         case "DAILY":
-            text = lang.count("Every day", "Every {number} days", number)
+            text = lang.plural("Every day", "Every {number} days", number)
         case "WEEKLY":
-            text = lang.count("Every week", "Every {number} weeks", number)
+            text = lang.plural("Every week", "Every {number} weeks", number)
         case "MONTHLY":
-            text = lang.count("Every month", "Every {number} months", number)
+            text = lang.plural("Every month", "Every {number} months", number)
         case _:
-            text = lang.count("Every year", "Every {number} years", number)
+            text = lang.plural("Every year", "Every {number} years", number)
     days = lang.join([_weekday(day, lang) for day in repeats.by_day])
     return f"{text} ({days})" if days else text
 

@@ -33,7 +33,7 @@ def instants(when):
     """State a When as the table does: days, or instants in UTC."""
     if when.start is None:
         return when.first.isoformat(), when.last.isoformat() if when.last != when.first else ""
-    zone = zone_of_label("CET", SEAT) if when.zone == "CET" else when.zone or SEAT
+    zone = zone_of_label(SEAT) if when.zone == "CET" else when.zone or SEAT
     start = civil_time(when.first, when.start, zone).instant
     end = civil_time(when.last, when.end, zone).instant if when.end else None
     return tuple(_utc(instant) for instant in (start, end))

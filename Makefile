@@ -1,0 +1,53 @@
+# The two commands that matter are `make run` and `make test`; both begin from nothing.
+
+VENV := .venv
+PORT ?= 8000
+BIN := $(VENV)/bin
+
+.PHONY: run test check format slow constraints schema clean
+
+run: $(VENV)/run
+	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
+
+test: $(VENV)/test tests/node_modules/.ready
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/test tests/node_modules/.ready
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/test
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: $(VENV)/test
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# What editors complete data/events.yaml from.
+schema: $(VENV)/run
+	$(BIN)/calendar-service schema > data/events.schema.json
+
+# Renews the pinned versions from the ranges in pyproject.toml.
+constraints:
+	rm -rf var/constraints && python3 -m venv var/constraints
+	var/constraints/bin/pip install --quiet -e '.[test]'
+	var/constraints/bin/pip freeze --exclude-editable > constraints.txt
+	rm -rf var/constraints
+
+clean:
+	rm -rf $(VENV) tests/node_modules dist
+
+$(VENV)/run: pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test: pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/run
+
+tests/node_modules/.ready: tests/package.json tests/package-lock.json
+	cd tests && npm ci --silent --no-audit --no-fund
+	@touch $@
