@@ -31,7 +31,9 @@ _POLICY = (
 def create_app(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Flask:
     """Make the Flask application. `clock` gives the present as an aware datetime."""
     app = Flask(__name__)
+    # No address redirects: calendar fetchers do not all follow.
     app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calendar_service.publishing import publish_file
+from calendar_service.settings import Settings
+from calendar_service.store.engine import open_engine
+from calendar_service.store.migrate import upgrade
+from calendar_service.web.app import create_app
+
+PROGRAMME = Path(__file__).parents[2] / "data" / "events.yaml"
+BASE = "https://calendar.example.org"
+
+
+class Site:
+    """The service on a database of its own, with a clock that stands still."""
+
+    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), base=BASE):
+        self.now = now
+        self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
+        upgrade(self.engine)
+        publish_file(self.engine, file, now)
+        self.app = create_app(Settings(base_url=base), self.engine, lambda: self.now)
+        self.client = self.app.test_client()
+
+    def get(self, path, **headers):
+        return self.client.get(path, headers=headers)
+
+
+@pytest.fixture
+def programme(tmp_path):
+    site = Site(tmp_path)
+    yield site
+    site.engine.dispose()
+
+
+@pytest.fixture
+def site_of(tmp_path):
+    """Make a site of the records given as YAML text."""
+    sites = []
+
+    def make(records, **options):
+        file = tmp_path / "events.yaml"
+        file.write_text(HEAD + records, encoding="utf-8")
+        sites.append(Site(tmp_path, file, **options))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.engine.dispose()
+
+
+HEAD = """\
+calendar:
+  id: demo.example
+  name: {en: Demo, fr: Démo}
+  timezone: Europe/Paris
+  languages: [en, fr]
+records:
+"""
