@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
-from sqlalchemy.exc import SQLAlchemyError
 
 from calendar_service.readers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
@@ -54,8 +53,8 @@ def _database(settings: Settings) -> Diagnosis:
         engine = open_engine(settings.database_url)
         current = is_current(engine)
         number = newest_number(engine) if current else 0
-    except (CalendarError, SQLAlchemyError) as error:
-        return Diagnosis(is_well=False, text=f"the database does not answer ({type(error).__name__})")
+    except CalendarError as error:
+        return Diagnosis(is_well=False, text=f"the database: {error}")
     if not current:
         return Diagnosis(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
     return Diagnosis(is_well=True, text=f"{engine.dialect.name}: edition {number}")

@@ -8,26 +8,40 @@ import hashlib
 import logging
 import os
 import signal
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calendar_service.readers.calendar_file import Reading, read_calendar, read_calendar_file
+from calendar_service.readers.calendar_file import Reading, read_calendar
+from calendar_service.records.errors import CalendarError
 from calendar_service.store.editions import Attempt, Outcome, note_attempt, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
-
-    from sqlalchemy import Engine
+    from typing import BinaryIO
 
     from calendar_service.records.edition import Edition
+    from calendar_service.store.engine import Database
 
 logger = logging.getLogger(__name__)
 
-SETTLED_AFTER = 0.5
-SETTLED_WITHOUT_NEWLINE_AFTER = 1.0
+SETTLED_AFTER = 0.4
+SETTLED_WITHOUT_NEWLINE_AFTER = 0.7
 RETRY_AFTER = 5.0
+_WRITER_MAY_TAKE = 2.0
+_MOST_REASONS = 50
+_MOST_BYTES = 32 * 1024 * 1024  # more than the reader takes, so that it is the one that refuses
+
+
+class BusyFile(CalendarError):
+    """The calendar file is just being written by another program."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is just being written by another program.", remedy="Save it, then publish again.")
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -41,26 +55,42 @@ class Result:
 
 
 def publish_file(
-    engine: Engine, path: Path, now: datetime, *, confirmed: bool = False, known: Edition | None = None
+    engine: Database, path: Path, now: datetime, *, confirmed: bool = False, known: Edition | None = None
 ) -> Result:
-    """Read a calendar file and publish it if it is sound and says something new."""
+    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile."""
     try:
-        data = path.read_bytes()
-    except OSError:
-        reading, digest = read_calendar_file(path), ""
+        data = _read_when_whole(path)
+    except OSError as error:
+        reason = f"{path}:1:1: the file cannot be read: {error.strerror}. Check its name and rights."
+        digest, result = "", Result(Outcome.BROKEN, (reason,), edition=known)
     else:
-        reading, digest = read_calendar(data, str(path)), hashlib.sha256(data).hexdigest()
-    result = _publish(engine, reading, now, confirmed=confirmed, known=known)
+        digest = hashlib.sha256(data).hexdigest()
+        result = _publish(engine, read_calendar(data, str(path)), now, confirmed=confirmed, known=known)
     note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
     _say(path, result)
     return result
 
 
-def _publish(engine: Engine, reading: Reading, now: datetime, *, confirmed: bool, known: Edition | None) -> Result:
+def _read_when_whole(path: Path) -> bytes:
+    until = time.monotonic() + _WRITER_MAY_TAKE
+    while (data := read_whole(path)) is None:
+        if time.monotonic() > until:
+            raise BusyFile(path)
+        time.sleep(0.02)
+    return data
+
+
+def _publish(engine: Database, reading: Reading, now: datetime, *, confirmed: bool, known: Edition | None) -> Result:
     if reading.draft is None:
-        return Result(Outcome.BROKEN, tuple(str(error) for error in reading.errors), edition=known)
+        return Result(Outcome.BROKEN, _first_reasons(reading), edition=known)
     done = publish(engine, reading.draft, now, confirmed=confirmed, known=known)
     return Result(done.outcome, tuple(done.reasons), tuple(done.changed), done.edition)
+
+
+def _first_reasons(reading: Reading) -> tuple[str, ...]:
+    reasons = [str(error) for error in reading.errors]
+    more = len(reasons) - _MOST_REASONS
+    return (*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else []))
 
 
 def _say(path: Path, result: Result) -> None:
@@ -81,11 +111,25 @@ def _say(path: Path, result: Result) -> None:
         logger.error("%s", reason)
 
 
+def read_whole(path: Path) -> bytes | None:
+    """Read a file in one state; None where another program is just writing it. Raises OSError.
+
+    Linux can promise it: under a lease nobody opens the file for writing before it is read. Elsewhere,
+    and where the file belongs to someone else, its size and times must be the same before and after.
+    """
+    with path.open("rb") as file, _leased(file) as is_free:
+        if not is_free:
+            return None
+        before = _signature(os.fstat(file.fileno()))
+        data = file.read(_MOST_BYTES)
+        return data if _signature(os.fstat(file.fileno())) == before else None
+
+
 class FileWatch:
     """Tells when a file has changed and is wholly written.
 
-    A file counts as whole when it has kept its size and times for half a second, a whole second if
-    its last line is open, and nobody holds it open for writing.
+    A file counts as whole when it has kept its size and times for a while, a longer one if its last
+    line is open, and nobody holds it open for writing.
     """
 
     def __init__(self, path: Path, seconds: Callable[[], float]) -> None:
@@ -97,7 +141,7 @@ class FileWatch:
 
     def is_due(self) -> bool:
         """Tell, once for each change, that the file should be read now."""
-        signature = _signature(self._path)
+        signature = _signature_at(self._path)
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()
         if signature == self._taken or self._seconds() - self._since < self._patience():
@@ -107,20 +151,28 @@ class FileWatch:
         self._taken = signature
         return True
 
-    def try_again(self) -> None:
-        """Have the same file told of once more, after a while."""
-        self._taken, self._since = None, self._seconds() + RETRY_AFTER
+    def take(self) -> None:
+        """Have only later changes told of: the caller reads the file as it is now."""
+        self._taken = self._seen = _signature_at(self._path)
+
+    def try_again(self, after: float = RETRY_AFTER) -> None:
+        """Have the same file told of once more, after some seconds."""
+        self._taken, self._since = None, self._seconds() + after
 
     def _patience(self) -> float:
         return SETTLED_AFTER if _ends_with_newline(self._path) else SETTLED_WITHOUT_NEWLINE_AFTER
 
 
-def _signature(path: Path) -> tuple[int, ...]:
+def _signature_at(path: Path) -> tuple[int, ...]:
     try:
-        status = path.stat()
+        return _signature(path.stat())
     except OSError as error:
         return (error.errno or 0,)
-    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    # The last of them tells even when a program has put the time of writing back.
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _ends_with_newline(path: Path) -> bool:
@@ -133,15 +185,30 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def _is_being_written(path: Path) -> bool:
-    """Ask Linux for a read lease, which it gives only on a file that nobody has open for writing."""
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return False
     try:
-        with path.open("rb") as file:
-            # A writer that comes in this instant makes the kernel signal us, by default with one that kills.
-            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        with path.open("rb") as file, _leased(file) as is_free:
+            return not is_free
+    except OSError:
+        return False
+
+
+@contextmanager
+def _leased(file: BinaryIO) -> Iterator[bool]:
+    """Hold a read lease: Linux gives it on a file that nobody has open for writing, and lets writers wait.
+
+    Yields False where somebody has it open. Where leases cannot be had it yields True without one.
+    """
+    try:
+        # A writer that comes now makes the kernel send a signal: SIGIO, which kills, unless another is named.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except AttributeError:  # not Linux
+        yield True
+        return
     except OSError as error:
-        return error.errno == errno.EAGAIN
-    return False
+        yield error.errno != errno.EAGAIN
+        return
+    try:
+        yield True
+    finally:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)

@@ -17,7 +17,7 @@ from calendar_service.worker import Worker
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-    from sqlalchemy import Engine
+    from calendar_service.store.engine import Database
 
 
 def clock() -> datetime:
@@ -31,7 +31,7 @@ def set_up_logging() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def open_database(settings: Settings) -> Engine:
+def open_database(settings: Settings) -> Database:
     """Open the database and bring it to the present tables."""
     engine = open_engine(settings.database_url)
     upgrade(engine)

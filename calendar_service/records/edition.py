@@ -6,25 +6,27 @@ moved deadlines and withdrawn records all come from comparing revisions; nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds
-from calendar_service.records.occurrences import occurrences_of
-from calendar_service.records.record import Calendar, Record
+from calendar_service.records.occurrences import occurrence_on, occurrences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
-    from calendar_service.records.record import Milestone
+    from calendar_service.records.moments import Moment
+    from calendar_service.records.record import Calendar, Milestone, Record, Schedule
     from calendar_service.records.texts import Text
 
 WITHDRAWN_STAYS = timedelta(days=90)
-_FAR_AHEAD = timedelta(days=366)
+# A year finds nearly every series; the century finds one that comes every few years.
+_FAR_AHEAD = (timedelta(days=366), timedelta(days=36525))
 _MANY = 3
+_DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,24 @@ class Comparison:
         return not self.revisions and not self.calendar_changed
 
 
-def compare(last: Edition | None, draft: Draft, now: datetime) -> Comparison:
-    """Compare a draft with the last edition. `now` is aware and becomes LAST-MODIFIED."""
+def compare(last: Edition | None, draft: Draft, now: datetime, stamp: datetime) -> Comparison:
+    """Compare a draft with the last edition; the revisions come in order of record id.
+
+    `now` decides what is past, `stamp` becomes LAST-MODIFIED; the two differ where a clock was set back.
+    """
     if last is None:
-        return Comparison([Revision(record, 1, 0, now) for record in draft.records], calendar_changed=True)
-    revisions = [each for record in draft.records if (each := _next_revision(last.entries.get(record.id), record, now))]
+        first = [Revision(record, 1, 0, stamp) for record in draft.records]
+        return Comparison(sorted(first, key=_record_id), calendar_changed=True)
+    changed = [each for record in draft.records if (each := _next_revision(last.entries.get(record.id), record, stamp))]
     kept = {record.id for record in draft.records}
     gone = [entry.revision for name, entry in last.entries.items() if name not in kept and not entry.revision.withdrawn]
-    withdrawals = [Revision(old.record, old.number + 1, old.sequence + 1, now, withdrawn=True) for old in gone]
-    doubts = _doubts(last, revisions, withdrawals, now)
-    return Comparison(revisions + withdrawals, draft.calendar != last.calendar, doubts)
+    withdrawals = [Revision(old.record, old.number + 1, old.sequence + 1, stamp, withdrawn=True) for old in gone]
+    revisions = sorted(changed + withdrawals, key=_record_id)
+    return Comparison(revisions, draft.calendar != last.calendar, _doubts(last, draft.calendar, revisions, now))
+
+
+def _record_id(revision: Revision) -> str:
+    return revision.record.id
 
 
 def advance(
@@ -145,8 +155,9 @@ def _grow(entry: Entry | None, revision: Revision) -> Entry:
 
 def is_coming(record: Record, zone: str, now: datetime) -> bool:
     """Tell whether any moment of a record, or of a coming occurrence, is not past."""
-    if record.schedule and record.schedule.rule:
-        return bool(occurrences_of(record.schedule, now, now + _FAR_AHEAD, zone))
+    schedule = record.schedule
+    if schedule and schedule.rule:
+        return any(occurrences_of(schedule, now, now + ahead, zone) for ahead in _FAR_AHEAD)
     return record_bounds(record, zone)[1] >= now
 
 
@@ -182,35 +193,66 @@ def _moves(old: Record, new: Revision) -> list[Move]:
     ]
 
 
-def _doubts(last: Edition, revisions: list[Revision], withdrawals: list[Revision], now: datetime) -> list[str]:
+def _doubts(last: Edition, calendar: Calendar, revisions: list[Revision], now: datetime) -> list[str]:
     zone = last.calendar.zone
-    coming = [
-        entry for entry in last.entries.values() if not entry.revision.withdrawn and is_coming(entry.record, zone, now)
-    ]
-    lost = [each.record.id for each in withdrawals if is_coming(each.record, zone, now)]
     doubts = []
-    if len(lost) >= _MANY or (len(lost) > 1 and 2 * len(lost) >= len(coming)):
-        doubts.append(f"it withdraws {len(lost)} of {len(coming)} coming records: {', '.join(sorted(lost))}")
+    if calendar.id != last.calendar.id:
+        doubts.append(f"it renames the calendar from {last.calendar.id!r} to {calendar.id!r}, and so every UID")
+    doubts += _doubts_of_withdrawals(last, [each.record for each in revisions if each.withdrawn], now)
     for revision in revisions:
-        if entry := last.entries.get(revision.record.id):
+        entry = last.entries.get(revision.record.id)
+        if entry and not revision.withdrawn and revision.record.status is not Status.CANCELLED:
             doubts += _doubts_of_record(entry.record, revision.record, zone, now)
     return doubts
 
 
+def _doubts_of_withdrawals(last: Edition, withdrawn: list[Record], now: datetime) -> list[str]:
+    zone = last.calendar.zone
+    lost = [record.id for record in withdrawn if record.status is not Status.CANCELLED and is_coming(record, zone, now)]
+    if len(lost) <= 1:
+        return []
+    public = [entry.record for entry in last.entries.values() if not entry.is_called_off]
+    coming = sum(is_coming(record, zone, now) for record in public)
+    if len(lost) < _MANY and 2 * len(lost) < coming:
+        return []
+    return [f"it withdraws {len(lost)} of {coming} coming records: {', '.join(sorted(lost))}"]
+
+
 def _doubts_of_record(old: Record, new: Record, zone: str, now: datetime) -> list[str]:
-    before = {moment.name: moment for moment in moments_of(old)}
-    doubts = []
-    for moment in moments_of(new):
-        was = before.get(moment.name)
-        if was is None or was.at == moment.at:
-            continue
-        old_end, new_end = (instant_bounds(each.at, zone)[1] for each in (was, moment))
-        change = f"{new.id}: {moment.name} moves from {was.words!r} to {moment.words!r}"
-        if old_end >= now > new_end:
-            doubts.append(f"{change}, which is past")
-        elif moment.name in _DEADLINES and new_end < old_end:
-            doubts.append(f"{change}, which is earlier")
+    doubts = _doubts_of_moments(old, new, zone, now)
+    if old.schedule and new.schedule and (old.schedule.rule or new.schedule.rule):
+        doubts += _doubts_of_changes(new.id, old.schedule, new.schedule, zone, now)
+        if not doubts and is_coming(old, zone, now) and not is_coming(new, zone, now):
+            doubts.append(f"{new.id}: it was still to come and would be past")
     return doubts
 
 
-_DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
+def _doubts_of_moments(old: Record, new: Record, zone: str, now: datetime) -> list[str]:
+    after = {moment.name: moment for moment in moments_of(new)}
+    found = {was.name: _doubt_of_moment(was, after.get(was.name), zone, now) for was in moments_of(old)}
+    if found.get(MomentName.STARTS):
+        found.pop(MomentName.ENDS, None)  # the words of the two are the same
+    return [f"{new.id}: {doubt}" for doubt in found.values() if doubt]
+
+
+def _doubt_of_moment(was: Moment, moment: Moment | None, zone: str, now: datetime) -> str:
+    old_end = instant_bounds(was.at, zone)[1]
+    if moment is None:
+        lost = was.name in _DEADLINES and old_end >= now
+        return f"{was.name} {was.words!r} is taken away, which was still ahead" if lost else ""
+    new_end = instant_bounds(moment.at, zone)[1]
+    change = f"{moment.name} moves from {was.words!r} to {moment.words!r}"
+    if old_end >= now > new_end:
+        return f"{change}, which is past"
+    return f"{change}, which is earlier" if moment.name in _DEADLINES and new_end < old_end else ""
+
+
+def _doubts_of_changes(name: str, old: Schedule, new: Schedule, zone: str, now: datetime) -> list[str]:
+    doubts = []
+    for change in new.changes:
+        was = occurrence_on(old, change.occurrence)
+        if change.span is None or was.span == change.span:
+            continue
+        if instant_bounds(was.span, zone)[1] >= now > instant_bounds(change.span, zone)[1]:
+            doubts.append(f"{name}: the occurrence of {change.occurrence} moves to {change.words!r}, which is past")
+    return doubts

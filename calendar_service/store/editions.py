@@ -22,9 +22,10 @@ from calendar_service.store.tables import attempts, editions, revisions
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from calendar_service.records.edition import Draft
+    from calendar_service.store.engine import Database
 
 
 class Outcome(StrEnum):
@@ -57,20 +58,20 @@ class Attempt:
     reasons: tuple[str, ...]
 
 
-def newest_number(engine: Engine) -> int:
+def newest_number(engine: Database) -> int:
     """Give the number of the newest edition, 0 where there is none."""
     with reading(engine) as connection:
         return connection.scalar(select(func.max(editions.c.number))) or 0
 
 
-def load_edition(engine: Engine, known: Edition | None = None) -> Edition | None:
+def load_edition(engine: Database, known: Edition | None = None) -> Edition | None:
     """Load the newest edition, growing it out of a known one where there is one."""
     with reading(engine) as connection:
         return _load(connection, known)
 
 
 def publish(
-    engine: Engine, draft: Draft, now: datetime, *, confirmed: bool = False, known: Edition | None = None
+    engine: Database, draft: Draft, now: datetime, *, confirmed: bool = False, known: Edition | None = None
 ) -> Publication:
     """Add an edition if the draft says something new; hold it where a person should be asked first.
 
@@ -80,35 +81,43 @@ def publish(
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
         last = _load(connection, known)
-        comparison = compare(last, draft, now)
+        # A clock that was set back must not make LAST-MODIFIED fall: clients would keep what they have.
+        stamp = max(now, last.published_at) if last else now
+        comparison = compare(last, draft, now, stamp)
         if comparison.is_empty:
             return Publication(Outcome.UNCHANGED, last)
         if comparison.doubts and not confirmed:
             return Publication(Outcome.HELD, last, comparison.doubts)
-        number = _insert(connection, draft, comparison, now)
-    edition = advance(last, number, now, draft.calendar, comparison.revisions)
+        number = _insert(connection, draft, comparison, stamp)
+    edition = advance(last, number, stamp, draft.calendar, comparison.revisions)
     return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in comparison.revisions])
 
 
-def note_attempt(engine: Engine, attempt: Attempt) -> None:
+def note_attempt(engine: Database, attempt: Attempt) -> None:
     """Keep an attempt unless it says the same as the last one."""
+    file, reasons = _storable(attempt.file)[-500:], tuple(map(_storable, attempt.reasons))
     with writing(engine) as connection:
         last = _last_attempt(connection)
-        same = last and (last.digest, last.outcome, last.reasons) == (attempt.digest, attempt.outcome, attempt.reasons)
+        same = last and (last.digest, last.outcome, last.reasons) == (attempt.digest, attempt.outcome, reasons)
         if not same:
             connection.execute(
                 insert(attempts),
                 {
                     "at": attempt.at,
-                    "file": attempt.file[-500:],
+                    "file": file,
                     "digest": attempt.digest,
                     "outcome": attempt.outcome.value,
-                    "reasons": list(attempt.reasons),
+                    "reasons": list(reasons),
                 },
             )
 
 
-def last_attempt(engine: Engine) -> Attempt | None:
+def _storable(text: str) -> str:
+    """Replace what no database takes: NUL, and the bytes of a file name that are not UTF-8."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def last_attempt(engine: Database) -> Attempt | None:
     """Give the last attempt to publish by any process."""
     with reading(engine) as connection:
         return _last_attempt(connection)
@@ -116,13 +125,19 @@ def last_attempt(engine: Engine) -> Attempt | None:
 
 def _last_attempt(connection: Connection) -> Attempt | None:
     row = connection.execute(select(attempts).order_by(attempts.c.id.desc()).limit(1)).one_or_none()
-    return row and Attempt(row.at, row.file, row.digest, Outcome(row.outcome), tuple(row.reasons))
+    if row is None:
+        return None
+    return Attempt(row.at, row.file, row.digest, Outcome(row.outcome), tuple(row.reasons))
 
 
 def _load(connection: Connection, known: Edition | None) -> Edition | None:
     head = connection.execute(select(editions).order_by(editions.c.number.desc()).limit(1)).one_or_none()
-    if head is None or (known and known.number == head.number):
-        return known if head else None
+    if head is None:
+        return None
+    if known and not _is_there(connection, known):
+        known = None
+    if known and known.number == head.number:
+        return known
     since = known.number if known else 0
     rows = connection.execute(
         select(revisions).where(revisions.c.edition > since).order_by(revisions.c.edition, revisions.c.record_id)
@@ -130,12 +145,18 @@ def _load(connection: Connection, known: Edition | None) -> Edition | None:
     return advance(known, head.number, head.published_at, calendar_from_json(head.calendar), map(_revision, rows))
 
 
+def _is_there(connection: Connection, known: Edition) -> bool:
+    """Tell whether a known edition is still in the database, which may have been restored from a backup."""
+    found = connection.scalar(select(editions.c.published_at).where(editions.c.number == known.number))
+    return bool(found == known.published_at)
+
+
 def _revision(row: Any) -> Revision:
     return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn)
 
 
-def _insert(connection: Connection, draft: Draft, comparison: Comparison, now: datetime) -> int:
-    head = {"published_at": now, "calendar": calendar_to_json(draft.calendar), "tz_database": DATABASE_VERSION}
+def _insert(connection: Connection, draft: Draft, comparison: Comparison, stamp: datetime) -> int:
+    head = {"published_at": stamp, "calendar": calendar_to_json(draft.calendar), "tz_database": DATABASE_VERSION}
     number: int = connection.execute(insert(editions).returning(editions.c.number), head).scalar_one()
     rows = [
         {

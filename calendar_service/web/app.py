@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from sqlalchemy import Engine
-
     from calendar_service.settings import Settings
+    from calendar_service.store.engine import Database
 
 _ONE_YEAR = 31_536_000
 _POLICY = (
@@ -28,7 +27,7 @@ _POLICY = (
 )
 
 
-def create_app(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Flask:
+def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime]) -> Flask:
     """Make the Flask application. `clock` gives the present as an aware datetime."""
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
 
 from calendar_service.store.editions import Outcome, last_attempt
+from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import shelf
 from calendar_service.web.shelf import NothingPublished
 from calendar_service.writers.api import write_instant
@@ -68,8 +68,8 @@ def robots() -> Response:
 def _publication() -> dict[str, Any]:
     try:
         attempt = last_attempt(shelf().engine)
-    except SQLAlchemyError as error:
-        return {"outcome": "unknown", "reasons": [f"the database does not answer ({type(error).__name__})"]}
+    except DatabaseFault:
+        return {"outcome": "unknown", "reasons": ["the database does not answer"]}
     if attempt is None:
         return {}
     return {

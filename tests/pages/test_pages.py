@@ -7,11 +7,22 @@ import pytest
 from babel.messages.pofile import read_po
 from html_look import Page
 
+from calendar_service.publishing import publish_file
 from calendar_service.writers.language import CATALOGUES
 
 WEBINAR = "/events/systemic-racism-webinar-2020"
 TENDER = "/events/online-charts-tender-2020"
-PATHS = ["/", "/fr/", WEBINAR, f"/fr{WEBINAR}", TENDER, f"/fr{TENDER}", "/events/refugee-day", "/?kind=tender", "/?q=zzz"]
+PATHS = [
+    "/",
+    "/fr/",
+    WEBINAR,
+    f"/fr{WEBINAR}",
+    TENDER,
+    f"/fr{TENDER}",
+    "/events/refugee-day",
+    "/?kind=tender",
+    "/?q=zzz",
+]
 
 
 def page(site, path):
@@ -143,7 +154,7 @@ PAYLOADS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "{{ 7*7 }}",
-    "\\\" onmouseover=\\\"alert(1)",
+    '\\" onmouseover=\\"alert(1)',
     "</title><svg onload=alert(1)>",
     "javascript:alert(1)",
 ]
@@ -199,9 +210,9 @@ def test_error_pages(programme, path, status, words):
 
 
 def test_withdrawn_record_is_gone_after_ninety_days(site_of, tmp_path):
-    from calendar_service.publishing import publish_file
-
-    site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2027}\n  - {id: two, kind: event, title: Two, when: 1 May 2027}\n")
+    site = site_of(
+        "  - {id: one, kind: event, title: One, when: 1 May 2027}\n  - {id: two, kind: event, title: Two, when: 1 May 2027}\n"
+    )
     file = tmp_path / "events.yaml"
     file.write_text(file.read_text(encoding="utf-8").rpartition("  - ")[0], encoding="utf-8")
     publish_file(site.engine, file, datetime(2026, 11, 24, tzinfo=UTC))
@@ -211,15 +222,13 @@ def test_withdrawn_record_is_gone_after_ninety_days(site_of, tmp_path):
     assert site.get("/events/two").status_code == 410
 
 
-def test_nothing_published_says_so(tmp_path, site_of):
+def test_nothing_published_says_so(site_of):
     site = site_of("  - broken\n")
     assert site.get("/").status_code == 503
     assert site.get("/readyz").get_json()["status"] == "empty"
 
 
 def test_readyz_tells_of_a_broken_file_and_keeps_serving(site_of, tmp_path):
-    from calendar_service.publishing import publish_file
-
     site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2027}\n")
     assert site.get("/readyz").get_json()["status"] == "ready"
     file = tmp_path / "events.yaml"

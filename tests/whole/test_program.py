@@ -76,7 +76,9 @@ def test_version():
 
 
 def test_every_command_of_the_readme_is_there():
-    told = set(re.findall(r"^\| `calendar-service (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    told = set(
+        re.findall(r"^\| `calendar-service (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     there = set(re.findall(r"^  (\w+) ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE))
     assert told == there
 
@@ -85,9 +87,7 @@ def test_check_is_good_with_the_programme():
     done = run("check", "data/events.yaml")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as the civil time of Europe/Paris, which is CEST "
-        "(UTC+2) on that day: 2020-07-07T09:00Z. ('7 July 2020 at 11.00-12.30 CET') If a fixed offset was meant, "
-        "write it as UTC+01:00.",
+        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as the civil time of Europe/Paris, which is CEST (UTC+2) on that day: 2020-07-07T09:00Z. ('7 July 2020 at 11.00-12.30 CET') If a fixed offset was meant, write it as UTC+01:00.",
         "data/events.yaml: 10 records, no problems, 1 note",
     ]
 
@@ -181,7 +181,18 @@ def test_serve_follows_its_file(tmp_path):
     [
         ("gunicorn", "--workers", "2", "--threads", "2", "--bind", "127.0.0.1:{port}", "wsgi:application"),
         ("gunicorn", "--preload", "--workers", "2", "--threads", "2", "--bind", "127.0.0.1:{port}", "wsgi:application"),
-        ("granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", "{port}", "wsgi:application"),
+        (
+            "granian",
+            "--interface",
+            "wsgi",
+            "--workers",
+            "2",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "{port}",
+            "wsgi:application",
+        ),
     ],
     ids=["gunicorn", "gunicorn-preload", "granian"],
 )
@@ -194,7 +205,9 @@ def test_wsgi_servers_follow_the_file(tmp_path, command):
     with Server(BIN / words[0], *words[1:], port=port, cwd=tmp_path, CALENDAR_FILE="events.yaml") as server:
         tags = {urllib.request.urlopen(f"{server.url}/calendar.ics").headers["ETag"] for _ in range(20)}
         assert len(tags) == 1
-        file.write_text(file.read_text(encoding="utf-8").replace("A first webinar", "A changed webinar"), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("A first webinar", "A changed webinar"), encoding="utf-8"
+        )
         server.wait_for("/calendar.ics", "A changed webinar", 4)
 
 
@@ -205,7 +218,8 @@ def test_installed_from_its_wheel_in_an_empty_folder(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     site = tmp_path / "site"
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", site, wheel], check=True
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", site, wheel],
+        check=True,
     )
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -1,0 +1,81 @@
+"""Working days of a country: neither its weekend, nor its public holidays, nor closures of the calendar's own.
+
+Weekends and holidays come from the `holidays` package, an extra, and this module is its one home. They are those of
+the whole country: what only a region or a town keeps can be listed among the closures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from calendar_service.records.countries import COUNTRIES
+from calendar_service.records.errors import CalendarError, suggest
+
+try:
+    import holidays
+except ImportError:  # an extra: a service without it runs, and can tell by `knows_holidays`
+    holidays = None  # type: ignore[assignment]  # None stands for the missing package
+
+_DAY = timedelta(days=1)
+_WEEKEND = frozenset({5, 6})
+"""Saturday and Sunday, where no country's own weekend is known."""
+
+
+class UnknownCountry(CalendarError):
+    """No country has this code."""
+
+    def __init__(self, code: str) -> None:
+        remedy = suggest(code, COUNTRIES) or "Write ISO 3166, as in FR, or no country for Monday to Friday."
+        super().__init__(f"{code!r} is not a country code.", remedy=remedy)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """The days on which people work: in `country` (ISO 3166 alpha-2), except for `closures`.
+
+    Without a country, or without the holidays package, they are Monday to Friday. Raises UnknownCountry.
+    """
+
+    country: str | None = None
+    closures: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no country; the holidays package has them all, which a test holds."""
+        if self.country is not None and self.country not in COUNTRIES:
+            raise UnknownCountry(self.country)
+
+    @property
+    def knows_holidays(self) -> bool:
+        """Whether weekends and holidays are the country's own; if not, the caller should say so to people."""
+        return self.country is not None and holidays is not None
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether people work on a day."""
+        return day not in self.closures and day not in self._days_off(day.year)
+
+    def back(self, day: date, n: int) -> date:
+        """Give the n-th working day before a day, which itself does not count; n = 0 gives the day as it is."""
+        for _ in range(n):
+            day -= _DAY
+            while not self.is_working(day):
+                day -= _DAY
+        return day
+
+    def _days_off(self, year: int) -> frozenset[date]:
+        return _days_off(self.country if self.knows_holidays else None, year)
+
+
+@lru_cache(maxsize=1024)
+def _days_off(country: str | None, year: int) -> frozenset[date]:
+    """List the weekend days and public holidays of a year.
+
+    A year is asked for whole and kept: the package's own calendars change while they are read, one for all threads.
+    """
+    days = [date(year, 1, 1) + n * _DAY for n in range((date(year, 12, 31) - date(year, 1, 1)).days + 1)]
+    if country is None:
+        return frozenset(day for day in days if day.weekday() in _WEEKEND)
+    known = holidays.country_holidays(country, years=year)
+    return frozenset(day for day in days if not known.is_working_day(day))
