@@ -19,7 +19,10 @@ from calendar_service.records.source import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 _INNER: dict[str, type[BaseModel]] = {
@@ -30,12 +33,74 @@ _INNER: dict[str, type[BaseModel]] = {
     "contact": ContactShape,
     "changes": ChangeShape,
 }
-_TEXT_REMEDY = 'Write a text; put quotes around what YAML reads as something else, as in "2027".'
+_LONGEST_ADVISED = 60
+_MOST_OF_ONE_PART = 100
+_PLAIN = {
+    "string_type": (
+        "it must be a text.",
+        'Write words; put quotes around a number or true or false that is meant as a text, as in "2027".',
+    ),
+    "list_type": ("it must be a list.", "Write [one, two], or one item a line after a dash."),
+    "dict_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
+    "model_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
+    "bool_type": ("it must be true or false.", "Write it without quotes."),
+    "string_too_short": ("it is empty.", "Give a value, or delete the key."),
+    "too_short": ("it is empty.", "Give a value, or delete the key."),
+}
+_FORMS: dict[Path, tuple[str, str]] = {
+    ("calendar", "id"): (
+        "it is not a name for a calendar.",
+        "Use small letters, digits, hyphens and dots, as in calendar.example.org.",
+    ),
+    ("id",): ("it is not an id.", "Use small letters, digits and hyphens, at most 64, as in refugee-day-2027."),
+    ("email",): ("it is not a mail address.", "Write an address such as office@example.org."),
+    (): ("it is not a tag.", "Use letters, digits, spaces and hyphens, at most 50."),
+}
 
 
-def to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
-    """Word one finding; `path` is where the validated value stands, `kind` the record's kind."""
-    inner = tuple(step for step in error["loc"] if step not in (ONE, MANY, "[key]"))
+def to_problems(errors: list[ErrorDetails], path: Path, kind: str | None) -> list[Problem]:
+    """Word the findings on one part; `path` is where the part stands, `kind` the record's kind.
+
+    A key that is missing because it is misspelt makes one problem, not two.
+    """
+    misspelt = misspelt_keys(errors, kind)
+    found = [
+        _to_problem(error, path, kind)
+        for error in errors[:_MOST_OF_ONE_PART]
+        if error["type"] != "missing" or path_of(error) not in misspelt
+    ]
+    if len(errors) > _MOST_OF_ONE_PART:
+        message = f"it has {len(errors):,} problems, of which {_MOST_OF_ONE_PART} are shown."
+        found.append(Problem(path, message, None, "Correct those first."))
+    return found
+
+
+def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
+    """List the keys that unknown keys were probably meant to be."""
+    unknown = [path_of(error) for error in errors[:_MOST_OF_ONE_PART] if error["type"] == "extra_forbidden"]
+    return {
+        (*inner[:-1], key)
+        for inner in unknown
+        for key in _known_keys(kind, inner)
+        if f"Did you mean {key!r}?" == advise(inner[-1], _known_keys(kind, inner))
+    }
+
+
+def path_of(error: ErrorDetails) -> Path:
+    """Give the path of a finding from the part down, without the marks of the validator."""
+    location = error["loc"]
+    if location and location[-1] == "[key]" and error["type"] != "extra_forbidden":
+        location = location[:-1]
+    return tuple(step for step in location if step not in (ONE, MANY))
+
+
+def advise(word: object, known: Iterable[str]) -> str:
+    """Suggest a known word for one that is nearly it; nothing for what is no word at all."""
+    return suggest(word, known) if isinstance(word, str) and len(word) <= _LONGEST_ADVISED else ""
+
+
+def _to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
+    inner = path_of(error)
     where = (*path, *inner)
     value = error["input"]
     context = error.get("ctx", {})
@@ -43,62 +108,62 @@ def to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
     if isinstance(cause, CalendarError):
         return Problem(where, cause.message, value, cause.remedy)
     if value is None:
-        return Problem(where, "it has no value.", None, "Give one, or delete the key.")
+        return Problem(where, "it has no value.", None, "Give a value, or delete the key.")
     match error["type"]:
         case "missing":
             return Problem(where, f"`{inner[-1]}` is missing.", None, _example(kind, inner))
         case "extra_forbidden":
-            return Problem(where, f"there is no key {inner[-1]!r} here.", value, _known(kind, inner))
-        case "string_type" | "union_tag_not_found":
-            return Problem(where, "it must be a text.", value, _TEXT_REMEDY)
-        case "list_type":
-            return Problem(where, "it must be a list.", value, "Write [one, two], or one item a line after a dash.")
-        case "dict_type" | "model_type":
-            return Problem(where, "it must have keys of its own.", value, "Indent `key: value` lines under it.")
+            return Problem(where, f"there is no key {inner[-1]!r} here.", None, _known(kind, inner))
         case "string_too_long":
-            return Problem(where, f"it has more than {context['max_length']} characters.", _short(value), "Shorten it.")
-        case "string_too_short" | "too_short":
-            return Problem(where, "it is empty.", value, "Give a value, or delete the key.")
+            return Problem(where, f"it has more than {context['max_length']:,} characters.", value, "Shorten it.")
+        case "too_long":
+            return Problem(where, f"it has more than {context['max_length']:,} items.", None, "Take some out.")
         case "enum" | "literal_error":
-            known = str(context["expected"]).replace("'", "")
-            options = known.replace(" or ", ", ").split(", ")
-            return Problem(where, f"it must be {known}.", value, suggest(str(value), options))
+            return _unknown_choice(where, value, str(context["expected"]))
         case "string_pattern_mismatch":
-            return Problem(
-                where, "it has a form that is not taken here.", value, _FORMS.get(str(inner[-1]), _FORM_OF_TAG)
-            )
-        case _:
-            return Problem(where, f"{error['msg']}.", value)
+            return Problem(where, _form(where)[0], value, _form(where)[1])
+        case other:
+            message, remedy = _PLAIN.get(other, (f"{error['msg']}.", ""))
+            return Problem(where, message, value, remedy)
 
 
-_FORM_OF_TAG = "Use letters, digits, spaces and hyphens, at most 50."
-_FORMS = {
-    "id": "Use small letters, digits and hyphens, at most 64, as in refugee-day-2027.",
-    "email": "Write an address such as office@example.org.",
-}
+def _unknown_choice(where: Path, value: Any, expected: str) -> Problem:
+    known = expected.replace("'", "")
+    return Problem(where, f"it must be {known}.", value, advise(value, known.replace(" or ", ", ").split(", ")))
 
 
-def known_keys(kind: str | None, inner: Path) -> list[str]:
-    """List the keys that may stand where `inner` points, from the record (or calendar) down."""
-    parent: type[BaseModel] | None = SHAPES.get(kind) if kind else CalendarShape
+def _form(where: Path) -> tuple[str, str]:
+    return _FORMS.get(where) or _FORMS.get(where[-1:]) or _FORMS[()]
+
+
+def _shape_of(kind: str | None, inner: Path) -> type[BaseModel]:
+    """Find the shape whose key `inner` names."""
+    parent: type[BaseModel] = SHAPES[kind] if kind else CalendarShape
     for step in inner[:-1]:
         if isinstance(step, str):
-            parent = _INNER.get(step)
-    return [field.alias or name for name, field in parent.model_fields.items()] if parent else []
+            parent = _INNER.get(step, parent)
+    return parent
+
+
+def _known_keys(kind: str | None, inner: Path) -> list[str]:
+    return [field.alias or name for name, field in _shape_of(kind, inner).model_fields.items()]
 
 
 def _known(kind: str | None, inner: Path) -> str:
-    keys = known_keys(kind, inner)
-    return suggest(str(inner[-1]), keys) or f"Known: {', '.join(keys)}."
+    keys = _known_keys(kind, inner)
+    if near := advise(inner[-1], keys):
+        return near
+    homes = [other for other, shape in SHAPES.items() if kind and len(inner) == 1 and inner[0] in _fields(shape)]
+    if homes:
+        return f"It belongs to {' and '.join(f'{home}s' for home in homes)}."
+    return f"Known: {', '.join(keys)}."
+
+
+def _fields(shape: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in shape.model_fields.items()}
 
 
 def _example(kind: str | None, inner: Path) -> str:
-    shape: type[BaseModel] | None = SHAPES.get(kind) if kind else CalendarShape
-    field = shape.model_fields.get(str(inner[-1])) if shape and len(inner) == 1 else None
+    field = _fields(_shape_of(kind, inner)).get(str(inner[-1]))
     example = field.examples[0] if field and field.examples else "…"
     return f"Add a line `{inner[-1]}: {example}`."
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 (one line of a terminal)

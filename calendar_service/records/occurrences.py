@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.repeats import days_from, days_of
+from calendar_service.records.repeats import LAST_DAY, days_from, days_of, last_day_of
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Change, Schedule, Span
 
 _MARGIN = timedelta(days=2)
+_EARLY = 1000  # years before which nothing happens, and at whose lower end sums would overflow
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,22 @@ def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str
     return sorted(found, key=lambda each: (instant_bounds(each.span, zone), each.day))
 
 
+def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
+    """Tell whether any occurrence overlaps the half-open window [start, end)."""
+    return any(_overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
+
+
+def end_of(schedule: Schedule, zone: str) -> datetime | None:
+    """Give the instant at which the last occurrence ends; None where the rule never stops."""
+    spans = [schedule.span, *(change.span for change in schedule.changes if change.span)]
+    if schedule.rule:
+        if schedule.rule.is_endless:
+            return None
+        last = last_day_of(schedule.rule, first_day(schedule.span))
+        spans += [shift(schedule.span, last)] if last else []
+    return max(instant_bounds(span, zone)[1] for span in spans)
+
+
 def first_day(span: Span) -> date:
     """Give the day on which a span begins, on its own clock."""
     return span.first if isinstance(span, DaySpan) else span.starts.day
@@ -58,7 +75,8 @@ def shift(span: Span, day: date) -> Span:
 
 def all_days(schedule: Schedule) -> Iterator[date]:
     """Yield the days of the rule without those excepted; endless where the rule is."""
-    days = days_of(schedule.rule, first_day(schedule.span)) if schedule.rule else iter([first_day(schedule.span)])
+    first = first_day(schedule.span)
+    days = days_of(schedule.rule, first) if schedule.rule else iter([first])
     return (day for day in days if day not in schedule.excepted)
 
 
@@ -78,7 +96,8 @@ def _candidates(schedule: Schedule, start: datetime, end: datetime) -> Iterator[
     changed = {change.occurrence for change in schedule.changes}
     length = _length(schedule.span)
     days = days_from(schedule.rule, first, _reach_back(start, length))
-    for day in takewhile(lambda day: day <= (end + _MARGIN).date(), days):
+    last = end.date() + _MARGIN if end.date() < LAST_DAY else LAST_DAY
+    for day in takewhile(lambda day: day <= last, days):
         if day not in schedule.excepted and day not in changed:
             yield Occurrence(day, shift(schedule.span, day))
     # A moved occurrence may lie far from its day by the rule, so each is looked at.
@@ -92,8 +111,7 @@ def _changed(schedule: Schedule, change: Change) -> Occurrence:
 
 
 def _reach_back(start: datetime, length: timedelta) -> date:
-    earliest = start.replace(hour=0) - length - _MARGIN if start.year > 1 else start
-    return earliest.date()
+    return date.min if start.year <= _EARLY else (start - length - _MARGIN).date()
 
 
 def _length(span: Span) -> timedelta:

@@ -3,6 +3,8 @@
 This is what editions keep and every writer reads. Times are in civil form; instants are derived.
 """
 
+# ruff: noqa: TC001, TC003 (pydantic reads the annotations when the module runs)
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -6,6 +6,8 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal, cast
 
 from dateutil import rrule as dateutil_rrule
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 
 _MAX_COUNT = 999
-_FREQUENCIES = {
+_MAX_INTERVAL = 99
+LAST_DAY = date(2100, 12, 31)
+"""The last day of anything: no date words reach beyond it, and no rule either."""
+_FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "DAILY": dateutil_rrule.DAILY,
     "WEEKLY": dateutil_rrule.WEEKLY,
     "MONTHLY": dateutil_rrule.MONTHLY,
@@ -41,12 +46,15 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, 
 _EVERY_UNIT = re.compile(r"every (?:(\d{1,2}|other|second|third|fourth) )?(day|week|month|year)s?")
 _EVERY_WEEKDAY = re.compile(rf"every (?:(other|second) )?({'|'.join(_WEEKDAYS)})")
 _EVERY_NTH = re.compile(
-    rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)}) (?:of (?:the|each|every) month|monthly)"
+    rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)})"
+    r" (?:of (?:the|each|every) month|monthly)"
 )
 _TIMES = re.compile(r"(.*?),? (\d{1,4}) times")
 _UNTIL = re.compile(r"(.*?),? until (.+)")
 _MONTH_ONLY = re.compile(r"[a-z]+\.? \d{4}")
 _RULE_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+:-]+)")
+_PLAIN = len("TU")  # against "2TU"
+_UNTIL_DAY = re.compile(r"\d{8}(?:T\d{6})?")
 _BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 
 
@@ -56,7 +64,8 @@ class UnfitRule(CalendarError):
     def __init__(self, words: str, why: str) -> None:
         super().__init__(
             f"{words!r} {why}",
-            remedy="Write for example `every year`, `every second Tuesday of the month until June 2027` or `every week, 10 times`.",
+            remedy="Write for example `every year`, `every week, 10 times` or "
+            "`every second Tuesday of the month until June 2027`.",
         )
         self.words = words
 
@@ -89,36 +98,66 @@ def read_rule(words: str) -> Rule:
 
 
 def days_of(rule: Rule, first: date) -> Iterator[date]:
-    """Yield the days of the rule from `first` on, in order; endless where the rule is."""
-    # The UTC midnight is only a carrier for the day: dateutil calculates on datetimes.
-    for carrier in _dateutil_rule(rule, first):
-        yield carrier.date()
+    """Yield the days of the rule from `first` on, in order; to the year 2100 where the rule never stops."""
+    return days_from(rule, first, first)
 
 
 def days_from(rule: Rule, first: date, start: date) -> Iterator[date]:
     """Yield the days of the rule that are not before `start`."""
+    # The UTC midnight is only a carrier for the day: dateutil calculates on datetimes.
     carrier = datetime.combine(max(start, first), time(), UTC)
-    found = _dateutil_rule(rule, first).xafter(carrier, inc=True)
-    for day in cast("Iterator[datetime]", found):
-        yield day.date()
+    found = cast("Iterator[datetime]", _dateutil_rule(rule, first).xafter(carrier, inc=True))
+    return takewhile(lambda day: day <= LAST_DAY, (each.date() for each in found))
+
+
+@lru_cache(maxsize=4096)
+def last_day_of(rule: Rule, first: date) -> date | None:
+    """Give the last day of a rule that stops; None for one that gives no day."""
+    last = None
+    for last in days_of(rule, first):  # noqa: B007 (the last one is meant)
+        pass
+    return last
+
+
+def weekday(day: date) -> str:
+    """Give the code of the weekday of a day: MO to SU."""
+    return _WEEKDAY_CODES[day.weekday()]
 
 
 def check_first_day(rule: Rule, first: date) -> None:
     """Make sure that the first date is a day of the rule, as RFC 5545 wants. Raises UnfitRule."""
-    earliest = next(days_of(rule, first), None)
-    if earliest is None:
-        raise UnfitRule(rule.words, f"gives no day from {first.isoformat()} on.")
-    if earliest != first:
-        raise UnfitRule(
-            rule.words,
-            f"does not fall on the first date, {first.isoformat()}; it would begin on {earliest.isoformat()}.",
+    # Asked of the day itself: a rule that gives no day at all would be searched for a long time.
+    if not _gives(rule, first):
+        raise UnfitRule(rule.words, f"does not fall on the first date, {first.isoformat()}, a {first:%A}.")
+    if rule.until and rule.until < first:
+        raise UnfitRule(rule.words, f"ends before the first date, {first.isoformat()}.")
+
+
+def check_last_day(rule: Rule, first: date) -> None:
+    """Make sure that a counted rule comes to its end. Raises UnfitRule."""
+    if rule.count and sum(1 for _ in days_of(rule, first)) < rule.count:
+        raise UnfitRule(rule.words, f"would go on after {LAST_DAY.year}.")
+
+
+def _gives(rule: Rule, day: date) -> bool:
+    """Tell whether a day is one of the days, months and weekdays of a rule."""
+    if (rule.by_month or day.month) != day.month or (rule.by_month_day or day.day) != day.day:
+        return False
+    if rule.frequency == "YEARLY" and not rule.by_month and any(len(code) > _PLAIN for code in rule.by_day):
+        before, after = (
+            day.timetuple().tm_yday - 1,
+            date(day.year, 12, 31).timetuple().tm_yday - day.timetuple().tm_yday,
         )
+    else:
+        before, after = day.day - 1, monthrange(day.year, day.month)[1] - day.day
+    code = weekday(day)
+    return not rule.by_day or not {code, f"{before // 7 + 1}{code}", f"-{after // 7 + 1}{code}"}.isdisjoint(rule.by_day)
 
 
 def is_portable(rule: Rule, first: date) -> bool:
     """Tell whether Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
     late_day = max(rule.by_month_day or 0, first.day) > 28  # noqa: PLR2004 (every month has 28 days)
-    ordinal = any(len(day) > 2 for day in rule.by_day)  # noqa: PLR2004 ("2TU" against "TU")
+    ordinal = any(len(day) > _PLAIN for day in rule.by_day)
     match rule.frequency:
         case "DAILY":
             return not (rule.by_day or rule.by_month or rule.by_month_day)
@@ -156,18 +195,25 @@ def _dateutil_weekday(day: str) -> dateutil_rrule.weekday:
 
 def _read_words(words: str, text: str) -> Rule:
     if match := _UNTIL.fullmatch(text):
-        return replace(_read_words(words, match[1]), until=_last_day(words, match[2]))
+        return _with_end(words, match[1], until=_last_day(words, match[2]))
     if match := _TIMES.fullmatch(text):
-        return replace(_read_words(words, match[1]), count=_checked_count(words, int(match[2])))
+        return _with_end(words, match[1], count=_checked_count(words, int(match[2])))
     if text in _ADVERBS:
         return Rule(_UNITS[_ADVERBS[text]])
-    if match := _EVERY_UNIT.fullmatch(text):
-        return Rule(_UNITS[match[2]], interval=_interval(match[1]))
+    if (match := _EVERY_UNIT.fullmatch(text)) and (interval := _interval(match[1])):
+        return Rule(_UNITS[match[2]], interval=interval)
     if match := _EVERY_WEEKDAY.fullmatch(text):
         return Rule("WEEKLY", interval=2 if match[1] else 1, by_day=(_WEEKDAYS[match[2]],))
     if match := _EVERY_NTH.fullmatch(text):
         return Rule("MONTHLY", by_day=(f"{_ORDINALS[match[1]]}{_WEEKDAYS[match[2]]}",))
     raise UnfitRule(words, "is not understood as a way to repeat.")
+
+
+def _with_end(words: str, rest: str, *, until: date | None = None, count: int | None = None) -> Rule:
+    rule = _read_words(words, rest)
+    if not rule.is_endless:
+        raise UnfitRule(words, "says twice when it ends.")
+    return replace(rule, until=until, count=count)
 
 
 def _interval(word: str | None) -> int:
@@ -205,19 +251,19 @@ def _read_rrule(words: str, text: str) -> Rule:
 def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
     try:
         match name:
-            case "INTERVAL" if 1 <= int(value) <= 99:  # noqa: PLR2004 (two digits)
+            case "INTERVAL" if 1 <= int(value) <= _MAX_INTERVAL:
                 return replace(rule, interval=int(value))
             case "COUNT":
                 return replace(rule, count=_checked_count(words, int(value)))
-            case "UNTIL":
-                return replace(rule, until=date.fromisoformat(value[:8]))
+            case "UNTIL" if _UNTIL_DAY.fullmatch(value) and (until := date.fromisoformat(value[:8])) <= LAST_DAY:
+                return replace(rule, until=until)
             case "BYDAY" if all(_BYDAY.fullmatch(day) for day in value.split(",")):
                 return replace(rule, by_day=tuple(day.removeprefix("+") for day in value.split(",")))
             case "BYMONTHDAY" if 1 <= int(value) <= 31:  # noqa: PLR2004 (days of a month)
                 return replace(rule, by_month_day=int(value))
             case "BYMONTH" if 1 <= int(value) <= 12:  # noqa: PLR2004 (months of a year)
                 return replace(rule, by_month=int(value))
-            case "WKST" if value in _WEEKDAY_CODES and value == "MO":
+            case "WKST" if value == "MO":
                 return rule
     except UnfitRule:
         raise
@@ -238,4 +284,6 @@ def _checked_dates(words: str, rule: Rule) -> Rule:
         raise UnfitRule(words, f"names day {rule.by_month_day} of month {rule.by_month}, which never comes.")
     if rule.count and rule.until:
         raise UnfitRule(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
+    if rule.frequency in ("DAILY", "WEEKLY") and any(len(day) > _PLAIN for day in rule.by_day):
+        raise UnfitRule(words, "numbers a weekday, which goes with MONTHLY and YEARLY only.")
     return rule

@@ -113,7 +113,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     """
     given: dict[str, list[str]] = {}
     for count, (name, value) in enumerate(pairs):
-        if count >= _MAX_PARAMETERS or len(value) > _MAX_VALUE:
+        if count >= _MAX_PARAMETERS or len(value) > _MAX_VALUE or len(name) > _MAX_VALUE:
             raise BadSelection(name[:50], value[:50], "The selection is too long.", "Choose less.")
         if name not in _READERS:
             known = ", ".join(_READERS)
@@ -140,22 +140,25 @@ def _split(name: str, values: list[str]) -> list[str]:
     for part in found:
         if not part:
             raise BadSelection(name, ",".join(values), f"{name}= has an empty value.", "Leave it out, or name one.")
-        try:
-            clean_line(part)
-        except UnfitText as error:
-            raise BadSelection(name, part, f"{name}= cannot be read: {error.message}", error.remedy) from None
-    return sorted(set(found))
+    return sorted({_clean(name, part) for part in found})
+
+
+def _clean(name: str, value: str) -> str:
+    try:
+        return clean_line(value)
+    except UnfitText as error:
+        raise BadSelection(name, value, f"{name}= cannot be read: {error.message}", error.remedy) from None
 
 
 def _single(name: str, values: list[str]) -> str:
     found = [value.strip() for value in values]
     if len(found) != 1 or not found[0]:
         raise BadSelection(name, ",".join(values), f"{name}= takes one value.", "Give it once.")
-    return _split(name, [found[0].replace(",", " ")]) and found[0]
+    return _clean(name, found[0])
 
 
 def _choice(name: str, value: str, known: Iterable[str]) -> str:
-    options = list(known)
+    options = [str(each) for each in known]
     if value not in options:
         listed = ", ".join(options) if len(options) < _MAX_PARAMETERS else ""
         raise BadSelection(
@@ -173,7 +176,7 @@ def _tags(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _countries(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_choice(name, value.upper(), COUNTRIES) for value in _split(name, values))
+    return tuple(sorted({_choice(name, value.upper(), COUNTRIES) for value in _split(name, values)}))
 
 
 def _languages(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -215,6 +218,7 @@ def _zone(name: str, values: list[str], _: tuple[str, ...]) -> str:
 
 def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
     value = " ".join(_single(name, values).split())
+    value = value if value.startswith(("P", "-P")) else value.lower()
     try:
         lead = read_lead(value)
     except UnknownLead as error:

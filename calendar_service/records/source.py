@@ -7,8 +7,7 @@ completion is made from these models, so each field says in its description what
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -18,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    StrictBool,
     StringConstraints,
     Tag,
 )
@@ -29,13 +29,16 @@ from calendar_service.records.leads import read_lead
 from calendar_service.records.texts import check_language, clean_block, clean_line
 from calendar_service.records.zones import tzinfo_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 _SLUG = r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?"
 _URL = re.compile(r"[!#-;=?-\[\]_a-z~%]+", re.ASCII)
 
 
 def _digit(value: object) -> object:
-    return int(value) if value in ("0", "1") else value
+    return int(value) if isinstance(value, str) and value in {"0", "1"} else value
 
 
 def _check_zone(name: str) -> str:
@@ -50,8 +53,9 @@ def _check_lead(words: str) -> str:
 
 def _check_country(code: str) -> str:
     if code.upper() not in COUNTRIES:
-        by_name = suggest(code, COUNTRIES.values())
-        remedy = by_name and f"{by_name} Write its two-letter code."
+        near = suggest(code, COUNTRIES.values())
+        named = [f"Write {short} for {name}." for short, name in COUNTRIES.items() if f"{name!r}?" in near]
+        remedy = named[0] if named else ""
         raise CalendarError(f"{code!r} is not a country code.", remedy=remedy or "Write ISO 3166, as in FR.")
     return code.upper()
 
@@ -63,6 +67,8 @@ def _check_url(url: str) -> str:
         port_is_number = parts.port is None or parts.port > 0
     except ValueError:
         raise CalendarError(f"{url!r} is not a web address.", remedy=remedy) from None
+    if parts.scheme == "http" and parts.hostname:
+        raise CalendarError(f"{url!r} is not a safe address.", remedy="Write it with https:// in front.")
     if parts.scheme != "https" or not parts.hostname or not port_is_number:
         raise CalendarError(f"{url!r} is not a full https address.", remedy=remedy)
     if parts.username is not None or not _URL.fullmatch(url):
@@ -72,9 +78,14 @@ def _check_url(url: str) -> str:
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(clean_line)]
 Block = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(clean_block)]
-Language = Annotated[str, AfterValidator(check_language)]
-ONE, MANY = "<one>", "<many>"
-"""Marks by which pydantic names the two ways to write a value; they are no part of a path."""
+Language = Annotated[
+    str,
+    StringConstraints(max_length=35),
+    AfterValidator(check_language),
+    Field(json_schema_extra={"pattern": "^[a-z]{2,3}$"}),
+]
+ONE, MANY = "\0one", "\0many"
+"""Marks by which pydantic names the two ways to write a value; no key can hold their NUL."""
 
 
 def _one_or_many(value: object) -> str:
@@ -89,12 +100,17 @@ BlockText = Annotated[
     Annotated[Block, Tag(ONE)] | Annotated[dict[Language, Block], Field(min_length=1), Tag(MANY)], _EITHER
 ]
 Slug = Annotated[str, StringConstraints(pattern=f"^{_SLUG}$")]
-Zone = Annotated[str, AfterValidator(_check_zone)]
-Country = Annotated[str, AfterValidator(_check_country)]
-Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_check_url)]
-LeadWords = Annotated[str, AfterValidator(_check_lead)]
+Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(_check_zone)]
+Country = Annotated[str, StringConstraints(max_length=100), AfterValidator(_check_country)]
+Url = Annotated[
+    str,
+    StringConstraints(max_length=2000),
+    AfterValidator(_check_url),
+    Field(json_schema_extra={"pattern": "^https://"}),
+]
+LeadWords = Annotated[str, StringConstraints(max_length=100), AfterValidator(_check_lead)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(clean_line)]
-TagWord = Annotated[str, StringConstraints(pattern=r"^[\w][\w .+&'-]{0,49}$"), AfterValidator(clean_line)]
+TagWord = Annotated[str, StringConstraints(pattern=r"^[\w][\w .+&'’-]{0,49}$"), AfterValidator(clean_line)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")]
 
 
@@ -131,17 +147,17 @@ class RegistrationShape(Shape):
 class SessionShape(Shape):
     """One part of an event with its own time."""
 
-    id: Slug = Field(description="A name that never changes; becomes part of the session's UID.")
-    title: LineText = Field(description="What the session is called.")
-    when: Words = Field(description="When, as the page words it.")
+    id: Slug = Field(description="A name that never changes; becomes part of the session's UID.", examples=["opening"])
+    title: LineText = Field(description="What the session is called.", examples=["Opening"])
+    when: Words = Field(description="When, as the page words it.", examples=["3 May 2027 at 9.30-10.00 CET"])
     place: PlaceOrName | None = describe("Where, if elsewhere than the event.")
 
 
 class DocumentShape(Shape):
     """A file or page that belongs to the record."""
 
-    title: LineText = Field(description="What the document is called.")
-    url: Url = Field(description="Where it is.")
+    title: LineText = Field(description="What the document is called.", examples=["Terms of reference"])
+    url: Url = Field(description="Where it is.", examples=["https://example.org/terms.pdf"])
 
 
 class ContactShape(Shape):
@@ -163,22 +179,35 @@ class ChangeShape(Shape):
 class RecordShape(Shape):
     """What every kind of record may say."""
 
-    id: Slug = Field(description="A name that never changes: it is the record's page and its UID in calendars.")
-    title: LineText = Field(description="One text, or one per language: {en: …, fr: …}.")
+    id: Slug = Field(
+        description="A name that never changes: it is the record's page and its UID in calendars.",
+        examples=["refugee-day-2027"],
+    )
+    title: LineText = Field(
+        description="One text, or one per language: {en: …, fr: …}.", examples=["World Refugee Day"]
+    )
     summary: BlockText | None = describe("A few sentences.")
     url: Url | None = describe("The page that tells more.")
     place: PlaceOrName | None = describe("online, a name, or {name, city, country, address}.")
     timezone: Zone | None = describe("The zone of the place, shown beside the programme's.", "Asia/Seoul")
     status: Status | None = describe("confirmed unless it says otherwise.")
-    tags: list[TagWord] | None = describe("Words to select by.")
-    languages: list[Language] | None = describe("The languages it is held in or written in.", "[en]")
-    countries: list[Country] | None = describe("The countries it concerns, ISO 3166.", "[FR, CY]")
-    organisers: list[LineText] | None = describe("Who organises it.")
+    tags: Annotated[list[TagWord], Field(max_length=50)] | None = describe("Words to select by.")
+    languages: Annotated[list[Language], Field(max_length=50)] | None = describe(
+        "The languages it is held in or written in.", "[en]"
+    )
+    countries: Annotated[list[Country], Field(max_length=300)] | None = describe(
+        "The countries it concerns, ISO 3166.", "[FR, CY]"
+    )
+    organisers: Annotated[list[LineText], Field(max_length=100)] | None = describe("Who organises it.")
     contact: Annotated[Annotated[Line, Tag(ONE)] | Annotated[ContactShape, Tag(MANY)], _EITHER] | None = describe(
         "Whom to ask."
     )
-    documents: list[DocumentShape] | None = describe("Files and pages that belong to it.")
-    reminders: list[LeadWords] | None = describe("When to remind, instead of the calendar's.", "[14 days, 24 hours]")
+    documents: Annotated[list[DocumentShape], Field(max_length=200)] | None = describe(
+        "Files and pages that belong to it."
+    )
+    reminders: Annotated[list[LeadWords], Field(max_length=20)] | None = describe(
+        "When to remind, instead of the calendar's.", "[14 days, 24 hours]"
+    )
     note_of_change: BlockText | None = describe("The reason, shown where a date has moved.")
     fold: Annotated[Literal[0, 1], BeforeValidator(_digit)] | None = describe(
         "0 or 1: which of a local time that happens twice is meant."
@@ -193,31 +222,35 @@ class HappeningShape(RecordShape):
     ends: Words | None = describe("The end, beside `starts`.", "2027-03-15T12:30")
     join: Url | None = describe("The link to take part online.")
     registration: RegistrationShape | None = describe("How to register and until when.")
-    sessions: list[SessionShape] | None = describe("Parts with their own times.")
+    sessions: Annotated[list[SessionShape], Field(max_length=200)] | None = describe("Parts with their own times.")
     repeats: Words | None = describe(
         "How it comes again.", "every year", "every second Tuesday of the month until June 2027"
     )
-    except_: list[Words] | None = Field(default=None, alias="except", description="Days on which it does not come.")
-    changes: list[ChangeShape] | None = describe("Occurrences that are moved or cancelled.")
+    except_: Annotated[list[Words], Field(max_length=500)] | None = Field(
+        default=None, alias="except", description="Days on which it does not come."
+    )
+    changes: Annotated[list[ChangeShape], Field(max_length=500)] | None = describe(
+        "Occurrences that are moved or cancelled."
+    )
 
 
 class EventShape(HappeningShape):
     """Something that people attend, or a day that is kept."""
 
-    kind: Literal[Kind.EVENT]
+    kind: Literal[Kind.EVENT] = Field(description="event: people attend it, or a day is kept.")
 
 
 class WebinarShape(HappeningShape):
     """Something that people attend online."""
 
-    kind: Literal[Kind.WEBINAR]
+    kind: Literal[Kind.WEBINAR] = Field(description="webinar: people attend it online.")
 
 
 class TenderShape(RecordShape):
     """A call that closes."""
 
-    kind: Literal[Kind.TENDER]
-    closes: Words = Field(description="The deadline; a bare date means the end of that day.", examples=["10 July 2020"])
+    kind: Literal[Kind.TENDER] = Field(description="tender: a call that closes.")
+    closes: Words = Field(description="The deadline; a bare date means the end of that day.", examples=["10 July 2027"])
     questions_by: Words | None = describe("Until when questions are answered.")
     opens: Words | None = describe("When the bids are opened; not before it closes.")
     award_expected: Words | None = describe("When the award is expected.")
@@ -237,36 +270,41 @@ class CalendarShape(Shape):
     """What holds for the whole calendar."""
 
     id: Annotated[str, StringConstraints(pattern=f"^{_HOST}$", max_length=100)] = Field(
-        description="The right side of every UID, such as calendar.example.org; never changes."
+        description="The right side of every UID, such as calendar.example.org; never changes.",
+        examples=["calendar.example.org"],
     )
-    name: LineText = Field(description="What subscribers see as the calendar's name.")
+    name: LineText = Field(
+        description="What subscribers see as the calendar's name.", examples=["Intercultural Cities"]
+    )
     description: BlockText | None = describe("One or two sentences on the programme.")
     timezone: Zone = Field(description="The seat's zone: what CET stands for.", examples=["Europe/Paris"])
     languages: list[Language] = Field(
-        min_length=1, description="The languages of the pages and feeds; the first is the default."
+        min_length=1,
+        description="The languages of the pages and feeds; the first is the default.",
+        examples=["[en, fr]"],
     )
     url: Url | None = describe("The programme's own site.")
-    reminders: list[LeadWords] | None = describe("When deadlines remind unless they say otherwise.")
-    day_first: bool | None = describe("true if 10/07/2020 means 10 July.")
+    reminders: Annotated[list[LeadWords], Field(max_length=20)] | None = describe(
+        "When deadlines remind unless they say otherwise."
+    )
+    day_first: StrictBool | None = describe("true if 10/07/2020 means 10 July.")
 
 
 class CalendarFileShape(Shape):
     """The whole file."""
 
-    calendar: CalendarShape
-    records: list[Annotated[AnyRecordShape, Field(discriminator="kind")]]
+    calendar: CalendarShape = Field(description="What holds for the whole calendar.")
+    records: list[Annotated[AnyRecordShape, Field(discriminator="kind")]] = Field(
+        description="Every event, webinar and tender."
+    )
 
 
 def json_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of the calendar file."""
     schema = CalendarFileShape.model_json_schema(by_alias=True)
-    _drop_null(schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Calendar file", **schema}
-
-
-def _drop_null(node: object) -> None:
-    """Take out what only Python means by optional: an absent key is not the value null."""
-    _walk(node, _without_null)
+    _walk(schema, _without_null)
+    _walk(schema, _without_other_keys)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Calendar file"}
 
 
 def _walk(node: object, visit: Callable[[dict[str, Any]], None]) -> None:
@@ -276,7 +314,14 @@ def _walk(node: object, visit: Callable[[dict[str, Any]], None]) -> None:
         _walk(child, visit)
 
 
+def _without_other_keys(node: dict[str, Any]) -> None:
+    """Close a text by language: pydantic leaves keys open that fit no pattern."""
+    if "patternProperties" in node:
+        node["additionalProperties"] = False
+
+
 def _without_null(node: dict[str, Any]) -> None:
+    """Take out what only Python means by optional: an absent key is not the value null."""
     if node.get("default", ...) is None:
         del node["default"]
     if isinstance(options := node.get("anyOf"), list):

@@ -7,7 +7,7 @@ import unicodedata
 
 from babel import Locale
 
-from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.errors import CalendarError
 
 Text = dict[str, str]
 """One text by language code; never empty where a text is required."""
@@ -47,8 +47,9 @@ def clean_line(value: str) -> str:
 def check_language(code: str) -> str:
     """Pass a known language code. Raises UnfitText."""
     if code not in LANGUAGE_NAMES:
-        remedy = "Write a code such as en, fr or uk."
-        raise UnfitText(f"{code!r} is not a language code.", remedy=suggest(code, LANGUAGE_NAMES) or remedy)
+        named = [f"Write {short} for {name}." for short, name in LANGUAGE_NAMES.items() if name.lower() == code.lower()]
+        remedy = named[0] if named else "Write a code such as en, fr or uk."
+        raise UnfitText(f"{code!r} is not a language code.", remedy=remedy)
     return code
 
 

@@ -13,14 +13,14 @@ from dateutil.relativedelta import relativedelta
 
 from calendar_service.records.edition import WITHDRAWN_STAYS
 from calendar_service.records.moments import instant_bounds, midnight, record_bounds
-from calendar_service.records.occurrences import all_days, occurrence_on
+from calendar_service.records.occurrences import end_of, happens_within, occurrences_of
 from calendar_service.records.times import civil_from_instant
 
 if TYPE_CHECKING:
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Record, Schedule
+    from calendar_service.records.record import Point, Record, Span
     from calendar_service.records.selection import Selection
 
 MONTHS_BACK = 12
@@ -44,11 +44,11 @@ def choose(edition: Edition, selection: Selection, now: datetime) -> Choice:
     changed = edition.published_at
     kept = []
     for entry in shown:
-        begins, stops = extent(entry.record, zone)
+        begins, stops = bounds = extent(entry.record, zone)
         leaves = _leaves_at(entry, stops, zone, windowed=selection.is_windowed)
         if leaves <= now:
             changed = max(changed, leaves)
-        elif (stops > start or begins >= start) and begins < end:
+        elif _is_within(entry.record, bounds, (start, end), zone):
             kept.append((begins, entry.record.id, entry))
     kept.sort(key=lambda item: item[:2])
     return Choice([entry for _, _, entry in kept], changed)
@@ -69,16 +69,20 @@ def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
     """Give the stretch from a record's first moment to its last; endless rules reach the end of time."""
     begins, stops = record_bounds(record, zone)
     if record.schedule and record.schedule.rule:
-        return begins, max(stops, _rule_end(record.schedule, zone))
+        return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
     return begins, stops
 
 
-def _rule_end(schedule: Schedule, zone: str) -> datetime:
-    if schedule.rule is None or schedule.rule.is_endless:
-        return _ALWAYS
-    spans = [occurrence_on(schedule, day).span for day in all_days(schedule)]
-    spans += [change.span for change in schedule.changes if change.span] or [schedule.span]
-    return max(instant_bounds(span, zone)[1] for span in spans)
+def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:
+    """Tell whether anything of a record lies in a half-open window: where it repeats, an occurrence or a deadline."""
+    (begins, stops), (start, end) = bounds, within
+    if not ((stops > start or begins >= start) and begins < end):
+        return False
+    if record.schedule is None or record.schedule.rule is None or end == _ALWAYS:
+        return True
+    stones = [instant_bounds(stone.at, zone) for stone in record.milestones.values()]
+    is_due = any(start <= first < end for first, _ in stones)
+    return is_due or happens_within(record.schedule, max(start, begins), end, zone)
 
 
 def _oldest_day(now: datetime, zone: str) -> date:
@@ -95,3 +99,15 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
     last_day = civil_from_instant(stops - timedelta(microseconds=1), zone).day
     falls_behind = midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
     return min(leaves, falls_behind)
+
+
+def next_start(record: Record, zone: str, now: datetime) -> datetime | None:
+    """Give when what is next of a record begins, or None where all is past."""
+    if record.schedule and record.schedule.rule:
+        occurrences = occurrences_of(record.schedule, now, now + timedelta(days=366), zone)
+        return instant_bounds(occurrences[0].span, zone)[0] if occurrences else None
+    points: list[Point | Span] = [stone.at for stone in record.milestones.values()]
+    points += [session.span for session in record.sessions]
+    points += [record.schedule.span] if record.schedule else []
+    bounds = [instant_bounds(at, zone) for at in points]
+    return min((begins for begins, ends in bounds if ends >= now), default=None)

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_service.web import errors, feeds, operations, pages
 from calendar_service.web.context import SHELF
-from calendar_service.web.front import Front
+from calendar_service.web.front import Front, host_name
 from calendar_service.web.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class StartedOnFirstRequest:
 
 
 def _check_request(trusted_hosts: tuple[str, ...]) -> None:
-    host = request.host.rpartition(":")[0] if ":" in request.host else request.host
-    if trusted_hosts and host.strip("[]") not in trusted_hosts:
+    if trusted_hosts and host_name(request.host) not in trusted_hosts:
         abort(400)
     if "\0" in request.path or "\0" in request.query_string.decode("latin-1"):
         abort(400)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
 from calendar_service.records.enums import Kind
 from calendar_service.records.selection import BadSelection, read_selection
@@ -15,6 +15,7 @@ from calendar_service.writers import sentences
 from calendar_service.writers.language import available, language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -43,11 +44,22 @@ def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
     entry = shelf().entry(record_id)
 
-    def make(edition: Edition, _: datetime) -> Printed:
+    def make(edition: Edition, now: datetime) -> Printed:
         selection = asked(edition)
         path = with_query(f"/events/{record_id}.ics", selection)
-        title = sentences.pick(entry.record.title, selection.lang or edition.calendar.languages[0]).text
-        return shelf().single(entry, selection, title, path, edition)
+        return shelf().press.single(entry, selection, path, edition, now)
+
+    return send(make)
+
+
+@blueprint.get("/calendar.<any(json, atom, csv, jcal):form>")
+def listing(form: str) -> Response:
+    """Serve a selection as JSON Feed, Atom, CSV or jCal."""
+
+    def make(edition: Edition, now: datetime) -> Printed:
+        selection = asked(edition)
+        path = with_query(f"/calendar.{form}", selection)
+        return shelf().press.listing(form, selection, feed_name(edition, selection), path, edition, now)
 
     return send(make)
 
@@ -57,7 +69,7 @@ def records() -> Response:
     """Serve the records of a selection as JSON."""
 
     def make(edition: Edition, now: datetime) -> Printed:
-        return shelf().records(asked(edition), edition, now)
+        return shelf().press.records(asked(edition), edition, now)
 
     return send(make)
 
@@ -66,7 +78,7 @@ def _feed(path: str, kind: Kind | None) -> Response:
     def make(edition: Edition, now: datetime) -> Printed:
         selection = asked(edition)
         chosen = _of_kind(selection, kind)
-        return shelf().feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
+        return shelf().press.feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
 
     return send(make)
 
@@ -120,11 +132,13 @@ def with_query(path: str, selection: Selection) -> str:
     return f"{path}?{query}" if query else path
 
 
-def send(make: object) -> Response:
+def send(make: Callable[[Edition, datetime], Printed]) -> Response:
     """Send the output of this path and query, conditional and compressed as the request asks."""
-    printed = shelf().keep((request.path, request.query_string.decode("latin-1")), make)  # type: ignore[arg-type]
-    gzipped = request.accept_encodings["gzip"] > 0
-    response = Response(printed.compressed if gzipped else printed.body, HTTPStatus.OK)
-    for name, value in printed.body_headers(gzipped=gzipped) + printed.headers(gzipped=gzipped):
-        response.headers[name] = value
-    return response.make_conditional(request)
+    printed = shelf().keep((request.path, request.query_string.decode("latin-1")), make)
+    if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:
+        abort(HTTPStatus.PRECONDITION_FAILED)  # they guard changes (RFC 9110, 13.1), and nothing is changed here
+    answer = printed.answer(request.environ)
+    response = Response(answer.body, answer.status)
+    response.headers.clear()
+    response.headers.extend(answer.headers)
+    return response

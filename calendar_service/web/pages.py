@@ -41,7 +41,7 @@ def index(lang: str = "") -> Response:
     """Show what is coming and what is past."""
     edition, now = shelf().edition(), shelf().clock()
     selection = _selection(edition, lang)
-    view = view_of(selection, shelf().base_url, edition.calendar.languages[0])
+    view = view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
     # The agenda shows more of the past than feeds do, where little of it is recent.
     entries = choose(edition, selection if selection.is_windowed else _all_time(selection), now).entries
     feed = f"{view.base_url}{with_query('/calendar.ics', _subscribed(selection, edition))}"
@@ -66,7 +66,7 @@ def event(record_id: str, lang: str = "") -> Response:
     """Show one record."""
     edition, now = shelf().edition(), shelf().clock()
     selection = _selection(edition, lang)
-    view = view_of(selection, shelf().base_url, edition.calendar.languages[0])
+    view = view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
     entry = shelf().entry(record_id)
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"

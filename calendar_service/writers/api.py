@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
@@ -15,22 +15,29 @@ from calendar_service.writers import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point
     from calendar_service.records.selection import Selection
     from calendar_service.writers.view import View
 
+Bounds = tuple[datetime, datetime]
+"""The half-open stretch of time for which the occurrences of what recurs are listed."""
+
 AHEAD = timedelta(days=731)
 
 
 def write_records(entries: Sequence[Entry], edition: Edition, selection: Selection, view: View, now: datetime) -> bytes:
     """Write the answer of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
-    start, end = window(edition, selection, now)
-    end = end if selection.last else now + AHEAD
-    records = [_record(entry, edition, view, (start, end)) for entry in entries]
+    bounds = list_bounds(edition, selection, now)
+    records = [_record(entry, edition, view, bounds) for entry in entries]
     return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
+
+
+def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds:
+    """Give the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
+    start, end = window(edition, selection, now)
+    return start, end if selection.last else now + AHEAD
 
 
 def write_instant(instant: datetime) -> str:
@@ -38,28 +45,36 @@ def write_instant(instant: datetime) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _record(entry: Entry, edition: Edition, view: View, bounds: tuple[datetime, datetime]) -> dict[str, Any]:
+def _record(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[str, Any]:
     record = entry.record
     return {
         "id": record.id,
         "kind": record.kind,
         "status": "cancelled" if entry.is_called_off else record.status,
-        "sequence": entry.revision.sequence,
+        # As the feeds say it: what was cancelled from the first has a number over 0.
+        "sequence": max(entry.revision.sequence, int(entry.is_called_off)),
         "title": sentences.pick(record.title, view.lang.code).text,
         "url": view.page_url(record.id),
-        "moments": list(_moments(entry, edition, bounds)),
+        "moments": list_moments(entry, edition, bounds),
         "languages": list(record.languages),
         "tags": list(record.tags),
         "changed_at": write_instant(entry.revision.changed_at),
     }
 
 
-def _moments(entry: Entry, edition: Edition, bounds: tuple[datetime, datetime]) -> Iterator[dict[str, Any]]:
+def list_moments(entry: Entry, edition: Edition, bounds: Bounds) -> list[dict[str, Any]]:
+    """List the moments of a record, of each occurrence where it recurs."""
+    return list(_moments(entry, edition, bounds))
+
+
+def _moments(entry: Entry, edition: Edition, bounds: Bounds) -> Iterator[dict[str, Any]]:
     record, zone = entry.record, edition.calendar.zone
     if record.schedule and record.schedule.rule:
+        moved = {change.occurrence: change.words for change in record.schedule.changes if change.span}
         for occurrence in occurrences_of(record.schedule, *bounds, zone):
+            words = moved.get(occurrence.day, record.schedule.words)
             for name, at in span_points(occurrence.span):
-                yield _moment(name, at, record.schedule.words, zone) | {
+                yield _moment(name, at, words, zone) | {
                     "occurrence": occurrence.day.isoformat(),
                     **({"status": "cancelled"} if occurrence.is_cancelled else {}),
                 }

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar as VCalendar
-from icalendar import Event, vDuration, vText, vUri
+from icalendar import Event, vDuration
 
 from calendar_service.records.times import civil_from_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import sentences
-from calendar_service.writers.ical import clip
+from calendar_service.writers.content import (
+    add_block,
+    add_line,
+    add_stamps,
+    add_uri,
+    clean_line,
+    plain,
+    to_octets,
+)
 from calendar_service.writers.vtimezone import write_vtimezone
 
 if TYPE_CHECKING:
@@ -43,22 +51,23 @@ class Head:
     omitted: int = 0
 
 
-def fit(blocks: Sequence[Block], first_coming: int) -> tuple[Sequence[Block], int]:
+def fit(blocks: Sequence[Block], order: Sequence[int]) -> tuple[list[Block], int]:
     """Keep as many blocks as calendar programs take, and say how many records were left out.
 
-    `first_coming` is the place of the first block that is not past. What is past goes first, the
-    oldest before the newer; then what is furthest ahead.
+    `order` lists the places of the blocks, the dearest first. A block too big for the room left is
+    passed over, so that one record with very many dates does not push out all the others.
     """
-    order = [*range(first_coming, len(blocks)), *range(first_coming - 1, -1, -1)]
     kept: set[int] = set()
-    events = size = 0
+    zones: set[str] = set()
+    events, room = 0, MAX_BYTES - _HEAD_ROOM
     for place in order:
         block = blocks[place]
-        if events + block.events > MAX_EVENTS or size + len(block.body) > MAX_BYTES - _HEAD_ROOM:
-            break
-        kept.add(place)
-        events += block.events
-        size += len(block.body)
+        new_zones = block.zones - zones
+        size = len(block.body) + sum(len(write_vtimezone(zone)) for zone in new_zones)
+        if events + block.events <= MAX_EVENTS and size <= room:
+            kept.add(place)
+            zones |= new_zones
+            events, room = events + block.events, room - size
     return [block for place, block in enumerate(blocks) if place in kept], len(blocks) - len(kept)
 
 
@@ -76,28 +85,32 @@ def write_feed(head: Head, blocks: Sequence[Block], edition: Edition, view: View
 
 
 def _head(head: Head, edition: Edition, view: View) -> bytes:
-    lang, calendar = view.lang, edition.calendar
+    lang, calendar = view.lang.code, edition.calendar
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, head.source))
-    description = _description(head, edition, view)
-    refresh = vDuration(REFRESH)
+    name = clean_line(head.name) or calendar.id
+    description = _description(head, edition, view) or name
     feed = VCalendar()
     feed.add("version", "2.0")
     feed.add("prodid", _PRODID)
     feed.add("calscale", "GREGORIAN")
-    feed.add("uid", identity)
+    # Not UID too (RFC 7986, 5.3): vdirsyncer takes it for the UID of each event and keeps only the last.
     feed.add("x-wr-relcalid", identity)
-    for name in ("name", "x-wr-calname"):
-        feed.add(name, vText(clip(head.name)), parameters={"LANGUAGE": lang.code} if name == "name" else {})
-    for name in ("description", "x-wr-caldesc"):
-        feed.add(name, vText(description), parameters={"LANGUAGE": lang.code} if name == "description" else {})
+    add_line(feed, "name", name, lang)
+    add_line(feed, "x-wr-calname", name)
+    add_block(feed, "description", description, lang)
+    add_block(feed, "x-wr-caldesc", description)
     feed.add("x-wr-timezone", calendar.zone if is_iana(calendar.zone) else "UTC")
-    feed.add("last-modified", head.changed_at.astimezone(UTC))
-    feed.add("url", vUri(f"{view.base_url}{view.prefix}/"))
-    feed.add("source", vUri(head.source), parameters={"VALUE": "URI"})
-    feed.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
-    feed.add("x-published-ttl", refresh.to_ical().decode())
+    feed.add("last-modified", head.changed_at)
+    add_uri(feed, "url", _home(view))
+    add_uri(feed, "source", head.source, VALUE="URI")
+    feed.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", vDuration(REFRESH))
     feed.add("color", "navy")
-    return feed.to_ical(sorted=False).removesuffix(_END)
+    return to_octets(feed).removesuffix(_END)
+
+
+def _home(view: View) -> str:
+    return f"{view.base_url}{view.prefix}/"
 
 
 def _description(head: Head, edition: Edition, view: View) -> str:
@@ -108,7 +121,7 @@ def _description(head: Head, edition: Edition, view: View) -> str:
         "{number} records are left out, because calendar programs take no more than 1,000 entries and 1 MB.",
         head.omitted,
     )
-    return "\n\n".join(part for part in (text, cut) if part) or head.name
+    return plain("\n\n".join(part for part in (text, cut) if part))
 
 
 def _notice(edition: Edition, view: View) -> bytes:
@@ -116,18 +129,16 @@ def _notice(edition: Edition, view: View) -> bytes:
     day = civil_from_instant(edition.published_at, calendar.zone).day
     event = Event()
     event.add("uid", f"nothing-yet@{calendar.id}")
-    event.add("dtstamp", edition.published_at)
+    add_stamps(event, edition.published_at)
+    event.add("sequence", 0)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    event.add("summary", vText(lang.say("Nothing in this calendar at present")), parameters={"LANGUAGE": lang.code})
-    event.add(
-        "description",
-        vText(lang.say("What is announced will appear here by itself.")),
-        parameters={"LANGUAGE": lang.code},
-    )
+    add_line(event, "summary", lang.say("Nothing in this calendar at present"), lang.code)
+    text = lang.say("What is announced will appear here by itself.") + f"\n\n{_home(view)}"
+    add_block(event, "description", text, lang.code)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-busystatus", "FREE")
     event.add("x-microsoft-cdo-alldayevent", "TRUE")
-    event.add("url", vUri(f"{view.base_url}{view.prefix}/"))
-    return event.to_ical(sorted=False)
+    add_uri(event, "url", _home(view))
+    return to_octets(event)

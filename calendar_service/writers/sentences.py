@@ -63,6 +63,14 @@ def state(entry: Entry, lang: Language) -> str:
     return ""
 
 
+def full_title(entry: Entry, lang: Language) -> str:
+    """Write the title with its state before it and the languages it is only to be had in behind it."""
+    title = pick(entry.record.title, lang.code).text
+    called = state(entry, lang)
+    titled = lang.say("{label}: {title}", label=called, title=title) if called else title
+    return f"{titled} {only_languages(entry.record, lang)}".strip()
+
+
 def kind(record: Record, lang: Language) -> str:
     """Name the kind of a record."""
     names = {Kind.EVENT: mark("Event"), Kind.WEBINAR: mark("Webinar"), Kind.TENDER: mark("Call for tenders")}

@@ -132,6 +132,13 @@ def describes_from(zone: str) -> date | None:
 
 
 @lru_cache(maxsize=1024)
+def change_days(zone: str, years: range) -> frozenset[date]:
+    """List the days, on the zone's own clock, on which the clocks change by its present rule."""
+    moments = {at for year in years for at, _ in _onsets(zone, year) if _observances(zone)[0].rule}
+    return frozenset(at.astimezone(tzinfo_of(zone)).date() for at in moments)
+
+
+@lru_cache(maxsize=1024)
 def write_vtimezone(zone: str) -> bytes:
     """Write the whole VTIMEZONE component, with CRLF line ends. Raises NoPresentRule."""
     observances = _observances(zone)

@@ -39,7 +39,7 @@ def read_moment(found: Property, value: str | None = None) -> Moment | None:
     if not form:
         return None
     try:
-        wall = datetime.strptime(form[1] + (form[2] or "000000"), "%Y%m%d%H%M%S")  # noqa: DTZ007  zoned by kind
+        wall = datetime.strptime(form[1] + (form[2] or "000000"), "%Y%m%d%H%M%S")
     except ValueError:
         return None
     if not form[2]:
@@ -107,7 +107,7 @@ def onsets(observance: Component, year: int) -> Iterator[datetime]:
         return
     walls = [start.wall]
     if value := observance.value("RRULE"):
-        begin, end = datetime(year, 1, 1), datetime(year, 12, 31, 23, 59, 59)  # noqa: DTZ001  wall clock
+        begin, end = datetime(year, 1, 1), datetime(year, 12, 31, 23, 59, 59)
         try:
             walls = rrulestr(value, dtstart=start.wall).between(begin, end, inc=True)
         except UNREADABLE:  # such as an UNTIL, which no minimal zone has

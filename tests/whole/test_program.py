@@ -87,7 +87,7 @@ def test_check_is_good_with_the_programme():
     done = run("check", "data/events.yaml")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as the civil time of Europe/Paris, which is CEST (UTC+2) on that day: 2020-07-07T09:00Z. ('7 July 2020 at 11.00-12.30 CET') If a fixed offset was meant, write it as UTC+01:00.",
+        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as the civil time of Europe/Paris, which is CEST (UTC+2) on that day: 2020-07-07T09:00Z ('7 July 2020 at 11.00-12.30 CET'). If a fixed offset was meant, write it as UTC+01:00.",
         "data/events.yaml: 10 records, no problems, 1 note",
     ]
 

@@ -1,0 +1,58 @@
+"""What is left of a broken part of the file, so that its other problems show in the same run."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from calendar_service.readers.wording import path_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from calendar_service.records.source import AnyRecordShape
+
+_TRIES = 3
+_STAND_INS = {"id": "stand-in", "title": "?", "closes": "31 December 2100", "url": "https://stand-in.example/"}
+
+
+def mend(
+    shape: type[AnyRecordShape], value: dict[str, Any], errors: list[ErrorDetails]
+) -> tuple[AnyRecordShape, frozenset[str]] | None:
+    """Read a record without its broken values; give it with the fields that it says less of than the file.
+
+    None where too little is left. The result is good for finding problems only, never for a record.
+    """
+    rest = deepcopy(value)
+    broken: set[str] = set()
+    for attempt in range(_TRIES):
+        for error in errors:
+            path = path_of(error)
+            broken.add(str(path[0]))
+            _take_out(shape, rest, path if attempt == 0 else path[:1])
+        try:
+            return shape.model_validate(rest), frozenset(broken)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+    return None
+
+
+def _take_out(shape: type[BaseModel], rest: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    """Delete a value, or put a stand-in where one is required; what cannot be mended so goes with its field."""
+    parent: Any = rest
+    for step in path[:-1]:
+        parent = parent[step] if isinstance(parent, dict) or isinstance(step, int) else None
+    key = path[-1]
+    if not isinstance(parent, dict):
+        rest.pop(str(path[0]), None)
+    elif key in _STAND_INS and _is_needed(shape, path):
+        parent[key] = f"{_STAND_INS['id']}-{path[1]}" if key == "id" and len(path) > 1 else _STAND_INS[str(key)]
+    else:
+        parent.pop(key, None)
+
+
+def _is_needed(shape: type[BaseModel], path: tuple[str | int, ...]) -> bool:
+    field = shape.model_fields.get(str(path[0]))
+    return len(path) > 1 or (field is not None and field.is_required())

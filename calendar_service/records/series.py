@@ -1,0 +1,156 @@
+"""When an event happens, once or again and again: from its words to a schedule.
+
+What does not fit together becomes a problem of the `Timing` that reads the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import CalendarError, Path
+from calendar_service.records.occurrences import all_days, first_day
+from calendar_service.records.record import Change, Schedule
+from calendar_service.records.repeats import check_first_day, check_last_day, days_from, is_portable, read_rule, weekday
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from calendar_service.records.record import Span
+    from calendar_service.records.repeats import Rule
+    from calendar_service.records.source import ChangeShape, HappeningShape
+    from calendar_service.records.timing import Timing
+
+
+def read_schedule(timing: Timing, shape: HappeningShape, unread: frozenset[str] = frozenset()) -> Schedule | None:
+    """Read when it happens. `unread` are fields whose absence is known and makes no problem."""
+    found = _read_span(timing, shape, unread)
+    if shape.repeats is None:
+        _refuse_orphans(timing, shape, unread)
+        return Schedule(*found) if found else None
+    words = shape.repeats
+    rule = timing.attempt(("repeats",), words, lambda: _fit_rule(words, found[0]) if found else read_rule(words))
+    if rule is None or found is None:
+        _read_only(timing, shape)
+        return None
+    return _Series(timing, shape, rule, *found).schedule()
+
+
+def _read_span(timing: Timing, shape: HappeningShape, unread: frozenset[str]) -> tuple[Span, str] | None:
+    if shape.when is not None:
+        for field in ("starts", "ends"):
+            if words := getattr(shape, field):
+                message = f"`{field}` does not go with `when`."
+                timing.refuse((field,), message, words, "Write both times in `when`, or use `starts` and `ends`.")
+        return timing.span_at(("when",), shape.when)
+    if shape.starts is not None:
+        return timing.span_from_ends(shape.starts, shape.ends)
+    if unread.isdisjoint({"when", "starts"}):
+        remedy = "Add a line such as `when: 7 July 2027 at 11.00-12.30 CET`."
+        timing.refuse((), "it needs either `when` or `starts`.", None, remedy)
+    return None
+
+
+def _refuse_orphans(timing: Timing, shape: HappeningShape, unread: frozenset[str]) -> None:
+    for field, value in (("except", shape.except_), ("changes", shape.changes)):
+        if value and "repeats" not in unread:
+            message = f"`{field}` needs `repeats`: this record comes only once."
+            timing.refuse((field,), message, None, "Say how it repeats, or take it out.")
+
+
+def _read_only(timing: Timing, shape: HappeningShape) -> None:
+    """Find what is wrong with the words of exceptions that cannot be looked at any closer."""
+    for number, words in enumerate(shape.except_ or ()):
+        timing.when(("except", number), words)
+    for number, change in enumerate(shape.changes or ()):
+        timing.when(("changes", number, "occurrence"), change.occurrence)
+        timing.span_at(("changes", number, "when"), change.when)
+
+
+def _fit_rule(words: str, span: Span) -> Rule:
+    """Read a rule and make sure that it suits the first date."""
+    rule = read_rule(words)
+    first = first_day(span)
+    if rule.frequency == "WEEKLY" and not rule.by_day:
+        # Said in full, since Outlook's form of a weekly rule always names the weekday.
+        rule = replace(rule, by_day=(weekday(first),))
+    check_first_day(rule, first)
+    check_last_day(rule, first)
+    if rule.is_endless and not is_portable(rule, first):
+        raise CalendarError(
+            f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
+            remedy=f"Say until when: {words} until December 2030",
+        )
+    return rule
+
+
+class _Series:
+    """Reads the exceptions of a record that repeats."""
+
+    def __init__(self, timing: Timing, shape: HappeningShape, rule: Rule, span: Span, words: str) -> None:
+        self.timing = timing
+        self.shape = shape
+        self.rule = rule
+        self.span = span
+        self.words = words
+        self.days = days_from(rule, first_day(span), first_day(span))
+        self.known: list[date] = []
+        self.named: set[date] = set()
+
+    def schedule(self) -> Schedule | None:
+        excepted = [self.rule_day(("except", n), words) for n, words in enumerate(self.shape.except_ or ())]
+        changes = [self.change(("changes", n), each) for n, each in enumerate(self.shape.changes or ())]
+        schedule = Schedule(
+            self.span,
+            self.words,
+            self.rule,
+            tuple(sorted(day for day in excepted if day)),
+            tuple(sorted((change for change in changes if change), key=lambda change: change.occurrence)),
+        )
+        if not self.rule.is_endless and next(all_days(schedule), None) is None:
+            self.timing.refuse(("except",), "no day is left of the whole series.", None, "Keep at least one.")
+        return schedule
+
+    def rule_day(self, field: Path, words: str) -> date | None:
+        """Read the day of an occurrence: one that the rule gives and that was not named before."""
+        when = self.timing.one_moment(field, words, "Name each day by itself.")
+        if when is None:
+            return None
+        if when.start is not None:
+            self.timing.refuse(field, "it must be a day without a time.", words, "Write the day only.")
+            return None
+        if not self.comes_on(when.first):
+            coming = next((day for day in self.known if day > when.first), None)
+            following = f" The next one is {coming.isoformat()}." if coming else ""
+            message = "the record does not come on that day."
+            self.timing.refuse(field, message, words, f"Name a day on which it does.{following}")
+            return None
+        if when.first in self.named:
+            self.timing.refuse(field, "this day was named before.", words, "Keep one of the two.")
+        self.named.add(when.first)
+        return when.first
+
+    def comes_on(self, day: date) -> bool:
+        """Tell whether the rule gives a day; `known` then holds the days up to the next one."""
+        while not self.known or self.known[-1] <= day:
+            following = next(self.days, None)
+            if following is None:
+                break
+            self.known.append(following)
+        return day in self.known
+
+    def change(self, field: Path, shape: ChangeShape) -> Change | None:
+        """Read what is different about one occurrence."""
+        day = self.rule_day((*field, "occurrence"), shape.occurrence)
+        if shape.when is None and shape.status is None:
+            remedy = "Write `when:` for another time, or `status: cancelled`."
+            self.timing.refuse(field, "it does not say what is different.", None, remedy)
+        if shape.when is not None and shape.status is not None:
+            self.timing.refuse((*field, "status"), "it is both moved and cancelled.", None, "Keep one of the two.")
+        moved = self.timing.span_at((*field, "when"), shape.when)
+        if moved and type(moved[0]) is not type(self.span):
+            message = "the record and its changes must all have times, or none."
+            self.timing.refuse((*field, "when"), message, shape.when, "Write it like the first date.")
+        if day is None:
+            return None
+        return Change(day, moved[0], moved[1]) if moved else Change(day, None)

@@ -1,0 +1,176 @@
+"""From the date words of one record to points and spans of time, with every problem on the way.
+
+Nothing is guessed: what cannot be understood becomes a problem at the field where it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from calendar_service.records.errors import CalendarError, Path, Problem, Severity
+from calendar_service.records.record import Milestone, TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time
+from calendar_service.records.words import read_when
+from calendar_service.records.zones import abbreviation, offset_words, zone_of_label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calendar_service.records.record import Calendar, Span
+    from calendar_service.records.times import Fold
+    from calendar_service.records.words import When
+
+T = TypeVar("T")
+
+
+class Timing:
+    """Reads the times of one record, collecting problems instead of stopping at the first.
+
+    `said_online` tells afterwards whether the words of any time said "online".
+    """
+
+    def __init__(self, calendar: Calendar, path: Path, fold: Fold | None) -> None:
+        self.calendar = calendar
+        self.path = path
+        self.fold = fold
+        self.problems: list[Problem] = []
+        self.said_online = False
+
+    # -- collecting -----------------------------------------------------------------------------
+
+    def attempt(self, field: Path, value: object, read: Callable[[], T]) -> T | None:
+        """Run `read`; an error becomes a problem at `field` and None is returned."""
+        try:
+            return read()
+        except CalendarError as error:
+            self.refuse(field, error.message, value, error.remedy)
+            return None
+
+    def refuse(self, field: Path, message: str, value: object, remedy: str) -> None:
+        """Note an error, after which there will be no record."""
+        self.problems.append(Problem((*self.path, *field), message, value, remedy))
+
+    def note(self, field: Path, message: str, value: object, remedy: str = "") -> None:
+        """Note something worth knowing that does not stop the record."""
+        self.problems.append(Problem((*self.path, *field), message, value, remedy, Severity.NOTE))
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def when(self, field: Path, words: str | None) -> When | None:
+        """Read date words; None where there are none or they are not understood."""
+        if words is None:
+            return None
+        found = self.attempt(field, words, lambda: read_when(words, day_first=self.calendar.day_first))
+        self.said_online = self.said_online or bool(found and found.online)
+        return found
+
+    def one_moment(self, field: Path, words: str | None, remedy: str) -> When | None:
+        """Read date words that must not be a range."""
+        when = self.when(field, words)
+        if when and (when.first != when.last or when.end is not None):
+            self.refuse(field, "it must be one moment, not a range.", words, remedy)
+            return None
+        return when
+
+    # -- points ---------------------------------------------------------------------------------
+
+    def zone_of(self, when: When) -> str:
+        """Give the zone that the words name, or the calendar's."""
+        if when.zone == "CET":
+            return zone_of_label(self.calendar.zone)
+        return when.zone or self.calendar.zone
+
+    def civil(self, field: Path, when: When, *, end: bool = False) -> CivilTime | None:
+        """Give the clock time at which the words begin, or end."""
+        day, clock = (when.last, when.end) if end else (when.first, when.start)
+        if clock is None:
+            return None
+        zone = self.zone_of(when)
+        civil = self.attempt(field, when.words, lambda: civil_time(day, clock, zone, self.fold))
+        if civil and not end:
+            self.note_season(field, when, civil)
+        return civil
+
+    def note_season(self, field: Path, when: When, civil: CivilTime) -> None:
+        """Say so where "CET" stands beside a summer time, since it has two readings."""
+        actual = abbreviation(civil.instant, civil.zone)
+        if when.zone == "CET" and when.label and actual != when.label:
+            self.note(
+                field,
+                f"{when.label!r} is read as the civil time of {civil.zone}, which is {actual} "
+                f"({offset_words(civil.instant, civil.zone)}) on that day: {civil.instant:%Y-%m-%dT%H:%MZ}.",
+                when.words,
+                "If a fixed offset was meant, write it as UTC+01:00.",
+            )
+
+    def deadline(self, field: Path, words: str | None) -> Milestone | None:
+        """Read a point by which something must be done; a bare date means the end of that day."""
+        when = self.one_moment(field, words, "Write only the last moment.")
+        if when is None:
+            return None
+        at = self.civil(field, when) if when.start else EndOfDay(when.first, self.zone_of(when))
+        return Milestone(at, when.words) if at else None
+
+    def date_or_time(self, field: Path, words: str | None) -> Milestone | None:
+        """Read a point at which something happens; a bare date means that day, or those days."""
+        when = self.when(field, words)
+        span = self.span(field, when) if when else None
+        if when is None or span is None:
+            return None
+        if isinstance(span, DaySpan):
+            return Milestone(span, when.words)
+        if span.ends:
+            self.refuse(field, "it must be one moment, not a range.", words, "Write when it begins.")
+            return None
+        return Milestone(span.starts, when.words)
+
+    # -- spans ----------------------------------------------------------------------------------
+
+    def span_at(self, field: Path, words: str | None) -> tuple[Span, str] | None:
+        """Read a span from one line, and give it with the words as printed."""
+        when = self.when(field, words)
+        span = self.span(field, when) if when else None
+        return (span, when.words) if when and span else None
+
+    def span(self, field: Path, when: When) -> Span | None:
+        """Give the span that words mean: whole days, or clock times."""
+        if when.start is None:
+            return DaySpan(when.first, when.last)
+        starts = self.civil(field, when)
+        ends = self.civil(field, when, end=True)
+        if starts is None or (when.end and ends is None):
+            return None
+        return self.ordered(field, TimeSpan(starts, ends), when.words)
+
+    def span_from_ends(self, starts: str, ends: str | None) -> tuple[Span, str] | None:
+        """Read a span from `starts` and `ends`; a zone that stands at one of them holds for both."""
+        first = self.one_moment(("starts",), starts, "Write the end in `ends`.")
+        last = self.one_moment(("ends",), ends, "Write only the end.")
+        if first is None or (ends and last is None):
+            return None
+        words = f"{starts} - {ends}" if ends else starts
+        if last and (first.start is None) != (last.start is None):
+            self.refuse(("ends",), "`starts` and `ends` must both have a time, or neither.", ends, "Add the time.")
+            return None
+        if first.start is None:
+            days = self.ordered(("ends",), DaySpan(first.first, last.last if last else first.last), ends or words)
+            return (days, words) if days else None
+        zone = first.zone or (last.zone if last else None)
+        start_civil = self.civil(("starts",), replace(first, zone=zone))
+        end_civil = self.civil(("ends",), replace(last, zone=last.zone or zone)) if last else None
+        if start_civil is None or (last and end_civil is None):
+            return None
+        span = self.ordered(("ends",), TimeSpan(start_civil, end_civil), ends or words)
+        return (span, words) if span else None
+
+    def ordered(self, field: Path, span: Span, words: str) -> Span | None:
+        """Pass a span that does not end before it starts."""
+        if isinstance(span, DaySpan):
+            is_backwards = span.last < span.first
+        else:
+            is_backwards = span.ends is not None and span.ends.instant <= span.starts.instant
+        if is_backwards:
+            self.refuse(field, "it ends before it starts.", words, "Correct the start or the end.")
+            return None
+        return span

@@ -1,0 +1,60 @@
+"""Records as an Atom feed (RFC 4287). `updated` is when a record last changed, not when it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from calendar_service.writers import sentences
+from calendar_service.writers.api import write_instant
+from calendar_service.writers.content import plain
+from calendar_service.writers.description import describe_record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.writers.feed import Head
+    from calendar_service.writers.view import View
+
+_NAMESPACE = "http://www.w3.org/2005/Atom"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+# RFC 4151 wants a day on which the domain was ours; the first of Unix time would not do.
+_TAG_YEAR = 2020
+
+
+def write_atom(head: Head, entries: Sequence[Entry], edition: Edition, view: View) -> bytes:
+    """Write an Atom feed, latest change first."""
+    feed = ET.Element("feed", {"xmlns": _NAMESPACE, _LANGUAGE: view.lang.code})
+    _text(feed, "id", head.source)
+    _text(feed, "title", head.name)
+    _text(feed, "updated", write_instant(head.changed_at))
+    ET.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": head.source})
+    ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{view.base_url}{view.prefix}/"})
+    author = ET.SubElement(feed, "author")
+    _text(author, "name", sentences.pick(edition.calendar.name, view.lang.code).text)
+    latest_first = sorted(entries, key=lambda entry: (entry.revision.changed_at, entry.record.id), reverse=True)
+    for entry in latest_first:
+        _entry(feed, entry, edition, view)
+    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _entry(feed: ET.Element, entry: Entry, edition: Edition, view: View) -> None:
+    record = entry.record
+    element = ET.SubElement(feed, "entry")
+    _text(element, "id", f"tag:{edition.calendar.id},{_TAG_YEAR}:{record.id}")
+    title = _text(element, "title", sentences.full_title(entry, view.lang))
+    title.set(_LANGUAGE, sentences.pick(record.title, view.lang.code).language)
+    _text(element, "updated", write_instant(entry.revision.changed_at))
+    ET.SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": view.page_url(record.id)})
+    ET.SubElement(element, "category", {"term": record.kind, "label": sentences.kind(record, view.lang)})
+    for tag in record.tags:
+        ET.SubElement(element, "category", {"term": plain(tag)})
+    _text(element, "content", describe_record(entry, edition.calendar, view)).set("type", "text")
+
+
+def _text(parent: ET.Element, name: str, text: str) -> ET.Element:
+    element = ET.SubElement(parent, name)
+    element.text = plain(text)
+    return element

@@ -1,0 +1,85 @@
+"""Values on their way into content lines: the one place where a text is made safe to write.
+
+The reader of the calendar file refuses such characters already. They are taken out once more here, so
+that no record, from wherever it comes, can add a line, a property or a component (RFC 5545, 3.1).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from icalendar import vText, vUri
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from icalendar.cal import Component
+
+MAX_LINE_UNITS = 255
+_LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Control and bidi characters, half a surrogate pair, the byte order mark and what is no character at all.
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+
+
+def plain(text: str) -> str:
+    """Give a text, of several lines or one, as it may be written: line ends as LF, nothing that is not seen."""
+    return _UNFIT.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
+
+
+def clean_line(text: str) -> str:
+    """Give a text as one line."""
+    return " ".join(plain(text).split())
+
+
+def clean_address(address: str) -> str:
+    """Give an address with everything percent-encoded that RFC 3986 knows no place for."""
+    return quote(address, safe=_IN_ADDRESSES, errors="replace")
+
+
+def clip(text: str, units: int = MAX_LINE_UNITS) -> str:
+    """Cut a text to a number of UTF-16 units, as Outlook counts, with an ellipsis."""
+    if count_units(text) <= units:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
+    return kept.rstrip(" \u200d") + "…"
+
+
+def count_units(text: str) -> int:
+    """Count the UTF-16 units of a text."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def add_block(component: Component, name: str, text: str, code: str = "") -> None:
+    """Add a text of several lines, in the language `code` if it is in one."""
+    component.add(name, vText(plain(text)), parameters=_language(code))
+
+
+def add_line(component: Component, name: str, text: str, code: str = "") -> None:
+    """Add a text of one line, cut where Outlook would cut it."""
+    component.add(name, vText(clip(clean_line(text))), parameters=_language(code))
+
+
+def add_uri(component: Component, name: str, address: str, **parameters: str) -> None:
+    """Add an address."""
+    component.add(name, vUri(clean_address(address)), parameters=parameters)
+
+
+def add_stamps(component: Component, changed_at: datetime) -> None:
+    """Add the time of the last change; without METHOD it is DTSTAMP too (RFC 5545, 3.8.7.2)."""
+    component.add("dtstamp", changed_at)
+    component.add("last-modified", changed_at)
+
+
+def to_octets(component: Component) -> bytes:
+    """Serialise a component with its properties in the order in which they were added."""
+    untyped: Any = component  # icalendar leaves the result of to_ical open
+    octets: bytes = untyped.to_ical(sorted=False)
+    return octets
+
+
+def _language(code: str) -> dict[str, str]:
+    return {"LANGUAGE": code} if _LANGUAGE.fullmatch(code) else {}

@@ -1,0 +1,154 @@
+"""Which rules can stand in a feed as RRULE, and how; the others are written out day by day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from icalendar import vRecur
+
+from calendar_service.records.moments import midnight
+from calendar_service.records.occurrences import all_days, first_day, shift
+from calendar_service.records.record import Schedule, TimeSpan
+from calendar_service.records.repeats import is_portable
+from calendar_service.records.times import CivilTime, DaySpan
+from calendar_service.records.zones import is_iana
+from calendar_service.writers.vtimezone import change_days, describes, describes_from
+
+if TYPE_CHECKING:
+    from calendar_service.records.record import Record, Span
+    from calendar_service.records.repeats import Rule
+
+_MONTHS_BACK = 12
+# How far a rule is written out: all of one that ends, unless it comes very often or ends very late.
+_MONTHS_AHEAD = 36
+_MONTHS_AHEAD_DAILY = 12
+_MONTHS_AHEAD_ENDING = 120
+# In so many years every weekday meets nearly every date, and so the clock changes all it will meet.
+_CLOCK_YEARS = 12
+_NTHS = frozenset({"1", "2", "3", "4", "-1"})
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+Stretch = tuple[date, date]
+"""The days, both included, for which a rule is written out."""
+
+
+def is_written_out(record: Record) -> bool:
+    """Tell whether a record recurs by a rule that cannot stand in a feed."""
+    return bool(record.schedule and record.schedule.rule) and not can_recur(record.schedule)
+
+
+def written_stretch(rule: Rule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
+    """Give the days for which a rule is written out; it changes with the month only, so that bytes stay.
+
+    `first` and `last` are the days that a selection names itself.
+    """
+    month = today.replace(day=1)
+    ahead = _MONTHS_AHEAD_DAILY if rule.frequency == "DAILY" else _MONTHS_AHEAD
+    if not rule.is_endless and rule.frequency != "DAILY":
+        ahead = _MONTHS_AHEAD_ENDING
+    begins = first or _month(month, -_MONTHS_BACK)
+    ends = last or _month(max(month, first or month), ahead + 1) - timedelta(days=1)
+    return begins, ends
+
+
+def _month(day: date, months: int) -> date:
+    """Give the first day of the month so many months later."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
+    """List the days of the rule of which the occurrence touches the stretch, on its own clock."""
+    first, last = stretch
+    length = timedelta(days=_length_in_days(schedule.span))
+    changed = {change.occurrence: change.span for change in schedule.changes if change.span}
+    by_rule = [day for day in takewhile(lambda day: day <= last, all_days(schedule)) if day + length >= first]
+    # A moved occurrence belongs where it has been moved to, wherever the rule had put it.
+    kept = {day for day in by_rule if day not in changed}
+    moved = {day for day, span in changed.items() if first <= first_day(span) <= last}
+    return sorted(kept | moved)
+
+
+@lru_cache(maxsize=8192)
+def can_recur(schedule: Schedule) -> bool:
+    """Tell whether the rule can stand in a feed: programs map it, and its clock is known for good."""
+    rule, span = schedule.rule, schedule.span
+    if rule is None or not _fits_outlook(rule, first_day(span)):
+        return False
+    if isinstance(span, DaySpan):
+        return True
+    zone = span.starts.zone
+    if span.ends is not None and span.ends.zone != zone:
+        return False
+    if not is_iana(zone):
+        return zone == "UTC"
+    known_from = describes_from(zone)
+    return known_from is not None and known_from <= span.starts.day and not _meets_clock_change(schedule, span)
+
+
+def write_rule(rule: Rule, span: Span) -> vRecur:
+    """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
+    first, by_day, by_month_day = first_day(span), rule.by_day, rule.by_month_day
+    if rule.frequency == "WEEKLY" and not by_day:
+        by_day = (_WEEKDAYS[first.weekday()],)
+    if not by_day and (rule.frequency == "MONTHLY" or rule.by_month):
+        by_month_day = by_month_day or first.day
+    parts: dict[str, Any] = {
+        "FREQ": rule.frequency,
+        "INTERVAL": rule.interval if rule.interval > 1 else None,
+        "BYMONTH": rule.by_month,
+        "BYMONTHDAY": by_month_day,
+        "BYDAY": list(by_day),
+        "COUNT": rule.count,
+        "UNTIL": rule.until and _until(rule.until, span),
+    }
+    return vRecur({name: value for name, value in parts.items() if value})
+
+
+def _until(last: date, span: Span) -> date:
+    """Give UNTIL: a day for whole days, else in UTC the last second of that day on the record's clock (3.3.10)."""
+    if isinstance(span, DaySpan):
+        return last
+    return midnight(last + timedelta(days=1), span.starts.zone) - timedelta(seconds=1)
+
+
+def _fits_outlook(rule: Rule, first: date) -> bool:
+    """Tell whether the rule is of a form that all programs map, Outlook's being the narrowest."""
+    nth = {day[:-2] for day in rule.by_day if day[:-2]}
+    every_month = rule.frequency == "YEARLY" and rule.by_month_day and not rule.by_month
+    return nth <= _NTHS and not every_month and is_portable(rule, first)
+
+
+def _meets_clock_change(schedule: Schedule, span: TimeSpan) -> bool:
+    """Tell whether an occurrence falls into an hour that the clocks skip or repeat.
+
+    RFC 5545 takes a repeated time for the first of the two, ical.js for the second.
+    """
+    years = range(span.starts.day.year, span.starts.day.year + _CLOCK_YEARS)
+    change = change_days(span.starts.zone, years)
+    if not change:
+        return False
+    days = takewhile(lambda day: day.year < years.stop, all_days(replace(schedule, excepted=())))
+    reach = timedelta(days=_length_in_days(span) + 1)
+    near = {day - timedelta(days=back) for day in change for back in range(-1, reach.days + 1)}
+    return any(_is_unclear(span, day) for day in days if day in near)
+
+
+def _is_unclear(span: TimeSpan, day: date) -> bool:
+    moved = shift(span, day)
+    if not isinstance(moved, TimeSpan):  # it has clock times, as `span` has
+        return False
+    pairs: list[tuple[CivilTime, CivilTime]] = [(span.starts, moved.starts)]
+    if span.ends and moved.ends:
+        pairs.append((span.ends, moved.ends))
+    return any(was.clock != now.clock or not describes(now.zone, now.instant) for was, now in pairs)
+
+
+def _length_in_days(span: Span) -> int:
+    if isinstance(span, DaySpan):
+        return (span.last - span.first).days
+    return (span.ends.day - span.starts.day).days if span.ends else 0

@@ -1,0 +1,170 @@
+"""Rules of repetition, in words and as RRULE, and those that are refused."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from calendar_service.records.repeats import (
+    Rule,
+    UnfitRule,
+    check_first_day,
+    check_last_day,
+    days_from,
+    days_of,
+    is_portable,
+    last_day_of,
+    read_rule,
+)
+
+RULES = [
+    ("every day", Rule("DAILY")),
+    ("daily", Rule("DAILY")),
+    ("every week", Rule("WEEKLY")),
+    ("weekly", Rule("WEEKLY")),
+    ("every other week", Rule("WEEKLY", interval=2)),
+    ("every 3 months", Rule("MONTHLY", interval=3)),
+    ("every second year", Rule("YEARLY", interval=2)),
+    ("every year", Rule("YEARLY")),
+    ("Annually", Rule("YEARLY")),
+    ("every Tuesday", Rule("WEEKLY", by_day=("TU",))),
+    ("every other Friday", Rule("WEEKLY", interval=2, by_day=("FR",))),
+    ("every second Tuesday of the month", Rule("MONTHLY", by_day=("2TU",))),
+    ("the last Friday of every month", Rule("MONTHLY", by_day=("-1FR",))),
+    ("every week, 10 times", Rule("WEEKLY", count=10)),
+    ("every week until June 2027", Rule("WEEKLY", until=date(2027, 6, 30))),
+    ("every week until 15 June 2027", Rule("WEEKLY", until=date(2027, 6, 15))),
+    (
+        "every second Tuesday of the month until February 2028",
+        Rule("MONTHLY", by_day=("2TU",), until=date(2028, 2, 29)),
+    ),
+    ("FREQ=YEARLY", Rule("YEARLY")),
+    ("RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", Rule("WEEKLY", interval=2, by_day=("MO", "WE"))),
+    ("freq=monthly;byday=+1mo;count=5", Rule("MONTHLY", by_day=("1MO",), count=5)),
+    ("FREQ=DAILY;UNTIL=20270630", Rule("DAILY", until=date(2027, 6, 30))),
+    ("FREQ=DAILY;UNTIL=20270630T235959", Rule("DAILY", until=date(2027, 6, 30))),
+    ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", Rule("YEARLY", by_month=2, by_month_day=29)),
+    ("FREQ=WEEKLY;WKST=MO", Rule("WEEKLY")),
+]
+
+
+@pytest.mark.parametrize(("words", "rule"), RULES, ids=[words for words, _ in RULES])
+def test_a_rule_is_read(words, rule):
+    read = read_rule(words)
+    assert (Rule(**{**vars(read), "words": ""}), read.words) == (rule, words)
+
+
+REFUSED = [
+    ("FREQ=SECONDLY", "repeats SECONDLY; the finest rate is DAILY."),
+    ("FREQ=MINUTELY", "repeats MINUTELY; the finest rate is DAILY."),
+    ("FREQ=HOURLY", "repeats HOURLY; the finest rate is DAILY."),
+    ("FREQ=DAILY;COUNT=5000", "repeats 5000 times; it may be 1 to 999."),
+    ("FREQ=DAILY;COUNT=0", "repeats 0 times; it may be 1 to 999."),
+    ("every day, 5000 times", "repeats 5000 times; it may be 1 to 999."),
+    ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "names day 30 of month 2, which never comes."),
+    ("FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31", "names day 31 of month 4, which never comes."),
+    ("FREQ=DAILY;BYSECOND=1", "has a part that this calendar does not take: BYSECOND=1."),
+    ("FREQ=DAILY;BYSETPOS=1", "has a part that this calendar does not take: BYSETPOS=1."),
+    ("FREQ=DAILY;INTERVAL=0", "has a part that this calendar does not take: INTERVAL=0."),
+    ("FREQ=DAILY;INTERVAL=1000", "has a part that this calendar does not take: INTERVAL=1000."),
+    ("FREQ=DAILY;INTERVAL=x", "has a part that cannot be read: 'INTERVAL=X'."),
+    ("FREQ=MONTHLY;BYMONTHDAY=-1", "has a part that this calendar does not take: BYMONTHDAY=-1."),
+    ("FREQ=WEEKLY;BYDAY=2TU", "numbers a weekday, which goes with MONTHLY and YEARLY only."),
+    ("FREQ=WEEKLY;BYDAY=XX", "has a part that this calendar does not take: BYDAY=XX."),
+    ("FREQ=WEEKLY;WKST=SU", "has a part that this calendar does not take: WKST=SU."),
+    ("FREQ=DAILY;UNTIL=20271301", "has a part that this calendar does not take: UNTIL=20271301."),
+    ("FREQ=DAILY;UNTIL=99991231", "has a part that this calendar does not take: UNTIL=99991231."),
+    ("FREQ=DAILY;UNTIL=20270630T220000Z", "has a part that this calendar does not take: UNTIL=20270630T220000Z."),
+    ("FREQ=DAILY;COUNT=2;UNTIL=20270630", "has both COUNT and UNTIL; RFC 5545 allows one."),
+    ("FREQ=DAILY;FREQ=DAILY", "has a part that cannot be read: 'FREQ=DAILY'."),
+    ("FREQ=DAILY;;", "has a part that cannot be read: ''."),
+    ("every week, 5 times until June 2027", "says twice when it ends."),
+    ("every week, 5 times, 6 times", "says twice when it ends."),
+    ("every 0 weeks", "is not understood as a way to repeat."),
+    ("every now and then", "is not understood as a way to repeat."),
+    ("every", "is not understood as a way to repeat."),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), REFUSED, ids=[words for words, _ in REFUSED])
+def test_a_rule_is_refused_in_words_and_at_once(words, why):
+    begun = time.perf_counter()
+    with pytest.raises(UnfitRule) as caught:
+        read_rule(words)
+    shown = {
+        "FREQ=DAILY;INTERVAL=x": why.replace("cannot be read: 'INTERVAL=X'", "this calendar does not take: INTERVAL=X")
+    }
+    assert caught.value.message == f"{words!r} {shown.get(words, why)}"
+    assert time.perf_counter() - begun < 0.1
+
+
+FIRST_DAYS = [
+    ("every week", date(2027, 7, 7), True),
+    ("every tuesday", date(2027, 7, 7), False),
+    ("every second tuesday of the month", date(2027, 7, 13), True),
+    ("every second tuesday of the month", date(2027, 7, 20), False),
+    ("the last friday of every month", date(2027, 7, 30), True),
+    ("the last friday of every month", date(2027, 7, 23), False),
+    ("FREQ=YEARLY;BYDAY=1MO", date(2027, 1, 4), True),
+    ("FREQ=YEARLY;BYDAY=1MO", date(2027, 2, 1), False),
+    ("FREQ=YEARLY;BYDAY=-1FR", date(2027, 12, 31), True),
+    ("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31", date(2027, 2, 10), False),
+    ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", date(2027, 3, 1), False),
+    ("every week until June 2027", date(2027, 7, 7), False),
+]
+
+
+@pytest.mark.parametrize(("words", "first", "fits"), FIRST_DAYS)
+def test_the_first_date_must_be_a_day_of_the_rule(words, first, fits):
+    rule = read_rule(words)
+    begun = time.perf_counter()
+    try:
+        check_first_day(rule, first)
+        found = True
+    except UnfitRule:
+        found = False
+    assert found is fits
+    assert time.perf_counter() - begun < 0.1
+    if fits:
+        assert next(days_of(rule, first)) == first
+
+
+def test_a_counted_rule_must_end_within_the_century():
+    begun = time.perf_counter()
+    for words in ("every year, 99 times", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;COUNT=999"):
+        with pytest.raises(UnfitRule, match=r"would go on after 2100\."):
+            check_last_day(read_rule(words), date(2028, 2, 29))
+    assert time.perf_counter() - begun < 0.5
+
+
+def test_endless_rules_are_cut_with_the_century():
+    assert list(days_from(read_rule("every year"), date(2027, 7, 7), date(2099, 1, 1))) == [
+        date(2099, 7, 7),
+        date(2100, 7, 7),
+    ]
+
+
+def test_the_last_day():
+    assert last_day_of(read_rule("every week, 3 times"), date(2027, 7, 7)) == date(2027, 7, 21)
+    assert last_day_of(read_rule("every week until June 2027"), date(2027, 7, 7)) is None
+
+
+PORTABLE = [
+    ("every day", date(2027, 1, 31), True),
+    ("every week", date(2027, 1, 31), True),
+    ("every month", date(2027, 1, 28), True),
+    ("every month", date(2027, 1, 31), False),
+    ("every second tuesday of the month", date(2027, 7, 13), True),
+    ("every year", date(2027, 7, 7), True),
+    ("every year", date(2028, 2, 29), False),
+    ("every 2 years", date(2027, 7, 7), False),
+    ("FREQ=MONTHLY;BYDAY=1MO,2MO", date(2027, 7, 5), False),
+    ("FREQ=YEARLY;BYMONTH=7;BYDAY=1MO", date(2027, 7, 5), True),
+]
+
+
+@pytest.mark.parametrize(("words", "first", "portable"), PORTABLE)
+def test_which_rules_outlook_can_follow(words, first, portable):
+    assert is_portable(read_rule(words), first) is portable

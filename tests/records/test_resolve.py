@@ -1,0 +1,123 @@
+"""What a record of the file comes to mean."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.records.enums import MomentName
+from calendar_service.records.record import Change, Milestone, Place, TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+
+HEAD = "calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
+
+
+def record(fields, kind="event"):
+    file = f"{HEAD}  - {{id: a, kind: {kind}, title: T, {fields}}}\n"
+    reading = read_calendar(file.encode(), "f")
+    assert [str(error) for error in reading.errors] == []
+    return reading.draft.records[0]
+
+
+def clock(hour, minute=0, zone="Europe/Paris", day=7):
+    return CivilTime(date(2027, 7, day), time(hour, minute), zone)
+
+
+SPANS = [
+    ("when: 7 July 2027", DaySpan(date(2027, 7, 7), date(2027, 7, 7))),
+    ("when: 7-9 July 2027", DaySpan(date(2027, 7, 7), date(2027, 7, 9))),
+    ("when: 7 July 2027 at 11.00-12.30 CET", TimeSpan(clock(11), clock(12, 30))),
+    ("when: 7 July 2027 11:00 Asia/Seoul", TimeSpan(clock(11, zone="Asia/Seoul"))),
+    ("when: 7 July 2027 11:00 UTC+01:00", TimeSpan(clock(11, zone="UTC+01:00"))),
+    ("starts: 2027-07-07", DaySpan(date(2027, 7, 7), date(2027, 7, 7))),
+    ("starts: 2027-07-07, ends: 2027-07-09", DaySpan(date(2027, 7, 7), date(2027, 7, 9))),
+    ("starts: '2027-07-07T11:00', ends: '2027-07-08T12:00'", TimeSpan(clock(11), clock(12, day=8))),
+    (
+        "starts: '2027-07-07 11:00 Asia/Seoul', ends: '2027-07-07 12:00'",
+        TimeSpan(clock(11, zone="Asia/Seoul"), clock(12, zone="Asia/Seoul")),
+    ),
+    (
+        "starts: '2027-07-07 11:00', ends: '2027-07-07 12:00 Asia/Seoul'",
+        TimeSpan(clock(11, zone="Asia/Seoul"), clock(12, zone="Asia/Seoul")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "span"), SPANS, ids=[fields for fields, _ in SPANS])
+def test_when_it_is(fields, span):
+    assert record(fields).schedule.span == span
+
+
+RULES = [
+    ("every week", ("WE",)),
+    ("every 2 weeks, 5 times", ("WE",)),
+    ("FREQ=WEEKLY", ("WE",)),
+    ("FREQ=WEEKLY;BYDAY=MO,WE", ("MO", "WE")),
+    ("every Wednesday", ("WE",)),
+    ("every day", ()),
+    ("every month", ()),
+    ("every year", ()),
+]
+
+
+@pytest.mark.parametrize(("words", "by_day"), RULES)
+def test_a_weekly_rule_names_its_weekday(words, by_day):
+    rule = record(f"when: 7 July 2027, repeats: '{words}'").schedule.rule
+    assert (rule.by_day, rule.words) == (by_day, words)
+
+
+def test_exceptions_and_changes_are_kept_in_order():
+    schedule = record(
+        "when: 7 July 2027 at 10.00-11.00, repeats: every week, except: [4 August 2027, 14 July 2027], "
+        "changes: [{occurrence: 28 July 2027, status: cancelled},"
+        " {occurrence: 21 July 2027, when: 22 July 2027 at 9.00}]"
+    ).schedule
+    moved = TimeSpan(clock(9, day=22))
+    assert (schedule.excepted, schedule.changes) == (
+        (date(2027, 7, 14), date(2027, 8, 4)),
+        (Change(date(2027, 7, 21), moved, "22 July 2027 at 9.00"), Change(date(2027, 7, 28), None)),
+    )
+
+
+def test_the_moments_of_a_tender():
+    stones = record(
+        "closes: '10 July 2027, 17:00', questions_by: 1 July 2027, opens: 11 July 2027, "
+        "award_expected: 1-5 August 2027",
+        kind="tender",
+    ).milestones
+    assert stones == {
+        MomentName.QUESTIONS_BY: Milestone(EndOfDay(date(2027, 7, 1), "Europe/Paris"), "1 July 2027"),
+        MomentName.CLOSES: Milestone(clock(17, day=10), "10 July 2027, 17:00"),
+        MomentName.OPENS: Milestone(DaySpan(date(2027, 7, 11), date(2027, 7, 11)), "11 July 2027"),
+        MomentName.AWARD_EXPECTED: Milestone(DaySpan(date(2027, 8, 1), date(2027, 8, 5)), "1-5 August 2027"),
+    }
+
+
+def test_registration_may_close_at_the_very_end():
+    stones = record("when: 7 July 2027 at 10.00-11.00, registration: {closes: '7 July 2027, 11:00'}").milestones
+    assert stones == {MomentName.REGISTRATION_CLOSES: Milestone(clock(11), "7 July 2027, 11:00")}
+
+
+PLACES = [
+    ("place: online", Place(online=True), None),
+    ("place: En ligne", Place(online=True), None),
+    ("place: Hall", Place({"en": "Hall"}), None),
+    ("place: {name: online, country: cy}", Place(country="CY", online=True), None),
+    ("place: {city: Seoul, country: KR}", Place(city={"en": "Seoul"}, country="KR"), "Asia/Seoul"),
+    ("place: {country: KR}, timezone: Asia/Tokyo", Place(country="KR"), "Asia/Tokyo"),
+    ("place: Salle, languages: [fr]", Place({"fr": "Salle"}), None),
+    ("place: Hall, languages: [uk]", Place({"en": "Hall"}), None),
+]
+
+
+@pytest.mark.parametrize(("fields", "place", "zone"), PLACES, ids=[fields for fields, _, _ in PLACES])
+def test_where_it_is(fields, place, zone):
+    found = record(f"when: 7 July 2027, {fields}")
+    assert (found.place, found.zone) == (place, zone)
+
+
+def test_a_webinar_is_online_and_words_may_say_so():
+    assert record("when: 7 July 2027", kind="webinar").place == Place(online=True)
+    assert record("when: 7 July 2027 at 11.00 Online").place == Place(online=True)
