@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from dataclasses import replace
@@ -101,6 +102,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker = Worker(engine, settings.file, clock)
     worker.publish()
     worker.start()
+    _end_on_sigterm()
     app = create_app(settings, engine, clock)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
@@ -119,6 +121,7 @@ def worker(file: Path | None) -> None:
     watching = Worker(open_database(settings), settings.file, clock)
     watching.publish()
     watching.start()
+    _end_on_sigterm()
     try:
         threading.Event().wait()
     finally:
@@ -150,6 +153,11 @@ def upgrade() -> None:
     """Bring the database to the present tables."""
     open_database(read_settings(os.environ))
     click.echo("The database is up to date.")
+
+
+def _end_on_sigterm() -> None:
+    """End in good order when a supervisor asks, not only at Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _settings(file: Path | None) -> Settings:

@@ -123,7 +123,7 @@ def feed_name(edition: Edition, selection: Selection) -> str:
     if len(selection.ids) == 1:
         chosen.append(sentences.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)
     chosen += [f"“{selection.words}”"] if selection.words else []
-    return f"{name}: {', '.join(chosen)}" if chosen else name
+    return lang.say("{label}: {title}", label=name, title=", ".join(chosen)) if chosen else name
 
 
 def with_query(path: str, selection: Selection) -> str:

@@ -99,20 +99,22 @@ def when(span: Point | Span, zone: str, lang: Language) -> str:
     match span:
         case DaySpan(first, last):
             return _days(first, last, lang)
-        case TimeSpan(starts, ends):
-            return _clock_range(starts.instant, ends.instant if ends else None, zone, lang)
-        case CivilTime() | EndOfDay():
-            return _clock_range(span.instant, None, zone, lang)
+        case _:
+            return _clock_range(*_instants(span), zone, lang)
 
 
 def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str:
-    """Write a point or span on another zone's clock, or nothing where that says the same."""
+    """Write a point or span on another zone's clock, or nothing where that says the same.
+
+    The day is left out where it is the same on both clocks: "18:00-19:30 KST (UTC+9)".
+    """
     if isinstance(span, DaySpan):
         return ""
-    instant = instant_bounds(span, zone)[0]
-    if offset_words(instant, zone) == offset_words(instant, other):
+    starts, ends = _instants(span)
+    if all(offset_words(each, zone) == offset_words(each, other) for each in (starts, ends or starts)):
         return ""
-    return when(span, other, lang)
+    same_day = _local(starts, zone).date() == _local(starts, other).date()
+    return _clock_range(starts, ends, other, lang, day=not same_day)
 
 
 def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
@@ -212,20 +214,25 @@ def _days(first: date, last: date, lang: Language) -> str:
     return lang.say("{first} to {last}", first=lang.day(first), last=lang.day(last))
 
 
-def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Language) -> str:
+def _instants(span: TimeSpan | CivilTime | EndOfDay) -> tuple[datetime, datetime | None]:
+    if isinstance(span, TimeSpan):
+        return span.starts.instant, span.ends.instant if span.ends else None
+    return span.instant, None
+
+
+def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Language, *, day: bool = True) -> str:
     begin = _local(starts, zone)
-    label = _zone_label(starts, zone)
+    told = f"{lang.day(begin.date())}, " if day else ""
     if ends is None:
-        return f"{lang.day(begin.date())}, {lang.clock(begin)} {label}"
+        return f"{told}{lang.clock(begin)} {_zone_label(starts, zone)}"
     finish = _local(ends, zone)
     if begin.date() == finish.date() and begin.utcoffset() == finish.utcoffset():
-        return f"{lang.day(begin.date())}, {lang.clock(begin)}-{lang.clock(finish)} {label}"
-    start = f"{lang.day(begin.date())}, {lang.clock(begin)} {label}"
-    return lang.say(
-        "{first} to {last}",
-        first=start,
-        last=f"{lang.day(finish.date())}, {lang.clock(finish)} {_zone_label(ends, zone)}",
+        return f"{told}{lang.clock(begin)}-{lang.clock(finish)} {_zone_label(starts, zone)}"
+    first, last = (
+        f"{lang.day(each.date())}, {lang.clock(each)} {_zone_label(instant, zone)}"
+        for each, instant in ((begin, starts), (finish, ends))
     )
+    return lang.say("{first} to {last}", first=first, last=last)
 
 
 def _zone_label(instant: datetime, zone: str) -> str:

@@ -73,9 +73,11 @@ def test_unchanged_page_answers_304(programme):
     [
         (WEBINAR, "Tuesday 7 July 2020, 11:00-12:30 CEST (UTC+2)"),
         (f"/fr{WEBINAR}", "mardi 7 juillet 2020, 11:00-12:30 CEST (UTC+2)"),
-        (f"{WEBINAR}?tz=Asia/Seoul", "In Seoul: Tuesday 7 July 2020, 18:00-19:30 KST (UTC+9)"),
-        (f"{WEBINAR}?tz=Pacific/Auckland", "In Auckland: Tuesday 7 July 2020, 21:00-22:30 NZST (UTC+12)"),
+        (f"{WEBINAR}?tz=Asia/Seoul", "In Seoul: 18:00-19:30 KST (UTC+9)"),
+        (f"{WEBINAR}?tz=Pacific/Auckland", "In Auckland: 21:00-22:30 NZST (UTC+12)"),
+        (f"{WEBINAR}?tz=Pacific/Kiritimati", "In Kiritimati: Tuesday 7 July 2020, 23:00 UTC+14 to Wednesday 8 July 2020, 00:30 UTC+14"),
         (TENDER, "Friday 10 July 2020, 23:59 CEST (UTC+2)"),
+        (f"{TENDER}?tz=Asia/Seoul", "In Seoul: Saturday 11 July 2020, 06:59 KST (UTC+9)"),
         (f"/fr{TENDER}", "(anglais seulement)"),
         ("/events/cyprus-migration-network-2020", "Friday 26 June 2020"),
         ("/events/cyprus-migration-network-2020", "Online, Cyprus"),

@@ -56,7 +56,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=15)
+        self.code = self.process.wait(timeout=15)
 
     def get(self, path, **headers):
         with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers)) as answer:
@@ -174,6 +174,7 @@ def test_serve_follows_its_file(tmp_path):
         assert server.get("/calendar.ics") == before
     with Server(BIN / "calendar-service", "serve", "events.yaml", "--port", port, port=port, cwd=tmp_path) as server:
         assert server.get("/calendar.ics") == before
+    assert server.code == 0
 
 
 @pytest.mark.parametrize(
