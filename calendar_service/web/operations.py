@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, jsonify
 
 from calendar_service.store.editions import Outcome, last_attempt
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import shelf
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.openapi import describe_api
 from calendar_service.web.shelf import NothingPublished
 from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
     from typing import Any
+
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 blueprint = Blueprint("operations", __name__)
 
@@ -60,9 +65,35 @@ def readyz() -> tuple[Response, HTTPStatus]:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let everyone in, calendar fetchers above all."""
-    response = Response(_ROBOTS, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    text = f"{_ROBOTS}\nSitemap: {shelf().press.base_url}/sitemap.xml\n"
+    return _for_an_hour(Response(text, content_type="text/plain; charset=utf-8"))
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """List the pages for search engines, with their other languages (sitemaps.org, 0.9)."""
+    edition = shelf().edition()
+    base, default = shelf().press.base_url, edition.calendar.languages[0]
+    prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
+    pages = [("/", edition.published_at)]
+    pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(shelf().clock())]
+    urlset = ET.Element("urlset", {"xmlns": _SITEMAP, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})
+    for path, changed_at in pages:
+        for prefix in prefixes.values():
+            url = ET.SubElement(urlset, "url")
+            ET.SubElement(url, "loc").text = f"{base}{prefix}{path}"
+            ET.SubElement(url, "lastmod").text = write_instant(changed_at)
+            for code, other in prefixes.items():
+                link = {"rel": "alternate", "hreflang": code, "href": f"{base}{other}{path}"}
+                ET.SubElement(url, "xhtml:link", link)
+    body = ET.tostring(urlset, encoding="utf-8", xml_declaration=True)
+    return _for_an_hour(Response(body, content_type="application/xml"))
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Describe the addresses for programs."""
+    return _for_an_hour(jsonify(describe_api(shelf().press.base_url)))
 
 
 def _publication() -> dict[str, Any]:
@@ -78,6 +109,11 @@ def _publication() -> dict[str, Any]:
         "outcome": attempt.outcome,
         "reasons": attempt.reasons,
     }
+
+
+def _for_an_hour(response: Response) -> Response:
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def _fresh(response: Response) -> Response:

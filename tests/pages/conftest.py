@@ -16,12 +16,12 @@ BASE = "https://calendar.example.org"
 class Site:
     """The service on a database of its own, with a clock that stands still."""
 
-    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), base=BASE):
+    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), settings=None):
         self.now = now
         self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
         upgrade(self.engine)
         publish_file(self.engine, file, now)
-        self.app = create_app(Settings(base_url=base), self.engine, lambda: self.now)
+        self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now)
         self.client = self.app.test_client()
 
     def get(self, path, **headers):

@@ -75,7 +75,10 @@ def test_unchanged_page_answers_304(programme):
         (f"/fr{WEBINAR}", "mardi 7 juillet 2020, 11:00-12:30 CEST (UTC+2)"),
         (f"{WEBINAR}?tz=Asia/Seoul", "In Seoul: 18:00-19:30 KST (UTC+9)"),
         (f"{WEBINAR}?tz=Pacific/Auckland", "In Auckland: 21:00-22:30 NZST (UTC+12)"),
-        (f"{WEBINAR}?tz=Pacific/Kiritimati", "In Kiritimati: Tuesday 7 July 2020, 23:00 UTC+14 to Wednesday 8 July 2020, 00:30 UTC+14"),
+        (
+            f"{WEBINAR}?tz=Pacific/Kiritimati",
+            "In Kiritimati: Tuesday 7 July 2020, 23:00 UTC+14 to Wednesday 8 July 2020, 00:30 UTC+14",
+        ),
         (TENDER, "Friday 10 July 2020, 23:59 CEST (UTC+2)"),
         (f"{TENDER}?tz=Asia/Seoul", "In Seoul: Saturday 11 July 2020, 06:59 KST (UTC+9)"),
         (f"/fr{TENDER}", "(anglais seulement)"),

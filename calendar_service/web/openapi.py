@@ -1,0 +1,123 @@
+"""The description of the public addresses for programs (OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calendar_service import __version__
+from calendar_service.records.enums import Kind, MomentName, Status
+
+_CHOOSES = {
+    "kind": ("Kinds of records.", list(Kind)),
+    "tag": ("Tags of records.", None),
+    "country": ("Countries of records, ISO 3166 alpha-2.", None),
+    "language": ("Languages that records are held or written in.", None),
+    "id": ("Ids of records; lifts the window.", None),
+    "q": ("Words to look for, without regard to case and accents.", None),
+    "from": ("The first day, in the calendar's zone; lifts the window.", None),
+    "to": ("The last day, included; lifts the window.", None),
+}
+_SHOWS = {
+    "lang": ("The language of the output.", None),
+    "tz": ("An IANA zone to show beside the programme's.", None),
+    "alarms": ("A lead such as `7 days` or `24 hours`.", None),
+    "cancelled": ("Whether cancelled records are in it.", ["show", "hide"]),
+}
+_MANY = ("kind", "tag", "country", "language", "id")
+_FEEDS = {
+    "/calendar.ics": ("Everything as iCalendar.", "text/calendar"),
+    "/calendar/events.ics": ("Events as iCalendar.", "text/calendar"),
+    "/calendar/webinars.ics": ("Webinars as iCalendar.", "text/calendar"),
+    "/calendar/tenders.ics": ("Calls for tenders as iCalendar.", "text/calendar"),
+    "/calendar.json": ("Everything as JSON Feed 1.1.", "application/feed+json"),
+    "/calendar.atom": ("Everything as Atom.", "application/atom+xml"),
+    "/calendar.csv": ("Everything as a table, one line for each moment.", "text/csv"),
+    "/calendar.jcal": ("Everything as jCal.", "application/calendar+json"),
+}
+
+
+def describe_api(base_url: str) -> dict[str, Any]:
+    """Give the OpenAPI document; `base_url` is where the service stands."""
+    parameters = [_parameter(name, *told) for name, told in (_CHOOSES | _SHOWS).items()]
+    paths = {
+        path: _get(told, media_type, {"type": "string"}, parameters) for path, (told, media_type) in _FEEDS.items()
+    }
+    paths["/events/{id}.ics"] = _get(
+        "One record as iCalendar.",
+        "text/calendar",
+        {"type": "string"},
+        [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}, *parameters],
+    )
+    paths["/api/v1/records"] = _get(
+        "The records of a selection.", "application/json", {"$ref": "#/components/schemas/Records"}, parameters
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Calendar", "version": __version__},
+        "servers": [{"url": base_url}],
+        "paths": paths,
+        "components": {"schemas": {"Records": _RECORDS, "Record": _RECORD, "Moment": _MOMENT, "Problem": _PROBLEM}},
+    }
+
+
+def _parameter(name: str, told: str, options: list[str] | None) -> dict[str, Any]:
+    value: dict[str, Any] = {"type": "string"} | ({"enum": options} if options else {})
+    schema = {"type": "array", "items": value} if name in _MANY else value
+    style = {"style": "form", "explode": False} if name in _MANY else {}
+    return {"name": name, "in": "query", "description": told, "schema": schema, **style}
+
+
+def _get(told: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses = {
+        "200": {"description": "The output.", "content": {media_type: {"schema": schema}}},
+        "304": {"description": "It has not changed."},
+        "400": {"description": "A name or value is unknown; it says which.", "content": problem},
+    }
+    return {"get": {"summary": told, "parameters": parameters, "responses": responses}}
+
+
+_TEXT = {"type": "string"}
+_INSTANT = {"type": "string", "format": "date-time"}
+_MOMENT = {
+    "type": "object",
+    "required": ["name", "zone", "words"],
+    "properties": {
+        "name": {"enum": list(MomentName)},
+        "at": _INSTANT | {"description": "The instant in UTC."},
+        "date": {"type": "string", "format": "date", "description": "A whole day, where there is no instant."},
+        "zone": _TEXT,
+        "words": _TEXT | {"description": "The words that were printed."},
+        "occurrence": {"type": "string", "format": "date", "description": "The day by the rule, of what recurs."},
+        "status": {"const": "cancelled"},
+    },
+}
+_RECORD = {
+    "type": "object",
+    "required": ["id", "kind", "status", "sequence", "title", "url", "moments"],
+    "properties": {
+        "id": _TEXT,
+        "kind": {"enum": list(Kind)},
+        "status": {"enum": list(Status)},
+        "sequence": {"type": "integer"},
+        "title": _TEXT,
+        "url": _TEXT,
+        "moments": {"type": "array", "items": {"$ref": "#/components/schemas/Moment"}},
+        "languages": {"type": "array", "items": _TEXT},
+        "tags": {"type": "array", "items": _TEXT},
+        "changed_at": _INSTANT,
+    },
+}
+_RECORDS = {
+    "type": "object",
+    "required": ["edition", "records"],
+    "properties": {
+        "edition": {"type": "integer"},
+        "records": {"type": "array", "items": {"$ref": "#/components/schemas/Record"}},
+    },
+}
+_PROBLEM = {
+    "type": "object",
+    "required": ["title", "status", "detail"],
+    "properties": {"title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT, "parameter": _TEXT, "value": _TEXT},
+}

@@ -1,0 +1,80 @@
+"""What machines ask for: robots.txt, the sitemap, the description of the API."""
+
+import re
+from urllib.robotparser import RobotFileParser
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from calendar_service.records.selection import _READERS
+from calendar_service.settings import read_settings
+
+BASE = "https://calendar.example.org"
+
+
+@pytest.mark.parametrize("agent", ["Googlebot", "Google-Calendar-Importer", "Bingbot", "curl"])
+def test_robots_let_everyone_in(programme, agent):
+    parser = RobotFileParser()
+    parser.parse(programme.get("/robots.txt").get_data(as_text=True).splitlines())
+    assert parser.can_fetch(agent, f"{BASE}/calendar.ics?kind=tender")
+    assert parser.site_maps() == [f"{BASE}/sitemap.xml"]
+
+
+def test_sitemap_lists_every_page_and_each_answers(programme):
+    answer = programme.get("/sitemap.xml")
+    places = [node.text for node in ET.fromstring(answer.data).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    records = programme.get("/api/v1/records?from=2020-01-01").get_json()["records"]
+    assert len(places) == len(set(places)) == 2 * (len(records) + 1)
+    for place in places:
+        assert programme.get(place.removeprefix(BASE)).status_code == 200
+
+
+def test_openapi_tells_every_address_and_parameter(programme):
+    told = programme.get("/openapi.json").get_json()
+    for path, methods in told["paths"].items():
+        answer = programme.get(path.replace("{id}", "refugee-day"))
+        (media_type,) = methods["get"]["responses"]["200"]["content"]
+        assert (answer.status_code, answer.mimetype) == (200, media_type), path
+        names = {each["name"] for each in methods["get"]["parameters"] if each["in"] == "query"}
+        assert names == set(_READERS)
+    outputs = {rule.rule for rule in programme.app.url_map.iter_rules() if re.search(r"\.(ics|atom)$|/api/", rule.rule)}
+    assert outputs == {
+        "/calendar.ics",
+        "/calendar/<any(events, webinars, tenders):group>.ics",
+        "/events/<record_id>.ics",
+        "/api/v1/records",
+    }
+    schema = told["components"]["schemas"]["Record"]
+    for record in programme.get("/api/v1/records?from=2020-01-01").get_json()["records"]:
+        assert set(record) == set(schema["properties"])
+
+
+def test_error_of_an_api_address_is_problem_json(programme):
+    answer = programme.get("/api/v1/records?knid=tender")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json() == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "There is no parameter 'knid'. Did you mean 'kind'?",
+        "parameter": "knid",
+        "value": "tender",
+    }
+
+
+def test_no_address_redirects(programme):
+    for path in ("//calendar.ics", "/calendar.ics/", "/fr", "/events/refugee-day/", "/CALENDAR.ICS", "/nothing"):
+        assert programme.get(path).status_code in (200, 404), path
+
+
+def test_unknown_host_is_refused_without_an_echo(site_of):
+    site = site_of(
+        "  - {id: one, kind: event, title: One, when: 1 May 2027}\n",
+        settings=read_settings({"CALENDAR_BASE_URL": BASE}),
+    )
+    assert site.get("/calendar.ics", Host="calendar.example.org").status_code == 200
+    assert site.get("/calendar.ics", Host="127.0.0.1:8000").status_code == 200
+    for path in ("/calendar.ics", "/"):
+        answer = site.get(path, Host="evil.example")
+        assert answer.status_code == 400
+        assert b"evil" not in answer.data
