@@ -11,11 +11,13 @@ import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from calendar_service.readers.calendar_file import Reading, read_calendar
+from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
-from calendar_service.store.editions import Attempt, Outcome, note_attempt, publish
+from calendar_service.store.editions import TZ_DATABASE, Attempt, Outcome, follow_tz_database, note_attempt, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Draft, Edition
     from calendar_service.store.engine import Database
 
 logger = logging.getLogger(__name__)
@@ -46,29 +48,67 @@ class BusyFile(CalendarError):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an attempt to publish a file."""
+    """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved."""
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     edition: Edition | None = None
+    moved: tuple[str, ...] = ()
 
 
 def publish_file(
-    engine: Database, path: Path, now: datetime, *, confirmed: bool = False, known: Edition | None = None
+    engine: Database,
+    path: Path,
+    now: datetime,
+    *,
+    confirmed: bool = False,
+    known: Edition | None = None,
+    tz_database: str = TZ_DATABASE,
 ) -> Result:
-    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile."""
+    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile.
+
+    What is public follows a new tz database even while the file is broken.
+    """
+    _say_once_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
+    digest, draft, errors = _read(path)
+    if draft:
+        done = publish(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database)
+        result = Result(done.outcome, tuple(done.reasons), tuple(done.changed), done.edition, tuple(done.moved))
+    else:
+        done = follow_tz_database(engine, now, known=known, tz_database=tz_database)
+        result = Result(Outcome.BROKEN, errors, tuple(done.changed), done.edition, tuple(done.moved))
+    note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
+    _say(path, result)
+    if done.newer_tz_database:
+        logger.warning(
+            "The tz database here is %s, but the newest edition was made with %s: times may be told wrong. "
+            "Install the newer tzdata package here too.",
+            tz_database,
+            done.newer_tz_database,
+        )
+    return result
+
+
+@cache
+def _say_once_if_two_tz_databases(ours: str, theirs: str) -> None:
+    if ours != theirs:
+        logger.warning(
+            "The package tzdata has the tz database %s, but pytz has %s: zones that one of them does not know "
+            "cannot be trusted. Install the same release of both; `calendar-service doctor` looks again.",
+            ours,
+            theirs,
+        )
+
+
+def _read(path: Path) -> tuple[str, Draft | None, tuple[str, ...]]:
     try:
         data = _read_when_whole(path)
     except OSError as error:
         reason = f"{path}:1:1: the file cannot be read: {error.strerror}. Check its name and rights."
-        digest, result = "", Result(Outcome.BROKEN, (reason,), edition=known)
-    else:
-        digest = hashlib.sha256(data).hexdigest()
-        result = _publish(engine, read_calendar(data, str(path)), now, confirmed=confirmed, known=known)
-    note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
-    _say(path, result)
-    return result
+        return "", None, (reason,)
+    reading = read_calendar(data, str(path))
+    return hashlib.sha256(data).hexdigest(), reading.draft, () if reading.draft else _first_reasons(reading)
 
 
 def _read_when_whole(path: Path) -> bytes:
@@ -78,13 +118,6 @@ def _read_when_whole(path: Path) -> bytes:
             raise BusyFile(path)
         time.sleep(0.02)
     return data
-
-
-def _publish(engine: Database, reading: Reading, now: datetime, *, confirmed: bool, known: Edition | None) -> Result:
-    if reading.draft is None:
-        return Result(Outcome.BROKEN, _first_reasons(reading), edition=known)
-    done = publish(engine, reading.draft, now, confirmed=confirmed, known=known)
-    return Result(done.outcome, tuple(done.reasons), tuple(done.changed), done.edition)
 
 
 def _first_reasons(reading: Reading) -> tuple[str, ...]:
@@ -109,6 +142,8 @@ def _say(path: Path, result: Result) -> None:
             logger.error("%s has errors; what was published last stays.", path)
     for reason in result.reasons:
         logger.error("%s", reason)
+    for move in result.moved:
+        logger.warning("%s", move)
 
 
 def read_whole(path: Path) -> bytes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import sys
@@ -21,7 +20,13 @@ if TYPE_CHECKING:
 
     from calendar_service.store.engine import Database
 
-_NUMBERS = itertools.count(1)
+# Emptying one database takes a tenth of the time of making another.
+_EMPTY = (
+    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+    "DROP SCHEMA public CASCADE",
+    "CREATE SCHEMA public",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,17 +56,23 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a database on that server for the session."""
+    name = f"calendar_test_{os.getpid()}"
+    _run(postgresql_server, f"CREATE DATABASE {name}")
+    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    _run(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database that is the test's own, on each of the two kinds."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database that nobody else uses during the test, on each of the two kinds."""
     if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "calendar.sqlite3")
-        return
-    server = request.getfixturevalue("postgresql_server")
-    name = f"calendar_test_{os.getpid()}_{next(_NUMBERS)}"
-    _run(server, f"CREATE DATABASE {name}")
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+        return sqlite_url(tmp_path / "calendar.sqlite3")
+    url: str = request.getfixturevalue("postgresql_url")
+    _run(url, *_EMPTY)
+    return url
 
 
 @pytest.fixture

@@ -7,25 +7,29 @@ moved deadlines and withdrawn records all come from comparing revisions; nothing
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName, Status
-from calendar_service.records.moments import instant_bounds, moments_of, record_bounds
+from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
+from calendar_service.records.times import CivilTime, EndOfDay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from calendar_service.records.moments import Moment
-    from calendar_service.records.record import Calendar, Milestone, Record, Schedule
+    from calendar_service.records.record import Calendar, Milestone, Point, Record, Schedule
     from calendar_service.records.texts import Text
 
 WITHDRAWN_STAYS = timedelta(days=90)
 # A year finds nearly every series; the century finds one that comes every few years.
 _FAR_AHEAD = (timedelta(days=366), timedelta(days=36525))
 _MANY = 3
+_INSTANTS_AHEAD = timedelta(days=731)
+_MARGIN = timedelta(days=2)  # more than any clock was ever moved
+_CLOCKED = CivilTime | EndOfDay
 _DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
 
 
@@ -101,6 +105,27 @@ class Draft:
     records: tuple[Record, ...]
 
 
+InstantKey = tuple[str, date | None]
+"""What an instant belongs to: a moment or a session's start or end, and the occurrence where a record recurs."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """An instant as the present tz database gives it, with the zone whose clock says so."""
+
+    key: InstantKey
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An instant that a new tz database moves, though nobody changed the record."""
+
+    old: datetime
+    new: Derived
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What publishing a draft would do: the revisions it adds and the reasons to ask a person first."""
@@ -121,7 +146,7 @@ def compare(last: Edition | None, draft: Draft, now: datetime, stamp: datetime) 
     `now` decides what is past, `stamp` becomes LAST-MODIFIED; the two differ where a clock was set back.
     """
     if last is None:
-        first = [Revision(record, 1, 0, stamp) for record in draft.records]
+        first = [_first_revision(record, stamp) for record in draft.records]
         return Comparison(sorted(first, key=_record_id), calendar_changed=True)
     changed = [each for record in draft.records if (each := _next_revision(last.entries.get(record.id), record, stamp))]
     kept = {record.id for record in draft.records}
@@ -161,9 +186,16 @@ def is_coming(record: Record, zone: str, now: datetime) -> bool:
     return record_bounds(record, zone)[1] >= now
 
 
+def _first_revision(record: Record, now: datetime) -> Revision:
+    """Make the first revision. What is called off from the first begins at 1, as programs want of a cancellation."""
+    dates_off = record.schedule is not None and any(change.span is None for change in record.schedule.changes)
+    called_off = record.status is Status.CANCELLED or dates_off
+    return Revision(record, 1, int(called_off), now)
+
+
 def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revision | None:
     if entry is None:
-        return Revision(record, 1, 0, now)
+        return _first_revision(record, now)
     old = entry.revision
     if old.record == record and not old.withdrawn:
         return None
@@ -256,3 +288,51 @@ def _doubts_of_changes(name: str, old: Schedule, new: Schedule, zone: str, now: 
         if instant_bounds(was.span, zone)[1] >= now > instant_bounds(change.span, zone)[1]:
             doubts.append(f"{name}: the occurrence of {change.occurrence} moves to {change.words!r}, which is past")
     return doubts
+
+
+def derive_instants(record: Record, since: datetime) -> list[Derived]:
+    """Derive the instants of all moments and sessions, and of the occurrences up to two years after `since`.
+
+    Whole days have no instant: they are dates, whatever the clocks do.
+    """
+    return [Derived(key, at.instant, at.zone) for key, at in _points(record, since) if isinstance(at, _CLOCKED)]
+
+
+def _points(record: Record, since: datetime) -> Iterator[tuple[InstantKey, Point]]:
+    schedule = record.schedule
+    if schedule and schedule.rule:
+        for each in occurrences_of(schedule, since - _MARGIN, since + _INSTANTS_AHEAD, "UTC"):
+            if not each.is_cancelled:
+                yield from (((name.value, each.day), at) for name, at in span_points(each.span))
+    elif schedule:
+        yield from (((name.value, None), at) for name, at in span_points(schedule.span))
+    yield from (((name.value, None), stone.at) for name, stone in record.milestones.items())
+    for session in record.sessions:
+        yield from (((f"session {session.id} {name}", None), at) for name, at in span_points(session.span))
+
+
+def find_shifts(kept: Mapping[InstantKey, datetime], derived: Iterable[Derived], now: datetime) -> list[Shift]:
+    """Compare the instants kept when a revision was published with those derived now, as far as they were ahead."""
+    pairs = ((kept.get(new.key), new) for new in derived)
+    return [Shift(old, new) for old, new in pairs if old and old > now and old != new.at]
+
+
+def tell_shifts(record_id: str, shifts: list[Shift], databases: tuple[str, str]) -> list[str]:
+    """Say each shift, those of one series in one sentence. `databases` are the tz database's old and new versions."""
+    by_name: dict[str, list[Shift]] = {}
+    for shift in shifts:
+        by_name.setdefault(shift.new.key[0], []).append(shift)
+    before, after = databases
+    told = []
+    for name, (first, *others) in by_name.items():
+        day = first.new.key[1]
+        told.append(
+            f"{record_id}: {name}{f' of {day}' if day else ''} moves from {_utc(first.old)} to {_utc(first.new.at)}"
+            + (f", and {len(others)} later ones too" if others else "")
+            + f", because the clocks of {first.new.zone} have new rules (tz database {before} -> {after})"
+        )
+    return told
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at.second else f"{at:%Y-%m-%dT%H:%MZ}"

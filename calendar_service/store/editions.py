@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+import tzdata  # type: ignore[import-untyped]  # it ships no hints
+from sqlalchemy import bindparam, func, insert, select, update
 
-from calendar_service.records.countries import DATABASE_VERSION
-from calendar_service.records.edition import Comparison, Edition, Revision, advance, compare
+from calendar_service.records.edition import (
+    Edition,
+    Revision,
+    advance,
+    compare,
+    derive_instants,
+    find_shifts,
+    tell_shifts,
+)
 from calendar_service.records.record import (
     calendar_from_json,
     calendar_to_json,
@@ -20,12 +29,16 @@ from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import attempts, editions, revisions
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
-    from calendar_service.records.edition import Draft
+    from calendar_service.records.edition import Derived, Draft, InstantKey
+    from calendar_service.records.record import Calendar
     from calendar_service.store.engine import Database
+
+# Of the package that zoneinfo reads, so that it is the version of the very rules the instants come from.
+TZ_DATABASE: str = tzdata.IANA_VERSION
 
 
 class Outcome(StrEnum):
@@ -39,12 +52,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Publication:
-    """The outcome of publishing a draft; `reasons` say why it was held."""
+    """The outcome of publishing a draft; `reasons` say why it was held.
+
+    `moved` says which moments a new tz database moved, whatever became of the draft; `newer_tz_database`
+    is the version that the newest edition was made with, where the one that is installed here is older.
+    """
 
     outcome: Outcome
     edition: Edition | None
     reasons: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    newer_tz_database: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,26 +90,103 @@ def load_edition(engine: Database, known: Edition | None = None) -> Edition | No
 
 
 def publish(
-    engine: Database, draft: Draft, now: datetime, *, confirmed: bool = False, known: Edition | None = None
+    engine: Database,
+    draft: Draft,
+    now: datetime,
+    *,
+    confirmed: bool = False,
+    known: Edition | None = None,
+    tz_database: str = TZ_DATABASE,
 ) -> Publication:
     """Add an edition if the draft says something new; hold it where a person should be asked first.
 
     Comparison and writing are one transaction, so that processes that publish the same file at the
     same time make one edition of it. `known` is an edition loaded before, to save loading it anew.
+    Where the tz database is new, an edition that follows it comes first, and nobody is asked about that one.
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
-        last = _load(connection, known)
-        # A clock that was set back must not make LAST-MODIFIED fall: clients would keep what they have.
-        stamp = max(now, last.published_at) if last else now
+        followed = _follow_tz_database(connection, now, known, tz_database)
+        last = followed.edition
+        stamp = _stamp(last, now)
         comparison = compare(last, draft, now, stamp)
         if comparison.is_empty:
-            return Publication(Outcome.UNCHANGED, last)
+            return followed
         if comparison.doubts and not confirmed:
-            return Publication(Outcome.HELD, last, comparison.doubts)
-        number = _insert(connection, draft, comparison, stamp)
-    edition = advance(last, number, stamp, draft.calendar, comparison.revisions)
-    return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in comparison.revisions])
+            return replace(followed, outcome=Outcome.HELD, reasons=comparison.doubts)
+        edition = _add(connection, last, draft.calendar, comparison.revisions, stamp, tz_database)
+    changed = {*followed.changed, *(each.record.id for each in comparison.revisions)}
+    return replace(followed, outcome=Outcome.PUBLISHED, edition=edition, changed=sorted(changed))
+
+
+def follow_tz_database(
+    engine: Database, now: datetime, *, known: Edition | None = None, tz_database: str = TZ_DATABASE
+) -> Publication:
+    """Add an edition if the tz database is newer than the last one's: each record it moves has a new revision.
+
+    Subscribers learn of it by SEQUENCE, as if the record had been changed.
+    """
+    with writing(engine, lock=True) as connection:
+        return _follow_tz_database(connection, now.replace(microsecond=0), known, tz_database)
+
+
+def _follow_tz_database(connection: Connection, now: datetime, known: Edition | None, tz_database: str) -> Publication:
+    last = _load(connection, known)
+    if last is None:
+        return Publication(Outcome.UNCHANGED, None)
+    before = connection.execute(select(editions.c.tz_database).where(editions.c.number == last.number)).scalar_one()
+    if tz_database < before:
+        # Another machine is ahead. To move everything back and forth would be worse than to lag behind.
+        return Publication(Outcome.UNCHANGED, last, newer_tz_database=before)
+    stamp = _stamp(last, now)
+    revised, moved, rewritten = [], [], []
+    for row in _present_rows(connection, only_without_instants=tz_database == before):
+        revision = last.entries[row.record_id].revision
+        derived = derive_instants(revision.record, stamp)
+        if shifts := find_shifts(_instants_from_json(row.instants or []), derived, now):
+            revised.append(Revision(revision.record, revision.number + 1, revision.sequence + 1, stamp))
+            moved += tell_shifts(row.record_id, shifts, (before, tz_database))
+        elif (instants := _instants_to_json(derived)) != row.instants:
+            rewritten.append({"of_record": row.record_id, "of_number": row.number, "anew": instants})
+    _rewrite_instants(connection, rewritten)
+    if tz_database == before:
+        return Publication(Outcome.UNCHANGED, last)
+    edition = _add(connection, last, last.calendar, revised, stamp, tz_database)
+    return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
+
+
+def _present_rows(connection: Connection, *, only_without_instants: bool) -> list[Row[Any]]:
+    other = revisions.alias()
+    newest = select(func.max(other.c.number)).where(other.c.record_id == revisions.c.record_id).scalar_subquery()
+    rows = select(revisions.c.record_id, revisions.c.number, revisions.c.instants).where(
+        revisions.c.number == newest, ~revisions.c.withdrawn
+    )
+    if only_without_instants:
+        rows = rows.where(revisions.c.instants.is_(None))
+    return list(connection.execute(rows.order_by(revisions.c.record_id)))
+
+
+def _rewrite_instants(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    this = (revisions.c.record_id == bindparam("of_record"), revisions.c.number == bindparam("of_number"))
+    if rows:
+        connection.execute(update(revisions).where(*this).values(instants=bindparam("anew")), rows)
+
+
+def _instants_to_json(derived: Iterable[Derived]) -> list[list[str | None]]:
+    return [
+        [name, day.isoformat() if day else None, each.at.isoformat().replace("+00:00", "Z")]
+        for each in derived
+        for name, day in [each.key]
+    ]
+
+
+def _instants_from_json(plain: list[list[str]]) -> dict[InstantKey, datetime]:
+    return {(name, date.fromisoformat(day) if day else None): datetime.fromisoformat(at) for name, day, at in plain}
+
+
+def _stamp(last: Edition | None, now: datetime) -> datetime:
+    # A clock that was set back must not make LAST-MODIFIED fall: clients would keep what they have.
+    return max(now, last.published_at) if last else now
 
 
 def note_attempt(engine: Database, attempt: Attempt) -> None:
@@ -155,8 +251,15 @@ def _revision(row: Any) -> Revision:
     return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn)
 
 
-def _insert(connection: Connection, draft: Draft, comparison: Comparison, stamp: datetime) -> int:
-    head = {"published_at": stamp, "calendar": calendar_to_json(draft.calendar), "tz_database": DATABASE_VERSION}
+def _add(
+    connection: Connection,
+    last: Edition | None,
+    calendar: Calendar,
+    added: list[Revision],
+    stamp: datetime,
+    tz_database: str,
+) -> Edition:
+    head = {"published_at": stamp, "calendar": calendar_to_json(calendar), "tz_database": tz_database}
     number: int = connection.execute(insert(editions).returning(editions.c.number), head).scalar_one()
     rows = [
         {
@@ -167,9 +270,10 @@ def _insert(connection: Connection, draft: Draft, comparison: Comparison, stamp:
             "changed_at": each.changed_at,
             "withdrawn": each.withdrawn,
             "record": record_to_json(each.record),
+            "instants": _instants_to_json(derive_instants(each.record, stamp)),
         }
-        for each in comparison.revisions
+        for each in added
     ]
     if rows:
         connection.execute(insert(revisions), rows)
-    return number
+    return advance(last, number, stamp, calendar, added)

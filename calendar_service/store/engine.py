@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from calendar_service.records.errors import CalendarError
 
@@ -30,8 +31,7 @@ class UnusableDatabase(CalendarError):
     """The database URL cannot be used."""
 
 
-# Also an SQLAlchemyError, so that `except SQLAlchemyError` goes on to catch it.
-class DatabaseFault(CalendarError, SQLAlchemyError):
+class DatabaseFault(CalendarError):
     """The database does not answer, or refuses. The message holds no password."""
 
 
@@ -151,8 +151,8 @@ def _connected(engine: Engine, sqlite_begin: str, isolation: str) -> Iterator[Co
 def _faults(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        said = str(error.orig).strip().partition("\n")[0]
+    except (DBAPIError, NoFreeConnection) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
         if password := engine.url.password:
             said = said.replace(str(password), "***")
         raise DatabaseFault(

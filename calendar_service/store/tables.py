@@ -72,6 +72,9 @@ revisions = Table(
     Column("changed_at", UTCDateTime, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("record", JSON, nullable=False),
+    # [moment, occurrence or null, instant]: what the tz database of the time made of the record's civil times.
+    # The one column that is ever rewritten: it follows the tz database. NULL in rows from before migration 0002.
+    Column("instants", JSON(none_as_null=True)),
     Index(None, "edition"),
 )
 

@@ -51,8 +51,7 @@ def _record(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[
         "id": record.id,
         "kind": record.kind,
         "status": "cancelled" if entry.is_called_off else record.status,
-        # As the feeds say it: what was cancelled from the first has a number over 0.
-        "sequence": max(entry.revision.sequence, int(entry.is_called_off)),
+        "sequence": entry.revision.sequence,
         "title": sentences.pick(record.title, view.lang.code).text,
         "url": view.page_url(record.id),
         "moments": list_moments(entry, edition, bounds),

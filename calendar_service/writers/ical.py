@@ -75,8 +75,7 @@ def _event(slot: Slot, entry: Entry, calendar: Calendar, view: View, zones: set[
     event = Event()
     add_line(event, "uid", entries.uid(slot.name, calendar.id))
     add_stamps(event, entry.revision.changed_at)
-    # What was cancelled from the first has changed all the same: programs want a number over 0 there.
-    event.add("sequence", max(entry.revision.sequence, int(called_off)))
+    event.add("sequence", entry.revision.sequence)
     _add_times(event, slot, zones)
     summary, code = _summary(slot, entry, view)
     add_line(event, "summary", summary, code)

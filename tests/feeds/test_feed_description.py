@@ -10,7 +10,7 @@ FIRST_LINES = {
     "charts-tender-award-expected": ["Award expected: Friday 30 April 2027"],
     "seoul-webinar": [
         "Tuesday 9 March 2027, 09:00-10:30 CET (UTC+1)",
-        "In Seoul: Tuesday 9 March 2027, 17:00-18:30 KST (UTC+9)",
+        "In Seoul: 17:00-18:30 KST (UTC+9)",
     ],
     "seoul-webinar-registration-closes": [
         "Registration closes: Friday 5 March 2027, 23:59 CET (UTC+1)",
@@ -28,7 +28,7 @@ FIRST_LINES = {
     "world-day": ["First date: Thursday 21 May 2020", "Every year"],
     "jerusalem-talk-20270413": [
         "Tuesday 13 April 2027, 17:00-18:00 CEST (UTC+2)",
-        "In Jerusalem: Tuesday 13 April 2027, 18:00-19:00 IDT (UTC+3)",
+        "In Jerusalem: 18:00-19:00 IDT (UTC+3)",
     ],
 }
 OVERRIDES = {

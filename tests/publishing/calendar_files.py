@@ -23,6 +23,10 @@ def tender(name="tender", closes="10 July 2030"):
     return f"  - id: {name}\n    kind: tender\n    title: Tender\n    closes: {closes}\n"
 
 
+def webinar(name, when):
+    return f"  - id: {name}\n    kind: webinar\n    title: Webinar\n    when: {when}\n    place: online\n"
+
+
 def calendar(*records):
     return HEAD + ("".join(records) or "  []\n")
 

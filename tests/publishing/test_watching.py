@@ -37,6 +37,14 @@ def engine(tmp_path):
 
 
 @pytest.fixture
+def impatient(monkeypatch):
+    """For tests of anything but the patience."""
+    monkeypatch.setattr(publishing, "SETTLED_AFTER", 0.05)
+    monkeypatch.setattr(publishing, "SETTLED_WITHOUT_NEWLINE_AFTER", 0.05)
+    monkeypatch.setattr(worker, "WATCH_SECONDS", 0.02)
+
+
+@pytest.fixture
 def watching(engine, file):
     """A worker that has published the file and watches it."""
     started = Worker(engine, file, clock)
@@ -80,14 +88,14 @@ def test_a_change_is_published_in_time(engine, file, write, record_property):
     record_property("seconds", took)
 
 
-@pytest.mark.usefixtures("watching")
+@pytest.mark.usefixtures("impatient", "watching")
 def test_a_file_is_published_once_for_a_change(engine):
-    time.sleep(1)
+    time.sleep(0.4)
     assert newest_number(engine) == 1
     assert last_attempt(engine).outcome is Outcome.PUBLISHED  # no second attempt, which would say "unchanged"
 
 
-@pytest.mark.usefixtures("watching")
+@pytest.mark.usefixtures("impatient", "watching")
 def test_a_deleted_file_and_its_return(engine, file):
     content = file.read_text()
     file.unlink()
@@ -98,6 +106,7 @@ def test_a_deleted_file_and_its_return(engine, file):
     wait_until(lambda: last_attempt(engine).outcome is Outcome.UNCHANGED, PROMISED)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_broken_file_keeps_the_edition_over_a_restart(watching, engine, file):
     before = load_edition(engine)
     file.write_text("calendar: [")
@@ -114,18 +123,18 @@ def test_a_broken_file_keeps_the_edition_over_a_restart(watching, engine, file):
 
 @pytest.mark.usefixtures("watching")
 @LINUX
-@pytest.mark.parametrize("pause", [0.2, pytest.param(0.6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("pause", [0.15, pytest.param(0.6, marks=pytest.mark.slow)])
 def test_a_slowly_written_file_is_never_read_half(engine, file, pause):
     # Every piece would be a sound file of its own.
     with file.open("w") as slow:
         slow.write(calendar(event()))
-        for number in range(6):
+        for number in range(4):
             slow.flush()
             assert newest_number(engine) == 1
             time.sleep(pause)
             slow.write(event(f"event-{number}"))
     wait_until(lambda: newest_number(engine) == 2, PROMISED)
-    assert len(titles(engine)) == 7
+    assert len(titles(engine)) == 5
 
 
 @LINUX
@@ -154,6 +163,7 @@ for number in range(200):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("watching")
 def test_two_hundred_rewrites_never_show_half_a_file(engine, file):
     rewriter = subprocess.Popen([PYTHON, "-c", REWRITE, file, os.path.dirname(__file__)])  # noqa: PTH120 (a str)
@@ -171,9 +181,9 @@ def test_two_hundred_rewrites_never_show_half_a_file(engine, file):
     assert len({each.number for each in seen}) > 2
 
 
-@pytest.mark.usefixtures("watching")
+@pytest.mark.usefixtures("impatient", "watching")
 def test_after_a_database_error_it_tries_again(engine, file, monkeypatch, caplog):
-    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.5,))
+    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.1,))
     with writing(engine) as connection:
         connection.execute(text("ALTER TABLE revisions RENAME TO away"))
     file.write_text(calendar(event(title="Other")))
@@ -185,9 +195,9 @@ def test_after_a_database_error_it_tries_again(engine, file, monkeypatch, caplog
     assert "Traceback" not in caplog.text
 
 
-@pytest.mark.usefixtures("watching")
+@pytest.mark.usefixtures("impatient", "watching")
 def test_after_an_unforeseen_error_it_tries_again(engine, file, monkeypatch, caplog):
-    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.5,))
+    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.1,))
     errors = iter([ZeroDivisionError("planted")])
     publish_file = worker.publish_file
 
@@ -202,13 +212,14 @@ def test_after_an_unforeseen_error_it_tries_again(engine, file, monkeypatch, cap
     assert "ZeroDivisionError: planted" in caplog.text
 
 
+@pytest.mark.usefixtures("impatient")
 def test_stopping_waits_for_what_is_under_way(engine, file, monkeypatch):
     working = threading.Event()
     publish_file = worker.publish_file
 
     def publish_slowly(*args, **more):
         working.set()
-        time.sleep(0.5)
+        time.sleep(0.3)
         return publish_file(*args, **more)
 
     monkeypatch.setattr(worker, "publish_file", publish_slowly)
@@ -218,11 +229,12 @@ def test_stopping_waits_for_what_is_under_way(engine, file, monkeypatch):
     slow.stop()
     assert newest_number(engine) == 1
     file.write_text(calendar(event(title="Other")))
-    time.sleep(0.7)
+    time.sleep(0.3)
     assert newest_number(engine) == 1
     slow.stop()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_stopping_does_not_wait_for_what_hangs(engine, file, monkeypatch, caplog):
     monkeypatch.setattr(worker, "STOP_SECONDS", 0.3)
     working, hang = threading.Event(), threading.Event()
@@ -237,10 +249,10 @@ def test_stopping_does_not_wait_for_what_hangs(engine, file, monkeypatch, caplog
     hang.set()
 
 
-@pytest.mark.usefixtures("watching")
+@pytest.mark.usefixtures("impatient", "watching")
 def test_the_scheduler_says_nothing_of_its_ticks(caplog):
     caplog.set_level(logging.DEBUG)
-    time.sleep(0.5)
+    time.sleep(0.3)
     assert [record.message for record in caplog.records if record.name.startswith("apscheduler")] == []
 
 

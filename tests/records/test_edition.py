@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from calendar_service.records.edition import Draft, advance, compare, is_coming
+from calendar_service.records.edition import (
+    Draft,
+    advance,
+    compare,
+    derive_instants,
+    find_shifts,
+    is_coming,
+    tell_shifts,
+)
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
 from calendar_service.records.repeats import read_rule
@@ -277,3 +285,20 @@ def test_the_first_edition_is_never_held():
 )
 def test_what_is_coming(what, now, coming):
     assert is_coming(what, ZONE, now) is coming
+
+
+def test_shifts_are_found_among_what_was_kept_and_is_ahead():
+    what = record(closes=JULY, questions_by=on(7, 1, time(12)), opens=PASSED, award_expected=AUGUST)
+    derived = derive_instants(what, NOW)
+    hour = timedelta(hours=1)
+    kept = {each.key: each.at + hour for each in derived} | {("award_expected", None): AUGUST.instant}
+    shifts = find_shifts(kept, derived, NOW)
+    assert [(shift.new.key[0], shift.old - shift.new.at) for shift in shifts] == [
+        ("closes", hour),
+        ("questions_by", hour),
+    ]
+    assert find_shifts({}, derived, NOW) == []
+    assert tell_shifts("it", shifts, ("2025b", "2026f"))[1] == (
+        "it: questions_by moves from 2026-07-01T11:00Z to 2026-07-01T10:00Z, "
+        "because the clocks of Europe/Paris have new rules (tz database 2025b -> 2026f)"
+    )

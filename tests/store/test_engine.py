@@ -106,7 +106,7 @@ def test_a_second_writer_waits_for_the_first(database):
     with writing(database, lock=True):
         second = threading.Thread(target=write)
         second.start()
-        time.sleep(0.3)
+        time.sleep(0.15)
         order.append("first")
     second.join(10)
     assert order == ["first", "second"]
@@ -145,3 +145,14 @@ def test_what_fails_halfway_leaves_nothing(database):
         raise ZeroDivisionError
     with reading(database) as connection:
         assert connection.scalar(text("SELECT count(*) FROM attempts")) == 0
+
+
+def test_a_pool_that_is_used_up_is_a_fault_too(tmp_path, monkeypatch):
+    engine = open_engine(sqlite_url(tmp_path / "it.sqlite3"))
+    monkeypatch.setattr(engine.pool, "_timeout", 0.01)
+    with contextlib.ExitStack() as stack:
+        for _ in range(engine.pool.size() + engine.pool._max_overflow):
+            stack.enter_context(reading(engine))
+        with pytest.raises(DatabaseFault, match="limit of size"):
+            reading(engine).__enter__()
+    engine.dispose()

@@ -52,6 +52,7 @@ def go(*processes):
     return [process.communicate(timeout=30)[0].splitlines() for process in processes]
 
 
+@pytest.mark.slow
 def test_four_processes_publish_one_file_as_one_edition(database_url, database):
     names = [f"e{n}" for n in range(50)]
     with contextlib.ExitStack() as stack:
