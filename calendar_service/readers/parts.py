@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 MAX_PROBLEMS = 1_000
+_STAND_IN_ID = "-"
 _PARTS = ("calendar", "records")
 _KINDS = [kind.value for kind in Kind]
 _WRITTEN_OUT = re.compile(r"(.+)-\d{8}")
@@ -61,8 +62,8 @@ def _read_calendar_part(value: Any, problems: list[Problem], *, is_there: bool) 
     shape, _ = _validate(CalendarShape, value, ("calendar",), None, problems)
     if shape is None:
         return None
-    resolved = resolve_calendar(shape)
-    problems.extend(_strange_languages(shape, resolved))
+    resolved, found = resolve_calendar(shape)
+    problems.extend((*_strange_languages(shape, resolved), *found))
     return resolved
 
 
@@ -88,7 +89,7 @@ def _stand_in(value: Any) -> Calendar:
     known = [each for each in listed if isinstance(each, str) and each in LANGUAGE_NAMES]
     codes = known if known and len(known) == len(listed) else ["en", *LANGUAGE_NAMES]
     day_first = given.get("day_first", False) is not False
-    return Calendar(id="stand-in", name={}, zone=str(zone), languages=tuple(codes), day_first=day_first)
+    return Calendar(id=_STAND_IN_ID, name={}, zone=str(zone), languages=tuple(codes), day_first=day_first)
 
 
 class _Records:
@@ -96,6 +97,7 @@ class _Records:
 
     def __init__(self, calendar: Calendar, problems: list[Problem]) -> None:
         self.calendar = calendar
+        self.is_stand_in = calendar.id == _STAND_IN_ID
         self.problems = problems
         self.records: list[Record] = []
         self.names: dict[str, str] = {}
@@ -140,7 +142,9 @@ class _Records:
         shape, errors = _validate(SHAPES[kind], value, path, kind, self.problems)
         if shape:
             resolved = resolve_record(shape, self.calendar, path)
-            self.problems.extend(resolved.problems)
+            # What a stand-in's clock would be worth a note about says nothing about the file.
+            found = [each for each in resolved.problems if not (self.is_stand_in and each.severity is Severity.NOTE)]
+            self.problems.extend(found)
             return resolved.record
         if errors and (mended := mend(SHAPES[kind], value, errors)):
             rest, broken = mended

@@ -21,25 +21,43 @@ Half = Literal["", "am", "pm"]
 EXAMPLE = "A line that works: '7 July 2020 at 11.00-12.30 CET', 'mardi 7 juillet 2020 de 11 h à 12 h 30'."
 LONGEST_PHRASE = 8
 LONGEST_SHOWN = 80
+_MOST_SHOWN = 6
 
 
 class WordsNotUnderstood(CalendarError):
-    """A line of date words that is not understood whole."""
+    """A line of date words that is not understood whole.
+
+    The message shows the words in question, once, and not the whole line: who shows the message has that.
+    """
 
     def __init__(
         self,
         words: str,
         understood: Collection[str],
         not_understood: Collection[str],
-        reason: str,
-        remedy: str,
+        reason: str = "",
+        remedy: str = "",
     ) -> None:
-        said, rest = (", ".join(map(_quote, texts)) or "nothing" for texts in (understood, not_understood))
-        message = f"{_quote(words)}: {reason} Understood: {said}; not understood: {rest}."
-        super().__init__(message, remedy=f"{remedy} {EXAMPLE}".strip())
+        shown = any(text in reason for text in not_understood)
+        message = reason if shown or not reason else f"{_list(not_understood)}: {reason}"
+        super().__init__(message or _missed(understood, not_understood), remedy=remedy or EXAMPLE)
         self.words = words
         self.understood = tuple(understood)
         self.not_understood = tuple(not_understood)
+
+
+def _missed(understood: Collection[str], not_understood: Collection[str]) -> str:
+    """Say which words were not understood, and which were."""
+    no, yes = ("are" if len(texts) > 1 else "is" for texts in (not_understood, understood))
+    rest = f"; {_list(understood)} {yes}" if understood else ""
+    return f"{_list(not_understood)} {no} not understood{rest}."
+
+
+def _list(texts: Collection[str]) -> str:
+    *most, last = map(_quote, texts)
+    if len(most) >= _MOST_SHOWN:
+        most, last = most[:_MOST_SHOWN], f"{len(texts) - _MOST_SHOWN} more"
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _quote(text: str) -> str:
@@ -74,10 +92,15 @@ class Clock:
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone by name, and as printed."""
+    """A zone by name, and as printed; `offset` is a literal one that stands in brackets behind it.
+
+    `clocks` counts the clocks before it: a zone behind the first of two is that of the first.
+    """
 
     name: str
     words: str
+    offset: str | None = None
+    clocks: int = 0
 
 
 class Cursor:

@@ -92,7 +92,7 @@ class Line(Hours):
         if self._phrase(vocabulary.BEFORE):
             self.refuse(
                 self._since(start),
-                "'Before' a day does not say whether the day itself counts.",
+                f"{self._since(start)!r} does not say whether the day itself counts.",
                 "Write the last day, or the last minute, that counts.",
             )
         return None
@@ -231,7 +231,7 @@ class Line(Hours):
     def _refuse_unknown(self) -> NoReturn:
         missed = [self.text[self.tokens[a].start : self.tokens[b - 1].end] for a, b in self.unknown]
         remedy = next((hint for words in missed if (hint := _suggestion(words))), "")
-        raise WordsNotUnderstood(self.words, self.parts, missed, "a part of it is not understood.", remedy)
+        raise WordsNotUnderstood(self.words, self.parts, missed, remedy=remedy)
 
 
 def _suggestion(words: str) -> str:

@@ -1,17 +1,22 @@
 """The rules for clocks and zones in a line of date words.
 
 clock   =  11.30 | 11:30 | 11 h 30 | 3 pm | noon, or the bare hour of "3-4.30 pm"
-zone    =  CET | UTC+2 | Europe/Paris | Brussels time | heure de Paris | …
+zone    =  CET | UTC+2 | Europe/Paris | Brussels time | heure de Paris | …, also with its offset: CEST (UTC+2)
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import time
 from typing import NoReturn
 
 from calendar_service.records import vocabulary
 from calendar_service.records.cursor import LONGEST_PHRASE, Clock, Cursor, Half, Zone
 from calendar_service.records.vocabulary import MONTHS
+
+# What the tz database writes for a zone, as in "KST", "ChST": never a word of the line.
+_LETTERS = re.compile("(?=.*[A-Z].*[A-Z])[A-Za-z]{2,6}")
 
 
 class Hours(Cursor):
@@ -105,12 +110,33 @@ class Hours(Cursor):
     # --- zones -----------------------------------------------------------------------------------
 
     def _zone(self) -> bool | None:
+        zone = self._first_of(self._letters_and_offset, self._zone_and_offset)
+        if not zone:
+            return None
+        self.zones.append(replace(zone, clocks=len(self.clocks)))
+        return True
+
+    def _zone_and_offset(self) -> Zone | None:
         start = self.at
         name = self._first_of(self._offset_after_clock, self._named_zone)
-        if not name:
+        words = self._since(start)
+        return Zone(name, words, self._first_of(self._offset_in_brackets)) if name else None
+
+    def _letters_and_offset(self) -> Zone | None:
+        """Read "KST (UTC+9)": letters that name no single zone, where the offset leaves no doubt."""
+        if self._peek() in vocabulary.zone_words() or not self.shape.endswith("C"):
             return None
-        self.zones.append(Zone(name, self._since(start)))
-        return True
+        self.at += 1
+        words = self._since(self.at - 1)
+        offset = self._offset_in_brackets() if _LETTERS.fullmatch(words) else None
+        return Zone(offset, words, offset) if offset else None
+
+    def _offset_in_brackets(self) -> str | None:
+        """Read "(UTC+2)" behind a zone."""
+        if not self._take("(") or vocabulary.zone_words().get(self._peek()) != "UTC":
+            return None
+        offset = self._named_zone()
+        return offset if self._take(")") else None
 
     def _named_zone(self) -> str:
         start = self.at
@@ -191,3 +217,16 @@ class Hours(Cursor):
 
 def _hour_and_minute(clock: Clock) -> tuple[int, int]:
     return clock.hour, clock.minute
+
+
+def clock_time(clock: Clock) -> time:
+    """Give the time of day of a clock as printed."""
+    hour = clock.hour % 12 + (12 if clock.half == "pm" else 0) if clock.half else clock.hour
+    return time(hour, clock.minute, clock.second)
+
+
+def read_clock(words: str) -> time | None:
+    """Read words that are a time of day and nothing else; None where they are not. Raises WordsNotUnderstood."""
+    hours = Hours(words, day_first=False)
+    clock = hours._plain_clock()  # noqa: SLF001 (the class is of this module)
+    return clock_time(clock) if clock and hours.at == len(hours.tokens) else None

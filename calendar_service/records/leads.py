@@ -7,16 +7,37 @@ that really pass; a working-day lead skips weekends and holidays. They differ ov
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from calendar_service.records.cursor import WordsNotUnderstood
 from calendar_service.records.errors import CalendarError
+from calendar_service.records.hours import read_clock
+from calendar_service.records.vocabulary import tokens_and_key
 
-_COUNTED = re.compile(r"(\d{1,3}) (minute|hour|working day|day|week|month)s?(?: before)?")
-_ON_THE_DAY = re.compile(r"on the day at (\d{1,2})[:.](\d{2})")
-_ISO_DAYS = re.compile(r"-?P(\d{1,3})([DW])")
-_ISO_TIME = re.compile(r"-?PT(\d{1,3})([HM])")
-_ISO_UNITS = {"D": "day", "W": "week", "H": "hour", "M": "minute"}
+if TYPE_CHECKING:
+    from datetime import time
+
+_MINUTE, _HOUR, _DAY, _WEEK, _MONTH, _WORKING_DAY = "minute", "hour", "day", "week", "month", "working day"
+_UNITS = {
+    **dict.fromkeys(("minute", "minutes", "min"), _MINUTE),
+    **dict.fromkeys(("hour", "hours", "heure", "heures", "h"), _HOUR),
+    **dict.fromkeys(("day", "days", "jour", "jours"), _DAY),
+    **dict.fromkeys(("week", "weeks", "semaine", "semaines"), _WEEK),
+    **dict.fromkeys(("month", "months", "mois"), _MONTH),
+    **{f"{kind} day{plural}": _WORKING_DAY for kind in ("working", "business") for plural in ("", "s")},
+    **dict.fromkeys(("workday", "workdays"), _WORKING_DAY),
+    **{f"jour{plural} {kind}{plural}": _WORKING_DAY for kind in ("ouvrable", "ouvre") for plural in ("", "s")},
+}
+# Words are compared as `vocabulary` folds them: "le jour meme a 9 h".
+_COUNTED = re.compile(rf"([0-9]{{1,3}}) ({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?: before| avant)?")
+_SAME_DAY = {"on the day", "the same day", "le jour meme"}
+_DAY_BEFORE = {"the day before", "la veille"}
+_AT = re.compile("(.+) (?:at|a) (.+)")
+_ISO_DAYS = re.compile(r"-?P([0-9]{1,3})([DWM])")
+_ISO_TIME = re.compile(r"-?PT([0-9]{1,3})([HM])")
+_ISO_UNITS = {"D": _DAY, "W": _WEEK, "M": _MONTH}
+_ISO_TIME_UNITS = {"H": _HOUR, "M": _MINUTE}
 _MAX_DAYS = 366
 
 
@@ -52,44 +73,65 @@ class UnknownLead(CalendarError):
     def __init__(self, words: str) -> None:
         super().__init__(
             f"{words!r} is not a lead.",
-            remedy="Write for example 14 days, 24 hours, 5 working days, 1 month or on the day at 09:00.",
+            remedy="Write for example 14 days, 24 hours, 5 working days, 1 month, 1 day before at 18:00 "
+            "or on the day at 09:00; in French 14 jours, la veille à 18 h.",
         )
         self.words = words
 
 
 def read_lead(words: str) -> Lead:
-    """Read a lead such as "14 days", "24 hours", "P7D". Raises UnknownLead."""
+    """Read a lead such as "14 days", "24 hours", "P7D", "la veille à 18 h". Raises UnknownLead."""
     text = " ".join(words.split())
-    if match := _ON_THE_DAY.fullmatch(text.lower()):
-        return _on_the_day(words, int(match[1]), int(match[2]))
-    if match := _COUNTED.fullmatch(text.lower()):
-        return _counted(words, int(match[1]), match[2])
-    if match := _ISO_DAYS.fullmatch(text) or _ISO_TIME.fullmatch(text):
-        return _counted(words, int(match[1]), _ISO_UNITS[match[2]])
-    raise UnknownLead(words)
+    lead: Lead | None
+    if match := _ISO_DAYS.fullmatch(text):
+        lead = _counted(int(match[1]), _ISO_UNITS[match[2]])
+    elif match := _ISO_TIME.fullmatch(text):
+        lead = _counted(int(match[1]), _ISO_TIME_UNITS[match[2]])
+    else:
+        lead = _in_words(text)
+    if lead is None:
+        raise UnknownLead(words)
+    return lead
 
 
-def _on_the_day(words: str, hour: int, minute: int) -> Lead:
+def _in_words(text: str) -> Lead | None:
+    tokens, key = tokens_and_key(text)
+    match = _AT.fullmatch(key)
+    if not match:
+        return _how_long_before(key)
+    lead = _how_long_before(match[1]) or (CalendarLead() if match[1] in _SAME_DAY else None)
+    at = _time_of_day(text[tokens[match[1].count(" ") + 2].start :])
+    return replace(lead, at=at) if isinstance(lead, CalendarLead) and at else None
+
+
+def _time_of_day(words: str) -> time | None:
     try:
-        return CalendarLead(at=time(hour, minute))
-    except ValueError:
-        raise UnknownLead(words) from None
+        return read_clock(words)
+    except WordsNotUnderstood:
+        return None
 
 
-def _counted(words: str, count: int, unit: str) -> Lead:
+def _how_long_before(key: str) -> Lead | None:
+    if key in _DAY_BEFORE:
+        return CalendarLead(days=1)
+    match = _COUNTED.fullmatch(key)
+    return _counted(int(match[1]), _UNITS[match[2]]) if match else None
+
+
+def _counted(count: int, unit: str) -> Lead | None:
+    """Make a lead of a number and a unit; None for none and for more than a year."""
     lead: Lead
+    days = count
     match unit:
         case "minute":
             lead, days = ExactLead(count), 0
         case "hour":
             lead, days = ExactLead(60 * count), count // 24
         case "working day":
-            lead, days = WorkingDayLead(count), count
+            lead = WorkingDayLead(count)
         case "month":
             lead, days = CalendarLead(months=count), 30 * count
         case _:
-            days = count * (7 if unit == "week" else 1)
+            days = count * (7 if unit == _WEEK else 1)
             lead = CalendarLead(days=days)
-    if count == 0 or days > _MAX_DAYS:
-        raise UnknownLead(words)
-    return lead
+    return lead if count and days <= _MAX_DAYS else None

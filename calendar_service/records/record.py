@@ -135,7 +135,10 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """What holds for the whole calendar. `languages[0]` is the default language."""
+    """What holds for the whole calendar.
+
+    `languages[0]` is the default language. `closures` are days on which its own office is closed, in order.
+    """
 
     id: str
     name: Text
@@ -145,6 +148,7 @@ class Calendar:
     url: str = ""
     reminders: tuple[str, ...] = ()
     day_first: bool = False
+    closures: tuple[date, ...] = ()
 
 
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)

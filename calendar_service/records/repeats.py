@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import takewhile
@@ -12,15 +12,27 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from dateutil import rrule as dateutil_rrule
 
-from calendar_service.records.errors import CalendarError
-from calendar_service.records.words import WordsNotUnderstood, read_when
+from calendar_service.records.rule_words import WEEKDAY_CODES, Rule, UnfitRule, checked_count, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+    from calendar_service.records.rule_words import Frequency
 
-_MAX_COUNT = 999
+__all__ = [
+    "LAST_DAY",
+    "Rule",
+    "UnfitRule",
+    "check_first_day",
+    "check_last_day",
+    "days_from",
+    "days_of",
+    "is_portable",
+    "last_day_of",
+    "read_rule",
+    "weekday",
+]
+
 _MAX_INTERVAL = 99
 LAST_DAY = date(2100, 12, 31)
 """The last day of anything: no date words reach beyond it, and no rule either."""
@@ -30,63 +42,10 @@ _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "MONTHLY": dateutil_rrule.MONTHLY,
     "YEARLY": dateutil_rrule.YEARLY,
 }
-_UNITS: dict[str, Frequency] = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-_ADVERBS: dict[str, str] = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annually": "year"}
-_WEEKDAYS = {
-    "monday": "MO",
-    "tuesday": "TU",
-    "wednesday": "WE",
-    "thursday": "TH",
-    "friday": "FR",
-    "saturday": "SA",
-    "sunday": "SU",
-}
-_WEEKDAY_CODES = tuple(_WEEKDAYS.values())
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
-_EVERY_UNIT = re.compile(r"every (?:(\d{1,2}|other|second|third|fourth) )?(day|week|month|year)s?")
-_EVERY_WEEKDAY = re.compile(rf"every (?:(other|second) )?({'|'.join(_WEEKDAYS)})")
-_EVERY_NTH = re.compile(
-    rf"(?:every|the|every month on the) ({'|'.join(_ORDINALS)}) ({'|'.join(_WEEKDAYS)})"
-    r" (?:of (?:the|each|every) month|monthly)"
-)
-_TIMES = re.compile(r"(.*?),? (\d{1,4}) times")
-_UNTIL = re.compile(r"(.*?),? until (.+)")
-_MONTH_ONLY = re.compile(r"[a-z]+\.? \d{4}")
 _RULE_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+:-]+)")
 _PLAIN = len("TU")  # against "2TU"
 _UNTIL_DAY = re.compile(r"\d{8}(?:T\d{6})?")
 _BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
-
-
-class UnfitRule(CalendarError):
-    """A rule of repetition that cannot be read, or that calendars would not survive."""
-
-    def __init__(self, words: str, why: str) -> None:
-        super().__init__(
-            f"{words!r} {why}",
-            remedy="Write for example `every year`, `every week, 10 times` or "
-            "`every second Tuesday of the month until June 2027`.",
-        )
-        self.words = words
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included."""
-
-    frequency: Frequency
-    interval: int = 1
-    by_day: tuple[str, ...] = ()
-    by_month_day: int | None = None
-    by_month: int | None = None
-    count: int | None = None
-    until: date | None = None
-    words: str = ""
-
-    @property
-    def is_endless(self) -> bool:
-        """Tell whether the rule never stops."""
-        return self.count is None and self.until is None
 
 
 def read_rule(words: str) -> Rule:
@@ -94,7 +53,7 @@ def read_rule(words: str) -> Rule:
     text = " ".join(words.split())
     if text.upper().removeprefix("RRULE:").startswith("FREQ="):
         return replace(_read_rrule(words, text.upper().removeprefix("RRULE:")), words=text)
-    return replace(_read_words(words, text.lower()), words=text)
+    return replace(read_words(text), words=text)
 
 
 def days_of(rule: Rule, first: date) -> Iterator[date]:
@@ -121,22 +80,24 @@ def last_day_of(rule: Rule, first: date) -> date | None:
 
 def weekday(day: date) -> str:
     """Give the code of the weekday of a day: MO to SU."""
-    return _WEEKDAY_CODES[day.weekday()]
+    return WEEKDAY_CODES[day.weekday()]
 
 
 def check_first_day(rule: Rule, first: date) -> None:
     """Make sure that the first date is a day of the rule, as RFC 5545 wants. Raises UnfitRule."""
     # Asked of the day itself: a rule that gives no day at all would be searched for a long time.
     if not _gives(rule, first):
-        raise UnfitRule(rule.words, f"does not fall on the first date, {first.isoformat()}, a {first:%A}.")
+        why = f"does not fall on the first date, {first.isoformat()}, a {first:%A}."
+        raise UnfitRule(rule.words, why, "Correct the first date, or how it repeats.")
     if rule.until and rule.until < first:
-        raise UnfitRule(rule.words, f"ends before the first date, {first.isoformat()}.")
+        why = f"ends before the first date, {first.isoformat()}."
+        raise UnfitRule(rule.words, why, "Correct the first date or the end.")
 
 
 def check_last_day(rule: Rule, first: date) -> None:
     """Make sure that a counted rule comes to its end. Raises UnfitRule."""
     if rule.count and sum(1 for _ in days_of(rule, first)) < rule.count:
-        raise UnfitRule(rule.words, f"would go on after {LAST_DAY.year}.")
+        raise UnfitRule(rule.words, f"would go on after {LAST_DAY.year}.", "Say fewer times.")
 
 
 def _gives(rule: Rule, day: date) -> bool:
@@ -190,46 +151,7 @@ def _dateutil_rule(rule: Rule, first: date) -> dateutil_rrule.rrule:
 
 def _dateutil_weekday(day: str) -> dateutil_rrule.weekday:
     ordinal = int(day[:-2]) if day[:-2] else None
-    return dateutil_rrule.weekday(_WEEKDAY_CODES.index(day[-2:]), ordinal)
-
-
-def _read_words(words: str, text: str) -> Rule:
-    if match := _UNTIL.fullmatch(text):
-        return _with_end(words, match[1], until=_last_day(words, match[2]))
-    if match := _TIMES.fullmatch(text):
-        return _with_end(words, match[1], count=_checked_count(words, int(match[2])))
-    if text in _ADVERBS:
-        return Rule(_UNITS[_ADVERBS[text]])
-    if (match := _EVERY_UNIT.fullmatch(text)) and (interval := _interval(match[1])):
-        return Rule(_UNITS[match[2]], interval=interval)
-    if match := _EVERY_WEEKDAY.fullmatch(text):
-        return Rule("WEEKLY", interval=2 if match[1] else 1, by_day=(_WEEKDAYS[match[2]],))
-    if match := _EVERY_NTH.fullmatch(text):
-        return Rule("MONTHLY", by_day=(f"{_ORDINALS[match[1]]}{_WEEKDAYS[match[2]]}",))
-    raise UnfitRule(words, "is not understood as a way to repeat.")
-
-
-def _with_end(words: str, rest: str, *, until: date | None = None, count: int | None = None) -> Rule:
-    rule = _read_words(words, rest)
-    if not rule.is_endless:
-        raise UnfitRule(words, "says twice when it ends.")
-    return replace(rule, until=until, count=count)
-
-
-def _interval(word: str | None) -> int:
-    if word is None:
-        return 1
-    return int(word) if word.isdigit() else 2 if word == "other" else _ORDINALS[word]
-
-
-def _last_day(words: str, text: str) -> date:
-    try:
-        if _MONTH_ONLY.fullmatch(text):
-            month = read_when(f"1 {text}").first
-            return month.replace(day=monthrange(month.year, month.month)[1])
-        return read_when(text).last
-    except WordsNotUnderstood as error:
-        raise UnfitRule(words, f"has an end that is not understood: {error.message}") from None
+    return dateutil_rrule.weekday(WEEKDAY_CODES.index(day[-2:]), ordinal)
 
 
 def _read_rrule(words: str, text: str) -> Rule:
@@ -254,7 +176,7 @@ def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
             case "INTERVAL" if 1 <= int(value) <= _MAX_INTERVAL:
                 return replace(rule, interval=int(value))
             case "COUNT":
-                return replace(rule, count=_checked_count(words, int(value)))
+                return replace(rule, count=checked_count(words, int(value)))
             case "UNTIL" if _UNTIL_DAY.fullmatch(value) and (until := date.fromisoformat(value[:8])) <= LAST_DAY:
                 return replace(rule, until=until)
             case "BYDAY" if all(_BYDAY.fullmatch(day) for day in value.split(",")):
@@ -270,12 +192,6 @@ def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
     except ValueError:
         pass
     raise UnfitRule(words, f"has a part that this calendar does not take: {name}={value}.")
-
-
-def _checked_count(words: str, count: int) -> int:
-    if not 1 <= count <= _MAX_COUNT:
-        raise UnfitRule(words, f"repeats {count} times; it may be 1 to {_MAX_COUNT}.")
-    return count
 
 
 def _checked_dates(words: str, rule: Rule) -> Rule:

@@ -18,18 +18,21 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Calendar, Contact, Link, Milestone, Place, Record, Session, TimeSpan
 from calendar_service.records.series import read_schedule
 from calendar_service.records.source import ContactShape, PlaceShape, Shape, TenderShape
+from calendar_service.records.times import DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
+from calendar_service.records.zones import abbreviation, city_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from calendar_service.records.record import Schedule
+    from calendar_service.records.record import Point, Schedule, Span
     from calendar_service.records.source import AnyRecordShape, CalendarShape, HappeningShape, SessionShape
     from calendar_service.records.texts import Text
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
 _ENOUGH = 3
+_LONGEST_CLOSURE = 60
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Resolved:
     problems: list[Problem]
 
 
-def resolve_calendar(shape: CalendarShape) -> Calendar:
-    """Give the calendar's own part its meaning."""
+def resolve_calendar(shape: CalendarShape) -> tuple[Calendar, list[Problem]]:
+    """Give the calendar's own part its meaning, with what there is to say about it."""
     default = shape.languages[0]
-    return Calendar(
+    calendar = Calendar(
         id=shape.id,
         name=_text(shape.name, default),
         zone=shape.timezone,
@@ -53,6 +56,24 @@ def resolve_calendar(shape: CalendarShape) -> Calendar:
         reminders=tuple(shape.reminders or ()),
         day_first=bool(shape.day_first),
     )
+    timing = Timing(calendar, ("calendar",), None)
+    closures = {day for n, words in enumerate(shape.closures or ()) for day in _closed(timing, ("closures", n), words)}
+    return replace(calendar, closures=tuple(sorted(closures))), timing.problems
+
+
+def _closed(timing: Timing, field: Path, words: str) -> list[date]:
+    """Read the days of one closure."""
+    when = timing.when(field, words)
+    if when is None:
+        return []
+    if when.start or when.zone or when.online:
+        timing.refuse(field, "it must be a day, or days, and nothing else.", words, "Write 24 December 2026.")
+    days = days_between(when.first, when.last)
+    if len(days) > _LONGEST_CLOSURE:
+        message = f"it covers {len(days):,} days, and may cover {_LONGEST_CLOSURE}."
+        timing.refuse(field, message, words, "Check the year, or write several lines.")
+        return []
+    return days
 
 
 def resolve_record(
@@ -66,6 +87,10 @@ def resolve_record(
     resolver = _Resolver(calendar, path, shape, unread)
     record = resolver.record()
     problems = resolver.timing.problems
+    if record and not unread and all(problem.severity is Severity.NOTE for problem in problems):
+        resolver.check_fold()
+        resolver.check_clock(record)
+        resolver.check_letters(record)
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return Resolved(None if failed else record, problems)
 
@@ -140,6 +165,35 @@ class _Resolver:
                 message = f"the calendar has no language {code!r}; it has {known}."
                 self.timing.refuse((*field, code), message, None, "Add it to calendar.languages or correct the code.")
 
+    def check_fold(self) -> None:
+        """Say so where `fold` has nothing to decide."""
+        if self.shape.fold is not None and not self.timing.needs_fold:
+            message = "no time of this record comes twice, so `fold` says nothing."
+            self.timing.note(("fold",), message, self.shape.fold, "Take it out.")
+
+    def check_clock(self, record: Record) -> None:
+        """Say whose clock is meant by a time without a zone, where the place has another than the programme."""
+        if record.zone is None or not self.timing.without_zone:
+            return
+        field, when, seat = self.timing.without_zone[0]
+        there = civil_from_instant(seat.instant, record.zone)
+        if (there.day, there.clock) == (seat.day, seat.clock):
+            return
+        on_day = "" if there.day == seat.day else f" on {there.day.isoformat()}"
+        message = (
+            f"{seat.clock:%H:%M} is read as {seat.clock:%H:%M} {abbreviation(seat.instant, seat.zone)} in "
+            f"{city_words(seat.zone)}, which is {there.clock:%H:%M}{on_day} in {city_words(record.zone)}."
+        )
+        remedy = "Write the zone beside the time if another was meant"
+        self.timing.note(field, message, when.words, f"{remedy}: {seat.clock:%H:%M} {record.zone}.")
+
+    def check_letters(self, record: Record) -> None:
+        """Say that a series keeps its offset, where letters such as EST may mean a place that changes its clocks."""
+        if record.schedule and record.schedule.rule and self.timing.by_letters:
+            field, when = self.timing.by_letters[0]
+            message = f"every time of the series is at {when.zone}, in summer and in winter."
+            self.timing.note(field, message, when.words, "For a place's own clock write its zone: America/New_York.")
+
     # -- sessions -------------------------------------------------------------------------------
 
     def sessions(self, shape: HappeningShape) -> tuple[Session, ...]:
@@ -176,7 +230,7 @@ class _Resolver:
             end = instant_bounds(schedule.span, self.calendar.zone)[1]
             if self.instant(closes) > end:
                 message = f"it comes after the end of the event, {schedule.words}."
-                self.timing.refuse(field, message, closes.words, "Correct one of the two.")
+                self.timing.refuse(field, message, closes.words, _remedy_for_late(closes.at, schedule.span))
         return {MomentName.REGISTRATION_CLOSES: closes}
 
     def tender_stones(self, shape: TenderShape) -> dict[MomentName, Milestone]:
@@ -232,6 +286,13 @@ class _Resolver:
             message = f"{country} has several time zones ({named}), so the local time is not shown."
             self.timing.note(("place",), message, place.country, f"Say which: timezone: {zones[0]}")
         return None
+
+
+def _remedy_for_late(closes: Point, span: Span) -> str:
+    """Advise on a registration that closes after the event; a bare date of its day lasts until midnight."""
+    if isinstance(span, DaySpan) or not isinstance(closes, EndOfDay) or closes.day != (span.ends or span.starts).day:
+        return "Correct one of the two."
+    return f"Give the hour, such as {closes.day.day} {closes.day:%B %Y}, {span.starts.clock:%H:%M}."
 
 
 def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]:

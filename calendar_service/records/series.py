@@ -12,6 +12,7 @@ from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.occurrences import all_days, first_day
 from calendar_service.records.record import Change, Schedule
 from calendar_service.records.repeats import check_first_day, check_last_day, days_from, is_portable, read_rule, weekday
+from calendar_service.records.rule_words import until_when
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,7 +80,7 @@ def _fit_rule(words: str, span: Span) -> Rule:
     if rule.is_endless and not is_portable(rule, first):
         raise CalendarError(
             f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
-            remedy=f"Say until when: {words} until December 2030",
+            remedy=f"Say until when: `{until_when(words)}`.",
         )
     return rule
 

@@ -288,6 +288,10 @@ class CalendarShape(Shape):
         "When deadlines remind unless they say otherwise."
     )
     day_first: StrictBool | None = describe("true if 10/07/2020 means 10 July.")
+    closures: Annotated[list[Words], Field(max_length=366)] | None = describe(
+        "Days on which the office is closed, beside weekends and holidays: no working days.",
+        "[24 December 2026 - 1 January 2027]",
+    )
 
 
 class CalendarFileShape(Shape):

@@ -6,16 +6,25 @@ Nothing is guessed: what cannot be understood becomes a problem at the field whe
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.records.errors import CalendarError, Path, Problem, Severity
 from calendar_service.records.record import Milestone, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time
 from calendar_service.records.words import read_when
-from calendar_service.records.zones import abbreviation, offset_words, zone_of_label
+from calendar_service.records.zones import (
+    abbreviation,
+    city_words,
+    is_iana,
+    offset_name,
+    offset_words,
+    zone_of_label,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from calendar_service.records.record import Calendar, Span
     from calendar_service.records.times import Fold
@@ -24,10 +33,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class OffsetDisagrees(CalendarError):
+    """The offset behind a zone is not that of the zone on that day."""
+
+    def __init__(self, civil: CivilTime, offset: str) -> None:
+        actual = f"{abbreviation(civil.instant, civil.zone)} ({offset_words(civil.instant, civil.zone)})"
+        literal = CivilTime(civil.day, civil.clock, offset)
+        printed = offset_words(literal.instant, offset)
+        super().__init__(
+            f"{civil.clock:%H:%M} in {city_words(civil.zone)} is {actual} on {civil.day.isoformat()}, not {printed}: "
+            f"it is {civil.instant:%H:%MZ} by the zone and {literal.instant:%H:%MZ} by the offset.",
+            remedy=f"Which is meant? Write {civil.clock:%H:%M} {actual}, or {civil.clock:%H:%M} {offset}.",
+        )
+        self.civil = civil
+        self.offset = offset
+
+
 class Timing:
     """Reads the times of one record, collecting problems instead of stopping at the first.
 
-    `said_online` tells afterwards whether the words of any time said "online".
+    `said_online` tells afterwards whether the words of any time said "online", `needs_fold` whether one
+    of the times comes twice, `without_zone` which clock times were printed without a zone, `by_letters`
+    which by letters whose offset alone is known, as in "EST (UTC-5)".
     """
 
     def __init__(self, calendar: Calendar, path: Path, fold: Fold | None) -> None:
@@ -36,6 +63,9 @@ class Timing:
         self.fold = fold
         self.problems: list[Problem] = []
         self.said_online = False
+        self.needs_fold = False
+        self.without_zone: list[tuple[Path, When, CivilTime]] = []
+        self.by_letters: list[tuple[Path, When]] = []
 
     # -- collecting -----------------------------------------------------------------------------
 
@@ -86,16 +116,38 @@ class Timing:
         day, clock = (when.last, when.end) if end else (when.first, when.start)
         if clock is None:
             return None
-        zone = self.zone_of(when)
-        civil = self.attempt(field, when.words, lambda: civil_time(day, clock, zone, self.fold))
+        zone, offset = self.zone_of(when), (end and when.end_offset) or when.offset
+        if end and when.end_offset and not is_iana(zone):  # "EST (UTC-5) to EDT (UTC-4)"
+            zone, offset = when.end_offset, None
+        civil = self.attempt(field, when.words, lambda: self.fitting(day, clock, zone, offset))
         if civil and not end:
             self.note_season(field, when, civil)
+            self.without_zone += [] if when.zone else [(field, when, civil)]
+            self.by_letters += [(field, when)] if when.offset and when.offset == when.zone != when.label else []
         return civil
+
+    def fitting(self, day: date, clock: time, zone: str, offset: str | None) -> CivilTime:
+        """Make a civil time, of two the one whose offset was printed. Raises OffsetDisagrees."""
+        folds: tuple[Fold, Fold] = (0, 1)
+        first, second = (civil_time(day, clock, zone, fold) for fold in folds)
+        if first == second or offset is None:
+            self.needs_fold = self.needs_fold or first != second
+            found = civil_time(day, clock, zone, self.fold)
+            fits = offset is None or _offset_of(found) == offset
+        else:
+            found = first if _offset_of(first) == offset else second
+            fits = _offset_of(found) == offset
+            if fits and self.fold not in (None, found.fold):
+                message = f"`fold: {self.fold}` is not the {clock:%H:%M} of {offset}."
+                raise CalendarError(message, remedy="Take out the `fold`, or correct the offset.")
+        if not fits:
+            raise OffsetDisagrees(found, offset or "")
+        return found
 
     def note_season(self, field: Path, when: When, civil: CivilTime) -> None:
         """Say so where "CET" stands beside a summer time, since it has two readings."""
         actual = abbreviation(civil.instant, civil.zone)
-        if when.zone == "CET" and when.label and actual != when.label:
+        if when.zone == "CET" and when.label and actual != when.label and not when.offset:
             self.note(
                 field,
                 f"{when.label!r} is read as the civil time of {civil.zone}, which is {actual} "
@@ -109,6 +161,9 @@ class Timing:
         when = self.one_moment(field, words, "Write only the last moment.")
         if when is None:
             return None
+        if when.start is None and when.offset:
+            last_second = time(23, 59, 59)
+            self.attempt(field, words, lambda: self.fitting(when.first, last_second, self.zone_of(when), when.offset))
         at = self.civil(field, when) if when.start else EndOfDay(when.first, self.zone_of(when))
         return Milestone(at, when.words) if at else None
 
@@ -174,3 +229,7 @@ class Timing:
             self.refuse(field, "it ends before it starts.", words, "Correct the start or the end.")
             return None
         return span
+
+
+def _offset_of(civil: CivilTime) -> str:
+    return offset_name(civil.local.utcoffset() or timedelta())

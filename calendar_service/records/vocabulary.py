@@ -60,6 +60,13 @@ def key_of(text: str) -> str:
     return " ".join(token.text for token in tokens_of(text))
 
 
+def tokens_and_key(text: str) -> tuple[list[Token], str]:
+    """Cut a line, and write it as a phrase whose words are the tokens, one for one."""
+    tokens = tokens_of(text)
+    # Some single signs fold to several words: the greeting U+FDFA, or an accent that stands alone.
+    return tokens, " ".join(token.text.replace(" ", "_") for token in tokens)
+
+
 def name_key(words: str) -> str:
     """Write a name as the zone tables hold it: without the signs inside, but for the slash."""
     return " ".join(token for token in words.split() if token not in NAME_SIGNS)

@@ -14,10 +14,11 @@ from typing import Final, NoReturn
 
 from dateutil.parser import ParserError, parse
 
-from calendar_service.records.cursor import Clock, Day, WordsNotUnderstood, Zone
+from calendar_service.records.cursor import Day, WordsNotUnderstood
 from calendar_service.records.grammar import Line
-from calendar_service.records.vocabulary import CENTRAL_EUROPE, FRENCH_MONTHS, MONTHS, NAMES, WEEKDAYS
-from calendar_service.records.zones import is_iana, zone_of_label
+from calendar_service.records.hours import clock_time
+from calendar_service.records.labels import zone_of_line
+from calendar_service.records.vocabulary import FRENCH_MONTHS, MONTHS, NAMES, WEEKDAYS
 
 __all__ = ["MAX_LENGTH", "SHAPES", "When", "WordsNotUnderstood", "read_when"]
 
@@ -52,7 +53,8 @@ class When:
     `last` is `first` for one day; for a range of hours it is the day of the end. `start` is None
     where no hour was printed (whole days), `end` where no end was. `zone` is None for the calendar's
     own zone, or a zone name, or the sentinel "CET" for a Central European label; `label` has the zone
-    words as printed.
+    words as printed. `offset` is what stood in brackets behind the label ("UTC+02:00" for "CEST (UTC+2)"),
+    which whoever knows the zone must check; `end_offset` is that of the end, where it is another one.
     """
 
     words: str
@@ -63,6 +65,8 @@ class When:
     zone: str | None
     label: str | None
     online: bool
+    offset: str | None = None
+    end_offset: str | None = None
 
 
 def read_when(words: str, *, day_first: bool = False) -> When:
@@ -84,11 +88,11 @@ def _meaning(line: Line) -> When:
     shape = _shape(line)
     first, last = _dates(line)
     start, end = _times(line, inherits=shape not in _TWO_MOMENTS)
-    if start and end:
+    zone, end_offset = zone_of_line(line, two_moments=shape in _TWO_MOMENTS)
+    if start and end and not end_offset:  # where the clocks change between the two, instants must tell
         last = _day_of_end(line, shape, (first, start), (last, end))
-    zone = _agreed_zone(line)
-    name, label = (zone.name, zone.words) if zone else (None, None)
-    return When(line.words, first, last, start, end, name, label, line.online)
+    name, label, offset = (zone.name, zone.words, zone.offset) if zone else (None, None, None)
+    return When(line.words, first, last, start, end, name, label, line.online, offset, end_offset)
 
 
 # --- the shape -----------------------------------------------------------------------------------
@@ -184,20 +188,15 @@ def _times(line: Line, *, inherits: bool) -> tuple[time | None, time | None]:
     if not line.clocks:
         return None, None
     if len(line.clocks) == 1:
-        return _time(line.clocks[0]), None
+        return clock_time(line.clocks[0]), None
     start, end = line.clocks
     if start.half and not (end.half or end.to_24) and end.hour <= 12:  # noqa: PLR2004 (hours of half a day)
         line.refuse(end.words, f"{end.words} may be am or pm.", "Write am or pm at both ends.")
     if inherits and end.half and not start.half and not start.to_24 and 1 <= start.hour <= 12:  # noqa: PLR2004
         start = replace(start, half=end.half)
-        if _time(start) >= _time(end):
+        if clock_time(start) >= clock_time(end):
             line.refuse(start.words, f"{start.words} may be am or pm.", "Write am or pm at both ends.")
-    return _time(start), _time(end)
-
-
-def _time(clock: Clock) -> time:
-    hour = clock.hour % 12 + (12 if clock.half == "pm" else 0) if clock.half else clock.hour
-    return time(hour, clock.minute, clock.second)
+    return clock_time(start), clock_time(end)
 
 
 def _day_of_end(line: Line, shape: str, begin: tuple[date, time], finish: tuple[date, time]) -> date:
@@ -218,19 +217,3 @@ def _day_of_end(line: Line, shape: str, begin: tuple[date, time], finish: tuple[
 
 def _since_midnight(clock: time) -> timedelta:
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
-
-
-# --- zones ---------------------------------------------------------------------------------------
-
-
-def _agreed_zone(line: Line) -> Zone | None:
-    """Give the one zone of the line: a place says more than the "CET" that it keeps."""
-    if not line.zones:
-        return None
-    names = {zone.name for zone in line.zones}
-    places = names - {CENTRAL_EUROPE}
-    place = places.pop() if len(places) == 1 else None
-    if len(names) == 1 or (place and is_iana(place) and zone_of_label(place) == place):
-        return next(zone for zone in line.zones if zone.name == (place or CENTRAL_EUROPE))
-    words = ", ".join(zone.words for zone in line.zones)
-    return line.refuse(words, "the zones do not agree.", "Name one zone.")

@@ -66,6 +66,18 @@ def offset_words(instant: datetime, zone: str) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def offset_name(offset: timedelta) -> str:
+    """Write an offset as the name of a literal zone: "UTC+02:00", "UTC"."""
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours:02}:{rest:02}" if minutes else "UTC"
+
+
+def city_words(zone: str) -> str:
+    """Write the city that a zone is called after, as English does: "New York"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def zone_of_label(seat: str) -> str:
     """Give the zone that a Central European label stands for.
 

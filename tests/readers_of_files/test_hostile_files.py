@@ -99,7 +99,7 @@ HOSTILE = {
     "a huge number": (event(b"fold: " + b"9" * 60_000), f"f:3:55 records[0].fold: {'9' * 100}… {QUOTED} a number"),
     "year 9999": (at(b"31 December 9999"), "f:3:36 records[0].when: '31 December 9999': the year 9999"),
     "year 9999 in digits": (at(b"9999-12-31"), "f:3:36 records[0].when: '9999-12-31': the year 9999"),
-    "30 February": (at(b"30 February 2027"), "f:3:36 records[0].when: '30 February 2027': there is no day"),
+    "30 February": (at(b"30 February 2027"), "f:3:36 records[0].when: there is no day '30 February 2027'."),
     "sexagesimal": (at(b"11:30"), f"f:3:36 records[0].when: 11:30 {QUOTED} a number"),
     "octal": (event(b"timezone: 012"), f"f:3:55 records[0].timezone: 012 {QUOTED} a number"),
     "exponent": (event(b"timezone: 1e3"), f"f:3:55 records[0].timezone: 1e3 {QUOTED} a number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,6 +19,9 @@ from calendar_service.records.repeats import (
     last_day_of,
     read_rule,
 )
+from calendar_service.records.rule_words import until_when
+from calendar_service.writers.language import language
+from calendar_service.writers.sentences import rule as print_rule
 
 RULES = [
     ("every day", Rule("DAILY")),
@@ -40,6 +44,58 @@ RULES = [
         "every second Tuesday of the month until February 2028",
         Rule("MONTHLY", by_day=("2TU",), until=date(2028, 2, 29)),
     ),
+    ("every second Tuesday of the month until June 2027", Rule("MONTHLY", by_day=("2TU",), until=date(2027, 6, 30))),
+    ("every 3rd Thursday of each month", Rule("MONTHLY", by_day=("3TH",))),
+    ("on the first Monday of every month", Rule("MONTHLY", by_day=("1MO",))),
+    ("every month on the first Monday", Rule("MONTHLY", by_day=("1MO",))),
+    ("every fifth Friday of the month", Rule("MONTHLY", by_day=("5FR",))),
+    ("last Friday of the month", Rule("MONTHLY", by_day=("-1FR",))),
+    ("deuxième mardi du mois", Rule("MONTHLY", by_day=("2TU",))),
+    ("the first and third Monday of the month", Rule("MONTHLY", by_day=("1MO", "3MO"))),
+    ("weekly until 30 June 2027", Rule("WEEKLY", until=date(2027, 6, 30))),
+    ("every week until 2027-06-30", Rule("WEEKLY", until=date(2027, 6, 30))),
+    ("every week till the end of June 2027", Rule("WEEKLY", until=date(2027, 6, 30))),
+    ("every weekday", Rule("WEEKLY", by_day=("MO", "TU", "WE", "TH", "FR"))),
+    ("Monday to Friday", Rule("WEEKLY", by_day=("MO", "TU", "WE", "TH", "FR"))),
+    ("every Monday and Wednesday", Rule("WEEKLY", by_day=("MO", "WE"))),
+    ("every Wednesday, Monday and Friday", Rule("WEEKLY", by_day=("MO", "WE", "FR"))),
+    ("every Tue & Thu", Rule("WEEKLY", by_day=("TU", "TH"))),
+    ("on Tuesdays", Rule("WEEKLY", by_day=("TU",))),
+    ("every two weeks on Tuesday", Rule("WEEKLY", interval=2, by_day=("TU",))),
+    ("weekly on Monday and Wednesday", Rule("WEEKLY", by_day=("MO", "WE"))),
+    ("EVERY YEAR, 10 TIMES", Rule("YEARLY", count=10)),
+    ("chaque année", Rule("YEARLY")),
+    ("tous les ans", Rule("YEARLY")),
+    ("Tous les deux ans", Rule("YEARLY", interval=2)),
+    ("annuel", Rule("YEARLY")),
+    ("chaque mois", Rule("MONTHLY")),
+    ("tous les 2 mois", Rule("MONTHLY", interval=2)),
+    ("toutes les semaines", Rule("WEEKLY")),
+    ("toutes les deux semaines", Rule("WEEKLY", interval=2)),
+    ("une semaine sur deux", Rule("WEEKLY", interval=2)),
+    ("un mardi sur deux", Rule("WEEKLY", interval=2, by_day=("TU",))),
+    ("chaque jour", Rule("DAILY")),
+    ("tous les jours", Rule("DAILY")),
+    ("chaque mardi", Rule("WEEKLY", by_day=("TU",))),
+    ("tous les mardis", Rule("WEEKLY", by_day=("TU",))),
+    ("chaque lundi et mercredi", Rule("WEEKLY", by_day=("MO", "WE"))),
+    ("chaque lundi et chaque mercredi", Rule("WEEKLY", by_day=("MO", "WE"))),
+    ("toutes les deux semaines le mardi", Rule("WEEKLY", interval=2, by_day=("TU",))),
+    ("du lundi au vendredi", Rule("WEEKLY", by_day=("MO", "TU", "WE", "TH", "FR"))),
+    ("chaque jour de semaine", Rule("WEEKLY", by_day=("MO", "TU", "WE", "TH", "FR"))),
+    (
+        "le deuxième mardi du mois jusqu'en juin 2027",
+        Rule("MONTHLY", by_day=("2TU",), until=date(2027, 6, 30)),
+    ),
+    ("le 2e mardi du mois", Rule("MONTHLY", by_day=("2TU",))),
+    ("le 1er lundi de chaque mois", Rule("MONTHLY", by_day=("1MO",))),
+    ("tous les premiers lundis du mois", Rule("MONTHLY", by_day=("1MO",))),
+    ("chaque dernier vendredi du mois", Rule("MONTHLY", by_day=("-1FR",))),
+    ("chaque mois le troisième jeudi", Rule("MONTHLY", by_day=("3TH",))),
+    ("chaque mardi, 10 fois", Rule("WEEKLY", by_day=("TU",), count=10)),
+    ("chaque semaine jusqu'au 30 juin 2027", Rule("WEEKLY", until=date(2027, 6, 30))),
+    ("chaque semaine jusqu’à fin février 2028", Rule("WEEKLY", until=date(2028, 2, 29))),
+    ("chaque année jusqu'en décembre 2030", Rule("YEARLY", until=date(2030, 12, 31))),
     ("FREQ=YEARLY", Rule("YEARLY")),
     ("RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", Rule("WEEKLY", interval=2, by_day=("MO", "WE"))),
     ("freq=monthly;byday=+1mo;count=5", Rule("MONTHLY", by_day=("1MO",), count=5)),
@@ -85,6 +141,27 @@ REFUSED = [
     ("every 0 weeks", "is not understood as a way to repeat."),
     ("every now and then", "is not understood as a way to repeat."),
     ("every", "is not understood as a way to repeat."),
+    ("every Monday Wednesday", "is not understood as a way to repeat."),
+    ("every Monday or Wednesday", "is not understood as a way to repeat."),
+    ("every Monday and", "is not understood as a way to repeat."),
+    ("every month on Monday", "is not understood as a way to repeat."),
+    ("every week on the first Monday", "is not understood as a way to repeat."),
+    ("every sixth Monday of the month", "is not understood as a way to repeat."),
+    ("chaque deuxième mardi", "is not understood as a way to repeat."),
+    ("biweekly", "is not understood as a way to repeat."),
+    ("tous les jours ouvrables", "is not understood as a way to repeat."),
+    ("parfois", "is not understood as a way to repeat."),
+    ("ﷺ every week", "is not understood as a way to repeat."),
+    ("every ﷺ week, 3 times", "is not understood as a way to repeat."),
+    ("every ¨ week until June 2027", "is not understood as a way to repeat."),
+    ("toutes les 0 semaines", "is not understood as a way to repeat."),
+    ("tous les quinze jours", "may mean days or weeks."),
+    ("tous les 8 jours", "may mean days or weeks."),
+    ("every week until 2030", "has an end that is not understood: '2030' is not understood."),
+    ("every week until 31 June 2027", "has an end that is not understood: there is no day '31 June 2027'."),
+    ("chaque mardi jusqu'en juin", "has an end that is not understood: 'juin' is not understood."),
+    ("chaque mardi, 0 fois", "repeats 0 times; it may be 1 to 999."),
+    ("chaque mardi, 3 fois, jusqu'en juin 2027", "says twice when it ends."),
 ]
 
 
@@ -100,7 +177,43 @@ def test_a_rule_is_refused_in_words_and_at_once(words, why):
     assert time.perf_counter() - begun < 0.1
 
 
+@pytest.mark.parametrize(
+    "piece", ["every monday, ", "first ", "first monday and ", "le ", "until ", "1 ", "et ", "mar. "]
+)
+def test_hostile_words_are_refused_at_once(piece):
+    for lead in ("", "every ", "chaque mois le ", "every month on the "):
+        begun = time.perf_counter()
+        with pytest.raises(UnfitRule):
+            read_rule((lead + piece * 300)[:300] + "?")
+        assert time.perf_counter() - begun < 0.1
+
+
+PRINTED = [
+    "FREQ=WEEKLY;BYDAY=MO,WE",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=5",
+    "FREQ=MONTHLY;BYDAY=2TU;UNTIL=20270630",
+]
+PRINTED += ["FREQ=DAILY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;UNTIL=20301201", "FREQ=DAILY;INTERVAL=3;COUNT=10"]
+
+
+@pytest.mark.parametrize("words", PRINTED)
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_what_our_pages_print_of_a_rule_is_read_back(words, code):
+    rule = read_rule(words)
+    printed = print_rule(rule, language(code))
+    assert read_rule(printed) == replace(rule, words=printed)
+
+
+def test_a_rule_without_end_is_told_how_to_end_in_its_own_language():
+    ends = [until_when("every month"), until_when("chaque mois")]
+    assert ends == ["every month until December 2030", "chaque mois jusqu'en décembre 2030"]
+    assert {read_rule(words).until for words in ends} == {date(2030, 12, 31)}
+
+
 FIRST_DAYS = [
+    ("chaque mardi", date(2027, 7, 6), True),
+    ("chaque mardi", date(2027, 7, 7), False),
+    ("every weekday", date(2027, 7, 10), False),
     ("every week", date(2027, 7, 7), True),
     ("every tuesday", date(2027, 7, 7), False),
     ("every second tuesday of the month", date(2027, 7, 13), True),

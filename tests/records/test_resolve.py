@@ -8,7 +8,14 @@ import pytest
 
 from calendar_service.readers.calendar_file import read_calendar
 from calendar_service.records.enums import MomentName
-from calendar_service.records.record import Change, Milestone, Place, TimeSpan
+from calendar_service.records.record import (
+    Change,
+    Milestone,
+    Place,
+    TimeSpan,
+    calendar_from_json,
+    calendar_to_json,
+)
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 HEAD = "calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
@@ -25,12 +32,25 @@ def clock(hour, minute=0, zone="Europe/Paris", day=7):
     return CivilTime(date(2027, 7, day), time(hour, minute), zone)
 
 
+def notes(fields, kind="event"):
+    file = f"{HEAD}  - {{id: a, kind: {kind}, title: T, {fields}}}\n"
+    reading = read_calendar(file.encode(), "f")
+    assert [str(error) for error in reading.errors] == []
+    return [(finding.problem.where, finding.problem.message) for finding in reading.findings]
+
+
 SPANS = [
     ("when: 7 July 2027", DaySpan(date(2027, 7, 7), date(2027, 7, 7))),
     ("when: 7-9 July 2027", DaySpan(date(2027, 7, 7), date(2027, 7, 9))),
     ("when: 7 July 2027 at 11.00-12.30 CET", TimeSpan(clock(11), clock(12, 30))),
     ("when: 7 July 2027 11:00 Asia/Seoul", TimeSpan(clock(11, zone="Asia/Seoul"))),
     ("when: 7 July 2027 11:00 UTC+01:00", TimeSpan(clock(11, zone="UTC+01:00"))),
+    ("when: 7 July 2027 11:00-12:00 CEST (UTC+2)", TimeSpan(clock(11), clock(12))),
+    ("when: 7 July 2027 11:00 KST (UTC+9)", TimeSpan(clock(11, zone="UTC+09:00"))),
+    (
+        "starts: '2027-07-07 11:00', ends: '2027-07-07 12:00 CEST (UTC+2)'",
+        TimeSpan(clock(11), clock(12)),
+    ),
     ("starts: 2027-07-07", DaySpan(date(2027, 7, 7), date(2027, 7, 7))),
     ("starts: 2027-07-07, ends: 2027-07-09", DaySpan(date(2027, 7, 7), date(2027, 7, 9))),
     ("starts: '2027-07-07T11:00', ends: '2027-07-08T12:00'", TimeSpan(clock(11), clock(12, day=8))),
@@ -121,3 +141,69 @@ def test_where_it_is(fields, place, zone):
 def test_a_webinar_is_online_and_words_may_say_so():
     assert record("when: 7 July 2027", kind="webinar").place == Place(online=True)
     assert record("when: 7 July 2027 at 11.00 Online").place == Place(online=True)
+
+
+NOTES = [
+    ("when: 31 October 2027 at 02:30, fold: 1", []),
+    ("when: 31 October 2027 at 01.30-02.30, fold: 1", []),
+    (
+        "when: 7 July 2027 at 10.00, fold: 1",
+        [("records[0].fold", "no time of this record comes twice, so `fold` says nothing.")],
+    ),
+    (
+        "when: 7 July 2027, fold: 0",
+        [("records[0].fold", "no time of this record comes twice, so `fold` says nothing.")],
+    ),
+    ("when: 7 July 2027 18:00 EST (UTC-5)", []),
+    ("when: 7 July 2027 18:00 CEST (UTC+2), repeats: every week", []),
+    ("when: 7 July 2027 18:00 UTC-05:00, repeats: every week", []),
+    (
+        "when: 7 July 2027 18:00 EST (UTC-5), repeats: every week",
+        [("records[0].when", "every time of the series is at UTC-05:00, in summer and in winter.")],
+    ),
+    ("when: 7 July 2027 at 10.00, timezone: Europe/Paris", []),
+    ("when: 7 July 2027 at 10.00, timezone: Europe/Brussels", []),
+    ("when: 7 July 2027, timezone: Asia/Seoul", []),
+    ("when: 7 July 2027 at 10.00 Asia/Seoul, timezone: Asia/Seoul", []),
+    (
+        "when: 7 July 2027 at 10.00, timezone: America/New_York",
+        [
+            (
+                "records[0].when",
+                "10:00 is read as 10:00 CEST in Paris, which is 04:00 in New York.",
+            )
+        ],
+    ),
+    (
+        "when: 7 July 2027 at 10.00 Asia/Seoul, timezone: Asia/Seoul, registration: {closes: '6 July 2027, 20:00'}",
+        [
+            (
+                "records[0].registration.closes",
+                "20:00 is read as 20:00 CEST in Paris, which is 03:00 on 2027-07-07 in Seoul.",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "said"), NOTES, ids=[fields for fields, _ in NOTES])
+def test_what_is_worth_a_note(fields, said):
+    assert notes(fields) == said
+
+
+def test_closures_are_kept_once_and_in_order():
+    closures = "['1 May 2027', '30 December 2026 - 2 January 2027', 'le 1er janvier 2027', '2026-12-24']"
+    file = HEAD.replace("languages: [en, fr]", f"languages: [en, fr], closures: {closures}").replace(
+        "records:", "records: []"
+    )
+    reading = read_calendar(file.encode(), "f")
+    assert [str(finding) for finding in reading.findings] == []
+    assert [day.isoformat() for day in reading.draft.calendar.closures] == [
+        "2026-12-24",
+        "2026-12-30",
+        "2026-12-31",
+        "2027-01-01",
+        "2027-01-02",
+        "2027-05-01",
+    ]
+    assert calendar_from_json(calendar_to_json(reading.draft.calendar)) == reading.draft.calendar

@@ -81,7 +81,7 @@ BAD = [
         "alarms",
         "soon",
         "'soon' is not a lead.",
-        "Write for example 14 days, 24 hours, 5 working days, 1 month or on the day at 09:00.",
+        "Write for example 14 days, 24 hours, 5 working days, 1 month, 1 day before at 18:00 or on the day at 09:00; in French 14 jours, la veille à 18 h.",
     ),
     ("cancelled=no", "cancelled", "no", "cancelled=no is unknown.", None),
     ("q=a%00b", "q", "a\0b", None, "Delete it; it may have come with a copied text."),
