@@ -15,16 +15,24 @@ import click
 import waitress
 
 from calendar_service import __version__
+from calendar_service.auditing.asking import ask_server
+from calendar_service.auditing.audit import audit as audit_edition
 from calendar_service.doctor import examine
 from calendar_service.publishing import publish_file
 from calendar_service.readers.calendar_file import read_calendar_file
+from calendar_service.readers.importing.drafts import MAX_BYTES
+from calendar_service.readers.importing.formats import FORMATS, read_source
+from calendar_service.readers.importing.to_yaml import print_records
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.source import json_schema
+from calendar_service.records.texts import check_language
 from calendar_service.serving import clock, open_database, set_up_logging
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter import write_starter
-from calendar_service.store.editions import Outcome
+from calendar_service.store.editions import Outcome, load_edition
 from calendar_service.web.app import create_app
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.inprocess import ask_application
 from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
@@ -33,6 +41,13 @@ if TYPE_CHECKING:
 
 _THREADS = 8
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+
+
+def _read_language(code: str) -> str:
+    try:
+        return check_language(code)
+    except CalendarError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 class _Program(click.Group):
@@ -126,6 +141,50 @@ def worker(file: Path | None) -> None:
         threading.Event().wait()
     finally:
         watching.stop()
+
+
+@main.command(name="import")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(FORMATS), help="What SOURCE is, where its name does not tell.")
+@click.option(
+    "--lang", "language", type=_read_language, metavar="L", help="The language that its texts are in, such as fr."
+)
+def import_source(source: str, form: str | None, language: str | None) -> None:
+    """Print what SOURCE announces as records for the calendar file; writes nothing.
+
+    SOURCE is a file, or - for standard input: the text of a page, .ics, JSON-LD, OCDS or CSV. Exits with
+    1 if something in it would not pass `check`: that is printed commented out, with the reason.
+    """
+    draft = read_calendar_file(read_settings(os.environ).file).draft
+    try:
+        with click.open_file(source, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise click.FileError(source, error.strerror) from None
+    imported = read_source(data, source, form, language)
+    taken = frozenset(record.id for record in draft.records) if draft else frozenset()
+    printed = print_records(imported, draft.calendar if draft else None, taken)
+    for line, said in printed.said:
+        click.echo(f"{source}:{line}: {said}", err=True)
+    click.echo(printed.yaml, nl=False)
+    sys.exit(1 if printed.failed else 0)
+
+
+@main.command()
+@click.argument("base_url", required=False)
+def audit(base_url: str | None) -> None:
+    """Read every moment back out of all that is served, here or at BASE_URL, and say each difference."""
+    settings = read_settings(os.environ)
+    engine = open_database(settings)
+    edition = load_edition(engine)
+    if edition is None:
+        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    fetch = ask_server(base_url) if base_url else ask_application(create_app(settings, engine, clock))
+    report = audit_edition(edition, shown_languages(edition), fetch, clock)
+    for fault in report.faults:
+        click.echo(fault)
+    click.echo(report)
+    sys.exit(1 if report.faults else 0)
 
 
 @main.command()

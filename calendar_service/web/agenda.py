@@ -12,6 +12,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
 from calendar_service.writers import sentences
+from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Row:
     day: date
     begins: datetime
     ends: datetime
+    datetime: str
     times: list[str]
     title: Worded
     only: str
@@ -101,6 +103,7 @@ def make_row(
         day=day,
         begins=begins,
         ends=ends,
+        datetime=at.first.isoformat() if isinstance(at, DaySpan) else write_instant(begins),
         times=time_lines(at, record, calendar, view),
         title=sentences.pick(record.title, lang.code),
         only=sentences.only_languages(record, lang),

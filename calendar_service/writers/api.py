@@ -11,6 +11,7 @@ from calendar_service.records.moments import moments_of, span_points
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan
 from calendar_service.records.window import window
+from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import sentences
 
 if TYPE_CHECKING:
@@ -54,36 +55,44 @@ def _record(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[
         "sequence": entry.revision.sequence,
         "title": sentences.pick(record.title, view.lang.code).text,
         "url": view.page_url(record.id),
-        "moments": list_moments(entry, edition, bounds),
+        "moments": list_moments(entry, edition, bounds, view),
         "languages": list(record.languages),
         "tags": list(record.tags),
         "changed_at": write_instant(entry.revision.changed_at),
     }
 
 
-def list_moments(entry: Entry, edition: Edition, bounds: Bounds) -> list[dict[str, Any]]:
-    """List the moments of a record, of each occurrence where it recurs."""
-    return list(_moments(entry, edition, bounds))
+def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: View) -> list[dict[str, Any]]:
+    """List the moments of a record, of each occurrence where it recurs.
 
-
-def _moments(entry: Entry, edition: Edition, bounds: Bounds) -> Iterator[dict[str, Any]]:
+    `at` is the instant in UTC, `local` the same on the clock of the reader (`tz=`), of the place, or of the
+    programme, with its offset. A deadline printed as a bare date has an instant too: the end of that day.
+    """
     record, zone = entry.record, edition.calendar.zone
+    local = view.other_zone(record) or zone
+    return [
+        {"name": name} | _moment(at, zone, local) | {"words": words} | more
+        for name, at, words, more in _points(entry, bounds, zone)
+    ]
+
+
+def _points(entry: Entry, bounds: Bounds, zone: str) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:
+    record = entry.record
     if record.schedule and record.schedule.rule:
         moved = {change.occurrence: change.words for change in record.schedule.changes if change.span}
         for occurrence in occurrences_of(record.schedule, *bounds, zone):
             words = moved.get(occurrence.day, record.schedule.words)
+            more = {"occurrence": occurrence.day.isoformat()}
+            more |= {"status": "cancelled"} if occurrence.is_cancelled else {}
             for name, at in span_points(occurrence.span):
-                yield _moment(name, at, words, zone) | {
-                    "occurrence": occurrence.day.isoformat(),
-                    **({"status": "cancelled"} if occurrence.is_cancelled else {}),
-                }
+                yield name, at, words, more
     for moment in moments_of(record):
         if not (record.schedule and record.schedule.rule and moment.name in (MomentName.STARTS, MomentName.ENDS)):
-            yield _moment(moment.name, moment.at, moment.words, zone)
+            yield moment.name, moment.at, moment.words, {}
 
 
-def _moment(name: MomentName, at: Point, words: str, zone: str) -> dict[str, Any]:
-    """Write one moment. A deadline printed as a bare date has an instant too: the end of that day."""
+def _moment(at: Point, zone: str, local: str) -> dict[str, Any]:
     if isinstance(at, DaySpan):
-        return {"name": name, "date": at.first.isoformat(), "zone": zone, "words": words}
-    return {"name": name, "at": write_instant(at.instant), "zone": at.zone, "words": words}
+        return {"date": at.first.isoformat(), "zone": zone}
+    there = at.instant.astimezone(tzinfo_of(local)).isoformat(timespec="seconds")
+    return {"at": write_instant(at.instant), "local": there, "zone": at.zone}

@@ -47,6 +47,6 @@ def _item(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[st
             "about": f"{view.base_url}/api/v1/records",
             "kind": record.kind,
             "status": "cancelled" if entry.is_called_off else record.status,
-            "moments": list_moments(entry, edition, bounds),
+            "moments": list_moments(entry, edition, bounds, view),
         },
     }

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from calendar_service.writers.api import Bounds
     from calendar_service.writers.view import View
 
-COLUMNS = ("id", "kind", "status", "title", "moment", "at", "date", "zone", "words", "place", "url")
+COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
 
 
 def write_table(entries: Sequence[Entry], edition: Edition, view: View, bounds: Bounds) -> bytes:
-    """Write the table with its head; `at` is an instant in UTC, `date` a whole day; one of them is empty."""
+    """Write the table with its head.
+
+    `at` is an instant in UTC and `local` the same on the clock of the reader or place; `date` is a whole day.
+    Either the two or the one is empty.
+    """
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
@@ -34,7 +38,7 @@ def _rows(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> Iterato
     status = "cancelled" if entry.is_called_off else record.status
     title = sentences.pick(record.title, view.lang.code).text
     place = sentences.place(record.place, view.lang)
-    for moment in list_moments(entry, edition, bounds):
+    for moment in list_moments(entry, edition, bounds, view):
         cells = [
             record.id,
             record.kind,
@@ -42,6 +46,7 @@ def _rows(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> Iterato
             title,
             moment["name"],
             moment.get("at", ""),
+            moment.get("local", ""),
             moment.get("date", ""),
             moment["zone"],
             moment["words"],

@@ -1,0 +1,107 @@
+"""Pages read back: what `<time datetime>` says to programs, and what the words beside it say to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from calendar_service.auditing.facts import Fact
+from calendar_service.auditing.found import Found
+from calendar_service.auditing.words import words_of
+
+if TYPE_CHECKING:
+    from calendar_service.auditing.expected import Scope
+
+_VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "base", "col", "source", "wbr"})
+_KEPT = frozenset({"time", "local", "move", "number"})
+
+
+@dataclass
+class _Part:
+    """One row of the agenda, or the page of a record: texts by class, in order."""
+
+    link: str = ""
+    datetimes: list[str] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+    def of(self, *classes: str) -> list[str]:
+        return [text for name, text in self.texts if name in classes]
+
+
+class _Page(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.whole = _Part()
+        self.rows: list[_Part] = []
+        self.description = ""
+        self._open: list[tuple[str, str]] = []
+        self._texts: list[tuple[int, str, list[str]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        classes = given.get("class", "").split()
+        if tag == "li" and "row" in classes:
+            self.rows.append(_Part())
+        if tag == "meta" and given.get("name") == "description":
+            self.description = given.get("content", "")
+        if tag == "time":
+            self._part.datetimes.append(given.get("datetime", ""))
+        if tag == "a" and any(name == "h4" for name, _ in self._open):
+            self._part.link = given.get("href", "")
+        if tag in _VOID:
+            return
+        self._open.append((tag, "row" if "row" in classes else ""))
+        if kept := next((name for name in classes if name in _KEPT), ""):
+            self._texts.append((len(self._open), kept, []))
+
+    def handle_data(self, data: str) -> None:
+        for _, _, text in self._texts:
+            text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and any(name == tag for name, _ in self._open):
+            if self._texts and self._texts[-1][0] == len(self._open):
+                _, kept, text = self._texts.pop()
+                self._part.texts.append((kept, "".join(text)))
+            if self._open.pop()[0] == tag:
+                break
+
+    @property
+    def _part(self) -> _Part:
+        return self.rows[-1] if any(kept for _, kept in self._open) else self.whole
+
+
+def find_in_page(body: bytes, scope: Scope, record: str) -> Found:
+    """Read the page of a record."""
+    page, words, found = _Page(body.decode()), words_of(scope.lang), Found()
+    found.add(record, words.read_start(page.description, "<meta description>"))
+    found.add(record, _datetimes(page.whole))
+    found.add(record, words.read_lines(page.whole.of("time", "local")))
+    found.add(record, words.read_moves(page.whole.of("move")))
+    return found
+
+
+def find_in_agenda(body: bytes, scope: Scope) -> Found:
+    """Read the agenda: a row for each record, or for each occurrence."""
+    page, words, found = _Page(body.decode()), words_of(scope.lang), Found()
+    moves: dict[str, list[Fact]] = {}
+    for row in page.rows:
+        record = row.link.partition("?")[0].rpartition("/")[2]
+        lines = row.of("time", "local")
+        found.add(record, [*_datetimes(row), *words.read_lines(lines)])
+        told = words.read_moves(row.of("move"))
+        if moves.setdefault(record, told) != told:
+            found.add(record, [Fact("moved to", "unreadable: the rows of one record differ")])
+        number = words.day_number(lines[0]) if lines else None
+        if row.of("number") != [str(number)]:
+            found.add(record, [Fact("day beside the row", f"unreadable {row.of('number')} beside {lines}")])
+    for record, told in moves.items():
+        found.add(record, told)
+    return found
+
+
+def _datetimes(part: _Part) -> list[Fact]:
+    return [Fact("<time datetime>", value) for value in part.datetimes]

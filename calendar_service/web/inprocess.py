@@ -1,0 +1,21 @@
+"""Asking the application in this process, without a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+
+def ask_application(app: Flask) -> Callable[[str], tuple[int, bytes]]:
+    """Give what fetches a path: the status and the body of the answer."""
+    client = app.test_client()
+
+    def fetch(path: str) -> tuple[int, bytes]:
+        response = client.get(path)
+        return response.status_code, response.get_data()
+
+    return fetch

@@ -1,0 +1,59 @@
+"""A calendar to audit: published into a database of its own, asked in this process, the clock standing still."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from calendar_service.auditing.audit import ZONES, audit
+from calendar_service.publishing import publish_file
+from calendar_service.settings import Settings
+from calendar_service.store.editions import Outcome, load_edition
+from calendar_service.store.engine import open_engine, sqlite_url
+from calendar_service.store.migrate import upgrade
+from calendar_service.web.app import create_app
+from calendar_service.web.context import SHELF
+from calendar_service.web.inprocess import ask_application
+
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "data" / "events.yaml"
+RICH = ROOT / "tests" / "feeds" / "rich.yaml"
+PUBLISHED = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
+NOW = datetime(2027, 1, 20, 12, 0, tzinfo=UTC)
+SMALL = Path(__file__).with_name("small.yaml")
+
+
+class Audited:
+    def __init__(self, folder):
+        self.folder = folder
+        self.url = sqlite_url(folder / "audited.sqlite3")
+        self.engine = open_engine(self.url)
+        upgrade(self.engine)
+        self._app, self.now = None, NOW
+
+    def publish(self, text, at=PUBLISHED):
+        path = self.folder / "calendar.yaml"
+        path.write_text(text, encoding="utf-8")
+        result = publish_file(self.engine, path, at, confirmed=True)
+        assert result.outcome is Outcome.PUBLISHED, result.reasons
+
+    def app(self, now=NOW):
+        """Give the application as it is after a restart; its templates stay compiled, which is what takes time."""
+        self.now = now
+        if self._app is None:
+            self._app = create_app(Settings(base_url="https://calendar.example"), self.engine, lambda: self.now)
+        shelf = self._app.extensions[SHELF]
+        shelf._outputs.clear()
+        shelf.press._blocks.clear()
+        shelf._looked = float("-inf")
+        return self._app
+
+    def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW):
+        fetch = fetch or ask_application(self.app(now))
+        return audit(load_edition(self.engine), languages, fetch, lambda: now, zones)
+
+
+def extend(audited, text, final, before):
+    """Publish a calendar in which a deadline was another one before."""
+    assert final in text
+    for number, words in enumerate(before):
+        audited.publish(text.replace(final, words), PUBLISHED.replace(day=4 + number))
+    audited.publish(text, PUBLISHED.replace(day=12))

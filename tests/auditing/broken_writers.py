@@ -1,0 +1,394 @@
+"""Each renderer broken on purpose: what is done to it, in which language it is looked at, and where it must be seen."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_service.records import times
+from calendar_service.records.record import TimeSpan
+from calendar_service.web import agenda, pages, press
+from calendar_service.writers import api, atom, feed, ical, jsonfeed, sentences, slots, table
+from calendar_service.writers.language import Language
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BROKEN = []
+
+# The forms in which something is told.
+ICS, PAGES = {"ics", "jcal"}, {"page", "agenda"}
+TEXTS = ICS | {"json", "atom"}
+LISTS = {"api", "json", "csv"}
+
+
+def broken(*seen, lang="en"):
+    """Register what breaks a renderer; `seen` are the forms that are wrong then."""
+
+    def register(breaking):
+        BROKEN.append((breaking.__name__, breaking, lang, set().union(*seen)))
+        return breaking
+
+    return register
+
+
+def wrap(patch, owner, name, change):
+    """Put `change(original, *arguments)` in the place of a function."""
+    original = getattr(owner, name)
+    patch.setattr(owner, name, lambda *given, **named: change(original, *given, **named))
+
+
+def on_event(patch, change):
+    """Change each VEVENT after it was made."""
+
+    def made(original, *given):
+        event = original(*given)
+        change(event)
+        return event
+
+    wrap(patch, ical, "_event", made)
+
+
+def move(event, name, by):
+    if name in event and not isinstance(event[name], list) and isinstance(event[name].dt, datetime):
+        event[name].dt += by
+
+
+def later(at, by):
+    match at:
+        case times.DaySpan(first, last):
+            return times.DaySpan(first + by, last + by)
+        case TimeSpan(starts, ends):
+            return TimeSpan(later(starts, by), ends and later(ends, by))
+        case _:
+            return replace(at, day=at.day + by)
+
+
+# -- words ------------------------------------------------------------------------------------------
+
+
+@broken(TEXTS, PAGES)
+def clocks_an_hour_late(patch):
+    def change(original, starts, ends, *rest, **named):
+        return original(starts + HOUR, ends and ends + HOUR, *rest, **named)
+
+    wrap(patch, sentences, "_clock_range", change)
+
+
+@broken(TEXTS, PAGES, lang="fr")
+def clocks_an_hour_late_in_french(patch):
+    clocks_an_hour_late(patch)
+
+
+@broken(TEXTS, PAGES)
+def ends_a_minute_early(patch):
+    def change(original, starts, ends, *rest, **named):
+        return original(starts, ends and ends - timedelta(minutes=1), *rest, **named)
+
+    wrap(patch, sentences, "_clock_range", change)
+
+
+@broken(TEXTS, PAGES)
+def whole_days_a_day_late(patch):
+    wrap(patch, sentences, "_days", lambda original, first, last, lang: original(first + DAY, last + DAY, lang))
+
+
+@broken(TEXTS, PAGES)
+def offsets_all_of_winter(patch):
+    patch.setattr(sentences, "offset_words", lambda *_: "UTC+1")
+
+
+@broken(TEXTS, PAGES)
+def local_line_in_another_zone(patch):
+    wrap(patch, sentences, "local_when", lambda original, at, zone, _, lang: original(at, zone, "Asia/Shanghai", lang))
+
+
+@broken(TEXTS, PAGES)
+def local_line_left_out(patch):
+    patch.setattr(sentences, "local_when", lambda *_: "")
+
+
+@broken(TEXTS, PAGES, lang="fr")
+def french_day_names_off(patch):
+    names = {"mercredi": "jeudi", "lundi": "mardi", "mardi": "lundi"}
+    swap = re.compile("|".join(names))
+    wrap(
+        patch,
+        Language,
+        "day",
+        lambda original, *given, **named: swap.sub(lambda found: names[found[0]], original(*given, **named)),
+    )
+
+
+@broken(TEXTS, PAGES, lang="fr")
+def french_pages_with_english_days(patch):
+    wrap(patch, Language, "day", lambda original, *given, **named: original(*given, **named).replace("juillet", "July"))
+
+
+@broken(TEXTS, PAGES)
+def moved_deadlines_the_wrong_way_round(patch):
+    def change(original, moved, *rest):
+        return original(replace(moved, old=moved.new, new=moved.old), *rest)
+
+    wrap(patch, sentences, "move", change)
+
+
+@broken(TEXTS, PAGES)
+def last_extension_not_told(patch):
+    wrap(patch, sentences, "moves", lambda original, *given: original(*given)[:-1])
+
+
+@broken(TEXTS, {"page"})
+def rule_ends_on_another_day(patch):
+    wrap(
+        patch,
+        sentences,
+        "rule",
+        lambda original, rule, lang: original(replace(rule, until=rule.until and rule.until - DAY), lang),
+    )
+
+
+@broken({"atom"})
+def atom_content_off(patch):
+    wrap(patch, atom, "describe_record", lambda original, *given: original(*given).replace("11:00", "10:00"))
+
+
+@broken({"json"})
+def json_content_without_deadlines(patch):
+    wrap(patch, jsonfeed, "describe_record", lambda original, *given: original(*given).split("\n", 1)[1])
+
+
+@broken(ICS)
+def descriptions_of_entries_off(patch):
+    wrap(patch, ical, "describe", lambda original, span, *rest: original(later(span, DAY), *rest))
+
+
+@broken(ICS)
+def clock_in_titles_in_utc(patch):
+    wrap(patch, sentences, "clock_in", lambda original, at, _, lang: original(at, "UTC", lang))
+
+
+# -- lists ------------------------------------------------------------------------------------------
+
+
+@broken(LISTS)
+def instants_a_minute_off(patch):
+    wrap(patch, api, "write_instant", lambda original, at: original(at + timedelta(minutes=1)))
+
+
+@broken(LISTS)
+def occurrence_dropped_from_lists(patch):
+    wrap(patch, api, "occurrences_of", lambda original, *given: original(*given)[1:])
+
+
+@broken({"csv"})
+def table_in_local_time(patch):
+    def change(original, *given):
+        for cells in original(*given):
+            cells[5] = cells[5].replace("T09:", "T11:")
+            yield cells
+
+    wrap(patch, table, "_rows", change)
+
+
+@broken({"csv"})
+def record_dropped_from_the_table(patch):
+    wrap(patch, press, "write_table", lambda original, entries, *rest: original(entries[:-1], *rest))
+
+
+@broken({"csv"})
+def record_twice_in_the_table(patch):
+    wrap(patch, press, "write_table", lambda original, entries, *rest: original([*entries, entries[-1]], *rest))
+
+
+@broken(LISTS)
+def local_time_on_the_wrong_clock(patch):
+    def shifted(original, *given):
+        told = original(*given)
+        if "local" in told:
+            told["local"] = (datetime.fromisoformat(told["local"]) + HOUR).isoformat()
+        return told
+
+    wrap(patch, api, "_moment", shifted)
+
+
+@broken({"json"})
+def json_feed_without_the_last_moment(patch):
+    wrap(patch, jsonfeed, "list_moments", lambda original, *given: original(*given)[:-1])
+
+
+@broken({"atom"})
+def record_dropped_from_atom(patch):
+    wrap(patch, press, "write_atom", lambda original, head, entries, *rest: original(head, entries[1:], *rest))
+
+
+# -- calendar entries ---------------------------------------------------------------------------
+
+
+@broken(ICS)
+def dtstart_an_hour_late(patch):
+    on_event(patch, lambda event: move(event, "DTSTART", HOUR))
+
+
+@broken(ICS)
+def dtend_early(patch):
+    on_event(patch, lambda event: move(event, "DTEND", -timedelta(minutes=15)))
+
+
+@broken(ICS)
+def dtstart_without_its_zone(patch):
+    def change(event):
+        if isinstance(event["DTSTART"].dt, datetime):
+            event["DTSTART"].dt = event["DTSTART"].dt.replace(tzinfo=None)
+            event["DTSTART"].params.pop("TZID", None)
+
+    on_event(patch, change)
+
+
+@broken(ICS)
+def all_day_end_a_day_short(patch):
+    def change(event):
+        if not isinstance(event["DTEND"].dt, datetime):
+            event["DTEND"].dt -= DAY
+
+    on_event(patch, change)
+
+
+@broken(ICS)
+def summer_and_winter_swapped(patch):
+    swap = {b"+0100": b"+0200", b"+0200": b"+0100"}
+    wrap(
+        patch,
+        feed,
+        "write_vtimezone",
+        lambda original, zone: re.sub(rb"\+0[12]00", lambda found: swap[found[0]], original(zone)),
+    )
+
+
+@broken(ICS)
+def vtimezone_left_out(patch):
+    patch.setattr(feed, "write_vtimezone", lambda _: b"")
+
+
+@broken(ICS)
+def vtimezone_changes_a_month_late(patch):
+    wrap(patch, feed, "write_vtimezone", lambda original, zone: original(zone).replace(b"BYMONTH=10", b"BYMONTH=11"))
+
+
+def on_rule(patch, change):
+    def made(original, *given):
+        rule = original(*given)
+        change(rule)
+        return rule
+
+    wrap(patch, ical, "write_rule", made)
+
+
+@broken(ICS)
+def rule_on_another_weekday(patch):
+    on_rule(patch, lambda rule: rule.update(BYDAY=["WE"]) if "BYDAY" in rule else None)
+
+
+@broken(ICS)
+def rule_ends_a_week_early(patch):
+    on_rule(patch, lambda rule: rule.update(UNTIL=[rule["UNTIL"][0] - 7 * DAY]) if "UNTIL" in rule else None)
+
+
+@broken(ICS)
+def exdate_dropped(patch):
+    on_event(patch, lambda event: event.pop("EXDATE", None))
+
+
+@broken(ICS)
+def recurrence_id_wrong(patch):
+    on_event(patch, lambda event: move(event, "RECURRENCE-ID", HOUR))
+
+
+@broken(ICS)
+def recurrence_id_dropped(patch):
+    on_event(patch, lambda event: event.pop("RECURRENCE-ID", None))
+
+
+@broken(ICS)
+def deadline_begins_its_block(patch):
+    def change(original, name, at):
+        span = original(name, at)
+        return TimeSpan(span.ends, later(span.ends, DAY)) if isinstance(span, TimeSpan) else span
+
+    wrap(patch, slots, "_milestone_span", change)
+
+
+@broken(ICS)
+def further_deadlines_without_entries(patch):
+    patch.setattr(slots.entries, "extra_moments", lambda _: [])
+
+
+@broken(ICS)
+def written_out_occurrence_dropped(patch):
+    wrap(patch, slots, "days_within", lambda original, *given: original(*given)[1:])
+
+
+@broken(ICS)
+def session_on_another_day(patch):
+    wrap(
+        patch,
+        slots,
+        "_session",
+        lambda original, *given: replace(original(*given), span=later(original(*given).span, DAY)),
+    )
+
+
+@broken(ICS)
+def uids_of_another_calendar(patch):
+    wrap(patch, ical.entries, "uid", lambda original, name, _: original(name, "other.example"))
+
+
+@broken({"jcal"})
+def jcal_in_utc(patch):
+    wrap(patch, press, "write_jcal", lambda original, body: original(body).replace(b"T11:00:00", b"T11:00:00Z"))
+
+
+# -- pages ------------------------------------------------------------------------------------------
+
+
+@broken(PAGES)
+def words_of_pages_a_day_late(patch):
+    for room in (agenda, pages):
+        wrap(patch, room, "time_lines", lambda original, at, *rest: original(later(at, DAY), *rest))
+
+
+@broken({"page"})
+def next_date_dropped(patch):
+    wrap(patch, pages, "occurrences_of", lambda original, *given: original(*given)[1:])
+
+
+@broken({"agenda"})
+def occurrence_dropped_from_the_agenda(patch):
+    wrap(patch, agenda, "occurrences_of", lambda original, *given: original(*given)[:-1])
+
+
+@broken({"agenda"})
+def record_dropped_from_the_agenda(patch):
+    wrap(patch, pages, "make_agenda", lambda original, entries, *rest: original(entries[:-1], *rest))
+
+
+@broken({"page"})
+def sessions_not_on_the_page(patch):
+    def change(original, *given):
+        return original(*given) | {"sessions": []}
+
+    wrap(patch, pages, "_facts", change)
+
+
+# -- what was sent: templates, and what stands between them and the reader ----------------------
+
+SENT = {
+    "datetime an hour off": (rb'datetime="2027-07-07T09:', b'datetime="2027-07-07T10:', PAGES),
+    "datetime of whole days off": (rb'datetime="2027-06-21"', b'datetime="2027-06-22"', PAGES),
+    "day beside the row": (rb'class="number">7<', b'class="number">8<', {"agenda"}),
+    "description of the page": (rb'(name="description" content="Wednesday) 7', rb"\1 14", {"page"}),
+    "a day that there is not": (rb"21 June 2027", b"31 June 2027", TEXTS | PAGES),
+    "an hour that there is not": (rb"11:00-12:30", b"25:00-26:30", TEXTS | PAGES),
+    "another edition": (rb'"edition": \d+', b'"edition": 1', {"api"}),
+    "broken JSON": (rb"\]\}$", b"", {"api", "json"}),
+    "broken XML": (rb"</feed>$", b"", {"atom"}),
+    "no calendar": (rb"BEGIN:VCALENDAR", b"BEGIN:VCARD", {"ics"}),
+    "neither instant nor day": (rb'"at": "2027-07-07T09:00:00Z", ', b"", {"api", "json"}),
+}
