@@ -211,7 +211,7 @@ BROKEN = {
         ics(PARIS, "RDATE:" + ",".join(["20270316T110000Z"] * 200_000)).encode(),
         "more than 65,536",
     ),
-    "200,000 events": (ics(PARIS, *["END:VEVENT", "BEGIN:VEVENT", PARIS] * 100_000).encode(), "more than 2,000 events"),
+    "200,000 events": (ics(PARIS, *["END:VEVENT", "BEGIN:VEVENT", PARIS] * 100_000).encode(), "more than 1,000 events"),
     "too large": (b" " * (10 * 1024 * 1024 + 1), "more than 10,485,760 bytes"),
     "one long line": (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:" + b"x" * 9_000_000, "more than 65,536"),
     "long folded line": (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:" + b"x\n " * 3_000_000, "more than 65,536"),
@@ -230,6 +230,6 @@ def test_broken_and_hostile_files_are_refused_soon(data, why):
 def test_a_full_calendar_is_read_soon():
     event = ["END:VEVENT", "BEGIN:VEVENT", "SUMMARY:Talk", PARIS, "RRULE:FREQ=SECONDLY"]
     begun = time.perf_counter()
-    printed, _ = run(ics(PARIS, *event * 1_500))
-    assert (printed.passed, printed.failed) == (1, 1_500)
+    printed, _ = run(ics(PARIS, *event * 900))
+    assert (printed.passed, printed.failed) == (1, 900)
     assert time.perf_counter() - begun < 5

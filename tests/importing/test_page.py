@@ -10,7 +10,7 @@ from imports import comments, point, run
 from calendar_service.readers.importing.drafts import UnfitSource
 
 PAGES = [Path(__file__).parent / "news_page.txt"]
-if given := os.environ.get("CALENDAR_NEWS_PAGE"):
+if given := os.environ.get("NEWS_PAGE"):
     PAGES.append(Path(given))
 
 WHOLE_PAGE = [

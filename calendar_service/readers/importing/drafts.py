@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_ITEMS = 2_000
+MAX_ITEMS = 1_000
 ONLINE = "online"
 _LONGEST_TITLE = 500
 _LONGEST_BLOCK = 10_000

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calendar_service.readers.importing.ics_lines import Property
 
 _MAX_DATES = 500
+_LONGEST_LIST = 1_000
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:[^,\\]|\\.)+", re.DOTALL)
 _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
@@ -110,8 +111,8 @@ class _Reader:
             sketch.fields["place"] = ONLINE if place.lower() in _ONLINE else place
         words = [
             _unescape(word)
-            for each in event.properties.get("CATEGORIES", ())
-            for word in _LIST_ITEM.findall(each.value)
+            for each in event.properties.get("CATEGORIES", [])[:50]
+            for word in _LIST_ITEM.findall(each.value[:_LONGEST_LIST])
         ]
         drafts.set_tags(sketch, words)
         if event.get("CONFERENCE") or sketch.fields.get("place") == ONLINE or _WEBINAR.search(title):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from calendar_service.readers.calendar_file import read_calendar
-from calendar_service.readers.importing.drafts import Aside, Imported, Sketch, name_sketches, shorten, tidy
+from calendar_service.readers.importing.drafts import Aside, Imported, Sketch, name_sketches, shorten, tidy, tidy_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def print_records(imported: Imported, calendar: Calendar | None, taken: frozense
     """Print what was imported, for a calendar; ids in `taken` are not given again."""
     name_sketches(imported.sketches, taken)
     for sketch in imported.sketches:
-        sketch.fields = {key: sketch.fields[key] for key in sorted(sketch.fields, key=_rank)}
+        sketch.fields = {key: _visible(sketch.fields[key]) for key in sorted(sketch.fields, key=_rank)}
     _validate(imported.sketches, _head(calendar))
     lines = [line for item in imported.items for line in _lines(item)]
     open_ones = sum(sketch.is_open for sketch in imported.sketches)
@@ -84,6 +84,15 @@ def print_records(imported: Imported, calendar: Calendar | None, taken: frozense
     said = tuple(each for item in imported.items for each in _said(item))
     top = "records:" if open_ones else "records: []"
     return Printed("\n".join([top, *lines]) + "\n", said, open_ones, failed)
+
+
+def _visible(value: Any) -> Any:
+    """Take out of every text what nobody can see: the reader would refuse it even in a comment."""
+    if isinstance(value, dict):
+        return {tidy(str(key)): _visible(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_visible(each) for each in value]
+    return tidy_block(value) if isinstance(value, str) else value
 
 
 def _rank(key: str) -> int:
