@@ -11,7 +11,6 @@ TALK = "Annual conference\n\n3-4 May 2027 Bergen, Norway\n\nRead More\n"
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("NEWS_PAGE", raising=False)  # the tests' own; to the program it is no setting
 
     def run(*arguments, text=None):
         return CliRunner().invoke(main, ["import", *arguments], input=text)

@@ -1,6 +1,6 @@
 """The checklist of a feed that works everywhere, as far as it shows in the octets and the headers.
 
-Every violation begins with the number of the point in section 8 of the facts on clients; 0 is RFC 5545.
+Every violation begins with the number of the point in docs/feeds.md; 0 is RFC 5545.
 Not seen here, because they take two fetches, two versions or a client: points 20, 21, 25 and 38 to 45
 beyond the headers, the sameness over time in 23 and 24, and which event is a deadline in 34.
 """
