@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +23,7 @@ Database: TypeAlias = Engine
 
 # As long as SQLite waits for another writer, so does PostgreSQL.
 _WAIT_SECONDS = 10
+_WAL_PAUSE = 0.02
 _CONNECT_SECONDS = 5
 _BEGIN = "calendar_sqlite_begin"
 # Any number that no other program takes in the same database: it names the one lock for publishing.
@@ -102,13 +105,23 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={1000 * _WAIT_SECONDS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
+    for pragma in (f"busy_timeout={1000 * _WAIT_SECONDS}", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+    _enter_wal(connection)
+
+
+def _enter_wal(connection: Any) -> None:
+    """Turn WAL on. SQLite does not wait by itself for another process that does the same, so this does."""
+    end = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """The shelf: the current edition and the outputs printed from it, ready to be sent.
 
-A new edition is noticed within a second. When the database does not answer, the last edition known
+A new edition is noticed within half a second. When the database does not answer, the last edition known
 stays on the shelf.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 0.5
 _MAX_OUTPUTS = 256
 _MAX_OCTETS = 64_000_000
 
