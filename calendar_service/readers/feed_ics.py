@@ -166,7 +166,7 @@ class _Reader:
 
     def instant(self, value: str, tzid: str) -> datetime:
         if value.endswith("Z"):
-            return _wall(value.removesuffix("Z")).replace(tzinfo=UTC)
+            return _wall(value)
         if tzid not in self.zones:
             raise KeyError(f"no VTIMEZONE for {value} in {tzid!r}")
         return self._on_clock(_wall(value), tzid)
@@ -180,7 +180,7 @@ class _Reader:
                 begun += [(onset, part.text("TZOFFSETTO")) for onset in onsets if onset <= wall]
         if not begun:
             raise ValueError(f"the VTIMEZONE of {tzid} says nothing of {wall}")
-        return (wall - _offset(max(begun)[1])).replace(tzinfo=UTC)
+        return wall - _offset(max(begun)[1])
 
     def series(self, event: _Node, length: timedelta) -> list[Time]:
         """Expand a rule on the wall clock of DTSTART; its length is exact (RFC 5545, 3.8.5.3)."""
@@ -189,13 +189,13 @@ class _Reader:
         parts = dict(part.split("=", 1) for part in event.text("RRULE").split(";"))
         until = parts.pop("UNTIL", "")
         rule = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=_wall(text))
-        begin, end = (datetime(day.year, day.month, day.day) for day in (self.first, self.last))  # noqa: DTZ001 (a wall clock)
+        begin, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (self.first, self.last))
         found: list[Time] = []
         for wall in rule.between(begin, end, inc=True):
             if is_date:
                 start: date = wall.date()
             else:
-                start = wall.replace(tzinfo=UTC) if in_utc else self._on_clock(wall, parameters.get("TZID", ""))
+                start = wall if in_utc else self._on_clock(wall, parameters.get("TZID", ""))
             if until and start > (_day(until) if is_date else self.instant(until, "")):
                 break
             found.append((wall.date(), start, start + length))
@@ -208,7 +208,7 @@ def _onsets(start: str, rule: str, year: int) -> tuple[datetime, ...]:
     first = _wall(start)
     if not rule:
         return (first,)
-    begin, end = datetime(year, 1, 1), datetime(year, 12, 31, 23, 59, 59)  # noqa: DTZ001 (a wall clock)
+    begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
     return tuple(rrulestr(rule, dtstart=first).between(begin, end, inc=True))
 
 
@@ -217,8 +217,9 @@ def _day(text: str) -> date:
 
 
 def _wall(text: str) -> datetime:
+    """Read a time on the wall; UTC is only its carrier until the offset is known."""
     form = "%Y%m%d" if len(text) == _DATE_LENGTH else "%Y%m%dT%H%M%S"
-    return datetime.strptime(text.removesuffix("Z"), form)  # noqa: DTZ007 (a wall clock)
+    return datetime.strptime(text.removesuffix("Z"), form).replace(tzinfo=UTC)
 
 
 def _offset(text: str) -> timedelta:

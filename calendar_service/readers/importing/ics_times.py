@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from icalendar import vDuration
@@ -35,14 +35,19 @@ def read_moment(found: Property, value: str = "") -> date | CivilTime:
         if match := _DATE.fullmatch(text):
             return _checked(date(*(int(each) for each in match.groups())))
         if match := _MOMENT.fullmatch(text):
-            local = datetime(*(int(each) for each in match.groups()[:6]))  # type: ignore[arg-type]  # noqa: DTZ001
-            _checked(local.date())
-            zone = "UTC" if match[7] else _zone(found, text)
-            return CivilTime(local.date(), local.time(), zone)
+            day, clock = _wall(match)
+            _checked(day)
+            return CivilTime(day, clock, "UTC" if match[7] else _zone(found, text))
     except ValueError as error:
         if isinstance(error, CalendarError):
             raise
     raise UnfitMoment(f"{shorten(text)!r} is not a time that an .ics file can hold.")
+
+
+def _wall(match: re.Match[str]) -> tuple[date, time]:
+    """Read a day and a time on the wall. Raises ValueError for what no calendar or clock shows."""
+    year, month, day, hour, minute, second = (int(each) for each in match.groups()[:6])
+    return date(year, month, day), time(hour, minute, second)
 
 
 def _checked(day: date) -> date:
@@ -104,10 +109,9 @@ def _plain_until(part: str, start: date | CivilTime) -> str:
     if not part.startswith("UNTIL=") or not match:
         return part
     try:
-        until = datetime(*(int(each) for each in match.groups()[:6]))  # type: ignore[arg-type]  # noqa: DTZ001
+        day, clock = _wall(match)
     except ValueError:
         return part
-    day, clock = until.date(), until.time()
     if isinstance(start, CivilTime):
         if match[7]:
             local = civil_from_instant(CivilTime(day, clock, "UTC").instant, start.zone)
