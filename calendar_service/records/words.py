@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from dateutil.parser import ParserError, parse
@@ -69,6 +70,8 @@ class When:
     end_offset: str | None = None
 
 
+# A file is read again at each change, and nearly all of its lines are the same then.
+@lru_cache(maxsize=65_536)
 def read_when(words: str, *, day_first: bool = False) -> When:
     """Read the date words of one line. Raises WordsNotUnderstood.
 
