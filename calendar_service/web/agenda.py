@@ -111,7 +111,7 @@ def make_row(
         state=state,
         place=sentences.place(record.place, lang),
         countdown="" if is_off else countdown(day, today, (begins, ends), now, lang, is_deadline=is_deadline),
-        urgency=_urgency(day, today) if is_deadline and not is_off else "",
+        urgency=_urgency(day, today) if is_deadline and not is_off and ends >= now else "",
         is_deadline=is_deadline,
         moves=sentences.moves(entry, calendar, lang),
     )

@@ -57,10 +57,6 @@ class Language:
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
         return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
 
-    def short_day(self, day: date) -> str:
-        """Write a day in short: "Tue 7 July"."""
-        return format_date(day, "EEE d MMM", locale=self.locale)
-
     def month(self, day: date) -> str:
         """Write a month: "July 2020"."""
         return format_date(day, "LLLL y", locale=self.locale)

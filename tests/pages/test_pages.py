@@ -138,6 +138,23 @@ def test_countdown_counts_days_of_the_calendar(site_of, now, kind, when, words):
 
 
 @pytest.mark.parametrize(
+    ("closes", "classes"),
+    [
+        ("22 November 2026", "pill"),
+        ("23 November 2026", "pill urgent"),
+        ("26 November 2026", "pill urgent"),
+        ("27 November 2026", "pill soon"),
+        ("7 December 2026", "pill soon"),
+        ("8 December 2026", "pill"),
+    ],
+)
+def test_only_what_is_still_to_come_shouts(site_of, closes, classes):
+    site = site_of(f"  - {{id: one, kind: tender, title: One, closes: {closes}}}\n")
+    found = page(site, "/events/one")
+    assert [attrs["class"].strip() for attrs in found.all("span") if "pill" in attrs.get("class", "")] == [classes]
+
+
+@pytest.mark.parametrize(
     ("status", "words"), [("cancelled", "Cancelled"), ("postponed", "Postponed"), ("tentative", "To be confirmed")]
 )
 def test_state_is_said_in_words(site_of, status, words):
