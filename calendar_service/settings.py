@@ -5,7 +5,9 @@ Each variable may also be given as NAME_FILE, the path of a file that holds the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8000
 _PREFIX = "CALENDAR_"
+_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[A-Za-z0-9.-]{1,250}")
+# What a Content-Security-Policy takes as a frame ancestor, without anything that could end the directive.
+_SOURCE = re.compile(r"\*|'none'|'self'|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class BadSetting(CalendarError):
@@ -36,6 +41,13 @@ class Settings:
     base_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    # "" where letters are written as files instead.
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    # The first one signs, all are believed, so that a key can be changed. None where one is to be made in var/.
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    operator_token: str = field(default="", repr=False)
+    frame_ancestors: tuple[str, ...] = ("*",)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -51,6 +63,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         # A public address is a promise on the name; without one any name is answered, as on a laptop.
         trusted_hosts=(host, "localhost", "127.0.0.1", "::1") if base_url else (),
         trusted_proxies=_count(environ, "CALENDAR_TRUSTED_PROXIES"),
+        smtp_url=_smtp_url(_value(environ, "CALENDAR_SMTP_URL")),
+        mail_from=_mail_from(_value(environ, "CALENDAR_MAIL_FROM")) or f"calendar@{_mail_host(host)}",
+        secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
+        operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
+        frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
     )
 
 
@@ -58,23 +75,21 @@ _KNOWN = (
     "CALENDAR_BASE_URL",
     "CALENDAR_DATABASE_URL",
     "CALENDAR_FILE",
-    "CALENDAR_TRUSTED_PROXIES",
-)
-# Settings of the service that this version does not read yet; giving them is no mistake.
-_RESERVED = (
     "CALENDAR_FRAME_ANCESTORS",
     "CALENDAR_MAIL_FROM",
     "CALENDAR_OPERATOR_TOKEN",
     "CALENDAR_SECRET_KEY",
     "CALENDAR_SMTP_URL",
+    "CALENDAR_TRUSTED_PROXIES",
 )
+_SECRET_LENGTH = 32
+_TOKEN_LENGTH = 16
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = {*_KNOWN, *_RESERVED}
     for name in sorted(environ):
-        if name.startswith(_PREFIX) and name.removesuffix("_FILE") not in known and name not in known:
-            raise BadSetting(name, "there is no such setting.", suggest(name, known) or f"Known: {', '.join(_KNOWN)}.")
+        if name.startswith(_PREFIX) and name.removesuffix("_FILE") not in _KNOWN and name not in _KNOWN:
+            raise BadSetting(name, "there is no such setting.", suggest(name, _KNOWN) or f"Known: {', '.join(_KNOWN)}.")
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
@@ -103,3 +118,69 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if value and not value.isdecimal():
         raise BadSetting(name, f"{value!r} is not a number.", "Write how many proxies stand in front, such as 1.")
     return int(value or 0)
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        is_sound = not value or (
+            parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.path in ("", "/") and parts.port != 0
+        )
+    except ValueError:  # a port that is none
+        is_sound = False
+    if not is_sound:
+        # Not the value: it may hold a password.
+        raise BadSetting(
+            "CALENDAR_SMTP_URL", "it cannot be read.", "Write smtp://user:password@mail.example.org:587 or smtps://…"
+        )
+    return value
+
+
+def _mail_from(value: str) -> str:
+    name, address = parseaddr(value)
+    if value and (not _ADDRESS.fullmatch(address) or not (name + address).isprintable()):
+        raise BadSetting(
+            "CALENDAR_MAIL_FROM",
+            f"{value!r} is not a sender.",
+            "Write Intercultural Cities <calendar@example.org>, or only the address.",
+        )
+    return value
+
+
+def _mail_host(host: str) -> str:
+    return host if "." in host and not host.replace(".", "").isdecimal() else "localhost"
+
+
+def _secret_keys(value: str) -> tuple[str, ...]:
+    keys = tuple(value.split())
+    if any(len(key) < _SECRET_LENGTH for key in keys):
+        raise BadSetting(
+            "CALENDAR_SECRET_KEY",
+            f"a key is shorter than {_SECRET_LENGTH} characters.",
+            "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'. "
+            "To change it, write the new one before the old, with a space between.",
+        )
+    return keys
+
+
+def _operator_token(value: str) -> str:
+    if value and (len(value) < _TOKEN_LENGTH or not value.isascii() or not value.isprintable()):
+        raise BadSetting(
+            "CALENDAR_OPERATOR_TOKEN",
+            f"it is shorter than {_TOKEN_LENGTH} characters, or has unusual ones.",
+            "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(24))'",
+        )
+    return value
+
+
+def _frame_ancestors(value: str) -> tuple[str, ...]:
+    sources = tuple(value.split()) or ("*",)
+    wrong = next((each for each in sources if not _SOURCE.fullmatch(each)), None)
+    if wrong is not None:
+        raise BadSetting(
+            "CALENDAR_FRAME_ANCESTORS",
+            f"{wrong!r} is not a site.",
+            "Write the sites that may show the widget, with spaces between: https://www.example.org "
+            "https://*.example.net; * for all, 'none' for no site.",
+        )
+    return sources

@@ -135,3 +135,19 @@ def _counted(count: int, unit: str) -> Lead | None:
             days = count * (7 if unit == _WEEK else 1)
             lead = CalendarLead(days=days)
     return lead if count and days <= _MAX_DAYS else None
+
+
+def write_lead(lead: Lead) -> str:
+    """Write a lead in the one way in which it is kept and compared: "7 days", "24 hours", "1 day at 18:00"."""
+    match lead:
+        case ExactLead(minutes=minutes):
+            return _count(minutes // 60, "hour") if minutes % 60 == 0 else _count(minutes, "minute")
+        case WorkingDayLead(days=days):
+            return _count(days, "working day")
+        case CalendarLead(months=months, days=days, at=at):
+            told = _count(months, "month") if months else _count(days, "day") if days else "on the day"
+            return f"{told} at {at:%H:%M}" if at else told
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"

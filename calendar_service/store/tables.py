@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +32,16 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+# Partial indexes: as small as the work that is to be done, however long the past grows.
+_IS_ENDED = text("ended_at IS NOT NULL")
+_IS_FRESH = text("is_fresh")
+_IS_WAITING = text("state = 'waiting'")
+_IS_CLAIMED = text("state = 'claimed'")
+_IS_BUNDLED = text("state = 'bundled'")
+_IS_SENT = text("state = 'sent'")
+_IS_SIGNUP = text("signup_id IS NOT NULL")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -87,4 +99,208 @@ attempts = Table(
     Column("digest", String(64), nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("reasons", JSON, nullable=False),
+)
+
+# -- readers --------------------------------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Random; stands in links instead of the number, which would tell how many readers there are.
+    Column("ref", String(32), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("address", String(1000), nullable=False),
+    # A keyed hash of the address: one address is one subscriber, and stays findable in logs of faults.
+    Column("address_key", String(64), nullable=False),
+    # Of a webhook: whom to write to when it fails, and what signs its messages.
+    Column("owner", String(254), nullable=False, server_default=""),
+    Column("secret", String(100), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("country", String(2), nullable=False, server_default=""),
+    Column("digest", String(10), nullable=False, server_default=""),
+    Column("state", String(10), nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", UTCDateTime),
+    Column("consent", JSON, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Index("uq_subscribers_ref", "ref", unique=True),
+    Index("uq_subscribers_address_key", "address_key", unique=True),
+    Index("ix_subscribers_ended_at", "ended_at", sqlite_where=_IS_ENDED, postgresql_where=_IS_ENDED),
+    sqlite_autoincrement=True,
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    # The canonical query of the selection grammar, "" for everything.
+    Column("selection", String(2000), nullable=False),
+    # Canonical leads with commas between; "" for those that the programme suggests.
+    Column("leads", String(400), nullable=False),
+    Column("wants_new", Boolean, nullable=False),
+    Index("ix_watches_subscriber_id", "subscriber_id"),
+)
+
+# Readers who want the same thing at the same time. Few, however many readers there are; never deleted.
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("topic", String(10), nullable=False),
+    Column("selection", String(2000), nullable=False),
+    Column("lead", String(40), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("digest", String(10), nullable=False),
+    # Of the six columns above, since a long selection alone would be too much for an index.
+    Column("fingerprint", String(64), nullable=False),
+    Index("uq_groups_fingerprint", "fingerprint", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# Only of readers who are active, so that nothing else need be asked when something falls due.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("group_id", Integer, ForeignKey(groups.c.id), primary_key=True),
+    Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    # Since when the reader has asked for this, in whole seconds: nothing older is sent.
+    Column("since", UTCDateTime, nullable=False),
+    # The worker has not yet looked whether something was due at the moment of joining.
+    Column("is_fresh", Boolean, nullable=False),
+    Index("ix_memberships_subscriber_id", "subscriber_id"),
+    Index("ix_memberships_fresh", "subscriber_id", sqlite_where=_IS_FRESH, postgresql_where=_IS_FRESH),
+    sqlite_with_rowid=False,
+)
+
+signups = Table(
+    "signups",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("ref", String(32), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("address_key", String(64), nullable=False),
+    # Like address_key, but the same for every way to write to one mailbox (dots, +tags).
+    Column("mailbox_key", String(64), nullable=False),
+    Column("choice", JSON, nullable=False),
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("settled_at", UTCDateTime),
+    Index("uq_signups_ref", "ref", unique=True),
+    Index("ix_signups_state", "state", "asked_at"),
+    Index("ix_signups_mailbox_key", "mailbox_key", "asked_at"),
+    sqlite_autoincrement=True,
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_key", String(64), primary_key=True),
+    Column("reason", String(20), nullable=False),
+    Column("since", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime),
+)
+
+# How often something was done by or to whom, to set bounds to it: "client:…", "mailbox:…", "signups".
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("begins", UTCDateTime, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# -- what is sent ---------------------------------------------------------------------------------------
+
+# What can be said once to a reader: a reminder of one moment by one lead, the notice of one revision, one digest.
+occasions = Table(
+    "occasions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(10), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("occurrence", String(10), nullable=False),
+    Column("moment", String(30), nullable=False),
+    # The moment's own revision: the time it stands at; of a notice the number of the record's revision.
+    Column("revision", String(100), nullable=False),
+    Column("lead", String(40), nullable=False),
+    Index("uq_occasions_what", "kind", "record_id", "occurrence", "moment", "revision", "lead", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# That an occasion fell due for a group and was fanned out, or why it was not. Rows are for ever, and few.
+firings = Table(
+    "firings",
+    metadata,
+    Column("group_id", Integer, ForeignKey(groups.c.id), primary_key=True),
+    Column("occasion_id", Integer, ForeignKey(occasions.c.id), primary_key=True),
+    # "" or the digest that it is a part of.
+    Column("bundle", String(40), primary_key=True),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("fired_at", UTCDateTime, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("readers", Integer, nullable=False),
+    Index("ix_firings_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("occasion_id", Integer, ForeignKey(occasions.c.id), nullable=False),
+    # NULL once the reader's data are deleted; the counts stay.
+    Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="SET NULL")),
+    # Of a letter to somebody who is not a subscriber yet.
+    Column("signup_id", Integer, ForeignKey(signups.c.id, ondelete="SET NULL")),
+    Column("bundle", String(40), nullable=False, server_default=""),
+    Column("state", String(10), nullable=False),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("next_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("worker_id", Integer),
+    Column("settled_at", UTCDateTime),
+    Index("uq_deliveries_reader", "occasion_id", "subscriber_id", unique=True),
+    Index(
+        "uq_deliveries_signup",
+        "signup_id",
+        "occasion_id",
+        unique=True,
+        sqlite_where=_IS_SIGNUP,
+        postgresql_where=_IS_SIGNUP,
+    ),
+    Index("ix_deliveries_waiting", "next_at", "id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+    Index("ix_deliveries_claimed", "worker_id", sqlite_where=_IS_CLAIMED, postgresql_where=_IS_CLAIMED),
+    Index("ix_deliveries_bundle", "subscriber_id", "bundle", sqlite_where=_IS_BUNDLED, postgresql_where=_IS_BUNDLED),
+    Index("ix_deliveries_settled_at", "settled_at", sqlite_where=_IS_SENT, postgresql_where=_IS_SENT),
+    sqlite_autoincrement=True,
+)
+
+# Who sends, and the last sign of life of each.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Host, boot, process and its start: enough to see on the same machine that it is no more.
+    Column("process", String(200), nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    Column("beat_at", UTCDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Single facts that must be known to all processes: the last edition announced, alarms that were raised.
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", String(200), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
 )

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "calendar_service"
 # A room may import itself and the rooms before it.
-ROOMS = ["records", "readers", "auditing", "writers", "store", "web"]
+ROOMS = ["records", "readers", "auditing", "writers", "store", "reminders", "web"]
 # Modules beside the rooms, each after all that it may import.
 HALLS = ["settings", "publishing", "worker", "starter", "doctor", "serving", "cli"]
 OWNERS = {
@@ -22,6 +22,11 @@ OWNERS = {
     "dateutil": {"records", "readers/feed_ics.py"},
     "yaml": {"readers"},
     "waitress": {"cli"},
+    "itsdangerous": {"reminders"},
+    "jinja2": {"reminders"},
+    "smtplib": {"reminders"},
+    "apprise": {"reminders/chat.py"},
+    "prometheus_client": {"web"},
 }
 DOORS = {"serving.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
@@ -88,6 +93,7 @@ def clock_reads(path):
         ("web", "cli"),
         ("store", "web"),
         ("auditing", "writers"),
+        ("reminders", "web"),
     ],
 )
 def test_wrong_arrows_are_seen(user, used):

@@ -1,0 +1,1 @@
+"""Reminders: what is due to whom, what is written, how it travels, and sending it, once and in time."""
