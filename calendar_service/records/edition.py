@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.differences import Standing, standing
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
@@ -31,6 +32,8 @@ _INSTANTS_AHEAD = timedelta(days=731)
 _MARGIN = timedelta(days=2)  # more than any clock was ever moved
 _CLOCKED = CivilTime | EndOfDay
 _DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
+REMINDABLE = _DEADLINES | {MomentName.STARTS}
+"""The moments that readers are reminded of."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,23 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Armed:
+    """Since when a moment has stood where it stands; `is_first` if it has from the record's first publication."""
+
+    at: datetime
+    is_first: bool
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A record as an edition shows it: its present revision, and each deadline it ever had."""
+    """A record as an edition shows it: its present revision, and each deadline it ever had.
+
+    `armed` has the moments that one can be reminded of, none while the record does not hold.
+    """
 
     revision: Revision
     moves: tuple[Move, ...] = ()
+    armed: Mapping[MomentName, Armed] = field(default_factory=dict)
 
     @property
     def record(self) -> Record:
@@ -175,7 +190,38 @@ def advance(
 
 def _grow(entry: Entry | None, revision: Revision) -> Entry:
     moves = (*entry.moves, *_moves(entry.record, revision)) if entry else ()
-    return Entry(revision, moves)
+    return Entry(revision, moves, _arm(entry, revision))
+
+
+def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, Armed]:
+    """Arm the moments anew that moved, and all of them where the record holds again."""
+    if standing(revision.record, withdrawn=revision.withdrawn) is not Standing.ON:
+        return {}
+    before = _remindable(entry.record) if entry else {}
+    anew = Armed(revision.changed_at, is_first=entry is None)
+    return {
+        name: entry.armed[name] if entry and name in entry.armed and before.get(name) == at else anew
+        for name, at in _remindable(revision.record).items()
+    }
+
+
+def _remindable(record: Record) -> dict[MomentName, object]:
+    found: dict[MomentName, object] = {
+        name: stone.at for name, stone in record.milestones.items() if name in REMINDABLE
+    }
+    if record.schedule:
+        found[MomentName.STARTS] = _timing(record.schedule)
+    return found
+
+
+def _timing(schedule: Schedule) -> Schedule:
+    """Give a schedule without the words it was printed in."""
+    return replace(
+        schedule,
+        words="",
+        rule=schedule.rule and replace(schedule.rule, words=""),
+        changes=tuple(replace(change, words="") for change in schedule.changes),
+    )
 
 
 def is_coming(record: Record, zone: str, now: datetime) -> bool:
@@ -205,12 +251,7 @@ def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revisi
 
 def _matters(record: Record) -> tuple[object, ...]:
     """Give what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
-    schedule = record.schedule and replace(
-        record.schedule,
-        words="",
-        rule=record.schedule.rule and replace(record.schedule.rule, words=""),
-        changes=tuple(replace(change, words="") for change in record.schedule.changes),
-    )
+    schedule = record.schedule and _timing(record.schedule)
     stones = {name: stone.at for name, stone in record.milestones.items()}
     sessions = [(each.id, each.span, each.place) for each in record.sessions]
     return schedule, stones, sessions, record.place, record.status, record.join

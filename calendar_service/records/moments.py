@@ -42,6 +42,17 @@ def span_points(span: Span) -> list[tuple[MomentName, Point]]:
     return [(MomentName.STARTS, span.starts), *ends]
 
 
+def write_point(at: Point) -> str:
+    """Write a point in civil form, in the one way by which two are told apart: "2027-07-10T17:00:00 Europe/Paris"."""
+    match at:
+        case DaySpan(first, last):
+            return first.isoformat() if first == last else f"{first}/{last}"
+        case EndOfDay(day, zone):
+            return f"{day}T24:00 {zone}"
+        case CivilTime(day, clock, zone, fold):
+            return f"{day}T{clock.isoformat()} {zone}{' fold=1' if fold else ''}"
+
+
 def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
     """Give the half-open stretch of time that a point or span covers, in UTC.
 

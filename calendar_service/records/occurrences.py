@@ -80,6 +80,14 @@ def all_days(schedule: Schedule) -> Iterator[date]:
     return (day for day in days if day not in schedule.excepted)
 
 
+def comes_on(schedule: Schedule, day: date) -> bool:
+    """Tell whether the rule gives a day, and it is not excepted."""
+    if day in schedule.excepted:
+        return False
+    first = first_day(schedule.span)
+    return next(days_from(schedule.rule, first, day), None) == day if schedule.rule else day == first
+
+
 def occurrence_on(schedule: Schedule, day: date) -> Occurrence:
     """Give the occurrence whose day by the rule is `day`, with its change where it has one."""
     for change in schedule.changes:

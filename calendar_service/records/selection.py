@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
 from calendar_service.records.enums import Kind, Status
-from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.errors import CalendarError, mark, nearest
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead
-from calendar_service.records.texts import UnfitText, check_language, clean_line, fold_text
+from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_line, fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,16 +25,23 @@ if TYPE_CHECKING:
 
 _MAX_PARAMETERS = 20
 _MAX_VALUE = 200
+_WRITE_A_LENGTH = mark("Write days, weeks, hours or minutes.")
 _EARLIEST, _LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
 
 class BadSelection(CalendarError):
-    """A selection names something unknown; `name` and `value` say which."""
+    """A selection names something unknown; `name` and `value` say which.
 
-    def __init__(self, name: str, value: str, message: str, remedy: str) -> None:
-        super().__init__(message, remedy=remedy)
+    `sentence` and `advice` are in the catalogue, with places for `values`: pages say them in the reader's language.
+    """
+
+    def __init__(self, name: str, value: str, sentence: str, advice: str, **values: str) -> None:
+        self.values = {"name": name, "value": value, **values}
+        super().__init__(sentence.format(**self.values), remedy=advice.format(**self.values))
         self.name = name
         self.value = value
+        self.sentence = sentence
+        self.advice = advice
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,10 @@ class Selection:
 
     def query(self) -> str:
         """Give the canonical query string: the same for every way to write the same selection."""
+        return urlencode(self.pairs(), safe=",/:")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Give the names and values of the canonical query."""
         pairs = [
             ("kind", ",".join(self.kinds)),
             ("tag", ",".join(self.tags)),
@@ -87,7 +98,7 @@ class Selection:
             ("alarms", self.alarm),
             ("cancelled", "hide" if self.hide_cancelled else ""),
         ]
-        return urlencode([(name, value) for name, value in pairs if value], safe=",/:")
+        return [(name, value) for name, value in pairs if value]
 
 
 def countries_of(record: Record) -> tuple[str, ...]:
@@ -114,12 +125,9 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     given: dict[str, list[str]] = {}
     for count, (name, value) in enumerate(pairs):
         if count >= _MAX_PARAMETERS or len(value) > _MAX_VALUE or len(name) > _MAX_VALUE:
-            raise BadSelection(name[:50], value[:50], "The selection is too long.", "Choose less.")
+            raise BadSelection(name[:50], value[:50], mark("The selection is too long."), mark("Choose less."))
         if name not in _READERS:
-            known = ", ".join(_READERS)
-            raise BadSelection(
-                name, value, f"There is no parameter {name!r}.", suggest(name, _READERS) or f"Known: {known}."
-            )
+            raise _unknown(name, value, mark("There is no parameter '{name}'."), name, list(_READERS))
         given.setdefault(name, []).append(value)
     parts: dict[str, object] = {}
     for name, values in given.items():
@@ -127,7 +135,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
         parts[field_name] = reader(name, values, languages)
     selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
     if selection.first and selection.last and selection.last < selection.first:
-        raise BadSelection("to", selection.last.isoformat(), "`to` is before `from`.", "Swap them.")
+        raise BadSelection("to", selection.last.isoformat(), mark("`to` is before `from`."), mark("Swap them."))
     return selection
 
 
@@ -139,32 +147,41 @@ def _split(name: str, values: list[str]) -> list[str]:
     found = [part.strip() for value in values for part in value.split(",")]
     for part in found:
         if not part:
-            raise BadSelection(name, ",".join(values), f"{name}= has an empty value.", "Leave it out, or name one.")
+            raise BadSelection(
+                name, ",".join(values), mark("{name}= has an empty value."), mark("Leave it out, or name one.")
+            )
     return sorted({_clean(name, part) for part in found})
 
 
 def _clean(name: str, value: str) -> str:
     try:
         return clean_line(value)
-    except UnfitText as error:
-        raise BadSelection(name, value, f"{name}= cannot be read: {error.message}", error.remedy) from None
+    except UnfitText:
+        advice = mark("Take out line breaks and invisible characters; they may have come with a copied text.")
+        raise BadSelection(name, value, mark("{name}= cannot be read."), advice) from None
 
 
 def _single(name: str, values: list[str]) -> str:
     found = [value.strip() for value in values]
     if len(found) != 1 or not found[0]:
-        raise BadSelection(name, ",".join(values), f"{name}= takes one value.", "Give it once.")
+        raise BadSelection(name, ",".join(values), mark("{name}= takes one value."), mark("Give it once."))
     return _clean(name, found[0])
 
 
 def _choice(name: str, value: str, known: Iterable[str]) -> str:
     options = [str(each) for each in known]
     if value not in options:
-        listed = ", ".join(options) if len(options) < _MAX_PARAMETERS else ""
-        raise BadSelection(
-            name, value, f"{name}={value} is unknown.", suggest(value, options) or (listed and f"Known: {listed}.")
-        )
+        raise _unknown(name, value, mark("{name}={value} is unknown."), value, options)
     return value
+
+
+def _unknown(name: str, value: str, sentence: str, word: str, options: list[str]) -> BadSelection:
+    """Name the option that was meant, where one is near, else all of them where they are few."""
+    if close := nearest(word, options):
+        return BadSelection(name, value, sentence, mark("Did you mean '{close}'?"), close=close)
+    if len(options) < _MAX_PARAMETERS:
+        return BadSelection(name, value, sentence, mark("Known: {known}."), known=", ".join(options))
+    return BadSelection(name, value, sentence, "")
 
 
 def _kinds(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -182,11 +199,17 @@ def _countries(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, .
 def _languages(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
     found = _split(name, values)
     for value in found:
-        try:
-            check_language(value)
-        except UnfitText as error:
-            raise BadSelection(name, value, f"{name}={value} is unknown.", error.remedy) from None
+        if value not in LANGUAGE_NAMES:
+            raise _unknown_language(name, value)
     return tuple(found)
+
+
+def _unknown_language(name: str, value: str) -> BadSelection:
+    sentence = mark("{name}={value} is unknown.")
+    for code, tongue in LANGUAGE_NAMES.items():
+        if tongue.lower() == value.lower():
+            return BadSelection(name, value, sentence, mark("Write {code} for {tongue}."), code=code, tongue=tongue)
+    return BadSelection(name, value, sentence, mark("Write a code such as en, fr or uk."))
 
 
 def _ids(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -204,7 +227,7 @@ def _day(name: str, values: list[str], _: tuple[str, ...]) -> date:
     except ValueError:
         day = None
     if day is None or not _EARLIEST <= day <= _LATEST:
-        raise BadSelection(name, value, f"{name}={value} is not a day.", "Write it as 2027-03-15.")
+        raise BadSelection(name, value, mark("{name}={value} is not a day."), mark("Write it as 2027-03-15."))
     return day
 
 
@@ -221,13 +244,11 @@ def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
     value = value if value.startswith(("P", "-P")) else value.lower()
     try:
         lead = read_lead(value)
-    except UnknownLead as error:
-        raise BadSelection(name, value, error.message, error.remedy) from None
+    except UnknownLead:
+        raise BadSelection(name, value, mark("'{value}' is not a lead."), _WRITE_A_LENGTH) from None
     plain_days = isinstance(lead, CalendarLead) and not lead.months
     if not (plain_days or isinstance(lead, ExactLead)):
-        raise BadSelection(
-            name, value, f"{value!r} cannot be an alarm in a calendar.", "Write days, weeks, hours or minutes."
-        )
+        raise BadSelection(name, value, mark("'{value}' cannot be an alarm in a calendar."), _WRITE_A_LENGTH)
     return value
 
 
