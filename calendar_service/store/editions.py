@@ -89,6 +89,29 @@ def load_edition(engine: Database, known: Edition | None = None) -> Edition | No
         return _load(connection, known)
 
 
+def edition_before(connection: Connection, at: datetime) -> int:
+    """Give the number of the last edition that was published before an instant, 0 for none."""
+    return connection.scalar(select(func.max(editions.c.number)).where(editions.c.published_at < at)) or 0
+
+
+def load_changes(connection: Connection, since: int, until: int) -> list[tuple[Revision | None, Revision]]:
+    """List the revisions of the editions after `since` up to `until`, oldest first, each with the one before it."""
+    added = select(revisions).where(revisions.c.edition > since, revisions.c.edition <= until)
+    rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id)).all()
+    return [(_load_revision(connection, row.record_id, row.number - 1), _revision(row)) for row in rows]
+
+
+def load_change(connection: Connection, record_id: str, number: int) -> tuple[Revision | None, Revision | None]:
+    """Load a revision of a record, after the one before it."""
+    return _load_revision(connection, record_id, number - 1), _load_revision(connection, record_id, number)
+
+
+def _load_revision(connection: Connection, record_id: str, number: int) -> Revision | None:
+    this = revisions.c.record_id == record_id, revisions.c.number == number
+    row = connection.execute(select(revisions).where(*this)).one_or_none()
+    return _revision(row) if row else None
+
+
 def publish(
     engine: Database,
     draft: Draft,

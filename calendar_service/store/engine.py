@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Database: TypeAlias = Engine
 """What `open_engine` gives; other rooms pass it on and need not know SQLAlchemy for it."""
 
+Transaction: TypeAlias = Connection
+"""What `reading` and `writing` give, to be passed on likewise."""
+
 # As long as SQLite waits for another writer, so does PostgreSQL.
 _WAIT_SECONDS = 10
 _WAL_PAUSE = 0.02

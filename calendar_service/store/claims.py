@@ -1,0 +1,218 @@
+"""Deliveries in the hands of a worker: claimed, sent, and what came of each.
+
+A claim is an UPDATE with the old state in its WHERE, and a mark one with the claiming worker in it, so that two workers
+never send the same, whatever the clocks do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, literal, null, select, text, update
+
+from calendar_service.records.occasions import Kind, Occasion, Topic
+from calendar_service.store.outbox import OCCASION_COLUMNS, State, affected, read_occasion
+from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups, subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """The reader of a delivery, as its letter needs to know them. What is private is not in its repr."""
+
+    id: int
+    ref: str = field(repr=False)
+    channel: str
+    address: str = field(repr=False)
+    address_key: str
+    owner: str = field(repr=False)
+    secret: str = field(repr=False)
+    language: str
+    zone: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who has asked to become a reader, or to watch more."""
+
+    id: int
+    ref: str = field(repr=False)
+    address: str = field(repr=False)
+    address_key: str
+    choice: dict[str, Any]
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed delivery with all that its letter needs; `reader` and `asker` are None once they are erased."""
+
+    id: int
+    occasion: Occasion
+    due_at: datetime
+    expires_at: datetime
+    attempts: int
+    reader: Addressee | None
+    asker: Asker | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a reader wants to hear of now."""
+
+    topic: Topic
+    selection: str
+    lead: str
+
+
+def next_wake(connection: Connection) -> datetime | None:
+    """Give when the next delivery is to be tried."""
+    at: datetime | None = connection.scalar(select(func.min(deliveries.c.next_at)).where(text("state = 'waiting'")))
+    return at
+
+
+def count_waiting(connection: Connection, now: datetime, most: int) -> int:
+    """Count what should be sent by now, up to `most`."""
+    due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(due)) or 0
+
+
+def claim(connection: Connection, worker_id: int, now: datetime, most: int) -> list[int]:
+    """Claim up to `most` deliveries that should be sent by now, the oldest first."""
+    due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now)
+    due = due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most).with_for_update(skip_locked=True)
+    claimed = (
+        update(deliveries)
+        .where(deliveries.c.id.in_(due.scalar_subquery()), text("state = 'waiting'"))
+        .values(state=State.CLAIMED, worker_id=worker_id)
+        .returning(deliveries.c.id)
+    )
+    return sorted(connection.scalars(claimed))
+
+
+def release(connection: Connection, worker_id: int, delivery_ids: Sequence[int] | None = None) -> int:
+    """Give back what a worker has claimed and not sent: all of it, or some."""
+    mine = update(deliveries).where(text("state = 'claimed'"), deliveries.c.worker_id == worker_id)
+    if delivery_ids is not None:
+        mine = mine.where(deliveries.c.id.in_(delivery_ids))
+    return affected(connection.execute(mine.values(state=State.WAITING, worker_id=null())))
+
+
+def mark(connection: Connection, worker_id: int, parcel: Parcel, state: State, now: datetime, reason: str = "") -> bool:
+    """Mark a claimed delivery as settled; a digest's parts share its fate. False if it is no longer this worker's."""
+    mine = deliveries.c.id == parcel.id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
+    settled: dict[str, Any] = {"state": state, "reason": reason[:200], "settled_at": now, "worker_id": null()}
+    tried = int(state is not State.DROPPED)
+    marked = update(deliveries).where(*mine).values(**settled, attempts=deliveries.c.attempts + tried)
+    if affected(connection.execute(marked)) == 0:
+        return False
+    if parcel.occasion.kind is Kind.DIGEST and parcel.reader:
+        parts = deliveries.c.subscriber_id == parcel.reader.id, deliveries.c.bundle == parcel.occasion.revision
+        connection.execute(update(deliveries).where(*parts, text("state = 'bundled'")).values(**settled))
+    return True
+
+
+def postpone(
+    connection: Connection, worker_id: int, delivery_id: int, next_at: datetime, reason: str, *, tried: bool
+) -> None:
+    """Put a claimed delivery back, to be tried again later; `tried` counts the attempt."""
+    mine = deliveries.c.id == delivery_id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
+    later: dict[str, Any] = {
+        "state": State.WAITING,
+        "next_at": next_at,
+        "reason": reason[:200],
+        "attempts": deliveries.c.attempts + int(tried),
+        "worker_id": null(),
+    }
+    connection.execute(update(deliveries).where(*mine).values(**later))
+
+
+# -- what a letter needs --------------------------------------------------------------------------------------------
+
+
+def load_parcels(connection: Connection, delivery_ids: Sequence[int]) -> list[Parcel]:
+    """Load claimed deliveries with their occasion and their reader."""
+    columns = [
+        deliveries.c.id.label("delivery_id"),
+        deliveries.c.due_at,
+        deliveries.c.expires_at,
+        deliveries.c.attempts,
+        *OCCASION_COLUMNS,
+        *(subscribers.c[name] for name in _READER),
+        subscribers.c.id.label("reader_id"),
+        subscribers.c.state.label("reader_state"),
+        *(signups.c[name].label(f"asker_{name}") for name in _ASKER),
+    ]
+    joined = (
+        select(*columns)
+        .select_from(deliveries)
+        .join(occasions, occasions.c.id == deliveries.c.occasion_id)
+        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .outerjoin(signups, signups.c.id == deliveries.c.signup_id)
+        .where(deliveries.c.id.in_(delivery_ids))
+        .order_by(deliveries.c.id)
+    )
+    return [_parcel(row) for row in connection.execute(joined)]
+
+
+def load_wishes(connection: Connection, reader_ids: Iterable[int]) -> dict[int, list[Wish]]:
+    """List what readers want to hear of now; nothing of those who are not active."""
+    columns = memberships.c.subscriber_id, groups.c.topic, groups.c.selection, groups.c.lead
+    joined = select(*columns).join(groups, groups.c.id == memberships.c.group_id)
+    found: dict[int, list[Wish]] = {}
+    for row in connection.execute(joined.where(memberships.c.subscriber_id.in_(list(reader_ids)))):
+        found.setdefault(row.subscriber_id, []).append(Wish(Topic(row.topic), row.selection, row.lead))
+    return found
+
+
+def load_parts(connection: Connection, reader_id: int, bundle: str) -> list[Occasion]:
+    """List what a reader's digest is made of."""
+    joined = (
+        select(*OCCASION_COLUMNS)
+        .join(deliveries, deliveries.c.occasion_id == occasions.c.id)
+        .where(deliveries.c.subscriber_id == reader_id, deliveries.c.bundle == bundle)
+        .where(text("deliveries.state = 'bundled'"))
+        .order_by(occasions.c.id)
+    )
+    return [read_occasion(row) for row in connection.execute(joined)]
+
+
+_READER = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
+_ASKER = ("id", "ref", "address", "address_key", "choice", "asked_at")
+
+
+def _parcel(row: Any) -> Parcel:
+    reader = (
+        Addressee(
+            id=row.reader_id, is_active=row.reader_state == "active", **{name: getattr(row, name) for name in _READER}
+        )
+        if row.reader_id is not None
+        else None
+    )
+    asker = Asker(**{name: getattr(row, f"asker_{name}") for name in _ASKER}) if row.asker_id is not None else None
+    return Parcel(row.delivery_id, read_occasion(row), row.due_at, row.expires_at, row.attempts, reader, asker)
+
+
+# -- channels that fail ---------------------------------------------------------------------------------------------
+
+
+def count_failure(connection: Connection, reader_id: int, now: datetime) -> tuple[int, datetime]:
+    """Count a failure of a reader's channel; gives how many there were in a row, and since when."""
+    failing = update(subscribers).where(subscribers.c.id == reader_id)
+    since = func.coalesce(subscribers.c.failing_since, literal(now, subscribers.c.failing_since.type))
+    counted = failing.values(failures=subscribers.c.failures + 1, failing_since=since)
+    row = connection.execute(counted.returning(subscribers.c.failures, subscribers.c.failing_since)).one_or_none()
+    return (row.failures, row.failing_since) if row else (0, now)
+
+
+def forget_failures(connection: Connection, reader_id: int) -> None:
+    """Forget the failures of a channel that works again."""
+    failing = subscribers.c.id == reader_id, subscribers.c.failures > 0
+    connection.execute(update(subscribers).where(*failing).values(failures=0, failing_since=null()))

@@ -1,0 +1,99 @@
+"""Gauges: how much there is to do, how late it is, and when the last worker gave a sign of life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from calendar_service.store.engine import reading
+from calendar_service.store.outbox import State as Delivered
+from calendar_service.store.subscribers import State as Standing
+from calendar_service.store.tables import deliveries, signups, subscribers, workers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from calendar_service.store.engine import Database
+
+_LATELY = timedelta(hours=1)
+# Enough to say a quantile of an hour by; an hour may hold many more.
+_MAX_SENT = 10_000
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Whether reminders are on their way.
+
+    `last_tick` is the last sign of life of any worker and `oldest_due` the due time of the delivery that has waited
+    longest, each None where there is none. `is_needed` tells whether anybody waits for a worker.
+    """
+
+    last_tick: datetime | None
+    oldest_due: datetime | None
+    is_needed: bool
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """Counts by state, and how many seconds after its due time each letter of the last hour was sent, ascending."""
+
+    pulse: Pulse
+    deliveries: dict[str, int]
+    subscribers: dict[str, int]
+    signups_waiting: int
+    lateness: list[float]
+
+
+def take_pulse(engine: Database, now: datetime) -> Pulse:
+    """Look whether workers are alive and on time. Raises DatabaseFault."""
+    with reading(engine) as connection:
+        return _pulse(connection, now)
+
+
+def read_gauges(engine: Database, now: datetime) -> Gauges:
+    """Read all gauges in one consistent state. Raises DatabaseFault."""
+    with reading(engine) as connection:
+        return Gauges(
+            pulse=_pulse(connection, now),
+            deliveries=dict.fromkeys(Delivered, 0) | _counts(connection, deliveries.c.state),
+            subscribers=dict.fromkeys(Standing, 0) | _counts(connection, subscribers.c.state),
+            signups_waiting=connection.scalar(_ASKED) or 0,
+            lateness=_lateness(connection, now),
+        )
+
+
+_ASKED = select(func.count()).select_from(signups).where(signups.c.state == "asked")
+_WAITING = deliveries.c.state == "waiting"
+
+
+def _pulse(connection: Connection, now: datetime) -> Pulse:
+    # By next_at, which the index holds: what waits to be tried again later is not late.
+    due = select(func.min(deliveries.c.due_at)).where(_WAITING, deliveries.c.next_at <= now)
+    somebody = select(subscribers.c.id).where(subscribers.c.state == "active").limit(1)
+    something = select(deliveries.c.id).where(_WAITING).limit(1)
+    asked = select(signups.c.id).where(signups.c.state == "asked").limit(1)
+    return Pulse(
+        last_tick=connection.scalar(select(func.max(workers.c.beat_at))),
+        oldest_due=connection.scalar(due),
+        is_needed=any(connection.scalar(each) is not None for each in (somebody, something, asked)),
+    )
+
+
+def _counts(connection: Connection, state: ColumnElement[str]) -> dict[str, int]:
+    counted = select(state.label("state"), func.count().label("number")).group_by(state)
+    return {row.state: row.number for row in connection.execute(counted)}
+
+
+def _lateness(connection: Connection, now: datetime) -> list[float]:
+    sent = (
+        select(deliveries.c.due_at, deliveries.c.settled_at)
+        .where(deliveries.c.state == "sent", deliveries.c.settled_at > now - _LATELY)
+        .order_by(deliveries.c.settled_at.desc())
+        .limit(_MAX_SENT)
+    )
+    return sorted((settled - due).total_seconds() for due, settled in connection.execute(sent))

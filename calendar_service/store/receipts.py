@@ -1,0 +1,105 @@
+"""Receipts: what became of the reminders of each deadline, counted from the deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+
+from calendar_service.store.engine import reading
+from calendar_service.store.tables import deliveries, firings, occasions
+
+if TYPE_CHECKING:
+    from calendar_service.store.engine import Database
+
+_IN_HAND = ("waiting", "claimed", "bundled")
+# The reason of a delivery that was dropped because the address must not be written to.
+_SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The deliveries of one occasion: one moment of one record, announced by one lead, or one notice.
+
+    `revision` is the time that the moment stands at, or for a notice the number of the record's revision;
+    `occurrence` is the day of what recurs, else "". `waiting` counts what is still in hand; `retried` counts those of
+    all states that took more than one attempt; `missed` counts readers to whom it was too late to write.
+    """
+
+    kind: str
+    record_id: str
+    occurrence: str
+    moment: str
+    revision: str
+    lead: str
+    waiting: int
+    sent: int
+    retried: int
+    failed: int
+    bounced: int
+    suppressed: int
+    dropped: int
+    missed: int
+
+
+def receipts(engine: Database, record_id: str = "", *, newest: int | None = None) -> list[Receipt]:
+    """Count the deliveries of all records or of one, newest occasion first; `newest` says of how many at most.
+
+    Letters that are about no record, such as confirmations, are not among them. Raises DatabaseFault.
+    """
+    chosen = occasions.c.record_id == record_id if record_id else occasions.c.record_id != ""
+    newest_first = select(occasions).where(chosen).order_by(occasions.c.id.desc()).limit(newest).subquery()
+    with reading(engine) as connection:
+        rows = connection.execute(_counted(newest_first))
+        return [Receipt(**row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's documented name)
+
+
+def _counted(chosen: Subquery) -> Select[tuple[object, ...]]:
+    """Count per occasion in two subqueries: joined at once, deliveries and firings would multiply."""
+    ids = select(chosen.c.id)
+    sent = _deliveries_of(ids).subquery()
+    missed = (
+        select(firings.c.occasion_id, func.sum(firings.c.readers).label("missed"))
+        .where(firings.c.outcome == "missed", firings.c.occasion_id.in_(ids))
+        .group_by(firings.c.occasion_id)
+        .subquery()
+    )
+    told = [column for column in chosen.c if column.name != "id"]
+    counts = [column for column in sent.c if column.name != "occasion_id"]
+    return (
+        select(
+            *told,
+            *(func.coalesce(column, 0).label(column.name) for column in counts),
+            func.coalesce(missed.c.missed, 0).label("missed"),
+        )
+        .select_from(
+            chosen.outerjoin(sent, sent.c.occasion_id == chosen.c.id).outerjoin(
+                missed, missed.c.occasion_id == chosen.c.id
+            )
+        )
+        .order_by(chosen.c.id.desc())
+    )
+
+
+def _deliveries_of(ids: Select[tuple[int]]) -> Select[tuple[object, ...]]:
+    state, reason = deliveries.c.state, deliveries.c.reason
+    is_suppressed = and_(state == "dropped", reason.startswith(_SUPPRESSED))
+    return (
+        select(
+            deliveries.c.occasion_id,
+            _count(state.in_(_IN_HAND)).label("waiting"),
+            _count(state == "sent").label("sent"),
+            _count(deliveries.c.attempts > 1).label("retried"),
+            _count(state == "failed").label("failed"),
+            _count(state == "bounced").label("bounced"),
+            _count(is_suppressed).label("suppressed"),
+            _count(and_(state == "dropped", or_(reason == "", ~reason.startswith(_SUPPRESSED)))).label("dropped"),
+        )
+        .where(deliveries.c.occasion_id.in_(ids))
+        .group_by(deliveries.c.occasion_id)
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

@@ -1,0 +1,150 @@
+"""Those who asked to become readers and have not confirmed yet, and how often it was asked."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from calendar_service.records.occasions import Kind, Occasion
+from calendar_service.store.conflicts import insert_or
+from calendar_service.store.engine import reading
+from calendar_service.store.letters import drop_of_signups
+from calendar_service.store.outbox import occasion_number
+from calendar_service.store.tables import deliveries, signups, tallies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Select
+
+    from calendar_service.store.engine import Database
+
+ASKED = "asked"
+"""Nobody has looked at it."""
+MAILED = "mailed"
+"""A letter asks for confirmation."""
+CONFIRMED = "confirmed"
+KNOWN = "known"
+"""A letter says that it is asked for already."""
+
+
+@dataclass(frozen=True)
+class Signup:
+    """What somebody asked for. `choice` is of JSON values, with the words and the form of the consent."""
+
+    id: int
+    ref: str = field(repr=False)
+    state: str
+    address: str = field(repr=False)
+    address_key: str
+    mailbox_key: str
+    choice: Mapping[str, Any]
+    asked_at: datetime
+    settled_at: datetime | None
+
+
+def add_signup(
+    connection: Connection, address: str, hashes: tuple[str, str], choice: Mapping[str, Any], now: datetime
+) -> None:
+    """Keep what was asked. `hashes` are those of the address and of the mailbox."""
+    address_key, mailbox_key = hashes
+    row = {
+        "ref": secrets.token_urlsafe(16),
+        "state": ASKED,
+        "address": address,
+        "address_key": address_key,
+        "mailbox_key": mailbox_key,
+        "choice": dict(choice),
+        "asked_at": now,
+    }
+    connection.execute(insert(signups).values(row))
+
+
+def find_signup(engine: Database, ref: str) -> Signup | None:
+    """Find the sign-up that a link names."""
+    with reading(engine) as connection:
+        return _one(connection, select(signups).where(signups.c.ref == ref))
+
+
+def lock_signup(connection: Connection, ref: str) -> Signup | None:
+    """Find a sign-up that nobody else settles before this transaction is done."""
+    return _one(connection, select(signups).where(signups.c.ref == ref).with_for_update())
+
+
+def take_asked(connection: Connection, most: int) -> list[Signup]:
+    """List those that nobody has looked at, oldest first."""
+    query = select(signups).where(signups.c.state == ASKED).order_by(signups.c.asked_at, signups.c.id).limit(most)
+    return [Signup(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (documented; so named to leave room for columns)
+
+
+def settle(connection: Connection, signup_id: int, state: str, now: datetime) -> None:
+    """Note what became of a sign-up."""
+    connection.execute(update(signups).where(signups.c.id == signup_id).values(state=state, settled_at=now))
+
+
+def delete_signup(connection: Connection, signup_id: int) -> None:
+    """Delete a sign-up that leads to nothing."""
+    connection.execute(delete(signups).where(signups.c.id == signup_id))
+
+
+def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: datetime) -> int:
+    """Delete all sign-ups of an address, and drop their letters; gives how many there were."""
+    of_address = signups.c.address_key.in_(address_keys)
+    drop_of_signups(connection, of_address, now)
+    return connection.execute(delete(signups).where(of_address)).rowcount
+
+
+def queue_letter(
+    connection: Connection,
+    moment: str,
+    now: datetime,
+    *,
+    signup_id: int | None = None,
+    subscriber_id: int | None = None,
+    expires_at: datetime,
+) -> None:
+    """Put a letter about a subscription itself into the outbox, such as "confirm" or "known"."""
+    # The revision is this letter's own, so that another like it may go out later.
+    occasion = Occasion(Kind.LETTER, moment=moment, revision=secrets.token_urlsafe(16))
+    row = {
+        "occasion_id": occasion_number(connection, occasion),
+        "signup_id": signup_id,
+        "subscriber_id": subscriber_id,
+        "state": "waiting",
+        "due_at": now,
+        "next_at": now,
+        "expires_at": expires_at,
+    }
+    connection.execute(insert(deliveries).values(row))
+
+
+def tally(connection: Connection, key: str, now: datetime) -> None:
+    """Count one more of something, in the minute that it happens in."""
+    statement = insert_or(connection, tallies).values(key=key, begins=_minute(now), count=1)
+    one_more = {"count": tallies.c.count + 1}
+    connection.execute(statement.on_conflict_do_update(index_elements=[tallies.c.key, tallies.c.begins], set_=one_more))
+
+
+def count_since(connection: Connection, keys: Sequence[str], since: datetime) -> int:
+    """Count what happened since a time, from the beginning of that minute: rather one too many than too few."""
+    query = select(func.sum(tallies.c.count)).where(tallies.c.key.in_(keys), tallies.c.begins >= _minute(since))
+    return int(connection.scalar(query) or 0)
+
+
+def first_since(connection: Connection, keys: Sequence[str], since: datetime) -> datetime | None:
+    """Give the beginning of the minute in which it happened first since a time."""
+    query = select(tallies.c.begins).where(tallies.c.key.in_(keys), tallies.c.begins >= _minute(since))
+    return connection.scalar(query.order_by(tallies.c.begins).limit(1))
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _one(connection: Connection, query: Select[tuple[Any, ...]]) -> Signup | None:
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Signup(**row._mapping)  # noqa: SLF001 (documented; so named to leave room for columns)

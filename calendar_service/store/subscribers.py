@@ -1,0 +1,347 @@
+"""Readers who asked to be reminded: one row for each address, with what they watch."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.letters import drop_of_subscriber
+from calendar_service.store.memberships import regroup, regroup_many
+from calendar_service.store.suppressions import ENDED, lift, suppress
+from calendar_service.store.tables import subscribers, watches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from calendar_service.store.engine import Database
+
+_PAGE = 500
+
+
+class State(StrEnum):
+    """Whether letters go out: to active readers only. The data of ended ones are deleted after a time."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class AddressTaken(CalendarError):
+    """Another subscriber has this address."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This address already has a subscription of its own.", remedy="End one of the two, or use another address."
+        )
+
+
+class NoSuchSubscriber(CalendarError):
+    """The subscriber's data are deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("This subscription is no more.", remedy="Sign up again.")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a reader asks for: a canonical query, "" for everything, and canonical leads, () for the programme's."""
+
+    selection: str
+    leads: tuple[str, ...] = ()
+    wants_new: bool = False
+
+
+@dataclass(frozen=True)
+class NewSubscriber:
+    """What is known of a reader who is to be added. `consent` has words, form, asked_at and confirmed_at."""
+
+    channel: str
+    address: str = field(repr=False)
+    address_key: str
+    language: str
+    zone: str
+    watches: tuple[Watch, ...]
+    consent: Mapping[str, str]
+    country: str = ""
+    digest: str = ""
+    owner: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    state: State = State.ACTIVE
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A reader. Times are in UTC. What is private is not in its repr, and so in no log."""
+
+    id: int
+    ref: str = field(repr=False)
+    channel: str
+    address: str = field(repr=False)
+    address_key: str
+    owner: str = field(repr=False)
+    secret: str = field(repr=False)
+    language: str
+    zone: str
+    country: str
+    digest: str
+    state: State
+    failures: int
+    failing_since: datetime | None
+    consent: Mapping[str, str]
+    created_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None
+    watches: tuple[Watch, ...]
+
+
+def add_subscriber(engine: Database, new: NewSubscriber, now: datetime) -> Subscriber:
+    """Add one reader. Raises AddressTaken."""
+    return add_subscribers(engine, [new], now)[0]
+
+
+def add_subscribers(engine: Database, many: Iterable[NewSubscriber], now: datetime) -> list[Subscriber]:
+    """Add readers in one transaction, all or none; there is one address only once. Raises AddressTaken."""
+    with writing(engine) as connection:
+        return insert_subscribers(connection, list(many), now)
+
+
+def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], now: datetime) -> list[Subscriber]:
+    """Add readers within a transaction. Raises AddressTaken."""
+    rows = [_row(new, now) for new in many]
+    ids: list[int] = []
+    for start in range(0, len(rows), _PAGE):
+        page = rows[start : start + _PAGE]
+        try:
+            added = insert(subscribers).returning(subscribers.c.id, sort_by_parameter_order=True)
+            ids += connection.scalars(added, page)
+        except IntegrityError:
+            raise AddressTaken from None
+    _insert_watches(connection, {id_: new.watches for id_, new in zip(ids, many, strict=True)})
+    regroup_many(connection, ids, now)
+    return [each for start in range(0, len(ids), _PAGE) for each in _load(connection, ids[start : start + _PAGE])]
+
+
+def find_by_ref(engine: Database, ref: str) -> Subscriber | None:
+    """Find the reader that a link names."""
+    with reading(engine) as connection:
+        return next(_select(connection, subscribers.c.ref == ref), None)
+
+
+def find_by_keys(engine: Database, address_keys: Sequence[str]) -> Subscriber | None:
+    """Find the reader with an address, by its hashes with all keys."""
+    with reading(engine) as connection:
+        return select_by_keys(connection, address_keys)
+
+
+def select_by_keys(connection: Connection, address_keys: Sequence[str]) -> Subscriber | None:
+    """Find the reader with an address within a transaction."""
+    return next(_select(connection, subscribers.c.address_key.in_(address_keys)), None)
+
+
+def select_many(connection: Connection, address_keys: Sequence[str]) -> list[Subscriber]:
+    """Find the readers with any of many addresses within a transaction."""
+    pages = (address_keys[start : start + _PAGE] for start in range(0, len(address_keys), _PAGE))
+    return [each for page in pages for each in _select(connection, subscribers.c.address_key.in_(page))]
+
+
+def find_by_mail(engine: Database, address_keys: Sequence[str], address: str) -> list[Subscriber]:
+    """Find all that one mail address belongs to: its own subscription, and the webhooks that it owns."""
+    owned = func.lower(subscribers.c.owner) == address.lower()
+    with reading(engine) as connection:
+        return list(_select(connection, or_(subscribers.c.address_key.in_(address_keys), owned)))
+
+
+def list_subscribers(engine: Database) -> Iterator[Subscriber]:
+    """List all readers in the order in which they came, a page at a time: as many as there are, in little memory."""
+    last = 0
+    while True:
+        with reading(engine) as connection:
+            query = select(subscribers.c.id).where(subscribers.c.id > last).order_by(subscribers.c.id).limit(_PAGE)
+            ids = list(connection.scalars(query))
+            page = _load(connection, ids)
+        if not page:
+            return
+        yield from page
+        last = page[-1].id
+
+
+def change(engine: Database, changed: Subscriber, now: datetime) -> Subscriber:
+    """Keep what was changed of a reader: channel, address, owner, secret, language, zone, country, digest, watches.
+
+    Raises AddressTaken, and NoSuchSubscriber where the data were deleted meanwhile.
+    """
+    with writing(engine) as connection:
+        return keep_changes(connection, changed, now)
+
+
+def keep_changes(connection: Connection, changed: Subscriber, now: datetime, **more: Any) -> Subscriber:
+    """Keep what was changed of a reader within a transaction; `more` are further columns."""
+    names = ("channel", "address", "address_key", "owner", "secret", "language", "zone", "country", "digest")
+    _set(connection, changed.id, now, **{name: getattr(changed, name) for name in names}, **more)
+    set_watches(connection, {changed.id: changed.watches}, now)
+    return _load(connection, [changed.id])[0]
+
+
+def set_watches(connection: Connection, by_subscriber: Mapping[int, Iterable[Watch]], now: datetime) -> None:
+    """Put watches in the place of those that readers have, within a transaction."""
+    ids = list(by_subscriber)
+    for start in range(0, len(ids), _PAGE):
+        connection.execute(delete(watches).where(watches.c.subscriber_id.in_(ids[start : start + _PAGE])))
+    _insert_watches(connection, by_subscriber)
+    regroup_many(connection, ids, now)
+
+
+def pause(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
+    """Send an active reader nothing until further notice."""
+    with writing(engine) as connection:
+        return pause_in(connection, subscriber_id, now)
+
+
+def pause_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
+    """Pause an active reader within a transaction."""
+    return _move(connection, subscriber_id, State.ACTIVE, State.PAUSED, now)
+
+
+def resume(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
+    """Send a paused reader letters again, about what falls due from now on."""
+    with writing(engine) as connection:
+        return _move(connection, subscriber_id, State.PAUSED, State.ACTIVE, now)
+
+
+def end(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
+    """End a subscription: nothing more is sent, and the wish is noted against a later import. It may end twice."""
+    with writing(engine) as connection:
+        return end_in(connection, subscriber_id, now)
+
+
+def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
+    """End a subscription within a transaction."""
+    subscriber = _lock(connection, subscriber_id)
+    if subscriber.state is State.ENDED:
+        return subscriber
+    _set(connection, subscriber_id, now, state=State.ENDED, ended_at=now)
+    drop_of_subscriber(connection, subscriber_id, now)
+    suppress(connection, subscriber.address_key, ENDED, now)
+    regroup(connection, subscriber_id, now)
+    return _load(connection, [subscriber_id])[0]
+
+
+def erase(engine: Database, subscriber_id: int, now: datetime) -> None:
+    """Delete all that is kept about a reader but the hash that tells of the wish. Raises NoSuchSubscriber."""
+    with writing(engine) as connection:
+        erase_in(connection, _lock(connection, subscriber_id), now)
+
+
+def erase_in(connection: Connection, subscriber: Subscriber, now: datetime) -> None:
+    """Delete a reader within a transaction. Deliveries stay, to be counted, and name nobody any more."""
+    drop_of_subscriber(connection, subscriber.id, now)
+    suppress(connection, subscriber.address_key, ENDED, now)
+    connection.execute(delete(subscribers).where(subscribers.c.id == subscriber.id))
+
+
+def select_ended(connection: Connection, before: datetime) -> list[Subscriber]:
+    """List the readers who ended before a time."""
+    return list(_select(connection, subscribers.c.ended_at < before))
+
+
+def join_in(connection: Connection, new: NewSubscriber, address_keys: Sequence[str], now: datetime) -> Subscriber:
+    """Add a reader who has just confirmed, or what was asked for to the one who has this address.
+
+    The newest choice of language, zone, country and digest counts, and the newest of each selection. Who had ended
+    begins anew, without what was watched before; who had paused goes on.
+    """
+    known = select_by_keys(connection, address_keys)
+    lift(connection, address_keys)
+    if known is None:
+        return insert_subscribers(connection, [new], now)[0]
+    known = _lock(connection, known.id)
+    before = () if known.state is State.ENDED else known.watches
+    names = ("language", "zone", "country", "digest")
+    changed = replace(known, watches=add_watches(before, new.watches), **{name: getattr(new, name) for name in names})
+    fresh = {"state": State.ACTIVE, "ended_at": None, "failures": 0, "failing_since": None}
+    return keep_changes(connection, changed, now, **fresh, consent=dict(new.consent))
+
+
+def add_watches(before: Iterable[Watch], newer: Iterable[Watch]) -> tuple[Watch, ...]:
+    """Add watches to others; of two for one selection the newer stays."""
+    return tuple({watch.selection: watch for watch in (*before, *newer)}.values())
+
+
+def _row(new: NewSubscriber, now: datetime) -> dict[str, Any]:
+    copied = ("channel", "address", "address_key", "owner", "secret", "language", "zone", "country", "digest", "state")
+    return {
+        **{name: getattr(new, name) for name in copied},
+        "ref": secrets.token_urlsafe(16),
+        "consent": dict(new.consent),
+        "created_at": now,
+        "changed_at": now,
+    }
+
+
+def _insert_watches(connection: Connection, by_subscriber: Mapping[int, Iterable[Watch]]) -> None:
+    rows = [
+        {
+            "subscriber_id": id_,
+            "selection": watch.selection,
+            "leads": ",".join(watch.leads),
+            "wants_new": watch.wants_new,
+        }
+        for id_, asked in by_subscriber.items()
+        for watch in asked
+    ]
+    if rows:
+        connection.execute(insert(watches), rows)
+
+
+def _select(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Subscriber]:
+    rows = connection.execute(select(subscribers).where(condition).order_by(subscribers.c.id)).all()
+    kept: dict[int, list[Watch]] = defaultdict(list)
+    for start in range(0, len(rows), _PAGE):
+        ids = [row.id for row in rows[start : start + _PAGE]]
+        query = select(watches).where(watches.c.subscriber_id.in_(ids)).order_by(watches.c.id)
+        for row in connection.execute(query):
+            leads = tuple(row.leads.split(",")) if row.leads else ()
+            kept[row.subscriber_id].append(Watch(row.selection, leads, row.wants_new))
+    for row in rows:
+        yield Subscriber(**{**row._mapping, "state": State(row.state)}, watches=tuple(kept[row.id]))  # noqa: SLF001 (documented; named so as to leave room for columns)
+
+
+def _load(connection: Connection, ids: Sequence[int]) -> list[Subscriber]:
+    return list(_select(connection, subscribers.c.id.in_(ids)))
+
+
+def _lock(connection: Connection, subscriber_id: int) -> Subscriber:
+    """Load a reader whom nobody else changes meanwhile. Raises NoSuchSubscriber."""
+    found = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
+    if connection.scalar(found) is None:
+        raise NoSuchSubscriber
+    return _load(connection, [subscriber_id])[0]
+
+
+def _set(connection: Connection, subscriber_id: int, now: datetime, **values: Any) -> None:
+    statement = update(subscribers).where(subscribers.c.id == subscriber_id).values(changed_at=now, **values)
+    try:
+        if connection.execute(statement).rowcount == 0:
+            raise NoSuchSubscriber
+    except IntegrityError:
+        raise AddressTaken from None
+
+
+def _move(connection: Connection, subscriber_id: int, before: State, after: State, now: datetime) -> Subscriber:
+    subscriber = _lock(connection, subscriber_id)
+    if subscriber.state is not before:
+        return subscriber
+    _set(connection, subscriber_id, now, state=after)
+    regroup(connection, subscriber_id, now)
+    return _load(connection, [subscriber_id])[0]
