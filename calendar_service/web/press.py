@@ -14,25 +14,23 @@ from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
 from calendar_service.records.window import Choice, choose, extent, next_start
 from calendar_service.web.printed import Printed
-from calendar_service.writers import sentences
 from calendar_service.writers.api import list_bounds, write_records
 from calendar_service.writers.atom import write_atom
 from calendar_service.writers.feed import Head, fit, write_feed
 from calendar_service.writers.ical import Block, write_entry
 from calendar_service.writers.jcal import write_jcal
 from calendar_service.writers.jsonfeed import write_json_feed
-from calendar_service.writers.recurrence import is_written_out, written_stretch
+from calendar_service.writers.recurrence import is_written_out
+from calendar_service.writers.single import stretch_for, write_single
 from calendar_service.writers.table import write_table
 from calendar_service.writers.view import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Record
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.view import View
 
 _MAX_BLOCKS = 50_000
@@ -70,9 +68,8 @@ class Press:
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Printed:
         """Print the .ics file of one record."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
-        name = sentences.pick(entry.record.title, view.lang.code).text
-        head = Head(name, f"{self.base_url}{path}", entry.revision.changed_at)
-        body = write_feed(head, [self._block(entry, edition, view, selection, now)], edition, view)
+        block = self._block(entry, edition, view, selection, now)
+        body = write_single(entry, block, path, edition, view)
         changed_at = _changed_at(Choice([entry], edition.published_at), edition, now)
         return Printed(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
 
@@ -105,7 +102,7 @@ class Press:
         return Printed(body, JSON, max(edition.published_at, now))
 
     def _block(self, entry: Entry, edition: Edition, view: View, selection: Selection, now: datetime) -> Block:
-        stretch = _stretch(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
+        stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
         key = (
             entry.record.id,
             entry.revision.number,
@@ -125,12 +122,6 @@ class Press:
             while len(self._blocks) > _MAX_BLOCKS:
                 self._blocks.popitem(last=False)
         return block
-
-
-def _stretch(record: Record, selection: Selection, today: date) -> Stretch:
-    if record.schedule is None or record.schedule.rule is None:
-        return today, today
-    return written_stretch(record.schedule.rule, today, selection.first, selection.last)
 
 
 def _dearest_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:

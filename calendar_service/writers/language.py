@@ -18,20 +18,17 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from calendar_service.records import errors
 from calendar_service.records.zones import is_iana, tzinfo_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+mark = errors.mark
 CATALOGUES = Path(__file__).parent / "translations"
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
 _LOCALES = {"en": "en_GB"}
 _FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
-
-
-def mark(message: str) -> str:
-    """Mark a sentence for the catalogue where it is not said at once."""
-    return message
 
 
 class Language:
@@ -56,6 +53,15 @@ class Language:
         text = format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
         return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
+
+    def short_day(self, day: date, *, year: bool = False) -> str:
+        """Write a day for a line that is short of room: "Tue 7 July", with the year where it is asked for."""
+        text = format_date(day, "EEE d MMMM y" if year else "EEE d MMMM", locale=self.locale)
+        return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
+
+    def short_month(self, day: date) -> str:
+        """Write the short name of a month: "Jul", "juil."."""
+        return format_date(day, "LLL", locale=self.locale)
 
     def month(self, day: date) -> str:
         """Write a month: "July 2020"."""

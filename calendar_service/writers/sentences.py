@@ -117,6 +117,18 @@ def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str
     return _clock_range(starts, ends, other, lang, day=not same_day)
 
 
+def short_when(at: Point | Span, zone: str, year: int, lang: Language) -> str:
+    """Write a point, or when a span begins, as a subject line has room for: "Fri 10 July, 23:59 CEST".
+
+    The year is left out where it is `year`.
+    """
+    if isinstance(at, DaySpan):
+        first, last = (lang.short_day(day, year=day.year != year) for day in (at.first, at.last))
+        return first if at.first == at.last else lang.say("{first} to {last}", first=first, last=last)
+    day = _local(_instants(at)[0], zone).date()
+    return f"{lang.short_day(day, year=day.year != year)}, {clock_in(at, zone, lang)}"
+
+
 def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
     """Write only the time of a point, with its zone: "17:00 CEST"."""
     instant = instant_bounds(at, zone)[0]

@@ -1,0 +1,26 @@
+"""The letters that readers get, each written from records and a view alone.
+
+The same letter goes to all who share a language and a zone. The reader's own links are marks in it
+(`post.MANAGE_URL`, `post.UNSUBSCRIBE_URL`), which are replaced when it is sent.
+"""
+
+from calendar_service.reminders.letter_digest import DigestItem, compose_digest
+from calendar_service.reminders.letter_notice import compose_notice
+from calendar_service.reminders.letter_reminder import compose_reminder
+from calendar_service.reminders.letter_service import (
+    compose_alarm,
+    compose_confirmation,
+    compose_known,
+    compose_trouble,
+)
+
+__all__ = [
+    "DigestItem",
+    "compose_alarm",
+    "compose_confirmation",
+    "compose_digest",
+    "compose_known",
+    "compose_notice",
+    "compose_reminder",
+    "compose_trouble",
+]

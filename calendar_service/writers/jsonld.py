@@ -1,0 +1,150 @@
+"""Records as schema.org describes them, in JSON-LD: what search engines and assistants read from a page.
+
+An event is an Event, each coming occurrence of a series one of its own. A call for tenders is a Demand, which is
+valid until it closes; it does not happen anywhere and is no Event.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.occurrences import Occurrence, occurrence_on, occurrences_of, shift
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.writers import sentences
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Place, Point, Record, Schedule, Span
+    from calendar_service.writers.view import View
+
+_CONTEXT = "https://schema.org"
+_NAMES = f"{_CONTEXT}/"
+# A script element ends at the next "</script", whatever stands around it.
+_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How much of a series is told: so many occurrences that begin or go on between two instants."""
+
+    start: datetime
+    end: datetime
+    number: int
+
+
+def write_jsonld(entry: Entry, edition: Edition, view: View, ahead: Ahead, *, shows_join: bool) -> str:
+    """Write what goes into a script element of a record's page; the link to join only where the page shows it."""
+    record = entry.record
+    if record.schedule is None:
+        described = _demand(entry, edition, view)
+    else:
+        common = _common(record, view) | _where(record, view, shows_join=shows_join)
+        nodes = [common | _happening(each, entry, record.schedule) for each in _told(record.schedule, edition, ahead)]
+        described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
+    return json.dumps({"@context": _CONTEXT} | described, ensure_ascii=False).translate(_ESCAPES)
+
+
+def _told(schedule: Schedule, edition: Edition, ahead: Ahead) -> list[Occurrence]:
+    if schedule.rule is None:
+        return [occurrence_on(schedule, _first_day(schedule.span))]
+    return occurrences_of(schedule, ahead.start, ahead.end, edition.calendar.zone)[: ahead.number]
+
+
+def _common(record: Record, view: View) -> dict[str, Any]:
+    title, summary = (sentences.pick(text, view.lang.code) for text in (record.title, record.summary))
+    found = {
+        "name": title.text,
+        "description": summary.text,
+        "url": view.page_url(record.id),
+        "inLanguage": list(record.languages),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict[str, Any]:
+    span = occurrence.span
+    found = {"@type": "Event", "startDate": _start(span)}
+    if ends := _end(span):
+        found["endDate"] = ends
+    status = "EventScheduled"
+    if occurrence.is_cancelled or entry.is_called_off:
+        status = "EventCancelled"
+    elif entry.record.status is Status.POSTPONED:
+        status = "EventPostponed"
+    elif occurrence.is_moved:
+        status = "EventRescheduled"
+        found["previousStartDate"] = _start(shift(schedule.span, occurrence.day))
+    return found | {"eventStatus": f"{_NAMES}{status}"}
+
+
+def _where(record: Record, view: View, *, shows_join: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    place = record.place
+    if place:
+        room = {"@type": "VirtualLocation", "url": record.join if shows_join else view.page_url(record.id)}
+        venue = _venue(place, view)
+        kinds = {(True, False): "Online", (False, True): "Offline", (True, True): "Mixed"}
+        if kind := kinds.get((place.online, bool(venue))):
+            found["eventAttendanceMode"] = f"{_NAMES}{kind}EventAttendanceMode"
+        places = [room] * place.online + [venue] * bool(venue)
+        if places:
+            found["location"] = places[0] if len(places) == 1 else places
+    organisers = [sentences.pick(each, view.lang.code).text for each in record.organisers]
+    if organisers:
+        found["organizer"] = [{"@type": "Organization", "name": name} for name in organisers]
+    return found
+
+
+def _venue(place: Place, view: View) -> dict[str, Any]:
+    """Describe the place one can go to; the country of an online event is none."""
+    name, city = (sentences.pick(text, view.lang.code).text for text in (place.name, place.city))
+    address = {"streetAddress": place.address, "addressLocality": city, "addressCountry": place.country or ""}
+    known = {key: value for key, value in address.items() if value}
+    if not (name or city or place.address) and (place.online or not known):
+        return {}
+    venue: dict[str, Any] = {"@type": "Place", "name": name or city or view.lang.country(place.country or "")}
+    return venue | ({"address": {"@type": "PostalAddress"} | known} if known else {})
+
+
+def _demand(entry: Entry, edition: Edition, view: View) -> dict[str, Any]:
+    record = entry.record
+    found = {"@type": "Demand"} | _common(record, view)
+    found.pop("inLanguage", None)
+    found["validThrough"] = _stamp(record.milestones[MomentName.CLOSES].at, edition.calendar.zone)
+    if record.reference:
+        found["identifier"] = record.reference
+    return found
+
+
+def _first_day(span: Span) -> Any:
+    return span.first if isinstance(span, DaySpan) else span.starts.day
+
+
+def _start(span: Span) -> str:
+    return span.first.isoformat() if isinstance(span, DaySpan) else _civil(span.starts)
+
+
+def _end(span: Span) -> str:
+    """Write the end where one was announced; the last of whole days counts in."""
+    if isinstance(span, DaySpan):
+        return span.last.isoformat()
+    return _civil(span.ends) if span.ends else ""
+
+
+def _stamp(at: Point, zone: str) -> str:
+    match at:
+        case DaySpan(_, last):
+            return last.isoformat()
+        case EndOfDay():
+            return civil_from_instant(at.instant, zone).local.isoformat()
+        case CivilTime():
+            return _civil(at)
+
+
+def _civil(at: CivilTime) -> str:
+    return at.local.isoformat()

@@ -1,0 +1,46 @@
+"""The .ics file of one record: what its page offers, and what a letter about it carries, byte for byte."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_service.records.selection import Selection
+from calendar_service.records.times import civil_from_instant
+from calendar_service.writers import sentences
+from calendar_service.writers.feed import Head, write_feed
+from calendar_service.writers.ical import write_entry
+from calendar_service.writers.recurrence import written_stretch
+from calendar_service.writers.view import view_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Record
+    from calendar_service.writers.ical import Block
+    from calendar_service.writers.recurrence import Stretch
+    from calendar_service.writers.view import View
+
+
+def write_single(entry: Entry, block: Block, path: str, edition: Edition, view: View) -> bytes:
+    """Write the file of one record from its block; `path` is where it stands, with its query."""
+    name = sentences.pick(entry.record.title, view.lang.code).text
+    head = Head(name, f"{view.base_url}{path}", entry.revision.changed_at)
+    return write_feed(head, [block], edition, view)
+
+
+def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
+    """Give the days for which a record's rule is written out, where it is."""
+    if record.schedule is None or record.schedule.rule is None:
+        return today, today
+    return written_stretch(record.schedule.rule, today, selection.first, selection.last)
+
+
+def write_file(entry: Entry, edition: Edition, view: View, now: datetime) -> bytes:
+    """Write the file that /events/<id>.ics gives in the view's language, whatever the reader's zone."""
+    selection = Selection(lang=view.lang.code if view.prefix else "")
+    shown = view_of(selection, view.base_url, view.default_language)
+    stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
+    block = write_entry(entry, edition.calendar, shown, stretch)
+    query = f"?{selection.query()}" if view.prefix else ""
+    return write_single(entry, block, f"/events/{entry.record.id}.ics{query}", edition, shown)
