@@ -1,0 +1,99 @@
+"""Letters to chat rooms, through the services that Apprise knows (the extra "chat")."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.reminders.links import fill_links
+from calendar_service.reminders.post import DeliveryFailed
+
+if TYPE_CHECKING:
+    from calendar_service.reminders.post import Envelope, Letter
+
+SCHEMES = frozenset(
+    {
+        "discord",
+        "gchat",
+        "matrix",
+        "matrixs",
+        "mmost",
+        "mmosts",
+        "ntfy",
+        "ntfys",
+        "rocket",
+        "rockets",
+        "slack",
+        "tgram",
+        "webex",
+        "workflows",
+        "wxteams",
+        "zulip",
+    }
+)
+"""The chat services of Apprise that take letters; others open files, devices or programs of this machine."""
+
+_INSTALL = "pip install 'calendar-service[chat]'"
+_URL_LIMIT = 2000
+_REFUSED_OPTIONS = frozenset({"attach", "redirect", "store", "template", "verify"})
+
+
+class BadChat(CalendarError):
+    """A chat room's URL is not one that letters go to. Never holds the URL, which has secrets in it."""
+
+
+def check_url(url: str) -> str:
+    """Give the URL of a chat room back where letters can go to it. Raises BadChat."""
+    url = url.strip()
+    if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url):
+        raise BadChat("The chat URL is too long or holds spaces or other characters that a URL has to encode.")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise BadChat("The chat URL cannot be read.") from None
+    if parts.scheme not in SCHEMES:
+        raise BadChat("The chat URL is of no service that we write to.", remedy=f"Known are {_known()}.")
+    # Options that read a file of this machine, leave the host that was named, or drop the check of its certificate.
+    options = {name.strip("+-: ").lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    if options & _REFUSED_OPTIONS:
+        raise BadChat("The chat URL holds an option that is not taken.", remedy="Leave out what follows the ?.")
+    return url
+
+
+class ChatChannel:
+    """Chat rooms: `envelope.address` is an Apprise URL; the subject and the text part are what is sent."""
+
+    def send(self, letter: Letter, envelope: Envelope) -> None:
+        """Write one letter into the room. Raises DeliveryFailed."""
+        apprise = _load()
+        try:
+            url = check_url(envelope.address)
+        except BadChat as refusal:
+            raise DeliveryFailed(str(refusal), permanent=True) from None
+        asset = apprise.AppriseAsset(app_id="calendar-service", http_redirects=False, async_mode=False)
+        room = apprise.Apprise.instantiate(url, asset=asset)
+        if room is None:
+            raise DeliveryFailed("The chat URL cannot be read by its service.", permanent=True)
+        text = fill_links(letter.text, envelope)
+        if not room.notify(body=text, title=letter.subject, body_format=apprise.NotifyFormat.TEXT):
+            raise DeliveryFailed("The chat service did not take the letter.")
+
+    def close(self) -> None:
+        """Do nothing: no connection stays open."""
+
+
+def _load() -> Any:
+    try:
+        import apprise  # noqa: PLC0415 (an optional library, and slow to load)
+    except ImportError:
+        raise DeliveryFailed(f"Chat needs one more library: {_INSTALL}.", is_ours=True) from None
+    # Both log URLs, and with them the keys of chat rooms, also when nothing is wrong.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return apprise
+
+
+def _known() -> str:
+    return ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES))

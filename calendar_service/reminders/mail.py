@@ -1,0 +1,77 @@
+"""Letters by mail: through a mail server, or as files in a folder where there is none."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import tempfile
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.mail_message import build_message, write_message
+from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.smtp import SmtpChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from calendar_service.reminders.post import Channel, Envelope, Letter
+
+__all__ = ["FolderChannel", "SmtpChannel", "build_message", "open_mail_channel"]
+
+logger = logging.getLogger(__name__)
+
+_NAME_LIMIT = 120
+
+
+def open_mail_channel(
+    smtp_url: str, folder: Path, sender: str, calendar_id: str, clock: Callable[[], datetime]
+) -> Channel:
+    """Open the mail server of a URL, or the folder where the URL is ""."""
+    if smtp_url:
+        return SmtpChannel(smtp_url, sender, calendar_id, clock)
+    return FolderChannel(folder, sender, calendar_id, clock)
+
+
+class FolderChannel:
+    """Mail as .eml files, one for each letter, that any mail program opens."""
+
+    def __init__(self, folder: Path, sender: str, calendar_id: str, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._sender = sender
+        self._calendar_id = calendar_id
+        self._clock = clock
+
+    def send(self, letter: Letter, envelope: Envelope) -> None:
+        """Write one letter, whole or not at all. Raises DeliveryFailed."""
+        now = self._clock()
+        content = write_message(letter, envelope, self._sender, self._calendar_id, now)
+        name = re.sub(r"[^A-Za-z0-9.-]", "_", envelope.message_id)[:_NAME_LIMIT]
+        path = self._folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}.eml"
+        try:
+            _write_whole(path, content)
+        except OSError as error:
+            raise DeliveryFailed(
+                f"The mail folder {self._folder} cannot be written: {error.strerror}.", is_ours=True
+            ) from None
+        logger.info("A letter was written to %s.", path)
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise

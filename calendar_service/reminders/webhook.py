@@ -1,0 +1,173 @@
+"""Letters to programs: signed JSON by HTTPS, after the Standard Webhooks specification."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import secrets
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.reminders.outward import BadWebhook, Outward, Reply, check_url
+from calendar_service.reminders.post import DeliveryFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendar_service.reminders.post import Envelope, Letter
+
+__all__ = ["BadWebhook", "Outward", "WebhookChannel", "check_url", "new_secret", "sign", "verify"]
+
+BODY_LIMIT = 20_000
+LONGEST_WAIT = 3600
+"""The most, in seconds, that a Retry-After is given."""
+
+_PREFIX = "whsec_"
+_SECRET_BYTES = 32
+_ID = re.compile(r"[!-~]{1,200}")
+_OK, _REDIRECT = 200, 300
+_GONE = 410
+_WAIT = frozenset({429, 503})
+
+
+def new_secret() -> str:
+    """Make the secret that one webhook's signatures are made with."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """Sign a body: "v1,…", and one more after a space for each more secret in `secret`, while an old one is replaced.
+
+    Raises ValueError for a secret that is none.
+    """
+    content = f"{message_id}.{timestamp}.".encode() + body
+    return " ".join(f"v1,{_signature(one, content)}" for one in secret.split())
+
+
+class WebhookChannel:
+    """Webhooks: `envelope.address` is the URL, `envelope.secret` what its owner checks the signature with."""
+
+    def __init__(self, clock: Callable[[], datetime], outward: Outward | None = None) -> None:
+        self._clock = clock
+        self._outward = outward or Outward()
+
+    def send(self, letter: Letter, envelope: Envelope) -> None:
+        """Post one letter's data. Raises DeliveryFailed, which tells nothing of what the other side wrote."""
+        now = self._clock()
+        body = _write_body({"type": letter.data["type"], "timestamp": _iso(now), "data": dict(letter.data)})
+        if len(body) >= BODY_LIMIT:
+            raise DeliveryFailed(
+                f"The letter's data is {len(body):,} bytes; a webhook takes less than {BODY_LIMIT:,}.", permanent=True
+            )
+        try:
+            headers = _headers(envelope.secret, envelope.message_id, now, body)
+        except ValueError:
+            raise DeliveryFailed("The webhook's secret or the letter's id cannot be read.", permanent=True) from None
+        try:
+            reply = self._outward.post(envelope.address, headers, body)
+        except BadWebhook as refusal:
+            raise DeliveryFailed(refusal.message, permanent=True) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise DeliveryFailed(f"The webhook {_how_failed(error)}.") from None
+        _check_status(reply, now)
+
+    def close(self) -> None:
+        """Do nothing: no connection stays open."""
+
+
+def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: Outward | None = None) -> None:
+    """Make sure that who runs the URL wants our letters: it must answer 200 and repeat a challenge.
+
+    The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raises BadWebhook, which tells one and the
+    same thing whatever went wrong, so that nobody explores a network through us.
+    """
+    challenge = secrets.token_urlsafe(32)
+    body = _write_body({"type": "challenge", "challenge": challenge})
+    headers = _headers(secret, f"challenge-{secrets.token_hex(8)}", clock(), body)
+    url = check_url(url)
+    try:
+        reply = (outward or Outward()).post(url, headers, body, reads_body=True)
+        is_proved = reply.status == _OK and _repeats(challenge, reply.body)
+    except (BadWebhook, OSError, http.client.HTTPException):
+        is_proved = False
+    if not is_proved:
+        raise BadWebhook(
+            "The webhook did not repeat the challenge.",
+            remedy='Answer a POST of {"type": "challenge", "challenge": "…"} with status 200 and the same challenge.',
+        )
+
+
+def _signature(secret: str, content: bytes) -> str:
+    if not secret.startswith(_PREFIX):
+        raise ValueError("a secret begins with whsec_")
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("a secret is base64") from None
+    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+
+
+def _headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    if not secret or not _ID.fullmatch(message_id):
+        raise ValueError("no secret, or an id that is no header's value")
+    timestamp = int(now.timestamp())
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "calendar-service",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(secret, message_id, timestamp, body),
+    }
+
+
+def _write_body(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _iso(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _check_status(reply: Reply, now: datetime) -> None:
+    if _OK <= reply.status < _REDIRECT:
+        return
+    is_gone = reply.status == _GONE
+    raise DeliveryFailed(
+        f"The webhook answered {reply.status}.",
+        permanent=is_gone,
+        address_is_dead=is_gone,
+        retry_after=_read_wait(reply.retry_after, now) if reply.status in _WAIT else None,
+    )
+
+
+def _read_wait(text: str, now: datetime) -> int | None:
+    """Read a Retry-After (RFC 9110 section 10.2.3): seconds, or the date until which to wait."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:10]), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, IndexError):
+        return None
+    wait = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
+    return min(max(int(wait), 0), LONGEST_WAIT)
+
+
+def _repeats(challenge: str, body: bytes) -> bool:
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        answer = text
+    given = answer.get("challenge") if isinstance(answer, dict) else answer
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), challenge.encode())
+
+
+def _how_failed(error: Exception) -> str:
+    return "did not answer in time" if isinstance(error, TimeoutError) else "could not be reached or broke off"
