@@ -17,6 +17,10 @@ import waitress
 from calendar_service import __version__
 from calendar_service.auditing.asking import ask_server
 from calendar_service.auditing.audit import audit as audit_edition
+from calendar_service.cli_letters import letter
+from calendar_service.cli_receipts import print_receipts
+from calendar_service.cli_reminders import plan, tick
+from calendar_service.cli_subscribers import subscribers
 from calendar_service.doctor import examine
 from calendar_service.publishing import publish_file
 from calendar_service.readers.calendar_file import read_calendar_file
@@ -26,14 +30,13 @@ from calendar_service.readers.importing.to_yaml import print_records
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.source import json_schema
 from calendar_service.records.texts import check_language
-from calendar_service.serving import clock, open_database, set_up_logging
+from calendar_service.serving import clock, make_worker, open_database, secret_keys, set_up_logging
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter import write_starter
 from calendar_service.store.editions import Outcome, load_edition
 from calendar_service.web.app import create_app
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.inprocess import ask_application
-from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
     from calendar_service.readers.calendar_file import Reading
@@ -108,17 +111,17 @@ def publish(file: Path | None, *, confirm: bool) -> None:
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
 )
 def serve(file: Path | None, host: str, port: int) -> None:
-    """Serve the calendar of FILE, and publish FILE whenever it changes."""
+    """Serve the calendar of FILE, publish FILE whenever it changes, and send reminders."""
     set_up_logging()
     settings = _settings(file)
     if not settings.trusted_hosts:
         settings = replace(settings, base_url=f"http://{host}:{port}")
     engine = open_database(settings)
-    worker = Worker(engine, settings.file, clock)
+    worker = make_worker(settings, engine)
     worker.publish()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings))
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
@@ -130,10 +133,10 @@ def serve(file: Path | None, host: str, port: int) -> None:
 @main.command()
 @_FILE
 def worker(file: Path | None) -> None:
-    """Publish FILE whenever it changes, without a web server."""
+    """Publish FILE whenever it changes and send reminders, without a web server."""
     set_up_logging()
     settings = _settings(file)
-    watching = Worker(open_database(settings), settings.file, clock)
+    watching = make_worker(settings, open_database(settings))
     watching.publish()
     watching.start()
     _end_on_sigterm()
@@ -179,7 +182,11 @@ def audit(base_url: str | None) -> None:
     edition = load_edition(engine)
     if edition is None:
         raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
-    fetch = ask_server(base_url) if base_url else ask_application(create_app(settings, engine, clock))
+    fetch = (
+        ask_server(base_url)
+        if base_url
+        else ask_application(create_app(settings, engine, clock, keys=secret_keys(settings)))
+    )
     report = audit_edition(edition, shown_languages(edition), fetch, clock)
     for fault in report.faults:
         click.echo(fault)
@@ -212,6 +219,10 @@ def upgrade() -> None:
     """Bring the database to the present tables."""
     open_database(read_settings(os.environ))
     click.echo("The database is up to date.")
+
+
+for _command in (letter, plan, print_receipts, subscribers, tick):
+    main.add_command(_command)
 
 
 def _end_on_sigterm() -> None:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from calendar_service.settings import Settings, read_settings
+from calendar_service.reminders.alarm import Alarm
+from calendar_service.reminders.office import Mailing, Office
+from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.migrate import upgrade
 from calendar_service.web.app import StartedOnFirstRequest, create_app
 from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
     from calendar_service.store.engine import Database
+
+log = logging.getLogger(__name__)
 
 
 def clock() -> datetime:
@@ -38,6 +46,65 @@ def open_database(settings: Settings) -> Database:
     return engine
 
 
+def secret_keys(settings: Settings) -> tuple[str, ...]:
+    """Give the secret keys, newest first: those of the settings, else the one that is kept beside the database.
+
+    That one is made at the first use, for the owner of this process alone to read. Raises BadSetting.
+    """
+    if settings.secret_keys:
+        return settings.secret_keys
+    path = _database_folder(settings.database_url) / "secret-key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret_key(path)
+        return (path.read_text(encoding="ascii").strip(),)
+    except (OSError, UnicodeError) as error:
+        raise BadSetting(
+            "CALENDAR_SECRET_KEY",
+            f"{path}, where the key is kept, cannot be used ({type(error).__name__}).",
+            "Check its rights, or set a key of 32 characters or more.",
+        ) from None
+
+
+def _database_folder(url: str) -> Path:
+    parts = urlsplit(url)
+    is_file = parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") not in ("", ":memory:")
+    return Path(unquote(parts.path).removeprefix("/")).parent if is_file else Path("var")
+
+
+def _make_secret_key(path: Path) -> None:
+    """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 (of a descriptor)
+        file.write(f"{secrets.token_urlsafe(32)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+        log.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def make_worker(settings: Settings, engine: Database) -> Worker:
+    """Make what publishes the file, sends reminders, and tells the operator when they stand still."""
+    alarm = Alarm(engine, settings.base_url, mailing(settings), clock)
+    return Worker(engine, settings.file, clock, make_office(settings, engine, clock), alarm)
+
+
+def make_office(settings: Settings, engine: Database, now: Callable[[], datetime]) -> Office:
+    """Make what sends reminders, by a clock that may be another than the wall's."""
+    return Office(engine, secret_keys(settings), settings.base_url, mailing(settings), now)
+
+
+def mailing(settings: Settings) -> Mailing:
+    """Tell how letters leave by these settings."""
+    return Mailing(settings.smtp_url, Path("var/mail"), settings.mail_from)
+
+
 def make_application() -> WSGIApplication:
     """Make the application from the environment, published and watching its file.
 
@@ -46,11 +113,11 @@ def make_application() -> WSGIApplication:
     set_up_logging()
     settings = read_settings(os.environ)
     engine = open_database(settings)
-    worker = Worker(engine, settings.file, clock)
+    worker = make_worker(settings, engine)
     worker.publish()
     # A server may fork after loading this: connections must not be shared, and threads would be lost.
     engine.dispose()
-    app = create_app(settings, engine, clock)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings))
     app.wsgi_app = StartedOnFirstRequest(app.wsgi_app, worker.start)  # type: ignore[method-assign]  # Flask's documented way
     atexit.register(worker.stop)
     return app

@@ -9,7 +9,19 @@ PACKAGE = Path(__file__).parents[2] / "calendar_service"
 # A room may import itself and the rooms before it.
 ROOMS = ["records", "readers", "auditing", "writers", "store", "reminders", "web"]
 # Modules beside the rooms, each after all that it may import.
-HALLS = ["settings", "publishing", "worker", "starter", "doctor", "serving", "cli"]
+HALLS = [
+    "settings",
+    "publishing",
+    "worker",
+    "starter",
+    "doctor",
+    "serving",
+    "cli_letters",
+    "cli_reminders",
+    "cli_receipts",
+    "cli_subscribers",
+    "cli",
+]
 OWNERS = {
     "icalendar": {"writers", "readers"},
     "flask": {"web"},
@@ -27,6 +39,7 @@ OWNERS = {
     "smtplib": {"reminders"},
     "apprise": {"reminders/chat.py"},
     "prometheus_client": {"web"},
+    "segno": {"web/qr.py"},
 }
 DOORS = {"serving.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}

@@ -1,0 +1,122 @@
+"""The commands that look ahead at reminders, and send them: `plan` and `tick`."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from calendar_service.records.moments import midnight
+from calendar_service.records.times import DaySpan
+from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.forecast import forecast
+from calendar_service.serving import clock, make_office, open_database, set_up_logging
+from calendar_service.settings import read_settings
+from calendar_service.store.editions import load_edition
+from calendar_service.writers.api import write_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.forecast import Forecast
+    from calendar_service.store.engine import Database
+
+_AHEAD = timedelta(days=30)
+
+
+@click.command()
+@click.option("--from", "start", metavar="T", help="From when on; now where it is left out.")
+@click.option("--to", "end", metavar="T", help="Up to when; 30 days later where it is left out.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+def plan(start: str | None, end: str | None, form: str) -> None:
+    """List every reminder that falls due between two times, without sending anything.
+
+    T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
+    """
+    engine, edition = _published()
+    begins = _read_time(start, edition) if start else clock()
+    ends = _read_time(end, edition) if end else begins + _AHEAD
+    found = forecast(engine, edition, begins, ends)
+    if form == "json":
+        click.echo(json.dumps([_as_json(each, address) for each in found for address in each.addresses], indent=2))
+        return
+    for each in found:
+        click.echo(_as_text(each))
+    readers = sum(len(each.addresses) for each in found)
+    click.echo(f"{readers} letters on {len(found)} occasions, {write_instant(begins)} to {write_instant(ends)}")
+
+
+@click.command()
+@click.option("--now", "at", metavar="T", help="As if it were this time, such as 2027-07-01T09:00:00Z.")
+def tick(at: str | None) -> None:
+    """Do once what the worker does all the time: plan, claim, send, mark. Then exit."""
+    set_up_logging()
+    engine, edition = _published()
+    office = make_office(read_settings(os.environ), engine, _clock_from(_read_time(at, edition)) if at else clock)
+    try:
+        office.look()
+        counts = office.send(threading.Event())
+    finally:
+        office.close(patience=60)
+    click.echo(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing due")
+
+
+def _published() -> tuple[Database, Edition]:
+    engine = open_database(read_settings(os.environ))
+    edition = load_edition(engine)
+    if edition is None:
+        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    return engine, edition
+
+
+def _clock_from(start: datetime) -> Callable[[], datetime]:
+    begun = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)
+
+
+def _read_time(text: str, edition: Edition) -> datetime:
+    zone = edition.calendar.zone
+    try:
+        if len(text) == len("2027-07-01"):
+            return midnight(date.fromisoformat(text), zone)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
+    return at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))
+
+
+def _as_json(each: Forecast, address: str) -> dict[str, Any]:
+    return {
+        "due": write_instant(each.due_at),
+        "record": each.occasion.record_id,
+        "moment": each.occasion.moment,
+        "at": _written(each),
+        "lead": each.occasion.lead,
+        "kind": each.kind,
+        "address": address,
+    }
+
+
+def _written(each: Forecast) -> str | None:
+    if each.at is None:
+        return None
+    return each.at.first.isoformat() if isinstance(each.at, DaySpan) else write_instant(each.at.instant)
+
+
+def _as_text(each: Forecast) -> str:
+    count = len(each.addresses)
+    parts: Iterable[str] = (
+        write_instant(each.due_at),
+        f"{each.kind:8}",
+        each.occasion.record_id,
+        f"{each.occasion.moment} {_written(each) or ''}".strip(),
+        f"{each.occasion.lead} before" if each.occasion.lead else "",
+        f"{count} reader{'' if count == 1 else 's'}",
+    )
+    return "  ".join(part for part in parts if part)

@@ -1,0 +1,84 @@
+"""Notices: which revision of a record is told to which groups of readers. Pure, like the plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.differences import Standing, find_differences, standing
+from calendar_service.records.edition import is_coming
+from calendar_service.records.occasions import Kind, Occasion, Topic
+from calendar_service.reminders.plan import DIGESTS, digest_after, digest_name, is_ahead, selected
+from calendar_service.store.outbox import Firing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from calendar_service.records.differences import Difference
+    from calendar_service.records.edition import Edition, Revision
+    from calendar_service.records.occasions import Group
+
+CHANGED, NEW = "changed", "new"
+PATIENCE = timedelta(hours=48)
+"""How long a notice is tried."""
+
+Change = tuple["Revision | None", "Revision"]
+"""A revision, after the one before it."""
+
+
+def notices(change: Change, groups: Iterable[Group], edition: Edition, now: datetime) -> Iterator[Firing]:
+    """Yield the firings that tell a revision to those who asked to hear of it; none of what is over."""
+    before, after = change
+    zone = edition.calendar.zone
+    if before is None:
+        holds = standing(after.record, withdrawn=after.withdrawn) is Standing.ON
+        if holds and is_ahead(after.record, zone, now):
+            yield from _of_new(after, groups, edition, now)
+    elif differences_of(before, after, edition) and _matters_yet(before, after, zone, now):
+        occasion = Occasion(Kind.NOTICE, after.record.id, None, CHANGED, str(after.number))
+        for group in groups:
+            if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
+                yield Firing(group.id, occasion, after.changed_at, now + PATIENCE)
+
+
+def differences_of(before: Revision, after: Revision, edition: Edition) -> list[Difference]:
+    """List what a revision changes for its readers, as of the time when it was published."""
+    return find_differences(
+        (before.record, standing(before.record, withdrawn=before.withdrawn)),
+        (after.record, standing(after.record, withdrawn=after.withdrawn)),
+        edition.calendar.zone,
+        after.changed_at,
+    )
+
+
+def notice_of_new(record_id: str, number: int = 1) -> Occasion:
+    """Name the notice of a new record."""
+    return Occasion(Kind.NOTICE, record_id, None, NEW, str(number))
+
+
+def _of_new(after: Revision, groups: Iterable[Group], edition: Edition, now: datetime) -> Iterator[Firing]:
+    occasion = notice_of_new(after.record.id, after.number)
+    for group in groups:
+        if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
+            single = Firing(group.id, occasion, after.changed_at, now + PATIENCE)
+            yield _in_digest(single, group, after, edition, now) if group.digest else single
+
+
+def _in_digest(single: Firing, group: Group, after: Revision, edition: Edition, now: datetime) -> Firing:
+    """Leave it to the next digest, if that goes while the record still has something ahead."""
+    following = digest_after(group.digest, now, group.zone)
+    if not is_ahead(after.record, edition.calendar.zone, following):
+        return single
+    expires_at = following + timedelta(days=DIGESTS[group.digest])
+    name = digest_name(group.digest, following)
+    return Firing(group.id, single.occasion, following, expires_at, bundle=name)
+
+
+def _concerns(group: Group, change: Change, edition: Edition) -> bool:
+    chosen = selected(group.selection, edition.calendar.languages)
+    return any(each is not None and chosen.accepts(each.record) for each in change)
+
+
+def _matters_yet(before: Revision, after: Revision, zone: str, now: datetime) -> bool:
+    return is_coming(before.record, zone, now) or is_coming(after.record, zone, now)

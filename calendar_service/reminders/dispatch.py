@@ -1,0 +1,244 @@
+"""Sending: claim, send, mark, in three steps of their own, by as many lanes as it takes.
+
+At least once, and at most one letter twice for each lane of a process that is killed; then with the same Message-ID.
+One lane is enough as long as letters go quickly; where the other side is slow, or hangs, more are opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.clerk import NothingToSay
+from calendar_service.reminders.outcomes import settle_failed, settle_sent
+from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.store.claims import claim, count_waiting, load_parcels, load_wishes, mark, release
+from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.outbox import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.clerk import Clerk, Ready
+    from calendar_service.reminders.post import Channel, ChannelName
+    from calendar_service.store.claims import Parcel, Wish
+    from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 20
+_MOST_LANES = 8
+# With more than this before it, a lane gets another beside it.
+_SECONDS_OF_WORK = 30.0
+_COUNTED = 10_000
+_STUCK_AFTER = 5.0
+_POLL = 0.02
+_OUR_FAULTS = 3
+_MARK_PATIENCE = 60.0
+_UNFORESEEN = DeliveryFailed("an unforeseen fault")
+
+
+@dataclass
+class Lane:
+    """One thread that sends, with connections of its own; `since` is when it took the letter in hand."""
+
+    thread: threading.Thread
+    since: float | None = None
+
+
+class Dispatcher:
+    """Sends what is due. `channels` makes a set of channels for a lane."""
+
+    def __init__(
+        self,
+        engine: Database,
+        clerk: Clerk,
+        channels: Callable[[], Mapping[ChannelName, Channel]],
+        clock: Callable[[], datetime],
+        worker_id: int,
+    ) -> None:
+        self._engine = engine
+        self._clerk = clerk
+        self._channels = channels
+        self._clock = clock
+        self._worker_id = worker_id
+        self._queue: queue.Queue[Ready | None] = queue.Queue()
+        self._lanes: list[Lane] = []
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._seconds_per_letter = 0.0
+        self._our_faults = 0
+
+    def send_due(
+        self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
+    ) -> Counter[str]:
+        """Send until nothing is due or `stop` is set; gives what became of the deliveries. Raises DatabaseFault.
+
+        Afterwards nothing is claimed but what a lane is just sending, if it hangs while all is to stop.
+        """
+        self._counts = Counter()
+        self._our_faults = 0
+        try:
+            while not stop.is_set() and self._our_faults < _OUR_FAULTS:
+                beat()
+                current = edition()
+                if current is None:
+                    break
+                if self._queue.qsize() < _BATCH and self._claim(current):
+                    continue
+                if self._is_idle():
+                    break
+                self._open_lanes()
+                time.sleep(_POLL)
+        finally:
+            self._give_back()
+        return self._counts
+
+    def close(self, patience: float) -> None:
+        """Let the lanes finish what they have in hand, for so many seconds, and end them."""
+        for _ in self._lanes:
+            self._queue.put(None)
+        end = time.monotonic() + patience
+        for lane in self._lanes:
+            lane.thread.join(max(0.0, end - time.monotonic()))
+        self._lanes = [lane for lane in self._lanes if lane.thread.is_alive()]
+
+    @property
+    def has_hung(self) -> bool:
+        """Tell whether a lane was still busy when all was closed."""
+        return bool(self._lanes)
+
+    # -- claiming -----------------------------------------------------------------------------------------------
+
+    def _claim(self, edition: Edition) -> bool:
+        now = self._clock()
+        with writing(self._engine) as connection:
+            claimed = claim(connection, self._worker_id, now, _BATCH)
+            if not claimed:
+                return False
+            parcels = load_parcels(connection, claimed)
+            wishes = load_wishes(connection, {each.reader.id for each in parcels if each.reader})
+        for parcel in parcels:
+            self._hand_over(parcel, edition, wishes.get(parcel.reader.id, []) if parcel.reader else [], now)
+        self._open_lanes()
+        return True
+
+    def _hand_over(self, parcel: Parcel, edition: Edition, wishes: list[Wish], now: datetime) -> None:
+        try:
+            ready = self._clerk.make_ready(parcel, edition, wishes, now)
+        except NothingToSay as reason:
+            self._mark(parcel, State.DROPPED, str(reason))
+        except Exception:
+            # One letter that cannot be written must not keep all others back.
+            logger.exception("A letter about %s cannot be written.", parcel.occasion.record_id or parcel.occasion.kind)
+            self._mark(parcel, State.FAILED, "it cannot be written")
+        else:
+            self._queue.put(ready)
+
+    def _mark(self, parcel: Parcel, state: State, reason: str) -> None:
+        with writing(self._engine) as connection:
+            if mark(connection, self._worker_id, parcel, state, self._clock(), reason):
+                self._counts[state] += 1
+
+    def _give_back(self) -> None:
+        waiting = []
+        while True:
+            try:
+                ready = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if ready is not None:
+                waiting.append(ready.parcel.id)
+        if waiting:
+            with writing(self._engine) as connection:
+                release(connection, self._worker_id, waiting)
+
+    # -- lanes --------------------------------------------------------------------------------------------------
+
+    def _is_idle(self) -> bool:
+        with self._lock:
+            return self._queue.empty() and all(lane.since is None for lane in self._lanes)
+
+    def _open_lanes(self) -> None:
+        while len(self._lanes) < self._lanes_wanted():
+            lane = Lane(threading.Thread(target=lambda: None))
+            lane.thread = threading.Thread(target=self._run, args=(lane,), name="lane", daemon=True)
+            self._lanes.append(lane)
+            lane.thread.start()
+
+    def _lanes_wanted(self) -> int:
+        if self._queue.empty():
+            return 0
+        now = time.monotonic()
+        stuck = sum(lane.since is not None and now - lane.since > _STUCK_AFTER for lane in self._lanes)
+        busy = 1
+        if self._seconds_per_letter * _COUNTED > _SECONDS_OF_WORK and len(self._lanes) < _MOST_LANES:
+            with reading(self._engine) as connection:
+                waiting = count_waiting(connection, self._clock(), _COUNTED)
+            busy += int(waiting * self._seconds_per_letter / _SECONDS_OF_WORK)
+        return min(_MOST_LANES, busy + stuck)
+
+    def _run(self, lane: Lane) -> None:
+        channels = self._channels()
+        try:
+            while (ready := self._take(lane)) is not None:
+                self._send(channels[ready.channel], ready)
+                with self._lock:
+                    lane.since = None
+        finally:
+            for channel in channels.values():
+                channel.close()
+
+    def _take(self, lane: Lane) -> Ready | None:
+        while True:
+            with self._lock:
+                # Under the lock, so that nobody finds the queue empty and the lane idle in between.
+                try:
+                    ready = self._queue.get_nowait()
+                except queue.Empty:
+                    pass
+                else:
+                    lane.since = time.monotonic()
+                    return ready
+            time.sleep(_POLL / 4)
+
+    def _send(self, channel: Channel, ready: Ready) -> None:
+        began = time.monotonic()
+        try:
+            channel.send(ready.letter, ready.envelope)
+        except DeliveryFailed as fault:
+            failure = fault  # Python forgets the other name too soon
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, failure, self._clock()))
+            with self._lock:
+                self._our_faults += failure.is_ours
+        except Exception:
+            logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", ready.channel)
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, _UNFORESEEN, self._clock()))
+        else:
+            self._settle(lambda: settle_sent(self._engine, self._worker_id, ready, self._clock()))
+        took = time.monotonic() - began
+        with self._lock:
+            self._seconds_per_letter += (took - self._seconds_per_letter) / 10
+
+    def _settle(self, settle: Callable[[], str]) -> None:
+        """Write down what came of it, however long the database takes: unwritten it would be sent again."""
+        end = time.monotonic() + _MARK_PATIENCE
+        while True:
+            try:
+                what = settle()
+            except DatabaseFault as fault:
+                if time.monotonic() > end:
+                    logger.error("What came of a letter could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+                    return
+                time.sleep(0.2)
+            else:
+                with self._lock:
+                    self._counts[what] += 1
+                return

@@ -1,0 +1,172 @@
+"""The office: all that is done for reminders by one process that sends. Several may work side by side."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.chat import ChatChannel
+from calendar_service.reminders.clerk import Clerk
+from calendar_service.reminders.desk import Desk
+from calendar_service.reminders.dispatch import Dispatcher
+from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.mail import open_mail_channel
+from calendar_service.reminders.post import ChannelName
+from calendar_service.reminders.signing_up import handle_signups
+from calendar_service.reminders.webhook import WebhookChannel
+from calendar_service.store.claims import next_wake, release
+from calendar_service.store.editions import load_edition, newest_number
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.retention import forget_old
+from calendar_service.store.workers import beat, enter_worker, forget_workers, is_surely_dead, list_claimers
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.post import Channel
+    from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+SAFETY_SECONDS = 5.0
+"""How long at most between two looks; somebody may have signed up on another machine."""
+LEASE_SECONDS = 300.0
+"""For how long a worker on another machine may give no sign of life before its claims are given back."""
+_BEAT_SECONDS = 2.0
+_HOUSEKEEPING_SECONDS = 3600.0
+_EDITION_SECONDS = 0.5
+_FORGET_WORKERS_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """How letters leave: the server's URL, "" for files in `folder`, and who sends them."""
+
+    smtp_url: str
+    folder: Path
+    sender: str
+
+
+class Office:
+    """Looks for what is due, and sends it: two things that two threads may do, each only one at a time."""
+
+    def __init__(
+        self,
+        engine: Database,
+        keys: tuple[str, ...],
+        base_url: str,
+        mailing: Mailing,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._mailing = mailing
+        self._clock = clock
+        self._planner = Planner(engine)
+        self._clerk = Clerk(engine, Desk(engine, keys), base_url)
+        self._dispatcher: Dispatcher | None = None
+        self._worker_id = 0
+        self._entering = threading.Lock()
+        self._edition: Edition | None = None
+        self._edition_seen = self._beaten = self._kept_house = float("-inf")
+        self._signs: dict[int, tuple[int, float]] = {}
+
+    def look(self) -> None:
+        """Answer who signed up, and fan out what has fallen due. Raises DatabaseFault."""
+        now = self._clock()
+        self._enter(now)
+        self.give_sign()
+        self._release_dead()
+        self._keep_house(now)
+        handle_signups(self._engine, self._keys, now)
+        if edition := self.edition():
+            self._planner.fan_out(edition, now)
+
+    def send(self, stop: threading.Event) -> Counter[str]:
+        """Send what is due until nothing is, or `stop` is set. Raises DatabaseFault."""
+        self._enter(self._clock())
+        if self._dispatcher is None:
+            self._dispatcher = Dispatcher(self._engine, self._clerk, self._open_channels, self._clock, self._worker_id)
+        return self._dispatcher.send_due(self.edition, stop, self.give_sign)
+
+    def next_look(self) -> datetime | None:
+        """Give when the next look is due for a reason that is known: something falls due, or is to be tried again."""
+        with reading(self._engine) as connection:
+            again = next_wake(connection)
+        return min((at for at in (again, self._planner.next_due()) if at), default=None)
+
+    def close(self, patience: float) -> None:
+        """Let letters in hand go out, for so many seconds, and leave nothing claimed. Raises DatabaseFault."""
+        if self._dispatcher:
+            self._dispatcher.close(patience)
+        if self._worker_id:
+            with writing(self._engine) as connection:
+                # What a lane still has in hand stays claimed: it may arrive yet.
+                if not (self._dispatcher and self._dispatcher.has_hung):
+                    release(connection, self._worker_id)
+
+    # -- its parts ----------------------------------------------------------------------------------------------
+
+    def edition(self) -> Edition | None:
+        """Give the current edition, None where there is none yet. Raises DatabaseFault."""
+        if time.monotonic() - self._edition_seen > _EDITION_SECONDS:
+            if self._edition is None or newest_number(self._engine) != self._edition.number:
+                self._edition = load_edition(self._engine, self._edition)
+            self._edition_seen = time.monotonic()
+        return self._edition
+
+    def _enter(self, now: datetime) -> None:
+        with self._entering:
+            if not self._worker_id:
+                with writing(self._engine) as connection:
+                    self._worker_id = enter_worker(connection, now)
+
+    def give_sign(self) -> None:
+        """Give a sign of life, every other second at most."""
+        if time.monotonic() - self._beaten > _BEAT_SECONDS:
+            with writing(self._engine) as connection:
+                beat(connection, self._worker_id, self._clock())
+            self._beaten = time.monotonic()
+
+    def _release_dead(self) -> None:
+        """Give back the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.
+
+        Silence is measured on our own monotonic clock, so that no jump of a wall clock makes a worker seem dead.
+        """
+        with reading(self._engine) as connection:
+            others = list_claimers(connection, self._worker_id)
+        for other in others:
+            seen, since = self._signs.get(other.id, (-1, 0.0))
+            if seen != other.beat:
+                self._signs[other.id] = seen, since = other.beat, time.monotonic()
+            if is_surely_dead(other.process) or time.monotonic() - since > LEASE_SECONDS:
+                with writing(self._engine) as connection:
+                    given_back = release(connection, other.id)
+                logger.warning("A worker has died; %d letters that it had claimed go out from here.", given_back)
+
+    def _keep_house(self, now: datetime) -> None:
+        if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
+            forget_old(self._engine, now)
+            with writing(self._engine) as connection:
+                forget_workers(connection, now - _FORGET_WORKERS_AFTER)
+            self._kept_house = time.monotonic()
+
+    def _open_channels(self) -> dict[ChannelName, Channel]:
+        edition = self.edition()
+        calendar_id = edition.calendar.id if edition else "localhost"
+        mailing = self._mailing
+        return {
+            ChannelName.MAIL: open_mail_channel(
+                mailing.smtp_url, mailing.folder, mailing.sender, calendar_id, self._clock
+            ),
+            ChannelName.WEBHOOK: WebhookChannel(self._clock),
+            ChannelName.CHAT: ChatChannel(),
+        }

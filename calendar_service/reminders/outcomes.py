@@ -1,0 +1,91 @@
+"""What came of sending a letter: sent, tried again later, or given up, and what that means for its reader."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.post import ChannelName
+from calendar_service.store.claims import count_failure, forget_failures, mark, postpone
+from calendar_service.store.engine import writing
+from calendar_service.store.outbox import State
+from calendar_service.store.signups import queue_letter
+from calendar_service.store.subscribers import end, pause
+from calendar_service.store.suppressions import BOUNCED, suppress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.reminders.clerk import Ready
+    from calendar_service.reminders.post import DeliveryFailed
+    from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+_STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+# The last try before a moment, where the next step would come too late.
+_LAST_CALL = timedelta(minutes=2)
+_OUR_PAUSE = timedelta(minutes=1)
+_BOUNCE_HOLDS = timedelta(days=30)
+_MOST_FAILURES, _FAILING_FOR = 20, timedelta(days=5)
+_LETTER_TRIED = timedelta(hours=48)
+_RETRIED = "retried"
+
+
+def settle_sent(engine: Database, worker_id: int, ready: Ready, now: datetime) -> str:
+    """Mark a letter as sent. Raises DatabaseFault."""
+    with writing(engine) as connection:
+        mark(connection, worker_id, ready.parcel, State.SENT, now)
+        if ready.parcel.reader and ready.channel is not ChannelName.MAIL:
+            forget_failures(connection, ready.parcel.reader.id)
+    return State.SENT
+
+
+def settle_failed(engine: Database, worker_id: int, ready: Ready, failure: DeliveryFailed, now: datetime) -> str:
+    """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raises DatabaseFault."""
+    parcel = ready.parcel
+    logger.warning("A letter about %s did not go out: %s", parcel.occasion.record_id or parcel.occasion.kind, failure)
+    again = None if failure.permanent else next_try(parcel.attempts, failure, now, parcel.expires_at)
+    state = State.BOUNCED if failure.address_is_dead else State.FAILED
+    failures, since = 0, now
+    with writing(engine) as connection:
+        if failure.is_ours:
+            postpone(connection, worker_id, parcel.id, now + _OUR_PAUSE, failure.message, tried=False)
+            return _RETRIED
+        if again:
+            postpone(connection, worker_id, parcel.id, again, failure.message, tried=True)
+        else:
+            mark(connection, worker_id, parcel, state, now, failure.message)
+        if parcel.reader and ready.channel is not ChannelName.MAIL:
+            failures, since = count_failure(connection, parcel.reader.id, now)
+    has_failed_for_days = failures >= _MOST_FAILURES and now - since >= _FAILING_FOR
+    if failure.address_is_dead or has_failed_for_days:
+        _stop(engine, ready, now)
+    return _RETRIED if again else state
+
+
+def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:
+    """Give when to try again after so many attempts before this one; None where that would be too late."""
+    step = _STEPS[min(attempts, len(_STEPS) - 1)]
+    asked = timedelta(seconds=failure.retry_after or 0)
+    again = now + max(step, asked)
+    if again >= expires_at:
+        again = max(expires_at - _LAST_CALL, now + _STEPS[0])
+    return again if again < expires_at else None
+
+
+def _stop(engine: Database, ready: Ready, now: datetime) -> None:
+    """Send no more to where nothing arrives: end a mail address, pause what has an owner, and tell the owner."""
+    reader, asker = ready.parcel.reader, ready.parcel.asker
+    if reader and ready.channel is not ChannelName.MAIL:
+        pause(engine, reader.id, now)
+        if reader.owner:
+            with writing(engine) as connection:
+                queue_letter(connection, "trouble", now, subscriber_id=reader.id, expires_at=now + _LETTER_TRIED)
+        return
+    if reader:
+        end(engine, reader.id, now)
+    if dead := reader or asker:
+        with writing(engine) as connection:
+            suppress(connection, dead.address_key, BOUNCED, now, until=now + _BOUNCE_HOLDS)

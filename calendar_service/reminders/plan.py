@@ -1,0 +1,267 @@
+"""What falls due, and when: the pure core of reminders. It knows groups of readers, not readers, and no clock.
+
+- A reminder is due at its lead before the moment (`records.due`), never before the moment stood as it stands now: what
+  was due by then was told by the notice of the change. Of a record that is new, what was due already is due at once.
+- Where readers want a digest, what is due until the next one goes with the last one before it; what was not known when
+  that one went, and what a reader asked for only after it, goes as a letter of its own, or, where it is late already,
+  with the next one if that comes before the moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from calendar_service.records.due import MORNING, due, too_late
+from calendar_service.records.edition import REMINDABLE
+from calendar_service.records.enums import MomentName
+from calendar_service.records.leads import read_lead, write_lead
+from calendar_service.records.moments import span_points, write_point
+from calendar_service.records.occasions import Kind, Occasion, Topic
+from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
+from calendar_service.records.selection import read_selection
+from calendar_service.records.times import CivilTime, civil_from_instant
+from calendar_service.records.working_days import WorkingDays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from calendar_service.records.edition import Armed, Edition, Entry
+    from calendar_service.records.leads import Lead
+    from calendar_service.records.occasions import Group
+    from calendar_service.records.record import Point, Record
+    from calendar_service.records.selection import Selection
+
+FALLBACK_LEADS = ("7 days", "1 day")
+"""The leads of a programme that names none."""
+LONGEST_LEAD = timedelta(days=367)
+DIGESTS = {"daily": 1, "weekly": 7}
+_ZONES = timedelta(days=2)  # more than any two clocks differ
+
+
+@dataclass(frozen=True)
+class Target:
+    """A moment that readers can be reminded of."""
+
+    record_id: str
+    occurrence: date | None
+    moment: MomentName
+    at: Point
+    armed: Armed
+
+    @property
+    def what(self) -> tuple[str, date | None, MomentName, str]:
+        """What all reminders of this moment have in common."""
+        return self.record_id, self.occurrence, self.moment, write_point(self.at)
+
+
+@dataclass(frozen=True)
+class Due:
+    """An occasion as it falls due for a group.
+
+    `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
+    goes, the instant that the lead alone gives. `bundle` names the digest it is a part of. Only readers who asked for
+    it `after` (excluded) are meant, and none who asked for it later than `due_at`.
+    """
+
+    group: Group
+    occasion: Occasion
+    due_at: datetime
+    counted: datetime
+    expires_at: datetime
+    at: Point | None = None
+    bundle: str = ""
+    after: datetime | None = None
+
+    @property
+    def key(self) -> tuple[int, Occasion, str]:
+        """What is done once."""
+        return self.group.id, self.occasion, self.bundle
+
+
+def plan(edition: Edition, groups: Iterable[Group], start: datetime, end: datetime) -> list[Due]:
+    """List what falls due before `end` of all that is not over at `start`, in order of time.
+
+    It reaches back without bound: what was due long ago is listed as long as its moment is ahead.
+    """
+    by_record = [
+        (entry, found)
+        for entry in edition.entries.values()
+        if (found := list(targets(entry, edition.calendar.zone, start, end)))
+    ]
+    counted: dict[object, list[_Counted]] = {}
+    found_due: list[Due] = []
+    for group in groups:
+        if group.topic is Topic.REMINDERS:
+            chosen = selected(group.selection, edition.calendar.languages)
+            for entry, aims in by_record:
+                if chosen.accepts(entry.record):
+                    found_due += _plan_record(group, entry.record, aims, edition, counted)
+        found_due += _digests(group, start, end)
+    ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
+    return sorted(ahead, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead, each.group.id))
+
+
+@lru_cache(maxsize=4096)
+def selected(query: str, languages: tuple[str, ...]) -> Selection:
+    """Read the selection that a group has kept."""
+    return read_selection(parse_qsl(query), languages)
+
+
+def targets(entry: Entry, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
+    """Yield the moments of a record that are not over at `start` and whose reminders can fall due before `end`."""
+    for name, at, day in points(entry.record, zone, start - _ZONES, end + LONGEST_LEAD):
+        if name in entry.armed and too_late(at, zone) > start - _ZONES:
+            yield Target(entry.record.id, day, name, at, entry.armed[name])
+
+
+def points(
+    record: Record, zone: str, start: datetime, end: datetime
+) -> Iterator[tuple[MomentName, Point, date | None]]:
+    """Yield the moments that one can be reminded of, of what recurs those between two instants, with its day."""
+    for name, stone in record.milestones.items():
+        if name in REMINDABLE:
+            yield name, stone.at, None
+    schedule = record.schedule
+    if schedule is None:
+        return
+    if schedule.rule is None:
+        yield *span_points(schedule.span)[0], None
+        return
+    for each in occurrences_of(schedule, start, end, zone):
+        if not each.is_cancelled:
+            yield *span_points(each.span)[0], each.day
+
+
+def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
+    """List the leads that the programme itself suggests for a record."""
+    return record.reminders or edition.calendar.reminders or FALLBACK_LEADS
+
+
+@dataclass(frozen=True)
+class _Counted:
+    target: Target
+    lead: str
+    counted: datetime
+    due_at: datetime
+    expires_at: datetime
+
+
+def _plan_record(
+    group: Group, record: Record, aims: list[Target], edition: Edition, memory: dict[object, list[_Counted]]
+) -> Iterator[Due]:
+    leads = (group.lead,) if group.lead else leads_of(record, edition)
+    key = (record.id, leads, group.zone, group.country)
+    if key not in memory:
+        days = WorkingDays(group.country or None, frozenset(edition.calendar.closures))
+        memory[key] = [found for aim in aims for found in _count(aim, leads, group.zone, days)]
+    for each in memory[key]:
+        yield from _grouped(group, each)
+
+
+def _count(aim: Target, leads: tuple[str, ...], zone: str, days: WorkingDays) -> Iterator[_Counted]:
+    expires_at = too_late(aim.at, zone)
+    for lead in dict.fromkeys(_lead(words) for words in leads):
+        counted = due(lead, aim.at, zone, days)
+        if counted is None or (counted < aim.armed.at and not aim.armed.is_first):
+            continue
+        due_at = max(counted, aim.armed.at)
+        if due_at < expires_at:
+            yield _Counted(aim, write_lead(lead), counted, due_at, expires_at)
+
+
+@lru_cache(maxsize=1024)
+def _lead(words: str) -> Lead:
+    return read_lead(words)
+
+
+def _grouped(group: Group, each: _Counted) -> Iterator[Due]:
+    record_id, occurrence, moment, revision = each.target.what
+    single = Due(
+        group=group,
+        occasion=Occasion(Kind.REMINDER, record_id, occurrence, moment, revision, each.lead),
+        due_at=each.due_at,
+        counted=each.counted,
+        expires_at=each.expires_at,
+        at=each.target.at,
+    )
+    if not group.digest:
+        yield single
+        return
+    if each.counted < each.due_at:  # late already: the next digest will do, if it comes in time
+        following = digest_after(group.digest, each.due_at, group.zone)
+        yield _bundled(single, following) if following < each.expires_at else single
+        return
+    last = digest_before(group.digest, each.due_at, group.zone)
+    if last < each.target.armed.at:
+        yield single
+        return
+    yield _bundled(single, last)
+    yield replace(single, after=last)
+
+
+def _bundled(single: Due, digest: datetime) -> Due:
+    return replace(single, due_at=digest, bundle=digest_name(single.group.digest, digest))
+
+
+def _digests(group: Group, start: datetime, end: datetime) -> Iterator[Due]:
+    """Yield the digests of a group that can still go: those of the last period before `start`, and later ones."""
+    if not group.digest:
+        return
+    period = timedelta(days=DIGESTS[group.digest])
+    at = digest_before(group.digest, start, group.zone)
+    while at < end:
+        name = digest_name(group.digest, at)
+        yield Due(group, Occasion(Kind.DIGEST, revision=name), at, at, at + period)
+        at = digest_before(group.digest, at + period + timedelta(hours=6), group.zone)
+
+
+def digest_before(digest: str, at: datetime, zone: str) -> datetime:
+    """Give the last instant up to `at` at which a digest goes: at 09:00 in the zone, a weekly one on Mondays."""
+    day = civil_from_instant(at, zone).day
+    if digest == "weekly":
+        day -= timedelta(days=day.weekday())
+    found = CivilTime(day, MORNING, zone).instant
+    while found > at:
+        day -= timedelta(days=DIGESTS[digest])
+        found = CivilTime(day, MORNING, zone).instant
+    return found
+
+
+def digest_after(digest: str, at: datetime, zone: str) -> datetime:
+    """Give the first instant after `at` at which a digest goes."""
+    # The clocks may change in between; a quarter of a day more than the period is always the next one.
+    return digest_before(digest, digest_before(digest, at, zone) + timedelta(days=DIGESTS[digest], hours=6), zone)
+
+
+def digest_name(digest: str, at: datetime) -> str:
+    """Name a digest: "weekly 2027-03-01T08:00Z"."""
+    return f"{digest} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
+    """Give where a moment stands now; None where there is no such moment, or no such occurrence, any more."""
+    if stone := record.milestones.get(moment):
+        return stone.at
+    schedule = record.schedule
+    if schedule is None or (schedule.rule is None) != (occurrence is None):
+        return None
+    if occurrence is None:
+        return span_points(schedule.span)[0][1]
+    happening = occurrence_on(schedule, occurrence)
+    return None if happening.is_cancelled or not comes_on(schedule, occurrence) else span_points(happening.span)[0][1]
+
+
+def is_ahead(record: Record, zone: str, now: datetime) -> bool:
+    """Tell whether a record has a moment ahead that one can be reminded of, within a year."""
+    return next_point(record, zone, now) is not None
+
+
+def next_point(record: Record, zone: str, now: datetime) -> tuple[MomentName, Point, date | None] | None:
+    """Give the moment that a record leads up to next: its closing, else the first that is ahead within a year."""
+    ahead = [found for found in points(record, zone, now, now + LONGEST_LEAD) if too_late(found[1], zone) > now]
+    return min(ahead, key=lambda found: (found[0] is not MomentName.CLOSES, too_late(found[1], zone)), default=None)

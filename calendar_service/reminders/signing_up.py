@@ -1,0 +1,99 @@
+"""The worker's side of signing up: who gets a letter, within bounds that no flood of requests can move."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.addresses import Hasher
+from calendar_service.reminders.choices import choice_from_json
+from calendar_service.store import signups, subscribers
+from calendar_service.store.engine import writing
+from calendar_service.store.retention import SIGNUPS_KEPT
+from calendar_service.store.subscribers import State
+from calendar_service.store.suppressions import is_suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from calendar_service.reminders.choices import Choice
+    from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.signups import Signup
+    from calendar_service.store.subscribers import Subscriber
+
+LETTERS_PER_HOUR = 500
+MAILBOX_BOUNDS = ((timedelta(hours=1), 1), (timedelta(days=30), 3))
+"""Within which time how many letters one mailbox gets at most because somebody gave its address."""
+
+_HOUR = timedelta(hours=1)
+# A transaction holds the lock that publishing waits for, so it stays short.
+_BATCH = 100
+_ALL, _ALARM = "signups", "alarm:signups"
+
+log = logging.getLogger(__name__)
+
+
+def handle_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
+    """Answer those who asked, oldest first; gives how many were looked at.
+
+    Who is known with the same watch is told so, others are asked to confirm. Who may not be written to, or was often
+    enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits.
+    """
+    hasher = Hasher(keys)
+    handled = 0
+    while batch := _handle_batch(engine, hasher, now):
+        handled += batch
+    return handled
+
+
+def _handle_batch(engine: Database, hasher: Hasher, now: datetime) -> int:
+    # One process at a time: two that look at one mailbox at once would each send a letter.
+    with writing(engine, lock=True) as connection:
+        room = LETTERS_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
+        asked = signups.take_asked(connection, _BATCH)
+        if asked and room <= 0:
+            _alarm(connection, now)
+        handled = 0
+        for signup in asked:
+            if room <= 0:
+                break
+            room -= _answer(connection, hasher, signup, now)
+            handled += 1
+        return handled
+
+
+def _alarm(connection: Transaction, now: datetime) -> None:
+    if not signups.count_since(connection, [_ALARM], now - _HOUR):
+        signups.tally(connection, _ALARM, now)
+        log.warning("More than %d people an hour ask for reminders; the rest waits.", LETTERS_PER_HOUR)
+
+
+def _answer(connection: Transaction, hasher: Hasher, signup: Signup, now: datetime) -> bool:
+    """Tell whether a letter was written."""
+    address_keys = hasher.address_keys(signup.address)
+    mailbox = [f"mailbox:{key}" for key in hasher.mailbox_keys(signup.address)]
+    is_fresh = now < signup.asked_at + SIGNUPS_KEPT
+    if not is_fresh or is_suppressed(connection, address_keys, now) or _had_enough(connection, mailbox, now):
+        signups.delete_signup(connection, signup.id)
+        return False
+    known = subscribers.select_by_keys(connection, address_keys)
+    if known and _has(known, choice_from_json(signup.choice)):
+        state, letter = signups.KNOWN, "known"
+    else:
+        state, letter = signups.MAILED, "confirm"
+    signups.settle(connection, signup.id, state, now)
+    expires_at = signup.asked_at + SIGNUPS_KEPT
+    signups.queue_letter(connection, letter, now, signup_id=signup.id, expires_at=expires_at)
+    signups.tally(connection, mailbox[0], now)
+    signups.tally(connection, _ALL, now)
+    return True
+
+
+def _had_enough(connection: Transaction, mailbox: list[str], now: datetime) -> bool:
+    return any(signups.count_since(connection, mailbox, now - span) >= most for span, most in MAILBOX_BOUNDS)
+
+
+def _has(known: Subscriber, choice: Choice) -> bool:
+    return known.state is State.ACTIVE and choice.watch in known.watches

@@ -1,0 +1,331 @@
+"""Random histories: the letters that go out are those of a simple model that knows readers one by one, and no SQL."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert
+
+from calendar_service.records.edition import Draft
+from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.record import Calendar, Milestone, Record
+from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.reminders.clerk import Clerk, NothingToSay
+from calendar_service.reminders.desk import Desk
+from calendar_service.reminders.falling_due import Planner
+from calendar_service.store import subscribers
+from calendar_service.store.claims import claim, load_parcels, load_wishes, mark
+from calendar_service.store.editions import load_edition, publish
+from calendar_service.store.engine import open_engine, sqlite_url, writing
+from calendar_service.store.migrate import upgrade
+from calendar_service.store.outbox import State
+from calendar_service.store.subscribers import NewSubscriber, Watch
+from calendar_service.store.tables import metadata, notes
+from calendar_service.store.workers import enter_worker
+
+SEAT = "Europe/Paris"
+CALENDAR = Calendar(id="example.org", name={"en": "Example"}, zone=SEAT, languages=("en",))
+BEGIN = datetime(2027, 3, 20, 12, tzinfo=UTC)  # the clocks change on 28 March
+KEYS = ("k" * 32,)
+ZONES = [SEAT, "Asia/Seoul", "America/Lima"]
+LEADS = ["14 days", "7 days", "3 days", "1 day", "24 hours", "2 working days"]
+CLOSINGS = [
+    CivilTime(date(2027, 4, 1), time(17), SEAT),
+    CivilTime(date(2027, 4, 9), time(11, 30), SEAT),
+    EndOfDay(date(2027, 3, 29), SEAT),
+    EndOfDay(date(2027, 4, 9), SEAT),
+]
+
+
+def tender(closes, status=Status.CONFIRMED):
+    return Record(
+        id="tender",
+        kind=Kind.TENDER,
+        title={"en": "Tender"},
+        status=status,
+        languages=("en",),
+        milestones={MomentName.CLOSES: Milestone(closes, "as printed")},
+    )
+
+
+# -- the model ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Reader:
+    zone: str = SEAT
+    asked: dict = field(default_factory=dict)  # lead, "changes" or "new" -> since when
+    leads: tuple = ()
+    wants_new: bool = False
+    state: str = "none"
+    sent: set = field(default_factory=set)
+
+    def ask_anew(self, now):
+        kept = {"changes", *self.leads, *(["new"] if self.wants_new else [])}
+        self.asked = {what: self.asked.get(what, now) for what in kept} if self.state == "active" else {}
+
+
+@dataclass
+class Model:
+    readers: list
+    record: tuple = ("none", None)  # how it stands, and when it closes
+    revision: int = 0
+    armed: datetime = None
+    is_first: bool = False
+    told: list = field(default_factory=list)  # revisions published since the last tick
+
+    def publish(self, stands, closes, now):
+        before, (was, was_closing) = self.record, self.record
+        if (stands, closes) == before or (was == "none" and stands == "withdrawn"):
+            return
+        self.record = (stands, closes)
+        self.revision += 1
+        if was == "none":
+            self.told.append(("new", self.revision, now, [closes] if stands == "on" else []))
+        elif was != stands:
+            self.told.append(("changed", self.revision, now, [was_closing, closes]))
+        elif stands == "on" and max(was_closing.instant, closes.instant) >= now:
+            self.told.append(("changed", self.revision, now, [was_closing, closes]))
+        if stands != "on":
+            self.armed = None
+        elif self.armed is None or was_closing != closes:
+            self.armed, self.is_first = now, was == "none"
+
+    def tick(self, now):
+        found = []
+        for kind, revision, at, closings in self.told:
+            over = not any(closing.instant >= now for closing in closings)
+            if over or (kind == "new" and self.record[0] != "on"):
+                continue
+            found += [
+                self.tell(number, (kind, str(revision)))
+                for number, reader in enumerate(self.readers)
+                if at >= reader.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
+            ]
+        self.told = []
+        for number, reader in enumerate(self.readers):
+            found += self.remind(number, reader, now)
+        return found
+
+    def tell(self, number, what):
+        self.readers[number].sent.add(what)
+        return (number, *what)
+
+    def remind(self, number, reader, now):
+        stands, closes = self.record
+        if stands != "on" or closes.instant <= now:
+            return []
+        counted = {lead: count_back(lead, closes, reader.zone) for lead in LEADS}
+        nearness = {lead: (counted[lead], -len(LEADS) + sorted(LEADS, reverse=True).index(lead)) for lead in LEADS}
+        due = []
+        for lead in reader.leads:
+            at = max(counted[lead], self.armed) if self.is_first else counted[lead]
+            late = counted[lead] < self.armed
+            if lead not in reader.asked or (late and not self.is_first) or not reader.asked[lead] <= at <= now:
+                continue
+            told = {what[1] for what in reader.sent if what[0] == closes}
+            if lead in told or any(nearness[each] > nearness[lead] for each in told):
+                continue
+            if late and ("new", "1") in reader.sent:
+                continue
+            due.append(lead)
+        if not due:
+            return []
+        return [self.tell(number, (closes, max(due, key=nearness.get)))]
+
+
+def count_back(lead, closes, zone):
+    amount, unit = int(lead.split()[0]), lead.split(maxsplit=1)[1]
+    if unit == "hours":
+        return closes.instant - timedelta(hours=amount)
+    day = closes.day
+    while amount:
+        day -= timedelta(days=1)
+        amount -= unit != "working days" or day.weekday() < 5
+    if isinstance(closes, CivilTime):
+        return datetime.combine(day, closes.clock, ZoneInfo(SEAT)).astimezone(UTC)
+    return datetime.combine(day, time(9), ZoneInfo(zone)).astimezone(UTC)
+
+
+# -- the service ----------------------------------------------------------------------------------------------------
+
+
+class Service:
+    def __init__(self, engine):
+        self.engine = engine
+        with writing(engine) as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+            connection.execute(insert(notes).values(name="announced", value="0", at=BEGIN))
+            self.worker = enter_worker(connection, BEGIN)
+        self.planner = Planner(engine)
+        self.clerk = Clerk(engine, Desk(engine, KEYS), "https://example.org")
+        self.ids = {}
+        self.numbers = {}
+        self.anchor = Record(
+            id="anchor",
+            kind=Kind.TENDER,
+            title={"en": "Anchor"},
+            tags=("other",),
+            milestones={MomentName.CLOSES: Milestone(EndOfDay(date(2027, 12, 1), SEAT), "")},
+        )
+        self.record = None
+
+    def publish(self, stands, closes, now):
+        if stands == "withdrawn":
+            self.record = None
+        else:
+            status = {"on": Status.CONFIRMED}.get(stands) or Status(stands)
+            self.record = tender(closes, status)
+        records = (self.anchor, self.record) if self.record else (self.anchor,)
+        publish(self.engine, Draft(CALENDAR, records), now, confirmed=True)
+
+    def join(self, number, leads, wants_new, zone, now):
+        watch = Watch("id=tender", leads, wants_new)
+        new = NewSubscriber(
+            channel="mail",
+            address=f"reader{number}@example.org",
+            address_key=f"key{number}",
+            language="en",
+            zone=zone,
+            watches=(watch,),
+            consent={},
+        )
+        with writing(self.engine) as connection:
+            reader = subscribers.join_in(connection, new, [f"key{number}"], now)
+        self.ids[number], self.numbers[reader.id] = reader.id, number
+
+    def change(self, number, now, **what):
+        reader = subscribers.find_by_keys(self.engine, [f"key{number}"])
+        if "leads" in what:
+            what = {"watches": tuple(replace(each, leads=what["leads"]) for each in reader.watches)}
+        subscribers.change(self.engine, replace(reader, **what), now)
+
+    def tick(self, now):
+        edition = load_edition(self.engine)
+        if edition is None:
+            return []
+        self.planner.fan_out(edition, now)
+        found = []
+        with writing(self.engine) as connection:
+            parcels = load_parcels(connection, claim(connection, self.worker, now, 1000))
+            wishes = load_wishes(connection, [each.reader.id for each in parcels if each.reader])
+        for parcel in parcels:
+            state = State.SENT
+            try:
+                ready = self.clerk.make_ready(parcel, edition, wishes.get(parcel.reader.id, []), now)
+            except NothingToSay:
+                state = State.DROPPED
+            else:
+                assert ready.envelope.address == f"reader{self.numbers[parcel.reader.id]}@example.org"
+                said = parcel.occasion
+                closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
+                what = (closes, said.lead) if said.kind == "reminder" else (said.moment, said.revision)
+                found.append((self.numbers[parcel.reader.id], *what))
+            with writing(self.engine) as connection:
+                assert mark(connection, self.worker, parcel, state, now)
+        return found
+
+
+# -- histories ------------------------------------------------------------------------------------------------------
+
+READERS = 3
+number = st.integers(0, READERS - 1)
+leads = st.lists(st.sampled_from(LEADS), min_size=1, max_size=3, unique=True).map(tuple)
+step = st.one_of(
+    st.tuples(st.just("tick")),
+    st.tuples(st.just("tick")),
+    st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS)),
+    st.tuples(st.just("publish"), st.sampled_from(["cancelled", "postponed", "withdrawn"]), st.none()),
+    st.tuples(st.just("join"), number, leads, st.booleans(), st.sampled_from(ZONES)),
+    st.tuples(st.sampled_from(["leave", "pause", "resume"]), number),
+    st.tuples(st.just("zone"), number, st.sampled_from(ZONES)),
+    st.tuples(st.just("leads"), number, leads),
+)
+gap = st.integers(1, 90).map(lambda hours: timedelta(hours=hours)) | st.just(timedelta(minutes=7))
+opening = st.tuples(gap, st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS)))
+history = st.builds(
+    lambda first, others: [first, *others], opening, st.lists(st.tuples(gap, step), min_size=6, max_size=30)
+)
+
+
+def live(steps, service):
+    """Lead the service and the model through one history; give what each has sent at each tick."""
+    model = Model([Reader() for _ in range(READERS)])
+    now = BEGIN
+    begun = [(timedelta(0), ("join", 0, ("7 days", "1 day"), True, SEAT))]
+    for wait, (what, *given_) in [*begun, *steps, (timedelta(hours=1), ("tick",))]:
+        now += wait
+        if what == "tick":
+            yield now, sorted(service.tick(now), key=str), sorted(model.tick(now), key=str)
+        elif what == "publish":
+            stands, closes = given_
+            closes = closes or model.record[1]
+            if closes:
+                service.publish(stands, closes, now)
+                model.publish(stands, closes, now)
+        else:
+            change_reader(what, given_, model, service, now)
+
+
+def change_reader(what, given_, model, service, now):
+    which, *rest = given_
+    reader = model.readers[which]
+    before = reader.state
+    if what == "join":
+        if before in ("active", "paused"):
+            return
+        reader.leads, reader.wants_new, reader.zone = rest
+        reader.state = "active"
+        service.join(which, *rest, now)
+    elif before == "none" or before == "ended":
+        return
+    elif what == "leave":
+        reader.state = "ended"
+        subscribers.end(service.engine, service.ids[which], now)
+    elif what == "pause":
+        reader.state = "paused"
+        subscribers.pause(service.engine, service.ids[which], now)
+    elif what == "resume":
+        reader.state = "active"
+        subscribers.resume(service.engine, service.ids[which], now)
+    elif what == "zone":
+        (reader.zone,) = rest
+        service.change(which, now, zone=reader.zone)
+    else:
+        (reader.leads,) = rest
+        service.change(which, now, leads=reader.leads)
+    reader.ask_anew(now)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    made = open_engine(sqlite_url(tmp_path_factory.mktemp("histories") / "calendar.sqlite3"))
+    upgrade(made)
+    yield made
+    made.dispose()
+
+
+def check(steps, engine):
+    letters = [letter for letter in live(steps, Service(engine))]
+    for now, sent, expected in letters:
+        assert sent == expected, f"at {now}"
+    everything = [letter for _, sent, _ in letters for letter in sent]
+    assert len(everything) == len(set(everything))
+    event(f"{min(len(everything), 12)} letters")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history)
+def test_letters_are_those_of_the_model(engine, steps):
+    check(steps, engine)
+
+
+@pytest.mark.slow
+@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history)
+def test_letters_are_those_of_the_model_in_thousands_of_histories(engine, steps):
+    check(steps, engine)
