@@ -4,7 +4,7 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test check format slow constraints schema clean
+.PHONY: run test check format slow constraints schema screenshots clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
@@ -27,6 +27,10 @@ format: $(VENV)/test
 # What editors complete data/events.yaml from.
 schema: $(VENV)/run
 	$(BIN)/calendar-service schema > data/events.schema.json
+
+# Pictures of the pages in all their states, into var/screenshots; those of the README into docs/images.
+screenshots: $(VENV)/test
+	cd tests/pages && ../../$(BIN)/python screenshots.py
 
 # Renews the pinned versions from the ranges in pyproject.toml.
 constraints:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName
+from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
@@ -16,7 +16,7 @@ from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
@@ -29,12 +29,43 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
 LEAST_PAST = 12
+ROWS_ON_A_PAGE = 50
 SOON_DAYS, URGENT_DAYS, MANY_DAYS = 14, 3, 60
+_TAGS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry at one of its times, before anything of it is put into words."""
+
+    entry: Entry
+    at: Point | Span
+    begins: datetime
+    ends: datetime
+    is_cancelled: bool = False
+
+    def is_coming(self, now: datetime) -> bool:
+        """Tell whether any of it is still ahead."""
+        return self.ends > now or (self.begins == self.ends and self.ends >= now)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The sentence about a deadline that was moved, in three parts: the old date can be struck through."""
+
+    is_closing: bool
+    before: str
+    old: str
+    after: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the agenda."""
+    """One line of the agenda.
+
+    The first of `times` begins with the day, which stands beside the row too: `day_words` is that beginning,
+    and `clock_words` the rest. Where the row tells more than one day and its hours, `day_words` is empty.
+    """
 
     entry: Entry
     url: str
@@ -43,15 +74,20 @@ class Row:
     ends: datetime
     datetime: str
     times: list[str]
+    day_words: str
+    clock_words: str
     title: Worded
     only: str
     kind: str
     state: str
+    is_off: bool
     place: str
+    tags: tuple[str, ...]
+    more_tags: int
     countdown: str
     urgency: str
     is_deadline: bool
-    moves: list[str]
+    moves: list[Moved]
 
 
 @dataclass(frozen=True)
@@ -64,67 +100,106 @@ class Month:
 
 @dataclass(frozen=True)
 class Agenda:
-    """What is coming, soonest first, and what is past, latest first."""
+    """A page of what is coming, soonest first, and behind it of what is past, latest first."""
 
     coming: list[Month]
     past: list[Month]
+    has_coming: bool
+    has_past: bool
+    page: int = 1
+    pages: int = 1
 
 
-def make_agenda(entries: list[Entry], edition: Edition, selection: Selection, view: View, now: datetime) -> Agenda:
-    """Make the rows of entries. What recurs comes up to a year ahead, and once, its last time, in the past."""
-    coming: list[Row] = []
-    past: list[Row] = []
+def make_agenda(
+    entries: list[Entry], edition: Edition, selection: Selection, view: View, now: datetime, page: int = 1
+) -> Agenda:
+    """Make the rows of a page, counted from 1. What recurs comes a year ahead, and once, its last time, in the past."""
+    coming, past = list_items(entries, edition, selection, now)
+    first = (page - 1) * ROWS_ON_A_PAGE
+    shown = [*coming, *past][first : first + ROWS_ON_A_PAGE]
+    ahead = max(0, min(len(coming) - first, len(shown)))
+    return Agenda(
+        coming=by_month(shown[:ahead], edition, view, now),
+        past=by_month(shown[ahead:], edition, view, now),
+        has_coming=bool(coming),
+        has_past=bool(past),
+        page=page,
+        pages=max(1, -(-(len(coming) + len(past)) // ROWS_ON_A_PAGE)),
+    )
+
+
+def list_items(
+    entries: list[Entry], edition: Edition, selection: Selection, now: datetime
+) -> tuple[list[Item], list[Item]]:
+    """List what is coming and what is past, in the order in which it is shown."""
+    coming: list[Item] = []
+    past: list[Item] = []
     for entry in entries:
-        rows = list(_rows(entry, edition, selection, view, now))
-        coming += [row for row in rows if _is_coming(row, now)]
-        past += [row for row in rows if not _is_coming(row, now)][-1:]
-    coming.sort(key=lambda row: (row.begins, row.entry.record.id))
-    past.sort(key=lambda row: (row.begins, row.entry.record.id), reverse=True)
+        items = list(_items(entry, edition, selection, now))
+        coming += [item for item in items if item.is_coming(now)]
+        past += [item for item in items if not item.is_coming(now)][-1:]
+    coming.sort(key=_by_time)
+    past.sort(key=_by_time, reverse=True)
     if not selection.is_windowed:
-        recent = [row for row in past if row.ends >= now - BACK]
+        recent = [item for item in past if item.ends >= now - BACK]
         past = past[: max(len(recent), LEAST_PAST)]
-    return Agenda(_by_month(coming, view.lang), _by_month(past, view.lang))
+    return coming, past
 
 
-def make_row(
-    entry: Entry, at: Point | Span, edition: Edition, view: View, now: datetime, *, cancelled: bool = False
-) -> Row:
-    """Make the row of an entry at one of its points or spans."""
-    record, calendar, lang = entry.record, edition.calendar, view.lang
-    begins, ends = instant_bounds(at, calendar.zone)
-    day = at.first if isinstance(at, DaySpan) else civil_from_instant(begins, calendar.zone).day
+def by_month(items: Iterable[Item], edition: Edition, view: View, now: datetime) -> list[Month]:
+    """Make the rows of items and put them under the names of their months."""
+    rows = [make_row(item, edition, view, now) for item in items]
+    months = groupby(rows, key=lambda row: (row.day.year, row.day.month))
+    return [Month(view.lang.month(found[0].day), found) for _, group in months if (found := list(group))]
+
+
+def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = False) -> Item:
+    """Make the item of an entry at one of its points or spans; whole days are those of `zone`."""
+    begins, ends = instant_bounds(at, zone)
+    return Item(entry, at, begins, ends, is_cancelled)
+
+
+def make_row(item: Item, edition: Edition, view: View, now: datetime) -> Row:
+    """Put an item into words."""
+    entry, at, lang = item.entry, item.at, view.lang
+    record, calendar = entry.record, edition.calendar
+    day = first_day(item, calendar.zone)
     today = civil_from_instant(now, calendar.zone).day
-    state = lang.say("Cancelled") if cancelled else sentences.state(entry, lang)
+    state = lang.say("Cancelled") if item.is_cancelled else sentences.state(entry, lang)
     is_deadline = MomentName.CLOSES in record.milestones
-    is_off = cancelled or entry.is_called_off
+    is_off = item.is_cancelled or entry.is_called_off or record.status is Status.POSTPONED
+    times = time_lines(at, record, calendar, view)
+    day_words, clock_words = ("", times[0]) if is_deadline else _split(times[0], lang.day(day))
     return Row(
         entry=entry,
-        url=view.page_url(record.id).removeprefix(view.base_url),
+        url=page_path(record.id, view),
         day=day,
-        begins=begins,
-        ends=ends,
-        datetime=at.first.isoformat() if isinstance(at, DaySpan) else write_instant(begins),
-        times=time_lines(at, record, calendar, view),
+        begins=item.begins,
+        ends=item.ends,
+        datetime=at.first.isoformat() if isinstance(at, DaySpan) else write_instant(item.begins),
+        times=times,
+        day_words=day_words,
+        clock_words=clock_words,
         title=sentences.pick(record.title, lang.code),
         only=sentences.only_languages(record, lang),
         kind=sentences.kind(record, lang),
         state=state,
+        is_off=is_off,
         place=sentences.place(record.place, lang),
-        countdown="" if is_off else countdown(day, today, (begins, ends), now, lang, is_deadline=is_deadline),
-        urgency=_urgency(day, today) if is_deadline and not is_off and ends >= now else "",
+        tags=record.tags[:_TAGS_IN_A_ROW],
+        more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
+        countdown="" if is_off else countdown(item, day, today, now, lang, is_deadline=is_deadline),
+        urgency=_urgency(day, today) if is_deadline and not is_off and item.ends >= now else "",
         is_deadline=is_deadline,
-        moves=sentences.moves(entry, calendar, lang),
+        moves=moves_of(entry, edition, lang),
     )
 
 
-def countdown(
-    day: date, today: date, bounds: tuple[datetime, datetime], now: datetime, lang: Language, *, is_deadline: bool
-) -> str:
+def countdown(item: Item, day: date, today: date, now: datetime, lang: Language, *, is_deadline: bool) -> str:
     """Say how far away it is, in days of the calendar; nothing for what is past."""
-    begins, ends = bounds
-    if ends < now or (ends == now and begins < now):
+    if item.ends < now or (item.ends == now and item.begins < now):
         return lang.say("Closed") if is_deadline else ""
-    if begins <= now and not is_deadline:
+    if item.begins <= now and not is_deadline:
         return lang.say("Now")
     days = (day - today).days
     if is_deadline:
@@ -144,6 +219,22 @@ def countdown(
     return lang.plural("in {number} day", "in {number} days", days)
 
 
+def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[Moved]:
+    """Say how each deadline of an entry has moved, oldest first, with the old date apart."""
+    found = []
+    for moved, sentence in zip(entry.moves, sentences.moves(entry, edition.calendar, lang), strict=False):
+        old = sentences.when(moved.old.at, edition.calendar.zone, lang)
+        before, struck, after = sentence.partition(old)
+        found.append(Moved(moved.moment is MomentName.CLOSES, before, struck, after))
+    return found
+
+
+def page_path(record_id: str, view: View) -> str:
+    """Give the path of a record's page, which keeps to the reader's clock."""
+    path = view.page_url(record_id).removeprefix(view.base_url)
+    return f"{path}?tz={view.zone}" if view.zone else path
+
+
 def shown_times(entry: Entry) -> Point | Span:
     """Give the point or span that a record is listed at: its closing, or when it happens first."""
     record = entry.record
@@ -152,19 +243,31 @@ def shown_times(entry: Entry) -> Point | Span:
     return record.milestones[MomentName.CLOSES].at
 
 
-def _rows(entry: Entry, edition: Edition, selection: Selection, view: View, now: datetime) -> Iterator[Row]:
-    schedule = entry.record.schedule
+def first_day(item: Item, zone: str) -> date:
+    """Give the day on which an item begins in the calendar's zone."""
+    return item.at.first if isinstance(item.at, DaySpan) else civil_from_instant(item.begins, zone).day
+
+
+def _split(line: str, day: str) -> tuple[str, str]:
+    if line == day:
+        return line, ""
+    clock = line.removeprefix(f"{day}, ")
+    # What reaches into another day is told whole.
+    return (f"{day}, ", clock) if clock != line and ", " not in clock else ("", line)
+
+
+def _by_time(item: Item) -> tuple[datetime, str]:
+    return item.begins, item.entry.record.id
+
+
+def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) -> Iterator[Item]:
+    schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None or schedule.rule is None:
-        yield make_row(entry, shown_times(entry), edition, view, now)
+        yield item_of(entry, shown_times(entry), zone)
         return
-    zone = edition.calendar.zone
     start = now - 5 * BACK if selection.first is None else datetime.combine(selection.first, datetime.min.time(), UTC)
     for occurrence in occurrences_of(schedule, start, now + AHEAD, zone):
-        yield make_row(entry, occurrence.span, edition, view, now, cancelled=occurrence.is_cancelled)
-
-
-def _is_coming(row: Row, now: datetime) -> bool:
-    return row.ends > now or (row.begins == row.ends and row.ends >= now)
+        yield item_of(entry, occurrence.span, zone, is_cancelled=occurrence.is_cancelled)
 
 
 def _months(days: int) -> int:
@@ -174,8 +277,3 @@ def _months(days: int) -> int:
 def _urgency(day: date, today: date) -> str:
     days = (day - today).days
     return "urgent" if days <= URGENT_DAYS else "soon" if days <= SOON_DAYS else ""
-
-
-def _by_month(rows: list[Row], lang: Language) -> list[Month]:
-    months = groupby(rows, key=lambda row: (row.day.year, row.day.month))
-    return [Month(lang.month(found[0].day), found) for _, group in months if (found := list(group))]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from calendar_service.web import errors, feeds, operations, pages
-from calendar_service.web.context import SHELF
+from calendar_service.reminders.desk import Desk
+from calendar_service.web import errors, feeds, manage, metrics, operations, operator, pages, reminders, unsubscribe
+from calendar_service.web.context import DESK, SETTINGS, SHELF
 from calendar_service.web.front import Front, host_name
+from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -21,14 +23,13 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 _ONE_YEAR = 31_536_000
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 
 
-def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime]) -> Flask:
-    """Make the Flask application. `clock` gives the present as an aware datetime."""
+def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime], *, keys: tuple[str, ...]) -> Flask:
+    """Make the Flask application.
+
+    `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first.
+    """
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.
     app.url_map.merge_slashes = False
@@ -36,7 +37,9 @@ def create_app(settings: Settings, engine: Database, clock: Callable[[], datetim
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
-    for room in (feeds, pages, operations):
+    app.extensions[DESK] = Desk(engine, keys)
+    app.extensions[SETTINGS] = settings
+    for room in (feeds, pages, reminders, manage, unsubscribe, operator, metrics, operations):
         app.register_blueprint(room.blueprint)
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
@@ -77,8 +80,10 @@ def _check_request(trusted_hosts: tuple[str, ...]) -> None:
 def _secure(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.endpoint == "static":
+        compress(response)
     if response.mimetype == "text/html":
-        headers.setdefault("Content-Security-Policy", _POLICY)
+        headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

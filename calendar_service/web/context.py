@@ -1,4 +1,4 @@
-"""What every view reaches for: the application's shelf."""
+"""What every view reaches for: the application's shelf, its desk and its settings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 if TYPE_CHECKING:
+    from calendar_service.reminders.desk import Desk
+    from calendar_service.settings import Settings
     from calendar_service.web.shelf import Shelf
 
 SHELF = "calendar-service-shelf"
+DESK = "calendar-service-desk"
+SETTINGS = "calendar-service-settings"
 
 
 def shelf() -> Shelf:
     """Give the shelf of the application that answers this request."""
     return cast("Shelf", current_app.extensions[SHELF])
+
+
+def desk() -> Desk:
+    """Give the desk where readers sign up and change what they get."""
+    return cast("Desk", current_app.extensions[DESK])
+
+
+def settings() -> Settings:
+    """Give the settings of the application that answers this request."""
+    return cast("Settings", current_app.extensions[SETTINGS])

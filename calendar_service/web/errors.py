@@ -6,15 +6,21 @@ import json
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from calendar_service.records.selection import BadSelection
+from calendar_service.web.context import shelf
+from calendar_service.web.layout import asset, render
 from calendar_service.web.shelf import NoSuchRecord, NothingPublished
 from calendar_service.writers.language import available, language, mark
+from calendar_service.writers.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Flask
 
     from calendar_service.writers.language import Language
@@ -36,7 +42,8 @@ def install(app: Flask) -> None:
 
 
 def _bad_selection(error: BadSelection) -> Response:
-    return answer(HTTPStatus.BAD_REQUEST, error.message, error.remedy, parameter=error.name, value=error.value)
+    told = {"parameter": error.name, "value": error.value}
+    return answer(HTTPStatus.BAD_REQUEST, error.sentence, error.advice, error.values, **told)
 
 
 def _no_such_record(error: NoSuchRecord) -> Response:
@@ -67,37 +74,58 @@ def _fault(error: Exception) -> Response:
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, mark("Something went wrong here."), _TRY_AGAIN)
 
 
-def answer(status: HTTPStatus, message: str, remedy: str, **details: Any) -> Response:
-    """Make the answer of an error; errors are never stored by caches."""
+def answer(
+    status: HTTPStatus, message: str, remedy: str, values: Mapping[str, str] | None = None, **details: Any
+) -> Response:
+    """Make the answer of an error; errors are never stored by caches.
+
+    `message` and `remedy` are in the catalogue, with places for `values`; programs get them in English.
+    """
+    filled = dict(values or {})
     if _is_for_program():
+        english = language("en")
         body = {
             "type": "about:blank",
             "title": status.phrase,
             "status": status.value,
-            "detail": f"{message} {remedy}".strip(),
+            "detail": f"{english.say(message, **filled)} {english.say(remedy, **filled)}".strip(),
         }
         text = json.dumps(body | details, ensure_ascii=False)
         response = Response(text, status, content_type="application/problem+json")
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
-        lang = _language_of_path()
-        page = render_template(
-            "error.html",
-            lang=lang,
-            say=lang.say,
+        lang = _language_of_request()
+        response = _page(
+            lang,
             status=status,
-            # A remedy that was made for the case stands in no catalogue and stays as it is.
-            message=lang.say(message),
-            remedy=lang.say(remedy) if remedy else "",
+            message=lang.say(message, **filled),
+            remedy=lang.say(remedy, **filled) if remedy else "",
+            without=_without(details["parameter"]) if "parameter" in details else "",
         )
-        response = Response(page, status)
+        response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _language_of_path() -> Language:
-    first = request.path.split("/")[1]
-    return language(first if first in available() else "en")
+def _page(lang: Language, **values: Any) -> Response:
+    """Render the error inside the frame of all pages, or bare where there is no calendar to frame it."""
+    try:
+        edition = shelf().edition()
+    except NothingPublished:
+        return Response(render_template("error.html", lang=lang, say=lang.say, asset=asset, home="/", **values))
+    view = View(lang, shelf().press.base_url, edition.calendar.languages[0])
+    return Response(render("error.html", edition, view, path="/", query="", **values))
+
+
+def _without(parameter: str) -> str:
+    """Give this page's address without the parameter that is wrong."""
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != parameter]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def _language_of_request() -> Language:
+    asked, first = request.args.get("lang", ""), request.path.split("/")[1]
+    return language(next((code for code in (asked, first) if code in available()), "en"))
 
 
 def _is_for_program() -> bool:

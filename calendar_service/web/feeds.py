@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request
 
 from calendar_service.records.enums import Kind
+from calendar_service.records.errors import mark
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.web.context import shelf
 from calendar_service.writers import sentences
 from calendar_service.writers.language import available, language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -87,23 +88,30 @@ def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
     if kind is None:
         return selection
     if selection.kinds and set(selection.kinds) != {kind}:
-        raise BadSelection(
-            "kind", ",".join(selection.kinds), f"This feed holds the kind {kind} only.", "Use /calendar.ics."
-        )
+        sentence, advice = mark("This feed holds the kind {kind} only."), mark("Use /calendar.ics.")
+        raise BadSelection("kind", ",".join(selection.kinds), sentence, advice, kind=kind)
     return replace(selection, kinds=(kind,))
 
 
-def asked(edition: Edition) -> Selection:
-    """Read the selection of the request. Raises BadSelection also for tags and ids that never were."""
-    pairs = list(request.args.items(multi=True))
+def asked(edition: Edition, *, apart: str = "") -> Selection:
+    """Read the selection of the request. Raises BadSelection also for tags and ids that never were.
+
+    `apart` is a name that the page reads itself.
+    """
+    return read_known((pair for pair in request.args.items(multi=True) if not apart or pair[0] != apart), edition)
+
+
+def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
+    """Read a selection from query parameters. Raises BadSelection also for tags and ids that never were."""
     selection = read_selection(pairs, shown_languages(edition))
     for record_id in selection.ids:
         if record_id not in edition.entries:
-            raise BadSelection("id", record_id, f"There is no record {record_id!r}.", "Look at /api/v1/records.")
+            sentence, advice = mark("There is no record '{value}'."), mark("Look at /api/v1/records.")
+            raise BadSelection("id", record_id, sentence, advice)
     for tag in selection.tags:
         if tag not in edition.tags_ever:
             known = ", ".join(sorted(edition.tags_ever))
-            raise BadSelection("tag", tag, f"There is no tag {tag!r}.", f"Known: {known}.")
+            raise BadSelection("tag", tag, mark("There is no tag '{value}'."), mark("Known: {known}."), known=known)
     return selection
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from calendar_service.store.editions import Outcome, last_attempt
 from calendar_service.store.engine import DatabaseFault
+from calendar_service.store.gauges import take_pulse
 from calendar_service.web.context import shelf
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.openapi import describe_api
@@ -19,6 +21,8 @@ from calendar_service.writers.api import write_instant
 if TYPE_CHECKING:
     from typing import Any
 
+_SILENT_AFTER = timedelta(minutes=3)
+_LATE_AFTER = timedelta(minutes=10)
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 blueprint = Blueprint("operations", __name__)
@@ -45,19 +49,22 @@ def readyz() -> tuple[Response, HTTPStatus]:
     """Say whether there is an edition to serve, and what is wrong with the file if anything.
 
     A broken or held file does not make the service unready: the last good edition is served, and
-    taking it away from readers would be the greater harm. The status is then `stale`.
+    taking it away from readers would be the greater harm. The status is then `stale`. It is `silent` where readers
+    wait for reminders and no worker has given a sign of life for three minutes; that leaves feeds as they are, too.
     """
     try:
         edition = shelf().edition()
     except NothingPublished:
         return _fresh(jsonify(status="empty", publication=_publication())), HTTPStatus.SERVICE_UNAVAILABLE
-    publication = _publication()
-    stale = publication.get("outcome") in (Outcome.BROKEN, Outcome.HELD, "unknown")
+    publication, reminders = _publication(), _reminders()
+    is_stale = publication.get("outcome") in (Outcome.BROKEN, Outcome.HELD, "unknown")
+    is_silent = reminders["status"] == "silent"
     answer = jsonify(
-        status="stale" if stale else "ready",
+        status="silent" if is_silent else "stale" if is_stale else "ready",
         edition=edition.number,
         published_at=write_instant(edition.published_at),
         publication=publication,
+        reminders=reminders,
     )
     return _fresh(answer), HTTPStatus.OK
 
@@ -108,6 +115,22 @@ def _publication() -> dict[str, Any]:
         "file": attempt.file,
         "outcome": attempt.outcome,
         "reasons": attempt.reasons,
+    }
+
+
+def _reminders() -> dict[str, Any]:
+    """Tell whether reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
+    now = shelf().clock()
+    try:
+        pulse = take_pulse(shelf().engine, now)
+    except DatabaseFault:
+        return {"last_tick": None, "oldest_due": None, "status": "unknown"}
+    is_silent = pulse.is_needed and (pulse.last_tick is None or now - pulse.last_tick > _SILENT_AFTER)
+    is_late = pulse.oldest_due is not None and now - pulse.oldest_due > _LATE_AFTER
+    return {
+        "last_tick": write_instant(pulse.last_tick) if pulse.last_tick else None,
+        "oldest_due": write_instant(pulse.oldest_due) if pulse.oldest_due else None,
+        "status": "silent" if is_silent else "late" if is_late else "ok",
     }
 
 

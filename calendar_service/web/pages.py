@@ -1,38 +1,43 @@
-"""Pages for people: the agenda and one page for each record, in every language of the calendar."""
+"""Pages for people: agenda, month, one page for each record, how to subscribe; in every language of the calendar."""
 
 from __future__ import annotations
 
-import hashlib
+import re
 from dataclasses import replace
-from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, request
 
-from calendar_service.records.enums import Kind, MomentName
-from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.errors import mark
+from calendar_service.records.selection import BadSelection
+from calendar_service.records.times import civil_from_instant
 from calendar_service.records.window import choose
 from calendar_service.web import links
-from calendar_service.web.agenda import AHEAD, make_agenda, make_row, shown_times
+from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
 from calendar_service.web.context import shelf
+from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, shown_languages, with_query
-from calendar_service.writers import sentences
-from calendar_service.writers.description import time_lines
-from calendar_service.writers.language import language
+from calendar_service.web.filters import make_filters
+from calendar_service.web.layout import compress, page
+from calendar_service.web.month import items_of_month, last_of, make_weeks
+from calendar_service.web.qr import draw_qr
+from calendar_service.writers.selection_words import describe_selection
 from calendar_service.writers.view import View, view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.edition import Edition
     from calendar_service.records.selection import Selection
 
 blueprint = Blueprint("pages", __name__)
+blueprint.after_request(compress)
 
-_NEXT_OCCURRENCES = 6
 _EARLIEST = date(1970, 1, 1)
+_YEARS = range(1970, 2101)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @blueprint.get("/")
@@ -40,23 +45,55 @@ _EARLIEST = date(1970, 1, 1)
 def index(lang: str = "") -> Response:
     """Show what is coming and what is past."""
     edition, now = shelf().edition(), shelf().clock()
-    selection = _selection(edition, lang)
-    view = view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
+    selection = _selection(edition, lang, apart="page")
+    view = _view(selection, edition)
     # The agenda shows more of the past than feeds do, where little of it is recent.
-    entries = choose(edition, selection if selection.is_windowed else _all_time(selection), now).entries
-    feed = f"{view.base_url}{with_query('/calendar.ics', _subscribed(selection, edition))}"
-    return _page(
+    entries = choose(edition, _all_time(selection), now).entries
+    number = _page_number()
+    agenda = make_agenda(entries, edition, selection, view, now, number)
+    if number > agenda.pages:
+        raise BadSelection("page", f"{number}", mark("There is no page {value}."), "")
+    address = _address("/", view)
+    return page(
         "index.html",
         edition,
         view,
-        agenda=make_agenda(entries, edition, selection, view, now),
-        selection=selection,
-        chips=_chips(selection, view),
-        feed_url=feed,
-        feed_name=feed_name(edition, selection),
-        subscribe=links.subscribe(feed, feed_name(edition, selection)),
+        **_common(selection, edition, view, address, now),
+        agenda=agenda,
+        turn=lambda to: _turn(selection, view, to),
         path="/",
-        query=selection.query(),
+        query=_query(selection),
+    )
+
+
+@blueprint.get("/month")
+@blueprint.get("/month/<month>")
+@blueprint.get("/<lang>/month")
+@blueprint.get("/<lang>/month/<month>")
+def month(month: str = "", lang: str = "") -> Response:
+    """Show a month as a table of weeks, the present one where none is named."""
+    edition, now = shelf().edition(), shelf().clock()
+    selection = _selection(edition, lang)
+    view = _view(selection, edition)
+    first = _first_of(month) if month else civil_from_instant(now, edition.calendar.zone).day.replace(day=1)
+    items = items_of_month(edition, selection, first, now)
+    path = f"/month/{first:%Y-%m}"
+    return page(
+        "month.html",
+        edition,
+        view,
+        **_common(selection, edition, view, _address(path, view), now),
+        month_name=view.lang.month(first),
+        weeks=make_weeks(items, first, edition, view, now, lambda day: _days_url(selection, view, day, day)),
+        months=by_month(items[:ROWS_ON_A_PAGE], edition, view, now),
+        left_out=max(0, len(items) - ROWS_ON_A_PAGE),
+        whole_url=_days_url(selection, view, first, last_of(first)),
+        neighbours=[
+            _neighbour(each, selection, view)
+            for each in (first - timedelta(days=1), last_of(first) + timedelta(days=1))
+        ],
+        path=path,
+        query=_query(selection),
     )
 
 
@@ -66,70 +103,89 @@ def event(record_id: str, lang: str = "") -> Response:
     """Show one record."""
     edition, now = shelf().edition(), shelf().clock()
     selection = _selection(edition, lang)
-    view = view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
+    view = _view(selection, edition)
     entry = shelf().entry(record_id)
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"
     feed = f"{view.base_url}{with_query('/calendar.ics', own)}"
-    return _page(
+    return page(
         "event.html",
         edition,
         view,
-        **_facts(entry, edition, view, now),
+        script="when.js",
+        **describe_event(entry, edition, view, now),
         add=links.add(entry, file_url, edition.calendar, view),
         subscribe=links.subscribe(feed, feed_name(edition, own)),
-        feed_url=feed,
+        subscribe_url=f"{view.prefix}{with_query('/subscribe', replace(own, lang=''))}",
+        feed_query=_feed_query(own, edition),
         path=f"/events/{record_id}",
-        query="",
+        query=_query(selection),
     )
 
 
-def _facts(entry: Entry, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
-    record, lang = entry.record, view.lang
+@blueprint.get("/subscribe")
+@blueprint.get("/<lang>/subscribe")
+def subscribe(lang: str = "") -> Response:
+    """Tell for each calendar program how to subscribe to a selection, and how soon changes arrive there."""
+    edition = shelf().edition()
+    selection = _selection(edition, lang)
+    view = _view(selection, edition)
+    feed = f"{view.base_url}{with_query('/calendar.ics', _subscribed(selection, edition))}"
+    return page(
+        "subscribe.html",
+        edition,
+        view,
+        script="copy.js",
+        chosen=describe_selection(replace(selection, lang="", zone="", alarm="").query(), edition, view.lang),
+        is_everything=not replace(selection, lang="", zone="", alarm="").query(),
+        carried=with_query("", replace(selection, lang="", first=None, last=None, ids=())),
+        change_url=_address("/", view)(replace(selection, ids=())),
+        feed_name=feed_name(edition, selection),
+        subscribe=links.subscribe(feed, feed_name(edition, selection)),
+        qr=draw_qr(f"{view.base_url}{view.prefix}{with_query('/subscribe', replace(selection, lang=''))}"),
+        feed_query=_feed_query(selection, edition),
+        path="/subscribe",
+        query=_query(selection),
+    )
 
-    def text(value: dict[str, str]) -> sentences.Worded:
-        return sentences.pick(value, lang.code)
 
-    stones = [
-        (sentences.moment_label(name, lang), time_lines(stone.at, record, edition.calendar, view))
-        for name, stone in record.milestones.items()
-        if name is not MomentName.CLOSES
-    ]
+def _common(
+    selection: Selection, edition: Edition, view: View, address: Callable[[Selection], str], now: datetime
+) -> dict[str, Any]:
+    """Give what agenda and month both show."""
+    whole = replace(_all_time(selection), tags=(), countries=(), languages=(), words="")
+    undated = replace(selection, first=None, last=None, ids=())
     return {
-        "entry": entry,
-        "record": record,
-        "row": make_row(entry, shown_times(entry), edition, view, now),
-        "summary": text(record.summary),
-        "rule": sentences.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
-        "occurrences": _next_occurrences(entry, edition, view, now),
-        "stones": stones,
-        "sessions": [
-            (text(each.title), time_lines(each.span, record, edition.calendar, view)) for each in record.sessions
-        ],
-        "documents": [(text(each.title), each.url) for each in record.documents],
-        "organisers": [text(each) for each in record.organisers],
-        "buyer": text(record.buyer),
-        "languages": [lang.language(code) for code in record.languages],
+        "selection": selection,
+        "filters": make_filters(selection, choose(edition, whole, now).entries, address, view.lang),
+        "here": address(replace(selection, words="")).partition("?")[0],
+        "agenda_url": _address("/", view)(undated),
+        "month_url": _address("/month", view)(undated),
+        "subscribe_url": _address("/subscribe", view)(replace(selection, zone="")),
+        "feed_name": feed_name(edition, selection),
+        "feed_query": _feed_query(selection, edition),
+        "carried": with_query("", replace(undated, lang="")),
     }
 
 
-def _next_occurrences(entry: Entry, edition: Edition, view: View, now: datetime) -> list[Any]:
-    schedule = entry.record.schedule
-    if schedule is None or schedule.rule is None:
-        return []
-    found = occurrences_of(schedule, now, now + 5 * AHEAD, edition.calendar.zone)[:_NEXT_OCCURRENCES]
-    return [make_row(entry, each.span, edition, view, now, cancelled=each.is_cancelled) for each in found]
-
-
-def _selection(edition: Edition, lang: str) -> Selection:
+def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
     if lang and lang not in shown_languages(edition):
         abort(404)
-    selection = asked(edition)
+    selection = asked(edition, apart=apart)
     return replace(selection, lang=selection.lang or lang or edition.calendar.languages[0])
 
 
+def _view(selection: Selection, edition: Edition) -> View:
+    return view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
+
+
 def _all_time(selection: Selection) -> Selection:
-    return replace(selection, first=_EARLIEST)
+    return selection if selection.is_windowed else replace(selection, first=_EARLIEST)
+
+
+def _query(selection: Selection) -> str:
+    """Give the query that goes with a page into another language, which its path says."""
+    return replace(selection, lang="").query()
 
 
 def _subscribed(selection: Selection, edition: Edition) -> Selection:
@@ -138,64 +194,42 @@ def _subscribed(selection: Selection, edition: Edition) -> Selection:
     return replace(selection, lang="" if selection.lang == default else selection.lang)
 
 
-def _chips(selection: Selection, view: View) -> list[dict[str, Any]]:
-    say = view.lang.say
-    labels = {
-        "": say("Everything"),
-        Kind.EVENT: say("Events"),
-        Kind.WEBINAR: say("Webinars"),
-        Kind.TENDER: say("Calls for tenders"),
-    }
-    chips = []
-    for kind, label in labels.items():
-        chosen = replace(selection, kinds=(kind,) if kind else (), lang="")
-        chips.append(
-            {
-                "label": label,
-                "url": f"{view.prefix}{with_query('/', chosen)}",
-                "current": selection.kinds == chosen.kinds,
-                "kind": kind or "all",
-            }
-        )
-    return chips
+def _feed_query(selection: Selection, edition: Edition) -> str:
+    return with_query("", _subscribed(selection, edition))
 
 
-def _page(template: str, edition: Edition, view: View, *, path: str, query: str, **values: Any) -> Response:
-    default = edition.calendar.languages[0]
-    suffix = f"?{query}" if query else ""
-    tongues = [
-        {
-            "code": code,
-            "name": language(code).own_name(),
-            "url": f"{'' if code == default else f'/{code}'}{path}",
-            "current": code == view.lang.code,
-        }
-        for code in shown_languages(edition)
-    ]
-    response = Response(
-        render_template(
-            template,
-            calendar=edition.calendar,
-            calendar_name=sentences.pick(edition.calendar.name, view.lang.code).text,
-            calendar_description=sentences.pick(edition.calendar.description, view.lang.code).text,
-            view=view,
-            lang=view.lang,
-            say=view.lang.say,
-            tongues=tongues,
-            home=f"{view.prefix}/",
-            canonical=f"{view.base_url}{view.prefix}{path}",
-            suffix=suffix,
-            stylesheet=url_for("static", filename="site.css", v=_digest("site.css")),
-            **values,
-        )
-    )
-    # What is said of days to go ages, so pages are asked for anew, and answered shortly when unchanged.
-    response.headers["Cache-Control"] = "public, max-age=60"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+def _address(path: str, view: View) -> Callable[[Selection], str]:
+    return lambda selection: f"{view.prefix}{with_query(path, replace(selection, lang=''))}"
 
 
-@lru_cache
-def _digest(name: str) -> str:
-    return hashlib.sha256((Path(__file__).parent / "static" / name).read_bytes()).hexdigest()[:12]
+def _days_url(selection: Selection, view: View, first: date, last: date) -> str:
+    return _address("/", view)(replace(selection, first=first, last=last))
+
+
+def _page_number() -> int:
+    given = request.args.getlist("page")
+    if not given:
+        return 1
+    if len(given) > 1 or not re.fullmatch(r"[1-9]\d{0,5}", given[0], re.ASCII):
+        sentence, advice = mark("page={value} is not the number of a page."), mark("Write a whole number from 1.")
+        raise BadSelection("page", ",".join(given)[:50], sentence, advice)
+    return int(given[0])
+
+
+def _turn(selection: Selection, view: View, number: int) -> str:
+    url = _address("/", view)(selection)
+    return url if number == 1 else f"{url}{'&' if '?' in url else '?'}page={number}"
+
+
+def _first_of(month: str) -> date:
+    match = _MONTH.fullmatch(month)
+    if match is None or int(match[1]) not in _YEARS:
+        abort(404)
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def _neighbour(day: date, selection: Selection, view: View) -> dict[str, str]:
+    """Link to the month of a day; there is none beyond the years that the grammar knows."""
+    if day.year not in _YEARS:
+        return {}
+    return {"name": view.lang.month(day), "url": _address(f"/month/{day:%Y-%m}", view)(selection)}

@@ -57,7 +57,7 @@ class Printed:
 
     def answer(self, request: Mapping[str, str]) -> Answer:
         """Answer a GET or HEAD; `request` is its WSGI environment, of which header fields count alone."""
-        gzipped = _takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
+        gzipped = takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
         etag = self.etag(gzipped=gzipped)
         shared = [
             ("ETag", etag),
@@ -93,7 +93,7 @@ class Printed:
         return found
 
 
-def _takes_gzip(accepted: str) -> bool:
+def takes_gzip(accepted: str) -> bool:
     """Tell whether a client takes gzip and does not like plain bytes better."""
     if not accepted:
         return False

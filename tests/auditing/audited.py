@@ -39,7 +39,9 @@ class Audited:
         """Give the application as it is after a restart; its templates stay compiled, which is what takes time."""
         self.now = now
         if self._app is None:
-            self._app = create_app(Settings(base_url="https://calendar.example"), self.engine, lambda: self.now)
+            self._app = create_app(
+                Settings(base_url="https://calendar.example"), self.engine, lambda: self.now, keys=("k" * 40,)
+            )
         shelf = self._app.extensions[SHELF]
         shelf._outputs.clear()
         shelf.press._blocks.clear()

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from calendar_service.records import times
 from calendar_service.records.record import TimeSpan
-from calendar_service.web import agenda, pages, press
-from calendar_service.writers import api, atom, feed, ical, jsonfeed, sentences, slots, table
+from calendar_service.web import agenda, event, pages, press
+from calendar_service.writers import api, atom, feed, ical, jsonfeed, jsonld, sentences, slots, table
 from calendar_service.writers.language import Language
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -350,13 +350,13 @@ def jcal_in_utc(patch):
 
 @broken(PAGES)
 def words_of_pages_a_day_late(patch):
-    for room in (agenda, pages):
+    for room in (agenda, event):
         wrap(patch, room, "time_lines", lambda original, at, *rest: original(later(at, DAY), *rest))
 
 
 @broken({"page"})
 def next_date_dropped(patch):
-    wrap(patch, pages, "occurrences_of", lambda original, *given: original(*given)[1:])
+    wrap(patch, event, "occurrences_of", lambda original, *given: original(*given)[1:])
 
 
 @broken({"agenda"})
@@ -374,7 +374,43 @@ def sessions_not_on_the_page(patch):
     def change(original, *given):
         return original(*given) | {"sessions": []}
 
-    wrap(patch, pages, "_facts", change)
+    wrap(patch, pages, "describe_event", change)
+
+
+@broken({"page"})
+def linked_start_in_local_time(patch):
+    wrap(patch, jsonld, "_civil", lambda original, at: original(at)[:-6] + "Z")
+
+
+@broken({"page"})
+def linked_days_end_a_day_late(patch):
+    def change(original, span):
+        return (span.last + DAY).isoformat() if isinstance(span, times.DaySpan) else original(span)
+
+    wrap(patch, jsonld, "_end", change)
+
+
+@broken({"page"})
+def linked_occurrence_dropped(patch):
+    wrap(patch, jsonld, "occurrences_of", lambda original, *given: original(*given)[1:])
+
+
+@broken({"page"})
+def linked_states_all_as_planned(patch):
+    def change(original, *given):
+        return original(*given) | {"eventStatus": "https://schema.org/EventScheduled"}
+
+    wrap(patch, jsonld, "_happening", change)
+
+
+@broken({"page"})
+def linked_move_from_where_it_is_now(patch):
+    wrap(patch, jsonld, "shift", lambda _, span, __: later(span, 7 * DAY))
+
+
+@broken({"page"})
+def linked_tender_open_a_day_longer(patch):
+    wrap(patch, jsonld, "_stamp", lambda original, at, zone: original(later(at, DAY), zone))
 
 
 # -- what was sent: templates, and what stands between them and the reader ----------------------
@@ -382,6 +418,8 @@ def sessions_not_on_the_page(patch):
 SENT = {
     "datetime an hour off": (rb'datetime="2027-07-07T09:', b'datetime="2027-07-07T10:', PAGES),
     "datetime of whole days off": (rb'datetime="2027-06-21"', b'datetime="2027-06-22"', PAGES),
+    "JSON-LD left out": (rb"application/ld\+json", b"text/plain", {"page"}),
+    "JSON-LD that is none": (rb'(ld\+json">)\{', rb"\1[", {"page"}),
     "day beside the row": (rb'class="number">7<', b'class="number">8<', {"agenda"}),
     "description of the page": (rb'(name="description" content="Wednesday) 7', rb"\1 14", {"page"}),
     "a day that there is not": (rb"21 June 2027", b"31 June 2027", TEXTS | PAGES),

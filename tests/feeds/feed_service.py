@@ -61,7 +61,7 @@ def open_service(folder: Path, now: datetime = NOW, base_url: str = BASE, databa
     engine = open_engine(sqlite_url(folder / database))
     upgrade(engine)
     times = [now]
-    app = create_app(Settings(base_url=base_url), engine, lambda: times[0])
+    app = create_app(Settings(base_url=base_url), engine, lambda: times[0], keys=("k" * 40,))
     return Service(folder, engine, app, times)
 
 

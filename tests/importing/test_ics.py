@@ -30,7 +30,7 @@ def feed(tmp_path, file, query="?from=2020-01-01"):
     engine = open_engine(sqlite_url(tmp_path / "test.sqlite3"))
     upgrade(engine)
     publish_file(engine, file, NOW, confirmed=True)
-    app = create_app(Settings(base_url="https://calendar.example"), engine, lambda: NOW)
+    app = create_app(Settings(base_url="https://calendar.example"), engine, lambda: NOW, keys=("k" * 40,))
     data = app.test_client().get(f"/calendar.ics{query}").data
     engine.dispose()
     return data

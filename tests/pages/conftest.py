@@ -21,7 +21,7 @@ class Site:
         self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
         upgrade(self.engine)
         publish_file(self.engine, file, now)
-        self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now)
+        self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now, keys=("k" * 40,))
         self.client = self.app.test_client()
 
     def get(self, path, **headers):
@@ -59,3 +59,13 @@ calendar:
   languages: [en, fr]
 records:
 """
+
+
+@pytest.fixture(scope="session")
+def showcase(tmp_path_factory):
+    """The showcase, which no test changes."""
+    from showcase import open_showcase  # noqa: PLC0415 (it uses this module)
+
+    site = open_showcase(tmp_path_factory.mktemp("showcase"), BASE)
+    yield site
+    site.engine.dispose()

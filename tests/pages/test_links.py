@@ -76,6 +76,8 @@ def test_event_page_offers_file_and_feed(programme):
 
 def test_filter_on_the_page_is_the_feed(programme):
     page = Page(programme.get("/fr/?kind=tender&from=2020-01-01").get_data(as_text=True))
+    (further,) = [link for link in page.links() if link.startswith("/fr/subscribe") and "from=" in link]
+    page = Page(programme.get(further).get_data(as_text=True))
     assert [attrs["value"] for attrs in page.all("input")] == [
         "https://calendar.example.org/calendar.ics?kind=tender&from=2020-01-01&lang=fr"
     ]

@@ -1,0 +1,153 @@
+"""The page of one record: all that is known about it, in words, for its template to lay out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from calendar_service.records.edition import is_coming
+from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.selection import Selection
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.web.agenda import AHEAD, Row, item_of, make_row, shown_times
+from calendar_service.web.feeds import with_query
+from calendar_service.writers import sentences
+from calendar_service.writers.api import write_instant
+from calendar_service.writers.description import time_lines
+from calendar_service.writers.ical import UNKNOWN_LENGTH
+from calendar_service.writers.jsonld import Ahead, write_jsonld
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Point, Span
+    from calendar_service.writers.view import View
+
+_NEXT_OCCURRENCES = 6
+_JOIN_BEFORE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Stone:
+    """One milestone; `is_next` is the first that is still ahead."""
+
+    label: str
+    lines: list[str]
+    is_closing: bool
+    is_past: bool
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class Yours:
+    """What a script needs to tell the reader's own time, where no printed line has the reader's offset."""
+
+    at: str
+    until: str
+    offsets: str
+
+
+def describe_event(entry: Entry, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+    """Give the values of the template."""
+    record, lang, calendar = entry.record, view.lang, edition.calendar
+    is_on = not entry.is_called_off and record.status is not Status.POSTPONED
+    joins = is_on and bool(record.join) and _is_open(entry, edition, now)
+    has_ahead = not entry.is_called_off and is_coming(record, calendar.zone, now)
+
+    def text(value: dict[str, str]) -> sentences.Worded:
+        return sentences.pick(value, lang.code)
+
+    ahead = Ahead(now, now + 5 * AHEAD, _NEXT_OCCURRENCES)
+    return {
+        "entry": entry,
+        "record": record,
+        "row": make_row(item_of(entry, shown_times(entry), calendar.zone), edition, view, now),
+        "yours": _yours(entry, edition, view) if is_on else None,
+        "has_ahead": has_ahead,
+        "joins": joins,
+        "joins_later": is_on and has_ahead and bool(record.join) and not joins,
+        "summary": text(record.summary),
+        "rule": sentences.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
+        "occurrences": _next_occurrences(entry, edition, view, now),
+        "stones": _stones(entry, edition, view, now),
+        "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
+        "documents": [(text(each.title), each.url) for each in record.documents],
+        "organisers": [text(each) for each in record.organisers],
+        "buyer": text(record.buyer),
+        "languages": [lang.language(code) for code in record.languages],
+        "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
+        "jsonld": Markup(write_jsonld(entry, edition, view, ahead, shows_join=joins)),  # noqa: S704 (it escapes < > &)
+    }
+
+
+def _tagged(tag: str) -> Selection:
+    return Selection(tags=(tag.casefold(),))
+
+
+def _stones(entry: Entry, edition: Edition, view: View, now: datetime) -> list[Stone]:
+    """List the milestones in order of time."""
+    zone = edition.calendar.zone
+    found = sorted(entry.record.milestones.items(), key=lambda pair: instant_bounds(pair[1].at, zone))
+    stones: list[Stone] = []
+    for name, stone in found:
+        is_past = instant_bounds(stone.at, zone)[1] < now
+        stones.append(
+            Stone(
+                label=sentences.moment_label(name, view.lang),
+                lines=time_lines(stone.at, entry.record, edition.calendar, view),
+                is_closing=name is MomentName.CLOSES,
+                is_past=is_past,
+                is_next=not is_past and all(each.is_past for each in stones),
+            )
+        )
+    return stones
+
+
+def _next_occurrences(entry: Entry, edition: Edition, view: View, now: datetime) -> list[Row]:
+    schedule, zone = entry.record.schedule, edition.calendar.zone
+    if schedule is None or schedule.rule is None:
+        return []
+    found = occurrences_of(schedule, now, now + 5 * AHEAD, zone)[:_NEXT_OCCURRENCES]
+    items = [item_of(entry, each.span, zone, is_cancelled=each.is_cancelled) for each in found]
+    return [make_row(item, edition, view, now) for item in items]
+
+
+def _is_open(entry: Entry, edition: Edition, now: datetime) -> bool:
+    """Tell whether the room is shown: from a day before a start until its end, for each occurrence."""
+    schedule, zone = entry.record.schedule, edition.calendar.zone
+    if schedule is None:
+        return False
+    spans: list[Span] = [schedule.span]
+    if schedule.rule:
+        found = occurrences_of(schedule, now - _JOIN_BEFORE, now + _JOIN_BEFORE, zone)
+        spans = [each.span for each in found if not each.is_cancelled]
+    for span in spans:
+        begins, ends = instant_bounds(span, zone)
+        if begins - _JOIN_BEFORE <= now <= (ends if ends > begins else begins + UNKNOWN_LENGTH):
+            return True
+    return False
+
+
+def _yours(entry: Entry, edition: Edition, view: View) -> Yours | None:
+    at: Point | Span = shown_times(entry)
+    match at:
+        case DaySpan():
+            return None
+        case TimeSpan(starts, ends):
+            begins, until, own = starts.instant, ends.instant if ends else None, starts.zone
+        case CivilTime() | EndOfDay():
+            begins, until, own = at.instant, None, at.zone
+    zones = {edition.calendar.zone, view.other_zone(entry.record) or own}
+    offsets = {civil_from_instant(begins, zone).local.utcoffset() for zone in zones}
+    return Yours(
+        at=write_instant(begins),
+        until=write_instant(until) if until else "",
+        offsets=" ".join(str(int(each.total_seconds()) // 60) for each in offsets if each is not None),
+    )

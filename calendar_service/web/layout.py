@@ -1,0 +1,120 @@
+"""What all pages share: the frame, the languages, the caching, and which of our own files they may load."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, render_template, request, url_for
+
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.printed import takes_gzip
+from calendar_service.writers import sentences
+from calendar_service.writers.language import language
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+    from calendar_service.writers.view import View
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+WITH_SCRIPT = f"{POLICY}; script-src 'self'"
+_STATIC = Path(__file__).parent / "static"
+
+
+def page(
+    template: str, edition: Edition, view: View, *, path: str, query: str, script: str = "", **values: Any
+) -> Response:
+    """Make a page, conditional and to be asked for anew after a minute; see `render`."""
+    response = Response(render(template, edition, view, path=path, query=query, script=script, **values))
+    response.headers["Content-Security-Policy"] = WITH_SCRIPT if script else POLICY
+    # What is said of days to go ages, so pages are asked for anew, and answered shortly when unchanged.
+    response.headers["Cache-Control"] = "public, max-age=60"
+    # Weak, as the compressed copy has the same tag.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response
+
+
+def render(
+    template: str, edition: Edition, view: View, *, path: str, query: str, script: str = "", **values: Any
+) -> str:
+    """Render a template inside base.html.
+
+    `path` is without the language and `query` without "?"; both make the links to the other languages.
+    `script` names a module in static/, which the page then may run; without one it may run none.
+    Templates find their own files with `asset("name.css")` and put them into the block `head`. `carried` among the
+    values is the query of a choice, with its "?", that the links to the other pages take along.
+    """
+    default = edition.calendar.languages[0]
+    suffix = f"?{query}" if query else ""
+    tongues = [
+        {
+            "code": code,
+            "name": language(code).own_name(),
+            "url": f"{'' if code == default else f'/{code}'}{path}",
+            "current": code == view.lang.code,
+        }
+        for code in shown_languages(edition)
+    ]
+    shared = {
+        "calendar": edition.calendar,
+        "calendar_name": sentences.pick(edition.calendar.name, view.lang.code).text,
+        "calendar_description": sentences.pick(edition.calendar.description, view.lang.code).text,
+        "path": path,
+        "view": view,
+        "lang": view.lang,
+        "say": view.lang.say,
+        "plural": view.lang.plural,
+        "tongues": tongues,
+        "home": f"{view.prefix}/",
+        "canonical": f"{view.base_url}{view.prefix}{path}",
+        "suffix": suffix,
+        "asset": asset,
+        "script": script,
+        "nav": _navigation(path, view, str(values.get("carried", ""))),
+        "feed_query": "" if view.lang.code == default else f"?lang={view.lang.code}",
+    }
+    return render_template(template, **(shared | values))
+
+
+def compress(response: Response) -> Response:
+    """Compress an answer for a client that takes gzip; for what holds no secret beside what was asked."""
+    response.vary.add("Accept-Encoding")
+    response.direct_passthrough = False
+    if response.status_code == HTTPStatus.OK and takes_gzip(request.headers.get("Accept-Encoding", "")):
+        response.set_data(gzip.compress(response.get_data(), compresslevel=6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _navigation(path: str, view: View, carried: str) -> list[tuple[str, str, bool]]:
+    """List the pages of the site: label, address with the choice that is carried along, and whether this is it."""
+    say = view.lang.say
+    found = [
+        ("/", say("Agenda"), carried),
+        ("/month", say("Month"), carried),
+        ("/subscribe", say("Subscribe"), carried),
+        ("/reminders", say("Reminders"), ""),
+    ]
+
+    def is_here(place: str) -> bool:
+        return path == place or (place != "/" and path.startswith(f"{place}/"))
+
+    return [(label, f"{view.prefix}{place}{query}", is_here(place)) for place, label, query in found]
+
+
+def asset(name: str) -> str:
+    """Give the address of a file in static/, which changes with its contents."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@lru_cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,275 @@
+"""A reader's own page: see and change what is watched, pause, end, take the data along, have them deleted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from calendar_service.reminders.choices import BadChoice, read_form, read_leads
+from calendar_service.reminders.desk import NoMailAddress, TooManyRequests
+from calendar_service.reminders.post import ChannelName
+from calendar_service.reminders.tokens import MANAGE, BadToken
+from calendar_service.reminders.webhook import BadWebhook, verify
+from calendar_service.store.subscribers import AddressTaken, State, Watch
+from calendar_service.web import options, terms
+from calendar_service.web.context import desk, shelf
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.private import link_is_dead, opened, private_page, refuse_other_sites, said, seal
+from calendar_service.writers.language import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.store.subscribers import Subscriber
+    from calendar_service.writers.view import View
+
+blueprint = Blueprint("manage", __name__)
+
+_STANDINGS = {
+    State.ACTIVE: mark("Your reminders are on."),
+    State.PAUSED: mark("Your reminders are paused: nothing is sent."),
+    State.ENDED: mark("Your reminders have ended: nothing is sent."),
+}
+
+
+@dataclass(frozen=True)
+class ShownWatch:
+    """One watch as the page shows it; `number` is its place in the form."""
+
+    number: int
+    selection: str
+    what: str
+    when: str
+    leads: list[str]
+    own_leads: str
+    wants_new: bool
+    is_single: bool
+    is_wrong: bool
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A reader at the page: with which token, and what was typed and found wrong."""
+
+    token: str
+    opening: tuple[Edition, View]
+    subscriber: Subscriber
+    given: MultiDict[str, str]
+    now: datetime
+
+    def say(self, message: str, **values: object) -> str:
+        """Say a sentence in the page's language."""
+        return self.opening[1].lang.say(message, **values)
+
+
+@blueprint.get("/reminders/manage/<token>")
+@blueprint.get("/<lang>/reminders/manage/<token>")
+def show(token: str, lang: str = "") -> Response:
+    """Show everything; change nothing."""
+    opening, now = opened(lang), shelf().clock()
+    try:
+        subscriber = desk().subscriber_of(token, MANAGE, now)
+    except BadToken:
+        return link_is_dead(opening)
+    return _page(Visit(token, opening, subscriber, MultiDict(), now))
+
+
+@blueprint.post("/reminders/manage/<token>")
+@blueprint.post("/<lang>/reminders/manage/<token>")
+def act(token: str, lang: str = "") -> Response:
+    """Do what the pressed button says, and show the page as it is then."""
+    refuse_other_sites()
+    opening, now = opened(lang), shelf().clock()
+    try:
+        subscriber = desk().subscriber_of(token, MANAGE, now)
+    except BadToken:
+        return link_is_dead(opening)
+    visit = Visit(token, opening, subscriber, request.form.copy(), now)
+    return _ACTS.get(visit.given.get("do", ""), _page)(visit)
+
+
+def _save(visit: Visit) -> Response:
+    given, languages = visit.given, shown_languages(visit.opening[0])
+    try:
+        choice = read_form(given, languages)
+        watches = _read_watches(given)
+    except BadChoice as error:
+        return _page(visit, errors={error.field: visit.say(error.message, **error.values)})
+    changed = desk().change(
+        visit.subscriber,
+        language=choice.language,
+        zone=choice.zone,
+        country=choice.country,
+        digest=choice.digest,
+        watches=watches,
+        now=visit.now,
+    )
+    return _again(visit, changed, visit.say("Saved."))
+
+
+def _read_watches(given: MultiDict[str, str]) -> tuple[Watch, ...]:
+    """Read the watches that the form lists by number: what each selects is not changed here. Raises BadChoice."""
+    return tuple(
+        Watch(selection, _leads(given, number), given.get(f"wants_new-{number}") is not None)
+        for number in range(len(given))
+        if (selection := given.get(f"watch-{number}")) is not None
+    )
+
+
+def _leads(given: MultiDict[str, str], number: int) -> tuple[str, ...]:
+    words = [*given.getlist(f"lead-{number}"), given.get(f"own_leads-{number}", "")]
+    return read_leads(words, f"own_leads-{number}")
+
+
+def _stop(visit: Visit) -> Response:
+    left = tuple(watch for watch in visit.subscriber.watches if watch.selection != visit.given.get("watch"))
+    one = visit.subscriber
+    changed = desk().change(
+        one,
+        language=one.language,
+        zone=one.zone,
+        country=one.country,
+        digest=one.digest,
+        watches=left,
+        now=visit.now,
+    )
+    return _again(visit, changed, visit.say("That one is stopped."))
+
+
+def _pause(visit: Visit) -> Response:
+    return _again(visit, desk().pause(visit.subscriber, visit.now), visit.say("Paused."))
+
+
+def _resume(visit: Visit) -> Response:
+    return _again(visit, desk().resume(visit.subscriber, visit.now), visit.say("Your reminders go on."))
+
+
+def _end(visit: Visit) -> Response:
+    return _again(visit, desk().end(visit.subscriber, visit.now), visit.say("Your reminders have ended."))
+
+
+def _export(visit: Visit) -> Response:
+    text = json.dumps(desk().export(visit.subscriber), indent=2, ensure_ascii=False)
+    response = Response(text, content_type="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="reminders.json"'
+    return seal(response)
+
+
+def _forget(visit: Visit) -> Response:
+    desk().forget(visit.subscriber, visit.now)
+    say = visit.say
+    return said(
+        visit.opening, "/reminders", say("Everything is deleted"), [say("We do not know your address any more.")]
+    )
+
+
+def _use_webhook(visit: Visit) -> Response:
+    url = visit.given.get("webhook", "").strip()
+    try:
+        changed = desk().use_webhook(visit.subscriber, url, _verify, visit.now)
+    except (BadWebhook, AddressTaken) as error:
+        return _page(visit, errors={"webhook": visit.say(error.message)})
+    except TooManyRequests as error:
+        response = _page(visit, errors={"webhook": visit.say(error.message)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    return _again(visit, changed, visit.say("The webhook has answered. Reminders go there from now on."))
+
+
+def _verify(url: str, secret: str) -> None:
+    verify(url, secret, clock=shelf().clock)
+
+
+def _use_mail(visit: Visit) -> Response:
+    try:
+        changed = desk().use_mail(visit.subscriber, visit.now)
+    except (AddressTaken, NoMailAddress) as error:
+        return _page(visit, errors={"webhook": visit.say(error.message)})
+    return _again(visit, changed, visit.say("Reminders come by mail again."))
+
+
+_ACTS: dict[str, Callable[[Visit], Response]] = {
+    "save": _save,
+    "stop": _stop,
+    "pause": _pause,
+    "resume": _resume,
+    "end": _end,
+    "export": _export,
+    "forget": _forget,
+    "webhook": _use_webhook,
+    "mail": _use_mail,
+}
+
+
+def _again(visit: Visit, changed: Subscriber, done: str) -> Response:
+    """Show the page anew, with what was done in a sentence above it."""
+    return _page(replace(visit, subscriber=changed, given=MultiDict()), done=done)
+
+
+def _page(
+    visit: Visit, *, done: str = "", errors: dict[str, str] | None = None, status: HTTPStatus | None = None
+) -> Response:
+    edition, view = visit.opening
+    subscriber, lang = visit.subscriber, view.lang
+    is_webhook = subscriber.channel == ChannelName.WEBHOOK
+    path = f"/reminders/{MANAGE}/{visit.token}"
+    return private_page(
+        "reminders_manage.html",
+        visit.opening,
+        path,
+        status or (HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK),
+        action=f"{view.prefix}{path}",
+        done=done,
+        errors=errors or {},
+        given=_settings(visit),
+        standing=lang.say(_STANDINGS[subscriber.state]),
+        state=subscriber.state.value,
+        target=subscriber.address,
+        is_webhook=is_webhook,
+        secret=subscriber.secret if is_webhook else "",
+        watches=[_shown(each, number, visit, errors or {}) for number, each in enumerate(subscriber.watches)],
+        offered=terms.offered(edition, lang),
+        suggested=options.suggested(edition.calendar.reminders, lang),
+    )
+
+
+def _settings(visit: Visit) -> MultiDict[str, str]:
+    """Give what stands in the fields: what was typed, else what is kept."""
+    one = visit.subscriber
+    kept = {"language": one.language, "zone": one.zone, "country": one.country, "digest": one.digest}
+    address = one.address if one.channel == ChannelName.WEBHOOK else ""
+    return MultiDict({"webhook": address} | kept | visit.given.to_dict())
+
+
+def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> ShownWatch:
+    edition, view = visit.opening
+    is_wrong = f"own_leads-{number}" in errors
+    common, own = _typed(visit.given, number) if is_wrong else _kept(watch.leads)
+    return ShownWatch(
+        number=number,
+        selection=watch.selection,
+        what=terms.what(watch.selection, edition, view.lang),
+        when=terms.when(watch.leads, edition, view.lang),
+        leads=common,
+        own_leads=own,
+        wants_new=watch.wants_new,
+        is_single=watch.selection.startswith("id="),
+        is_wrong=is_wrong,
+    )
+
+
+def _typed(given: MultiDict[str, str], number: int) -> tuple[list[str], str]:
+    return given.getlist(f"lead-{number}"), given.get(f"own_leads-{number}", "")
+
+
+def _kept(leads: tuple[str, ...]) -> tuple[list[str], str]:
+    """Part the leads into those that are boxes to tick and the others."""
+    common = [lead for lead in leads if lead in options.COMMON_LEADS]
+    return common, ", ".join(lead for lead in leads if lead not in options.COMMON_LEADS)

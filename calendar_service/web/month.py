@@ -1,0 +1,174 @@
+"""A month as a table of weeks: what happens on each day, on several days in one line."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.moments import instant_bounds, midnight
+from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.window import choose
+from calendar_service.web.agenda import Item, first_day, item_of, page_path, shown_times
+from calendar_service.writers import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.selection import Selection
+    from calendar_service.writers.view import View
+
+SHOWN_ON_A_DAY = 3
+_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a day shows of an item; `starts` and `stops` tell whether the item does so on this day."""
+
+    title: sentences.Worded
+    url: str
+    kind: str
+    kind_words: str
+    state: str
+    clock: str
+    is_off: bool
+    starts: bool
+    stops: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day of the grid. A piece is None where its line is taken up by nothing on this day."""
+
+    day: date
+    words: str
+    is_inside: bool
+    is_today: bool
+    url: str
+    pieces: list[Piece | None]
+    number: int
+    more: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from Monday to Sunday, with its number by ISO 8601."""
+
+    number: int
+    cells: list[Cell]
+
+
+def items_of_month(edition: Edition, selection: Selection, first: date, now: datetime) -> list[Item]:
+    """List what a selection shows in the month that begins on `first`, in order of time."""
+    start, end = first, last_of(first)
+    within = replace(selection, first=max(start, selection.first or start), last=min(end, selection.last or end))
+    if within.first and within.last and within.last < within.first:
+        return []
+    zone = edition.calendar.zone
+    bounds = midnight(start, zone), midnight(end + timedelta(days=1), zone)
+    found = [item for entry in choose(edition, within, now).entries for item in _items(entry, bounds, zone)]
+    return sorted(found, key=lambda item: (item.begins, item.entry.record.id))
+
+
+def make_weeks(
+    items: list[Item], first: date, edition: Edition, view: View, now: datetime, day_url: Callable[[date], str]
+) -> list[Week]:
+    """Lay the items of a month out in weeks; `day_url` gives the agenda of one day."""
+    zone = edition.calendar.zone
+    grid = _Grid(first, civil_from_instant(now, zone).day, zone, view, day_url)
+    spans = [(item, first_day(item, zone), _last_day(item, zone)) for item in items]
+    weeks = []
+    monday = first - timedelta(days=first.weekday())
+    while monday <= last_of(first):
+        days = [monday + timedelta(days=number) for number in range(_WEEK)]
+        lanes = _lanes(spans, [day for day in days if day.month == first.month])
+        cells = [_cell(day, lanes.get(day, {}), grid) for day in days]
+        weeks.append(Week(monday.isocalendar().week, cells))
+        monday += timedelta(days=_WEEK)
+    return weeks
+
+
+def last_of(first: date) -> date:
+    """Give the last day of the month that begins on `first`."""
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """What all cells of a month share."""
+
+    first: date
+    today: date
+    zone: str
+    view: View
+    day_url: Callable[[date], str]
+
+
+_Span = tuple[Item, date, date]
+"""An item with its first and its last day."""
+
+
+def _lanes(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
+    """Give each item of a week one line on all its days, the longest first, so that it reads as one bar."""
+    lanes: dict[date, dict[int, _Span]] = {day: {} for day in days}
+    here = [span for span in spans if span[1] <= days[-1] and span[2] >= days[0]]
+    for span in sorted(here, key=lambda span: (max(span[1], days[0]), span[1] - span[2], span[0].begins)):
+        own = [day for day in days if span[1] <= day <= span[2]]
+        lane = next(number for number in range(len(here)) if all(number not in lanes[day] for day in own))
+        for day in own:
+            lanes[day][lane] = span
+    return lanes
+
+
+def _cell(day: date, lanes: dict[int, _Span], grid: _Grid) -> Cell:
+    shown = [lane for lane in lanes if lane < SHOWN_ON_A_DAY]
+    pieces = [_piece(lanes[lane], day, grid) if lane in lanes else None for lane in range(max(shown, default=-1) + 1)]
+    return Cell(
+        day=day,
+        words=grid.view.lang.day(day),
+        is_inside=day.month == grid.first.month,
+        is_today=day == grid.today,
+        url=grid.day_url(day) if lanes else "",
+        pieces=pieces,
+        number=len(lanes),
+        more=len(lanes) - len(shown),
+    )
+
+
+def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
+    item, begins, ends = span
+    view = grid.view
+    record = item.entry.record
+    timed = not isinstance(item.at, DaySpan) and day == begins
+    return Piece(
+        title=sentences.pick(record.title, view.lang.code),
+        url=page_path(record.id, view),
+        kind=record.kind,
+        kind_words=sentences.kind(record, view.lang),
+        state=view.lang.say("Cancelled") if item.is_cancelled else sentences.state(item.entry, view.lang),
+        clock=view.lang.clock(civil_from_instant(item.begins, grid.zone).local) if timed else "",
+        is_off=item.is_cancelled or item.entry.is_called_off,
+        starts=day == begins,
+        stops=day == ends,
+    )
+
+
+def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[Item]:
+    schedule = entry.record.schedule
+    if schedule and schedule.rule:
+        found = occurrences_of(schedule, *bounds, zone)
+        return [item_of(entry, each.span, zone, is_cancelled=each.is_cancelled) for each in found]
+    begins, ends = instant_bounds(shown_times(entry), zone)
+    is_there = begins < bounds[1] and (ends > bounds[0] or begins >= bounds[0])
+    return [item_of(entry, shown_times(entry), zone)] if is_there else []
+
+
+def _last_day(item: Item, zone: str) -> date:
+    if item.ends <= item.begins:
+        return first_day(item, zone)
+    return civil_from_instant(item.ends - timedelta(microseconds=1), zone).day

@@ -1,0 +1,193 @@
+"""The operator's pages: what became of the reminders of each deadline, and how a letter looks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+
+from calendar_service.records.due import due
+from calendar_service.records.enums import MomentName
+from calendar_service.records.leads import UnknownLead, read_lead, write_lead
+from calendar_service.records.selection import BadSelection
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.working_days import WorkingDays
+from calendar_service.reminders.letter_facts import main_moment
+from calendar_service.reminders.letters import compose_reminder
+from calendar_service.reminders.links import fill_html_links, fill_links
+from calendar_service.reminders.post import Envelope
+from calendar_service.store.receipts import Receipt, receipts
+from calendar_service.web.context import shelf
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.guard import require_operator
+from calendar_service.web.layout import POLICY
+from calendar_service.web.private import opened, private_page
+from calendar_service.writers import sentences
+from calendar_service.writers.language import mark
+from calendar_service.writers.selection_words import describe_lead
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.leads import Lead
+    from calendar_service.writers.language import Language
+    from calendar_service.writers.view import View
+
+blueprint = Blueprint("operator", __name__)
+blueprint.before_request(require_operator)
+
+_NEWEST = 300
+_COUNTED = {
+    "waiting": mark("Waiting"),
+    "sent": mark("Sent"),
+    "retried": mark("Retried"),
+    "failed": mark("Failed"),
+    "bounced": mark("Bounced"),
+    "suppressed": mark("Not allowed"),
+    "dropped": mark("Given up"),
+    "missed": mark("Missed"),
+}
+_BAD = frozenset({"failed", "bounced", "missed"})
+_LETTER_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d)|T(24:00|[\d:]+) (\S+)(?: fold=(1))?)?")
+_MOMENTS = frozenset(MomentName)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many letters came to one state; `is_bad` if that should be looked into."""
+
+    label: str
+    number: int
+    is_bad: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was to be sent, where to see it ("" for nowhere), and its counts."""
+
+    label: str
+    preview: str
+    counts: list[Count]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment of a record, or a change to it, and what became of its letters."""
+
+    record_id: str
+    title: sentences.Worded
+    moment: str
+    lines: list[Line]
+
+
+@blueprint.get("/operator")
+@blueprint.get("/<lang>/operator")
+def overview(lang: str = "") -> Response:
+    """Show the newest deadlines with their counts."""
+    opening = opened(lang)
+    edition, view = opening
+    counted = receipts(shelf().engine, newest=_NEWEST)
+    return private_page("operator.html", opening, "/operator", deadlines=_deadlines(counted, edition, view.lang))
+
+
+@blueprint.get("/operator/letter/<record_id>")
+def letter(record_id: str) -> Response:
+    """Show the reminder of a record as it would be written at the given lead."""
+    lead = _lead(request.args.get("lead", "7 days"))
+    opening = opened(request.args.get("lang", ""))
+    edition, view = opening
+    entry, calendar = shelf().entry(record_id), edition.calendar
+    main = main_moment(entry, calendar, shelf().clock())
+    sent_at = due(lead, main.at, calendar.zone, WorkingDays(closures=frozenset(calendar.closures)))
+    if sent_at is None:
+        raise BadSelection("lead", write_lead(lead), "That would be too late to remind.", "Take a longer lead.")
+    composed = compose_reminder(entry, edition, main.name, main.at, occurrence=main.occurrence, now=sent_at, view=view)
+    when = sentences.when(civil_from_instant(sent_at, calendar.zone), calendar.zone, view.lang)
+    links = _sample_links(view)
+    response = private_page(
+        "operator_letter.html",
+        opening,
+        f"/operator/letter/{record_id}",
+        letter=composed,
+        text=fill_links(composed.text, links),
+        html=fill_html_links(composed.html, links),
+        sent=view.lang.say("{label}: {title}", label=describe_lead(lead, view.lang), title=when),
+        others=[
+            (other, _preview(record_id, lead, other)) for other in shown_languages(edition) if other != view.lang.code
+        ],
+    )
+    # A letter carries its styles inside, and a frame has the policy of the page around it.
+    response.headers["Content-Security-Policy"] = _LETTER_POLICY
+    return response
+
+
+def _sample_links(view: View) -> Envelope:
+    """Give an envelope to nobody, with links that lead nowhere."""
+    base = f"{view.base_url}{view.prefix}/reminders"
+    return Envelope("", "", manage_url=f"{base}/manage/…", unsubscribe_url=f"{base}/unsubscribe/…")
+
+
+def _lead(words: str) -> Lead:
+    try:
+        return read_lead(words)
+    except UnknownLead as error:
+        raise BadSelection("lead", error.words, error.message, error.remedy) from None
+
+
+def _preview(record_id: str, lead: Lead, code: str) -> str:
+    query = urlencode({"lead": write_lead(lead), "lang": code})
+    return f"/operator/letter/{record_id}?{query}"
+
+
+def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list[Deadline]:
+    """Put the receipts of one moment together, in the order of the newest of them."""
+    found: dict[tuple[str, ...], list[Receipt]] = {}
+    for each in counted:
+        found.setdefault((each.kind, each.record_id, each.occurrence, each.moment, each.revision), []).append(each)
+    return [_deadline(lines, edition, lang) for lines in found.values()]
+
+
+def _deadline(lines: list[Receipt], edition: Edition, lang: Language) -> Deadline:
+    first = lines[0]
+    entry = edition.entries.get(first.record_id)
+    name = MomentName(first.moment) if first.moment in _MOMENTS else None
+    moment = sentences.moment_label(name, lang) if name else lang.say("Changed")
+    when = _when(first.revision, edition.calendar.zone, lang)
+    return Deadline(
+        record_id=first.record_id,
+        title=sentences.pick(entry.record.title, lang.code) if entry else sentences.Worded(first.record_id, ""),
+        moment=lang.say("{label}: {title}", label=moment, title=when) if when else moment,
+        lines=[Line(_label(each, lang), _preview_of(each, entry, lang), _counts(each, lang)) for each in lines],
+    )
+
+
+def _counts(receipt: Receipt, lang: Language) -> list[Count]:
+    return [Count(lang.say(label), getattr(receipt, name), name in _BAD) for name, label in _COUNTED.items()]
+
+
+def _label(receipt: Receipt, lang: Language) -> str:
+    return describe_lead(read_lead(receipt.lead), lang) if receipt.lead else lang.say("Notice")
+
+
+def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language) -> str:
+    return _preview(receipt.record_id, read_lead(receipt.lead), lang.code) if receipt.lead and entry else ""
+
+
+def _when(revision: str, zone: str, lang: Language) -> str:
+    """Say the time at which a moment stands, from its one written form; nothing for the number of a revision."""
+    match = _WRITTEN.fullmatch(revision)
+    if match is None:
+        return ""
+    first, last, clock, own_zone, fold = match.groups()
+    day = date.fromisoformat(first)
+    if clock is None:
+        return sentences.when(DaySpan(day, date.fromisoformat(last or first)), zone, lang)
+    if clock == "24:00":
+        return sentences.when(EndOfDay(day, own_zone), zone, lang)
+    return sentences.when(CivilTime(day, time.fromisoformat(clock), own_zone, 1 if fold else 0), zone, lang)

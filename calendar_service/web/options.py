@@ -1,0 +1,117 @@
+"""What the forms for reminders offer: kinds, leads, zones, countries and how to bundle, in a reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from calendar_service.records.countries import COUNTRIES, zones_of_country
+from calendar_service.records.enums import Kind
+from calendar_service.records.leads import read_lead
+from calendar_service.records.selection import countries_of
+from calendar_service.records.texts import fold_text
+from calendar_service.writers.language import language, mark
+from calendar_service.writers.selection_words import describe_lead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.writers.language import Language
+
+COMMON_LEADS = ("14 days", "7 days", "3 days", "1 day", "5 working days")
+_KINDS = {Kind.TENDER: mark("Calls for tenders"), Kind.WEBINAR: mark("Webinars"), Kind.EVENT: mark("Events")}
+_DIGESTS = {
+    "": mark("Each by itself"),
+    "daily": mark("In one letter a day"),
+    "weekly": mark("In one letter a week"),
+}
+# CLDR's numbers for the parts of the world.
+_REGIONS = {
+    "Africa": "002",
+    "America": "019",
+    "Antarctica": "AQ",
+    "Arctic": "150",
+    "Asia": "142",
+    "Atlantic": "150",
+    "Australia": "009",
+    "Europe": "150",
+    "Indian": "002",
+    "Pacific": "009",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose, and how a reader sees it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Options under a common name."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+def kinds(lang: Language) -> list[Option]:
+    """List the kinds of records, deadlines first: they are what people must not miss."""
+    return [Option(kind, lang.say(label)) for kind, label in _KINDS.items()]
+
+
+def tags(edition: Edition) -> list[Option]:
+    """List the tags of all records that are not called off."""
+    coming = (entry.record for entry in edition.entries.values() if not entry.is_called_off)
+    found = {tag.casefold(): tag for record in coming for tag in record.tags}
+    return _sorted(Option(folded, tag) for folded, tag in found.items())
+
+
+def places(edition: Edition, lang: Language) -> list[Option]:
+    """List the countries that records are in or concern."""
+    codes = {code for entry in edition.entries.values() for code in countries_of(entry.record)}
+    return _sorted(Option(code, lang.country(code)) for code in codes)
+
+
+def leads(lang: Language) -> list[Option]:
+    """List the leads that are offered to be ticked."""
+    return [Option(lead, describe_lead(read_lead(lead), lang)) for lead in COMMON_LEADS]
+
+
+def suggested(words: Iterable[str], lang: Language) -> str:
+    """Say the leads that a programme suggests: "14 days before and 7 days before"; "" for none."""
+    return lang.join([describe_lead(read_lead(each), lang) for each in words])
+
+
+def digests(lang: Language) -> list[Option]:
+    """List how letters can be bundled."""
+    return [Option(value, lang.say(label)) for value, label in _DIGESTS.items()]
+
+
+@lru_cache
+def zones(code: str) -> tuple[Group, ...]:
+    """List the time zones by part of the world and country: "France", "Spain – Madrid"."""
+    lang = language(code)
+    found: dict[str, list[Option]] = {}
+    for country in COUNTRIES:
+        own = zones_of_country(country)
+        for zone in own:
+            name = lang.country(country) if len(own) == 1 else f"{lang.country(country)} – {lang.city_of(zone)}"
+            region = lang.country(_REGIONS[zone.partition("/")[0]])
+            found.setdefault(region, []).append(Option(zone, name))
+    groups = [Group(region, tuple(_sorted(options))) for region, options in found.items()]
+    groups.sort(key=lambda group: fold_text(group.label))
+    return (*groups, Group(lang.country("001"), (Option("UTC", "UTC"),)))
+
+
+@lru_cache
+def all_countries(code: str) -> tuple[Option, ...]:
+    """List all countries by name."""
+    return tuple(_sorted(Option(each, language(code).country(each)) for each in COUNTRIES))
+
+
+def _sorted(options: Iterable[Option]) -> list[Option]:
+    return sorted(options, key=lambda option: fold_text(option.label))

@@ -1,0 +1,235 @@
+"""Signing up for reminders: the form, the one answer that everybody gets, and the confirmation."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+from werkzeug.datastructures import MultiDict
+
+from calendar_service.records.selection import BadSelection, read_selection
+from calendar_service.reminders.addresses import BadAddress, check_mail_address
+from calendar_service.reminders.choices import BadChoice, choice_from_json, read_form
+from calendar_service.reminders.desk import TooManyRequests
+from calendar_service.reminders.tokens import MANAGE, BadToken
+from calendar_service.web import options, terms
+from calendar_service.web.context import desk, shelf
+from calendar_service.web.feeds import asked, shown_languages
+from calendar_service.web.private import (
+    CONSENT,
+    CONSENT_VERSION,
+    link_is_dead,
+    opened,
+    private_page,
+    refuse_other_sites,
+    said,
+)
+from calendar_service.writers.selection_words import describe_selection
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.records.selection import Selection
+    from calendar_service.reminders.choices import Choice
+    from calendar_service.writers.language import Language
+    from calendar_service.writers.view import View
+
+blueprint = Blueprint("reminders", __name__)
+
+_WHAT = {"kind": "kind", "tag": "tag", "place": "country", "id": "id", "q": "q", "spoken": "language"}
+"""The fields that say what to watch, and their names in the selection grammar."""
+_UNTICKED = ("id", "q", "spoken")
+"""Those that are no boxes to tick: where one is given, all are told in words and carried along."""
+
+
+@blueprint.app_context_processor
+def _shared() -> dict[str, Any]:
+    return {"consent_words": CONSENT}
+
+
+@blueprint.get("/reminders")
+@blueprint.get("/<lang>/reminders")
+def form(lang: str = "") -> Response:
+    """Show the form, with the selection of the query string chosen."""
+    opening = opened(lang)
+    edition, view = opening
+    selection = asked(edition)
+    given = _with_defaults(_fields(selection), edition, view)
+    if selection.zone:
+        given["zone"] = selection.zone
+    return _form(opening, given, {}, untouched=not selection.zone)
+
+
+@blueprint.post("/reminders")
+@blueprint.post("/<lang>/reminders")
+def sign_up(lang: str = "") -> Response:
+    """Keep what was asked, and give the same answer for every address."""
+    refuse_other_sites()
+    opening = opened(lang)
+    edition, view = opening
+    given = _with_defaults(request.form.copy(), edition, view)
+    choice, errors = _read(given, edition, view)
+    if choice is None or errors:
+        return _form(opening, given, errors, status=HTTPStatus.BAD_REQUEST)
+    if not given.get("homepage"):  # only a program fills in what people do not see
+        consent = {"words": view.lang.say(CONSENT), "form": f"{_form_name(given)} {CONSENT_VERSION}"}
+        try:
+            desk().ask(given["address"], choice, consent=consent, client=request.remote_addr or "", now=shelf().clock())
+        except TooManyRequests as error:
+            return _too_many(opening, error.retry_after)
+    return _look_into_your_mailbox(opening)
+
+
+@blueprint.get("/reminders/confirm/<token>")
+@blueprint.get("/<lang>/reminders/confirm/<token>")
+def show_confirmation(token: str, lang: str = "") -> Response:
+    """Show what would be sent, and two buttons; change nothing: mail scanners open links."""
+    opening = opened(lang)
+    edition, view = opening
+    try:
+        choice = choice_from_json(desk().signup_of(token, shelf().clock()).choice)
+    except BadToken:
+        return link_is_dead(opening)
+    path = f"/reminders/confirm/{token}"
+    told = terms.told(choice, edition, view.lang)
+    return private_page("reminders_confirm.html", opening, path, told=told, action=f"{view.prefix}{path}")
+
+
+@blueprint.post("/reminders/confirm/<token>")
+@blueprint.post("/<lang>/reminders/confirm/<token>")
+def confirm(token: str, lang: str = "") -> Response:
+    """Begin the reminders, or keep the address from being asked again."""
+    refuse_other_sites()
+    opening = opened(lang)
+    view, now = opening[1], shelf().clock()
+    try:
+        if request.form.get("do") == "refuse":
+            desk().refuse(token, now)
+            return _refused(opening)
+        subscriber = desk().confirm(token, now)
+    except BadToken:
+        return link_is_dead(opening)
+    manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}"
+    return private_page("reminders_confirmed.html", opening, "/reminders", manage=manage, coming=[])
+
+
+def _fields(selection: Selection) -> MultiDict[str, str]:
+    """Give the form's fields for the records of a selection; reminders know no span of time."""
+    return MultiDict(
+        {
+            "kind": list(selection.kinds),
+            "tag": list(selection.tags),
+            "place": list(selection.countries),
+            "id": list(selection.ids),
+            "q": [selection.words] if selection.words else [],
+            "spoken": list(selection.languages),
+        }
+    )
+
+
+def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str:
+    """Say what is chosen in words where it cannot be shown as boxes to tick; "" where it can."""
+    if not any(given.getlist(name) for name in _UNTICKED):
+        return ""
+    pairs = [(name, value) for field, name in _WHAT.items() for value in given.getlist(field) if value]
+    try:
+        return describe_selection(read_selection(pairs, ()).query(), edition, lang)
+    except BadSelection:
+        return ""
+
+
+def _with_defaults(given: MultiDict[str, str], edition: Edition, view: View) -> MultiDict[str, str]:
+    """Fill in what a shorter form leaves out: the language of its page and the calendar's zone."""
+    given.setdefault("language", view.lang.code)
+    given.setdefault("zone", edition.calendar.zone)
+    return given
+
+
+def _read(given: MultiDict[str, str], edition: Edition, view: View) -> tuple[Choice | None, dict[str, str]]:
+    """Read the form; the errors stand by field, in the order of the fields."""
+    errors = {}
+    try:
+        check_mail_address(given.get("address", ""))
+    except BadAddress as error:
+        errors[error.field] = view.lang.say(error.message)
+    try:
+        return read_form(given, shown_languages(edition)), errors
+    except BadChoice as error:
+        return None, errors | {error.field: view.lang.say(error.message, **error.values)}
+
+
+def _form_name(given: MultiDict[str, str]) -> str:
+    return "record" if given.get("form") == "record" else "sign-up"
+
+
+def _form(
+    opening: tuple[Edition, View],
+    given: MultiDict[str, str],
+    errors: dict[str, str],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    untouched: bool = False,
+) -> Response:
+    edition, view = opening
+    return private_page(
+        "reminders.html",
+        opening,
+        "/reminders",
+        status,
+        script="zone.js",
+        given=given,
+        errors=errors,
+        chosen=_chosen(given, edition, view.lang),
+        carried=[(field, value) for field in _WHAT for value in given.getlist(field)],
+        is_single=bool(given.getlist("id")),
+        offered=terms.offered(edition, view.lang),
+        suggested=options.suggested(edition.calendar.reminders, view.lang),
+        untouched=untouched,
+    )
+
+
+def _look_into_your_mailbox(opening: tuple[Edition, View]) -> Response:
+    say = opening[1].lang.say
+    return said(
+        opening,
+        "/reminders",
+        say("Look into your mailbox"),
+        [
+            say(
+                "If letters reach this address, one with a link is on its way. Reminders begin when you confirm there."
+            ),
+            say("Nothing after ten minutes? Look among the unwanted mail. The link holds for three days."),
+        ],
+    )
+
+
+def _refused(opening: tuple[Edition, View]) -> Response:
+    say = opening[1].lang.say
+    return said(
+        opening,
+        "/reminders",
+        say("Thank you for telling us"),
+        [say("Nothing is sent to this address, and nobody can sign it up from here again for a while.")],
+    )
+
+
+def _too_many(opening: tuple[Edition, View], retry_after: int) -> Response:
+    lang = opening[1].lang
+    minutes = -(-retry_after // 60)
+    response = said(
+        opening,
+        "/reminders",
+        lang.say("Too many sign-ups at once"),
+        [
+            lang.plural(
+                "Many came from the same place. Try again in {number} minute.",
+                "Many came from the same place. Try again in {number} minutes.",
+                minutes,
+            )
+        ],
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,124 @@
+"""What a widget is asked for: its own names, and beside them a selection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from calendar_service.records.errors import mark, nearest
+from calendar_service.records.selection import BadSelection, Selection
+from calendar_service.web.feeds import read_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.records.edition import Edition
+
+VIEWS = ("agenda", "month", "next", "compact")
+THEMES = ("auto", "light", "dark")
+LIMIT, MOST = 10, 100
+_SHOWN = 50
+_ACCENT = re.compile(r"[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
+_LIMIT = re.compile(r"[1-9]\d{0,2}", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_YEARS = range(1970, 2101)
+
+
+@dataclass(frozen=True)
+class WidgetQuery:
+    """How a widget looks, and the selection that it shows. `month` is a first day, None for the present month."""
+
+    selection: Selection = Selection()
+    view: str = "agenda"
+    theme: str = "auto"
+    accent: str = ""
+    limit: int = LIMIT
+    month: date | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Give the names and values of the canonical query; what is at its default is left out."""
+        own = [
+            ("view", self.view if self.view != VIEWS[0] else ""),
+            ("theme", self.theme if self.theme != THEMES[0] else ""),
+            ("accent", self.accent),
+            ("limit", str(self.limit) if self.limit != LIMIT else ""),
+            ("month", f"{self.month:%Y-%m}" if self.month else ""),
+        ]
+        return self.selection.pairs() + [(name, value) for name, value in own if value]
+
+    def path(self) -> str:
+        """Give the path of the widget with its canonical query."""
+        query = urlencode(self.pairs(), safe=",/:")
+        return f"/widget?{query}" if query else "/widget"
+
+    def on(self, month: date) -> WidgetQuery:
+        """Give the same widget at another month."""
+        return replace(self, month=month)
+
+
+def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQuery:
+    """Read what a widget is asked for. Raises BadSelection for any name or value that is unknown."""
+    own: dict[str, str] = {}
+    rest: list[tuple[str, str]] = []
+    for name, value in pairs:
+        if name not in _READERS:
+            rest.append((name, value))
+        elif name in own:
+            raise BadSelection(name, value[:_SHOWN], mark("{name}= takes one value."), mark("Give it once."))
+        else:
+            own[name] = value
+    parts = {name: _READERS[name](value) for name, value in own.items()}
+    try:
+        selection = read_known(rest, edition)
+    except BadSelection as error:
+        close = nearest(error.name, _READERS)
+        if error.sentence != _NO_PARAMETER or not close:
+            raise
+        raise BadSelection(error.name, error.value, _NO_PARAMETER, mark("Did you mean '{close}'?"), close=close) from None
+    return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each reader gives its field's type
+
+
+_NO_PARAMETER = "There is no parameter '{name}'."
+
+
+def _view(value: str) -> str:
+    return _one_of("view", value, VIEWS)
+
+
+def _theme(value: str) -> str:
+    return _one_of("theme", value, THEMES)
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        sentence, advice = mark("{name}={value} is unknown."), mark("Known: {known}.")
+        raise BadSelection(name, value[:_SHOWN], sentence, advice, known=", ".join(known))
+    return value
+
+
+def _accent(value: str) -> str:
+    if not _ACCENT.fullmatch(value):
+        sentence, advice = mark("accent={value} is not a colour."), mark("Write six hexadecimal digits, such as 1c4e94.")
+        raise BadSelection("accent", value[:_SHOWN], sentence, advice)
+    return value.lower()
+
+
+def _limit(value: str) -> int:
+    if not _LIMIT.fullmatch(value) or int(value) > MOST:
+        sentence, advice = mark("limit={value} cannot be."), mark("Write a whole number from 1 to 100.")
+        raise BadSelection("limit", value[:_SHOWN], sentence, advice)
+    return int(value)
+
+
+def _month(value: str) -> date:
+    match = _MONTH.fullmatch(value)
+    if match is None or int(match[1]) not in _YEARS:
+        sentence, advice = mark("{name}={value} is not a month."), mark("Write it as 2027-03.")
+        raise BadSelection("month", value[:_SHOWN], sentence, advice)
+    return date(int(match[1]), int(match[2]), 1)
+
+
+_READERS = {"view": _view, "theme": _theme, "accent": _accent, "limit": _limit, "month": _month}

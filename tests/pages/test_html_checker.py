@@ -1,0 +1,32 @@
+"""The Nu HTML checker over every kind of page: no error and no warning."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CHECKER = Path(__file__).parents[1] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+PATHS = [
+    "/",
+    "/fr/?kind=event&tag=network&q=bergen",
+    "/month/2026-11",
+    "/fr/month/2026-12",
+    "/events/charts-tender",
+    "/fr/events/arabic",
+    "/events/help-desk",
+    "/subscribe",
+    "/fr/?kind=party",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("java") is None, reason="the checker needs Java")
+def test_checker_finds_nothing(showcase, tmp_path):
+    for number, path in enumerate(PATHS):
+        (tmp_path / f"{number}.html").write_bytes(showcase.get(path).data)
+    styles = Path(showcase.app.static_folder) / "site.css"
+    for kind, folder in (("--html", tmp_path), ("--css", styles)):
+        command = ["java", "-jar", CHECKER, "--format", "gnu", kind, folder]
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert told.stderr == ""

@@ -1,0 +1,93 @@
+"""Kills processes of the program at random moments, and starts others in their place, until so many are dead."""
+
+import random
+import time
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+WAKES_WITHIN = 0.6
+
+
+@dataclass
+class Killings:
+    """When which process was killed, by the wall clock; how many had letters claimed."""
+
+    at: list = field(default_factory=list)
+    in_hand: int = 0
+
+
+def kill_worker(town, sink, nursery, kills, *, seed=0, more=0):
+    """Have one worker after another killed while letters go out; `more` tenders are there when they run out."""
+    chance, killings = random.Random(seed), Killings()
+    while len(killings.at) < kills and (town.left() or more):
+        if town.left() < town.readers / 4 and more:
+            town.write_record(town.due + timedelta(hours=24))
+            more -= 1
+        child = nursery.start(town, "worker")
+        if len(killings.at) % 4:  # one in four dies before it sends, or as it begins to
+            wait_for_post(sink)
+            time.sleep(chance.uniform(0, 0.25))
+        else:
+            time.sleep(chance.uniform(0.02, 0.5))
+        kill(child, town, killings)
+    return killings
+
+
+def finish(town, nursery, *words, seconds=120):
+    """Let one process finish what is left; gives up after some time without progress."""
+    child, left, since = nursery.start(town, *words), town.left(), time.monotonic()
+    while left and time.monotonic() - since < seconds:
+        time.sleep(0.1)
+        if (now_left := town.left()) != left:
+            left, since = now_left, time.monotonic()
+    child.kill()
+
+
+def kill_crew(town, sink, nursery, kills, *, seed=0, crew=3):
+    """Have several ticks at once at a time that moves on from try to try, killing one at random, until all is sent."""
+    chance, killings, now, many = random.Random(seed), Killings(), town.due, []
+    idle = 0
+    while town.left() and idle < 20:
+        before = sink.size()
+        while town.left_at(now):
+            many = [child for child in many if child.is_alive()]
+            while len(many) < crew:
+                many.append(nursery.start(town, "tick", "--now", now.isoformat()))
+            if len(killings.at) < kills:
+                time.sleep(chance.uniform(0.05, WAKES_WITHIN))
+                kill(many.pop(chance.randrange(crew)), town, killings)
+            else:
+                time.sleep(0.1)
+        while any(child.is_alive() for child in many):
+            time.sleep(0.01)
+        now = max(now + timedelta(seconds=5), town.next_try() or now)
+        idle = idle + 1 if sink.size() == before else 0
+    return killings
+
+
+def wait_for_post(sink):
+    size, end = sink.size(), time.monotonic() + WAKES_WITHIN
+    while sink.size() == size and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+def kill(child, town, killings):
+    killings.at.append(time.time())
+    child.kill()
+    killings.in_hand += bool(town.states().get("claimed"))
+
+
+def most_for_one_kill(sink, killings):
+    """Count how many letters came twice because of one and the same kill, at most.
+
+    A letter that came again was in hand when the first kill after its first coming came.
+    """
+    first, blamed = {}, Counter()
+    for row in sink.accepted():
+        key = row["recipients"][0], row["message_id"]
+        if key in first and not row["reply_lost"]:
+            blamed[bisect_left(killings.at, first[key] - 0.2)] += 1
+        first[key] = row["at"]
+    return max(blamed.values(), default=0)

@@ -1,0 +1,66 @@
+"""What the long proofs show, in seconds; and the judge, who must find what is wrong."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from proof_killer import finish, kill_worker, most_for_one_kill
+from proof_town import Nursery, Sink, Town, judge, tell
+
+from calendar_service.store.engine import sqlite_url
+
+DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+def just_now():
+    return datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=1)
+
+
+def killed_ten_times(tmp_path, fault=""):
+    url = sqlite_url(tmp_path / "calendar.sqlite3")
+    with (
+        Sink(tmp_path, "--delay-ms", 10) as sink,
+        Town(tmp_path, url, sink, readers=60, due=just_now()) as town,
+        Nursery(fault) as nursery,
+    ):
+        killings = kill_worker(town, sink, nursery, 10)
+        finish(town, nursery, "worker", seconds=3)
+        verdict = judge(town, sink)
+        tell(f"10 kills {fault}", verdict, kills=len(killings.at), most=most_for_one_kill(sink, killings))
+        return killings, verdict
+
+
+def test_nothing_is_lost_by_ten_kills(tmp_path):
+    killings, verdict = killed_ten_times(tmp_path)
+    assert verdict.states == {"sent": 60}
+    assert (verdict.lost, verdict.strange) == (0, 0)
+    assert verdict.duplicates <= len(killings.at)
+
+
+def test_the_judge_finds_what_marking_before_sending_loses(tmp_path):
+    _, verdict = killed_ten_times(tmp_path, "mark_before_send")
+    assert verdict.lost > 0
+
+
+def two_at_once(tmp_path, url, fault=""):
+    with (
+        Sink(tmp_path) as sink,
+        Town(tmp_path, url, sink, readers=80, due=DUE) as town,
+        Nursery(fault) as nursery,
+    ):
+        both = [nursery.start(town, "tick", "--now", DUE.isoformat()) for _ in range(2)]
+        nursery.wait(*both)
+        verdict = judge(town, sink)
+        tell(f"two workers {fault}", verdict)
+        return verdict
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_workers_agree(tmp_path, database_url):
+    verdict = two_at_once(tmp_path, database_url)
+    assert verdict.states == {"sent": 80}
+    assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_judge_finds_what_comes_twice_without_claims(tmp_path, database_url):
+    assert two_at_once(tmp_path, database_url, "no_claim").duplicates > 0

@@ -1,0 +1,96 @@
+"""The service as somebody who signs up meets it."""
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from calendar_service.publishing import publish_file
+from calendar_service.settings import Settings
+from calendar_service.store.engine import reading
+from calendar_service.store.tables import metadata, signups
+from calendar_service.web.app import create_app
+from calendar_service.web.context import DESK
+
+BASE = "https://calendar.example.org"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+FILE = """\
+calendar:
+  id: demo.example
+  name: {en: Demo, fr: Démo}
+  timezone: Europe/Paris
+  languages: [en, fr]
+  reminders: [14 days, 7 days]
+records:
+  - {id: roads, kind: tender, title: {en: Study of roads, fr: Étude des routes}, closes: "10 December 2026, 17:00",
+     tags: [roads], countries: [FR]}
+  - {id: rumours, kind: webinar, title: Rumours, when: 3 December 2026 at 11.00-12.30 CET, tags: [rumours]}
+"""
+CHOICE = {
+    "address": "ann@example.org",
+    "kind": ["tender", "webinar"],
+    "lead": ["14 days", "1 day"],
+    "own_leads": "36 hours",
+    "wants_new": "yes",
+    "digest": "weekly",
+    "language": "en",
+    "zone": "Asia/Seoul",
+    "country": "KR",
+}
+
+
+class SignUp:
+    """The service with a clock that stands still, and the tokens that letters would carry."""
+
+    def __init__(self, engine, folder, operator_token=""):
+        file = folder / "events.yaml"
+        file.write_text(FILE, encoding="utf-8")
+        publish_file(engine, file, NOW)
+        self.now = NOW
+        self.engine = engine
+        settings = Settings(base_url=BASE, operator_token=operator_token)
+        self.app = create_app(settings, engine, lambda: self.now, keys=("k" * 40,))
+        self.client = self.app.test_client()
+        self.desk = self.app.extensions[DESK]
+
+    def get(self, path, **headers):
+        return self.client.get(path, headers=headers)
+
+    def post(self, path, data=None, **headers):
+        return self.client.post(path, data=data, headers=headers)
+
+    def ask(self, **changes):
+        """Sign up as Ann, and give the token of the letter that follows."""
+        answer = self.post("/reminders", CHOICE | changes)
+        assert answer.status_code == 200, words_of(answer)
+        with reading(self.engine) as connection:
+            row = connection.execute(select(signups).order_by(signups.c.id.desc())).first()
+        return self.desk.confirm_token(row.ref, row.asked_at)
+
+    def reader(self, **changes):
+        """Sign up as Ann and confirm."""
+        return self.desk.confirm(self.ask(**changes), self.now)
+
+    def manage_path(self, reader):
+        return f"/reminders/manage/{self.desk.manage_token(reader.ref)}"
+
+    def unsubscribe_path(self, reader):
+        return f"/reminders/unsubscribe/{self.desk.unsubscribe_token(reader.ref)}"
+
+    def again(self, reader):
+        return self.desk.subscriber_of(self.desk.manage_token(reader.ref), "manage", self.now)
+
+    def dump(self):
+        """All that is in the database."""
+        with reading(self.engine) as connection:
+            return {
+                name: [tuple(row) for row in connection.execute(select(table))]
+                for name, table in metadata.tables.items()
+            }
+
+
+def words_of(answer):
+    """The text of a page as a reader sees it."""
+    page = answer.get_data(as_text=True)
+    main = page[page.index("<main") : page.index("</main>")]
+    return " ".join(re.sub(r"<[^>]*>", " ", main).replace("&#34;", '"').replace("&#39;", "'").split())
