@@ -42,13 +42,13 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     engine, edition = _published()
     begins = _read_time(start, edition) if start else clock()
     ends = _read_time(end, edition) if end else begins + _AHEAD
-    found = forecast(engine, edition, begins, ends)
+    found = forecast(engine, edition, begins, ends, with_addresses=form == "json")
     if form == "json":
         click.echo(json.dumps([_as_json(each, address) for each in found for address in each.addresses], indent=2))
         return
     for each in found:
         click.echo(_as_text(each))
-    readers = sum(len(each.addresses) for each in found)
+    readers = sum(each.readers for each in found)
     click.echo(f"{readers} letters on {len(found)} occasions, {write_instant(begins)} to {write_instant(ends)}")
 
 
@@ -110,13 +110,12 @@ def _written(each: Forecast) -> str | None:
 
 
 def _as_text(each: Forecast) -> str:
-    count = len(each.addresses)
     parts: Iterable[str] = (
         write_instant(each.due_at),
         f"{each.kind:8}",
         each.occasion.record_id,
         f"{each.occasion.moment} {_written(each) or ''}".strip(),
         f"{each.occasion.lead} before" if each.occasion.lead else "",
-        f"{count} reader{'' if count == 1 else 's'}",
+        f"{each.readers} reader{'' if each.readers == 1 else 's'}",
     )
     return "  ".join(part for part in parts if part)

@@ -21,7 +21,7 @@ from calendar_service.auditing.found import (
     find_in_json_feed,
     find_in_table,
 )
-from calendar_service.auditing.pages import find_in_agenda, find_in_page
+from calendar_service.auditing.pages import find_in_agenda, find_in_page, find_next
 from calendar_service.records.enums import Kind
 from calendar_service.records.moments import record_bounds
 
@@ -115,12 +115,22 @@ def audit(
         report.surfaces += 1
         # Pages tell what is next as of now: what they are held against must not be older.
         scope = Scope(edition, clock(), surface.lang, surface.zone)
-        status, body = fetch(surface.address)
+        status, body = _fetch_whole(surface, fetch)
         if status == HTTPStatus.OK:
             report.faults += look(surface, body, scope)
         else:
             report.faults.append(Fault(surface.address, surface.record, "the surface", "200 OK", str(status)))
     return report
+
+
+def _fetch_whole(surface: Surface, fetch: Callable[[str], Answer]) -> Answer:
+    """Fetch a surface, of the agenda all its pages one behind the other."""
+    status, body = fetch(surface.address)
+    whole = body
+    while surface.path == _AGENDA and status == HTTPStatus.OK and (further := find_next(body)):
+        status, body = fetch(further)
+        whole += body
+    return status, whole
 
 
 def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[str], now: datetime) -> Iterator[Surface]:

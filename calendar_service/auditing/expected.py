@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.auditing.facts import Expected, Fact, spell, spell_days, spell_words
+from calendar_service.auditing.linked import expect_linked
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import end_of, occurrence_on, occurrences_of
@@ -240,7 +241,8 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
         points += [each.span for each in found[:_NEXT]]
     lines = [fact for at in points for fact in _lines(at, record, scope)]
     head = [Fact("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
-    return Expected([*lines, *head, *_until(record), *_moves(entry, scope)])
+    linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
+    return Expected([*lines, *head, *linked, *_until(record), *_moves(entry, scope)])
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:

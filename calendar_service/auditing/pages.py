@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.auditing.facts import Fact
 from calendar_service.auditing.found import Found
+from calendar_service.auditing.linked import read_linked
 from calendar_service.auditing.words import words_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class _Page(HTMLParser):
         self.whole = _Part()
         self.rows: list[_Part] = []
         self.description = ""
+        self.linked: list[str] = []
+        self.further = ""
         self._open: list[tuple[str, str]] = []
         self._texts: list[tuple[int, str, list[str]]] = []
         self.feed(html)
@@ -51,6 +54,10 @@ class _Page(HTMLParser):
             self._part.datetimes.append(given.get("datetime", ""))
         if tag == "a" and any(name == "h4" for name, _ in self._open):
             self._part.link = given.get("href", "")
+        if tag == "a" and given.get("rel") == "next":
+            self.further = given.get("href", "")
+        if tag == "script" and given.get("type") == "application/ld+json":
+            self.linked.append("")
         if tag in _VOID:
             return
         self._open.append((tag, "row" if "row" in classes else ""))
@@ -58,6 +65,8 @@ class _Page(HTMLParser):
             self._texts.append((len(self._open), kept, []))
 
     def handle_data(self, data: str) -> None:
+        if self.linked and self._open and self._open[-1][0] == "script":
+            self.linked[-1] += data
         for _, _, text in self._texts:
             text.append(data)
 
@@ -81,7 +90,13 @@ def find_in_page(body: bytes, scope: Scope, record: str) -> Found:
     found.add(record, _datetimes(page.whole))
     found.add(record, words.read_lines(page.whole.of("time", "local")))
     found.add(record, words.read_moves(page.whole.of("move")))
+    found.add(record, read_linked(page.linked))
     return found
+
+
+def find_next(body: bytes) -> str:
+    """Give where a page says that the agenda goes on, "" on its last page."""
+    return _Page(body.decode()).further
 
 
 def find_in_agenda(body: bytes, scope: Scope) -> Found:

@@ -77,7 +77,7 @@ class Clerk:
             return self._own_letter(parcel, edition)
         reader = parcel.reader
         if reader is None or not reader.is_active:
-            raise NothingToSay("unsubscribed")
+            raise NothingToSay("suppressed: not a reader any more")
         view = self._view(reader.language, reader.zone, edition)
         if parcel.occasion.kind is Kind.DIGEST:
             letter = self._digest(parcel, reader, edition, wishes, view, now)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 HOUR = timedelta(hours=1)
 ASKS_PER_HOUR = 20
 """From one client: an IPv4 address, or a /64 of IPv6."""
+SHORT_FORM = "record"
+"""How the name of the form begins that has no settings: those of a reader who is known stay."""
 WEBHOOKS_PER_HOUR = 5
 """Tries of one reader to name a webhook; each makes this service call somewhere."""
 
@@ -95,7 +97,10 @@ class Desk:
             address_keys = self._hasher.address_keys(signup.address)
             if signup.state != signups.CONFIRMED:
                 signups.settle(connection, signup.id, signups.CONFIRMED, now)
-                return subscribers.join_in(connection, _confirmed(signup, now), address_keys, now)
+                new = _confirmed(signup, now)
+                # The short form beside a record asks for nothing but its reminders.
+                is_short = str(new.consent.get("form", "")).startswith(SHORT_FORM)
+                return subscribers.join_in(connection, new, address_keys, now, keep_settings=is_short)
             known = subscribers.select_by_keys(connection, address_keys)
             if known is None:
                 raise BadToken

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.occasions import Kind
+from calendar_service.records.occasions import Group, Kind, Topic
 from calendar_service.reminders.addresses import shown_address
 from calendar_service.reminders.plan import plan, point_at
 from calendar_service.store.engine import reading
-from calendar_service.store.outbox import list_readers, list_waiting, load_fired, load_groups
+from calendar_service.store.outbox import count_readers, list_readers, list_waiting, load_fired, load_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,39 +20,69 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.occasions import Occasion
     from calendar_service.records.record import Point
+    from calendar_service.reminders.plan import Due
     from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.subscribers import Subscriber
+
+
+_UPCOMING_WITHIN = timedelta(days=400)
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """An occasion that falls due, with its readers' addresses; `kind` is DIGEST where a reminder comes in one."""
+    """An occasion that falls due, with how many readers it has; `kind` is DIGEST where a reminder comes in one.
+
+    `addresses` are the readers', as an operator may see them, where they were asked for.
+    """
 
     due_at: datetime
     kind: Kind
     occasion: Occasion
     at: Point | None
-    addresses: tuple[str, ...]
+    readers: int
+    addresses: tuple[str, ...] = ()
 
 
-def forecast(engine: Database, edition: Edition, start: datetime, end: datetime) -> list[Forecast]:
+def forecast(
+    engine: Database, edition: Edition, start: datetime, end: datetime, *, with_addresses: bool
+) -> list[Forecast]:
     """List what falls due between two times, and what is still waiting to be sent, in order of time."""
     with reading(engine) as connection:
-        found = [*_planned(connection, edition, start, end), *_waiting(connection, edition, end)]
+        planned = _planned(connection, edition, start, end, with_addresses=with_addresses)
+        found = [*planned, *_waiting(connection, edition, end)]
     return sorted(found, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead))
 
 
-def _planned(connection: Transaction, edition: Edition, start: datetime, end: datetime) -> Iterator[Forecast]:
+def upcoming(edition: Edition, reader: Subscriber, now: datetime) -> list[Due]:
+    """List what one reader will be reminded of, each moment once, by the lead that comes next."""
+    groups = [
+        Group(number, Topic.REMINDERS, watch.selection, lead, reader.zone, reader.country, reader.digest)
+        for number, watch in enumerate(reader.watches)
+        for lead in watch.leads or ("",)
+    ]
+    found: dict[object, Due] = {}
+    for due in plan(edition, groups, now, now + _UPCOMING_WITHIN):
+        said = due.occasion
+        if due.due_at > now and due.after is None and said.kind is Kind.REMINDER:
+            found.setdefault((said.record_id, said.occurrence, said.moment), due)
+    return list(found.values())
+
+
+def _planned(
+    connection: Transaction, edition: Edition, start: datetime, end: datetime, *, with_addresses: bool
+) -> Iterator[Forecast]:
     fired = load_fired(connection, start)
-    merged: dict[tuple[datetime, Kind, Occasion, Point | None], set[str]] = {}
+    merged: dict[tuple[datetime, Kind, Occasion, Point | None], list[Due]] = {}
     for due in plan(edition, load_groups(connection), start, end):
-        if due.due_at < start or due.key in fired or due.occasion.kind is Kind.DIGEST:
-            continue
-        kind = Kind.DIGEST if due.bundle else Kind.REMINDER
-        readers = list_readers(connection, due.group.id, due.due_at, due.after)
+        if due.due_at >= start and due.key not in fired and due.occasion.kind is not Kind.DIGEST:
+            kind = Kind.DIGEST if due.bundle else Kind.REMINDER
+            merged.setdefault((due.due_at, kind, due.occasion, due.at), []).append(due)
+    for (due_at, kind, occasion, at), dues in merged.items():
+        groups = [(due.group.id, due.after) for due in dues]
+        readers = count_readers(connection, groups, due_at)
+        addresses = list_readers(connection, groups, due_at) if with_addresses else []
         if readers:
-            merged.setdefault((due.due_at, kind, due.occasion, due.at), set()).update(map(shown_address, readers))
-    for (due_at, kind, occasion, at), addresses in merged.items():
-        yield Forecast(due_at, kind, occasion, at, tuple(sorted(addresses)))
+            yield Forecast(due_at, kind, occasion, at, readers, tuple(map(shown_address, addresses)))
 
 
 def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterator[Forecast]:
@@ -62,4 +93,4 @@ def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterat
         entry = edition.entries.get(occasion.record_id)
         is_reminder = entry is not None and occasion.kind is Kind.REMINDER
         at = point_at(entry.record, MomentName(occasion.moment), occasion.occurrence) if entry and is_reminder else None
-        yield Forecast(next_at, occasion.kind, occasion, at, tuple(sorted(addresses)))
+        yield Forecast(next_at, occasion.kind, occasion, at, len(addresses), tuple(sorted(addresses)))

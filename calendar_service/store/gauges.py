@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import State as Delivered
@@ -16,7 +16,7 @@ from calendar_service.store.tables import deliveries, signups, subscribers, work
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection, Select
 
     from calendar_service.store.engine import Database
 
@@ -40,10 +40,14 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Gauges:
-    """Counts by state, and how many seconds after its due time each letter of the last hour was sent, ascending."""
+    """Counts by state, and how many seconds after its due time each letter of the last hour was sent, ascending.
+
+    `settled` are those of the last hour: all that ever were would take longer to count with every year.
+    """
 
     pulse: Pulse
-    deliveries: dict[str, int]
+    unsettled: dict[str, int]
+    settled: dict[str, int]
     subscribers: dict[str, int]
     signups_waiting: int
     lateness: list[float]
@@ -60,15 +64,18 @@ def read_gauges(engine: Database, now: datetime) -> Gauges:
     with reading(engine) as connection:
         return Gauges(
             pulse=_pulse(connection, now),
-            deliveries=dict.fromkeys(Delivered, 0) | _counts(connection, deliveries.c.state),
-            subscribers=dict.fromkeys(Standing, 0) | _counts(connection, subscribers.c.state),
+            unsettled={state: _number(connection, state) for state in _UNSETTLED},
+            settled=dict.fromkeys(_SETTLED, 0) | _settled(connection, now),
+            subscribers=dict.fromkeys(Standing, 0) | _counts(connection, select(subscribers.c.state)),
             signups_waiting=connection.scalar(_ASKED) or 0,
             lateness=_lateness(connection, now),
         )
 
 
+_UNSETTLED = (Delivered.WAITING, Delivered.CLAIMED, Delivered.BUNDLED)
+_SETTLED = (Delivered.SENT, Delivered.FAILED, Delivered.BOUNCED, Delivered.DROPPED)
 _ASKED = select(func.count()).select_from(signups).where(signups.c.state == "asked")
-_WAITING = deliveries.c.state == "waiting"
+_WAITING = text("state = 'waiting'")
 
 
 def _pulse(connection: Connection, now: datetime) -> Pulse:
@@ -84,8 +91,19 @@ def _pulse(connection: Connection, now: datetime) -> Pulse:
     )
 
 
-def _counts(connection: Connection, state: ColumnElement[str]) -> dict[str, int]:
-    counted = select(state.label("state"), func.count().label("number")).group_by(state)
+def _number(connection: Connection, state: Delivered) -> int:
+    # The state stands in the statement itself, as it does in the condition of the index.
+    these = select(func.count()).select_from(deliveries).where(text(f"state = '{state}'"))
+    return connection.scalar(these) or 0
+
+
+def _settled(connection: Connection, now: datetime) -> dict[str, int]:
+    return _counts(connection, select(deliveries.c.state).where(deliveries.c.settled_at > now - _LATELY))
+
+
+def _counts(connection: Connection, states: Select[tuple[str]]) -> dict[str, int]:
+    each = states.subquery().c.state
+    counted = select(each.label("state"), func.count().label("number")).group_by(each)
     return {row.state: row.number for row in connection.execute(counted)}
 
 

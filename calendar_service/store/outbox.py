@@ -6,12 +6,13 @@ occasion, bundle), and a delivery once by its own (occasion, subscriber).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, literal, select, text, tuple_, update
+from sqlalchemy import and_, exists, func, literal, or_, select, text, true, tuple_, update
 
 from calendar_service.records.occasions import Group, Kind, Occasion, Topic
 from calendar_service.store.conflicts import insert_or
@@ -20,7 +21,7 @@ from calendar_service.store.tables import deliveries, firings, groups, membershi
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, CursorResult
+    from sqlalchemy import ColumnElement, Connection, CursorResult, Select
 
 
 OCCASION_COLUMNS = (
@@ -102,12 +103,28 @@ def _group(row: Any) -> Group:
     return Group(row.id, Topic(row.topic), row.selection, row.lead, row.zone, row.country, row.digest)
 
 
-def list_readers(connection: Connection, group_id: int, due_at: datetime, after: datetime | None) -> list[str]:
-    """List the addresses of a group's readers who asked for it up to a time, and after another if given."""
-    asked = memberships.c.group_id == group_id, memberships.c.since <= due_at
-    joined = select(subscribers.c.address).join(memberships, memberships.c.subscriber_id == subscribers.c.id)
-    joined = joined.where(*asked).order_by(subscribers.c.id)
-    return list(connection.scalars(joined if after is None else joined.where(memberships.c.since > after)))
+Asked = Sequence[tuple[int, "datetime | None"]]
+"""Groups, and for each the time after which (excluded) readers must have asked, None for any."""
+
+
+def count_readers(connection: Connection, asked: Asked, due_at: datetime) -> int:
+    """Count the readers of groups, each once, who asked for it up to a time."""
+    return connection.scalar(select(func.count()).select_from(_readers_of(asked, due_at).subquery())) or 0
+
+
+def list_readers(connection: Connection, asked: Asked, due_at: datetime) -> list[str]:
+    """List the addresses of the readers of groups, each once, who asked for it up to a time."""
+    chosen = _readers_of(asked, due_at).subquery()
+    joined = select(subscribers.c.address).join(chosen, chosen.c.subscriber_id == subscribers.c.id)
+    return list(connection.scalars(joined.order_by(subscribers.c.address)))
+
+
+def _readers_of(asked: Asked, due_at: datetime) -> Select[tuple[int]]:
+    these = [
+        and_(memberships.c.group_id == group_id, memberships.c.since > after if after else true())
+        for group_id, after in asked
+    ]
+    return select(memberships.c.subscriber_id).where(memberships.c.since <= due_at, or_(*these)).distinct()
 
 
 def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, Occasion, str]]:

@@ -255,11 +255,19 @@ def select_ended(connection: Connection, before: datetime) -> list[Subscriber]:
     return list(_select(connection, subscribers.c.ended_at < before))
 
 
-def join_in(connection: Connection, new: NewSubscriber, address_keys: Sequence[str], now: datetime) -> Subscriber:
+def join_in(
+    connection: Connection,
+    new: NewSubscriber,
+    address_keys: Sequence[str],
+    now: datetime,
+    *,
+    keep_settings: bool = False,
+) -> Subscriber:
     """Add a reader who has just confirmed, or what was asked for to the one who has this address.
 
-    The newest choice of language, zone, country and digest counts, and the newest of each selection. Who had ended
-    begins anew, without what was watched before; who had paused goes on.
+    The newest choice of language, zone, country and digest counts, but with `keep_settings` those that a reader has
+    already; and the newest of each selection. Who had ended begins anew, without what was watched before; who had
+    paused goes on.
     """
     known = select_by_keys(connection, address_keys)
     lift(connection, address_keys)
@@ -267,7 +275,8 @@ def join_in(connection: Connection, new: NewSubscriber, address_keys: Sequence[s
         return insert_subscribers(connection, [new], now)[0]
     known = _lock(connection, known.id)
     before = () if known.state is State.ENDED else known.watches
-    names = ("language", "zone", "country", "digest")
+    is_asked = not keep_settings or known.state is State.ENDED
+    names = ("language", "zone", "country", "digest") if is_asked else ()
     changed = replace(known, watches=add_watches(before, new.watches), **{name: getattr(new, name) for name in names})
     fresh = {"state": State.ACTIVE, "ended_at": None, "failures": 0, "failing_since": None}
     return keep_changes(connection, changed, now, **fresh, consent=dict(new.consent))

@@ -40,7 +40,7 @@ _IS_FRESH = text("is_fresh")
 _IS_WAITING = text("state = 'waiting'")
 _IS_CLAIMED = text("state = 'claimed'")
 _IS_BUNDLED = text("state = 'bundled'")
-_IS_SENT = text("state = 'sent'")
+_IS_SETTLED = text("settled_at IS NOT NULL")
 _IS_SIGNUP = text("signup_id IS NOT NULL")
 
 
@@ -280,7 +280,7 @@ deliveries = Table(
     Index("ix_deliveries_waiting", "next_at", "id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     Index("ix_deliveries_claimed", "worker_id", sqlite_where=_IS_CLAIMED, postgresql_where=_IS_CLAIMED),
     Index("ix_deliveries_bundle", "subscriber_id", "bundle", sqlite_where=_IS_BUNDLED, postgresql_where=_IS_BUNDLED),
-    Index("ix_deliveries_settled_at", "settled_at", sqlite_where=_IS_SENT, postgresql_where=_IS_SENT),
+    Index("ix_deliveries_settled_at", "settled_at", sqlite_where=_IS_SETTLED, postgresql_where=_IS_SETTLED),
     sqlite_autoincrement=True,
 )
 

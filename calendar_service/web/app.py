@@ -9,7 +9,19 @@ from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_service.reminders.desk import Desk
-from calendar_service.web import errors, feeds, manage, metrics, operations, operator, pages, reminders, unsubscribe
+from calendar_service.web import (
+    embed,
+    errors,
+    feeds,
+    manage,
+    metrics,
+    operations,
+    operator,
+    pages,
+    reminders,
+    unsubscribe,
+    widget,
+)
 from calendar_service.web.context import DESK, SETTINGS, SHELF
 from calendar_service.web.front import Front, host_name
 from calendar_service.web.layout import POLICY, compress
@@ -39,7 +51,7 @@ def create_app(settings: Settings, engine: Database, clock: Callable[[], datetim
     app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
     app.extensions[DESK] = Desk(engine, keys)
     app.extensions[SETTINGS] = settings
-    for room in (feeds, pages, reminders, manage, unsubscribe, operator, metrics, operations):
+    for room in (feeds, pages, widget, embed, reminders, manage, unsubscribe, operator, metrics, operations):
         app.register_blueprint(room.blueprint)
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))

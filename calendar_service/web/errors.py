@@ -88,7 +88,7 @@ def answer(
             "type": "about:blank",
             "title": status.phrase,
             "status": status.value,
-            "detail": f"{english.say(message, **filled)} {english.say(remedy, **filled)}".strip(),
+            "detail": " ".join(english.say(part, **filled) for part in (message, remedy) if part),
         }
         text = json.dumps(body | details, ensure_ascii=False)
         response = Response(text, status, content_type="application/problem+json")

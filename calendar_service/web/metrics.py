@@ -55,7 +55,9 @@ class _Numbers(Collector):
         found, pulse = self._gauges, self._gauges.pulse
         yield _gauge("calendar_edition", "The number of the edition that is served.", self._edition)
         yield _gauge("calendar_publication_ok", "1 if the calendar file as it is now is published.", self._is_well)
-        yield _by_state("calendar_deliveries", "Letters by state.", found.deliveries)
+        yield _by_state("calendar_deliveries", "Letters that are still to be sent, by state.", found.unsettled)
+        told = "Letters that were settled in the last hour, by what became of them."
+        yield _by_state("calendar_deliveries_last_hour", told, found.settled)
         yield _by_state("calendar_subscribers", "Readers by state.", found.subscribers)
         yield _gauge("calendar_signups_waiting", "Sign-ups that no worker has looked at.", found.signups_waiting)
         yield _gauge(

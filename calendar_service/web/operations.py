@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, jsonify
 
+from calendar_service.reminders.health import Health, judge
 from calendar_service.store.editions import Outcome, last_attempt
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.store.gauges import take_pulse
@@ -21,8 +21,6 @@ from calendar_service.writers.api import write_instant
 if TYPE_CHECKING:
     from typing import Any
 
-_SILENT_AFTER = timedelta(minutes=3)
-_LATE_AFTER = timedelta(minutes=10)
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 blueprint = Blueprint("operations", __name__)
@@ -58,7 +56,7 @@ def readyz() -> tuple[Response, HTTPStatus]:
         return _fresh(jsonify(status="empty", publication=_publication())), HTTPStatus.SERVICE_UNAVAILABLE
     publication, reminders = _publication(), _reminders()
     is_stale = publication.get("outcome") in (Outcome.BROKEN, Outcome.HELD, "unknown")
-    is_silent = reminders["status"] == "silent"
+    is_silent = reminders["status"] is Health.SILENT
     answer = jsonify(
         status="silent" if is_silent else "stale" if is_stale else "ready",
         edition=edition.number,
@@ -125,12 +123,10 @@ def _reminders() -> dict[str, Any]:
         pulse = take_pulse(shelf().engine, now)
     except DatabaseFault:
         return {"last_tick": None, "oldest_due": None, "status": "unknown"}
-    is_silent = pulse.is_needed and (pulse.last_tick is None or now - pulse.last_tick > _SILENT_AFTER)
-    is_late = pulse.oldest_due is not None and now - pulse.oldest_due > _LATE_AFTER
     return {
         "last_tick": write_instant(pulse.last_tick) if pulse.last_tick else None,
         "oldest_due": write_instant(pulse.oldest_due) if pulse.oldest_due else None,
-        "status": "silent" if is_silent else "late" if is_late else "ok",
+        "status": judge(pulse, now),
     }
 
 

@@ -21,6 +21,7 @@ from calendar_service.reminders.letters import compose_reminder
 from calendar_service.reminders.links import fill_html_links, fill_links
 from calendar_service.reminders.post import Envelope
 from calendar_service.store.receipts import Receipt, receipts
+from calendar_service.web.coming import list_planned
 from calendar_service.web.context import shelf
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.guard import require_operator
@@ -89,11 +90,17 @@ class Deadline:
 @blueprint.get("/operator")
 @blueprint.get("/<lang>/operator")
 def overview(lang: str = "") -> Response:
-    """Show the newest deadlines with their counts."""
+    """Show what is planned, and what became of the newest deadlines' letters."""
     opening = opened(lang)
     edition, view = opening
     counted = receipts(shelf().engine, newest=_NEWEST)
-    return private_page("operator.html", opening, "/operator", deadlines=_deadlines(counted, edition, view.lang))
+    return private_page(
+        "operator.html",
+        opening,
+        "/operator",
+        planned=list_planned(shelf().engine, edition, shelf().clock(), view.lang),
+        deadlines=_deadlines(counted, edition, view.lang),
+    )
 
 
 @blueprint.get("/operator/letter/<record_id>")

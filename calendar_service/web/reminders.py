@@ -14,6 +14,7 @@ from calendar_service.reminders.choices import BadChoice, choice_from_json, read
 from calendar_service.reminders.desk import TooManyRequests
 from calendar_service.reminders.tokens import MANAGE, BadToken
 from calendar_service.web import options, terms
+from calendar_service.web.coming import say_upcoming
 from calendar_service.web.context import desk, shelf
 from calendar_service.web.feeds import asked, shown_languages
 from calendar_service.web.private import (
@@ -112,7 +113,13 @@ def confirm(token: str, lang: str = "") -> Response:
     except BadToken:
         return link_is_dead(opening)
     manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}"
-    return private_page("reminders_confirmed.html", opening, "/reminders", manage=manage, coming=[])
+    return private_page(
+        "reminders_confirmed.html",
+        opening,
+        "/reminders",
+        manage=manage,
+        coming=say_upcoming(opening[0], subscriber, now, view.lang),
+    )
 
 
 def _fields(selection: Selection) -> MultiDict[str, str]:
@@ -211,7 +218,7 @@ def _refused(opening: tuple[Edition, View]) -> Response:
         opening,
         "/reminders",
         say("Thank you for telling us"),
-        [say("Nothing is sent to this address, and nobody can sign it up from here again for a while.")],
+        [say("Nothing is sent to this address, and nobody can sign it up from here again.")],
     )
 
 

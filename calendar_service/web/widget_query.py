@@ -77,7 +77,9 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
         close = nearest(error.name, _READERS)
         if error.sentence != _NO_PARAMETER or not close:
             raise
-        raise BadSelection(error.name, error.value, _NO_PARAMETER, mark("Did you mean '{close}'?"), close=close) from None
+        raise BadSelection(
+            error.name, error.value, _NO_PARAMETER, mark("Did you mean '{close}'?"), close=close
+        ) from None
     return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each reader gives its field's type
 
 
@@ -101,7 +103,10 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
 
 def _accent(value: str) -> str:
     if not _ACCENT.fullmatch(value):
-        sentence, advice = mark("accent={value} is not a colour."), mark("Write six hexadecimal digits, such as 1c4e94.")
+        sentence, advice = (
+            mark("accent={value} is not a colour."),
+            mark("Write six hexadecimal digits, such as 1c4e94."),
+        )
         raise BadSelection("accent", value[:_SHOWN], sentence, advice)
     return value.lower()
 

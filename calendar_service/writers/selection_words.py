@@ -35,8 +35,8 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
         tags.append(lang.say("something that is not in the calendar"))
     parts = [_what(selection, edition, lang), *_narrowed(selection, tags, lang)]
     if selection.words:
-        said = lang.say("that mention “{words}”", words=selection.words)
-        parts.append(said if own_words else lang.say("that mention the words searched for"))
+        said = lang.say("mentioning “{words}”", words=selection.words)
+        parts.append(said if own_words else lang.say("mentioning the words searched for"))
     return " ".join(part for part in parts if part)
 
 

@@ -239,7 +239,7 @@ def test_data_for_programs():
             "everything in French from 1 July 2027",
             "tout en français à partir du 1er juillet 2027",
         ),
-        ("q=roads", "everything that mention “roads”", "tout contenant «\xa0roads\xa0»"),
+        ("q=roads", "everything mentioning “roads”", "tout contenant «\xa0roads\xa0»"),
         ("id=gone", "something that is not in the calendar", "quelque chose qui n’est pas dans le calendrier"),
     ],
 )

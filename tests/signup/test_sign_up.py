@@ -63,7 +63,7 @@ def test_short_form_takes_the_language_of_its_page_and_the_zone_of_the_calendar(
     ("query", "told"),
     [
         ("?id=roads", "“Study of roads”"),
-        ("?q=bridge&kind=tender", "All calls for tenders that mention “bridge”"),
+        ("?q=bridge&kind=tender", "All calls for tenders mentioning “bridge”"),
         ("?id=roads&from=2026-01-01&lang=en", "“Study of roads”"),
     ],
 )

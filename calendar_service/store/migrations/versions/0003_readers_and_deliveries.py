@@ -166,8 +166,8 @@ def upgrade() -> None:
         "deliveries",
         ["settled_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'sent'"),
-        postgresql_where=sa.text("state = 'sent'"),
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
     )
     op.create_index(
         "ix_deliveries_waiting",

@@ -1,0 +1,63 @@
+"""What oEmbed tells of a page: the frame that shows the same in another site."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.web.embedding import HEIGHTS, write_frame
+from calendar_service.web.feeds import feed_name, shown_languages
+from calendar_service.web.widget_query import read_widget
+from calendar_service.writers import sentences
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+
+_WIDTH, _CACHE_SECONDS = 600, 3600
+_MOST_LENGTH = 2000
+_PAGE = re.compile(
+    r"(?:/(?P<lang>[a-z]{2,3}))??/"
+    r"(?:|widget|embed|(?P<grid>month)(?:/(?P<month>\d{4}-\d\d))?|events/(?P<id>[a-z0-9-]{1,64}))",
+    re.ASCII,
+)
+
+
+class UnknownPage(CalendarError):
+    """An address is not that of a page that can be shown elsewhere."""
+
+
+def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | None, ...]) -> dict[str, Any]:
+    """Describe the widget that shows what a page shows, no wider and higher than `most` in CSS pixels.
+
+    Raises UnknownPage, and BadSelection where the page would refuse its query.
+    """
+    path, _, query = url.removeprefix(base_url).partition("#")[0].partition("?")
+    match = _PAGE.fullmatch(path or "/")
+    lang = (match and match["lang"]) or ""
+    if not url.startswith(base_url) or len(url) > _MOST_LENGTH or match is None:
+        raise UnknownPage("No page has this address.", remedy=f"Give one that begins with {base_url}/")
+    if lang and lang not in shown_languages(edition):
+        raise UnknownPage("The calendar is not in this language.", remedy="Leave the language out.")
+    pairs = [pair for pair in parse_qsl(query) if pair[0] != "page"]
+    pairs += [("id", match["id"])] if match["id"] else []
+    pairs += [("view", "month")] if match["grid"] else []
+    pairs += [("month", match["month"])] if match["month"] else []
+    widget = read_widget(pairs, edition)
+    code = widget.selection.lang or lang or edition.calendar.languages[0]
+    widget = replace(widget, selection=replace(widget.selection, lang=code))
+    width, height = (min(size, limit or size) for size, limit in zip((_WIDTH, HEIGHTS[widget.view]), most, strict=True))
+    title = feed_name(edition, widget.selection)
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": title,
+        "provider_name": sentences.pick(edition.calendar.name, code).text,
+        "provider_url": f"{base_url}/",
+        "cache_age": _CACHE_SECONDS,
+        "width": width,
+        "height": height,
+        "html": write_frame(f"{base_url}{widget.path()}", title, f"{width}", f"{height}"),
+    }

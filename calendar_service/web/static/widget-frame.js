@@ -1,0 +1,62 @@
+// Inside the frame: tells the height, offers the clocks, and counts down. All is there without it.
+(() => {
+  const root = document.documentElement;
+
+  // The page around may make the frame as high as what is in it. A height is no secret.
+  if (parent !== window) {
+    const tell = () => parent.postMessage({ type: "calendar-widget", height: Math.ceil(root.getBoundingClientRect().height) }, "*");
+    new ResizeObserver(tell).observe(root);
+  }
+
+  const OLD_NAMES = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+  };
+  const clocks = document.getElementById("zone");
+  if (clocks) {
+    const told = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+    const zone = OLD_NAMES[told] ?? told;
+    const mine = clocks.querySelector("[data-mine]");
+    const same = [...clocks.options].find((option) => option.value === zone);
+    if (!zone.includes("/") || same) {
+      mine.remove();
+    } else {
+      mine.value = zone;
+      mine.textContent = mine.dataset.mine.replace("{city}", zone.split("/").pop().replaceAll("_", " "));
+      mine.hidden = false;
+    }
+    const label = clocks.closest("label");
+    label.hidden = false;
+    label.previousElementSibling.hidden = true;
+    clocks.addEventListener("change", () => {
+      const here = new URL(location.href);
+      here.searchParams.delete("tz");
+      if (clocks.value) here.searchParams.set("tz", clocks.value);
+      here.hash = "zone";
+      // In place of this one: "back" belongs to the page around.
+      location.replace(here);
+    });
+    if (location.hash === "#zone") clocks.focus();
+  }
+
+  const running = document.querySelector("[data-until]");
+  if (running) {
+    const unit = (count, name) => new Intl.NumberFormat(root.lang, { style: "unit", unit: name, unitDisplay: "long" }).format(count);
+    const count = () => {
+      const minutes = Math.floor((Date.parse(running.dataset.until) - Date.now()) / 60000);
+      running.hidden = minutes < 0;
+      const parts = [[Math.floor(minutes / 1440), "day"], [Math.floor(minutes / 60) % 24, "hour"], [minutes % 60, "minute"]];
+      running.textContent = parts.filter(([value]) => value).map(([value, name]) => unit(value, name)).join(" ");
+    };
+    count();
+    setInterval(count, 15000);
+  }
+})();

@@ -1,0 +1,162 @@
+"""The widget: what other sites show of the calendar in a frame, whole without scripts, under rules of its own."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from calendar_service.records.errors import mark
+from calendar_service.records.selection import BadSelection, Selection
+from calendar_service.web.accents import stylesheet
+from calendar_service.web.context import settings, shelf
+from calendar_service.web.feeds import feed_name, shown_languages, with_query
+from calendar_service.web.layout import asset, compress
+from calendar_service.web.shelf import NothingPublished
+from calendar_service.web.widget_query import read_widget
+from calendar_service.web.widget_views import show
+from calendar_service.writers.language import available, language
+from calendar_service.writers.view import view_of
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+    from calendar_service.web.widget_query import WidgetQuery
+    from calendar_service.writers.language import Language
+    from calendar_service.writers.view import View
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("widget", __name__)
+_ONE_DAY = "public, max-age=86400"
+_MOST_ADVICE = 160
+
+
+@blueprint.get("/widget")
+def widget() -> Response:
+    """Show a selection in one of the views, to be framed by any site that the settings let."""
+    edition, now = shelf().edition(), shelf().clock()
+    query = read_widget(request.args.items(multi=True), edition)
+    view = view_of(query.selection, shelf().press.base_url, edition.calendar.languages[0])
+    frame = _frame(view, query.theme, query.accent)
+    html = render_template(
+        f"widget_{query.view}.html",
+        **frame,
+        **show(query, edition, view, now),
+        name=feed_name(edition, replace(query.selection, lang=view.lang.code)),
+        foot=_foot(query, edition, view),
+    )
+    response = _secure(Response(html))
+    # What is said of days to go ages.
+    response.headers["Cache-Control"] = "public, max-age=60"
+    # Weak, as the compressed copy has the same tag.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return compress(response)
+
+
+@blueprint.get("/widget/accent-<colour>.css")
+def accent(colour: str) -> Response:
+    """Give the stylesheet of one accent: the policy of the widget allows no styles in the page."""
+    if not re.fullmatch(r"[0-9a-f]{6}", colour):
+        abort(HTTPStatus.NOT_FOUND)
+    response = Response(stylesheet(colour), content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = _ONE_DAY
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@blueprint.errorhandler(BadSelection)
+def bad_selection(error: BadSelection) -> Response:
+    """Say which name or value is wrong, shortly."""
+    lang = _asked_language()
+    remedy = lang.say(error.advice, **error.values) if error.advice else ""
+    message = lang.say(error.sentence, **error.values)
+    return _refusal(HTTPStatus.BAD_REQUEST, message, remedy if len(remedy) <= _MOST_ADVICE else "")
+
+
+@blueprint.errorhandler(NothingPublished)
+def nothing_published(_: NothingPublished) -> Response:
+    """Say that there is nothing yet."""
+    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().say("Nothing has been published yet."), "")
+
+
+@blueprint.errorhandler(HTTPException)
+def http_error(error: HTTPException) -> Response:
+    """Say that the request cannot be answered."""
+    return _refusal(HTTPStatus(error.code or 500), _asked_language().say("The request cannot be answered."), "")
+
+
+@blueprint.errorhandler(Exception)
+def fault(error: Exception) -> Response:
+    """Say, inside the frame, that something is wrong here; all other pages refuse to be framed."""
+    logger.error("A widget failed.", exc_info=error)
+    lang = _asked_language()
+    message, remedy = lang.say(mark("Something went wrong here.")), lang.say(mark("Try again in a minute."))
+    return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message, remedy)
+
+
+def _refusal(status: HTTPStatus, message: str, remedy: str) -> Response:
+    lang = _asked_language()
+    theme = request.args.get("theme", "")
+    frame = _frame(
+        view_of(Selection(lang=lang.code), "", lang.code), theme if theme in ("light", "dark") else "auto", ""
+    )
+    html = render_template(
+        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{shelf().press.base_url}/"
+    )
+    response = _secure(Response(html, status))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _frame(view: View, theme: str, colour: str) -> dict[str, Any]:
+    return {
+        "view": view,
+        "lang": view.lang,
+        "say": view.lang.say,
+        "plural": view.lang.plural,
+        "theme": theme,
+        "accent": f"/widget/accent-{colour}.css" if colour else "",
+        "asset": asset,
+    }
+
+
+def _foot(query: WidgetQuery, edition: Edition, view: View) -> dict[str, Any]:
+    """Give the line at the foot: the clocks, the ways to subscribe, and the whole calendar."""
+    selection, home = query.selection, edition.calendar.zone
+    own = replace(selection, lang="")
+    feed = with_query("/calendar.ics", replace(own, lang="" if not view.prefix else view.lang.code))
+    return {
+        "home": home,
+        "home_city": view.lang.city_of(home),
+        "zone": selection.zone,
+        "zone_city": view.lang.city_of(selection.zone) if selection.zone not in ("", home) else "",
+        "subscribe": f"{view.prefix}{with_query('/subscribe', own)}",
+        "webcal": f"webcal://{view.base_url.partition('://')[2]}{feed}",
+        "whole": f"{view.prefix}{with_query('/', own)}",
+    }
+
+
+def _secure(response: Response) -> Response:
+    """Set what the widget alone has: others may frame it, and it loads nothing but its own files."""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {' '.join(settings().frame_ancestors)}"
+    )
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _asked_language() -> Language:
+    asked = request.args.get("lang", "")
+    if asked in available():
+        return language(asked)
+    try:
+        return language(shown_languages(shelf().edition())[0])
+    except NothingPublished:
+        return language("en")

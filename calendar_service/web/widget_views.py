@@ -1,0 +1,112 @@
+"""What each view of the widget shows, as rows and weeks that its template only has to lay out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.selection import Selection
+from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.window import choose
+from calendar_service.web.agenda import by_month, list_items, make_row
+from calendar_service.web.feeds import with_query
+from calendar_service.web.month import items_of_month, last_of, make_weeks
+from calendar_service.writers.api import write_instant
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.web.agenda import Item, Row
+    from calendar_service.web.widget_query import WidgetQuery
+    from calendar_service.writers.view import View
+
+_RECALLED = 3
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+
+
+def show(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+    """Give the values of the view's template; `now` is the present."""
+    common = {"file_of": lambda row: _file(row, query.selection, view)}
+    match query.view:
+        case "month":
+            return common | _month(query, edition, view, now)
+        case "next":
+            return common | _next(query, edition, view, now)
+        case _:
+            return common | _list(query, edition, view, now)
+
+
+def _list(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+    """List what is coming. What is past is shown where it was asked for by day or id, and a little where nothing comes."""
+    coming, past = _items(query.selection, edition, now)
+    recalled = past if query.selection.is_windowed else [] if coming else past[:_RECALLED]
+    shown = coming[: query.limit]
+    before = recalled[: query.limit - len(shown)]
+    return {
+        "coming": by_month(shown, edition, view, now),
+        "past": by_month(before, edition, view, now),
+        "is_empty": not coming,
+        "is_narrowed": bool(replace(query.selection, lang="", zone="", alarm="").query()),
+        "more": len(coming) + len(recalled) - len(shown) - len(before),
+        "this_year": _today(edition, now).year,
+    }
+
+
+def _next(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+    """Show the next deadline, or what comes next where no deadline is to come."""
+    coming = [item for item in _items(query.selection, edition, now)[0] if not _is_off(item)]
+    ahead = [item for item in coming if item.begins > now] or coming
+    item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
+    if item is None:
+        return {"row": None}
+    # Whole days begin at another instant for each reader: no clock runs towards them.
+    until = "" if isinstance(item.at, DaySpan) or item.begins <= now else write_instant(item.begins)
+    return {"row": make_row(item, edition, view, now), "until": until}
+
+
+def _month(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+    first = query.month or _today(edition, now).replace(day=1)
+    items = items_of_month(edition, query.selection, first, now)
+    undated = replace(query.selection, lang="", first=None, last=None)
+
+    def day_url(day: date) -> str:
+        return f"{view.prefix}{with_query('/', replace(undated, first=day, last=day))}"
+
+    return {
+        "month_name": view.lang.month(first),
+        "weeks": make_weeks(items, first, edition, view, now, day_url),
+        "coming": by_month(items[: query.limit], edition, view, now),
+        "past": [],
+        "more": max(0, len(items) - query.limit),
+        "neighbours": [
+            {"name": view.lang.month(day), "url": query.on(day.replace(day=1)).path()}
+            if _FIRST_YEAR <= day.year <= _LAST_YEAR
+            else None
+            for day in (first - timedelta(days=1), last_of(first) + timedelta(days=1))
+        ],
+    }
+
+
+def _items(selection: Selection, edition: Edition, now: datetime) -> tuple[list[Item], list[Item]]:
+    return list_items(choose(edition, selection, now).entries, edition, selection, now)
+
+
+def _is_off(item: Item) -> bool:
+    return item.is_cancelled or item.entry.is_called_off or item.entry.record.status is Status.POSTPONED
+
+
+def _is_deadline(item: Item) -> bool:
+    return MomentName.CLOSES in item.entry.record.milestones
+
+
+def _today(edition: Edition, now: datetime) -> date:
+    return civil_from_instant(now, edition.calendar.zone).day
+
+
+def _file(row: Row, selection: Selection, view: View) -> str:
+    """Give the path of a record's file, in the language and on the clock of the widget."""
+    shown = Selection(lang=view.lang.code if view.prefix else "", zone=selection.zone, alarm=selection.alarm)
+    return with_query(f"/events/{row.entry.record.id}.ics", shown)

@@ -1,0 +1,128 @@
+"""Hours without a worker, and clocks that jump while letters go out."""
+
+import random
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import proof_faults
+import pytest
+from proof_town import KEY, Nursery, Sink, Town, judge, seconds_since, tell
+
+from calendar_service.publishing import publish_file
+from calendar_service.reminders.office import Mailing, Office
+from calendar_service.store.engine import open_engine, sqlite_url
+
+DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+DOWN = timedelta(hours=6)
+READERS = 500
+JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)]
+
+pytestmark = pytest.mark.slow
+
+
+def six_hours_down(tmp_path, url, fault=""):
+    """Readers have three leads; all three pass while nobody works, of one moment that is ahead and one that passes."""
+    with (
+        Sink(tmp_path) as sink,
+        Town(tmp_path, url, sink, readers=READERS, due=DUE, leads=("5 hours", "3 hours", "1 hour"), records=0) as town,
+        Nursery(fault) as nursery,
+    ):
+        town.write_record(DUE + DOWN + timedelta(minutes=30), "Ahead")
+        town.write_record(DUE + DOWN - timedelta(minutes=30), "Past")
+        publish_file(town.engine, town.file, DUE - timedelta(days=1))
+        nursery.run(town, "tick", "--now", DUE.isoformat())
+        before = len(sink.accepted())
+        nursery.run(town, "tick", "--now", (DUE + DOWN).isoformat())
+        nursery.run(town, "tick", "--now", (DUE + DOWN + timedelta(minutes=5)).isoformat())
+        town.records = 1  # of the other one nothing is to be said any more
+        verdict = judge(town, sink)
+        past = sum("Past" in row["subject"] for row in sink.accepted())
+        missed = town.log.read_text(encoding="utf-8").count("were not reminded of t1")
+        tell(f"six hours down {fault} {url[:6]}", verdict, before=before, past=past, told_as_missed=missed)
+        return verdict, before, past, missed
+
+
+def test_after_six_hours_each_is_told_once_and_nothing_that_is_over(tmp_path, database_url):
+    verdict, before, past, missed = six_hours_down(tmp_path, database_url)
+    assert verdict.states == {"sent": READERS}
+    assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
+    assert (before, past, missed) == (0, 0, 3)
+
+
+def test_telling_every_lead_is_found(tmp_path):
+    assert six_hours_down(tmp_path, sqlite_url(tmp_path / "calendar.sqlite3"), "every_lead")[0].strange > 0
+
+
+class JumpingClock:
+    """A clock that jumps by an hour or a day, some thirty times a second, and is set right at the end."""
+
+    def __init__(self, start, seed):
+        self.start, self.begun, self.jump = start, time.monotonic(), timedelta(0)
+        self.chance, self.jumps = random.Random(seed), 0
+
+    def __call__(self):
+        return self.start + self.jump + timedelta(seconds=time.monotonic() - self.begun)
+
+    def jump_for(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.jump = self.chance.choice([timedelta(0), *JUMPS])
+            self.jumps += 1
+            time.sleep(0.03)
+        self.jump = timedelta(0)
+
+
+def work(url, sink, clock, stop):
+    engine = open_engine(url)
+    mailing = Mailing(f"smtp://127.0.0.1:{sink.port}", Path("mail"), "calendar@example.org")
+    office = Office(engine, (KEY,), "http://127.0.0.1", mailing, clock)
+    while not stop.is_set():
+        office.look()
+        office.send(stop)
+        time.sleep(0.05)
+    office.close(5)
+    engine.dispose()
+
+
+def jumping(tmp_path, url, seconds=8):
+    """Two offices with a jumping clock each, at a server that greylists; then the clocks are right, and time goes on."""
+    start, stop = time.monotonic(), threading.Event()
+    with (
+        Sink(tmp_path, "--delay-ms", 10, "--greylist") as sink,
+        Town(tmp_path, url, sink, readers=READERS, due=DUE, leads=("72 hours",), records=0) as town,
+        Nursery() as nursery,
+    ):
+        town.write_record(DUE + timedelta(days=3), "Soon")
+        town.write_record(DUE + timedelta(days=6), "Later")
+        publish_file(town.engine, town.file, DUE - timedelta(days=2))
+        clocks = [JumpingClock(DUE, seed) for seed in range(2)]
+        offices = [threading.Thread(target=work, args=(url, sink, clock, stop)) for clock in clocks]
+        jumpers = [threading.Thread(target=clock.jump_for, args=(seconds,)) for clock in clocks]
+        for thread in (*offices, *jumpers):
+            thread.start()
+        for thread in jumpers:
+            thread.join()
+        stop.set()
+        for thread in offices:
+            thread.join()
+        while_jumping = len(sink.accepted())
+        for hours in (0, 1, 2, 12, 25, 26, 72, 73):
+            nursery.run(town, "tick", "--now", (DUE + timedelta(hours=hours, minutes=5)).isoformat())
+        verdict = judge(town, sink)
+        jumps = sum(clock.jumps for clock in clocks)
+        tell(f"jumps {url[:6]}", verdict, jumps=jumps, while_jumping=while_jumping, seconds=seconds_since(start))
+        return verdict
+
+
+def test_jumps_lose_nothing_and_send_nothing_twice(tmp_path, database_url):
+    verdict = jumping(tmp_path, database_url)
+    assert verdict.states == {"sent": 2 * READERS}
+    assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
+
+
+def test_leases_by_the_wall_clock_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(Office, "_release_dead", Office._release_dead)  # put back afterwards
+    proof_faults.lease_by_the_wall_clock()
+    assert jumping(tmp_path, sqlite_url(tmp_path / "calendar.sqlite3")).duplicates > 0

@@ -1,0 +1,85 @@
+"""A full disk under the database: no letter leaves whose claim was not committed, and all do when there is room."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
+from sqlalchemy import text
+
+from calendar_service.store.engine import reading, sqlite_url
+
+DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+SIZE = 6 * 2**20
+ROOMS = [4096 * pages for pages in (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96)]
+READERS = 400
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system"),
+]
+
+
+@contextmanager
+def small_disk(folder):
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def leave(disk, room):
+    """Fill the disk but for so many bytes."""
+    free = shutil.disk_usage(disk).free
+    (disk / "filler").write_bytes(bytes(max(0, free - room)))
+
+
+def unclaimed(town, sink):
+    """Count the letters that came though the database knows of no claim."""
+    came = {row["recipients"][0] for row in sink.accepted()}
+    states = town.states_of(came)
+    return len(came) - states["claimed"] - states["sent"]
+
+
+def fill_again_and_again(tmp_path, fault=""):
+    start, found, faults = time.monotonic(), Counter(), 0
+    with small_disk(tmp_path / "disk") as disk, Sink(tmp_path, "--delay-ms", 5) as sink, Nursery(fault) as nursery:
+        url = sqlite_url(disk / "calendar.sqlite3")
+        with Town(tmp_path, url, sink, readers=READERS, due=DUE) as town:
+            for room in ROOMS:
+                leave(disk, room)
+                size = sink.size()
+                child = nursery.start(town, "tick", "--now", DUE.isoformat())
+                time.sleep(1.5)
+                found["unclaimed"] += unclaimed(town, sink)
+                found["rounds with letters"] += sink.size() > size
+                found["rounds ended by a fault"] += not child.is_alive()
+                (disk / "filler").unlink()
+                nursery.wait(child)
+            nursery.run(town, "tick", "--now", DUE.isoformat())
+            faults = town.log.read_text(encoding="utf-8").count("is full")
+            verdict = judge(town, sink)
+            with reading(town.engine) as connection:
+                integrity = connection.scalar(text("PRAGMA integrity_check"))
+    tell(f"full disk {fault}", verdict, **found, full=faults, integrity=integrity, seconds=seconds_since(start))
+    return found, verdict, integrity, faults
+
+
+def test_no_letter_leaves_unclaimed_and_all_go_once_there_is_room(tmp_path):
+    found, verdict, integrity, faults = fill_again_and_again(tmp_path)
+    assert faults > 0
+    assert (found["unclaimed"], integrity) == (0, "ok")
+    assert verdict.states == {"sent": READERS}
+    assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
+
+
+def test_sending_before_the_commit_is_found(tmp_path):
+    found, verdict, _, _ = fill_again_and_again(tmp_path, "send_before_commit")
+    assert found["unclaimed"] + verdict.duplicates > 0
