@@ -21,7 +21,7 @@ from calendar_service.auditing.found import (
     find_in_json_feed,
     find_in_table,
 )
-from calendar_service.auditing.pages import find_in_agenda, find_in_page, find_next
+from calendar_service.auditing.pages import find_in_agenda, find_in_page, find_in_widget, find_next
 from calendar_service.records.enums import Kind
 from calendar_service.records.moments import record_bounds
 
@@ -35,7 +35,9 @@ ZONES = ("", "Asia/Seoul", "America/St_Johns")
 """The clocks that surfaces are asked to show beside the programme's; "" is the place's own."""
 
 _SLACK = timedelta(days=4)
-_AGENDA = "/"
+_AGENDA, _WIDGET = "/", "/widget"
+# As many rows as a widget shows at most.
+_WIDGET_ROWS = "100"
 _FINDERS: dict[str, Callable[[bytes, Scope], Found]] = {
     "/api/v1/records": find_in_api,
     "/calendar.json": find_in_json_feed,
@@ -47,6 +49,7 @@ _FINDERS: dict[str, Callable[[bytes, Scope], Found]] = {
     "/calendar/webinars.ics": find_in_ics,
     "/calendar/tenders.ics": find_in_ics,
     _AGENDA: find_in_agenda,
+    _WIDGET: find_in_widget,
 }
 _KINDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
 
@@ -89,6 +92,7 @@ class Surface:
             "lang": "" if self.is_page else self.lang,
             "tz": self.zone,
             "from": self.first.isoformat() if self.first else "",
+            "limit": _WIDGET_ROWS if self.path == _WIDGET else "",
         }
         query = urlencode({name: value for name, value in asked.items() if value})
         path = f"{self.prefix if self.is_page else ''}{self.path}"
@@ -139,7 +143,8 @@ def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[st
     first = _first_day(edition)
     for lang in languages:
         prefix = "" if lang == default else f"/{lang}"
-        yield from (Surface(path, lang, prefix=prefix) for path in _FINDERS)
+        # The widget shows what is past only where it is asked for by day.
+        yield from (Surface(path, lang, prefix=prefix) for path in _FINDERS if path != _WIDGET)
         for zone in zones:
             yield from (Surface(path, lang, zone, first=first, prefix=prefix) for path in _FINDERS)
             for entry in edition.shown_at(now):
@@ -166,7 +171,8 @@ def look(surface: Surface, body: bytes, scope: Scope) -> list[Fault]:
     faults: list[Fault] = []
     shown = {entry.record.id: entry for entry in scope.edition.shown_at(scope.now)}
     left_out = [Fault(surface.address, name, "the record", "it", NOTHING) for name in _missing(surface, found, scope)]
-    if not (surface.first is None and _admits(found.remark, len(left_out))):
+    is_cut = surface.path == _WIDGET and bool(found.remark)
+    if not (is_cut or (surface.first is None and _admits(found.remark, len(left_out)))):
         faults += left_out
     for name, facts in found.facts.items():
         entry = shown.get(name)
@@ -175,6 +181,7 @@ def look(surface: Surface, body: bytes, scope: Scope) -> list[Fault]:
             continue
         within = scope.days if expect.is_recurring(entry.record) else None
         wanted = _expect(surface, entry, scope, found.names.get(name, set()))
+        wanted = Expected(more=wanted.must + wanted.more) if is_cut else wanted
         faults += [Fault(surface.address, name, *each) for each in compare(wanted, facts, within)]
     return faults
 
@@ -211,7 +218,7 @@ def _may_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
 def _must_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
     if not _may_show(surface, entry, scope):
         return False
-    if surface.path == _AGENDA:
+    if surface.path in (_AGENDA, _WIDGET):
         return bool(expect.expect_rows(entry, scope, windowed=surface.first is not None).must)
     return bool(surface.first or surface.record) or expect.is_in_window(entry, scope)
 
@@ -222,7 +229,7 @@ def _expect(surface: Surface, entry: Entry, scope: Scope, names: set[str]) -> Ex
     if surface.record:
         return expect.expect_entries(entry, scope, names)
     match surface.path:
-        case "/":
+        case "/" | "/widget":
             return expect.expect_rows(entry, scope, windowed=surface.first is not None)
         case "/api/v1/records":
             return expect.expect_moments(entry, scope)

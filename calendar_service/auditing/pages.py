@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from calendar_service.auditing.expected import Scope
 
 _VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "base", "col", "source", "wbr"})
-_KEPT = frozenset({"time", "local", "move", "number"})
+_KEPT = frozenset({"time", "local", "move", "number", "rest"})
+# Where the title of a row stands, on a page and in the widget.
+_TITLES = frozenset({"h3", "h4"})
 
 
 @dataclass
@@ -52,7 +54,7 @@ class _Page(HTMLParser):
             self.description = given.get("content", "")
         if tag == "time":
             self._part.datetimes.append(given.get("datetime", ""))
-        if tag == "a" and any(name == "h4" for name, _ in self._open):
+        if tag == "a" and any(name in _TITLES for name, _ in self._open):
             self._part.link = given.get("href", "")
         if tag == "a" and given.get("rel") == "next":
             self.further = given.get("href", "")
@@ -115,6 +117,13 @@ def find_in_agenda(body: bytes, scope: Scope) -> Found:
             found.add(record, [Fact("day beside the row", f"unreadable {row.of('number')} beside {lines}")])
     for record, told in moves.items():
         found.add(record, told)
+    return found
+
+
+def find_in_widget(body: bytes, scope: Scope) -> Found:
+    """Read the widget's agenda, whose rows are those of the page; it says how many more there are than it shows."""
+    found = find_in_agenda(body, scope)
+    found.remark = " ".join(_Page(body.decode()).whole.of("rest"))
     return found
 
 

@@ -12,4 +12,6 @@ if TYPE_CHECKING:
 
 def insert_or(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that can go on with `on_conflict_do_nothing` or `on_conflict_do_update`."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    begun = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    # Without this, an INSERT on PostgreSQL does not tell how many rows it has added.
+    return begun.execution_options(preserve_rowcount=True)

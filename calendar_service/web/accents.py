@@ -10,7 +10,7 @@ _DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
 
 
 def stylesheet(accent: str) -> str:
-    """Write the stylesheet that gives all kinds one accent, six hexadecimal digits, in the light and the dark scheme."""
+    """Write the stylesheet that gives all kinds one accent, six hexadecimal digits, in both schemes."""
     light, dark = (_rules(readable(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE)))
     return f":root{{{light}}}\n:root.dark{{{dark}}}\n@media (prefers-color-scheme: dark) {{ :root.auto{{{dark}}} }}\n"
 

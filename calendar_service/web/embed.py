@@ -116,10 +116,11 @@ def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tup
     try:
         return read_widget(given, edition), {}
     except BadSelection as error:
-        told = f"{lang.say(error.sentence, **error.values)} {lang.say(error.advice, **error.values) if error.advice else ''}"
+        told = lang.say(error.sentence, **error.values)
+        advice = lang.say(error.advice, **error.values) if error.advice else ""
         rest = [pair for pair in given if pair[0] != error.name]
         query, errors = _read(rest, edition, lang)
-        return query, {error.name: told.strip()} | errors
+        return query, {error.name: f"{told} {advice}".strip()} | errors
 
 
 def _offered(edition: Edition, lang: Language) -> dict[str, Any]:

@@ -66,7 +66,12 @@ def write_lines(query: WidgetQuery, base_url: str, title: str, whole_url: str) -
         base_url, loader_version(), integrity()
     )
     own = [("record" if name == "id" else name, value) for name, value in query.pairs()]
-    named = [("view", query.view), *(pair for pair in own if pair[0] != "view"), ("label", title), ("height", f"{height}")]
+    named = [
+        ("view", query.view),
+        *(pair for pair in own if pair[0] != "view"),
+        ("label", title),
+        ("height", f"{height}"),
+    ]
     data = Markup(" ").join(Markup('data-{}="{}"').format(name, value) for name, value in named)
     attributes = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in named)
     return Lines(
@@ -80,6 +85,6 @@ def write_lines(query: WidgetQuery, base_url: str, title: str, whole_url: str) -
 
 def write_frame(url: str, title: str, width: str, height: str) -> str:
     """Write an inline frame."""
-    return Markup('<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>').format(
-        *map(escape, (url, title, width, height))
-    )
+    return Markup(
+        '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>'
+    ).format(*map(escape, (url, title, width, height)))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from calendar_service.records.errors import mark, nearest
-from calendar_service.records.selection import BadSelection, Selection
+from calendar_service.records.selection import BadSelection
 from calendar_service.web.feeds import read_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.records.edition import Edition
+    from calendar_service.records.selection import Selection
 
 VIEWS = ("agenda", "month", "next", "compact")
 THEMES = ("auto", "light", "dark")
@@ -31,7 +32,7 @@ _YEARS = range(1970, 2101)
 class WidgetQuery:
     """How a widget looks, and the selection that it shows. `month` is a first day, None for the present month."""
 
-    selection: Selection = Selection()
+    selection: Selection
     view: str = "agenda"
     theme: str = "auto"
     accent: str = ""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from calendar_service.records import times
 from calendar_service.records.record import TimeSpan
-from calendar_service.web import agenda, event, pages, press
+from calendar_service.web import agenda, event, pages, press, widget_views
 from calendar_service.writers import api, atom, feed, ical, jsonfeed, jsonld, sentences, slots, table
 from calendar_service.writers.language import Language
 
@@ -14,7 +14,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = []
 
 # The forms in which something is told.
-ICS, PAGES = {"ics", "jcal"}, {"page", "agenda"}
+ICS, PAGES, ROWS = {"ics", "jcal"}, {"page", "agenda", "widget"}, {"agenda", "widget"}
 TEXTS = ICS | {"json", "atom"}
 LISTS = {"api", "json", "csv"}
 
@@ -359,7 +359,7 @@ def next_date_dropped(patch):
     wrap(patch, event, "occurrences_of", lambda original, *given: original(*given)[1:])
 
 
-@broken({"agenda"})
+@broken(ROWS)
 def occurrence_dropped_from_the_agenda(patch):
     wrap(patch, agenda, "occurrences_of", lambda original, *given: original(*given)[:-1])
 
@@ -367,6 +367,23 @@ def occurrence_dropped_from_the_agenda(patch):
 @broken({"agenda"})
 def record_dropped_from_the_agenda(patch):
     wrap(patch, pages, "make_agenda", lambda original, entries, *rest: original(entries[:-1], *rest))
+
+
+@broken({"widget"})
+def record_dropped_from_the_widget(patch):
+    def change(original, *given):
+        coming, past = original(*given)
+        return coming[:-1], past
+
+    wrap(patch, widget_views, "list_items", change)
+
+
+@broken({"widget"})
+def widget_on_the_clock_of_another_place(patch):
+    def change(original, items, edition, view, now):
+        return original(items, edition, replace(view, zone="Asia/Tokyo"), now)
+
+    wrap(patch, widget_views, "by_month", change)
 
 
 @broken({"page"})
@@ -420,7 +437,7 @@ SENT = {
     "datetime of whole days off": (rb'datetime="2027-06-21"', b'datetime="2027-06-22"', PAGES),
     "JSON-LD left out": (rb"application/ld\+json", b"text/plain", {"page"}),
     "JSON-LD that is none": (rb'(ld\+json">)\{', rb"\1[", {"page"}),
-    "day beside the row": (rb'class="number">7<', b'class="number">8<', {"agenda"}),
+    "day beside the row": (rb'class="number">7<', b'class="number">8<', ROWS),
     "description of the page": (rb'(name="description" content="Wednesday) 7', rb"\1 14", {"page"}),
     "a day that there is not": (rb"21 June 2027", b"31 June 2027", TEXTS | PAGES),
     "an hour that there is not": (rb"11:00-12:30", b"25:00-26:30", TEXTS | PAGES),

@@ -146,11 +146,12 @@ def test_metrics_tell_what_is_in_the_database(operated):
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
-    zero = {("calendar_deliveries", state): 0 for state in ("claimed", "bundled", "failed", "bounced", "dropped")}
+    zero = {("calendar_deliveries", state): 0 for state in ("claimed", "bundled")}
+    zero |= {("calendar_deliveries_last_hour", state): 0 for state in ("failed", "bounced", "dropped")}
     assert found == zero | {
         ("calendar_edition",): 1,
         ("calendar_publication_ok",): 1,
-        ("calendar_deliveries", "sent"): 100,
+        ("calendar_deliveries_last_hour", "sent"): 100,
         ("calendar_deliveries", "waiting"): 1,
         ("calendar_deliveries_oldest_due_seconds",): 90,
         ("calendar_reminders_last_tick_seconds",): 5,
