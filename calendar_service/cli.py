@@ -22,6 +22,7 @@ from calendar_service.cli_receipts import print_receipts
 from calendar_service.cli_reminders import plan, tick
 from calendar_service.cli_subscribers import subscribers
 from calendar_service.doctor import examine
+from calendar_service.exporting import export_files
 from calendar_service.publishing import publish_file
 from calendar_service.readers.calendar_file import read_calendar_file
 from calendar_service.readers.importing.drafts import MAX_BYTES
@@ -192,6 +193,24 @@ def audit(base_url: str | None) -> None:
         click.echo(fault)
     click.echo(report)
     sys.exit(1 if report.faults else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the whole public side as files into FOLDER, for a web server that only serves files."""
+    settings = read_settings(os.environ)
+    engine = open_database(settings)
+    edition = load_edition(engine)
+    if edition is None:
+        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    app = create_app(settings, engine, clock, keys=secret_keys(settings))
+    codes = shown_languages(edition)
+    prefixes = ["" if code == edition.calendar.languages[0] else f"/{code}" for code in codes]
+    count = export_files(
+        ask_application(app), edition.shown_at(clock()), prefixes, Path(str(app.static_folder)), folder
+    )
+    click.echo(f"{count} files in {folder}")
 
 
 @main.command()

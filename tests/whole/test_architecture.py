@@ -16,6 +16,7 @@ HALLS = [
     "starter",
     "doctor",
     "serving",
+    "exporting",
     "cli_letters",
     "cli_reminders",
     "cli_receipts",

@@ -1,0 +1,103 @@
+"""The public side as files, for a web server that only serves files.
+
+A page at /month is month/index.html; whatever has an ending keeps it. Addresses with a query, such as filters and feeds
+in another language, and forms need the service itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import CalendarError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from calendar_service.records.edition import Entry
+
+_OK = 200
+_FEEDS = (
+    "/calendar.ics",
+    *(f"/calendar/{kind}.ics" for kind in ("events", "webinars", "tenders")),
+    *(f"/calendar.{form}" for form in ("json", "atom", "csv", "jcal")),
+)
+_BESIDE = ("/openapi.json", "/robots.txt", "/sitemap.xml", "/widget", "/widget.js")
+_LIST = ".calendar-service-export"
+
+
+class CannotExport(CalendarError):
+    """Something cannot be read or written; the files that were there before stay."""
+
+
+def export_files(
+    fetch: Callable[[str], tuple[int, bytes]],
+    entries: Iterable[Entry],
+    prefixes: Iterable[str],
+    static: Path,
+    folder: Path,
+) -> int:
+    """Write all public pages and feeds into a folder; gives how many files there are. Raises CannotExport.
+
+    `prefixes` are those of the languages ("", "/fr"), `static` the folder of style sheets and scripts. Everything is
+    fetched before anything is written, and each file is replaced whole. What an export before this one wrote and this
+    one does not is removed; other files in the folder are left alone.
+    """
+    files = {_file_name(path): _fetched(fetch, path) for path in _paths(list(entries), list(prefixes))}
+    files |= {f"static/{each.name}": each.read_bytes() for each in sorted(static.iterdir()) if each.is_file()}
+    try:
+        before = set(_listed(folder))
+        for name, content in files.items():
+            _replace(folder / name, content)
+        for name in before - set(files):
+            (folder / name).unlink(missing_ok=True)
+        _replace(folder / _LIST, "".join(f"{name}\n" for name in sorted(files)).encode())
+    except OSError as error:
+        remedy = "Name a folder in which files may be written."
+        raise CannotExport(f"{error.filename}: {error.strerror}.", remedy=remedy) from None
+    return len(files)
+
+
+def _paths(entries: list[Entry], prefixes: list[str]) -> Iterator[str]:
+    ids = [entry.record.id for entry in entries]
+    for prefix in prefixes:
+        yield from (f"{prefix}{page}" for page in ("/", "/month", "/subscribe"))
+        yield from (f"{prefix}/events/{record_id}" for record_id in ids)
+    yield from (f"/events/{record_id}.ics" for record_id in ids)
+    yield from _FEEDS
+    yield from _BESIDE
+    yield "/api/v1/records"
+
+
+def _file_name(path: str) -> str:
+    name = path.strip("/")
+    if "." in name.rpartition("/")[2]:
+        return name
+    return f"{name}.json" if name.startswith("api/") else f"{name}/index.html".removeprefix("/")
+
+
+def _fetched(fetch: Callable[[str], tuple[int, bytes]], path: str) -> bytes:
+    status, body = fetch(path)
+    if status != _OK:
+        raise CannotExport(f"{path} answers {status}.", remedy="Look at the log; nothing was written.")
+    return body
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    listing = folder / _LIST
+    for name in listing.read_text(encoding="utf-8").splitlines() if listing.exists() else ():
+        # Only what lies in the folder: the list may have been edited.
+        if not Path(name).is_absolute() and ".." not in Path(name).parts:
+            yield name
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file so that a reader finds it as it was or as it will be, never in between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(draft).chmod(0o644)
+    Path(draft).replace(path)
