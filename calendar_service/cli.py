@@ -127,6 +127,8 @@ def serve(file: Path | None, host: str, port: int) -> None:
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
         waitress.serve(app.wsgi_app, host=host, port=port, threads=_THREADS, connection_limit=1000, ident="")
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:
         worker.stop()
 

@@ -97,7 +97,7 @@ def make_worker(settings: Settings, engine: Database) -> Worker:
 
 def make_office(settings: Settings, engine: Database, now: Callable[[], datetime]) -> Office:
     """Make what sends reminders, by a clock that may be another than the wall's."""
-    return Office(engine, secret_keys(settings), settings.base_url, mailing(settings), now)
+    return Office(engine, secret_keys(settings), settings.base_url, mailing(settings), now, clock)
 
 
 def mailing(settings: Settings) -> Mailing:

@@ -148,7 +148,7 @@ class Clerk:
         )
 
     def _own_letter(self, parcel: Parcel, edition: Edition) -> Ready:
-        if parcel.asker is not None:
+        if parcel.asker is not None and parcel.occasion.moment == "confirm":
             return self._confirmation(parcel, parcel.asker, edition)
         reader = parcel.reader
         if reader is None:

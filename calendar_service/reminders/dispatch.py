@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.reminders.clerk import NothingToSay
-from calendar_service.reminders.outcomes import settle_failed, settle_sent
+from calendar_service.reminders.outcomes import put_aside, settle_failed, settle_sent
 from calendar_service.reminders.post import DeliveryFailed
 from calendar_service.store.claims import claim, count_waiting, load_parcels, load_wishes, mark, release
 from calendar_service.store.engine import DatabaseFault, reading, writing
@@ -72,6 +72,8 @@ class Dispatcher:
         self._queue: queue.Queue[Ready | None] = queue.Queue()
         self._lanes: list[Lane] = []
         self._lock = threading.Lock()
+        # Letters that are in the queue or with a lane.
+        self._in_hand = 0
         self._counts: Counter[str] = Counter()
         self._seconds_per_letter = 0.0
         self._our_faults = 0
@@ -93,7 +95,7 @@ class Dispatcher:
                     break
                 if self._queue.qsize() < _BATCH and self._claim(current):
                     continue
-                if self._is_idle():
+                if self._in_hand == 0:
                     break
                 self._open_lanes()
                 time.sleep(_POLL)
@@ -136,10 +138,13 @@ class Dispatcher:
         except NothingToSay as reason:
             self._mark(parcel, State.DROPPED, str(reason))
         except Exception:
-            # One letter that cannot be written must not keep all others back.
+            # One letter that cannot be written must not keep all others back, and is not lost: it may be mended yet.
             logger.exception("A letter about %s cannot be written.", parcel.occasion.record_id or parcel.occasion.kind)
-            self._mark(parcel, State.FAILED, "it cannot be written")
+            with writing(self._engine) as connection:
+                self._counts[put_aside(connection, self._worker_id, parcel, "it cannot be written", now)] += 1
         else:
+            with self._lock:
+                self._in_hand += 1
             self._queue.put(ready)
 
     def _mark(self, parcel: Parcel, state: State, reason: str) -> None:
@@ -157,18 +162,17 @@ class Dispatcher:
             if ready is not None:
                 waiting.append(ready.parcel.id)
         if waiting:
+            with self._lock:
+                self._in_hand -= len(waiting)
             with writing(self._engine) as connection:
                 release(connection, self._worker_id, waiting)
 
     # -- lanes --------------------------------------------------------------------------------------------------
 
-    def _is_idle(self) -> bool:
-        with self._lock:
-            return self._queue.empty() and all(lane.since is None for lane in self._lanes)
-
     def _open_lanes(self) -> None:
+        self._lanes = [lane for lane in self._lanes if lane.thread.is_alive()]
         while len(self._lanes) < self._lanes_wanted():
-            lane = Lane(threading.Thread(target=lambda: None))
+            lane = Lane(threading.Thread())
             lane.thread = threading.Thread(target=self._run, args=(lane,), name="lane", daemon=True)
             self._lanes.append(lane)
             lane.thread.start()
@@ -186,28 +190,30 @@ class Dispatcher:
         return min(_MOST_LANES, busy + stuck)
 
     def _run(self, lane: Lane) -> None:
-        channels = self._channels()
         try:
-            while (ready := self._take(lane)) is not None:
-                self._send(channels[ready.channel], ready)
+            channels = self._channels()
+        except Exception:
+            logger.exception("Letters cannot be sent: their channels cannot be opened.")
+            with self._lock:
+                self._our_faults += _OUR_FAULTS
+            return
+        try:
+            while (ready := self._queue.get()) is not None:
+                lane.since = time.monotonic()
+                self._send_safely(channels[ready.channel], ready)
+                lane.since = None
                 with self._lock:
-                    lane.since = None
+                    self._in_hand -= 1
         finally:
             for channel in channels.values():
                 channel.close()
 
-    def _take(self, lane: Lane) -> Ready | None:
-        while True:
-            with self._lock:
-                # Under the lock, so that nobody finds the queue empty and the lane idle in between.
-                try:
-                    ready = self._queue.get_nowait()
-                except queue.Empty:
-                    pass
-                else:
-                    lane.since = time.monotonic()
-                    return ready
-            time.sleep(_POLL / 4)
+    def _send_safely(self, channel: Channel, ready: Ready) -> None:
+        try:
+            self._send(channel, ready)
+        except Exception:
+            # It stays claimed until this process ends: whether it arrived is not known.
+            logger.exception("What came of a letter by %s could not be written down.", ready.channel)
 
     def _send(self, channel: Channel, ready: Ready) -> None:
         began = time.monotonic()

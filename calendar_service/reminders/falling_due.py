@@ -21,6 +21,7 @@ from calendar_service.store.notes import read_note, write_note
 from calendar_service.store.outbox import (
     Firing,
     fire,
+    free_parts,
     free_stranded,
     has_fresh,
     load_fired,
@@ -142,7 +143,9 @@ class Planner:
         firing = self._firing(due, now)
         if due.expires_at > now:
             return fire(connection, firing, now) or 0
-        if due.occasion.kind is Kind.REMINDER and (missed := note_missed(connection, firing, now)):
+        if due.occasion.kind is Kind.DIGEST:
+            free_parts(connection, due.occasion.revision)
+        elif missed := note_missed(connection, firing, now):
             logger.error(
                 "%d readers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
                 missed,

@@ -56,7 +56,11 @@ class Mailing:
 
 
 class Office:
-    """Looks for what is due, and sends it: two things that two threads may do, each only one at a time."""
+    """Looks for what is due, and sends it: two things that two threads may do, each only one at a time.
+
+    `clock` says what is due. It may be another than the wall's, to see what would happen then; signs of life are given,
+    and old data forgotten, by `wall_clock`.
+    """
 
     def __init__(
         self,
@@ -65,11 +69,13 @@ class Office:
         base_url: str,
         mailing: Mailing,
         clock: Callable[[], datetime],
+        wall_clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._engine = engine
         self._keys = keys
         self._mailing = mailing
         self._clock = clock
+        self._wall_clock = wall_clock or clock
         self._planner = Planner(engine)
         self._clerk = Clerk(engine, Desk(engine, keys), base_url)
         self._dispatcher: Dispatcher | None = None
@@ -82,17 +88,17 @@ class Office:
     def look(self) -> None:
         """Answer who signed up, and fan out what has fallen due. Raises DatabaseFault."""
         now = self._clock()
-        self._enter(now)
+        self._enter()
         self.give_sign()
         self._release_dead()
-        self._keep_house(now)
+        self._keep_house()
         handle_signups(self._engine, self._keys, now)
         if edition := self.edition():
             self._planner.fan_out(edition, now)
 
     def send(self, stop: threading.Event) -> Counter[str]:
         """Send what is due until nothing is, or `stop` is set. Raises DatabaseFault."""
-        self._enter(self._clock())
+        self._enter()
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._engine, self._clerk, self._open_channels, self._clock, self._worker_id)
         return self._dispatcher.send_due(self.edition, stop, self.give_sign)
@@ -123,17 +129,17 @@ class Office:
             self._edition_seen = time.monotonic()
         return self._edition
 
-    def _enter(self, now: datetime) -> None:
+    def _enter(self) -> None:
         with self._entering:
             if not self._worker_id:
                 with writing(self._engine) as connection:
-                    self._worker_id = enter_worker(connection, now)
+                    self._worker_id = enter_worker(connection, self._wall_clock())
 
     def give_sign(self) -> None:
         """Give a sign of life, every other second at most."""
         if time.monotonic() - self._beaten > _BEAT_SECONDS:
             with writing(self._engine) as connection:
-                beat(connection, self._worker_id, self._clock())
+                beat(connection, self._worker_id, self._wall_clock())
             self._beaten = time.monotonic()
 
     def _release_dead(self) -> None:
@@ -152,8 +158,9 @@ class Office:
                     given_back = release(connection, other.id)
                 logger.warning("A worker has died; %d letters that it had claimed go out from here.", given_back)
 
-    def _keep_house(self, now: datetime) -> None:
+    def _keep_house(self) -> None:
         if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
+            now = self._wall_clock()
             forget_old(self._engine, now)
             with writing(self._engine) as connection:
                 forget_workers(connection, now - _FORGET_WORKERS_AFTER)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.post import ChannelName
+from calendar_service.reminders.post import ChannelName, DeliveryFailed
 from calendar_service.store.claims import count_failure, forget_failures, mark, postpone
 from calendar_service.store.engine import writing
 from calendar_service.store.outbox import State
 from calendar_service.store.signups import queue_letter
-from calendar_service.store.subscribers import end, pause
+from calendar_service.store.subscribers import NoSuchSubscriber, end, pause
 from calendar_service.store.suppressions import BOUNCED, suppress
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.reminders.clerk import Ready
-    from calendar_service.reminders.post import DeliveryFailed
-    from calendar_service.store.engine import Database
+    from calendar_service.store.claims import Parcel
+    from calendar_service.store.engine import Database, Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +62,19 @@ def settle_failed(engine: Database, worker_id: int, ready: Ready, failure: Deliv
             failures, since = count_failure(connection, parcel.reader.id, now)
     has_failed_for_days = failures >= _MOST_FAILURES and now - since >= _FAILING_FOR
     if failure.address_is_dead or has_failed_for_days:
-        _stop(engine, ready, now)
+        with contextlib.suppress(NoSuchSubscriber):  # erased meanwhile
+            _stop(engine, ready, now)
     return _RETRIED if again else state
+
+
+def put_aside(connection: Transaction, worker_id: int, parcel: Parcel, reason: str, now: datetime) -> str:
+    """Have a letter that could not even be written tried again later, or give it up."""
+    again = next_try(parcel.attempts, DeliveryFailed(reason), now, parcel.expires_at)
+    if again:
+        postpone(connection, worker_id, parcel.id, again, reason, tried=True)
+        return _RETRIED
+    mark(connection, worker_id, parcel, State.FAILED, now, reason)
+    return State.FAILED
 
 
 def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:

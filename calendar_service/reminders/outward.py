@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, mark
 from calendar_service.reminders.deadlines import REPLY_LIMIT, Deadline, TimedSocket
 from calendar_service.reminders.public_addresses import is_public
 
@@ -56,18 +56,18 @@ class Reply:
 def check_url(url: str) -> str:
     """Normalise the URL of a webhook: https, port 443 or 8443, a public name or address. Raises BadWebhook."""
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url) or "\\" in url:
-        raise BadWebhook("The URL is too long or holds spaces or other characters that a URL has to encode.")
+        raise BadWebhook(mark("The URL is too long or holds spaces or other characters that a URL has to encode."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise BadWebhook("The URL cannot be read.", remedy="Write https://host/path.") from None
+        raise BadWebhook(mark("The URL cannot be read."), remedy=mark("Write https://host/path.")) from None
     if parts.scheme != "https":
-        raise BadWebhook("The URL is not an https:// one.")
+        raise BadWebhook(mark("The URL is not an https:// one."))
     if "@" in parts.netloc or "#" in url:
-        raise BadWebhook("The URL holds a user name or a fragment.", remedy="Write https://host/path.")
+        raise BadWebhook(mark("The URL holds a user name or a fragment."), remedy=mark("Write https://host/path."))
     if port not in (None, _PORT, _OTHER_PORT) or parts.netloc.endswith(":"):
-        raise BadWebhook("The URL names another port than 443 or 8443.")
+        raise BadWebhook(mark("The URL names another port than 443 or 8443."))
     host = _check_host(parts.hostname or "", is_bracketed=parts.netloc.startswith("["))
     suffix = f":{_OTHER_PORT}" if port == _OTHER_PORT else ""
     query = f"?{parts.query}" if parts.query else ""
@@ -123,7 +123,7 @@ class Outward:
         """Resolve once; what was looked at is what is connected to, so a second answer changes nothing."""
         addresses = _in_time(lambda: self._resolver(host, port), deadline)
         if not all(is_public(address, self._allowed_networks) for address, _ in addresses):
-            raise BadWebhook("The webhook's host is not on the public Internet.")
+            raise BadWebhook(mark("The webhook's host is not on the public Internet."))
         return addresses
 
     def _connect(self, addresses: list[tuple[str, int]], host: str, deadline: Deadline) -> TimedSocket:
@@ -150,11 +150,11 @@ def _check_host(host: str, *, is_bracketed: bool) -> str:
     host = host.lower().removesuffix(".")
     if is_bracketed or _NUMBER.fullmatch(host.rpartition(".")[2]):
         if not is_public(host):
-            raise BadWebhook("The URL's host is an address that is not on the public Internet.")
+            raise BadWebhook(mark("The URL's host is an address that is not on the public Internet."))
         address = ip_address(host)
         return f"[{address}]" if is_bracketed else str(address)
     if len(host) > _NAME_LIMIT or not _NAME.fullmatch(host):
-        raise BadWebhook("The URL's host is not a full name, such as hooks.example.org.")
+        raise BadWebhook(mark("The URL's host is not a full name, such as hooks.example.org."))
     return host
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calendar_service.reminders.addresses import Hasher
 from calendar_service.reminders.choices import choice_from_json
 from calendar_service.store import signups, subscribers
-from calendar_service.store.engine import writing
+from calendar_service.store.engine import reading, writing
 from calendar_service.store.retention import SIGNUPS_KEPT
 from calendar_service.store.subscribers import State
 from calendar_service.store.suppressions import is_suppressed
@@ -41,6 +41,9 @@ def handle_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
     Who is known with the same watch is told so, others are asked to confirm. Who may not be written to, or was often
     enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits.
     """
+    with reading(engine) as connection:
+        if not signups.take_asked(connection, 1):
+            return 0  # without the lock, which would be taken in vain every few seconds
     hasher = Hasher(keys)
     handled = 0
     while batch := _handle_batch(engine, hasher, now):
@@ -80,12 +83,14 @@ def _answer(connection: Transaction, hasher: Hasher, signup: Signup, now: dateti
         return False
     known = subscribers.select_by_keys(connection, address_keys)
     if known and _has(known, choice_from_json(signup.choice)):
-        state, letter = signups.KNOWN, "known"
+        state, letter, reader_id = signups.KNOWN, "known", known.id
     else:
-        state, letter = signups.MAILED, "confirm"
+        state, letter, reader_id = signups.MAILED, "confirm", None
     signups.settle(connection, signup.id, state, now)
     expires_at = signup.asked_at + SIGNUPS_KEPT
-    signups.queue_letter(connection, letter, now, signup_id=signup.id, expires_at=expires_at)
+    signups.queue_letter(
+        connection, letter, now, signup_id=signup.id, subscriber_id=reader_id, expires_at=expires_at
+    )
     signups.tally(connection, mailbox[0], now)
     signups.tally(connection, _ALL, now)
     return True

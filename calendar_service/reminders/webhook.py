@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from calendar_service.records.errors import mark
 from calendar_service.reminders.outward import BadWebhook, Outward, Reply, check_url
 from calendar_service.reminders.post import DeliveryFailed
 
@@ -98,8 +99,10 @@ def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: Out
         is_proved = False
     if not is_proved:
         raise BadWebhook(
-            "The webhook did not repeat the challenge.",
-            remedy='Answer a POST of {"type": "challenge", "challenge": "…"} with status 200 and the same challenge.',
+            mark("The webhook did not repeat the challenge."),
+            remedy=mark(
+                'Answer a POST of {"type": "challenge", "challenge": "…"} with status 200 and the same challenge.'
+            ),
         )
 
 

@@ -256,6 +256,12 @@ def free_stranded(connection: Connection, now: datetime) -> int:
     return affected(connection.execute(update(deliveries).where(*stranded).values(state=State.WAITING, bundle="")))
 
 
+def free_parts(connection: Connection, digest: str) -> int:
+    """Let go as letters of their own the parts of a digest that could not go in its time."""
+    parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == digest
+    return affected(connection.execute(update(deliveries).where(*parts).values(state=State.WAITING, bundle="")))
+
+
 def read_occasion(row: Any) -> Occasion:
     """Make the occasion of a row with OCCASION_COLUMNS."""
     day = date.fromisoformat(row.occurrence) if row.occurrence else None

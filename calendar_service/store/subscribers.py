@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, mark
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.letters import drop_of_subscriber
 from calendar_service.store.memberships import regroup, regroup_many
@@ -42,7 +42,8 @@ class AddressTaken(CalendarError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This address already has a subscription of its own.", remedy="End one of the two, or use another address."
+            mark("This address already has a subscription of its own."),
+            remedy=mark("End one of the two, or use another address."),
         )
 
 
