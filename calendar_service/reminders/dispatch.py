@@ -74,6 +74,8 @@ class Dispatcher:
         self._lock = threading.Lock()
         # Letters that are in the queue or with a lane.
         self._in_hand = 0
+        # Claimed deliveries that are neither there nor settled: they are given back when the pass ends.
+        self._loose: set[int] = set()
         self._counts: Counter[str] = Counter()
         self._seconds_per_letter = 0.0
         self._our_faults = 0
@@ -127,8 +129,10 @@ class Dispatcher:
                 return False
             parcels = load_parcels(connection, claimed)
             wishes = load_wishes(connection, {each.reader.id for each in parcels if each.reader})
+        self._loose.update(claimed)
         for parcel in parcels:
             self._hand_over(parcel, edition, wishes.get(parcel.reader.id, []) if parcel.reader else [], now)
+            self._loose.discard(parcel.id)
         self._open_lanes()
         return True
 
@@ -137,6 +141,8 @@ class Dispatcher:
             ready = self._clerk.make_ready(parcel, edition, wishes, now)
         except NothingToSay as reason:
             self._mark(parcel, State.DROPPED, str(reason))
+        except DatabaseFault:
+            raise
         except Exception:
             # One letter that cannot be written must not keep all others back, and is not lost: it may be mended yet.
             logger.exception("A letter about %s cannot be written.", parcel.occasion.record_id or parcel.occasion.kind)
@@ -153,19 +159,19 @@ class Dispatcher:
                 self._counts[state] += 1
 
     def _give_back(self) -> None:
-        waiting = []
         while True:
             try:
                 ready = self._queue.get_nowait()
             except queue.Empty:
                 break
             if ready is not None:
-                waiting.append(ready.parcel.id)
-        if waiting:
-            with self._lock:
-                self._in_hand -= len(waiting)
+                self._loose.add(ready.parcel.id)
+                with self._lock:
+                    self._in_hand -= 1
+        if self._loose:
             with writing(self._engine) as connection:
-                release(connection, self._worker_id, waiting)
+                release(connection, self._worker_id, sorted(self._loose))
+            self._loose.clear()
 
     # -- lanes --------------------------------------------------------------------------------------------------
 

@@ -23,10 +23,9 @@ from calendar_service.store.outbox import (
     fire,
     free_parts,
     free_stranded,
-    has_fresh,
+    fresh_groups,
     load_fired,
     load_groups,
-    newest_group,
     note_missed,
     take_fresh,
 )
@@ -55,23 +54,25 @@ class Planner:
 
     def __init__(self, engine: Database) -> None:
         self._engine = engine
-        self._made_for: tuple[int, int] | None = None
+        self._made_for = 0
         self._made_at: datetime | None = None
-        self._groups: list[Group] = []
+        self._groups: dict[int, Group] = {}
         self._ahead: list[Due] = []
         self._nearer: dict[object, list[Due]] = {}
 
     def fan_out(self, edition: Edition, now: datetime) -> int:
         """Fan out all that has fallen due by now; gives how many deliveries that makes. Raises DatabaseFault."""
         with reading(self._engine) as connection:
-            newest, joined = newest_group(connection), has_fresh(connection)
+            joined = fresh_groups(connection)
             announced = _announced(connection)
-        if joined or self._made_for != (edition.number, newest) or self._is_old(now):
-            self._make_plan(edition, newest, now)
+        if self._made_for != edition.number or self._is_old(now):
+            self._make_plan(edition, now)
+        elif joined - self._groups.keys():
+            self._extend_plan(edition, now)
         added = self._announce(edition, announced, now) if announced < edition.number else 0
         added += self._fire(now)
         if joined:
-            added += self._catch_up(edition, now)
+            added += self._catch_up(edition, joined, now)
         return added
 
     def next_due(self) -> datetime | None:
@@ -83,20 +84,25 @@ class Planner:
     def _is_old(self, now: datetime) -> bool:
         return self._made_at is None or not -_LOOK_BACK < now - self._made_at < _ANEW_AFTER
 
-    def _make_plan(self, edition: Edition, newest: int, now: datetime) -> None:
+    def _make_plan(self, edition: Edition, now: datetime) -> None:
+        self._groups, self._ahead, self._nearer = {}, [], defaultdict(list)
+        self._extend_plan(edition, now)
+        self._made_for, self._made_at = edition.number, now
+
+    def _extend_plan(self, edition: Edition, now: datetime) -> None:
+        """Plan for the groups that are not in the plan yet."""
         with writing(self._engine) as connection:
             noted = read_note(connection, _PLANNED)
             since = min(now, noted[1]) - _LOOK_BACK if noted else now
-            self._groups = load_groups(connection)
+            groups = {group.id: group for group in load_groups(connection) if group.id not in self._groups}
             fired = load_fired(connection, since)
             write_note(connection, _PLANNED, "", now)
-        found = plan(edition, self._groups, since, now + _HORIZON)
-        self._ahead = [due for due in found if due.key not in fired]
-        self._nearer = defaultdict(list)
+        found = plan(edition, groups.values(), since, now + _HORIZON)
+        self._groups |= groups
+        self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
         for due in found:
             if due.occasion.kind is Kind.REMINDER:
                 self._nearer[_moment(due)].append(due)
-        self._made_for, self._made_at = (edition.number, newest), now
 
     def _firing(self, due: Due, now: datetime, only: tuple[int, ...] = ()) -> Firing:
         return Firing(
@@ -159,26 +165,28 @@ class Planner:
         added = 0
         with writing(self._engine) as connection:
             for change in load_changes(connection, announced, edition.number):
-                for firing in notices(change, self._groups, edition, now):
+                for firing in notices(change, list(self._groups.values()), edition, now):
                     added += fire(connection, firing, now) or 0
             if _announced(connection) < edition.number:
                 write_note(connection, _ANNOUNCED, str(edition.number), now)
         return added
 
-    def _catch_up(self, edition: Edition, now: datetime) -> int:
+    def _catch_up(self, edition: Edition, joined: set[int], now: datetime) -> int:
         """Give those who have just joined a group what fell due since they asked for it."""
         added = 0
-        groups = {group.id: group for group in self._groups}
         fallen_due = defaultdict(list)
-        for due in plan(edition, self._groups, now, now + _HORIZON):
+        for due in plan(
+            edition, [self._groups[number] for number in joined & self._groups.keys()], now, now + _HORIZON
+        ):
             fallen_due[due.group.id].append(due)
         taken = [(0, 0, now)]
         while taken:
             with writing(self._engine) as connection:
                 taken = take_fresh(connection, _MOST_FRESH)
-                for number in sorted({each[0] for each in taken} & groups.keys()):
-                    joined = [(reader, since) for group_id, reader, since in taken if group_id == number]
-                    added += self._join(connection, groups[number], joined, fallen_due[number], edition, now)
+                for number in sorted({each[0] for each in taken} & self._groups.keys()):
+                    readers = [(reader, since) for group_id, reader, since in taken if group_id == number]
+                    group = self._groups[number]
+                    added += self._join(connection, group, readers, fallen_due[number], edition, now)
         return added
 
     def _join(
@@ -200,6 +208,10 @@ class Planner:
                 for firing in notices(change, [group], edition, now):
                     added += fire(connection, _only(firing, readers), now) or 0
         return added
+
+
+def _by_time(due: Due) -> tuple[datetime, int]:
+    return due.due_at, due.group.id
 
 
 def _nearest_first(due: Due) -> tuple[bool, float, str]:

@@ -106,7 +106,7 @@ class Office:
     def next_look(self) -> datetime | None:
         """Give when the next look is due for a reason that is known: something falls due, or is to be tried again."""
         with reading(self._engine) as connection:
-            again = next_wake(connection)
+            again = next_wake(connection, self._clock())
         return min((at for at in (again, self._planner.next_due()) if at), default=None)
 
     def close(self, patience: float) -> None:

@@ -18,12 +18,12 @@ from urllib.parse import parse_qsl
 from calendar_service.records.due import MORNING, due, too_late
 from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
-from calendar_service.records.leads import read_lead, write_lead
+from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
 from calendar_service.records.moments import span_points, write_point
 from calendar_service.records.occasions import Kind, Occasion, Topic
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
-from calendar_service.records.times import CivilTime, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 from calendar_service.records.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendar_service.records.edition import Armed, Edition, Entry
-    from calendar_service.records.leads import Lead
     from calendar_service.records.occasions import Group
     from calendar_service.records.record import Point, Record
     from calendar_service.records.selection import Selection
@@ -89,18 +88,20 @@ def plan(edition: Edition, groups: Iterable[Group], start: datetime, end: dateti
     It reaches back without bound: what was due long ago is listed as long as its moment is ahead.
     """
     by_record = [
-        (entry, found)
+        (entry.record, found)
         for entry in edition.entries.values()
         if (found := list(targets(entry, edition.calendar.zone, start, end)))
     ]
+    accepted: dict[str, list[tuple[Record, list[Target]]]] = {}
     counted: dict[object, list[_Counted]] = {}
     found_due: list[Due] = []
     for group in groups:
         if group.topic is Topic.REMINDERS:
-            chosen = selected(group.selection, edition.calendar.languages)
-            for entry, aims in by_record:
-                if chosen.accepts(entry.record):
-                    found_due += _plan_record(group, entry.record, aims, edition, counted)
+            if group.selection not in accepted:
+                chosen = selected(group.selection, edition.calendar.languages)
+                accepted[group.selection] = [each for each in by_record if chosen.accepts(each[0])]
+            for record, aims in accepted[group.selection]:
+                found_due += _plan_record(group, (record, aims), edition, end, counted)
         found_due += _digests(group, start, end)
     ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
     return sorted(ahead, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead, each.group.id))
@@ -152,31 +153,65 @@ class _Counted:
 
 
 def _plan_record(
-    group: Group, record: Record, aims: list[Target], edition: Edition, memory: dict[object, list[_Counted]]
+    group: Group,
+    aimed: tuple[Record, list[Target]],
+    edition: Edition,
+    end: datetime,
+    memory: dict[object, list[_Counted]],
 ) -> Iterator[Due]:
+    record, aims = aimed
     leads = (group.lead,) if group.lead else leads_of(record, edition)
     key = (record.id, leads, group.zone, group.country)
     if key not in memory:
-        days = WorkingDays(group.country or None, frozenset(edition.calendar.closures))
-        memory[key] = [found for aim in aims for found in _count(aim, leads, group.zone, days)]
+        closures = frozenset(edition.calendar.closures)
+        memory[key] = [
+            each
+            for aim in aims
+            for lead in leads
+            if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
+        ]
+    said = set()
     for each in memory[key]:
-        yield from _grouped(group, each)
+        if (what := (each.target, each.lead)) not in said:
+            said.add(what)
+            yield from _grouped(group, each)
 
 
-def _count(aim: Target, leads: tuple[str, ...], zone: str, days: WorkingDays) -> Iterator[_Counted]:
-    expires_at = too_late(aim.at, zone)
-    for lead in dict.fromkeys(_lead(words) for words in leads):
-        counted = due(lead, aim.at, zone, days)
-        if counted is None or (counted < aim.armed.at and not aim.armed.is_first):
-            continue
-        due_at = max(counted, aim.armed.at)
-        if due_at < expires_at:
-            yield _Counted(aim, write_lead(lead), counted, due_at, expires_at)
+def _is_far(at: Point, words: str, end: datetime) -> bool:
+    """Tell at little cost, and only where it is sure, that a reminder falls due after `end`."""
+    day = at.first if isinstance(at, DaySpan) else at.day
+    return day - _longest(words) - _ZONES > end.date()
 
 
 @lru_cache(maxsize=1024)
-def _lead(words: str) -> Lead:
-    return read_lead(words)
+def _longest(words: str) -> timedelta:
+    match read_lead(words):
+        case ExactLead(minutes=minutes):
+            return timedelta(minutes=minutes, days=1)
+        case WorkingDayLead(days=days):
+            return timedelta(days=5 * days + 120)  # holidays and closures come in between
+        case CalendarLead(months=months, days=days):
+            return timedelta(days=31 * months + days)
+
+
+def _count(aim: Target, words: str, zone: str, country: str, closures: frozenset[date]) -> _Counted | None:
+    # A clock time is counted back on its own clock, so that readers everywhere share what was calculated.
+    lead, counted, expires_at = _counted_back(
+        words, aim.at, aim.at.zone if isinstance(aim.at, CivilTime) else zone, country, closures
+    )
+    if counted is None or (counted < aim.armed.at and not aim.armed.is_first):
+        return None
+    due_at = max(counted, aim.armed.at)
+    return _Counted(aim, lead, counted, due_at, expires_at) if due_at < expires_at else None
+
+
+@lru_cache(maxsize=200_000)
+def _counted_back(
+    words: str, at: Point, zone: str, country: str, closures: frozenset[date]
+) -> tuple[str, datetime | None, datetime]:
+    """Give the lead in its one way to be written, when it falls due, and when that is too late."""
+    lead = read_lead(words)
+    return write_lead(lead), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
 
 def _grouped(group: Group, each: _Counted) -> Iterator[Due]:

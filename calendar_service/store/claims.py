@@ -72,9 +72,10 @@ class Wish:
     lead: str
 
 
-def next_wake(connection: Connection) -> datetime | None:
-    """Give when the next delivery is to be tried."""
-    at: datetime | None = connection.scalar(select(func.min(deliveries.c.next_at)).where(text("state = 'waiting'")))
+def next_wake(connection: Connection, now: datetime) -> datetime | None:
+    """Give when the next delivery is to be tried that is not to be tried already."""
+    later = text("state = 'waiting'"), deliveries.c.next_at > now
+    at: datetime | None = connection.scalar(select(func.min(deliveries.c.next_at)).where(*later))
     return at
 
 

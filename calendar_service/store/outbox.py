@@ -80,14 +80,9 @@ def load_groups(connection: Connection) -> list[Group]:
     return [_group(row) for row in connection.execute(select(groups).where(has_readers).order_by(groups.c.id))]
 
 
-def newest_group(connection: Connection) -> int:
-    """Give the number of the group that was made last."""
-    return connection.scalar(select(func.max(groups.c.id))) or 0
-
-
-def has_fresh(connection: Connection) -> bool:
-    """Tell whether readers have joined groups since the worker looked."""
-    return connection.scalar(select(memberships.c.group_id).where(text("is_fresh")).limit(1)) is not None
+def fresh_groups(connection: Connection) -> set[int]:
+    """List the groups that readers have joined since the worker looked."""
+    return set(connection.scalars(select(memberships.c.group_id).where(text("is_fresh")).distinct()))
 
 
 def take_fresh(connection: Connection, most: int) -> list[tuple[int, int, datetime]]:
