@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,7 +88,7 @@ def _read_time(text: str, edition: Edition) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
-    return at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))
+    return (at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))).astimezone(UTC)
 
 
 def _as_json(each: Forecast, address: str) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Settings:
     # "" where letters are written as files instead.
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    # The address in CALENDAR_MAIL_FROM; "" where none was set, as nobody may read mail to the default one.
+    contact: str = ""
     # The first one signs, all are believed, so that a key can be changed. None where one is to be made in var/.
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
@@ -56,6 +58,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     base_url = _value(environ, "CALENDAR_BASE_URL")
     checked = _base_url(base_url) if base_url else Settings.base_url
     host = urlsplit(checked).hostname or ""
+    mail_from = _mail_from(_value(environ, "CALENDAR_MAIL_FROM"))
     return Settings(
         file=Path(_value(environ, "CALENDAR_FILE") or "data/events.yaml"),
         database_url=_value(environ, "CALENDAR_DATABASE_URL") or Settings.database_url,
@@ -64,7 +67,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_hosts=(host, "localhost", "127.0.0.1", "::1") if base_url else (),
         trusted_proxies=_count(environ, "CALENDAR_TRUSTED_PROXIES"),
         smtp_url=_smtp_url(_value(environ, "CALENDAR_SMTP_URL")),
-        mail_from=_mail_from(_value(environ, "CALENDAR_MAIL_FROM")) or f"calendar@{_mail_host(host)}",
+        mail_from=mail_from or f"calendar@{_mail_host(host)}",
+        contact=parseaddr(mail_from)[1],
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),

@@ -242,7 +242,9 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
     lines = [fact for at in points for fact in _lines(at, record, scope)]
     head = [Fact("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
     linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
-    return Expected([*lines, *head, *linked, *_until(record), *_moves(entry, scope)])
+    planned = entry.planned_before
+    before = _lines(planned, record, replace(scope, zone=scope.home), "moved from") if planned else []
+    return Expected([*lines, *head, *linked, *_until(record), *_moves(entry, scope), *before])
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:

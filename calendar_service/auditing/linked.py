@@ -58,13 +58,15 @@ def _expect_event(occurrence: Occurrence, entry: Entry) -> list[Fact]:
         return [*facts, Fact("JSON-LD eventStatus", "EventCancelled")]
     if entry.record.status is Status.POSTPONED:
         return [*facts, Fact("JSON-LD eventStatus", "EventPostponed")]
-    if not occurrence.is_moved:
+    if not occurrence.is_moved and entry.planned_before is None:
         return [*facts, Fact("JSON-LD eventStatus", "EventScheduled")]
     return [*facts, Fact("JSON-LD eventStatus", "EventRescheduled"), _planned(occurrence, entry)]
 
 
 def _planned(occurrence: Occurrence, entry: Entry) -> Fact:
-    """Give when an occurrence would have been by its rule: at the first one's wall time."""
+    """Give when a record was to begin at first, or an occurrence by its rule: at the first one's wall time."""
+    if entry.planned_before:
+        return Fact("JSON-LD previousStartDate", _first(entry.planned_before))
     span = entry.record.schedule.span if entry.record.schedule else None
     if isinstance(span, TimeSpan):
         at = datetime.combine(occurrence.day, span.starts.clock, span.starts.local.tzinfo)

@@ -14,14 +14,15 @@ from calendar_service.records.differences import Standing, standing
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
-from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from calendar_service.records.moments import Moment
-    from calendar_service.records.record import Calendar, Milestone, Point, Record, Schedule
+    from calendar_service.records.record import Calendar, Milestone, Point, Record, Schedule, Span
     from calendar_service.records.texts import Text
 
 WITHDRAWN_STAYS = timedelta(days=90)
@@ -75,12 +76,14 @@ class Armed:
 class Entry:
     """A record as an edition shows it: its present revision, and each deadline it ever had.
 
-    `armed` has the moments that one can be reminded of, none while the record does not hold.
+    `armed` has the moments that one can be reminded of, none while the record does not hold. `planned_before` is when
+    a record that happens once was to happen at first, None where it still begins then.
     """
 
     revision: Revision
     moves: tuple[Move, ...] = ()
     armed: Mapping[MomentName, Armed] = field(default_factory=dict)
+    planned_before: Span | None = None
 
     @property
     def record(self) -> Record:
@@ -190,7 +193,26 @@ def advance(
 
 def _grow(entry: Entry | None, revision: Revision) -> Entry:
     moves = (*entry.moves, *_moves(entry.record, revision)) if entry else ()
-    return Entry(revision, moves, _arm(entry, revision))
+    return Entry(revision, moves, _arm(entry, revision), _planned_before(entry, revision.record))
+
+
+def _planned_before(entry: Entry | None, record: Record) -> Span | None:
+    first = entry and (entry.planned_before or _once(entry.record))
+    present = _once(record)
+    return first if first and present and _is_moved(first, present) else None
+
+
+def _once(record: Record) -> Span | None:
+    """Give when a record happens that does not recur."""
+    return record.schedule.span if record.schedule and not record.schedule.rule else None
+
+
+def _is_moved(first: Span, present: Span) -> bool:
+    """Tell whether a start is another now; that a day gets its hours is no move."""
+    if isinstance(first, TimeSpan) and isinstance(present, TimeSpan):
+        return first.starts.instant != present.starts.instant
+    days = [span.first if isinstance(span, DaySpan) else span.starts.day for span in (first, present)]
+    return days[0] != days[1]
 
 
 def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, Armed]:

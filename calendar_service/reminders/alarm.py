@@ -52,7 +52,7 @@ class Alarm:
                 if remove_note(connection, _NOTE):
                     logger.warning("Reminders are on their way again.")
             return
-        if health is Health.SILENT and now - self._begun_at < SILENT_AFTER:
+        if now - self._begun_at < SILENT_AFTER:
             return  # everything may just have been started, and the worker had no time yet
         with writing(self._engine) as connection:
             is_first = enter_note(connection, _NOTE, health, now)

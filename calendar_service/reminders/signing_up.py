@@ -88,9 +88,7 @@ def _answer(connection: Transaction, hasher: Hasher, signup: Signup, now: dateti
         state, letter, reader_id = signups.MAILED, "confirm", None
     signups.settle(connection, signup.id, state, now)
     expires_at = signup.asked_at + SIGNUPS_KEPT
-    signups.queue_letter(
-        connection, letter, now, signup_id=signup.id, subscriber_id=reader_id, expires_at=expires_at
-    )
+    signups.queue_letter(connection, letter, now, signup_id=signup.id, subscriber_id=reader_id, expires_at=expires_at)
     signups.tally(connection, mailbox[0], now)
     signups.tally(connection, _ALL, now)
     return True

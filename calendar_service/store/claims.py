@@ -89,9 +89,11 @@ def claim(connection: Connection, worker_id: int, now: datetime, most: int) -> l
     """Claim up to `most` deliveries that should be sent by now, the oldest first."""
     due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now)
     due = due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most).with_for_update(skip_locked=True)
+    # As a CTE it is worked out once; PostgreSQL may ask a subquery anew for each row, and so claim far more than that.
+    once = due.cte("due")
     claimed = (
         update(deliveries)
-        .where(deliveries.c.id.in_(due.scalar_subquery()), text("state = 'waiting'"))
+        .where(deliveries.c.id.in_(select(once.c.id)), text("state = 'waiting'"))
         .values(state=State.CLAIMED, worker_id=worker_id)
         .returning(deliveries.c.id)
     )

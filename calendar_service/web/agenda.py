@@ -221,12 +221,22 @@ def countdown(item: Item, day: date, today: date, now: datetime, lang: Language,
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[Moved]:
     """Say how each deadline of an entry has moved, oldest first, with the old date apart."""
-    found = []
-    for moved, sentence in zip(entry.moves, sentences.moves(entry, edition.calendar, lang), strict=False):
-        old = sentences.when(moved.old.at, edition.calendar.zone, lang)
-        before, struck, after = sentence.partition(old)
-        found.append(Moved(moved.moment is MomentName.CLOSES, before, struck, after))
-    return found
+    return [
+        _struck(sentence, moved.old.at, edition, lang, is_closing=moved.moment is MomentName.CLOSES)
+        for moved, sentence in zip(entry.moves, sentences.moves(entry, edition.calendar, lang), strict=True)
+    ]
+
+
+def planned_before(entry: Entry, edition: Edition, lang: Language) -> Moved | None:
+    """Say when a record was first to happen, with that date apart; None where it still begins then."""
+    if entry.planned_before is None:
+        return None
+    sentence = sentences.planned_before(entry, edition.calendar, lang)
+    return _struck(sentence, entry.planned_before, edition, lang)
+
+
+def _struck(sentence: str, old: Point | Span, edition: Edition, lang: Language, *, is_closing: bool = False) -> Moved:
+    return Moved(is_closing, *sentence.partition(sentences.when(old, edition.calendar.zone, lang)))
 
 
 def page_path(record_id: str, view: View) -> str:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 _ONE_YEAR = 31_536_000
+# A window opened from a sandboxed frame is sandboxed too, and browsers let no such window show a page with a
+# Cross-Origin-Opener-Policy. These are the pages that the widget links to; they know nobody.
+_OPENED_FROM_FRAMES = frozenset({"pages", "widget"})
 
 
 def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime], *, keys: tuple[str, ...]) -> Flask:
@@ -98,7 +101,8 @@ def _secure(response: Response) -> Response:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.blueprint not in _OPENED_FROM_FRAMES:
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.method == "OPTIONS" and request.path.endswith((".ics", "/records")):
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from calendar_service.web.widget_query import WidgetQuery
@@ -74,17 +74,19 @@ def write_lines(query: WidgetQuery, base_url: str, title: str, whole_url: str) -
     ]
     data = Markup(" ").join(Markup('data-{}="{}"').format(name, value) for name, value in named)
     attributes = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in named)
+    scripted = Markup("<script {}></script>").format(source)
+    link = Markup('<a href="{}">{}</a>').format(whole_url, title)
+    # As plain texts: the page that shows them escapes them once more.
     return Lines(
-        script=Markup('<script {} {} style="{}"></script>').format(source, data, room),
+        script=str(Markup('<script {} {} style="{}"></script>').format(source, data, room)),
         frame=write_frame(f"{base_url}{query.path()}", title, "100%", f"{height}"),
-        element=Markup(
-            '<script {}></script>\n<calendar-widget {} style="{}"><a href="{}">{}</a></calendar-widget>'
-        ).format(source, attributes, room, whole_url, title),
+        element=str(
+            Markup('{}\n<calendar-widget {} style="{}">{}</calendar-widget>').format(scripted, attributes, room, link)
+        ),
     )
 
 
 def write_frame(url: str, title: str, width: str, height: str) -> str:
     """Write an inline frame."""
-    return Markup(
-        '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>'
-    ).format(*map(escape, (url, title, width, height)))
+    frame = Markup('<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>')
+    return str(frame.format(url, title, width, height))

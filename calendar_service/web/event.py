@@ -15,7 +15,7 @@ from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
-from calendar_service.web.agenda import AHEAD, Row, item_of, make_row, shown_times
+from calendar_service.web.agenda import AHEAD, Row, item_of, make_row, planned_before, shown_times
 from calendar_service.web.feeds import with_query
 from calendar_service.writers import sentences
 from calendar_service.writers.api import write_instant
@@ -69,6 +69,7 @@ def describe_event(entry: Entry, edition: Edition, view: View, now: datetime) ->
         "entry": entry,
         "record": record,
         "row": make_row(item_of(entry, shown_times(entry), calendar.zone), edition, view, now),
+        "planned_before": planned_before(entry, edition, lang),
         "yours": _yours(entry, edition, view) if is_on else None,
         "has_ahead": has_ahead,
         "joins": joins,

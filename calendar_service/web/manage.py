@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
+    from calendar_service.records.errors import CalendarError
     from calendar_service.store.subscribers import Subscriber
     from calendar_service.writers.view import View
 
@@ -175,12 +176,16 @@ def _use_webhook(visit: Visit) -> Response:
     try:
         changed = desk().use_webhook(visit.subscriber, url, _verify, visit.now)
     except (BadWebhook, AddressTaken) as error:
-        return _page(visit, errors={"webhook": visit.say(error.message)})
+        return _page(visit, errors={"webhook": _told(error, visit)})
     except TooManyRequests as error:
-        response = _page(visit, errors={"webhook": visit.say(error.message)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response = _page(visit, errors={"webhook": _told(error, visit)}, status=HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return _again(visit, changed, visit.say("The webhook has answered. Reminders go there from now on."))
+
+
+def _told(error: CalendarError, visit: Visit) -> str:
+    return " ".join(visit.say(part) for part in (error.message, error.remedy) if part)
 
 
 def _verify(url: str, secret: str) -> None:
@@ -191,7 +196,7 @@ def _use_mail(visit: Visit) -> Response:
     try:
         changed = desk().use_mail(visit.subscriber, visit.now)
     except (AddressTaken, NoMailAddress) as error:
-        return _page(visit, errors={"webhook": visit.say(error.message)})
+        return _page(visit, errors={"webhook": _told(error, visit)})
     return _again(visit, changed, visit.say("Reminders come by mail again."))
 
 

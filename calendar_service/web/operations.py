@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify
 
 from calendar_service.reminders.health import Health, judge
 from calendar_service.store.editions import Outcome, last_attempt
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.store.gauges import take_pulse
-from calendar_service.web.context import shelf
+from calendar_service.web.context import settings, shelf
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.shelf import NothingPublished
 from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from typing import Any
 
+_PAGES = ("/", "/subscribe", "/reminders", "/embed")
+_YEAR = timedelta(days=365)
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 blueprint = Blueprint("operations", __name__)
@@ -80,7 +85,7 @@ def sitemap() -> Response:
     edition = shelf().edition()
     base, default = shelf().press.base_url, edition.calendar.languages[0]
     prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
-    pages = [("/", edition.published_at)]
+    pages = [(path, edition.published_at) for path in _PAGES]
     pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(shelf().clock())]
     urlset = ET.Element("urlset", {"xmlns": _SITEMAP, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})
     for path, changed_at in pages:
@@ -93,6 +98,27 @@ def sitemap() -> Response:
                 ET.SubElement(url, "xhtml:link", link)
     body = ET.tostring(urlset, encoding="utf-8", xml_declaration=True)
     return _for_an_hour(Response(body, content_type="application/xml"))
+
+
+@blueprint.get("/.well-known/security.txt")
+def security() -> Response:
+    """Tell whom to write to about a weakness (RFC 9116); only a site with a public address and a contact has one."""
+    edition, base = shelf().edition(), shelf().press.base_url
+    if not (settings().contact and base.startswith("https://")):
+        abort(HTTPStatus.NOT_FOUND)
+    lines = (
+        f"Contact: mailto:{quote(settings().contact, safe='@+')}",
+        f"Expires: {_next_anniversary(edition.published_at, shelf().clock()):%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(edition.calendar.languages)}",
+        f"Canonical: {base}/.well-known/security.txt",
+    )
+    return _for_an_hour(Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))
+
+
+def _next_anniversary(published: datetime, now: datetime) -> date:
+    """Give the first day after `now` that lies whole years of 365 days behind the publication, both in UTC."""
+    first, today = published.astimezone(UTC).date(), now.astimezone(UTC).date()
+    return first + _YEAR * ((today - first) // _YEAR + 1)
 
 
 @blueprint.get("/openapi.json")

@@ -113,7 +113,9 @@ def letter(record_id: str) -> Response:
     main = main_moment(entry, calendar, shelf().clock())
     sent_at = due(lead, main.at, calendar.zone, WorkingDays(closures=frozenset(calendar.closures)))
     if sent_at is None:
-        raise BadSelection("lead", write_lead(lead), "That would be too late to remind.", "Take a longer lead.")
+        raise BadSelection(
+            "lead", write_lead(lead), mark("That would be too late to remind."), mark("Take a longer lead.")
+        )
     composed = compose_reminder(entry, edition, main.name, main.at, occurrence=main.occurrence, now=sent_at, view=view)
     when = sentences.when(civil_from_instant(sent_at, calendar.zone), calendar.zone, view.lang)
     links = _sample_links(view)
@@ -144,7 +146,9 @@ def _lead(words: str) -> Lead:
     try:
         return read_lead(words)
     except UnknownLead as error:
-        raise BadSelection("lead", error.words, error.message, error.remedy) from None
+        raise BadSelection(
+            "lead", error.words, mark("'{value}' is not a lead."), mark("Write days, weeks, hours or minutes.")
+        ) from None
 
 
 def _preview(record_id: str, lead: Lead, code: str) -> str:

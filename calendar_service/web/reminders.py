@@ -60,7 +60,10 @@ def form(lang: str = "") -> Response:
     given = _with_defaults(_fields(selection), edition, view)
     if selection.zone:
         given["zone"] = selection.zone
-    return _form(opening, given, {}, untouched=not selection.zone)
+    response = _form(opening, given, {}, untouched=not selection.zone)
+    # Nobody's data stand in the empty form, so it may be found by search.
+    response.headers.remove("X-Robots-Tag")
+    return response
 
 
 @blueprint.post("/reminders")

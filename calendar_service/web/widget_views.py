@@ -40,7 +40,7 @@ def show(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dic
 
 
 def _list(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
-    """List what is coming, and what is past where it was asked for by day or id, or a little of it where nothing comes."""
+    """List what is coming; what is past, too, where it was asked for by day or id, and a little where nothing comes."""
     coming, past = _items(query.selection, edition, now)
     recalled = past if query.selection.is_windowed else [] if coming else past[:_RECALLED]
     shown = coming[: query.limit]

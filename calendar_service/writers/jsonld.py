@@ -79,6 +79,9 @@ def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict
     elif occurrence.is_moved:
         status = "EventRescheduled"
         found["previousStartDate"] = _start(shift(schedule.span, occurrence.day))
+    elif entry.planned_before:
+        status = "EventRescheduled"
+        found["previousStartDate"] = _start(entry.planned_before)
     return found | {"eventStatus": f"{_NAMES}{status}"}
 
 

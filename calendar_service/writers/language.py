@@ -84,7 +84,8 @@ class Language:
         if not is_iana(zone):
             return zone
         city: str = get_timezone_location(tzinfo_of(zone), locale=self.locale, return_city=True)
-        return city
+        # Places that CLDR has no name for are called by the rest of their zone's: "Argentina/Buenos Aires".
+        return city.rpartition("/")[2]
 
     def country(self, code: str) -> str:
         """Name a country by its ISO 3166 code."""

@@ -5,6 +5,7 @@ Pages, feeds and letters take their words from here, so that they cannot disagre
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -156,7 +157,7 @@ def place(place: Place | None, lang: Language) -> str:
 
 
 def move(moved: Move, number: int, calendar: Calendar, lang: Language) -> str:
-    """Say how a deadline has moved, when that was decided, and why; `number` counts extensions."""
+    """Say how a moment has moved, when that was decided, and why; `number` counts its extensions."""
     old, new = (when(stone.at, calendar.zone, lang) for stone in (moved.old, moved.new))
     label = moment_label(moved.moment, lang)
     decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
@@ -174,12 +175,19 @@ def move(moved: Move, number: int, calendar: Calendar, lang: Language) -> str:
 
 def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
     """Say how each deadline of an entry has moved, oldest first."""
-    extensions = 0
+    extensions: Counter[MomentName] = Counter()
     sentences = []
     for each in entry.moves:
-        extensions += each.is_extension
-        sentences.append(move(each, extensions, calendar, lang))
+        extensions[each.moment] += each.is_extension
+        sentences.append(move(each, extensions[each.moment], calendar, lang))
     return sentences
+
+
+def planned_before(entry: Entry, calendar: Calendar, lang: Language) -> str:
+    """Say when a record was first to happen, where it happens at another time now; else nothing."""
+    if entry.planned_before is None:
+        return ""
+    return lang.say("Was planned for {old}.", old=when(entry.planned_before, calendar.zone, lang))
 
 
 def rule(repeats: Rule, lang: Language) -> str:

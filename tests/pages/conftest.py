@@ -1,31 +1,6 @@
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
-
-from calendar_service.publishing import publish_file
-from calendar_service.settings import Settings
-from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import upgrade
-from calendar_service.web.app import create_app
-
-PROGRAMME = Path(__file__).parents[2] / "data" / "events.yaml"
-BASE = "https://calendar.example.org"
-
-
-class Site:
-    """The service on a database of its own, with a clock that stands still."""
-
-    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), settings=None):
-        self.now = now
-        self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
-        upgrade(self.engine)
-        publish_file(self.engine, file, now)
-        self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now, keys=("k" * 40,))
-        self.client = self.app.test_client()
-
-    def get(self, path, **headers):
-        return self.client.get(path, headers=headers)
+from public_site import BASE, HEAD, Site
+from showcase import open_showcase
 
 
 @pytest.fixture
@@ -51,21 +26,9 @@ def site_of(tmp_path):
         site.engine.dispose()
 
 
-HEAD = """\
-calendar:
-  id: demo.example
-  name: {en: Demo, fr: Démo}
-  timezone: Europe/Paris
-  languages: [en, fr]
-records:
-"""
-
-
 @pytest.fixture(scope="session")
 def showcase(tmp_path_factory):
     """The showcase, which no test changes."""
-    from showcase import open_showcase  # noqa: PLC0415 (it uses this module)
-
     site = open_showcase(tmp_path_factory.mktemp("showcase"), BASE)
     yield site
     site.engine.dispose()

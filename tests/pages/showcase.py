@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conftest import Site
+from public_site import Site
 
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
@@ -12,6 +12,7 @@ FILE = Path(__file__).with_name("showcase.yaml")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _MOVED = {
     'closes: "29 November 2026, 17:00"': 'closes: "23 November 2026, 17:00"',
+    "when: 15-16 December 2026": "when: 14-15 December 2026",
     'opens: "30 November 2026, 10:00"': 'opens: "24 November 2026, 10:00"',
 }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from html_look import Page
+from public_site import HEAD, Site
 
 from calendar_service.web import layout
 
@@ -147,8 +148,6 @@ def test_programs_are_told_in_english(showcase):
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory):
     """Two thousand records, sixty of them on one day."""
-    from conftest import HEAD, Site  # noqa: PLC0415 (the tests' own module)
-
     folder = tmp_path_factory.mktemp("crowd")
     lines = []
     for number in range(2000):

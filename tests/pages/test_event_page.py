@@ -124,6 +124,20 @@ def test_a_series_tells_its_next_dates_and_where_each_was_planned(showcase):
     ]
 
 
+def test_a_moved_event_tells_when_it_was_planned(showcase):
+    found = linked(showcase, "/events/policy-lab")
+    told = (found["startDate"], found["eventStatus"].rpartition("/")[2], found["previousStartDate"])
+    assert told == ("2026-12-15", "EventRescheduled", "2026-12-14")
+    words = Page(read(showcase, "/fr/events/policy-lab")).text
+    assert "Initialement prévu : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
+
+
+def test_extensions_are_counted_for_each_moment_apart(showcase):
+    words = Page(read(showcase, "/events/charts-tender")).text
+    assert words.count("Extension 1, decided on 16 November 2026.") == 2
+    assert "Extension 2" not in words
+
+
 def test_no_text_ends_the_script(site_of):
     site = site_of('  - {id: one, kind: event, title: "a </script><b>&amp; b", when: 1 May 2027}\n')
     html = read(site, "/events/one")

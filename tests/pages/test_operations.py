@@ -1,6 +1,7 @@
 """What machines ask for: robots.txt, the sitemap, the description of the API."""
 
 import re
+from datetime import timedelta
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
@@ -24,9 +25,43 @@ def test_sitemap_lists_every_page_and_each_answers(programme):
     answer = programme.get("/sitemap.xml")
     places = [node.text for node in ET.fromstring(answer.data).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     records = programme.get("/api/v1/records?from=2020-01-01").get_json()["records"]
-    assert len(places) == len(set(places)) == 2 * (len(records) + 1)
+    assert len(places) == len(set(places)) == 2 * (len(records) + 4)
     for place in places:
         assert programme.get(place.removeprefix(BASE)).status_code == 200
+
+
+SECURITY = """\
+Contact: mailto:cities+calendar@example.org
+Expires: {expires}T00:00:00Z
+Preferred-Languages: en, fr
+Canonical: https://calendar.example.org/.well-known/security.txt
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "expires"),
+    [(0, "2027-11-23"), (364, "2027-11-23"), (365, "2028-11-22"), (800, "2029-11-22")],
+)
+def test_security_txt_never_has_expired(site_of, days, expires):
+    environ = {"CALENDAR_BASE_URL": BASE, "CALENDAR_MAIL_FROM": "Cities <cities+calendar@example.org>"}
+    site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2027}\n", settings=read_settings(environ))
+    site.now += timedelta(days=days)
+    answer = site.get("/.well-known/security.txt")
+    assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
+    assert answer.get_data(as_text=True) == SECURITY.format(expires=expires)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"CALENDAR_BASE_URL": BASE},
+        {"CALENDAR_BASE_URL": "http://calendar.example.org", "CALENDAR_MAIL_FROM": "a@example.org"},
+    ],
+)
+def test_security_txt_needs_a_public_address_and_a_contact(site_of, environ):
+    site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2027}\n", settings=read_settings(environ))
+    assert site.get("/.well-known/security.txt", Host="localhost").status_code == 404
 
 
 def test_openapi_tells_every_address_and_parameter(programme):

@@ -7,7 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+# A worker that has sent nothing after so many seconds may be killed all the same.
 WAKES_WITHIN = 0.6
+_SLACK = 0.2
+_MOST_IDLE_ROUNDS = 20
+_PATIENCE = 900
 
 
 @dataclass
@@ -18,9 +22,9 @@ class Killings:
     in_hand: int = 0
 
 
-def kill_worker(town, sink, nursery, kills, *, seed=0, more=0):
+def kill_worker(town, sink, nursery, kills, *, more=0):
     """Have one worker after another killed while letters go out; `more` tenders are there when they run out."""
-    chance, killings = random.Random(seed), Killings()
+    chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
     while len(killings.at) < kills and (town.left() or more):
         if town.left() < town.readers / 4 and more:
             town.write_record(town.due + timedelta(hours=24))
@@ -45,13 +49,13 @@ def finish(town, nursery, *words, seconds=120):
     child.kill()
 
 
-def kill_crew(town, sink, nursery, kills, *, seed=0, crew=3):
+def kill_crew(town, sink, nursery, kills, *, crew=3):
     """Have several ticks at once at a time that moves on from try to try, killing one at random, until all is sent."""
-    chance, killings, now, many = random.Random(seed), Killings(), town.due, []
-    idle = 0
-    while town.left() and idle < 20:
+    chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
+    now, many, idle, end = town.due, [], 0, time.monotonic() + _PATIENCE
+    while town.left() and idle < _MOST_IDLE_ROUNDS:
         before = sink.size()
-        while town.left_at(now):
+        while town.left_at(now) and time.monotonic() < end:
             many = [child for child in many if child.is_alive()]
             while len(many) < crew:
                 many.append(nursery.start(town, "tick", "--now", now.isoformat()))
@@ -82,12 +86,13 @@ def kill(child, town, killings):
 def most_for_one_kill(sink, killings):
     """Count how many letters came twice because of one and the same kill, at most.
 
-    A letter that came again was in hand when the first kill after its first coming came.
+    A letter that came again was in hand at the first kill after its coming; the server may have taken it a little later
+    than its sender died.
     """
     first, blamed = {}, Counter()
     for row in sink.accepted():
         key = row["recipients"][0], row["message_id"]
         if key in first and not row["reply_lost"]:
-            blamed[bisect_left(killings.at, first[key] - 0.2)] += 1
+            blamed[bisect_left(killings.at, first[key] - _SLACK)] += 1
         first[key] = row["at"]
     return max(blamed.values(), default=0)

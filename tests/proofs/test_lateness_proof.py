@@ -24,12 +24,19 @@ def lateness(tmp_path, url, readers, fault="", *, patience=600):
             lanes = max(lanes, sink.connections())
         while town.left() and time.time() < end:
             time.sleep(0.1)
+        cpu = round(child.cpu_seconds())
         child.kill()
         late = [row["at"] - due.timestamp() for row in sink.accepted()]
         verdict = judge(town, sink)
         cuts = statistics.quantiles(late, n=100)
         found = {"p50": cuts[49], "p99": cuts[98], "max": max(late), "min": min(late)}
-        tell(f"lateness {fault}", verdict, lanes=lanes, **{name: round(value, 1) for name, value in found.items()})
+        tell(
+            f"lateness {fault}",
+            verdict,
+            lanes=lanes,
+            cpu_seconds=cpu,
+            **{name: round(value, 1) for name, value in found.items()},
+        )
         return found, verdict
 
 

@@ -18,7 +18,7 @@ def just_now():
 def killed_ten_times(tmp_path, fault=""):
     url = sqlite_url(tmp_path / "calendar.sqlite3")
     with (
-        Sink(tmp_path, "--delay-ms", 10) as sink,
+        Sink(tmp_path, "--delay-ms", 30) as sink,
         Town(tmp_path, url, sink, readers=60, due=just_now()) as town,
         Nursery(fault) as nursery,
     ):

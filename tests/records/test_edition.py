@@ -302,3 +302,41 @@ def test_shifts_are_found_among_what_was_kept_and_is_ahead():
         "it: questions_by moves from 2026-07-01T11:00Z to 2026-07-01T10:00Z, "
         "because the clocks of Europe/Paris have new rules (tz database 2025b -> 2026f)"
     )
+
+
+JULY_4, JULY_5, JULY_6 = (date(2026, 7, day) for day in (4, 5, 6))
+
+
+def grown(*states):
+    """The entry of a record after each of its states was published."""
+    edition = None
+    for state in states:
+        compared = compare(edition, Draft(CALENDAR, (state,)), NOW, STAMP)
+        edition = advance(edition, 1, STAMP, CALENDAR, compared.revisions)
+    return edition.entries["it"]
+
+
+PLANNED = [
+    ("never moved", [event(JULY_4)], None),
+    ("moved", [event(JULY_4), event(JULY_5)], JULY_4),
+    ("moved twice", [event(JULY_4), event(JULY_5), event(JULY_6)], JULY_4),
+    ("moved and back", [event(JULY_4), event(JULY_5), event(JULY_4)], None),
+    ("moved, then made longer", [event(JULY_4), event(JULY_5), event(JULY_5, JULY_6)], JULY_4),
+    ("made longer", [event(JULY_4), event(JULY_4, JULY_5)], None),
+    ("given its hours", [event(JULY_4), hours(JULY_4, 10, 11)], None),
+    ("moved by an hour", [hours(JULY_4, 10, 11), hours(JULY_4, 11, 12)], JULY_4),
+    (
+        "postponed, then given another day",
+        [event(JULY_4), event(JULY_4, status=Status.POSTPONED), event(JULY_6)],
+        JULY_4,
+    ),
+    ("made a series", [event(JULY_4), event(JULY_5, rule="every week")], None),
+    ("a tender", [record(closes=JULY), record(closes=AUGUST)], None),
+]
+
+
+@pytest.mark.parametrize(("states", "day"), [row[1:] for row in PLANNED], ids=[row[0] for row in PLANNED])
+def test_when_a_record_was_first_to_begin_is_kept(states, day):
+    found = grown(*states).planned_before
+    first = found and (found.first if isinstance(found, DaySpan) else found.starts.day)
+    assert first == day

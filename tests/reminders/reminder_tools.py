@@ -1,5 +1,6 @@
 """What the tests of reminders share: records, editions that grow, readers, a look into the outbox, and mail servers."""
 
+import socket
 import threading
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.store.editions import publish
 from calendar_service.store.engine import reading
-from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscriber
+from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
 from calendar_service.store.tables import deliveries, occasions, subscribers
 
 PARIS, SEOUL, LIMA = "Europe/Paris", "Asia/Seoul", "America/Lima"
@@ -47,7 +48,9 @@ def at(text, zone=PARIS):
 
 def tender(closes, name="tender", **more):
     stones = {MomentName.CLOSES: closes} | {MomentName(key): more.pop(key) for key in [*more] if key in set(MomentName)}
-    milestones = {key: Milestone(at(point) if isinstance(point, str) else point, "words") for key, point in stones.items()}
+    milestones = {
+        key: Milestone(at(point) if isinstance(point, str) else point, "words") for key, point in stones.items()
+    }
     return Record(id=name, kind=Kind.TENDER, title={"en": "Tender"}, milestones=milestones, **more)
 
 
@@ -87,6 +90,14 @@ def watch(selection="", leads=("7 days",), wants_new=False):
 
 
 def add_reader(database, name, now, *watches, **more):
+    return add_readers(database, [name], now, *watches, **more)[0]
+
+
+def add_readers(database, names, now, *watches, **more):
+    return add_subscribers(database, [new_reader(name, *watches, **more) for name in names], now)
+
+
+def new_reader(name, *watches, **more):
     given = {
         "channel": "mail",
         "address": f"{name}@reader.example",
@@ -96,7 +107,7 @@ def add_reader(database, name, now, *watches, **more):
         "watches": watches or (watch(),),
         "consent": {},
     }
-    return add_subscriber(database, NewSubscriber(**(given | more)), now)
+    return NewSubscriber(**(given | more))
 
 
 def outbox(database, *names):
@@ -150,7 +161,7 @@ class Inbox:
         self.attempts = []
         self.lock = threading.Lock()
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 (aiosmtpd's name)
         self.attempts.append(address)
         answer = self.answer(address)
         answer = await answer if hasattr(answer, "__await__") else answer
@@ -158,7 +169,7 @@ class Inbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 (aiosmtpd's name)
         self.taken += [(recipient, envelope.content.decode()) for recipient in envelope.rcpt_tos]
         self.at.append(datetime.now(UTC))
         return "250 OK"
@@ -171,10 +182,12 @@ class Inbox:
 @contextmanager
 def mail_server(inbox):
     """A real SMTP server in this process; gives its URL."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=0, ready_timeout=10)
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=10)
     controller.start()
     try:
-        yield f"smtp://127.0.0.1:{controller.server.sockets[0].getsockname()[1]}"
+        yield f"smtp://127.0.0.1:{port}"
     finally:
         controller.stop()
 

@@ -85,9 +85,7 @@ class Model:
         self.revision += 1
         if was == "none":
             self.told.append(("new", self.revision, now, [closes] if stands == "on" else []))
-        elif was != stands:
-            self.told.append(("changed", self.revision, now, [was_closing, closes]))
-        elif stands == "on" and max(was_closing.instant, closes.instant) >= now:
+        elif was != stands or (stands == "on" and max(was_closing.instant, closes.instant) >= now):
             self.told.append(("changed", self.revision, now, [was_closing, closes]))
         if stands != "on":
             self.armed = None

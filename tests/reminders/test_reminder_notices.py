@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from reminder_tools import PARIS, SEOUL, at, event, grown, moved, stated, tender, utc
+from reminder_tools import PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
 from calendar_service.records.differences import Standing, find_differences, standing
 from calendar_service.records.enums import Status
@@ -73,7 +73,12 @@ DIFFERENCES = [
         SERIES,
         ["occurrence restored starts 2027-06-07"],
     ),
-    ("cancelled, and nothing else is said", EVENT, other(event("2027-07-11 10:00"), status=Status.CANCELLED), ["cancelled"]),
+    (
+        "cancelled, and nothing else is said",
+        EVENT,
+        other(event("2027-07-11 10:00"), status=Status.CANCELLED),
+        ["cancelled"],
+    ),
     ("postponed", TENDER, other(TENDER, status=Status.POSTPONED), ["postponed"]),
     (
         "on again at another time",
@@ -82,8 +87,18 @@ DIFFERENCES = [
         ["revived", "moved starts"],
     ),
     ("tentative", EVENT, other(EVENT, status=Status.TENTATIVE), []),
-    ("moved while cancelled", other(EVENT, status=Status.CANCELLED), other(event("2027-08-01"), status=Status.CANCELLED), []),
-    ("cancelled after postponed", other(EVENT, status=Status.POSTPONED), other(EVENT, status=Status.CANCELLED), ["cancelled"]),
+    (
+        "moved while cancelled",
+        other(EVENT, status=Status.CANCELLED),
+        other(event("2027-08-01"), status=Status.CANCELLED),
+        [],
+    ),
+    (
+        "cancelled after postponed",
+        other(EVENT, status=Status.POSTPONED),
+        other(EVENT, status=Status.CANCELLED),
+        ["cancelled"],
+    ),
 ]
 
 
@@ -92,7 +107,9 @@ def said(difference):
     return " ".join(str(part) for part in parts if part)
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES]
+)
 def test_differences(old, new, expected):
     sides = [(each, standing(each, withdrawn=False)) for each in (old, new)]
     assert [said(each) for each in find_differences(*sides, PARIS, NOW)] == expected

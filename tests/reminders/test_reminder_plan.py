@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from reminder_tools import CALENDAR, LIMA, PARIS, SEOUL, at, event, grown, moved, stated, tender, utc
+from reminder_tools import CALENDAR, LIMA, PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
 from calendar_service.records.enums import Status
 from calendar_service.records.occasions import Group, Topic
@@ -67,7 +67,9 @@ ONE_RECORD = [
 ]
 
 
-@pytest.mark.parametrize(("record", "group", "due"), [row[1:] for row in ONE_RECORD], ids=[row[0] for row in ONE_RECORD])
+@pytest.mark.parametrize(
+    ("record", "group", "due"), [row[1:] for row in ONE_RECORD], ids=[row[0] for row in ONE_RECORD]
+)
 def test_one_moment_and_one_lead(record, group, due):
     edition = grown((LONG_AGO, record))
     moment = "starts" if record.schedule else "closes"
@@ -158,7 +160,10 @@ def test_a_new_record_whose_leads_are_over_reminds_at_once_and_the_nearest_is_to
 
 
 def test_what_is_published_when_it_is_over_reminds_of_nothing():
-    assert short(grown((utc("2027-07-10 15:00"), tender("2027-07-10 17:00"))), "2027-07-01", "2027-08-01", reminders()) == []
+    assert (
+        short(grown((utc("2027-07-10 15:00"), tender("2027-07-10 17:00"))), "2027-07-01", "2027-08-01", reminders())
+        == []
+    )
 
 
 FIRST = (LONG_AGO, tender("2027-07-10 17:00", reminders=("14 days", "7 days", "1 day")))
@@ -202,9 +207,7 @@ def test_what_becomes_of_reminders_when_a_record_changes(steps, days):
 
 def test_an_occurrence_that_moves_keeps_what_was_due_of_the_others():
     series = event("2027-03-01", rule="every week")
-    shifted = replace(
-        series, schedule=replace(series.schedule, changes=(moved("2027-03-08", "2027-03-12"),))
-    )
+    shifted = replace(series, schedule=replace(series.schedule, changes=(moved("2027-03-08", "2027-03-12"),)))
     edition = grown((LONG_AGO, series), (utc("2027-03-03 12:00"), shifted))
     assert short(edition, "2027-03-03", "2027-03-20", reminders("7 days")) == [
         ("2027-03-05 08:00", "7 days", "starts 2027-03-08"),

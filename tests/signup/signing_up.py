@@ -1,14 +1,14 @@
 """The service as somebody who signs up meets it."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
-from calendar_service.store.engine import reading
-from calendar_service.store.tables import metadata, signups
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.tables import deliveries, metadata, occasions, signups
 from calendar_service.web.app import create_app
 from calendar_service.web.context import DESK
 
@@ -42,9 +42,9 @@ CHOICE = {
 class SignUp:
     """The service with a clock that stands still, and the tokens that letters would carry."""
 
-    def __init__(self, engine, folder, operator_token=""):
+    def __init__(self, engine, folder, operator_token="", text=FILE):
         file = folder / "events.yaml"
-        file.write_text(FILE, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         publish_file(engine, file, NOW)
         self.now = NOW
         self.engine = engine
@@ -52,6 +52,9 @@ class SignUp:
         self.app = create_app(settings, engine, lambda: self.now, keys=("k" * 40,))
         self.client = self.app.test_client()
         self.desk = self.app.extensions[DESK]
+
+    def publish(self, file, at):
+        publish_file(self.engine, file, at, confirmed=True)
 
     def get(self, path, **headers):
         return self.client.get(path, headers=headers)
@@ -94,3 +97,19 @@ def words_of(answer):
     page = answer.get_data(as_text=True)
     main = page[page.index("<main") : page.index("</main>")]
     return " ".join(re.sub(r"<[^>]*>", " ", main).replace("&#34;", '"').replace("&#39;", "'").split())
+
+
+def send_letters(engine):
+    """Enter a reminder and a notice of the showcase's tender as sent."""
+    closing = {"record_id": "charts-tender", "occurrence": "", "revision": "2026-11-29T17:00:00 Europe/Paris"}
+    changed = {"record_id": "charts-tender", "occurrence": "", "revision": "2"}
+    times = {"due_at": NOW, "next_at": NOW, "expires_at": NOW + timedelta(days=1)}
+    with writing(engine) as connection:
+        for values in (
+            {"kind": "reminder", "moment": "closes", "lead": "7 days"} | closing,
+            {"kind": "notice", "moment": "changed", "lead": ""} | changed,
+        ):
+            (number,) = connection.execute(insert(occasions).values(**values)).inserted_primary_key
+            connection.execute(
+                insert(deliveries).values(occasion_id=number, state="sent", attempts=1, reason="", **times)
+            )

@@ -1,0 +1,173 @@
+"""What many readers cost: `python bench/reminders.py [READERS] [ROUNDS] [URL URL]`.
+
+- An idle look, with nothing due, beside 1,000 readers and beside READERS, in turn; read the ratio.
+- Fanning one occasion out to all READERS, beside a bare INSERT ... SELECT of the same rows into the same table with
+  the same indexes, in turn; read the ratio of speeds.
+The tables are filled by SQL. The URLs are those of two empty databases; without, SQLite files in a temporary folder.
+"""
+
+import gc
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import text
+
+from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.records.occasions import Kind, Occasion, Topic
+from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.office import Mailing, Office
+from calendar_service.store.editions import load_edition, publish
+from calendar_service.store.engine import open_engine, sqlite_url, writing
+from calendar_service.store.memberships import Interest
+from calendar_service.store.migrate import upgrade
+from calendar_service.store.outbox import Firing, fire
+
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+FEW = 1_000
+FILE = b"""calendar: {id: bench.example, name: Bench, timezone: Europe/Paris, languages: [en]}
+records:
+  - {id: t0, kind: tender, title: Tender, closes: '2027-06-01 17:00'}
+"""
+COUNT = {
+    "sqlite": "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {readers}) "
+    "{insert} SELECT {values} FROM counted",
+    "postgresql": "{insert} SELECT {values} FROM generate_series(1, {readers}) AS counted(n)",
+}
+READER = {
+    "id": "n",
+    "ref": "'r' || n",
+    "channel": "'mail'",
+    "address": "'reader' || n || '@example.org'",
+    "address_key": "'k' || n",
+    "language": "'en'",
+    "zone": "'Europe/Paris'",
+    "state": "'active'",
+    "consent": "'{}'",
+    "created_at": ":since",
+    "changed_at": ":since",
+}
+BARE = """INSERT INTO deliveries (subscriber_id, occasion_id, bundle, state, due_at, next_at, expires_at)
+SELECT subscriber_id, :occasion, '', 'waiting', :due, :due, :expires FROM memberships WHERE group_id = 1"""
+
+
+def fill(engine, readers):
+    """Publish one tender, and enter readers who share one group."""
+    upgrade(engine)
+    publish(engine, read_calendar(FILE, "bench").draft, NOW - timedelta(days=9))
+    group = Interest(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
+    since = stamp(engine, NOW - timedelta(days=8))
+    with writing(engine) as connection:
+        values = {**vars(group), "fingerprint": group.fingerprint}
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO groups ({names}) VALUES ({marks})"), values)
+        count(connection, "subscribers", READER, readers, since)
+        is_fresh = "false" if engine.dialect.name == "postgresql" else "0"
+        member = {"group_id": "1", "subscriber_id": "n", "since": ":since", "is_fresh": is_fresh}
+        count(connection, "memberships", member, readers, since)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def count(connection, table, values, readers, since):
+    insert = f"INSERT INTO {table} ({', '.join(values)})"
+    statement = COUNT[connection.dialect.name].format(insert=insert, values=", ".join(values.values()), readers=readers)
+    connection.execute(text(statement.replace(":since", f"'{since}'")))
+
+
+def stamp(engine, at):
+    """Write an instant as the database keeps it."""
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}" + ("+00" if engine.dialect.name == "postgresql" else "")
+
+
+def idle_looks(engine):
+    """Give two ways to look when nothing is due: of the planner alone, and of the whole office."""
+    office = Office(engine, ("k" * 32,), "http://127.0.0.1", Mailing("", Path(), "a@example.org"), lambda: NOW)
+    planner, edition = Planner(engine), load_edition(engine)
+    planner.fan_out(edition, NOW)
+    office.look()
+    return {"planner": partial(planner.fan_out, edition, NOW), "office": office.look}
+
+
+def fan_out(engine, occasion):
+    with writing(engine) as connection:
+        return fire(connection, Firing(1, occasion, NOW, NOW + timedelta(days=1)), NOW)
+
+
+def bare(engine, occasion):
+    with writing(engine) as connection:
+        values = {name: getattr(occasion, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
+        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+        entered = text(f"INSERT INTO occasions (occurrence, {names}) VALUES ('', {marks}) RETURNING id")
+        number = connection.execute(entered, values).scalar_one()
+        due, expires = stamp(engine, NOW), stamp(engine, NOW + timedelta(days=1))
+        statement = BARE.replace(":due", f"'{due}'").replace(":expires", f"'{expires}'")
+        return connection.execute(text(statement), {"occasion": number}).rowcount
+
+
+def empty(engine):
+    with writing(engine) as connection:
+        connection.execute(text("DELETE FROM deliveries"))
+
+
+def timed(work):
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def told(name, ratios, seconds):
+    spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    print(f"{name:42} {spread:24} {'  '.join(f'{each:.4f} s' for each in seconds)}")
+
+
+def compare_looks(few, many, rounds):
+    looks = {"few": idle_looks(few), "many": idle_looks(many)}
+    for name in ("planner", "office"):
+        seconds = {"few": [], "many": []}
+        for _ in range(20 * rounds):
+            for size, each in looks.items():
+                seconds[size].append(timed(each[name]))
+        medians = {size: statistics.median(found) for size, found in seconds.items()}
+        # A round is twenty looks: one look of a millisecond is all noise.
+        pages = [slice(20 * each, 20 * each + 20) for each in range(rounds)]
+        ratios = [statistics.median(seconds["many"][page]) / statistics.median(seconds["few"][page]) for page in pages]
+        told(f"idle look of the {name}, many to few", ratios, medians.values())
+
+
+def compare_fan_out(engine, readers, rounds):
+    seconds = {"fan-out": [], "bare": []}
+    for number in range(rounds):
+        ways = [("fan-out", fan_out), ("bare", bare)]
+        for name, way in ways if number % 2 else reversed(ways):
+            empty(engine)
+            occasion = Occasion(Kind.REMINDER, "t0", moment="closes", revision=f"{name} {number}", lead="1 day")
+            seconds[name].append(timed(partial(way, engine, occasion)))
+    ratios = [bare / ours for ours, bare in zip(*seconds.values(), strict=True)]
+    medians = [statistics.median(found) for found in seconds.values()]
+    told(f"speed of fan-out to {readers:,}, to bare SQL", ratios, medians)
+
+
+def main(readers=1_000_000, rounds=5, few_url="", many_url=""):
+    with tempfile.TemporaryDirectory() as folder:
+        few = open_engine(few_url or sqlite_url(Path(folder, "few.sqlite3")))
+        many = open_engine(many_url or sqlite_url(Path(folder, "many.sqlite3")))
+        fill(few, FEW)
+        fill(many, readers)
+        print(
+            f"{readers:,} readers, {rounds} rounds, {many.dialect.name}: ratio (median, least to most), median seconds"
+        )
+        compare_looks(few, many, rounds)
+        compare_fan_out(many, readers, rounds)
+        few.dispose()
+        many.dispose()
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:3]), *sys.argv[3:5])

@@ -1,0 +1,54 @@
+"""The databases of these tests: made once for the session, and emptied for each test, which is much quicker."""
+
+import os
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from calendar_service.store.engine import open_engine, sqlite_url, writing
+from calendar_service.store.migrate import upgrade
+from calendar_service.store.tables import metadata
+
+
+@pytest.fixture(scope="session")
+def reminders_on_sqlite(tmp_path_factory):
+    return with_tables(sqlite_url(tmp_path_factory.mktemp("reminders") / "calendar.sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def reminders_on_postgresql(postgresql_server):
+    name = f"calendar_reminders_{os.getpid()}"
+    server = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield with_tables(make_url(postgresql_server).set(database=name).render_as_string(hide_password=False))
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    return request.getfixturevalue(f"reminders_on_{request.param}")
+
+
+@pytest.fixture
+def database(database_url):
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        else:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
+    yield engine
+    engine.dispose()
+
+
+def with_tables(url):
+    engine = open_engine(url)
+    upgrade(engine)
+    engine.dispose()
+    return url
