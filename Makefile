@@ -4,7 +4,7 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test check format slow constraints schema screenshots clean
+.PHONY: run test check format slow constraints schema screenshots lighthouse clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
@@ -31,6 +31,10 @@ schema: $(VENV)/run
 # Pictures of the pages in all their states, into var/screenshots; those of the README into docs/images.
 screenshots: $(VENV)/test
 	cd tests/pages && ../../$(BIN)/python screenshots.py
+
+# Measures the pages as a phone would load them; npm fetches Lighthouse.
+lighthouse: $(VENV)/test
+	cd tests/pages && ../../$(BIN)/python lighthouse.py
 
 # Renews the pinned versions from the ranges in pyproject.toml.
 constraints:

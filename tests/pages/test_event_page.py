@@ -170,6 +170,10 @@ def test_head_names_other_languages_feeds_and_what_others_show(showcase):
         ("text/calendar", f"{base}/calendar.ics?id=cancelled&lang=fr"),
         ("application/feed+json", f"{base}/calendar.json?id=cancelled&lang=fr"),
         ("application/atom+xml", f"{base}/calendar.atom?id=cancelled&lang=fr"),
+        (
+            "application/json+oembed",
+            f"{base}/oembed?format=json&url=https%3A//calendar.example.org/fr/events/cancelled",
+        ),
     ]
     graph = {each["property"]: each["content"] for each in found.all("meta") if "property" in each}
     assert graph["og:title"] == "Visite d’étude à Bergen - Cités interculturelles"

@@ -12,7 +12,6 @@ import tempfile
 import threading
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent / name) for name in ("pages", "signup")]
 from showcase import open_showcase
 from waitress.server import create_server
 
