@@ -248,6 +248,9 @@ class Dispatcher:
             except DatabaseFault as fault:
                 if time.monotonic() > end:
                     logger.error("What came of a letter could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+                    # More letters would only be more that nobody can mark as sent.
+                    with self._lock:
+                        self._our_faults += _OUR_FAULTS
                     return
                 time.sleep(0.2)
             else:

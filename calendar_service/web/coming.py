@@ -37,14 +37,17 @@ class Planned:
     readers: int
 
 
-def say_upcoming(edition: Edition, reader: Subscriber, now: datetime, lang: Language) -> list[str]:
-    """Say which letters a reader gets next, on the reader's own clock."""
-    lines = []
-    for due in upcoming(edition, reader, now)[:_MOST]:
-        when = sentences.when(civil_from_instant(due.due_at, reader.zone), reader.zone, lang)
-        title = sentences.full_title(edition.entries[due.occasion.record_id], lang)
-        lines.append(lang.say("{when}: {what}", when=when, what=f"{title} - {_label(due.occasion, lang)}"))
-    return lines
+def list_upcoming(edition: Edition, reader: Subscriber, now: datetime, lang: Language) -> list[Planned]:
+    """List which letters a reader gets next, on the reader's own clock."""
+    return [
+        Planned(
+            when=sentences.when(civil_from_instant(due.due_at, reader.zone), reader.zone, lang),
+            title=_title(due.occasion, edition, lang),
+            label=_label(due.occasion, lang),
+            readers=1,
+        )
+        for due in upcoming(edition, reader, now)[:_MOST]
+    ]
 
 
 def list_planned(engine: Database, edition: Edition, now: datetime, lang: Language) -> list[Planned]:

@@ -14,7 +14,7 @@ from calendar_service.reminders.choices import BadChoice, choice_from_json, read
 from calendar_service.reminders.desk import TooManyRequests
 from calendar_service.reminders.tokens import MANAGE, BadToken
 from calendar_service.web import options, terms
-from calendar_service.web.coming import say_upcoming
+from calendar_service.web.coming import list_upcoming
 from calendar_service.web.context import desk, shelf
 from calendar_service.web.feeds import asked, shown_languages
 from calendar_service.web.private import (
@@ -121,7 +121,7 @@ def confirm(token: str, lang: str = "") -> Response:
         opening,
         "/reminders",
         manage=manage,
-        coming=say_upcoming(opening[0], subscriber, now, view.lang),
+        coming=list_upcoming(opening[0], subscriber, now, view.lang),
     )
 
 

@@ -38,7 +38,7 @@ def main():
             server.trigger.pull_trigger(server.close)
             thread.join(10)
             site.engine.dispose()
-    return "\n".join(missed)
+    return "\n".join(missed) or None
 
 
 def measure(url, report, chromium):

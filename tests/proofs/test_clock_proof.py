@@ -97,7 +97,7 @@ def again_and_again(what, stop):
 def tick_until_all_is_tried(town, nursery, now, end):
     while now and now < end:
         nursery.run(town, "tick", "--now", now.isoformat())
-        now = max(following, now + timedelta(minutes=1)) if (following := town.next_try()) else None
+        now = max(following, now + timedelta(minutes=20)) if (following := town.next_try()) else None
 
 
 def jumping(tmp_path, url):

@@ -164,6 +164,18 @@ def test_the_notice_of_a_new_record_that_was_called_off(database, clerk):
     assert answers(database, clerk, cancelled) == ["called off"]
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [(47 * HOUR, "Deadline extended: Tender (English only) - now Fri 6 August, 17:00 CEST"), (48 * HOUR, "too late")],
+)
+def test_a_notice_is_tried_for_two_days(database, clerk, after, expected):
+    publish_records(database, BEGIN, TENDER)
+    add_reader(database, "ada", BEGIN, watch(leads=("1 day",)))
+    edition = publish_records(database, NOW, tender("2027-08-06 17:00"))
+    fan_out(database, edition)
+    assert answers(database, clerk, edition, NOW + after) == [expected]
+
+
 def test_notices_are_for_who_asked_for_such(database, clerk):
     publish_records(database, BEGIN)
     ada = add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))

@@ -127,7 +127,7 @@ def test_what_was_missed_is_reported_once(database, edition, caplog):
     planner.fan_out(edition, ONE - DAY)  # the one who watches 14 days is told
     with caplog.at_level(logging.ERROR):
         for again in (planner, Planner(database), Planner(database)):
-            again.fan_out(edition, utc("2027-07-11 15:00"))
+            again.fan_out(edition, utc("2027-07-10 15:30"))
     assert caplog.messages == [
         "2 readers were not reminded of tender (closes, 1 day before): it was over before anything could be sent."
     ]
