@@ -12,11 +12,11 @@ from calendar_service.records.errors import CalendarError
 from calendar_service.records.leads import read_lead
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
-from calendar_service.reminders.letter_facts import main_moment
+from calendar_service.reminders.channels.links import fill_html_links, fill_links
+from calendar_service.reminders.channels.mail import build_message
+from calendar_service.reminders.channels.post import Envelope
 from calendar_service.reminders.letters import compose_reminder
-from calendar_service.reminders.links import fill_html_links, fill_links
-from calendar_service.reminders.mail import build_message
-from calendar_service.reminders.post import Envelope
+from calendar_service.reminders.letters.facts import main_moment
 from calendar_service.serving import clock, open_database
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.post import Letter
+    from calendar_service.reminders.channels.post import Letter
     from calendar_service.settings import Settings
 
 # A letter shown to no reader has no links of a reader's own.

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.reminders.addresses import Hasher, check_mail_address
-from calendar_service.reminders.desk import Desk
-from calendar_service.reminders.importing import take_in
-from calendar_service.reminders.people import MAX_BYTES, UnfitTable, read_people, write_people
-from calendar_service.reminders.post import ChannelName
+from calendar_service.reminders.channels.post import ChannelName
+from calendar_service.reminders.people.addresses import Hasher, check_mail_address
+from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.people.importing import take_in
+from calendar_service.reminders.people.table import MAX_BYTES, UnfitTable, read_people, write_people
 from calendar_service.serving import clock, open_database, secret_keys
 from calendar_service.settings import read_settings
 from calendar_service.store.subscribers import find_by_mail, list_subscribers
 from calendar_service.writers.language import available
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.importing import Taken
+    from calendar_service.reminders.people.importing import Taken
     from calendar_service.store.engine import Database
     from calendar_service.store.subscribers import Watch
 

@@ -7,10 +7,10 @@ import logging
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from calendar_service.reminders.channels.mail import open_mail_channel
+from calendar_service.reminders.channels.post import DeliveryFailed, Envelope
 from calendar_service.reminders.health import SILENT_AFTER, Health, judge
 from calendar_service.reminders.letters import compose_alarm
-from calendar_service.reminders.mail import open_mail_channel
-from calendar_service.reminders.post import DeliveryFailed, Envelope
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import writing
 from calendar_service.store.gauges import take_pulse

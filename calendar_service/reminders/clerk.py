@@ -13,7 +13,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import write_point
 from calendar_service.records.occasions import Kind, Topic
 from calendar_service.reminders.announce import CHANGED, NEW, differences_of
-from calendar_service.reminders.choices import choice_from_json
+from calendar_service.reminders.channels.post import ChannelName, Envelope
 from calendar_service.reminders.letters import (
     DigestItem,
     compose_confirmation,
@@ -23,8 +23,8 @@ from calendar_service.reminders.letters import (
     compose_reminder,
     compose_trouble,
 )
+from calendar_service.reminders.people.choices import choice_from_json
 from calendar_service.reminders.plan import next_point, point_at, selected
-from calendar_service.reminders.post import ChannelName, Envelope
 from calendar_service.store.claims import load_parts
 from calendar_service.store.editions import load_change
 from calendar_service.store.engine import reading
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.occasions import Occasion
     from calendar_service.records.record import Point
-    from calendar_service.reminders.desk import Desk
-    from calendar_service.reminders.post import Letter
+    from calendar_service.reminders.channels.post import Letter
+    from calendar_service.reminders.people.desk import Desk
     from calendar_service.store.claims import Addressee, Asker, Parcel, Wish
     from calendar_service.store.engine import Database
 

@@ -14,9 +14,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.reminders.channels.post import DeliveryFailed
 from calendar_service.reminders.clerk import NothingToSay
 from calendar_service.reminders.outcomes import put_aside, settle_failed, settle_sent
-from calendar_service.reminders.post import DeliveryFailed
 from calendar_service.store.claims import claim, count_waiting, load_parcels, load_wishes, mark, release
 from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.store.outbox import State
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
+    from calendar_service.reminders.channels.post import Channel, ChannelName
     from calendar_service.reminders.clerk import Clerk, Ready
-    from calendar_service.reminders.post import Channel, ChannelName
     from calendar_service.store.claims import Parcel, Wish
     from calendar_service.store.engine import Database
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.occasions import Group, Kind, Topic
-from calendar_service.reminders.addresses import shown_address
+from calendar_service.reminders.people.addresses import shown_address
 from calendar_service.reminders.plan import plan, point_at
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import count_readers, list_readers, list_waiting, load_fired, load_groups

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.chat import ChatChannel
+from calendar_service.reminders.channels.chat import ChatChannel
+from calendar_service.reminders.channels.mail import open_mail_channel
+from calendar_service.reminders.channels.post import ChannelName
+from calendar_service.reminders.channels.webhook import WebhookChannel
 from calendar_service.reminders.clerk import Clerk
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.dispatch import Dispatcher
 from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.mail import open_mail_channel
-from calendar_service.reminders.post import ChannelName
-from calendar_service.reminders.signing_up import handle_signups
-from calendar_service.reminders.webhook import WebhookChannel
+from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.people.signing_up import handle_signups
 from calendar_service.store.claims import next_wake, release
 from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import reading, writing
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.post import Channel
+    from calendar_service.reminders.channels.post import Channel
     from calendar_service.store.engine import Database
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.post import ChannelName, DeliveryFailed
+from calendar_service.reminders.channels.post import ChannelName, DeliveryFailed
 from calendar_service.store.claims import count_failure, forget_failures, mark, postpone
 from calendar_service.store.engine import writing
 from calendar_service.store.outbox import State

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from calendar_service.reminders.desk import Desk
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.web import (
     embed,
     errors,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.desk import Desk
+    from calendar_service.reminders.people.desk import Desk
     from calendar_service.settings import Settings
     from calendar_service.web.shelf import Shelf
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from calendar_service.reminders.choices import BadChoice, read_form, read_leads
-from calendar_service.reminders.desk import NoMailAddress, TooManyRequests
-from calendar_service.reminders.post import ChannelName
-from calendar_service.reminders.tokens import MANAGE, BadToken
-from calendar_service.reminders.webhook import BadWebhook, verify
+from calendar_service.reminders.channels.post import ChannelName
+from calendar_service.reminders.channels.webhook import BadWebhook, verify
+from calendar_service.reminders.people.choices import BadChoice, read_form, read_leads
+from calendar_service.reminders.people.desk import NoMailAddress, TooManyRequests
+from calendar_service.reminders.people.tokens import MANAGE, BadToken
 from calendar_service.store.subscribers import AddressTaken, State, Watch
 from calendar_service.web import options, terms
 from calendar_service.web.context import desk, shelf

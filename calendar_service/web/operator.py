@@ -16,10 +16,10 @@ from calendar_service.records.leads import UnknownLead, read_lead, write_lead
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.working_days import WorkingDays
-from calendar_service.reminders.letter_facts import main_moment
+from calendar_service.reminders.channels.links import fill_html_links, fill_links
+from calendar_service.reminders.channels.post import Envelope
 from calendar_service.reminders.letters import compose_reminder
-from calendar_service.reminders.links import fill_html_links, fill_links
-from calendar_service.reminders.post import Envelope
+from calendar_service.reminders.letters.facts import main_moment
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.web.coming import list_planned
 from calendar_service.web.context import shelf

@@ -9,10 +9,10 @@ from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from calendar_service.records.selection import BadSelection, read_selection
-from calendar_service.reminders.addresses import BadAddress, check_mail_address
-from calendar_service.reminders.choices import BadChoice, choice_from_json, read_form
-from calendar_service.reminders.desk import TooManyRequests
-from calendar_service.reminders.tokens import MANAGE, BadToken
+from calendar_service.reminders.people.addresses import BadAddress, check_mail_address
+from calendar_service.reminders.people.choices import BadChoice, choice_from_json, read_form
+from calendar_service.reminders.people.desk import TooManyRequests
+from calendar_service.reminders.people.tokens import MANAGE, BadToken
 from calendar_service.web import options, terms
 from calendar_service.web.coming import list_upcoming
 from calendar_service.web.context import desk, shelf
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.selection import Selection
-    from calendar_service.reminders.choices import Choice
+    from calendar_service.reminders.people.choices import Choice
     from calendar_service.writers.language import Language
     from calendar_service.writers.view import View
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.choices import Choice
+    from calendar_service.reminders.people.choices import Choice
     from calendar_service.web.options import Group, Option
     from calendar_service.writers.language import Language
 

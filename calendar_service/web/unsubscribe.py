@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from calendar_service.reminders.tokens import UNSUBSCRIBE, BadToken
+from calendar_service.reminders.people.tokens import UNSUBSCRIBE, BadToken
 from calendar_service.web.context import desk, shelf
 from calendar_service.web.private import link_is_dead, opened, private_page, refuse_other_sites, said
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL, DeliveryFailed, Envelope, Letter
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL, DeliveryFailed, Envelope, Letter
 
 NOW = datetime(2030, 7, 3, 15, 0, tzinfo=UTC)
 SENDER = "Intercultural Cities <calendar@example.org>"

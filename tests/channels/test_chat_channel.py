@@ -10,7 +10,7 @@ import pytest
 from apprise import Apprise
 from channel_tools import ENVELOPE, LETTER, Server, failure_of
 
-from calendar_service.reminders.chat import SCHEMES, BadChat, ChatChannel, check_url
+from calendar_service.reminders.channels.chat import SCHEMES, BadChat, ChatChannel, check_url
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise loads all of its services
 KEY = "3ccdd113474722377935511fc85d3dd4"
@@ -131,7 +131,7 @@ import sys
 sys.modules["apprise"] = None
 sys.path.insert(0, "tests/channels")
 from channel_tools import ENVELOPE, LETTER, failure_of
-from calendar_service.reminders.chat import ChatChannel
+from calendar_service.reminders.channels.chat import ChatChannel
 print(failure_of(ChatChannel().send, LETTER, ENVELOPE))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

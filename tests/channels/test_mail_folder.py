@@ -4,7 +4,7 @@ import logging
 
 from channel_tools import CALENDAR_ID, ENVELOPE, LETTER, NOW, SENDER, clock, failure_of
 
-from calendar_service.reminders.mail import FolderChannel, SmtpChannel, build_message, open_mail_channel
+from calendar_service.reminders.channels.mail import FolderChannel, SmtpChannel, build_message, open_mail_channel
 
 NAME = "20300703T150000Z-41.5d1f_intercultural-cities.example.eml"
 

@@ -9,8 +9,8 @@ from email.header import decode_header, make_header
 import pytest
 from channel_tools import CALENDAR_ID, ENVELOPE, LETTER, NOW, SENDER, SinkProcess, clock, failure_of
 
-from calendar_service.reminders.mail import SmtpChannel, build_message
-from calendar_service.reminders.post import DeliveryFailed, Envelope, Letter
+from calendar_service.reminders.channels.mail import SmtpChannel, build_message
+from calendar_service.reminders.channels.post import DeliveryFailed, Envelope, Letter
 
 WHOLE = """\
 From: Intercultural Cities <calendar@example.org>

@@ -22,7 +22,7 @@ from channel_tools import (
     takes_at_most,
 )
 
-from calendar_service.reminders.smtp import SmtpChannel, SmtpLimits
+from calendar_service.reminders.channels.smtp import SmtpChannel, SmtpLimits
 
 QUICK = SmtpLimits(connect=0.3, reply=0.3, message=0.6)
 OURS = {"is_ours"}

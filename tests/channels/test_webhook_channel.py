@@ -13,8 +13,8 @@ from ipaddress import ip_network
 import pytest
 from channel_tools import ENVELOPE, LETTER, NOW, SECRET, Server, clock, failure_of, make_certificate, takes_at_most
 
-from calendar_service.reminders.outward import Outward, OutwardLimits
-from calendar_service.reminders.webhook import BadWebhook, WebhookChannel, new_secret, sign, verify
+from calendar_service.reminders.channels.outward import Outward, OutwardLimits
+from calendar_service.reminders.channels.webhook import BadWebhook, WebhookChannel, new_secret, sign, verify
 
 URL = "https://hooks.example.org/in?key=hidden"
 HOOK = replace(ENVELOPE, address=URL)

@@ -8,8 +8,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 from channel_tools import Server
 
-from calendar_service.reminders.outward import BadWebhook, Outward, OutwardLimits, check_url, resolve
-from calendar_service.reminders.public_addresses import NOT_PUBLIC, is_public
+from calendar_service.reminders.channels.outward import BadWebhook, Outward, OutwardLimits, check_url, resolve
+from calendar_service.reminders.channels.public_addresses import NOT_PUBLIC, is_public
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_second_answer_changes_nothing(monkeypatch):
         connected.append(address)
         raise OSError
 
-    monkeypatch.setattr("calendar_service.reminders.outward.socket.create_connection", connect)
+    monkeypatch.setattr("calendar_service.reminders.channels.outward.socket.create_connection", connect)
     with Server(lambda _: None) as canary:
         answers = itertools.cycle([[("93.184.216.34", 443)], [("127.0.0.1", canary.port)]])
         outward = Outward(lambda _host, _port: next(answers))

@@ -14,7 +14,7 @@ from pseudo import CODE, Known, draw, write_catalogue
 from signing_up import CHOICE, NOW, SignUp, send_letters
 
 from calendar_service.publishing import publish_file
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.migrate import upgrade
 from calendar_service.writers import language as languages

@@ -29,7 +29,7 @@ from calendar_service.writers.language import language
 from calendar_service.writers.view import View
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.post import Letter
+    from calendar_service.reminders.channels.post import Letter
 
 HERE = Path(__file__).parent
 PUBLISHED = datetime(2027, 6, 1, 9, tzinfo=UTC)

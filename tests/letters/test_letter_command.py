@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from calendar_service.cli import main
-from calendar_service.reminders.post import MANAGE_URL
+from calendar_service.reminders.channels.post import MANAGE_URL
 
 FILE = """
 calendar: {id: command.example, name: {en: Cities, fr: Villes}, timezone: Europe/Paris, languages: [en, fr]}

@@ -24,9 +24,9 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.record import Contact, Link, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.reminders.channels.mail_message import write_message
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
 from calendar_service.reminders.letters import DigestItem, compose_confirmation, compose_digest, compose_notice
-from calendar_service.reminders.mail_message import write_message
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
 from calendar_service.settings import Settings
 from calendar_service.web.press import Press
 from calendar_service.writers.language import language

@@ -12,8 +12,8 @@ from calendar_service.records.differences import Difference, What
 from calendar_service.records.edition import Edition, Entry, Revision
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import Contact, Link, Place
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.reminders.letters import DigestItem, compose_digest, compose_notice, compose_reminder
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.writers.language import language
 from calendar_service.writers.view import View
 

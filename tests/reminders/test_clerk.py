@@ -22,11 +22,11 @@ from reminder_tools import (
 
 from calendar_service.records.enums import Status
 from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders.choices import Choice
 from calendar_service.reminders.clerk import Clerk, NothingToSay
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.signing_up import handle_signups
+from calendar_service.reminders.people.choices import Choice
+from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.people.signing_up import handle_signups
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim, load_parcels, load_wishes
 from calendar_service.store.engine import writing

@@ -30,11 +30,11 @@ from sqlalchemy import create_engine, select, text, update
 
 from calendar_service.reminders import clerk as clerk_module
 from calendar_service.reminders import dispatch
+from calendar_service.reminders.channels.mail import open_mail_channel
 from calendar_service.reminders.clerk import Clerk
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.dispatch import Dispatcher
 from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.mail import open_mail_channel
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.store.claims import claim
 from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.store.tables import deliveries

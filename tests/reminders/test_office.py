@@ -26,9 +26,9 @@ from reminder_tools import (
 from sqlalchemy import insert, select, update
 
 from calendar_service.reminders import office as office_module
-from calendar_service.reminders.choices import Choice
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.people.choices import Choice
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.store.claims import claim
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import deliveries, workers

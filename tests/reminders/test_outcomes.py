@@ -19,11 +19,11 @@ from reminder_tools import (
 )
 from sqlalchemy import select, update
 
+from calendar_service.reminders.channels.post import DeliveryFailed
 from calendar_service.reminders.clerk import Clerk
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.outcomes import next_try, settle_failed, settle_sent
-from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim, load_parcels, load_wishes
 from calendar_service.store.engine import reading, writing

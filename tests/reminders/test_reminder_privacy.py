@@ -23,8 +23,8 @@ from reminder_tools import (
 )
 
 from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders.choices import Choice
-from calendar_service.reminders.desk import Desk
+from calendar_service.reminders.people.choices import Choice
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.store.claims import claim, load_parcels
 from calendar_service.store.engine import writing
 

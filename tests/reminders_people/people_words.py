@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from calendar_service.reminders.addresses import Hasher
-from calendar_service.reminders.choices import Choice
+from calendar_service.reminders.people.addresses import Hasher
+from calendar_service.reminders.people.choices import Choice
 from calendar_service.store.engine import reading
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups

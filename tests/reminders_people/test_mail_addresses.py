@@ -2,7 +2,7 @@
 
 import pytest
 
-from calendar_service.reminders.addresses import BadAddress, Hasher, check_mail_address
+from calendar_service.reminders.people.addresses import BadAddress, Hasher, check_mail_address
 
 TAKEN = {
     "ada@example.org": "ada@example.org",

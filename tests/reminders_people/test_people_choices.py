@@ -3,7 +3,7 @@
 import pytest
 from people_words import choice
 
-from calendar_service.reminders.choices import BadChoice, choice_from_json, choice_to_json, read_form, read_row
+from calendar_service.reminders.people.choices import BadChoice, choice_from_json, choice_to_json, read_form, read_row
 
 
 class Given(dict):

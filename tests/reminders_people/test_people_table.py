@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from people_words import DAY, KEYS, NOON, newcomer
 
 from calendar_service.cli import main
-from calendar_service.reminders.addresses import Hasher
-from calendar_service.reminders.importing import take_in
-from calendar_service.reminders.people import read_people, write_people
+from calendar_service.reminders.people.addresses import Hasher
+from calendar_service.reminders.people.importing import take_in
+from calendar_service.reminders.people.table import read_people, write_people
 from calendar_service.serving import _make_secret_key, secret_keys
 from calendar_service.settings import BadSetting, Settings
 from calendar_service.store import subscribers

@@ -6,7 +6,7 @@ import string
 import pytest
 from people_words import DAY, HOUR, NOON, SECOND
 
-from calendar_service.reminders.tokens import BadToken, Seal
+from calendar_service.reminders.people.tokens import BadToken, Seal
 
 NEW, OLD = "n" * 40, "o" * 40
 REF = "AbCdEfGhIjKlMnOpQrStUv"

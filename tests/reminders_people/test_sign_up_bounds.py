@@ -7,10 +7,10 @@ import pytest
 from people_words import CONSENT, DAY, HASHER, HOUR, KEYS, MINUTE, NOON, choice, kept_signups, letters, newcomer
 from sqlalchemy import func, insert, select
 
-from calendar_service.reminders import signing_up
-from calendar_service.reminders.choices import choice_to_json
-from calendar_service.reminders.desk import Desk, TooManyRequests
-from calendar_service.reminders.signing_up import handle_signups
+from calendar_service.reminders.people import signing_up
+from calendar_service.reminders.people.choices import choice_to_json
+from calendar_service.reminders.people.desk import Desk, TooManyRequests
+from calendar_service.reminders.people.signing_up import handle_signups
 from calendar_service.store import subscribers
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.retention import Forgotten, forget_old

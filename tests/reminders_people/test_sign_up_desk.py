@@ -20,10 +20,10 @@ from people_words import (
     signup_token,
 )
 
-from calendar_service.reminders.addresses import BadAddress
-from calendar_service.reminders.desk import Desk, NoMailAddress, TooManyRequests
-from calendar_service.reminders.signing_up import handle_signups
-from calendar_service.reminders.tokens import BadToken
+from calendar_service.reminders.people.addresses import BadAddress
+from calendar_service.reminders.people.desk import Desk, NoMailAddress, TooManyRequests
+from calendar_service.reminders.people.signing_up import handle_signups
+from calendar_service.reminders.people.tokens import BadToken
 from calendar_service.store import subscribers
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.signups import queue_letter

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from signing_up import words_of
 
-from calendar_service.reminders.webhook import BadWebhook
+from calendar_service.reminders.channels.webhook import BadWebhook
 from calendar_service.store.subscribers import State, Watch
 from calendar_service.web import manage
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from signing_up import CHOICE, words_of
 
-from calendar_service.reminders.desk import ASKS_PER_HOUR
+from calendar_service.reminders.people.desk import ASKS_PER_HOUR
 from calendar_service.store.engine import writing
 from calendar_service.store.suppressions import suppress
 from calendar_service.store.tables import signups
@@ -112,7 +112,7 @@ def test_everybody_is_answered_the_same(site):
 
 @pytest.mark.slow
 def test_everybody_is_answered_as_fast(site, monkeypatch):
-    monkeypatch.setattr("calendar_service.reminders.desk.ASKS_PER_HOUR", 1000)
+    monkeypatch.setattr("calendar_service.reminders.people.desk.ASKS_PER_HOUR", 1000)
     site.reader(address="known@example.org")
     blocked = site.desk._hasher.address_keys("blocked@example.org")[0]
     with writing(site.engine) as connection:

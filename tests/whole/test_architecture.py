@@ -38,7 +38,7 @@ OWNERS = {
     "itsdangerous": {"reminders"},
     "jinja2": {"reminders"},
     "smtplib": {"reminders"},
-    "apprise": {"reminders/chat.py"},
+    "apprise": {"reminders/channels/chat.py"},
     "prometheus_client": {"web"},
     "segno": {"web/qr.py"},
 }

@@ -6,8 +6,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.addresses import Hasher
-from calendar_service.reminders.choices import choice_from_json
+from calendar_service.reminders.people.addresses import Hasher
+from calendar_service.reminders.people.choices import choice_from_json
 from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.retention import SIGNUPS_KEPT
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from calendar_service.reminders.choices import Choice
+    from calendar_service.reminders.people.choices import Choice
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.signups import Signup
     from calendar_service.store.subscribers import Subscriber

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from calendar_service.records.errors import CalendarError, mark
-from calendar_service.reminders.deadlines import REPLY_LIMIT, Deadline, TimedSocket
-from calendar_service.reminders.public_addresses import is_public
+from calendar_service.reminders.channels.deadlines import REPLY_LIMIT, Deadline, TimedSocket
+from calendar_service.reminders.channels.public_addresses import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from calendar_service.reminders.public_addresses import Network
+    from calendar_service.reminders.channels.public_addresses import Network
 
 _PORT, _OTHER_PORT = 443, 8443
 _URL_LIMIT = 2000

@@ -15,13 +15,13 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.errors import mark
-from calendar_service.reminders.outward import BadWebhook, Outward, Reply, check_url
-from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.channels.outward import BadWebhook, Outward, Reply, check_url
+from calendar_service.reminders.channels.post import DeliveryFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from calendar_service.reminders.post import Envelope, Letter
+    from calendar_service.reminders.channels.post import Envelope, Letter
 
 __all__ = ["BadWebhook", "Outward", "WebhookChannel", "check_url", "new_secret", "sign", "verify"]
 

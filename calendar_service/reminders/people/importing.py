@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.people import BadCell
+from calendar_service.reminders.people.table import BadCell
 from calendar_service.store.engine import writing
 from calendar_service.store.subscribers import add_watches, insert_subscribers, select_many, set_watches
 from calendar_service.store.suppressions import ENDED, NOT_ME, find_suppressions
@@ -13,8 +13,8 @@ from calendar_service.store.suppressions import ENDED, NOT_ME, find_suppressions
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.reminders.addresses import Hasher
-    from calendar_service.reminders.people import People
+    from calendar_service.reminders.people.addresses import Hasher
+    from calendar_service.reminders.people.table import People
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.subscribers import Subscriber
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.writers.content import clean_address, count_units
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.letter_sheet import Sheet
+    from calendar_service.reminders.letters.sheet import Sheet
 
 _TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
 _WIDTH = 76

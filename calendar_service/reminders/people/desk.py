@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.errors import CalendarError
-from calendar_service.reminders.addresses import Hasher, check_mail_address
-from calendar_service.reminders.choices import choice_from_json, choice_to_json
-from calendar_service.reminders.post import ChannelName
-from calendar_service.reminders.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, BadToken, Seal
-from calendar_service.reminders.webhook import new_secret
+from calendar_service.reminders.channels.post import ChannelName
+from calendar_service.reminders.channels.webhook import new_secret
+from calendar_service.reminders.people.addresses import Hasher, check_mail_address
+from calendar_service.reminders.people.choices import choice_from_json, choice_to_json
+from calendar_service.reminders.people.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, BadToken, Seal
 from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import writing
 from calendar_service.store.letters import list_letters
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from calendar_service.reminders.choices import Choice
+    from calendar_service.reminders.people.choices import Choice
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.signups import Signup
     from calendar_service.store.subscribers import Subscriber, Watch

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from calendar_service.records.differences import What
 from calendar_service.records.enums import MomentName
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.letter_changes import STANDINGS, change_data, changed_row, headline, new_headline
-from calendar_service.reminders.letter_facts import main_moment
-from calendar_service.reminders.letter_parts import (
+from calendar_service.reminders.letters.changes import STANDINGS, change_data, changed_row, headline, new_headline
+from calendar_service.reminders.letters.facts import main_moment
+from calendar_service.reminders.letters.parts import (
     counted_to,
     make_letter,
     make_sheet,
@@ -18,8 +18,8 @@ from calendar_service.reminders.letter_parts import (
     short_moment,
     write_preheader,
 )
-from calendar_service.reminders.letter_setting import fit
-from calendar_service.reminders.letter_sheet import Button
+from calendar_service.reminders.letters.setting import fit
+from calendar_service.reminders.letters.sheet import Button
 from calendar_service.writers import sentences
 from calendar_service.writers.content import clean_line, clip, plain
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from calendar_service.records.differences import Difference
     from calendar_service.records.edition import Edition, Entry, Revision
-    from calendar_service.reminders.letter_facts import Main
-    from calendar_service.reminders.letter_sheet import Changed, Fact, Sheet, When
-    from calendar_service.reminders.post import Letter
+    from calendar_service.reminders.channels.post import Letter
+    from calendar_service.reminders.letters.facts import Main
+    from calendar_service.reminders.letters.sheet import Changed, Fact, Sheet, When
     from calendar_service.writers.language import Language
     from calendar_service.writers.view import View
 

@@ -4,10 +4,10 @@ The same letter goes to all who share a language and a zone. The reader's own li
 (`post.MANAGE_URL`, `post.UNSUBSCRIBE_URL`), which are replaced when it is sent.
 """
 
-from calendar_service.reminders.letter_digest import DigestItem, compose_digest
-from calendar_service.reminders.letter_notice import compose_notice
-from calendar_service.reminders.letter_reminder import compose_reminder
-from calendar_service.reminders.letter_service import (
+from calendar_service.reminders.letters.digest import DigestItem, compose_digest
+from calendar_service.reminders.letters.notice import compose_notice
+from calendar_service.reminders.letters.reminder import compose_reminder
+from calendar_service.reminders.letters.service import (
     compose_alarm,
     compose_confirmation,
     compose_known,

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import CalendarError, suggest
-from calendar_service.reminders import chat, webhook
-from calendar_service.reminders.addresses import check_mail_address
-from calendar_service.reminders.choices import BadChoice, read_row
-from calendar_service.reminders.post import ChannelName
+from calendar_service.reminders.channels import chat, webhook
+from calendar_service.reminders.channels.post import ChannelName
+from calendar_service.reminders.people.addresses import check_mail_address
+from calendar_service.reminders.people.choices import BadChoice, read_row
 from calendar_service.store.subscribers import NewSubscriber, State, add_watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from calendar_service.reminders.addresses import Hasher
+    from calendar_service.reminders.people.addresses import Hasher
     from calendar_service.store.subscribers import Subscriber
 
 NEEDED = ("address", "language", "timezone", "country", "selection", "leads", "consent")

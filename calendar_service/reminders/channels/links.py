@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.post import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.post import Envelope
+    from calendar_service.reminders.channels.post import Envelope
 
 
 def fill_links(text: str, envelope: Envelope) -> str:

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from calendar_service.reminders.deadlines import REPLY_LIMIT, Deadline, TimedSocket
-from calendar_service.reminders.mail_message import needs_smtputf8, sender_address, write_message
-from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.channels.deadlines import REPLY_LIMIT, Deadline, TimedSocket
+from calendar_service.reminders.channels.mail_message import needs_smtputf8, sender_address, write_message
+from calendar_service.reminders.channels.post import DeliveryFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.reminders.post import Envelope, Letter
+    from calendar_service.reminders.channels.post import Envelope, Letter
 
 _GOODBYE_SECONDS = 2
 _READY, _GO_AHEAD, _OK, _FORWARDS, _CLOSING, _PERMANENT, _FULL = 220, 354, 250, 251, 421, 500, 552

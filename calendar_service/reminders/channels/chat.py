@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from calendar_service.records.errors import CalendarError
-from calendar_service.reminders.links import fill_links
-from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.channels.links import fill_links
+from calendar_service.reminders.channels.post import DeliveryFailed
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.post import Envelope, Letter
+    from calendar_service.reminders.channels.post import Envelope, Letter
 
 SCHEMES = frozenset(
     {

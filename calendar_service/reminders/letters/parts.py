@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.letter_changes import written_at
-from calendar_service.reminders.letter_facts import days_ahead, facts_of, printed_words, summary_of, title_of
-from calendar_service.reminders.letter_setting import set_html, set_text
-from calendar_service.reminders.letter_sheet import Button, Sheet, When
-from calendar_service.reminders.post import Letter
+from calendar_service.reminders.channels.post import Letter
+from calendar_service.reminders.letters.changes import written_at
+from calendar_service.reminders.letters.facts import days_ahead, facts_of, printed_words, summary_of, title_of
+from calendar_service.reminders.letters.setting import set_html, set_text
+from calendar_service.reminders.letters.sheet import Button, Sheet, When
 from calendar_service.writers import sentences
 from calendar_service.writers.content import clean_line, clip, count_units
 from calendar_service.writers.countdowns import countdown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.reminders.letter_facts import Main
+    from calendar_service.reminders.letters.facts import Main
     from calendar_service.writers.language import Language
     from calendar_service.writers.view import View
 

@@ -11,13 +11,13 @@ from email.policy import EmailPolicy
 from email.utils import formataddr, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.reminders.links import fill_html_links, fill_links
-from calendar_service.reminders.post import DeliveryFailed
+from calendar_service.reminders.channels.links import fill_html_links, fill_links
+from calendar_service.reminders.channels.post import DeliveryFailed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.reminders.post import Envelope, Letter
+    from calendar_service.reminders.channels.post import Envelope, Letter
 
 MESSAGE_LIMIT = 100 * 1024
 """The size of a whole message, in bytes."""

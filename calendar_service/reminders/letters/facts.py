@@ -10,8 +10,8 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
-from calendar_service.reminders.letter_setting import fit, shorten
-from calendar_service.reminders.letter_sheet import Fact
+from calendar_service.reminders.letters.setting import fit, shorten
+from calendar_service.reminders.letters.sheet import Fact
 from calendar_service.writers import sentences
 from calendar_service.writers.content import clean_line, plain
 from calendar_service.writers.description import time_lines

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from calendar_service.records.leads import read_lead
-from calendar_service.reminders.letter_parts import sender_name
-from calendar_service.reminders.letter_setting import set_html, set_text
-from calendar_service.reminders.letter_sheet import Button, Fact, Sheet
-from calendar_service.reminders.post import MANAGE_URL, Letter
+from calendar_service.reminders.channels.post import MANAGE_URL, Letter
+from calendar_service.reminders.letters.parts import sender_name
+from calendar_service.reminders.letters.setting import set_html, set_text
+from calendar_service.reminders.letters.sheet import Button, Fact, Sheet
 from calendar_service.writers.content import clean_line
 from calendar_service.writers.selection_words import describe_lead, describe_selection
 from calendar_service.writers.sentences import Worded

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.times import DaySpan, civil_from_instant
-from calendar_service.reminders.letter_changes import new_headline, written_at
-from calendar_service.reminders.letter_facts import Main, days_ahead, given_moment, title_of
-from calendar_service.reminders.letter_parts import make_subject, sender_name
-from calendar_service.reminders.letter_setting import set_html, set_text, shorten
-from calendar_service.reminders.letter_sheet import Button, Day, Row, Sheet
-from calendar_service.reminders.post import Letter
+from calendar_service.reminders.channels.post import Letter
+from calendar_service.reminders.letters.changes import new_headline, written_at
+from calendar_service.reminders.letters.facts import Main, days_ahead, given_moment, title_of
+from calendar_service.reminders.letters.parts import make_subject, sender_name
+from calendar_service.reminders.letters.setting import set_html, set_text, shorten
+from calendar_service.reminders.letters.sheet import Button, Day, Row, Sheet
 from calendar_service.writers import sentences
 from calendar_service.writers.content import clean_line
 from calendar_service.writers.countdowns import countdown

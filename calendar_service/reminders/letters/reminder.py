@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.letter_facts import days_ahead, given_moment
-from calendar_service.reminders.letter_parts import make_letter, make_sheet, make_subject, short_moment, write_preheader
+from calendar_service.reminders.letters.facts import days_ahead, given_moment
+from calendar_service.reminders.letters.parts import (
+    make_letter,
+    make_sheet,
+    make_subject,
+    short_moment,
+    write_preheader,
+)
 from calendar_service.writers.countdowns import countdown
 
 if TYPE_CHECKING:
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.enums import MomentName
     from calendar_service.records.record import Point
-    from calendar_service.reminders.post import Letter
+    from calendar_service.reminders.channels.post import Letter
     from calendar_service.writers.view import View
 
 

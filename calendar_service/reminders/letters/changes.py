@@ -10,7 +10,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import first_day
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import DaySpan
-from calendar_service.reminders.letter_sheet import Changed
+from calendar_service.reminders.letters.sheet import Changed
 from calendar_service.writers import sentences
 from calendar_service.writers.api import write_instant
 from calendar_service.writers.content import clean_line

@@ -14,8 +14,8 @@ from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Calendar, Milestone, Record
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.clerk import Clerk, NothingToSay
-from calendar_service.reminders.desk import Desk
 from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.people.desk import Desk
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim, load_parcels, load_wishes, mark
 from calendar_service.store.editions import load_edition, publish
@@ -279,7 +279,7 @@ def change_reader(what, given_, model, service, now):
         reader.leads, reader.wants_new, reader.zone = rest
         reader.state = "active"
         service.join(which, *rest, now)
-    elif before == "none" or before == "ended":
+    elif before in {"none", "ended"}:
         return
     elif what == "leave":
         reader.state = "ended"
@@ -308,7 +308,7 @@ def engine(tmp_path_factory):
 
 
 def check(steps, engine):
-    letters = [letter for letter in live(steps, Service(engine))]
+    letters = list(live(steps, Service(engine)))
     for now, sent, expected in letters:
         assert sent == expected, f"at {now}"
     everything = [letter for _, sent, _ in letters for letter in sent]

@@ -10,15 +10,15 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.mail_message import build_message, write_message
-from calendar_service.reminders.post import DeliveryFailed
-from calendar_service.reminders.smtp import SmtpChannel
+from calendar_service.reminders.channels.mail_message import build_message, write_message
+from calendar_service.reminders.channels.post import DeliveryFailed
+from calendar_service.reminders.channels.smtp import SmtpChannel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.reminders.post import Channel, Envelope, Letter
+    from calendar_service.reminders.channels.post import Channel, Envelope, Letter
 
 __all__ = ["FolderChannel", "SmtpChannel", "build_message", "open_mail_channel"]
 

@@ -1,0 +1,1 @@
+"""The people who read: what they choose, how they sign up, manage and leave."""
