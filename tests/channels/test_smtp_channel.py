@@ -330,4 +330,5 @@ def test_the_sink(options, outcomes, accepted, tmp_path):
             "recipients": [ENVELOPE.address],
             "message_id": f"<{expected}@c.example>",
             "subject": LETTER.subject,
+            "reply_lost": "--lose-reply" in options,
         }

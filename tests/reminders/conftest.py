@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.migrate import upgrade
@@ -35,6 +35,9 @@ def database_url(request):
 @pytest.fixture
 def database(database_url):
     engine = open_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        # Waiting for the disk would prove nothing here.
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             names = ", ".join(table.name for table in metadata.sorted_tables)

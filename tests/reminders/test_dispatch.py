@@ -97,13 +97,13 @@ def test_no_more_is_claimed_than_was_asked_for(database):
 
 
 def test_everything_that_is_due_is_sent_once(database):
-    sending = Sending(database, readers(45))
+    sending = Sending(database, readers(25))
     add_reader(database, "later", NOW)
     inbox = Inbox()
     with mail_server(inbox) as url:
-        assert [sending.send(url), sending.send(url)] == [{"sent": 45}, {}]
-    assert sorted(inbox.recipients) == sorted(readers(45))
-    assert sending.states() == {"sent": 45}
+        assert [sending.send(url), sending.send(url)] == [{"sent": 25}, {}]
+    assert sorted(inbox.recipients) == sorted(readers(25))
+    assert sending.states() == {"sent": 25}
 
 
 def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypatch, caplog):
@@ -205,7 +205,7 @@ def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds,
 
     most = []
     inbox = Inbox(answer)
-    sending = Sending(database, readers(80 if lanes > 1 else 10))
+    sending = Sending(database, readers(70 if lanes > 1 else 5))
     with mail_server(inbox) as url:
         sending.send(url)
     assert max(most) == 1 if lanes == 1 else 2 <= max(most) <= lanes
