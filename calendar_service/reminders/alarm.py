@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NOTE = "alarm"
+_AGAIN_AFTER = timedelta(minutes=5)
 
 
 class Alarm:
@@ -40,6 +42,7 @@ class Alarm:
         self._mailing = mailing
         self._clock = clock
         self._begun_at: datetime | None = None
+        self._again_at: datetime | None = None
 
     def look(self) -> None:
         """Raise the alarm, or take it back. Raises DatabaseFault."""
@@ -54,6 +57,8 @@ class Alarm:
             return
         if now - self._begun_at < SILENT_AFTER:
             return  # everything may just have been started, and the worker had no time yet
+        if self._again_at and now < self._again_at:
+            return
         with writing(self._engine) as connection:
             is_first = enter_note(connection, _NOTE, health, now)
         if is_first:
@@ -75,7 +80,11 @@ class Alarm:
         try:
             channel.send(letter, Envelope(parseaddr(sender)[1], f"{digest[:40]}@{edition.calendar.id}"))
         except DeliveryFailed as failure:
+            # What keeps letters back may keep this one back too: it is tried again, by whoever looks first.
             logger.error("The alarm could not be sent by mail either: %s", failure)  # noqa: TRY400 (the trace tells nothing more)
+            self._again_at = now + _AGAIN_AFTER
+            with writing(self._engine) as connection:
+                remove_note(connection, _NOTE)
         finally:
             channel.close()
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.edition import Edition, Entry, Revision
     from calendar_service.records.occasions import Occasion
     from calendar_service.records.record import Point
     from calendar_service.reminders.channels.post import Letter
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 _MOST_LETTERS = 512
+_MOST_CHANGES = 128
 
 
 class NothingToSay(Exception):
@@ -68,6 +69,7 @@ class Clerk:
         self._desk = desk
         self._base_url = base_url
         self._written: OrderedDict[Hashable, Letter] = OrderedDict()
+        self._changes: OrderedDict[tuple[str, int], tuple[Revision | None, Revision | None]] = OrderedDict()
 
     def make_ready(self, parcel: Parcel, edition: Edition, wishes: Sequence[Wish], now: datetime) -> Ready:
         """Write letter and envelope. Raises NothingToSay."""
@@ -93,7 +95,7 @@ class Clerk:
                 ),
                 lambda: self._about_record(parcel.occasion, edition, view, now),
             )
-            _check_wish(parcel.occasion, edition, wishes)
+            self._check_wish(parcel.occasion, edition, wishes)
         return Ready(parcel, ChannelName(reader.channel), letter, self._envelope(parcel, reader, edition, view))
 
     def _once(self, key: Hashable, write: Callable[[], Letter]) -> Letter:
@@ -112,9 +114,31 @@ class Clerk:
         moment = MomentName(occasion.moment)
         return compose_reminder(entry, edition, moment, at, occurrence=occasion.occurrence, now=now, view=view)
 
+    def _check_wish(self, occasion: Occasion, edition: Edition, wishes: Sequence[Wish]) -> None:
+        """Make sure that the reader still wants to hear this. Raises NothingToSay."""
+        topic = _TOPICS[occasion.moment] if occasion.kind is Kind.NOTICE else Topic.REMINDERS
+        records = [edition.entries[occasion.record_id].record]
+        if topic is Topic.CHANGES:
+            # What a notice tells may be just that the record has left the selection.
+            records += [each.record for each in self._change(occasion) if each]
+        for wish in wishes:
+            if wish.topic is topic and wish.lead in ("", occasion.lead):
+                chosen = selected(wish.selection, edition.calendar.languages)
+                if any(chosen.accepts(record) for record in records):
+                    return
+        raise NothingToSay("not asked for any more")
+
+    def _change(self, occasion: Occasion) -> tuple[Revision | None, Revision | None]:
+        key = occasion.record_id, int(occasion.revision)
+        if key not in self._changes:
+            with reading(self._engine) as connection:
+                self._changes[key] = load_change(connection, *key)
+            while len(self._changes) > _MOST_CHANGES:
+                self._changes.popitem(last=False)
+        return self._changes[key]
+
     def _notice(self, occasion: Occasion, edition: Edition, view: View, now: datetime) -> Letter:
-        with reading(self._engine) as connection:
-            before, after = load_change(connection, occasion.record_id, int(occasion.revision))
+        before, after = self._change(occasion)
         entry = edition.entries.get(occasion.record_id)
         if after is None or entry is None:
             raise NothingToSay("the record is no more")
@@ -136,7 +160,7 @@ class Clerk:
         items = {}
         for part in parts:
             try:
-                _check_wish(part, edition, wishes)
+                self._check_wish(part, edition, wishes)
                 item = _digest_item(part, edition, view.zone, now)
             except NothingToSay:
                 continue
@@ -222,19 +246,6 @@ def _digest_item(part: Occasion, edition: Edition, zone: str, now: datetime) -> 
         return DigestItem(entry, "new", *found)
     entry, at = _find_target(part, edition, zone, now)
     return DigestItem(entry, "reminder", MomentName(part.moment), at, part.occurrence)
-
-
-def _check_wish(occasion: Occasion, edition: Edition, wishes: Sequence[Wish]) -> None:
-    """Make sure that the reader still wants to hear this. Raises NothingToSay."""
-    record = edition.entries[occasion.record_id].record
-    topic = _TOPICS[occasion.moment] if occasion.kind is Kind.NOTICE else Topic.REMINDERS
-    for wish in wishes:
-        if wish.topic is topic and wish.lead in ("", occasion.lead):
-            chosen = selected(wish.selection, edition.calendar.languages)
-            # What a notice tells may be just that the record has left the selection.
-            if topic is Topic.CHANGES or chosen.accepts(record):
-                return
-    raise NothingToSay("not asked for any more")
 
 
 _TOPICS = {CHANGED: Topic.CHANGES, NEW: Topic.NEW}

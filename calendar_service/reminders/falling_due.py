@@ -174,19 +174,19 @@ class Planner:
     def _catch_up(self, edition: Edition, joined: set[int], now: datetime) -> int:
         """Give those who have just joined a group what fell due since they asked for it."""
         added = 0
+        # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
+        groups = {number: self._groups[number] for number in sorted(joined & self._groups.keys())}
         fallen_due = defaultdict(list)
-        for due in plan(
-            edition, [self._groups[number] for number in joined & self._groups.keys()], now, now + _HORIZON
-        ):
+        for due in plan(edition, groups.values(), now, now + _HORIZON):
             fallen_due[due.group.id].append(due)
         taken = [(0, 0, now)]
         while taken:
             with writing(self._engine) as connection:
-                taken = take_fresh(connection, _MOST_FRESH)
-                for number in sorted({each[0] for each in taken} & self._groups.keys()):
+                taken = take_fresh(connection, groups, _MOST_FRESH)
+                for number, group in groups.items():
                     readers = [(reader, since) for group_id, reader, since in taken if group_id == number]
-                    group = self._groups[number]
-                    added += self._join(connection, group, readers, fallen_due[number], edition, now)
+                    if readers:
+                        added += self._join(connection, group, readers, fallen_due[number], edition, now)
         return added
 
     def _join(

@@ -6,7 +6,7 @@ occasion, bundle), and a delivery once by its own (occasion, subscriber).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -86,10 +86,10 @@ def fresh_groups(connection: Connection) -> set[int]:
     return set(connection.scalars(select(memberships.c.group_id).where(text("is_fresh"))))
 
 
-def take_fresh(connection: Connection, most: int) -> list[tuple[int, int, datetime]]:
-    """Take memberships that the worker has not looked at yet, as (group, subscriber, since)."""
+def take_fresh(connection: Connection, group_ids: Iterable[int], most: int) -> list[tuple[int, int, datetime]]:
+    """Take memberships of groups that the worker has not looked at yet, as (group, subscriber, since)."""
     keys = memberships.c.group_id, memberships.c.subscriber_id
-    some = select(*keys).where(text("is_fresh")).limit(most)
+    some = select(*keys).where(text("is_fresh"), memberships.c.group_id.in_(list(group_ids))).limit(most)
     taken = update(memberships).where(tuple_(*keys).in_(some), text("is_fresh")).values(is_fresh=False)
     rows = connection.execute(taken.returning(*keys, memberships.c.since))
     return sorted((row.group_id, row.subscriber_id, row.since) for row in rows)

@@ -192,7 +192,7 @@ def _form(
         given=given,
         errors=errors,
         chosen=_chosen(given, edition, view.lang),
-        carried=[(field, value) for field in _WHAT for value in given.getlist(field)],
+        kept=[(field, value) for field in _WHAT for value in given.getlist(field)],
         is_single=bool(given.getlist("id")),
         offered=terms.offered(edition, view.lang),
         suggested=options.suggested(edition.calendar.reminders, view.lang),

@@ -17,7 +17,17 @@ PATHS = [
     "/events/help-desk",
     "/subscribe",
     "/fr/?kind=party",
+    "/reminders",
+    "/fr/reminders?id=charts-tender",
+    "/widget",
+    "/widget?view=month&month=2026-12&lang=fr",
+    "/widget?view=next",
+    "/widget?view=compact&theme=dark&accent=1c4e94",
+    "/widget?kind=party",
+    "/embed",
+    "/fr/embed?view=month&kind=tender",
 ]
+STYLES = ["site.css", "forms.css", "widget.css", "embed.css"]
 
 
 @pytest.mark.slow
@@ -25,8 +35,8 @@ PATHS = [
 def test_checker_finds_nothing(showcase, tmp_path):
     for number, path in enumerate(PATHS):
         (tmp_path / f"{number}.html").write_bytes(showcase.get(path).data)
-    styles = Path(showcase.app.static_folder) / "site.css"
-    for kind, folder in (("--html", tmp_path), ("--css", styles)):
-        command = ["java", "-jar", CHECKER, "--format", "gnu", kind, folder]
+    styles = [Path(showcase.app.static_folder) / name for name in STYLES]
+    for kind, *files in (("--html", tmp_path), ("--css", *styles)):
+        command = ["java", "-jar", CHECKER, "--format", "gnu", kind, *files]
         told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert told.stderr == ""

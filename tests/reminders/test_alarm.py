@@ -143,3 +143,20 @@ def test_a_mail_server_that_is_away_is_logged(database, caplog):
         f"{SILENT} Start calendar-service serve, or calendar-service worker, and look at its log.",
         "The alarm could not be sent by mail either: The mail server cannot be reached.",
     ]
+
+
+def test_an_alarm_that_could_not_be_sent_is_tried_again(database, watching, inbox):
+    """What keeps letters back may keep the alarm back too."""
+    publish_records(database, BEGIN, tender("2027-07-10 17:00"))
+    add_reader(database, "ada", BEGIN)
+    watching.alarms = watching.alarms[:1]
+    inbox.answer = lambda _recipient: "451 4.3.0 not now"
+    seen = []
+    for after in (0, 4, 4, 1, 600):
+        watching.look(after * MINUTE)
+        seen.append(len(inbox.attempts))
+    inbox.answer = lambda _recipient: "250 OK"
+    for after in (5, 1, 600):
+        watching.look(after * MINUTE)
+    assert seen == [0, 1, 1, 2, 3]
+    assert said(inbox) == [("calendar@example.org", SILENT)]

@@ -176,6 +176,19 @@ def test_a_notice_is_tried_for_two_days(database, clerk, after, expected):
     assert answers(database, clerk, edition, NOW + after) == [expected]
 
 
+def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, clerk):
+    roads = replace(TENDER, tags=("roads",))
+    publish_records(database, BEGIN, roads)
+    add_reader(database, "ada", BEGIN, watch("tag=roads"))
+    bob = add_reader(database, "bob", BEGIN, watch("tag=roads"))
+    moved_away = replace(tender("2027-08-06 17:00"), tags=("bridges",))
+    edition = publish_records(database, NOW, moved_away)
+    fan_out(database, edition)
+    subscribers.change(database, replace(bob, watches=(watch("tag=parks"),)), NOW)
+    told = "Deadline extended: Tender (English only) - now Fri 6 August, 17:00 CEST"
+    assert sorted(answers(database, clerk, edition)) == [told, "not asked for any more"]
+
+
 def test_notices_are_for_who_asked_for_such(database, clerk):
     publish_records(database, BEGIN)
     ada = add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
