@@ -51,17 +51,16 @@ class Alarm:
         pulse = take_pulse(self._engine, now)
         health = judge(pulse, now)
         if health is Health.OK:
+            self._again_at = None
             with writing(self._engine) as connection:
                 if remove_note(connection, _NOTE):
                     logger.warning("Reminders are on their way again.")
             return
         if now - self._begun_at < SILENT_AFTER:
             return  # everything may just have been started, and the worker had no time yet
-        if self._again_at and now < self._again_at:
-            return
         with writing(self._engine) as connection:
             is_first = enter_note(connection, _NOTE, health, now)
-        if is_first:
+        if is_first or (self._again_at and now >= self._again_at):
             self._raise(health, pulse, now)
 
     def _raise(self, health: Health, pulse: Pulse, now: datetime) -> None:
@@ -77,14 +76,13 @@ class Alarm:
         channel = open_mail_channel(
             self._mailing.smtp_url, self._mailing.folder, sender, edition.calendar.id, self._clock
         )
+        self._again_at = None
         try:
             channel.send(letter, Envelope(parseaddr(sender)[1], f"{digest[:40]}@{edition.calendar.id}"))
         except DeliveryFailed as failure:
-            # What keeps letters back may keep this one back too: it is tried again, by whoever looks first.
+            # What keeps letters back may keep this one back too, so it is tried again.
             logger.error("The alarm could not be sent by mail either: %s", failure)  # noqa: TRY400 (the trace tells nothing more)
             self._again_at = now + _AGAIN_AFTER
-            with writing(self._engine) as connection:
-                remove_note(connection, _NOTE)
         finally:
             channel.close()
 

@@ -206,7 +206,10 @@ class Dispatcher:
         try:
             while (ready := self._queue.get()) is not None:
                 lane.since = time.monotonic()
-                self._send_safely(channels[ready.channel], ready)
+                if self._our_faults < _OUR_FAULTS:
+                    self._send_safely(channels[ready.channel], ready)
+                else:  # it would fail like those before it; the pass gives it back
+                    self._loose.add(ready.parcel.id)
                 lane.since = None
                 with self._lock:
                     self._in_hand -= 1
