@@ -1,5 +1,6 @@
 """Signing up by the pages: what is kept, what everybody is answered, what a mail scanner cannot do."""
 
+import html
 import re
 import statistics
 import time
@@ -72,6 +73,13 @@ def test_selection_that_is_no_box_to_tick_is_told_in_words(site, query, told):
     assert page.status_code == 200
     assert told in words_of(page)
     assert "Tick nothing for everything" not in words_of(page)
+
+
+@pytest.mark.parametrize("path", ["/reminders?id=roads", "/reminders?kind=tender&q=bridge"])
+def test_every_link_of_the_page_leads_somewhere(site, path):
+    links = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', site.get(path).get_data(as_text=True)))
+    assert len(links) > 5
+    assert {link: site.get(html.unescape(link)).status_code for link in links} == dict.fromkeys(links, 200)
 
 
 def test_selection_of_boxes_is_ticked(site):
