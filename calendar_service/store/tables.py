@@ -304,3 +304,21 @@ notes = Table(
     Column("value", String(200), nullable=False),
     Column("at", UTCDateTime, nullable=False),
 )
+
+# What failed and is not over; a row is deleted when the same thing has worked again.
+faults = Table(
+    "faults",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    # What it happened to: a record, a group, a delivery, a host and its file; "" where there is only one.
+    Column("key", String(200), primary_key=True),
+    Column("reason", String(500), nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", UTCDateTime, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),
+    # Set aside until then; NULL where nothing is set aside.
+    Column("retry_at", UTCDateTime),
+    # When the operator was told by mail; one process of all does it.
+    Column("mailed_at", UTCDateTime),
+)
