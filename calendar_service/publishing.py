@@ -18,6 +18,9 @@ from calendar_service.readers.calendar_file import Reading, read_calendar
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
 from calendar_service.store.editions import TZ_DATABASE, Attempt, Outcome, follow_tz_database, note_attempt, publish
+from calendar_service.store.engine import DatabaseFault, writing
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
+from calendar_service.store.hosts import host_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +82,7 @@ def publish_file(
         done = follow_tz_database(engine, now, known=known, tz_database=tz_database)
         result = Result(Outcome.BROKEN, errors, tuple(done.changed), done.edition, tuple(done.moved))
     note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
+    record_outcome(engine, path, result, now)
     _say(path, result)
     if done.newer_tz_database:
         logger.warning(
@@ -88,6 +92,48 @@ def publish_file(
             done.newer_tz_database,
         )
     return result
+
+
+def record_outcome(
+    engine: Database, path: Path, outcome: Result | Exception, now: datetime, host: str | None = None
+) -> None:
+    """Report this host's fault of publishing, or clear it where the file is published or says nothing new.
+
+    The one place that decides what of an attempt is a fault. An exception is an attempt that came to no result.
+    The reason is public-safe; the details name the file and say why. Raises DatabaseFault.
+    """
+    key, fault = host or host_name(), _fault_of(path, outcome)
+    with writing(engine) as connection:
+        if fault:
+            reason, details = fault
+            report_fault(connection, FaultKind.PUBLICATION, key, reason, now, details=details)
+        else:
+            clear_fault(connection, FaultKind.PUBLICATION, key)
+
+
+def _fault_of(path: Path, outcome: Result | Exception) -> tuple[str, tuple[str, ...]] | None:
+    """Return the public-safe reason and the details of a fault, None where there is none."""
+    match outcome:
+        case Result(outcome=Outcome.HELD):
+            count = _count(len(outcome.reasons), "reason")
+            remedy = f"To publish it: calendar-service publish --confirm {path}"
+            return f"The calendar file is held until a person confirms it: {count}.", (*outcome.reasons, remedy)
+        case Result(outcome=Outcome.BROKEN):
+            return f"The calendar file has {_count(len(outcome.reasons), 'problem')}.", outcome.reasons
+        case Result():
+            return None
+        case BusyFile():
+            return "The calendar file stays open for writing by another program.", (str(outcome),)
+        case DatabaseFault():
+            return "The database does not do what publishing asks.", (f"{path}: {outcome}",)
+    name = type(outcome).__name__
+    return f"Publishing the calendar file failed ({name}); it is tried again.", (f"{path}: {name}: {outcome}",)
+
+
+def _count(number: int, noun: str) -> str:
+    if number > _MOST_REASONS:
+        return f"more than {_MOST_REASONS} {noun}s"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @cache
@@ -173,22 +219,31 @@ class FileWatch:
         self._taken: tuple[int, ...] | None = None
         self._seen: tuple[int, ...] | None = None
         self._since = 0.0
+        self._waits_since: float | None = None
 
     def is_due(self) -> bool:
         """Tell, once for each change, that the file should be read now."""
         signature = _signature_at(self._path)
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()
-        if signature == self._taken or self._seconds() - self._since < self._patience():
+        if signature == self._taken:
+            self._waits_since = None
             return False
-        if _is_being_written(self._path):
+        if self._waits_since is None:
+            self._waits_since = self._seconds()
+        if self._seconds() - self._since < self._patience() or _is_being_written(self._path):
             return False
-        self._taken = signature
+        self._taken, self._waits_since = signature, None
         return True
+
+    def waits_for(self) -> float:
+        """Return for how many seconds a change has been seen that is not whole yet; 0 where there is none."""
+        return 0.0 if self._waits_since is None else self._seconds() - self._waits_since
 
     def take(self) -> None:
         """Have only later changes told of: the caller reads the file as it is now."""
         self._taken = self._seen = _signature_at(self._path)
+        self._waits_since = None
 
     def try_again(self, after: float = RETRY_AFTER) -> None:
         """Have the same file told of once more, after some seconds."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from calendar_service.publishing import BusyFile, FileWatch, publish_file
+from calendar_service.publishing import BusyFile, FileWatch, publish_file, record_outcome
 from calendar_service.reminders.office import SAFETY_SECONDS
 from calendar_service.store.engine import DatabaseFault
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.1
+BUSY_SECONDS = 30.0
 ALARM_SECONDS = 20.0
 STOP_SECONDS = 4.0
 _LOOK, _SEND, _ALARM = "look", "send", "alarm"
@@ -56,6 +57,7 @@ class Worker:
         self._alarm = alarm
         self._edition: Edition | None = None
         self._watch = FileWatch(file, time.monotonic)
+        self._is_busy = False
         self._at_work = threading.Lock()
         self._at_post = threading.Lock()
         self._stopping = threading.Event()
@@ -116,14 +118,33 @@ class Worker:
         """Publish the file if it has changed. A fault is said aloud and does not end the watch."""
         with self._at_work:
             try:
-                if not self._stopping.is_set() and self._watch.is_due():
+                if self._stopping.is_set():
+                    return
+                if self._watch.is_due():
                     self._publish()
+                elif self._watch.waits_for() < BUSY_SECONDS:
+                    self._is_busy = False
+                elif not self._is_busy:
+                    self._is_busy = True
+                    self._record(BusyFile(self._file))
             except DatabaseFault as error:
                 logger.error("%s is not published yet, it is tried again in a few seconds: %s", self._file, error)  # noqa: TRY400 (the trace tells nothing more)
-                self._watch.try_again()
-            except Exception:
+                self._failed(error)
+            except Exception as error:
+                # Whatever it is, the watch goes on, and the operator is told.
                 logger.exception("Publishing %s failed; it is tried again in a few seconds.", self._file)
-                self._watch.try_again()
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._watch.try_again()
+        self._record(error)
+
+    def _record(self, error: Exception) -> None:
+        """Enter a failure to publish among the faults, where the database takes it."""
+        try:
+            record_outcome(self._engine, self._file, error, self._clock())
+        except DatabaseFault as fault:
+            logger.error("That publishing failed cannot be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
 
     def look(self) -> None:
         """Look what reminders are due, have them sent, and be woken when the next one is."""
