@@ -1,7 +1,7 @@
 """How long a feed takes, beside icalendar alone, in one run: `python bench/feeds.py [RECORDS] [ROUNDS]`.
 
 Three ways in turn, round after round: icalendar builds and writes a calendar of bare events with the same
-titles and times; the press prints the feed of as many records cold; the press prints it again after an edit of
+titles and times; we render the feed of as many records cold; we render it again after an edit of
 one record. Ratios are those of each round to icalendar in the same round; read them, not the seconds.
 """
 
@@ -17,7 +17,7 @@ import icalendar
 from calendar_service.readers.calendar_file import read_calendar
 from calendar_service.records.edition import Revision, advance
 from calendar_service.records.selection import Selection
-from calendar_service.web.press import Press
+from calendar_service.web.feed_renderer import FeedRenderer
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EVERYTHING = Selection(first=NOW.date())
@@ -59,8 +59,8 @@ def icalendar_alone(draft):
     return calendar.to_ical()
 
 
-def printed(press, edition):
-    return press.feed(EVERYTHING, "Bench", "/calendar.ics", edition, NOW)
+def printed(renderer, edition):
+    return renderer.feed(EVERYTHING, "Bench", "/calendar.ics", edition, NOW)
 
 
 def timed(work):
@@ -72,13 +72,13 @@ def timed(work):
 def main(number=1000, rounds=5):
     draft = records(number)
     edition = edition_of(draft)
-    warm = Press("https://bench.example")
+    warm = FeedRenderer("https://bench.example")
     printed(warm, edition)
     seconds = {"icalendar alone": [], "feed, cold": [], "feed, one edit": []}
     for round_number in range(rounds):
         edition = edited(edition, round_number)
         seconds["icalendar alone"].append(timed(partial(icalendar_alone, draft)))
-        seconds["feed, cold"].append(timed(partial(printed, Press("https://bench.example"), edition)))
+        seconds["feed, cold"].append(timed(partial(printed, FeedRenderer("https://bench.example"), edition)))
         seconds["feed, one edit"].append(timed(partial(printed, warm, edition)))
     print(f"{number} records, {rounds} rounds: median seconds, ratio to icalendar alone (median, least to most)")
     for name, found in seconds.items():

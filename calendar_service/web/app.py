@@ -22,8 +22,8 @@ from calendar_service.web import (
     unsubscribe,
     widget,
 )
+from calendar_service.web.cache_middleware import CacheMiddleware, host_name
 from calendar_service.web.context import DESK, SETTINGS, SHELF
-from calendar_service.web.front import Front, host_name
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.shelf import Shelf
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings, engine: Database, clock: Callable[[], datetim
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
     app.after_request(_secure)
-    app.wsgi_app = Front(app.wsgi_app, shelf, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = CacheMiddleware(app.wsgi_app, shelf, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

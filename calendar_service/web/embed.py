@@ -63,7 +63,7 @@ def builder(lang: str = "") -> Response:
     edition = shelf().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
-    view = view_of(Selection(lang=lang), shelf().press.base_url, edition.calendar.languages[0])
+    view = view_of(Selection(lang=lang), shelf().renderer.base_url, edition.calendar.languages[0])
     # A form sends empty what was left empty.
     given = [pair for pair in request.args.items(multi=True) if pair[1]]
     query, errors = _read(given, edition, view.lang)
@@ -101,7 +101,7 @@ def oembed() -> Response:
         return _json({"error": "Only format=json is there."}, HTTPStatus.NOT_IMPLEMENTED)
     try:
         most = tuple(_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight"))
-        found = describe_embed(request.args.get("url", ""), shelf().edition(), shelf().press.base_url, most)
+        found = describe_embed(request.args.get("url", ""), shelf().edition(), shelf().renderer.base_url, most)
     except (UnknownPage, BadSelection):
         return _json({"error": "No page of this calendar has that address."}, HTTPStatus.NOT_FOUND)
     except ValueError:

@@ -113,7 +113,7 @@ def _page(lang: Language, **values: Any) -> Response:
         edition = shelf().edition()
     except NothingPublished:
         return Response(render_template("error.html", lang=lang, say=lang.say, asset=asset, home="/", **values))
-    view = View(lang, shelf().press.base_url, edition.calendar.languages[0])
+    view = View(lang, shelf().renderer.base_url, edition.calendar.languages[0])
     return Response(render("error.html", edition, view, path="/", query="", **values))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.selection import Selection
-    from calendar_service.web.printed import Printed
+    from calendar_service.web.representation import Representation
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -45,10 +45,10 @@ def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
     entry = shelf().entry(record_id)
 
-    def make(edition: Edition, now: datetime) -> Printed:
+    def make(edition: Edition, now: datetime) -> Representation:
         selection = asked(edition)
         path = with_query(f"/events/{record_id}.ics", selection)
-        return shelf().press.single(entry, selection, path, edition, now)
+        return shelf().renderer.single(entry, selection, path, edition, now)
 
     return send(make)
 
@@ -57,10 +57,10 @@ def single(record_id: str) -> Response:
 def listing(form: str) -> Response:
     """Serve a selection as JSON Feed, Atom, CSV or jCal."""
 
-    def make(edition: Edition, now: datetime) -> Printed:
+    def make(edition: Edition, now: datetime) -> Representation:
         selection = asked(edition)
         path = with_query(f"/calendar.{form}", selection)
-        return shelf().press.listing(form, selection, feed_name(edition, selection), path, edition, now)
+        return shelf().renderer.listing(form, selection, feed_name(edition, selection), path, edition, now)
 
     return send(make)
 
@@ -69,17 +69,17 @@ def listing(form: str) -> Response:
 def records() -> Response:
     """Serve the records of a selection as JSON."""
 
-    def make(edition: Edition, now: datetime) -> Printed:
-        return shelf().press.records(asked(edition), edition, now)
+    def make(edition: Edition, now: datetime) -> Representation:
+        return shelf().renderer.records(asked(edition), edition, now)
 
     return send(make)
 
 
 def _feed(path: str, kind: Kind | None) -> Response:
-    def make(edition: Edition, now: datetime) -> Printed:
+    def make(edition: Edition, now: datetime) -> Representation:
         selection = asked(edition)
         chosen = _of_kind(selection, kind)
-        return shelf().press.feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
+        return shelf().renderer.feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
 
     return send(make)
 
@@ -140,7 +140,7 @@ def with_query(path: str, selection: Selection) -> str:
     return f"{path}?{query}" if query else path
 
 
-def send(make: Callable[[Edition, datetime], Printed]) -> Response:
+def send(make: Callable[[Edition, datetime], Representation]) -> Response:
     """Send the output of this path and query, conditional and compressed as the request asks."""
     printed = shelf().keep((request.path, request.query_string.decode("latin-1")), make)
     if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:

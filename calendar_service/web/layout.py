@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, render_template, request, url_for
 
 from calendar_service.web.feeds import shown_languages
-from calendar_service.web.printed import takes_gzip
+from calendar_service.web.representation import takes_gzip
 from calendar_service.writers import sentences
 from calendar_service.writers.language import language
 

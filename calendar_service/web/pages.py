@@ -176,7 +176,7 @@ def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
 
 
 def _view(selection: Selection, edition: Edition) -> View:
-    return view_of(selection, shelf().press.base_url, edition.calendar.languages[0])
+    return view_of(selection, shelf().renderer.base_url, edition.calendar.languages[0])
 
 
 def _all_time(selection: Selection) -> Selection:

@@ -34,7 +34,7 @@ def opened(lang: str) -> tuple[Edition, View]:
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
     default = edition.calendar.languages[0]
-    return edition, view_of(Selection(lang=lang or default), shelf().press.base_url, default)
+    return edition, view_of(Selection(lang=lang or default), shelf().renderer.base_url, default)
 
 
 def refuse_other_sites() -> None:

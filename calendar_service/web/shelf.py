@@ -16,7 +16,7 @@ from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
 from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import DatabaseFault
-from calendar_service.web.press import Press
+from calendar_service.web.feed_renderer import FeedRenderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.store.engine import Database
-    from calendar_service.web.printed import Printed
+    from calendar_service.web.representation import Representation
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Shelf:
     """Gives editions and printed outputs; safe to use from many threads."""
 
     def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime]) -> None:
-        self.press = Press(base_url)
+        self.renderer = FeedRenderer(base_url)
         self.clock = clock
         self.engine = engine
         self._lock = threading.Lock()
@@ -61,7 +61,12 @@ class Shelf:
         self._printing = threading.Lock()
         self._edition: Edition | None = None
         self._looked = float("-inf")
-        self._outputs: OrderedDict[Hashable, tuple[_State, Printed]] = OrderedDict()
+        self._outputs: OrderedDict[Hashable, tuple[_State, Representation]] = OrderedDict()
+
+    @property
+    def press(self) -> FeedRenderer:
+        """Another name for `renderer`."""
+        return self.renderer
 
     # -- editions -------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class Shelf:
 
     # -- outputs --------------------------------------------------------------------------------
 
-    def known(self, key: Hashable) -> Printed | None:
+    def known(self, key: Hashable) -> Representation | None:
         """Give an output printed before, if it still holds."""
         found = self._outputs.get(key)
         if found is None or found[0] != self._state():
@@ -108,7 +113,7 @@ class Shelf:
                 self._outputs.move_to_end(key)
         return found[1]
 
-    def keep(self, key: Hashable, make: Callable[[Edition, datetime], Printed]) -> Printed:
+    def keep(self, key: Hashable, make: Callable[[Edition, datetime], Representation]) -> Representation:
         """Give the output of a key, printing it where it is not there or no longer holds.
 
         It is printed as of the beginning of the day, so that it is the same whichever process prints

@@ -40,7 +40,7 @@ def widget() -> Response:
     """Show a selection in one of the views, to be framed by any site that the settings let."""
     edition, now = shelf().edition(), shelf().clock()
     query = read_widget(request.args.items(multi=True), edition)
-    view = view_of(query.selection, shelf().press.base_url, edition.calendar.languages[0])
+    view = view_of(query.selection, shelf().renderer.base_url, edition.calendar.languages[0])
     frame = _frame(view, query.theme, query.accent)
     html = render_template(
         f"widget_{query.view}.html",
@@ -106,7 +106,7 @@ def _refusal(status: HTTPStatus, message: str, remedy: str) -> Response:
         view_of(Selection(lang=lang.code), "", lang.code), theme if theme in ("light", "dark") else "auto", ""
     )
     html = render_template(
-        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{shelf().press.base_url}/"
+        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{shelf().renderer.base_url}/"
     )
     response = _secure(Response(html, status))
     response.headers["Cache-Control"] = "no-store"

@@ -44,7 +44,7 @@ class Audited:
             )
         shelf = self._app.extensions[SHELF]
         shelf._outputs.clear()
-        shelf.press._blocks.clear()
+        shelf.renderer._blocks.clear()
         shelf._looked = float("-inf")
         return self._app
 

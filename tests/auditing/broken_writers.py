@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from calendar_service.records import times
 from calendar_service.records.record import TimeSpan
-from calendar_service.web import agenda, event, pages, press, widget_views
+from calendar_service.web import agenda, event, feed_renderer, pages, widget_views
 from calendar_service.writers import api, atom, feed, ical, jsonfeed, jsonld, sentences, slots, table
 from calendar_service.writers.language import Language
 
@@ -190,12 +190,12 @@ def table_in_local_time(patch):
 
 @broken({"csv"})
 def record_dropped_from_the_table(patch):
-    wrap(patch, press, "write_table", lambda original, entries, *rest: original(entries[:-1], *rest))
+    wrap(patch, feed_renderer, "write_table", lambda original, entries, *rest: original(entries[:-1], *rest))
 
 
 @broken({"csv"})
 def record_twice_in_the_table(patch):
-    wrap(patch, press, "write_table", lambda original, entries, *rest: original([*entries, entries[-1]], *rest))
+    wrap(patch, feed_renderer, "write_table", lambda original, entries, *rest: original([*entries, entries[-1]], *rest))
 
 
 @broken(LISTS)
@@ -216,7 +216,7 @@ def json_feed_without_the_last_moment(patch):
 
 @broken({"atom"})
 def record_dropped_from_atom(patch):
-    wrap(patch, press, "write_atom", lambda original, head, entries, *rest: original(head, entries[1:], *rest))
+    wrap(patch, feed_renderer, "write_atom", lambda original, head, entries, *rest: original(head, entries[1:], *rest))
 
 
 # -- calendar entries ---------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def uids_of_another_calendar(patch):
 
 @broken({"jcal"})
 def jcal_in_utc(patch):
-    wrap(patch, press, "write_jcal", lambda original, body: original(body).replace(b"T11:00:00", b"T11:00:00Z"))
+    wrap(patch, feed_renderer, "write_jcal", lambda original, body: original(body).replace(b"T11:00:00", b"T11:00:00Z"))
 
 
 # -- pages ------------------------------------------------------------------------------------------

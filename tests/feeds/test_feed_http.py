@@ -9,7 +9,7 @@ from feed_service import BASE, EVENTS, NOW, PUBLISHED, open_service
 from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from calendar_service.web.front import host_name
+from calendar_service.web.cache_middleware import host_name
 
 PATHS = ["/calendar.ics", "/calendar.ics?kind=tender&lang=fr", "/events/refugee-day.ics", "/api/v1/records"]
 ENCODINGS = {

@@ -8,7 +8,7 @@ import pytest
 from feed_service import NOW, PUBLISHED
 from readers.checklist import check_feed
 
-from calendar_service.web import press
+from calendar_service.web import feed_renderer
 
 HEAD = "calendar: {id: many.example, name: Many, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
 FIRST = date(2026, 3, 1)
@@ -79,13 +79,13 @@ def test_one_series_with_very_many_dates_does_not_push_out_the_rest(service):
 @pytest.mark.parametrize("path", ["/calendar.ics?from=2020-01-01", "/calendar.ics?from=2020-01-01&lang=fr"])
 def test_an_edit_renders_one_record_only(service, monkeypatch, path):
     calls = []
-    original = press.write_entry
+    original = feed_renderer.write_entry
 
     def counting(entry, *rest):
         calls.append(entry.record.id)
         return original(entry, *rest)
 
-    monkeypatch.setattr(press, "write_entry", counting)
+    monkeypatch.setattr(feed_renderer, "write_entry", counting)
     service.publish(many(2_000), PUBLISHED)
     began = time.perf_counter()
     before = service.body(path)

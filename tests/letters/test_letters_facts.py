@@ -28,7 +28,7 @@ from calendar_service.reminders.channels.mail_message import write_message
 from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
 from calendar_service.reminders.letters import DigestItem, compose_confirmation, compose_digest, compose_notice
 from calendar_service.settings import Settings
-from calendar_service.web.press import Press
+from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.writers.language import language
 from calendar_service.writers.selection_words import describe_selection
 from calendar_service.writers.view import View
@@ -155,7 +155,7 @@ def test_attachment_is_the_file_that_the_page_offers(code, query, record_id):
     letter = reminder(record_id, name, view, occurrence=occurrence)
     selection = Selection(lang="fr" if query else "")
     entry, path = published().entries[record_id], f"/events/{record_id}.ics{query}"
-    assert letter.attachment == Press(BASE).single(entry, selection, path, published(), NOW).body
+    assert letter.attachment == FeedRenderer(BASE).single(entry, selection, path, published(), NOW).body
     assert letter.attachment_name == f"{record_id}.ics"
 
 

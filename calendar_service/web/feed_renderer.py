@@ -1,6 +1,6 @@
-"""The press: outputs of an edition, from entries to bytes ready to be sent.
+"""Feeds, files and lists of an edition: from entries to representations ready to be sent.
 
-What one record makes of a calendar is printed once for each of its revisions and joined into any feed.
+What one record makes of a calendar is rendered once for each of its revisions and joined into any feed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
 from calendar_service.records.window import Choice, choose, extent, next_start
-from calendar_service.web.printed import Printed
+from calendar_service.web.representation import Representation
 from calendar_service.writers.api import list_bounds, write_records
 from calendar_service.writers.atom import write_atom
 from calendar_service.writers.feed import Head, fit, write_feed
@@ -44,7 +44,7 @@ MEDIA_TYPES = {
 }
 
 
-class Press:
+class FeedRenderer:
     """Prints outputs; safe to use from many threads. `base_url` begins every link."""
 
     def __init__(self, base_url: str) -> None:
@@ -52,7 +52,7 @@ class Press:
         self._lock = threading.Lock()
         self._blocks: OrderedDict[Hashable, Block] = OrderedDict()
 
-    def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Printed:
+    def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Representation:
         """Print the iCalendar feed of a selection; `path` is where it stands, with its query."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
@@ -63,23 +63,23 @@ class Press:
         head = Head(name, f"{self.base_url}{path}", _last_change(choice.entries, edition), omitted)
         body = write_feed(head, blocks, edition, view)
         changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
-        return Printed(body, ICS, changed_at, f'inline; filename="{path.partition("?")[0].rpartition("/")[2]}"')
+        return Representation(body, ICS, changed_at, f'inline; filename="{path.partition("?")[0].rpartition("/")[2]}"')
 
-    def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Printed:
+    def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Print the .ics file of one record."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         block = self._block(entry, edition, view, selection, now)
         body = write_single(entry, block, path, edition, view)
         changed_at = _changed_at(Choice([entry], edition.published_at), edition, now)
-        return Printed(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
+        return Representation(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
 
     def listing(
         self, form: str, selection: Selection, name: str, path: str, edition: Edition, now: datetime
-    ) -> Printed:
+    ) -> Representation:
         """Print the records of a selection as a feed in another form: "json", "atom", "csv" or "jcal"."""
         if form == "jcal":
             feed = self.feed(selection, name, path, edition, now)
-            return Printed(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
+            return Representation(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
         head = Head(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
@@ -91,15 +91,15 @@ class Press:
                 body = write_atom(head, choice.entries, edition, view)
             case _:
                 body = write_table(choice.entries, edition, view, stretch)
-        return Printed(body, MEDIA_TYPES[form], max(edition.published_at, now))
+        return Representation(body, MEDIA_TYPES[form], max(edition.published_at, now))
 
-    def records(self, selection: Selection, edition: Edition, now: datetime) -> Printed:
+    def records(self, selection: Selection, edition: Edition, now: datetime) -> Representation:
         """Print the records of a selection as JSON."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
         body = write_records(choice.entries, edition, selection, view, now)
         # The dates of what recurs are listed up to two years ahead, so each day may add some.
-        return Printed(body, JSON, max(edition.published_at, now))
+        return Representation(body, JSON, max(edition.published_at, now))
 
     def _block(self, entry: Entry, edition: Edition, view: View, selection: Selection, now: datetime) -> Block:
         stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)

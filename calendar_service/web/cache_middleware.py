@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FOR_FLASK = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 
-class Front:
+class CacheMiddleware:
     """The WSGI layer; `trusted_hosts` empty means that any name is answered."""
 
     def __init__(self, app: Any, shelf: Shelf, trusted_hosts: tuple[str, ...]) -> None:

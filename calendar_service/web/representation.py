@@ -23,7 +23,7 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ConditionalResponse:
     """A status with its headers and body; the body is there for HEAD too, where the server leaves it out."""
 
     status: HTTPStatus
@@ -32,7 +32,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Printed:
+class Representation:
     """A finished output. Equal bytes have equal entity tags, in every process and after every restart."""
 
     body: bytes
@@ -55,7 +55,7 @@ class Printed:
         """Give the strong entity tag of a coding (RFC 9110, 8.8.3.3: each coding has its own)."""
         return f'"{self.digest}-gz"' if gzipped else f'"{self.digest}"'
 
-    def answer(self, request: Mapping[str, str]) -> Answer:
+    def answer(self, request: Mapping[str, str]) -> ConditionalResponse:
         """Answer a GET or HEAD; `request` is its WSGI environment, of which header fields count alone."""
         gzipped = takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
         etag = self.etag(gzipped=gzipped)
@@ -68,9 +68,9 @@ class Printed:
             ("X-Content-Type-Options", "nosniff"),
         ]
         if self._is_met(request, etag):
-            return Answer(HTTPStatus.NOT_MODIFIED, shared, b"")
+            return ConditionalResponse(HTTPStatus.NOT_MODIFIED, shared, b"")
         body = self.compressed if gzipped else self.body
-        return Answer(HTTPStatus.OK, shared + self._body_headers(body, gzipped=gzipped), body)
+        return ConditionalResponse(HTTPStatus.OK, shared + self._body_headers(body, gzipped=gzipped), body)
 
     def _is_met(self, request: Mapping[str, str], etag: str) -> bool:
         """Tell whether what the client has is still good; with a tag the date does not count (RFC 9110, 13.2.2)."""
