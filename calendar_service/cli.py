@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -58,6 +59,10 @@ class _Program(click.Group):
     """Shows the errors that this service raises on purpose as one line, not as a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A file's name, or a value in it, may hold what the terminal cannot show.
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except CalendarError as error:
@@ -279,4 +284,13 @@ def _as_json(reading: Reading) -> str:
         }
         for finding in reading.findings
     ]
-    return json.dumps({"problems": problems}, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps({"problems": problems}, indent=2, ensure_ascii=False, default=str)
+    return text if _can_be_printed(text) else json.dumps({"problems": problems}, indent=2, default=str)
+
+
+def _can_be_printed(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.readers.guard import guarded
 from calendar_service.readers.parts import read_parts
 from calendar_service.readers.yaml_text import MAX_BYTES
 from calendar_service.readers.yaml_tree import read_tree
@@ -68,7 +69,14 @@ def read_calendar_file(path: FilePath) -> Reading:
 
 
 def read_calendar(data: bytes, name: str) -> Reading:
-    """Read the bytes of a calendar file called `name`. Never raises for what the bytes hold."""
+    """Read the bytes of a calendar file called `name`. Never raises, whatever the bytes hold."""
+    faults: list[Problem] = []
+    with guarded((), faults):
+        return _read(data, name)
+    return Reading(None, tuple(Finding(name, 1, 1, fault) for fault in faults))
+
+
+def _read(data: bytes, name: str) -> Reading:
     tree = read_tree(data)
     findings = [Finding(name, *place, problem) for place, problem in tree.refused]
     draft = None

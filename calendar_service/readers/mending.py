@@ -40,10 +40,11 @@ def mend(
 
 
 def _take_out(shape: type[BaseModel], rest: dict[str, Any], path: tuple[str | int, ...]) -> None:
-    """Delete a value, or put a stand-in where one is required; what cannot be mended so goes with its field."""
-    parent: Any = rest
-    for step in path[:-1]:
-        parent = parent[step] if isinstance(parent, dict) or isinstance(step, int) else None
+    """Delete a value, or put a stand-in where one is required; what cannot be mended so goes with its field.
+
+    Of two broken values in one list, the first takes the whole list along: nothing is left to do for the second.
+    """
+    parent = _find(rest, path[:-1])
     key = path[-1]
     if not isinstance(parent, dict):
         rest.pop(str(path[0]), None)
@@ -51,6 +52,18 @@ def _take_out(shape: type[BaseModel], rest: dict[str, Any], path: tuple[str | in
         parent[key] = f"{_STAND_INS['id']}-{path[1]}" if key == "id" and len(path) > 1 else _STAND_INS[str(key)]
     else:
         parent.pop(key, None)
+
+
+def _find(value: Any, path: tuple[str | int, ...]) -> Any:
+    """Return what stands at a path; None where nothing does (any more)."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
 
 
 def _is_needed(shape: type[BaseModel], path: tuple[str | int, ...]) -> bool:

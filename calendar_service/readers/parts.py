@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from calendar_service.readers.guard import guarded
 from calendar_service.readers.mending import mend
 from calendar_service.readers.wording import advise, misspelt_keys, path_of, to_problems
 from calendar_service.records.edition import Draft
@@ -40,7 +41,9 @@ def read_parts(value: Any) -> tuple[Draft | None, list[Problem]]:
         remedy = "Begin with `calendar:` and `records:`; `calendar-service init` writes an example."
         return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
     problems = [_unknown_part(key) for key in value if key not in _PARTS]
-    calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
+    calendar = None
+    with guarded(("calendar",), problems):
+        calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
     reading = _Records(calendar or _stand_in(value.get("calendar")), problems)
     reading.read(value)
     return (Draft(calendar, tuple(reading.records)) if calendar else None), problems
@@ -119,7 +122,8 @@ class _Records:
                 message = f"there are {self.errors:,} problems up to here; the rest was not looked at."
                 self.problems.append(Problem(("records", number), message, None, "Correct those first."))
                 return
-            self.read_record(each, ("records", number))
+            with guarded(("records", number), self.problems):
+                self.read_record(each, ("records", number))
         self.check_written_out()
 
     def read_record(self, value: Any, path: Path) -> None:

@@ -316,11 +316,13 @@ def _text(value: str | dict[str, str] | None, language: str) -> Text:
 def _place(value: str | PlaceShape | None, language: str) -> Place | None:
     if value is None:
         return None
-    if not isinstance(value, PlaceShape):
-        value = PlaceShape(name=value)
-    name = _text(value.name, language)
+    # Only a name is not made into a shape: what was trimmed to nothing is a problem already, and no shape holds it.
+    name = _text(value.name if isinstance(value, PlaceShape) else value, language)
     online = any(text.lower() in _ONLINE_WORDS for text in name.values())
-    return Place({} if online else name, _text(value.city, language), value.country, value.address or "", online)
+    place = Place({} if online else name, online=online)
+    if not isinstance(value, PlaceShape):
+        return place
+    return replace(place, city=_text(value.city, language), country=value.country, address=value.address or "")
 
 
 def _contact(value: str | ContactShape | None) -> Contact | None:
