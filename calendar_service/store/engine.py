@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from calendar_service.records.errors import CalendarError
+from calendar_service.store.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,12 @@ Transaction: TypeAlias = Connection
 _WAIT_SECONDS = 10
 _WAL_PAUSE = 0.02
 _CONNECT_SECONDS = 5
+# How long one statement may take: a server that was stopped, or a network that swallows what is sent, shows only by it.
+_READ_SECONDS = 10
+_WRITE_SECONDS = 30
+_POOL_SECONDS = 10
+# The server says in time that a statement takes too long; where it says nothing, we give up so much later.
+_GRACE_SECONDS = 2
 _BEGIN = "calendar_sqlite_begin"
 # Any number that no other program takes in the same database: it names the one lock for publishing.
 _PUBLISH_LOCK = 7_205_545
@@ -37,8 +45,24 @@ class UnusableDatabase(CalendarError):
     """The database URL cannot be used."""
 
 
+class Trouble(StrEnum):
+    """Why a database refuses, as far as it can be told."""
+
+    AWAY = "away"
+    LOCKED = "locked"
+    FULL = "full"
+    READ_ONLY = "read-only"
+    DAMAGED = "damaged"
+    GONE = "gone"
+    OTHER = "other"
+
+
 class DatabaseFault(CalendarError):
     """The database does not answer, or refuses. The message holds no password."""
+
+    def __init__(self, message: str, *, remedy: str = "", trouble: Trouble = Trouble.OTHER) -> None:
+        super().__init__(message, remedy=remedy)
+        self.trouble = trouble
 
 
 def sqlite_url(path: Path) -> str:
@@ -95,11 +119,28 @@ def _make_folder(folder: Path) -> None:
 
 def _open_postgresql(url: URL) -> Engine:
     waits = {"connect_timeout": str(_CONNECT_SECONDS), "tcp_user_timeout": str(1000 * _WAIT_SECONDS)}
-    return create_engine(url.update_query_dict({**waits, **url.query}), pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url.update_query_dict({**waits, **url.query}),
+        pool_pre_ping=True,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
+    )
+    if engine.driver == "psycopg":
+        event.listen(engine, "do_connect", _connect_bounded)
+    return engine
+
+
+def _connect_bounded(_dialect: object, _record: object, words: list[Any], options: dict[str, Any]) -> Any:
+    """Open a psycopg connection on which no wait is longer than its `patience` in seconds, None for no bound."""
+    from calendar_service.store.bounded_psycopg import BoundedConnection  # noqa: PLC0415 (the driver is an extra)
+
+    return BoundedConnection.connect(*words, **options)
 
 
 def _open_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, pool_timeout=_POOL_SECONDS, hide_parameters=True)
+    if url.database and url.database != ":memory:":
+        SqliteFile(Path(url.database)).guard(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -134,19 +175,21 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Database) -> Iterator[Connection]:
     """Read in one consistent state, blocking nobody. Raises DatabaseFault."""
-    with _connected(engine, "DEFERRED", "REPEATABLE READ") as connection:
+    with _connected(engine, "DEFERRED", "REPEATABLE READ", _READ_SECONDS) as connection:
         yield connection
 
 
 @contextmanager
-def writing(engine: Database, *, lock: bool = False) -> Iterator[Connection]:
+def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) -> Iterator[Connection]:
     """Write in one transaction; it is done only when the block has ended without error.
 
-    With `lock`, one writer at a time over all processes and machines (on SQLite always so).
+    With `lock`, one writer at a time over all processes and machines (on SQLite always so). With `unhurried`, a
+    statement may take as long as it takes, as a migration may.
     Raises DatabaseFault, also where another writer does not finish within ten seconds.
     """
     # READ COMMITTED sees what another writer committed while this one waited for the lock.
-    with _connected(engine, "IMMEDIATE", "READ COMMITTED") as connection:
+    patience = None if unhurried else _WRITE_SECONDS
+    with _connected(engine, "IMMEDIATE", "READ COMMITTED", patience) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
             # A writer that was stopped or lost must not keep the lock for ever.
@@ -157,10 +200,18 @@ def writing(engine: Database, *, lock: bool = False) -> Iterator[Connection]:
 
 
 @contextmanager
-def _connected(engine: Engine, sqlite_begin: str, isolation: str) -> Iterator[Connection]:
+def _connected(engine: Engine, sqlite_begin: str, isolation: str, patience: float | None) -> Iterator[Connection]:
     options = {_BEGIN: sqlite_begin} if engine.dialect.name == "sqlite" else {"isolation_level": isolation}
-    with _faults(engine), engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    with _faults(engine), engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        if hasattr(driver, "patience"):
+            driver.patience = patience and patience + _GRACE_SECONDS
+        connection.execution_options(**options)
+        with connection.begin():
+            if patience and engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{patience:g}s'")
+            yield connection
+        SqliteFile.check(connection)
 
 
 @contextmanager
@@ -168,10 +219,48 @@ def _faults(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoFreeConnection) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        original = error.orig if isinstance(error, DBAPIError) else error
+        said = str(original).strip().partition("\n")[0]
         if password := engine.url.password:
             said = said.replace(str(password), "***")
         raise DatabaseFault(
             f"the {engine.dialect.name} database does not do what was asked: {said}.",
             remedy="Look at CALENDAR_DATABASE_URL and at the database itself.",
+            trouble=_trouble(original),
         ) from error
+
+
+def _trouble(error: BaseException | None) -> Trouble:
+    """Return why a driver's error came, by SQLite's result code or PostgreSQL's SQLSTATE."""
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", None) or ""
+        return next((trouble for start, trouble in _SQLITE_TROUBLES.items() if name.startswith(start)), Trouble.OTHER)
+    state = getattr(error, "sqlstate", None)
+    if state is None:  # the driver's own error: no server has said anything
+        return Trouble.AWAY
+    return next((trouble for start, trouble in _POSTGRESQL_TROUBLES.items() if state.startswith(start)), Trouble.OTHER)
+
+
+_SQLITE_TROUBLES = {
+    "SQLITE_BUSY": Trouble.LOCKED,
+    "SQLITE_LOCKED": Trouble.LOCKED,
+    "SQLITE_FULL": Trouble.FULL,
+    "SQLITE_READONLY_DBMOVED": Trouble.GONE,
+    "SQLITE_READONLY": Trouble.READ_ONLY,
+    "SQLITE_CORRUPT": Trouble.DAMAGED,
+    "SQLITE_NOTADB": Trouble.DAMAGED,
+    "SQLITE_CANTOPEN": Trouble.AWAY,
+    "SQLITE_IOERR": Trouble.AWAY,
+}
+_POSTGRESQL_TROUBLES = {
+    "55P03": Trouble.LOCKED,
+    "53100": Trouble.FULL,
+    "25006": Trouble.READ_ONLY,
+    "XX001": Trouble.DAMAGED,
+    "XX002": Trouble.DAMAGED,
+    "08": Trouble.AWAY,
+    "28": Trouble.AWAY,
+    "3D": Trouble.AWAY,
+    "53": Trouble.AWAY,
+    "57": Trouble.AWAY,
+}

@@ -28,7 +28,7 @@ def upgrade(engine: Database) -> None:
     if is_current(engine):
         return
     try:
-        with writing(engine, lock=True) as connection:
+        with writing(engine, lock=True, unhurried=True) as connection:
             command.upgrade(_config(connection), "head")
     except CommandError as error:
         raise UnusableDatabase(

@@ -1,0 +1,71 @@
+"""The file of an SQLite database: noticing that it was deleted or replaced while it is open.
+
+Unix keeps a deleted file as long as somebody has it open: SQLite would go on reading and writing it, and all would be
+lost with the last connection.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError, OperationalError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+_IDENTITY = "calendar_sqlite_file"
+
+
+class SqliteFile:
+    """The file at a path. The first connection may make it; once it was there, no connection makes it anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was_there = False
+
+    def guard(self, engine: Engine) -> None:
+        """Have connections to a file that is no longer at the path replaced, or refused with OperationalError."""
+        event.listen(engine, "do_connect", self._before_connecting)
+        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._taken_from_pool)
+
+    @staticmethod
+    def check(connection: Connection) -> None:
+        """Raise OperationalError if what was just written went into a file that is gone."""
+        file, identity = connection.connection.info.get(_IDENTITY, (None, None))
+        if file and file.identity() != identity:
+            error = _gone()
+            raise OperationalError("COMMIT", None, error)
+
+    def identity(self) -> tuple[int, int] | None:
+        """Return what tells the file at the path from others; None where there is none."""
+        try:
+            status = os.stat(self._path)  # noqa: PTH116 (once for each transaction: the shortest way)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _before_connecting(self, *_: object) -> None:
+        if self._was_there and self.identity() is None:
+            raise _gone()
+
+    def _connected(self, _connection: object, record: Any) -> None:
+        record.info[_IDENTITY] = (self, self.identity())
+        self._was_there = True
+
+    def _taken_from_pool(self, _connection: object, record: Any, _proxy: object) -> None:
+        _, identity = record.info[_IDENTITY]
+        if identity != self.identity():
+            # The pool closes it and connects anew, which is refused as long as there is no file.
+            raise DisconnectionError("another file, or none, is at the path of the database")
+
+
+def _gone() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("the database file is not there any more")
+    error.sqlite_errorname = "SQLITE_READONLY_DBMOVED"
+    return error
