@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from sqlalchemy import bindparam, func, insert, select, update
 
+from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.edition import (
     Edition,
     Revision,
@@ -135,11 +136,30 @@ def publish(
         comparison = compare(last, draft, now, stamp)
         if comparison.is_empty:
             return followed
-        if comparison.doubts and not confirmed:
-            return replace(followed, outcome=Outcome.HELD, reasons=comparison.doubts)
+        doubts = [] if confirmed else _doubts_of_age(connection, last, draft) + comparison.doubts
+        if doubts:
+            return replace(followed, outcome=Outcome.HELD, reasons=doubts)
         edition = _add(connection, last, draft.calendar, comparison.revisions, stamp, tz_database)
     changed = {*followed.changed, *(each.record.id for each in comparison.revisions)}
     return replace(followed, outcome=Outcome.PUBLISHED, edition=edition, changed=sorted(changed))
+
+
+def _doubts_of_age(connection: Connection, last: Edition | None, draft: Draft) -> list[str]:
+    """Doubt a draft whose records are those of an edition before the last, and not those of the last."""
+    digest = digest_records(draft.records)
+    if last is None or digest == digest_edition(last):
+        return []
+    same = select(editions.c.number, editions.c.published_at).where(editions.c.digest == digest)
+    older = connection.execute(same.order_by(editions.c.number.desc()).limit(1)).one_or_none()
+    if older is None:
+        return []
+    before, present = _named(older.number, older.published_at), _named(last.number, last.published_at)
+    doubt = f"its records are those of {before}, but {present} is the present one: this is an older copy of the file"
+    return [f"{doubt}, unless somebody has undone what came after it"]
+
+
+def _named(number: int, published_at: datetime) -> str:
+    return f"edition {number} (published {published_at:%Y-%m-%dT%H:%MZ})"
 
 
 def follow_tz_database(
@@ -282,8 +302,10 @@ def _add(
     stamp: datetime,
     tz_database: str,
 ) -> Edition:
+    edition = advance(last, 0, stamp, calendar, added)
     head = {"published_at": stamp, "calendar": calendar_to_json(calendar), "tz_database": tz_database}
-    number: int = connection.execute(insert(editions).returning(editions.c.number), head).scalar_one()
+    added_row = insert(editions).values(**head, digest=digest_edition(edition)).returning(editions.c.number)
+    number: int = connection.execute(added_row).scalar_one()
     rows = [
         {
             "record_id": each.record.id,
@@ -299,4 +321,4 @@ def _add(
     ]
     if rows:
         connection.execute(insert(revisions), rows)
-    return advance(last, number, stamp, calendar, added)
+    return replace(edition, number=number)

@@ -70,6 +70,9 @@ editions = Table(
     Column("published_at", UTCDateTime, nullable=False),
     Column("calendar", JSON, nullable=False),
     Column("tz_database", String(20), nullable=False),
+    # Of its records, see records/digest.py. NULL only in rows that a process of an older release has added.
+    Column("digest", String(64)),
+    Index(None, "digest"),
     # Numbers are never given again, even if the newest edition's row were deleted by hand.
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,129 @@
+"""A file whose records are those of an older edition is an old copy, until a person says otherwise."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from alembic import command
+from drafts import CALENDAR, NOON, draft, event, tender, webinar
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, MetaData, Table, insert, select
+
+from calendar_service.records.digest import digest_records
+from calendar_service.store import migrate
+from calendar_service.store.editions import Outcome, newest_number, publish
+from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
+from calendar_service.store.migrate import find_drift, upgrade
+from calendar_service.store.tables import editions, revisions
+
+LATER = NOON + timedelta(hours=1)
+OLD = draft(tender("one"), event())
+NEW = draft(tender("one"), event(), tender("two"))
+COPY = (
+    "its records are those of edition 1 (published 2026-03-01T12:00Z), but edition {} (published 2026-03-01T12:00Z) is "
+    "the present one: this is an older copy of the file, unless somebody has undone what came after it"
+)
+
+
+def test_an_older_copy_is_held_until_it_is_confirmed(database):
+    publish(database, OLD, NOON)
+    new = publish(database, NEW, NOON).edition
+    held = publish(database, OLD, LATER)
+    assert (held.outcome, held.reasons, held.edition) == (Outcome.HELD, [COPY.format(2)], new)
+    assert newest_number(database) == 2
+    done = publish(database, OLD, LATER, confirmed=True)
+    assert (done.outcome, done.changed, done.edition.number) == (Outcome.PUBLISHED, ["two"], 3)
+    assert publish(database, OLD, LATER).outcome is Outcome.UNCHANGED
+
+
+SAME = {
+    "order": draft(event(), tender("one")),
+    "calendar head": draft(tender("one"), event(), calendar=replace(CALENDAR, name={"en": "Renamed"})),
+}
+
+
+@pytest.mark.parametrize("copy", SAME.values(), ids=SAME)
+def test_neither_order_nor_head_hides_an_older_copy(database, copy):
+    publish(database, OLD, NOON)
+    publish(database, NEW, NOON)
+    assert publish(database, copy, LATER).reasons == [COPY.format(2)]
+
+
+def test_the_head_may_change_while_the_records_stay(database):
+    publish(database, OLD, NOON)
+    assert publish(database, SAME["calendar head"], LATER).outcome is Outcome.PUBLISHED
+    assert publish(database, OLD, LATER).outcome is Outcome.PUBLISHED
+
+
+def test_of_several_editions_with_these_records_the_last_is_named(database):
+    for each in (OLD, NEW, OLD, NEW):
+        publish(database, each, NOON, confirmed=True)
+    assert publish(database, OLD, LATER).reasons[0].startswith("its records are those of edition 3 ")
+
+
+def test_a_record_that_is_withdrawn_and_another_that_changes_is_no_older_copy(database):
+    publish(database, OLD, NOON)
+    publish(database, NEW, NOON)
+    assert publish(database, draft(tender("one"), event(title="Renamed")), LATER).outcome is Outcome.PUBLISHED
+
+
+def test_the_doubts_about_what_changes_are_told_too(database):
+    publish(database, draft(tender(closes=date(2026, 7, 1))), NOON)
+    publish(database, draft(tender(closes=date(2026, 7, 10))), NOON)
+    held = publish(database, draft(tender(closes=date(2026, 7, 1))), LATER)
+    earlier = "tender: closes moves from '2026-07-10' to '2026-07-01', which is earlier"
+    assert held.reasons == [COPY.format(2), earlier]
+
+
+@given(st.permutations([event(), tender("one"), tender("two"), webinar()]))
+def test_a_digest_does_not_depend_on_the_order(records):
+    assert digest_records(records) == digest_records([event(), tender("one"), tender("two"), webinar()])
+
+
+def test_a_digest_is_the_same_in_every_release():
+    canonical = (
+        '[{"id":"event","kind":"event","schedule":{"span":{"first":"2026-06-01","last":"2026-06-01"},'
+        '"words":"2026-06-01"},"title":{"en":"\\u00c9v\\u00e9nement"}}]'
+    )
+    assert digest_records([event(title="Événement")]) == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def digests(engine):
+    with reading(engine) as connection:
+        return connection.scalars(select(editions.c.digest).order_by(editions.c.number)).all()
+
+
+HISTORY = [OLD, NEW, draft(event(title="Other"), tender("two")), draft(), NEW]
+
+
+def test_editions_from_before_get_their_digests(database_url, tmp_path):
+    new = open_engine(sqlite_url(tmp_path / "new.sqlite3"))
+    upgrade(new)
+    for each in HISTORY:
+        publish(new, each, NOON, confirmed=True)
+    made = digests(new)
+    assert made == [digest_records(each.records) for each in HISTORY]
+    old = open_engine(database_url)
+    with writing(old) as connection:
+        command.upgrade(migrate._config(connection), "0004")
+    copy_rows(new, old)
+    upgrade(old)
+    find_drift(old)
+    assert digests(old) == made
+    assert publish(old, OLD, LATER).reasons[0].startswith("its records are those of edition 1 ")
+    new.dispose()
+    old.dispose()
+
+
+def copy_rows(new, old):
+    there = MetaData()
+    there.reflect(old)
+    for table in (editions, revisions):
+        columns = [each for each in table.c if each.name in there.tables[table.name].c]
+        with reading(new) as connection:
+            rows = [dict(row._mapping) for row in connection.execute(select(*columns))]
+        as_before = Table(table.name, MetaData(), *[Column(each.name, each.type) for each in columns])
+        with writing(old) as connection:
+            connection.execute(insert(as_before), rows)
