@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _MAX_PARAMETERS = 20
 _MAX_VALUE = 200
+_MAX_ALL_VALUES = 4_100
+"""Characters of all values together: twenty of the longest, and the commas between them."""
+_LISTS = frozenset({"kind", "tag", "country", "language", "id"})
 _WRITE_A_LENGTH = mark("Write days, weeks, hours or minutes.")
 _EARLIEST, _LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
@@ -123,9 +126,11 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     included, in the calendar's zone.
     """
     given: dict[str, list[str]] = {}
+    length = 0
     for count, (name, value) in enumerate(pairs):
-        if count >= _MAX_PARAMETERS or len(value) > _MAX_VALUE or len(name) > _MAX_VALUE:
-            raise BadSelection(name[:50], value[:50], mark("The selection is too long."), mark("Choose less."))
+        length += len(value)
+        if count >= _MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
+            raise _too_long(name, value)
         if name not in _READERS:
             raise _unknown(name, value, mark("There is no parameter '{name}'."), name, list(_READERS))
         given.setdefault(name, []).append(value)
@@ -136,7 +141,25 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
     if selection.first and selection.last and selection.last < selection.first:
         raise BadSelection("to", selection.last.isoformat(), mark("`to` is before `from`."), mark("Swap them."))
+    _check_canonical_length(selection)
     return selection
+
+
+def _check_canonical_length(selection: Selection) -> None:
+    """Refuse what could not be read again in its canonical form: small letters may be more than the capitals were."""
+    pairs = selection.pairs()
+    for name, value in pairs:
+        if _is_too_long(name, value) or sum(len(each) for _, each in pairs) > _MAX_ALL_VALUES:
+            raise _too_long(name, value)
+
+
+def _is_too_long(name: str, value: str) -> bool:
+    parts = value.split(",") if name in _LISTS else [value]
+    return len(name) > _MAX_VALUE or any(len(part) > _MAX_VALUE for part in parts)
+
+
+def _too_long(name: str, value: str) -> BadSelection:
+    return BadSelection(name[:50], value[:50], mark("The selection is too long."), mark("Choose less."))
 
 
 def _meets(wanted: tuple[str, ...], present: Iterable[str]) -> bool:

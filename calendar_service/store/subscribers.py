@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 _PAGE = 500
+MAX_WATCHES = 50
+"""Of one subscriber."""
 
 
 class State(StrEnum):
@@ -52,6 +54,14 @@ class NoSuchSubscriber(CalendarError):
 
     def __init__(self) -> None:
         super().__init__("This subscription is no more.", remedy="Sign up again.")
+
+
+class TooManyWatches(CalendarError):
+    """A subscriber would watch more than `MAX_WATCHES` selections; `sentence` is in the catalogue, with {number}."""
+
+    def __init__(self) -> None:
+        self.sentence = mark("One address can watch {number} selections at most. Stop one of them first.")
+        super().__init__(self.sentence.format(number=MAX_WATCHES))
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,9 @@ def add_subscribers(engine: Database, many: Iterable[NewSubscriber], now: dateti
 
 
 def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], now: datetime) -> list[Subscriber]:
-    """Add readers within a transaction. Raises AddressTaken."""
+    """Add readers within a transaction. Raises AddressTaken, TooManyWatches."""
+    if any(len(new.watches) > MAX_WATCHES for new in many):
+        raise TooManyWatches
     rows = [_row(new, now) for new in many]
     ids: list[int] = []
     for start in range(0, len(rows), _PAGE):
@@ -180,7 +192,7 @@ def list_subscribers(engine: Database) -> Iterator[Subscriber]:
 def change(engine: Database, changed: Subscriber, now: datetime) -> Subscriber:
     """Keep what was changed of a reader: channel, address, owner, secret, language, zone, country, digest, watches.
 
-    Raises AddressTaken, and NoSuchSubscriber where the data were deleted meanwhile.
+    Raises AddressTaken, TooManyWatches, and NoSuchSubscriber where the data were deleted meanwhile.
     """
     with writing(engine) as connection:
         return keep_changes(connection, changed, now)
@@ -194,13 +206,29 @@ def keep_changes(connection: Connection, changed: Subscriber, now: datetime, **m
     return _load(connection, [changed.id])[0]
 
 
-def set_watches(connection: Connection, by_subscriber: Mapping[int, Iterable[Watch]], now: datetime) -> None:
-    """Put watches in the place of those that readers have, within a transaction."""
+def set_watches(connection: Connection, by_subscriber: Mapping[int, Sequence[Watch]], now: datetime) -> None:
+    """Put watches in the place of those that readers have, within a transaction. Raises TooManyWatches.
+
+    Who has more than are allowed, from before there was a bound, may keep as many.
+    """
     ids = list(by_subscriber)
+    wanted = {id_: len(asked) for id_, asked in by_subscriber.items()}
     for start in range(0, len(ids), _PAGE):
-        connection.execute(delete(watches).where(watches.c.subscriber_id.in_(ids[start : start + _PAGE])))
+        of_page = watches.c.subscriber_id.in_(ids[start : start + _PAGE])
+        _check_numbers(connection, of_page, {id_: wanted[id_] for id_ in ids[start : start + _PAGE]})
+        connection.execute(delete(watches).where(of_page))
     _insert_watches(connection, by_subscriber)
     regroup_many(connection, ids, now)
+
+
+def _check_numbers(connection: Connection, of_page: ColumnElement[bool], wanted: Mapping[int, int]) -> None:
+    many = {id_: number for id_, number in wanted.items() if number > MAX_WATCHES}
+    if not many:
+        return
+    query = select(watches.c.subscriber_id, func.count()).where(of_page).group_by(watches.c.subscriber_id)
+    before = {row[0]: row[1] for row in connection.execute(query)}
+    if any(number > before.get(id_, 0) for id_, number in many.items()):
+        raise TooManyWatches
 
 
 def pause(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
@@ -268,7 +296,7 @@ def join_in(
 
     The newest choice of language, zone, country and digest counts, but with `keep_settings` those that a reader has
     already; and the newest of each selection. Who had ended begins anew, without what was watched before; who had
-    paused goes on.
+    paused goes on. Raises TooManyWatches.
     """
     known = select_by_keys(connection, address_keys)
     lift(connection, address_keys)

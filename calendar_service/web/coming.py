@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.leads import read_lead
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import forecast, upcoming
+from calendar_service.reminders.people.choices import readable
 from calendar_service.writers import sentences
 from calendar_service.writers.selection_words import describe_lead
 
@@ -38,7 +39,8 @@ class Planned:
 
 
 def list_upcoming(edition: Edition, reader: Subscriber, now: datetime, lang: Language) -> list[Planned]:
-    """List which letters a reader gets next, on the reader's own clock."""
+    """List which letters a reader gets next, on the reader's own clock; of watches that can be read."""
+    reader = replace(reader, watches=readable(reader.watches))
     return [
         Planned(
             when=sentences.when(civil_from_instant(due.due_at, reader.zone), reader.zone, lang),

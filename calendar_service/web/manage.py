@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -12,10 +13,18 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_service.reminders.channels.post import ChannelName
 from calendar_service.reminders.channels.webhook import BadWebhook, verify
-from calendar_service.reminders.people.choices import BadChoice, read_form, read_leads
+from calendar_service.reminders.people.choices import BadChoice, read_form, read_leads, read_query, readable
 from calendar_service.reminders.people.desk import NoMailAddress, TooManyRequests
 from calendar_service.reminders.people.tokens import MANAGE, BadToken
-from calendar_service.store.subscribers import AddressTaken, State, Watch
+from calendar_service.store.subscribers import (
+    MAX_WATCHES,
+    AddressTaken,
+    NoSuchSubscriber,
+    State,
+    TooManyWatches,
+    Watch,
+    add_watches,
+)
 from calendar_service.web import options, terms
 from calendar_service.web.context import desk, shelf
 from calendar_service.web.feeds import shown_languages
@@ -33,6 +42,14 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("manage", __name__)
 
+_NUMBERED = frozenset({"watch", "lead", "own_leads", "wants_new"})
+"""What the names of the fields of one watch begin with; its number follows, as in lead-3."""
+_NUMBER = re.compile("0|[1-9][0-9]{0,3}")
+_SHOWN = 40
+_MAX_BODY = 512 * 1024
+"""More than other forms: fifty watches of the longest selections."""
+_DAMAGED = mark("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
+_TAKEN_OUT = mark("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
 _STANDINGS = {
     State.ACTIVE: mark("Your reminders are on."),
     State.PAUSED: mark("Your reminders are paused: nothing is sent."),
@@ -52,7 +69,7 @@ class ShownWatch:
     own_leads: str
     wants_new: bool
     is_single: bool
-    is_wrong: bool
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -90,38 +107,66 @@ def act(token: str, lang: str = "") -> Response:
     opening, now = opened(lang), shelf().clock()
     try:
         subscriber = desk().subscriber_of(token, MANAGE, now)
-    except BadToken:
+        request.max_content_length = _MAX_BODY
+        visit = Visit(token, opening, subscriber, request.form.copy(), now)
+        return _ACTS.get(visit.given.get("do", ""), _page)(visit)
+    except (BadToken, NoSuchSubscriber):
         return link_is_dead(opening)
-    visit = Visit(token, opening, subscriber, request.form.copy(), now)
-    return _ACTS.get(visit.given.get("do", ""), _page)(visit)
 
 
 def _save(visit: Visit) -> Response:
     given, languages = visit.given, shown_languages(visit.opening[0])
     try:
         choice = read_form(given, languages)
-        watches = _read_watches(given)
+        watches, lost = _read_watches(given, visit.subscriber.watches)
+        changed = desk().change(
+            visit.subscriber,
+            language=choice.language,
+            zone=choice.zone,
+            country=choice.country,
+            digest=choice.digest,
+            watches=watches,
+            now=visit.now,
+        )
     except BadChoice as error:
         return _page(visit, errors={error.field: visit.say(error.message, **error.values)})
-    changed = desk().change(
-        visit.subscriber,
-        language=choice.language,
-        zone=choice.zone,
-        country=choice.country,
-        digest=choice.digest,
-        watches=watches,
-        now=visit.now,
+    except TooManyWatches as error:
+        return _page(visit, errors={"watches": visit.say(error.sentence, number=str(MAX_WATCHES))})
+    return _again(
+        visit, changed, " ".join([visit.say("Saved."), *(visit.say(_TAKEN_OUT, value=each) for each in lost)])
     )
-    return _again(visit, changed, visit.say("Saved."))
 
 
-def _read_watches(given: MultiDict[str, str]) -> tuple[Watch, ...]:
-    """Read the watches that the form lists by number: what each selects is not changed here. Raises BadChoice."""
-    return tuple(
-        Watch(selection, _leads(given, number), given.get(f"wants_new-{number}") is not None)
-        for number in range(len(given))
-        if (selection := given.get(f"watch-{number}")) is not None
-    )
+def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[tuple[Watch, ...], list[str]]:
+    """Read the watches that the form lists by number. Raises BadChoice.
+
+    Of those that are kept, what cannot be read any more is left out: its selections are the second value.
+    """
+    unreadable = {watch.selection for watch in kept} - {watch.selection for watch in readable(kept)}
+    found, lost = [], []
+    for number in _numbers(given):
+        selection = given[f"watch-{number}"]
+        if selection in unreadable:
+            lost.append(selection)
+        else:
+            query = read_query(selection, f"watch-{number}")
+            found.append(Watch(query, _leads(given, number), given.get(f"wants_new-{number}") is not None))
+    return add_watches((), found), lost
+
+
+def _numbers(given: MultiDict[str, str]) -> list[int]:
+    """List the numbers of the watches in the form, in order. Raises BadChoice for a field that no page of ours has."""
+    numbers = []
+    for name in given:
+        prefix, is_numbered, number = name.partition("-")
+        if not is_numbered or prefix not in _NUMBERED:
+            continue
+        is_ours = _NUMBER.fullmatch(number) and f"watch-{number}" in given
+        if not is_ours or len(given.getlist(f"watch-{number}")) > 1:
+            raise BadChoice(name if is_ours else "watches", _DAMAGED, name=name[:_SHOWN])
+        if prefix == "watch":
+            numbers.append(int(number))
+    return sorted(numbers)
 
 
 def _leads(given: MultiDict[str, str], number: int) -> tuple[str, ...]:
@@ -130,8 +175,10 @@ def _leads(given: MultiDict[str, str], number: int) -> tuple[str, ...]:
 
 
 def _stop(visit: Visit) -> Response:
-    left = tuple(watch for watch in visit.subscriber.watches if watch.selection != visit.given.get("watch"))
     one = visit.subscriber
+    left = tuple(watch for watch in one.watches if watch.selection != visit.given.get("watch"))
+    if left == one.watches:
+        return _page(visit)
     changed = desk().change(
         one,
         language=one.language,
@@ -255,8 +302,9 @@ def _settings(visit: Visit) -> MultiDict[str, str]:
 
 def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> ShownWatch:
     edition, view = visit.opening
-    is_wrong = f"own_leads-{number}" in errors
-    common, own = _typed(visit.given, number) if is_wrong else _kept(watch.leads)
+    # After an error all that was typed stands there again, where it was typed for this watch.
+    is_typed = bool(errors) and visit.given.get(f"watch-{number}") == watch.selection
+    common, own = _typed(visit.given, number) if is_typed else _kept(watch.leads)
     return ShownWatch(
         number=number,
         selection=watch.selection,
@@ -264,9 +312,9 @@ def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> S
         when=terms.when(watch.leads, edition, view.lang),
         leads=common,
         own_leads=own,
-        wants_new=watch.wants_new,
+        wants_new=f"wants_new-{number}" in visit.given if is_typed else watch.wants_new,
         is_single=watch.selection.startswith("id="),
-        is_wrong=is_wrong,
+        is_open=is_typed and (f"own_leads-{number}" in errors or (common, own) != _kept(watch.leads)),
     )
 
 

@@ -13,6 +13,7 @@ from calendar_service.reminders.people.addresses import BadAddress, check_mail_a
 from calendar_service.reminders.people.choices import BadChoice, choice_from_json, read_form
 from calendar_service.reminders.people.desk import TooManyRequests
 from calendar_service.reminders.people.tokens import MANAGE, BadToken
+from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
 from calendar_service.web import options, terms
 from calendar_service.web.coming import list_upcoming
 from calendar_service.web.context import desk, shelf
@@ -115,6 +116,8 @@ def confirm(token: str, lang: str = "") -> Response:
         subscriber = desk().confirm(token, now)
     except BadToken:
         return link_is_dead(opening)
+    except TooManyWatches as error:
+        return _watches_enough(opening, token, error)
     manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}"
     return private_page(
         "reminders_confirmed.html",
@@ -212,6 +215,24 @@ def _look_into_your_mailbox(opening: tuple[Edition, View]) -> Response:
             ),
             say("Nothing after ten minutes? Look among the unwanted mail. The link holds for three days."),
         ],
+    )
+
+
+def _watches_enough(opening: tuple[Edition, View], token: str, error: TooManyWatches) -> Response:
+    view = opening[1]
+    say = view.lang.say
+    subscriber = desk().subscriber_asked(token, shelf().clock())
+    manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}" if subscriber else ""
+    return said(
+        opening,
+        "/reminders",
+        say("Nothing was added"),
+        [
+            say(error.sentence, number=str(MAX_WATCHES)),
+            say("Then open the link of the letter again: it holds for three days."),
+        ],
+        ways=[(say("Change or end your reminders"), manage)] if manage else None,
+        status=HTTPStatus.CONFLICT,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.records.leads import UnknownLead
 from calendar_service.records.selection import BadSelection
 from calendar_service.web import options
 from calendar_service.writers.language import available, language
@@ -73,8 +74,13 @@ def what(selection: str, edition: Edition, lang: Language) -> str:
 
 
 def when(leads: Iterable[str], edition: Edition, lang: Language) -> str:
-    """Say how long before; none means what the programme suggests."""
-    if words := options.suggested(leads, lang):
+    """Say how long before; none means what the programme suggests. What cannot be read is said as it was written."""
+    leads = tuple(leads)
+    try:
+        words = options.suggested(leads, lang)
+    except UnknownLead:
+        words = ", ".join(leads)
+    if words:
         return words
     if words := options.suggested(edition.calendar.reminders, lang):
         return lang.say("As the programme suggests: {leads}", leads=words)

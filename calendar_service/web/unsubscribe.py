@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from calendar_service.reminders.people.tokens import UNSUBSCRIBE, BadToken
+from calendar_service.store.subscribers import NoSuchSubscriber
 from calendar_service.web.context import desk, shelf
 from calendar_service.web.private import link_is_dead, opened, private_page, refuse_other_sites, said
 
@@ -42,7 +43,7 @@ def act(token: str, lang: str = "") -> Response:
     opening = opened(lang)
     try:
         desk().end(_reader(token), shelf().clock())
-    except BadToken:
+    except (BadToken, NoSuchSubscriber):
         return link_is_dead(opening)
     view = opening[1]
     say = view.lang.say

@@ -128,6 +128,39 @@ def test_the_canonical_query_means_the_same(given_values):
     assert (again, again.query()) == (selection, selection.query())
 
 
+def test_many_values_given_apart_are_read_again_together():
+    tags = [f"{'t' * 40}-{number}" for number in range(15)]
+    selection = read_selection([("tag", tag) for tag in tags], ())
+    assert read(selection.query()) == selection
+
+
+texts = st.text(st.characters(codec="utf-8", categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=220)
+any_pairs = st.tuples(st.sampled_from(["tag", "id", "q"]), texts | st.lists(texts, max_size=4).map(",".join))
+
+
+@given(st.lists(any_pairs, max_size=25))
+def test_what_is_accepted_once_is_accepted_in_its_canonical_form(pairs):
+    try:
+        selection = read_selection(pairs, ())
+    except BadSelection:
+        return
+    assert read(selection.query()) == selection
+
+
+@pytest.mark.parametrize(
+    "pair", [("tag", "ß" * 150), ("id", "a" * 201), ("tag", "b,c," + "a" * 201), ("q", "\u0344" * 150)]
+)
+def test_one_value_is_too_long(pair):
+    with pytest.raises(BadSelection, match="The selection is too long"):
+        read_selection([pair], ())
+
+
+def test_all_values_together_are_too_long():
+    pairs = [("id", ",".join(f"{'a' * 190}-{number}-{part}" for part in range(5))) for number in range(5)]
+    with pytest.raises(BadSelection, match="The selection is too long"):
+        read_selection(pairs, ())
+
+
 def test_a_selection_is_windowed_by_days_and_ids():
     queries = ["kind=event", "from=2027-01-01", "to=2027-01-01", "id=a", "q=a&lang=fr"]
     assert [read(query).is_windowed for query in queries] == [False, True, True, True, False]

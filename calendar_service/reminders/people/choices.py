@@ -29,6 +29,7 @@ _SPAN = frozenset({"from", "to"})
 # The form's fields of the selection grammar. Two have names of their own: the reader has a country and a language too.
 _FORM_SELECTION = {"kind": "kind", "tag": "tag", "id": "id", "q": "q", "place": "country", "spoken": "language"}
 _BETWEEN_LEADS = re.compile("[,;]")
+_NOT_KNOWN = mark("This choice is not known here: {value}.")
 _YES_NO = {"": False, "no": False, "yes": True}
 
 
@@ -126,29 +127,45 @@ def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Choice:
 
 
 def read_query(query: str, field: str) -> str:
-    """Make the canonical query of a query string; how to show records is left out. Raises BadChoice."""
+    """Return the canonical query of a query string; how to show records is left out. Raises BadChoice."""
     pairs = parse_qsl(query.strip().lstrip("?"), keep_blank_values=True, strict_parsing=False)
     if query.strip() and not pairs:
-        raise BadChoice(field, mark("This choice is not known here: {value}."), value=_short(query))
-    return _select(pairs, dict.fromkeys((*_FORM_SELECTION.values(), *_SPAN), field))
+        raise BadChoice(field, _NOT_KNOWN, value=_short(query))
+    return _select(pairs, {}, field)
 
 
-def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str]) -> str:
+def readable(watches: Iterable[Watch]) -> tuple[Watch, ...]:
+    """Return those of a subscriber's watches that can be read; older versions have kept others, too."""
+    return tuple(watch for watch in watches if _is_readable(watch))
+
+
+def _is_readable(watch: Watch) -> bool:
+    try:
+        read_query(watch.selection, "selection")
+        read_leads(watch.leads, "leads")
+    except BadChoice:
+        return False
+    return True
+
+
+def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str], field: str = "selection") -> str:
+    """Return the canonical query; `fields` are the form's names for those of the grammar, `field` is for all others."""
     wanted = [(name, value) for name, value in pairs if name not in _PRESENTATION]
     if span := next((name for name, _ in wanted if name in _SPAN), None):
         raise BadChoice(
-            fields.get(span, "selection"), mark("Reminders are not limited to a span of time. Leave out from= and to=.")
+            fields.get(span, field), mark("Reminders are not limited to a span of time. Leave out from= and to=.")
         )
     try:
         query = read_selection(wanted, ()).query()
+        # What is kept is read again at every look at what is due, from its canonical form alone.
+        is_stable = read_selection(parse_qsl(query), ()).query() == query
     except BadSelection as error:
         told = _short(f"{error.name}={error.value}")
+        raise BadChoice(fields.get(error.name, field), _NOT_KNOWN, value=told) from None
+    if len(query) > _MAX_SELECTION or not is_stable:
         raise BadChoice(
-            fields.get(error.name, "selection"), mark("This choice is not known here: {value}."), value=told
-        ) from None
-    if len(query) > _MAX_SELECTION:
-        raise BadChoice(
-            next(iter(fields.values())), mark("This is too much to choose at once. Choose less, or everything.")
+            next(iter(fields.values()), field),
+            mark("This is too much to choose at once. Choose less, or everything."),
         )
     return query
 

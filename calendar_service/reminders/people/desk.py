@@ -10,13 +10,13 @@ from calendar_service.records.errors import CalendarError
 from calendar_service.reminders.channels.post import ChannelName
 from calendar_service.reminders.channels.webhook import new_secret
 from calendar_service.reminders.people.addresses import Hasher, check_mail_address
-from calendar_service.reminders.people.choices import choice_from_json, choice_to_json
+from calendar_service.reminders.people.choices import choice_from_json, choice_to_json, readable
 from calendar_service.reminders.people.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, BadToken, Seal
 from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import writing
 from calendar_service.store.letters import list_letters
 from calendar_service.store.retention import SIGNUPS_KEPT
-from calendar_service.store.subscribers import NewSubscriber, NoSuchSubscriber
+from calendar_service.store.subscribers import AddressTaken, NewSubscriber, NoSuchSubscriber
 from calendar_service.store.suppressions import NOT_ME, suppress
 from calendar_service.writers.language import mark
 
@@ -87,8 +87,16 @@ class Desk:
     def confirm(self, token: str, now: datetime) -> Subscriber:
         """Make a reader of who asked, or add the watch to the one who has this address. Raises BadToken.
 
-        A link confirms once; opened again, it shows what has become of the reader and changes nothing.
+        A link confirms once; opened again, it shows what has become of the reader and changes nothing. Raises
+        TooManyWatches where the reader watches as much as is allowed; the link then holds on.
         """
+        try:
+            return self._confirm(token, now)
+        except AddressTaken:
+            # Two links of one new address were opened at the same time; the other one has made the reader.
+            return self._confirm(token, now)
+
+    def _confirm(self, token: str, now: datetime) -> Subscriber:
         ref = self._seal.read(CONFIRM, token, now)
         with writing(self._engine) as connection:
             signup = signups.lock_signup(connection, ref)
@@ -105,6 +113,10 @@ class Desk:
             if known is None:
                 raise BadToken
             return known
+
+    def subscriber_asked(self, token: str, now: datetime) -> Subscriber | None:
+        """Return the subscriber whose address a confirmation link belongs to, if there is one. Raises BadToken."""
+        return self.reader_at(self.signup_of(token, now).address)
 
     def refuse(self, token: str, now: datetime) -> None:
         """Never write to this address again: somebody else gave it. Raises BadToken."""
@@ -140,8 +152,12 @@ class Desk:
         watches: tuple[Watch, ...],
         now: datetime,
     ) -> Subscriber:
-        """Keep a reader's new choices; to watch nothing any more is to end. Raises NoSuchSubscriber."""
-        if not watches:
+        """Keep a subscriber's new choices; to watch nothing any more is to end.
+
+        Who watched nothing that can be read does not end by changing something else.
+        Raises NoSuchSubscriber, TooManyWatches.
+        """
+        if not watches and readable(subscriber.watches):
             return self.end(subscriber, now)
         changed = replace(subscriber, language=language, zone=zone, country=country, digest=digest, watches=watches)
         return subscribers.change(self._engine, changed, now)

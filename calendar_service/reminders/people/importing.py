@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from calendar_service.reminders.people.table import BadCell
 from calendar_service.store.engine import writing
-from calendar_service.store.subscribers import add_watches, insert_subscribers, select_many, set_watches
+from calendar_service.store.subscribers import (
+    MAX_WATCHES,
+    TooManyWatches,
+    add_watches,
+    insert_subscribers,
+    select_many,
+    set_watches,
+)
 from calendar_service.store.suppressions import ENDED, NOT_ME, find_suppressions
 
 if TYPE_CHECKING:
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
     from calendar_service.reminders.people.addresses import Hasher
     from calendar_service.reminders.people.table import People
     from calendar_service.store.engine import Database, Transaction
-    from calendar_service.store.subscribers import Subscriber
+    from calendar_service.store.subscribers import Subscriber, Watch
 
 _WHY = {
     ENDED: "This person has ended the reminders. They can sign up again themselves; leave them out.",
@@ -37,7 +44,7 @@ class Taken:
 def take_in(engine: Database, people: People, hasher: Hasher, now: datetime) -> Taken:
     """Add the people of a table, and to those who are readers already what they are to watch more.
 
-    In one transaction, and only if nobody among them has left or cannot be reached.
+    In one transaction, and only if nobody among them has left, cannot be reached, or would watch too much.
     """
     newest = {key: own for own, person in people.new.items() for key in hasher.address_keys(person.address)}
     with writing(engine) as connection:
@@ -45,9 +52,23 @@ def take_in(engine: Database, people: People, hasher: Hasher, now: datetime) -> 
             return Taken(problems=tuple(problems))
         known = {newest[each.address_key]: each for each in select_many(connection, list(newest))}
         wanted = {each.id: add_watches(each.watches, people.new[own].watches) for own, each in known.items()}
+        if problems := _too_many(people, known, wanted):
+            return Taken(problems=tuple(problems))
         set_watches(connection, wanted, now)
         added = insert_subscribers(connection, [new for own, new in people.new.items() if own not in known], now)
     return Taken(tuple(added), len(known))
+
+
+def _too_many(people: People, known: dict[str, Subscriber], wanted: dict[int, tuple[Watch, ...]]) -> list[BadCell]:
+    """List those who watch so much already that they cannot watch more."""
+    problems = []
+    for own, each in known.items():
+        number = len(wanted[each.id])
+        if number > MAX_WATCHES and number > len(each.watches):
+            more = len(people.new[own].watches)
+            value = f"{len(each.watches)} watched already, {more} here"
+            problems.append(BadCell(people.lines[own], "selection", value, str(TooManyWatches())))
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _refused(connection: Transaction, people: People, newest: dict[str, str], now: datetime) -> list[BadCell]:

@@ -12,7 +12,7 @@ from calendar_service.reminders.channels import chat, webhook
 from calendar_service.reminders.channels.post import ChannelName
 from calendar_service.reminders.people.addresses import check_mail_address
 from calendar_service.reminders.people.choices import BadChoice, read_row
-from calendar_service.store.subscribers import NewSubscriber, State, add_watches
+from calendar_service.store.subscribers import MAX_WATCHES, NewSubscriber, State, add_watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +24,7 @@ NEEDED = ("address", "language", "timezone", "country", "selection", "leads", "c
 OPTIONAL = ("new", "digest", "state")
 MAX_BYTES = 10 * 1024 * 1024
 _DELIMITERS = (",", ";", "\t")
+_SHOWN = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STATES = {"": State.ACTIVE, "active": State.ACTIVE, "paused": State.PAUSED}
 _HEAD_REMEDY = f"Name the columns {', '.join(NEEDED)}, and if needed {', '.join(OPTIONAL)}."
@@ -47,7 +48,8 @@ class BadCell:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.column}: {self.value!r}. {self.remedy}"
+        value = self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}…"
+        return f"{self.line}: {self.column}: {value!r}. {self.remedy}"
 
 
 @dataclass
@@ -189,7 +191,10 @@ def _merge(before: NewSubscriber, person: NewSubscriber, line: int) -> NewSubscr
     for name, column in (("language", "language"), ("zone", "timezone"), ("country", "country"), ("digest", "digest")):
         if getattr(before, name) != getattr(person, name):
             raise _BadValue(column, f"Line {line} has another for the same address; one person has one.")
-    return replace(before, watches=add_watches(before.watches, person.watches))
+    watches = add_watches(before.watches, person.watches)
+    if len(watches) > MAX_WATCHES:
+        raise _BadValue("selection", f"One address can watch {MAX_WATCHES} selections at most. Leave the others out.")
+    return replace(before, watches=watches)
 
 
 def _plain(cell: str) -> str:
