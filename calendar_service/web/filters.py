@@ -84,7 +84,8 @@ def _groups(
     def group(label: str, name: str, values: Iterable[str], word: Callable[[str], str]) -> Group:
         counted = Counter(values)
         own = getattr(selection, name)
-        most = [value for value, _ in counted.most_common(_MOST)]
+        # Equally frequent values in their own order, so that every process shows the same page.
+        most = sorted(counted, key=lambda value: (-counted[value], value))[:_MOST]
         shown = sorted({*most, *own}, key=lambda value: fold_text(word(value)))
         chips = [Chip(word(value), address(_toggle(selection, name, value)), value in own) for value in shown]
         # One value that all have, and that is not chosen, chooses nothing.
