@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from calendar_service.readers.calendar_file import Reading
     from calendar_service.settings import Settings
 
-_THREADS = 8
+_THREADS = 16
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 
@@ -127,7 +127,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker.publish()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings))
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), threads=_THREADS)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
