@@ -36,6 +36,7 @@ from calendar_service.serving import clock, make_worker, open_database, secret_k
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter import write_starter
 from calendar_service.store.editions import Outcome, load_edition
+from calendar_service.store.lease import this_host
 from calendar_service.web.app import create_app
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.inprocess import ask_application
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from calendar_service.readers.calendar_file import Reading
     from calendar_service.settings import Settings
 
-_THREADS = 16
+_THREADS = 8
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 
@@ -105,7 +106,7 @@ def publish(file: Path | None, *, confirm: bool) -> None:
     set_up_logging()
     settings = _settings(file)
     engine = open_database(settings)
-    result = publish_file(engine, settings.file, clock(), confirmed=confirm)
+    result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
     click.echo(f"{settings.file}: {result.outcome}")
     sys.exit(0 if result.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED) else 1)
 
@@ -127,7 +128,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker.publish()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), threads=_THREADS)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings))
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
@@ -228,8 +229,8 @@ def schema() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check the time-zone databases, the settings, the file and the database."""
-    findings = examine(read_settings(os.environ))
+    """Check the time-zone databases, the settings, the file, the database and the clock."""
+    findings = examine(read_settings(os.environ), clock())
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_well else 'BAD '} {finding.text}")
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)

@@ -10,11 +10,14 @@ import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from calendar_service.readers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
+from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
-from calendar_service.store.engine import open_engine
+from calendar_service.store.engine import open_engine, reading
 from calendar_service.store.migrate import is_current
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_service.settings import Settings
 
 
@@ -26,12 +29,13 @@ class Diagnosis:
     text: str
 
 
-def examine(settings: Settings) -> list[Diagnosis]:
-    """Look at the time zones, the file and the database, changing nothing."""
+def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
+    """Look at the time zones, the file, the database and this host's clock, changing nothing."""
     return [
         _time_zones(),
         _file(settings),
         _database(settings),
+        *_clock(settings, now),
         Diagnosis(is_well=True, text=f"links begin with {settings.base_url}"),
     ]
 
@@ -58,3 +62,18 @@ def _database(settings: Settings) -> Diagnosis:
     if not current:
         return Diagnosis(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
     return Diagnosis(is_well=True, text=f"{engine.dialect.name}: edition {number}")
+
+
+def _clock(settings: Settings, now: datetime) -> list[Diagnosis]:
+    """Hold this host's clock against the database's; nothing is said of it where the database cannot be used."""
+    try:
+        engine = open_engine(settings.database_url)
+        if not is_current(engine):
+            return []
+        with reading(engine) as connection:
+            fault = check_clock(connection, now)
+    except CalendarError:
+        return []
+    if fault:
+        return [Diagnosis(is_well=False, text=f"the clock: {fault.reason}")]
+    return [Diagnosis(is_well=True, text="the clock goes with the database's")]

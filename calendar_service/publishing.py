@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from calendar_service.records.errors import CalendarError
 from calendar_service.store.editions import TZ_DATABASE, Attempt, Outcome, follow_tz_database, note_attempt, publish
 from calendar_service.store.engine import DatabaseFault, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
-from calendar_service.store.hosts import host_name
+from calendar_service.store.lease import Situation, this_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from calendar_service.records.edition import Draft, Edition
+    from calendar_service.store.editions import Publication
     from calendar_service.store.engine import Database
+    from calendar_service.store.lease import Host
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +53,23 @@ class BusyFile(CalendarError):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved."""
+    """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved.
+
+    `held_by` is LEASE or CLOCK where it is not the file that a person must confirm. `clock` says what is wrong with
+    this host's clock, "" for nothing. `situation` is how things stand after the attempt.
+    """
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     edition: Edition | None = None
     moved: tuple[str, ...] = ()
+    held_by: FaultKind | None = None
+    clock: str = ""
+    situation: Situation | None = field(default=None, compare=False)
 
 
-def publish_file(
+def publish_file(  # noqa: PLR0913 (each says on what condition)
     engine: Database,
     path: Path,
     now: datetime,
@@ -68,21 +77,27 @@ def publish_file(
     confirmed: bool = False,
     known: Edition | None = None,
     tz_database: str = TZ_DATABASE,
+    host: Host | None = None,
+    is_patient: bool = False,
 ) -> Result:
-    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile.
+    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile, DatabaseFault.
 
-    What is public follows a new tz database even while the file is broken.
+    `host` is who publishes, see `store.editions.publish`. What is public follows a new tz database even while the file
+    is broken. What comes of it is reported as a fault or clears one; with `is_patient`, that another host publishes is
+    not: the caller does so if it lasts.
     """
     _say_once_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
     if draft:
-        done = publish(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database)
-        result = Result(done.outcome, tuple(done.reasons), tuple(done.changed), done.edition, tuple(done.moved))
+        done = publish(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database, host=host)
     else:
-        done = follow_tz_database(engine, now, known=known, tz_database=tz_database)
-        result = Result(Outcome.BROKEN, errors, tuple(done.changed), done.edition, tuple(done.moved))
-    note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
-    record_outcome(engine, path, result, now)
+        done = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
+        done = replace(done, outcome=Outcome.BROKEN, reasons=list(errors))
+    result = _result(done)
+    if not done.other_host:  # else it would hide what became of the file of the host that publishes
+        note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
+    if not (is_patient and result.held_by is FaultKind.LEASE):
+        record_outcome(engine, path, result, now, host)
     _say(path, result)
     if done.newer_tz_database:
         logger.warning(
@@ -94,40 +109,85 @@ def publish_file(
     return result
 
 
+def _result(done: Publication) -> Result:
+    return Result(
+        done.outcome,
+        tuple(done.reasons),
+        tuple(done.changed),
+        done.edition,
+        tuple(done.moved),
+        done.held_by,
+        done.clock,
+        Situation(done.holder, done.edition.number if done.edition else 0, not done.clock),
+    )
+
+
+_Fault = tuple[str, tuple[str, ...]]
+"""The public-safe reason of a fault, and its details."""
+
+
 def record_outcome(
-    engine: Database, path: Path, outcome: Result | Exception, now: datetime, host: str | None = None
+    engine: Database, path: Path, outcome: Result | Exception, now: datetime, host: Host | None = None
 ) -> None:
-    """Report this host's fault of publishing, or clear it where the file is published or says nothing new.
+    """Report the host's faults of publishing, and clear those that are over: of its file, its lease and its clock.
 
     The one place that decides what of an attempt is a fault. An exception is an attempt that came to no result.
-    The reason is public-safe; the details name the file and say why. Raises DatabaseFault.
+    Reasons are public-safe; details name the file and say why. Raises DatabaseFault.
     """
-    key, fault = host or host_name(), _fault_of(path, outcome)
+    key = (host or this_host()).name
+    if isinstance(outcome, Result):
+        found = {
+            FaultKind.PUBLICATION: _fault_of_file(path, outcome),
+            FaultKind.LEASE: _fault_of_lease(path, outcome),
+            FaultKind.CLOCK: _fault_of_clock(path, outcome),
+        }
+    else:
+        found = {FaultKind.PUBLICATION: _fault_of_failure(path, outcome)}
     with writing(engine) as connection:
-        if fault:
-            reason, details = fault
-            report_fault(connection, FaultKind.PUBLICATION, key, reason, now, details=details)
-        else:
-            clear_fault(connection, FaultKind.PUBLICATION, key)
+        for kind, fault in found.items():
+            if fault:
+                report_fault(connection, kind, key, fault[0], now, details=fault[1])
+            else:
+                clear_fault(connection, kind, key)
 
 
-def _fault_of(path: Path, outcome: Result | Exception) -> tuple[str, tuple[str, ...]] | None:
-    """Return the public-safe reason and the details of a fault, None where there is none."""
-    match outcome:
-        case Result(outcome=Outcome.HELD):
-            count = _count(len(outcome.reasons), "reason")
-            remedy = f"To publish it: calendar-service publish --confirm {path}"
-            return f"The calendar file is held until a person confirms it: {count}.", (*outcome.reasons, remedy)
-        case Result(outcome=Outcome.BROKEN):
-            return f"The calendar file has {_count(len(outcome.reasons), 'problem')}.", outcome.reasons
-        case Result():
-            return None
+def _fault_of_file(path: Path, result: Result) -> _Fault | None:
+    if result.outcome is Outcome.BROKEN:
+        return f"The calendar file has {_count(len(result.reasons), 'problem')}.", result.reasons
+    if result.outcome is Outcome.HELD and result.held_by is None:
+        count = _count(len(result.reasons), "reason")
+        details = (*result.reasons, f"To publish it: {_confirm(path)}")
+        return f"The calendar file is held until a person confirms it: {count}.", details
+    return None
+
+
+def _fault_of_lease(path: Path, result: Result) -> _Fault | None:
+    if result.held_by is not FaultKind.LEASE:
+        return None
+    reason = "Another host publishes the calendar, and the file of this host says something else."
+    remedy = f"Bring it up to date. To publish it and take over: {_confirm(path)}"
+    return f"{reason} Nothing of it is published.", (*(f"{path}: {each}" for each in result.reasons), remedy)
+
+
+def _fault_of_clock(path: Path, result: Result) -> _Fault | None:
+    if not result.clock:
+        return None
+    reason = "The clock of this host does not go with that of the database. Nothing is published from here."
+    return reason, (result.clock, f"To publish once the clock is right: {_confirm(path)}")
+
+
+def _fault_of_failure(path: Path, error: Exception) -> _Fault:
+    name = type(error).__name__
+    match error:
         case BusyFile():
-            return "The calendar file stays open for writing by another program.", (str(outcome),)
+            return "The calendar file stays open for writing by another program.", (str(error),)
         case DatabaseFault():
-            return "The database does not do what publishing asks.", (f"{path}: {outcome}",)
-    name = type(outcome).__name__
-    return f"Publishing the calendar file failed ({name}); it is tried again.", (f"{path}: {name}: {outcome}",)
+            return "The database does not do what publishing asks.", (f"{path}: {error}",)
+    return f"Publishing the calendar file failed ({name}); it is tried again.", (f"{path}: {name}: {error}",)
+
+
+def _confirm(path: Path) -> str:
+    return f"calendar-service publish --confirm {path}"
 
 
 def _count(number: int, noun: str) -> str:
@@ -177,15 +237,14 @@ def _say(path: Path, result: Result) -> None:
     match result.outcome:
         case Outcome.PUBLISHED:
             logger.info("Published edition %d of %s: %d records new or changed.", number, path, len(result.changed))
+        case Outcome.HELD if result.held_by is FaultKind.CLOCK:
+            logger.warning("%s is held back; edition %d stays.", path, number)
         case Outcome.HELD:
-            logger.warning(
-                "%s is held back; edition %d stays. To publish it: calendar-service publish --confirm %s",
-                path,
-                number,
-                path,
-            )
+            logger.warning("%s is held back; edition %d stays. To publish it: %s", path, number, _confirm(path))
         case Outcome.BROKEN:
             logger.error("%s has errors; what was published last stays.", path)
+    if result.clock and result.clock not in result.reasons:
+        logger.warning("%s", result.clock)
     for reason in result.reasons:
         logger.error("%s", reason)
     for move in result.moved:

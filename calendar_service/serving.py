@@ -15,6 +15,7 @@ from calendar_service.reminders.alarm import Alarm
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
+from calendar_service.store.lease import this_host
 from calendar_service.store.migrate import upgrade
 from calendar_service.web.app import StartedOnFirstRequest, create_app
 from calendar_service.worker import Worker
@@ -92,7 +93,7 @@ def _make_secret_key(path: Path) -> None:
 def make_worker(settings: Settings, engine: Database) -> Worker:
     """Make what publishes the file, sends reminders, and tells the operator when they stand still."""
     alarm = Alarm(engine, settings.base_url, mailing(settings), clock)
-    return Worker(engine, settings.file, clock, make_office(settings, engine, clock), alarm)
+    return Worker(engine, settings.file, clock, make_office(settings, engine, clock), alarm, host=this_host())
 
 
 def make_office(settings: Settings, engine: Database, now: Callable[[], datetime]) -> Office:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from calendar_service.lease_keeper import LeaseKeeper
 from calendar_service.publishing import BusyFile, FileWatch, publish_file, record_outcome
 from calendar_service.reminders.office import SAFETY_SECONDS
 from calendar_service.store.engine import DatabaseFault
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from calendar_service.reminders.alarm import Alarm
     from calendar_service.reminders.office import Office
     from calendar_service.store.engine import Database
+    from calendar_service.store.lease import Host
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +36,17 @@ WATCH_SECONDS = 0.1
 BUSY_SECONDS = 30.0
 ALARM_SECONDS = 20.0
 STOP_SECONDS = 4.0
-_LOOK, _SEND, _ALARM = "look", "send", "alarm"
+LEASE_LOOK_SECONDS = 1.0
+_LOOK, _SEND, _ALARM, _LEASE = "look", "send", "alarm", "lease"
 _CLOCK_SECONDS = 2.0
 _JUMP = timedelta(seconds=2)
 
 
 class Worker:
-    """Publishes the file at once and then whenever it changes, and sends reminders, until stopped."""
+    """Publishes the file at once and then whenever it changes, and sends reminders, until stopped.
+
+    It publishes for `host`, by the lease of that host; without one it looks at no lease and no clock.
+    """
 
     def __init__(
         self,
@@ -49,6 +55,8 @@ class Worker:
         clock: Callable[[], datetime],
         office: Office | None = None,
         alarm: Alarm | None = None,
+        *,
+        host: Host | None = None,
     ) -> None:
         self._engine = engine
         self._file = file
@@ -58,13 +66,18 @@ class Worker:
         self._edition: Edition | None = None
         self._watch = FileWatch(file, time.monotonic)
         self._is_busy = False
+        self._host = host
+        self._keeper = LeaseKeeper(engine, file, host, clock, time.monotonic) if host else None
+        self._look_again = threading.Event()
+        self._is_keeping = True
+        self._at_lease = threading.Lock()
         self._at_work = threading.Lock()
         self._at_post = threading.Lock()
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # What one of them waits for must not keep the others waiting.
-            executors={name: ThreadPoolExecutor(1) for name in ("default", _LOOK, _SEND, _ALARM)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", _LOOK, _SEND, _ALARM, _LEASE)},
             # A tick that comes late must still run, and two never at once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -74,6 +87,8 @@ class Worker:
         # Its own log tells of every tick, many a second.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler.add_job(self.tick, "interval", seconds=WATCH_SECONDS)
+        if self._keeper:
+            self._scheduler.add_job(self.keep_lease, "interval", seconds=LEASE_LOOK_SECONDS, executor=_LEASE)
         if self._office:
             self._scheduler.add_job(self.look, "interval", seconds=SAFETY_SECONDS, executor=_LOOK, id=_LOOK)
             self._wake(_LOOK, self._clock())
@@ -93,6 +108,8 @@ class Worker:
             self._at_work.release()
         else:
             logger.warning("Publishing %s did not end in time; the database keeps the edition before it.", self._file)
+        if self._at_lease.acquire(timeout=max(0.0, end - time.monotonic())):
+            self._at_lease.release()
         if self._office:
             self._close(self._office, end)
 
@@ -120,6 +137,9 @@ class Worker:
             try:
                 if self._stopping.is_set():
                     return
+                if self._look_again.is_set():
+                    self._look_again.clear()
+                    self._watch.try_again(after=0)
                 if self._watch.is_due():
                     self._publish()
                 elif self._watch.waits_for() < BUSY_SECONDS:
@@ -142,9 +162,24 @@ class Worker:
     def _record(self, error: Exception) -> None:
         """Enter a failure to publish among the faults, where the database takes it."""
         try:
-            record_outcome(self._engine, self._file, error, self._clock())
+            record_outcome(self._engine, self._file, error, self._clock(), self._host)
         except DatabaseFault as fault:
             logger.error("That publishing failed cannot be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+
+    def keep_lease(self) -> None:
+        """Renew the lease where it is this host's, and have the file looked at again where it matters."""
+        with self._at_lease:
+            try:
+                if self._keeper and not self._stopping.is_set() and self._keeper.keep():
+                    self._look_again.set()
+                self._is_keeping = True
+            except DatabaseFault as error:
+                if self._is_keeping:
+                    logger.error("The lease to publish cannot be renewed now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+                self._is_keeping = False
+            except Exception:
+                # Whatever it is, the next renewal must come.
+                logger.exception("Renewing the lease to publish failed; it is tried again.")
 
     def look(self) -> None:
         """Look what reminders are due, have them sent, and be woken when the next one is."""
@@ -200,9 +235,13 @@ class Worker:
 
     def _publish(self) -> None:
         try:
-            result = publish_file(self._engine, self._file, self._clock(), known=self._edition)
+            result = publish_file(
+                self._engine, self._file, self._clock(), known=self._edition, host=self._host, is_patient=True
+            )
         except BusyFile as error:
             logger.warning("%s It is published as soon as it is whole.", error.message)
             self._watch.try_again(after=0)
         else:
             self._edition = result.edition or self._edition
+            if self._keeper:
+                self._keeper.note(result)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.edition import (
@@ -26,17 +25,24 @@ from calendar_service.records.record import (
     record_from_json,
     record_to_json,
 )
+from calendar_service.store.clocks import check_clock
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.hosts import name_in_identity
+from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
+from calendar_service.store.lease import read_holder, take_lease
 from calendar_service.store.tables import attempts, editions, revisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
-    from calendar_service.records.edition import Derived, Draft, InstantKey
+    from calendar_service.records.edition import Draft
     from calendar_service.records.record import Calendar
+    from calendar_service.store.clocks import ClockFault
     from calendar_service.store.engine import Database
+    from calendar_service.store.lease import Host
 
 # Of the package that zoneinfo reads, so that it is the version of the very rules the instants come from.
 TZ_DATABASE: str = tzdata.IANA_VERSION
@@ -57,6 +63,9 @@ class Publication:
 
     `moved` says which moments a new tz database moved, whatever became of the draft; `newer_tz_database`
     is the version that the newest edition was made with, where the one that is installed here is older.
+    `held_by` is LEASE or CLOCK where it is not the draft that must be confirmed; `clock` says what is wrong with this
+    host's clock, whatever became of the draft. `holder` has the lease now, `other_host` is its name where it is not
+    this host.
     """
 
     outcome: Outcome
@@ -65,6 +74,10 @@ class Publication:
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     newer_tz_database: str = ""
+    held_by: FaultKind | None = None
+    clock: str = ""
+    other_host: str = ""
+    holder: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ def _load_revision(connection: Connection, record_id: str, number: int) -> Revis
     return _revision(row) if row else None
 
 
-def publish(
+def publish(  # noqa: PLR0913 (each says on what condition)
     engine: Database,
     draft: Draft,
     now: datetime,
@@ -121,27 +134,85 @@ def publish(
     confirmed: bool = False,
     known: Edition | None = None,
     tz_database: str = TZ_DATABASE,
+    host: Host | None = None,
 ) -> Publication:
     """Add an edition if the draft says something new; hold it where a person should be asked first.
 
     Comparison and writing are one transaction, so that processes that publish the same file at the
     same time make one edition of it. `known` is an edition loaded before, to save loading it anew.
     Where the tz database is new, an edition that follows it comes first, and nobody is asked about that one.
+
+    `host` is who publishes: it must hold the lease or get it, and its clock must be right. Confirmed, it takes the
+    lease from another host, and puts stamps right that are ahead of its clock. Without `host` neither is looked at.
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
-        followed = _follow_tz_database(connection, now, known, tz_database)
+        gate = _look_at_gate(connection, now, host, confirmed=confirmed)
+        if gate.repairs:
+            _rewrite_stamps(connection, now)
+        followed = gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
         last = followed.edition
         stamp = _stamp(last, now)
         comparison = compare(last, draft, now, stamp)
-        if comparison.is_empty:
-            return followed
-        doubts = [] if confirmed else _doubts_of_age(connection, last, draft) + comparison.doubts
-        if doubts:
+        is_new = gate.repairs or not comparison.is_empty
+        if is_new and not gate.is_open:
+            return gate.hold(followed)
+        if is_new and not confirmed and (doubts := _doubts_of_age(connection, last, draft) + comparison.doubts):
             return replace(followed, outcome=Outcome.HELD, reasons=doubts)
-        edition = _add(connection, last, draft.calendar, comparison.revisions, stamp, tz_database)
+        edition = _add(connection, last, draft.calendar, comparison.revisions, stamp, tz_database) if is_new else last
+        if host and gate.is_open:
+            take_lease(connection, host)
+            followed = replace(followed, holder=host.identity, other_host="")
+    if not is_new:
+        return followed
     changed = {*followed.changed, *(each.record.id for each in comparison.revisions)}
     return replace(followed, outcome=Outcome.PUBLISHED, edition=edition, changed=sorted(changed))
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """What keeps a host from publishing, whatever its file says, and what a person has allowed nevertheless."""
+
+    holder: str = ""
+    is_foreign: bool = False
+    clock: ClockFault | None = None
+    repairs: bool = False
+    confirmed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.clock is None and (self.confirmed or not self.is_foreign)
+
+    def mark(self, publication: Publication) -> Publication:
+        """Note on a publication what was found."""
+        return replace(
+            publication,
+            holder=self.holder,
+            other_host=name_in_identity(self.holder) if self.is_foreign else "",
+            clock=self.clock.reason if self.clock else "",
+        )
+
+    def hold(self, publication: Publication) -> Publication:
+        """Return the publication as held, with the reason."""
+        if self.is_foreign and not self.confirmed:
+            reason = f"{publication.other_host} publishes this calendar, and this file says something else"
+            return replace(publication, outcome=Outcome.HELD, held_by=FaultKind.LEASE, reasons=[reason])
+        return replace(publication, outcome=Outcome.HELD, held_by=FaultKind.CLOCK, reasons=[publication.clock])
+
+
+def _look_at_gate(connection: Connection, now: datetime, host: Host | None, *, confirmed: bool) -> _Gate:
+    if host is None:
+        return _Gate(confirmed=confirmed)
+    holder, clock = read_holder(connection), check_clock(connection, now)
+    repairs = confirmed and clock is not None and clock.is_repairable
+    is_foreign = holder not in {"", host.identity}
+    return _Gate(holder, is_foreign, None if repairs else clock, repairs, confirmed)
+
+
+def _rewrite_stamps(connection: Connection, now: datetime) -> None:
+    """Put stamps that are still to come back to `now`; the edition that follows makes other processes load anew."""
+    for column in (editions.c.published_at, revisions.c.changed_at):
+        connection.execute(update(column.table).where(column > now).values({column: now}))
 
 
 def _doubts_of_age(connection: Connection, last: Edition | None, draft: Draft) -> list[str]:
@@ -163,68 +234,50 @@ def _named(number: int, published_at: datetime) -> str:
 
 
 def follow_tz_database(
-    engine: Database, now: datetime, *, known: Edition | None = None, tz_database: str = TZ_DATABASE
+    engine: Database,
+    now: datetime,
+    *,
+    known: Edition | None = None,
+    tz_database: str = TZ_DATABASE,
+    host: Host | None = None,
 ) -> Publication:
     """Add an edition if the tz database is newer than the last one's: each record it moves has a new revision.
 
-    Subscribers learn of it by SEQUENCE, as if the record had been changed.
+    Subscribers learn of it by SEQUENCE, as if the record had been changed. Any host may do so, with or without the
+    lease: what is written comes from the database, only forward, and is the same whoever does it. But the clock of
+    `host` must be right, where it is named.
     """
+    now = now.replace(microsecond=0)
     with writing(engine, lock=True) as connection:
-        return _follow_tz_database(connection, now.replace(microsecond=0), known, tz_database)
+        gate = _look_at_gate(connection, now, host, confirmed=False)
+        return gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
 
 
-def _follow_tz_database(connection: Connection, now: datetime, known: Edition | None, tz_database: str) -> Publication:
+def _follow_tz_database(
+    connection: Connection, now: datetime, known: Edition | None, tz_database: str, clock: ClockFault | None
+) -> Publication:
     last = _load(connection, known)
-    if last is None:
-        return Publication(Outcome.UNCHANGED, None)
+    if last is None or clock:
+        return Publication(Outcome.UNCHANGED, last)
     before = connection.execute(select(editions.c.tz_database).where(editions.c.number == last.number)).scalar_one()
     if tz_database < before:
         # Another machine is ahead. To move everything back and forth would be worse than to lag behind.
         return Publication(Outcome.UNCHANGED, last, newer_tz_database=before)
     stamp = _stamp(last, now)
     revised, moved, rewritten = [], [], []
-    for row in _present_rows(connection, only_without_instants=tz_database == before):
+    for row in present_rows(connection, only_without_instants=tz_database == before):
         revision = last.entries[row.record_id].revision
         derived = derive_instants(revision.record, stamp)
-        if shifts := find_shifts(_instants_from_json(row.instants or []), derived, now):
+        if shifts := find_shifts(instants_from_json(row.instants or []), derived, now):
             revised.append(Revision(revision.record, revision.number + 1, revision.sequence + 1, stamp))
             moved += tell_shifts(row.record_id, shifts, (before, tz_database))
-        elif (instants := _instants_to_json(derived)) != row.instants:
+        elif (instants := instants_to_json(derived)) != row.instants:
             rewritten.append({"of_record": row.record_id, "of_number": row.number, "anew": instants})
-    _rewrite_instants(connection, rewritten)
+    rewrite_instants(connection, rewritten)
     if tz_database == before:
         return Publication(Outcome.UNCHANGED, last)
     edition = _add(connection, last, last.calendar, revised, stamp, tz_database)
     return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
-
-
-def _present_rows(connection: Connection, *, only_without_instants: bool) -> list[Row[Any]]:
-    other = revisions.alias()
-    newest = select(func.max(other.c.number)).where(other.c.record_id == revisions.c.record_id).scalar_subquery()
-    rows = select(revisions.c.record_id, revisions.c.number, revisions.c.instants).where(
-        revisions.c.number == newest, ~revisions.c.withdrawn
-    )
-    if only_without_instants:
-        rows = rows.where(revisions.c.instants.is_(None))
-    return list(connection.execute(rows.order_by(revisions.c.record_id)))
-
-
-def _rewrite_instants(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    this = (revisions.c.record_id == bindparam("of_record"), revisions.c.number == bindparam("of_number"))
-    if rows:
-        connection.execute(update(revisions).where(*this).values(instants=bindparam("anew")), rows)
-
-
-def _instants_to_json(derived: Iterable[Derived]) -> list[list[str | None]]:
-    return [
-        [name, day.isoformat() if day else None, each.at.isoformat().replace("+00:00", "Z")]
-        for each in derived
-        for name, day in [each.key]
-    ]
-
-
-def _instants_from_json(plain: list[list[str]]) -> dict[InstantKey, datetime]:
-    return {(name, date.fromisoformat(day) if day else None): datetime.fromisoformat(at) for name, day, at in plain}
 
 
 def _stamp(last: Edition | None, now: datetime) -> datetime:
@@ -315,7 +368,7 @@ def _add(
             "changed_at": each.changed_at,
             "withdrawn": each.withdrawn,
             "record": record_to_json(each.record),
-            "instants": _instants_to_json(derive_instants(each.record, stamp)),
+            "instants": instants_to_json(derive_instants(each.record, stamp)),
         }
         for each in added
     ]

@@ -90,6 +90,12 @@ def clear_fault(connection: Connection, kind: FaultKind, key: str) -> bool:
     return connection.execute(delete(faults).where(*this)).rowcount == 1
 
 
+def clear_faults_of_others(connection: Connection, kinds: Iterable[FaultKind], key: str, before: datetime) -> None:
+    """Delete the faults of some kinds that have another key and were not reported since: whoever did is no more."""
+    gone = faults.c.kind.in_(list(kinds)), faults.c.key != _storable(key)[:_MAX_KEY], faults.c.last_at < before
+    connection.execute(delete(faults).where(*gone))
+
+
 def list_faults(connection: Connection, kinds: Iterable[FaultKind] | None = None) -> list[Fault]:
     """List the faults that are not over, the oldest first; all of them, or those of some kinds."""
     query = select(faults).order_by(faults.c.first_at, faults.c.kind, faults.c.key)

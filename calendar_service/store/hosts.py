@@ -19,6 +19,11 @@ def host_identity(name: str) -> str:
     return f"{name} {boot_id()}".strip()[:_MAX_IDENTITY]
 
 
+def name_in_identity(identity: str) -> str:
+    """Return the host name out of what `host_identity` returned."""
+    return identity.partition(" ")[0]
+
+
 @cache
 def boot_id() -> str:
     """Return what names the present boot of this machine; "" where that is not to be had."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -306,6 +307,16 @@ notes = Table(
     Column("name", String(100), primary_key=True),
     Column("value", String(200), nullable=False),
     Column("at", UTCDateTime, nullable=False),
+)
+
+# Which host publishes, one row. By the clock named, not by a host's wall clock.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("clock", String(60), nullable=False),
+    Column("renewed_at", Double, nullable=False),
 )
 
 # What failed and is not over; a row is deleted when the same thing has worked again.

@@ -40,13 +40,10 @@ _ONE_YEAR = 31_536_000
 _OPENED_FROM_FRAMES = frozenset({"pages", "widget"})
 
 
-def create_app(
-    settings: Settings, engine: Database, clock: Callable[[], datetime], *, keys: tuple[str, ...], threads: int = 4
-) -> Flask:
+def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime], *, keys: tuple[str, ...]) -> Flask:
     """Make the Flask application.
 
-    `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first;
-    `threads` are at least so many in the server, so that heavy requests can leave some of them to the others.
+    `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first.
     """
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.
@@ -54,7 +51,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock, threads)
+    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
     app.extensions[DESK] = Desk(engine, keys)
     app.extensions[SETTINGS] = settings
     for room in (feeds, pages, widget, embed, reminders, manage, unsubscribe, operator, metrics, operations):

@@ -12,6 +12,7 @@ ROOMS = ["records", "readers", "auditing", "writers", "store", "reminders", "web
 HALLS = [
     "settings",
     "publishing",
+    "lease_keeper",
     "worker",
     "starter",
     "doctor",

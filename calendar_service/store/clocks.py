@@ -1,0 +1,69 @@
+"""Whether this host's clock can be trusted with an edition's stamp: it is held against the database's."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from calendar_service.store.tables import editions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class ClockFault:
+    """A clock that must not stamp an edition. `is_repairable` if the stamps may be what is wrong, not the clock."""
+
+    reason: str
+    is_repairable: bool
+
+
+def check_clock(connection: Connection, now: datetime) -> ClockFault | None:
+    """Return what is wrong with `now`, this host's aware time; None where it can be trusted."""
+    server = server_time(connection)
+    if server and abs(now - server) > CLOCK_TOLERANCE:
+        whose = "the database server's" if connection.dialect.name == "postgresql" else "the database's file system's"
+        return ClockFault(
+            f"the clock of this host says {_utc(now)}, but {whose} says {_utc(server)}: they must not be more than "
+            "five minutes apart. Set the one that is wrong (is a time service such as NTP running?); "
+            "then the file is published",
+            is_repairable=False,
+        )
+    newest = select(editions.c.number, editions.c.published_at).order_by(editions.c.number.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    if last and now < last.published_at - CLOCK_TOLERANCE:
+        return ClockFault(
+            f"the clock of this host says {_utc(now)}, but edition {last.number} is stamped {_utc(last.published_at)}, "
+            "which is still to come. If this clock is right, calendar-service publish --confirm puts the stamps "
+            "right once; if it is wrong, set it",
+            is_repairable=True,
+        )
+    return None
+
+
+def server_time(connection: Connection) -> datetime | None:
+    """Return the database's own time, aware: the server's, or that of the file system an SQLite file is on.
+
+    None where no file can be made beside it.
+    """
+    if connection.dialect.name == "postgresql":
+        told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return told.astimezone(UTC)
+    folder = Path(connection.engine.url.database or "").parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".clock-") as file:
+            return datetime.fromtimestamp(Path(file.name).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
