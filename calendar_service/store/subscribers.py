@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _PAGE = 500
 MAX_WATCHES = 50
 """Of one subscriber."""
+MAX_ADDRESS = 1_000
+"""Characters of the address of a subscriber: of a webhook or a chat room, since mail addresses are shorter."""
 
 
 class State(StrEnum):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("embed", __name__)
 _POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
+_MOST_ERRORS = 20
+_SHOWN_NAME = 50
 _VIEWS = {
     "agenda": mark("Agenda"),
     "month": mark("Month"),
@@ -112,15 +114,18 @@ def oembed() -> Response:
 
 
 def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tuple[WidgetQuery, dict[str, str]]:
-    """Read the form; what is wrong is left out, and told beside its field."""
-    try:
-        return read_widget(given, edition), {}
-    except BadSelection as error:
-        told = lang.say(error.sentence, **error.values)
-        advice = lang.say(error.advice, **error.values) if error.advice else ""
-        rest = [pair for pair in given if pair[0] != error.name]
-        query, errors = _read(rest, edition, lang)
-        return query, {error.name: f"{told} {advice}".strip()} | errors
+    """Read the form; what is wrong is left out, and told beside its field. With very much wrong, nothing is kept."""
+    errors: dict[str, str] = {}
+    for _ in range(_MOST_ERRORS):
+        try:
+            return read_widget(given, edition), errors
+        except BadSelection as error:
+            told = lang.say(error.sentence, **error.values)
+            advice = lang.say(error.advice, **error.values) if error.advice else ""
+            errors.setdefault(error.name, f"{told} {advice}".strip())
+            # A name that is too long is told by how it begins.
+            given = [pair for pair in given if error.name not in (pair[0], pair[0][:_SHOWN_NAME])]
+    return read_widget([], edition), errors
 
 
 def _offered(edition: Edition, lang: Language) -> dict[str, Any]:

@@ -210,3 +210,10 @@ def test_builder_tells_where_oembed_is(widget_site):  # noqa: F811
     ]
     status = widget_site.get(links[0]["href"].removeprefix(BASE))
     assert json.loads(status.data)["html"].startswith(f'<iframe src="{BASE}/widget?lang=en&amp;view=next"')
+
+
+@pytest.mark.parametrize(
+    "query", ["a" * 250 + "=1", "&".join(f"x{number}=1" for number in range(1_500))], ids=["long", "many"]
+)
+def test_builder_answers_names_that_are_long_or_many(widget_site, query):  # noqa: F811
+    assert widget_site.get(f"/embed?{query}").status_code == 400

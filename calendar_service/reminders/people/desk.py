@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.errors import CalendarError
 from calendar_service.reminders.channels.post import ChannelName
-from calendar_service.reminders.channels.webhook import new_secret
+from calendar_service.reminders.channels.webhook import BadWebhook, new_secret
 from calendar_service.reminders.people.addresses import Hasher, check_mail_address
 from calendar_service.reminders.people.choices import choice_from_json, choice_to_json, readable
 from calendar_service.reminders.people.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, BadToken, Seal
@@ -16,7 +16,7 @@ from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import writing
 from calendar_service.store.letters import list_letters
 from calendar_service.store.retention import SIGNUPS_KEPT
-from calendar_service.store.subscribers import AddressTaken, NewSubscriber, NoSuchSubscriber
+from calendar_service.store.subscribers import MAX_ADDRESS, AddressTaken, NewSubscriber, NoSuchSubscriber
 from calendar_service.store.suppressions import NOT_ME, suppress
 from calendar_service.writers.language import mark
 
@@ -203,8 +203,10 @@ class Desk:
     ) -> Subscriber:
         """Send to a web address from now on, once `verify(url, secret)` has found out that its owner wants that.
 
-        Raises what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
+        Raises BadWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
         """
+        if len(url) > MAX_ADDRESS:
+            raise BadWebhook(mark("The URL is too long or holds spaces or other characters that a URL has to encode."))
         secret = new_secret()
         with writing(self._engine) as connection:
             _count(connection, [f"webhook:{subscriber.ref}"], WEBHOOKS_PER_HOUR, now)

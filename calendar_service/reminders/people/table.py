@@ -12,7 +12,7 @@ from calendar_service.reminders.channels import chat, webhook
 from calendar_service.reminders.channels.post import ChannelName
 from calendar_service.reminders.people.addresses import check_mail_address
 from calendar_service.reminders.people.choices import BadChoice, read_row
-from calendar_service.store.subscribers import MAX_WATCHES, NewSubscriber, State, add_watches
+from calendar_service.store.subscribers import MAX_ADDRESS, MAX_WATCHES, NewSubscriber, State, add_watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,12 @@ class BadCell:
 
     def __str__(self) -> str:
         value = self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}…"
-        return f"{self.line}: {self.column}: {value!r}. {self.remedy}"
+        return _visible(f"{self.line}: {self.column}: {value!r}. {self.remedy}")
+
+
+def _visible(text: str) -> str:
+    """Write out what would act on a terminal instead of being shown."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 @dataclass
@@ -177,6 +182,8 @@ def _read_person(row: Mapping[str, str], hasher: Hasher, languages: Sequence[str
 
 def _read_address(text: str) -> tuple[ChannelName, str]:
     scheme, is_url, _ = text.partition("://")
+    if len(text) > MAX_ADDRESS:
+        raise _BadValue("address", f"It is longer than {MAX_ADDRESS:,} characters.")
     try:
         if not is_url:
             return ChannelName.MAIL, check_mail_address(text)
