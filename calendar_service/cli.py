@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -32,6 +33,7 @@ from calendar_service.readers.importing.to_yaml import print_records
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.source import json_schema
 from calendar_service.records.texts import check_language
+from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.serving import clock, make_worker, open_database, secret_keys, set_up_logging
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter import write_starter
@@ -44,6 +46,7 @@ from calendar_service.web.inprocess import ask_application
 if TYPE_CHECKING:
     from calendar_service.readers.calendar_file import Reading
     from calendar_service.settings import Settings
+    from calendar_service.worker import Worker
 
 _THREADS = 8
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
@@ -124,11 +127,12 @@ def serve(file: Path | None, host: str, port: int) -> None:
     if not settings.trusted_hosts:
         settings = replace(settings, base_url=f"http://{host}:{port}")
     engine = open_database(settings)
-    worker = make_worker(settings, engine)
-    worker.publish()
+    faults = FaultLog(clock)
+    worker = make_worker(settings, engine, faults)
+    worker.publish_at_start()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings))
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
@@ -136,7 +140,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:
-        worker.stop()
+        _stop(worker)
 
 
 @main.command()
@@ -146,13 +150,13 @@ def worker(file: Path | None) -> None:
     set_up_logging()
     settings = _settings(file)
     watching = make_worker(settings, open_database(settings))
-    watching.publish()
+    watching.publish_at_start()
     watching.start()
     _end_on_sigterm()
     try:
         threading.Event().wait()
     finally:
-        watching.stop()
+        _stop(watching)
 
 
 @main.command(name="import")
@@ -255,6 +259,13 @@ for _command in (letter, plan, print_receipts, subscribers, tick):
 def _end_on_sigterm() -> None:
     """End in good order when a supervisor asks, not only at Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def _stop(worker: Worker) -> None:
+    """Stop a worker, and the process with it where a job hangs: Python would wait for its thread."""
+    if not worker.stop():
+        logging.shutdown()
+        os._exit(0)
 
 
 def _settings(file: Path | None) -> Settings:

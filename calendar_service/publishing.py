@@ -8,15 +8,17 @@ import hashlib
 import logging
 import os
 import signal
+import stat
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from calendar_service.readers.calendar_file import Reading, read_calendar
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
+from calendar_service.store.bounded import BoundedCalls, NoAnswer
 from calendar_service.store.editions import TZ_DATABASE, Attempt, Outcome, follow_tz_database, note_attempt, publish
 from calendar_service.store.engine import DatabaseFault, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
@@ -34,12 +36,14 @@ if TYPE_CHECKING:
     from calendar_service.store.lease import Host
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SETTLED_AFTER = 0.4
 SETTLED_WITHOUT_NEWLINE_AFTER = 0.7
 RETRY_AFTER = 5.0
 _WRITER_MAY_TAKE = 2.0
 _MOST_REASONS = 50
+ANSWER_SECONDS = 10.0
 _MOST_BYTES = 32 * 1024 * 1024  # more than the reader takes, so that it is the one that refuses
 
 
@@ -48,6 +52,14 @@ class BusyFile(CalendarError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is just being written by another program.", remedy="Save it, then publish again.")
+        self.path = path
+
+
+class FileDoesNotAnswer(CalendarError):
+    """The system does not answer for the calendar file, as on a network mount whose server is gone."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} cannot be read: it does not answer.", remedy="Look at the mount that it is on.")
         self.path = path
 
 
@@ -80,7 +92,9 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     host: Host | None = None,
     is_patient: bool = False,
 ) -> Result:
-    """Read a calendar file and publish it if it is sound and says something new. Raises BusyFile, DatabaseFault.
+    """Read a calendar file and publish it if it is sound and says something new.
+
+    Raises BusyFile, FileDoesNotAnswer and DatabaseFault.
 
     `host` is who publishes, see `store.editions.publish`. What is public follows a new tz database even while the file
     is broken. What comes of it is reported as a fault or clears one; with `is_patient`, that another host publishes is
@@ -219,7 +233,7 @@ def _read(path: Path) -> tuple[str, Draft | None, tuple[str, ...]]:
 
 def _read_when_whole(path: Path) -> bytes:
     until = time.monotonic() + _WRITER_MAY_TAKE
-    while (data := read_whole(path)) is None:
+    while (data := _ask_of_file(path, lambda: read_whole(path))) is None:
         if time.monotonic() > until:
             raise BusyFile(path)
         time.sleep(0.02)
@@ -252,21 +266,45 @@ def _say(path: Path, result: Result) -> None:
 
 
 def read_whole(path: Path) -> bytes | None:
-    """Read a file in one state; None where another program is just writing it. Raises OSError.
+    """Read a file in one state; None where another program is just writing it.
 
     Linux can promise it: under a lease nobody opens the file for writing before it is read. Elsewhere,
     and where the file belongs to someone else, its size and times must be the same before and after.
+    Raises OSError, also for what is no regular file: reading a pipe would wait until somebody writes.
     """
-    with path.open("rb") as file, _leased(file) as is_free:
-        if not is_free:
-            return None
-        before = _signature(os.fstat(file.fileno()))
-        data = file.read(_MOST_BYTES)
-        return data if _signature(os.fstat(file.fileno())) == before else None
+    try:
+        with _opened(path) as file, _leased(file) as is_free:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "it is not a regular file")
+            if not is_free:
+                return None
+            data = file.read(_MOST_BYTES)
+            return data if _signature(os.fstat(file.fileno())) == _signature(status) else None
+    except BlockingIOError:  # another program has a lease to write, and is just asked to let go of it
+        return None
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file to read without waiting for another program, as the opening of a pipe would."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+
+
+@lru_cache(maxsize=16)
+def _calls(path: Path) -> BoundedCalls[Any]:
+    return BoundedCalls(f"{path}")
+
+
+def _ask_of_file(path: Path, work: Callable[[], T]) -> T:
+    """Do what touches the file, in a thread: on a mount that hangs it may never end. Raises FileDoesNotAnswer."""
+    try:
+        return cast("T", _calls(path).call(work, ANSWER_SECONDS))
+    except NoAnswer:
+        raise FileDoesNotAnswer(path) from None
 
 
 class FileWatch:
-    """Tells when a file has changed and is wholly written.
+    """Tells when a file has changed and is wholly written. Its methods raise FileDoesNotAnswer.
 
     A file counts as whole when it has kept its size and times for a while, a longer one if its last
     line is open, and nobody holds it open for writing.
@@ -282,7 +320,7 @@ class FileWatch:
 
     def is_due(self) -> bool:
         """Tell, once for each change, that the file should be read now."""
-        signature = _signature_at(self._path)
+        signature = self._signature()
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()
         if signature == self._taken:
@@ -290,7 +328,10 @@ class FileWatch:
             return False
         if self._waits_since is None:
             self._waits_since = self._seconds()
-        if self._seconds() - self._since < self._patience() or _is_being_written(self._path):
+        patience, is_being_written = _ask_of_file(
+            self._path, lambda: (_patience(self._path), _is_being_written(self._path))
+        )
+        if self._seconds() - self._since < patience or is_being_written:
             return False
         self._taken, self._waits_since = signature, None
         return True
@@ -301,15 +342,19 @@ class FileWatch:
 
     def take(self) -> None:
         """Have only later changes told of: the caller reads the file as it is now."""
-        self._taken = self._seen = _signature_at(self._path)
+        self._taken = self._seen = self._signature()
         self._waits_since = None
 
     def try_again(self, after: float = RETRY_AFTER) -> None:
         """Have the same file told of once more, after some seconds."""
         self._taken, self._since = None, self._seconds() + after
 
-    def _patience(self) -> float:
-        return SETTLED_AFTER if _ends_with_newline(self._path) else SETTLED_WITHOUT_NEWLINE_AFTER
+    def _signature(self) -> tuple[int, ...]:
+        return _ask_of_file(self._path, lambda: _signature_at(self._path))
+
+
+def _patience(path: Path) -> float:
+    return SETTLED_AFTER if _ends_with_newline(path) else SETTLED_WITHOUT_NEWLINE_AFTER
 
 
 def _signature_at(path: Path) -> tuple[int, ...]:
@@ -326,7 +371,7 @@ def _signature(status: os.stat_result) -> tuple[int, ...]:
 
 def _ends_with_newline(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             file.seek(-1, os.SEEK_END)
             return file.read(1) == b"\n"
     except OSError:
@@ -335,8 +380,10 @@ def _ends_with_newline(path: Path) -> bool:
 
 def _is_being_written(path: Path) -> bool:
     try:
-        with path.open("rb") as file, _leased(file) as is_free:
+        with _opened(path) as file, _leased(file) as is_free:
             return not is_free
+    except BlockingIOError:
+        return True
     except OSError:
         return False
 

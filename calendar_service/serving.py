@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import logging
 import os
 import secrets
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from calendar_service.reminders.alarm import Alarm
+from calendar_service.reminders.faults.host import HostMemory
+from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.reminders.faults.mailer import FaultMailer
+from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
@@ -90,10 +95,18 @@ def _make_secret_key(path: Path) -> None:
         draft.unlink()
 
 
-def make_worker(settings: Settings, engine: Database) -> Worker:
-    """Make what publishes the file, sends reminders, and tells the operator when they stand still."""
-    alarm = Alarm(engine, settings.base_url, mailing(settings), clock)
-    return Worker(engine, settings.file, clock, make_office(settings, engine, clock), alarm, host=this_host())
+def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:
+    """Make what publishes the file, sends reminders, and tells the operator of what fails.
+
+    `faults` is where its faults are kept, to be shown by the pages of the same process.
+    """
+    operator_url = f"{settings.base_url}/operator" if settings.operator_token else ""
+    mailer = FaultMailer(settings.base_url, mailing(settings), clock, operator_url)
+    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
+    aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
+    memory = HostMemory(_database_folder(settings.database_url), aside)
+    reporter = FaultReporter(engine, faults or FaultLog(clock), mailer, memory, clock)
+    return Worker(engine, settings.file, clock, make_office(settings, engine, clock), reporter, host=this_host())
 
 
 def make_office(settings: Settings, engine: Database, now: Callable[[], datetime]) -> Office:
@@ -103,7 +116,8 @@ def make_office(settings: Settings, engine: Database, now: Callable[[], datetime
 
 def mailing(settings: Settings) -> Mailing:
     """Tell how letters leave by these settings."""
-    return Mailing(settings.smtp_url, Path("var/mail"), settings.mail_from)
+    editors = tuple(each.address for each in settings.editors)
+    return Mailing(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
 
 
 def make_application() -> WSGIApplication:
@@ -114,11 +128,12 @@ def make_application() -> WSGIApplication:
     set_up_logging()
     settings = read_settings(os.environ)
     engine = open_database(settings)
-    worker = make_worker(settings, engine)
-    worker.publish()
+    faults = FaultLog(clock)
+    worker = make_worker(settings, engine, faults)
+    worker.publish_at_start()
     # A server may fork after loading this: connections must not be shared, and threads would be lost.
     engine.dispose()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings))
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
     app.wsgi_app = StartedOnFirstRequest(app.wsgi_app, worker.start)  # type: ignore[method-assign]  # Flask's documented way
     atexit.register(worker.stop)
     return app

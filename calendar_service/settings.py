@@ -33,6 +33,14 @@ class BadSetting(CalendarError):
 
 
 @dataclass(frozen=True)
+class Editor:
+    """Somebody who edits the calendar and is told of faults, and what of "write" and "publish" they may do."""
+
+    address: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. `base_url` has no slash at its end; every absolute link begins with it."""
 
@@ -46,6 +54,7 @@ class Settings:
     mail_from: str = ""
     # The address in CALENDAR_MAIL_FROM; "" where none was set, as nobody may read mail to the default one.
     contact: str = ""
+    editors: tuple[Editor, ...] = ()
     # The first one signs, all are believed, so that a key can be changed. None where one is to be made in var/.
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
@@ -69,6 +78,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         smtp_url=_smtp_url(_value(environ, "CALENDAR_SMTP_URL")),
         mail_from=mail_from or f"calendar@{_mail_host(host)}",
         contact=parseaddr(mail_from)[1],
+        editors=_editors(_value(environ, "CALENDAR_EDITORS")),
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
@@ -78,6 +88,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 _KNOWN = (
     "CALENDAR_BASE_URL",
     "CALENDAR_DATABASE_URL",
+    "CALENDAR_EDITORS",
     "CALENDAR_FILE",
     "CALENDAR_FRAME_ANCESTORS",
     "CALENDAR_MAIL_FROM",
@@ -86,6 +97,7 @@ _KNOWN = (
     "CALENDAR_SMTP_URL",
     "CALENDAR_TRUSTED_PROXIES",
 )
+_ROLES = frozenset({"write", "publish"})
 _SECRET_LENGTH = 32
 _TOKEN_LENGTH = 16
 
@@ -149,6 +161,29 @@ def _mail_from(value: str) -> str:
             "Write Intercultural Cities <calendar@example.org>, or only the address.",
         )
     return value
+
+
+def _editors(value: str) -> tuple[Editor, ...]:
+    found: dict[str, Editor] = {}
+    for written in filter(None, map(str.strip, re.split(r"[,\n]", value))):
+        address, _, role = (part.strip() for part in written.partition(":"))
+        if not _ADDRESS.fullmatch(address):
+            raise _bad_editors(f"{written!r} is not a mail address.")
+        if ":" in written and role not in _ROLES:
+            raise _bad_editors(f"{written!r} has a role that there is not.")
+        if address.casefold() in found:
+            raise _bad_editors(f"{address!r} is given twice.")
+        found[address.casefold()] = Editor(address, frozenset({role}) if role else _ROLES)
+    return tuple(found.values())
+
+
+def _bad_editors(message: str) -> BadSetting:
+    return BadSetting(
+        "CALENDAR_EDITORS",
+        message,
+        "Write addresses with commas between, each with :write or :publish where it may only do that: "
+        "anna@example.org, bo@example.org:write",
+    )
 
 
 def _mail_host(host: str) -> str:

@@ -15,9 +15,20 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from calendar_service.lease_keeper import LeaseKeeper
-from calendar_service.publishing import BusyFile, FileWatch, publish_file, record_outcome
+from calendar_service.publishing import (
+    RETRY_AFTER,
+    BusyFile,
+    FileDoesNotAnswer,
+    FileWatch,
+    publish_file,
+    record_outcome,
+)
+from calendar_service.records.errors import mark
+from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.office import SAFETY_SECONDS
-from calendar_service.store.engine import DatabaseFault
+from calendar_service.store.engine import DatabaseFault, Trouble
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.hosts import host_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.alarm import Alarm
+    from calendar_service.reminders.faults.reporter import FaultReporter
     from calendar_service.reminders.office import Office
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
@@ -34,11 +45,15 @@ logger = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.1
 BUSY_SECONDS = 30.0
-ALARM_SECONDS = 20.0
+REPORT_SECONDS = 5.0
 STOP_SECONDS = 4.0
 LEASE_LOOK_SECONDS = 1.0
-_LOOK, _SEND, _ALARM, _LEASE = "look", "send", "alarm", "lease"
+_PUBLISH, _LOOK, _SEND, _REPORT, _LEASE = "publish", "look", "send", "report", "lease"
+_FILE, _OUTGOING = "file", "outgoing"
+SILENT_FILE = mark("The calendar file cannot be read: it does not answer.")
+NOT_SENT = mark("Letters cannot be sent: our own settings or the mail server keep them back.")
 _CLOCK_SECONDS = 2.0
+_POLL_SECONDS = 0.02
 _JUMP = timedelta(seconds=2)
 
 
@@ -54,7 +69,7 @@ class Worker:
         file: Path,
         clock: Callable[[], datetime],
         office: Office | None = None,
-        alarm: Alarm | None = None,
+        reporter: FaultReporter | None = None,
         *,
         host: Host | None = None,
     ) -> None:
@@ -62,10 +77,12 @@ class Worker:
         self._file = file
         self._clock = clock
         self._office = office
-        self._alarm = alarm
+        self._reporter = reporter
+        self._faults = reporter.log if reporter else FaultLog(clock)
         self._edition: Edition | None = None
         self._watch = FileWatch(file, time.monotonic)
         self._is_busy = False
+        self._is_silent = False
         self._host = host
         self._keeper = LeaseKeeper(engine, file, host, clock, time.monotonic) if host else None
         self._look_again = threading.Event()
@@ -74,10 +91,11 @@ class Worker:
         self._at_work = threading.Lock()
         self._at_post = threading.Lock()
         self._stopping = threading.Event()
+        self._under_way: set[str] = set()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # What one of them waits for must not keep the others waiting.
-            executors={name: ThreadPoolExecutor(1) for name in ("default", _LOOK, _SEND, _ALARM, _LEASE)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", _LOOK, _SEND, _REPORT, _LEASE)},
             # A tick that comes late must still run, and two never at once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -86,23 +104,27 @@ class Worker:
         """Begin to watch, in threads. Call it after forking: threads do not survive a fork."""
         # Its own log tells of every tick, many a second.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-        self._scheduler.add_job(self.tick, "interval", seconds=WATCH_SECONDS)
+        self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=WATCH_SECONDS)
         if self._keeper:
-            self._scheduler.add_job(self.keep_lease, "interval", seconds=LEASE_LOOK_SECONDS, executor=_LEASE)
+            self._scheduler.add_job(
+                self._run, "interval", args=[self.keep_lease], seconds=LEASE_LOOK_SECONDS, executor=_LEASE
+            )
         if self._office:
-            self._scheduler.add_job(self.look, "interval", seconds=SAFETY_SECONDS, executor=_LOOK, id=_LOOK)
+            self._scheduler.add_job(
+                self._run, "interval", args=[self.look], seconds=SAFETY_SECONDS, executor=_LOOK, id=_LOOK
+            )
             self._wake(_LOOK, self._clock())
-        if self._alarm:
-            self._scheduler.add_job(self.watch_over, "interval", seconds=ALARM_SECONDS, executor=_ALARM)
+        if self._reporter:
+            self._scheduler.add_job(self._run, "interval", args=[self.report], seconds=REPORT_SECONDS, executor=_REPORT)
         self._scheduler.start()
         threading.Thread(target=self._follow_clock, name="clock", daemon=True).start()
 
-    def stop(self) -> None:
-        """Finish what is under way and stop; work that hangs is not waited for."""
+    def stop(self) -> bool:
+        """Finish what is under way and stop; work that hangs is not waited for. Return True if all has ended."""
         end = time.monotonic() + STOP_SECONDS
         self._stopping.set()
         if not self._scheduler.running:
-            return
+            return True
         self._scheduler.shutdown(wait=False)
         if self._at_work.acquire(timeout=STOP_SECONDS):
             self._at_work.release()
@@ -112,6 +134,9 @@ class Worker:
             self._at_lease.release()
         if self._office:
             self._close(self._office, end)
+        while self._under_way and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+        return not self._under_way
 
     def _close(self, office: Office, end: float) -> None:
         if not self._at_post.acquire(timeout=max(0.0, end - time.monotonic())):
@@ -129,42 +154,68 @@ class Worker:
         self._watch.take()
         self._publish()
 
+    def publish_at_start(self) -> None:
+        """Publish the file as it is now; what fails is reported, and the watch tries it again."""
+        with self._at_work:
+            self._try_to_publish(self.publish)
+
     # -- jobs ---------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Publish the file if it has changed. A fault is said aloud and does not end the watch."""
         with self._at_work:
-            try:
-                if self._stopping.is_set():
-                    return
-                if self._look_again.is_set():
-                    self._look_again.clear()
-                    self._watch.try_again(after=0)
-                if self._watch.is_due():
-                    self._publish()
-                elif self._watch.waits_for() < BUSY_SECONDS:
-                    self._is_busy = False
-                elif not self._is_busy:
-                    self._is_busy = True
-                    self._record(BusyFile(self._file))
-            except DatabaseFault as error:
-                logger.error("%s is not published yet, it is tried again in a few seconds: %s", self._file, error)  # noqa: TRY400 (the trace tells nothing more)
-                self._failed(error)
-            except Exception as error:
-                # Whatever it is, the watch goes on, and the operator is told.
-                logger.exception("Publishing %s failed; it is tried again in a few seconds.", self._file)
-                self._failed(error)
+            if not self._stopping.is_set():
+                self._try_to_publish(self._follow_file)
+
+    def _follow_file(self) -> None:
+        if self._look_again.is_set():
+            self._look_again.clear()
+            self._watch.try_again(after=0)
+        if self._watch.is_due():
+            self._publish()
+        elif self._watch.waits_for() < BUSY_SECONDS:
+            self._is_busy = False
+        elif not self._is_busy:
+            self._is_busy = True
+            self._record(BusyFile(self._file))
+
+    def _try_to_publish(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except DatabaseFault as error:
+            logger.error("%s is not published yet, it is tried again in a few seconds: %s", self._file, error)  # noqa: TRY400 (the trace tells nothing more)
+            self._failed(error)
+        except FileDoesNotAnswer as error:
+            if not self._is_silent:
+                logger.error("%s", error)  # noqa: TRY400 (the trace tells nothing more)
+                self._is_silent = True
+                key, details = f"{host_name()}: file", (str(error),)
+                self._faults.report(_FILE, FaultKind.PUBLICATION, SILENT_FILE, key=key, details=details)
+        except Exception as error:
+            # Whatever it is, the watch goes on, and the operator is told.
+            logger.exception("Publishing %s failed; it is tried again in a few seconds.", self._file)
+            self._failed(error)
+        else:
+            if self._is_silent:
+                self._is_silent = False
+                self._watch.try_again(after=0)
+            self._faults.clear(_FILE)
 
     def _failed(self, error: Exception) -> None:
         self._watch.try_again()
         self._record(error)
 
     def _record(self, error: Exception) -> None:
-        """Enter a failure to publish among the faults, where the database takes it."""
+        """Enter a failure to publish among the faults: where the database takes it, else in this process."""
+        retry_at = self._clock() + timedelta(seconds=RETRY_AFTER)
+        if isinstance(error, DatabaseFault) and error.trouble is not Trouble.OTHER:
+            self._faults.report_database(_PUBLISH, error, retry_at)
+            return
         try:
             record_outcome(self._engine, self._file, error, self._clock(), self._host)
         except DatabaseFault as fault:
             logger.error("That publishing failed cannot be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+            self._faults.report_database(_PUBLISH, fault, retry_at)
 
     def keep_lease(self) -> None:
         """Renew the lease where it is this host's, and have the file looked at again where it matters."""
@@ -173,7 +224,9 @@ class Worker:
                 if self._keeper and not self._stopping.is_set() and self._keeper.keep():
                     self._look_again.set()
                 self._is_keeping = True
+                self._faults.clear(_LEASE)
             except DatabaseFault as error:
+                self._faults.report_database(_LEASE, error)
                 if self._is_keeping:
                     logger.error("The lease to publish cannot be renewed now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
                 self._is_keeping = False
@@ -183,44 +236,73 @@ class Worker:
 
     def look(self) -> None:
         """Look what reminders are due, have them sent, and be woken when the next one is."""
-        if self._stopping.is_set() or not self._office:
+        office = self._office
+        if self._stopping.is_set() or not office:
             return
-        try:
-            self._office.look()
+
+        def look() -> None:
+            office.look()
             self._wake(_SEND, self._clock())
-            if (at := self._office.next_look()) and at < self._clock() + timedelta(hours=1):
+            if (at := office.next_look()) and at < self._clock() + timedelta(hours=1):
                 self._wake(_LOOK, at)
-        except DatabaseFault as error:
-            logger.error("Nobody can be reminded now, it is tried again in a few seconds: %s", error)  # noqa: TRY400 (the trace tells nothing more)
-        except Exception:
-            logger.exception("Looking for reminders failed; it is tried again in a few seconds.")
+
+        self._run_reminders(
+            _LOOK, look, FaultKind.SCHEDULE, mark("What is due cannot be worked out; it is tried again.")
+        )
 
     def send(self) -> None:
         """Send what is due. A fault is said aloud; what was not sent is tried again with the next look."""
-        if not self._office:
+        office = self._office
+        if not office:
             return
         with self._at_post:
-            try:
-                self._office.send(self._stopping)
-            except DatabaseFault as error:
-                logger.error("Letters cannot be sent now, it is tried again in a few seconds: %s", error)  # noqa: TRY400 (the trace tells nothing more)
-            except Exception:
-                logger.exception("Sending failed; it is tried again in a few seconds.")
+            reason = mark("Letters cannot be sent; it is tried again.")
+            self._run_reminders(_SEND, lambda: office.send(self._stopping), FaultKind.SENDING, reason)
+            if office.sending_fault:
+                self._faults.report(_OUTGOING, FaultKind.SENDING, NOT_SENT, details=(office.sending_fault,))
+            else:
+                self._faults.clear(_OUTGOING, FaultKind.SENDING)
 
-    def watch_over(self) -> None:
-        """Raise the alarm if reminders stand still, here or wherever they should be sent from."""
+    def _run_reminders(self, job: str, work: Callable[[], object], kind: FaultKind, reason: str) -> None:
+        retry_at = self._clock() + timedelta(seconds=SAFETY_SECONDS)
         try:
-            if self._alarm and not self._stopping.is_set():
-                self._alarm.look()
+            work()
         except DatabaseFault as error:
-            logger.error("Whether reminders go out cannot be told now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("The database failed the job %r, it is tried again in a few seconds: %s", job, error)  # noqa: TRY400 (the trace tells nothing more)
+            self._faults.report_database(job, error, retry_at)
+        except Exception as error:
+            # Whatever it is, it is tried again, and the operator is told.
+            logger.exception("The job %r failed; it is tried again in a few seconds.", job)
+            details = (f"{job}: {type(error).__name__}: {error}",)
+            self._faults.report(job, kind, reason, details=details, retry_at=retry_at)
+        else:
+            self._faults.clear(job, kind)
+
+    def report(self) -> None:
+        """Have faults written down and mailed, also that reminders stand still, here or wherever they are sent from."""
+        try:
+            if self._reporter and not self._stopping.is_set():
+                self._reporter.look()
         except Exception:
-            logger.exception("Watching over the reminders failed.")
+            # What reports all faults can only log its own.
+            logger.exception("Faults cannot be reported.")
 
     def _wake(self, job: str, at: datetime) -> None:
-        run = self.look if job == _LOOK else self.send
+        args = [self.look if job == _LOOK else self.send]
+        name = f"{job} once"
         if not self._stopping.is_set():
-            self._scheduler.add_job(run, "date", run_date=at, executor=job, id=f"{job} once", replace_existing=True)
+            self._scheduler.add_job(
+                self._run, "date", args=args, run_date=at, executor=job, id=name, replace_existing=True
+            )
+
+    def _run(self, job: Callable[[], None]) -> None:
+        """Run a job, and have it known that it is under way."""
+        name = threading.current_thread().name
+        self._under_way.add(name)
+        try:
+            job()
+        finally:
+            self._under_way.discard(name)
 
     def _follow_clock(self) -> None:
         """Put the scheduler right when the clock is set back: it would wait until the old time comes again."""
@@ -245,3 +327,5 @@ class Worker:
             self._edition = result.edition or self._edition
             if self._keeper:
                 self._keeper.note(result)
+        # Whatever became of it, the database has taken it.
+        self._faults.clear(_PUBLISH)

@@ -79,6 +79,8 @@ class Dispatcher:
         self._counts: Counter[str] = Counter()
         self._seconds_per_letter = 0.0
         self._our_faults = 0
+        self.own_fault = ""
+        """What in our own settings or connection kept the last letter back; "" if one went out since."""
 
     def send_due(
         self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
@@ -233,10 +235,12 @@ class Dispatcher:
             self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, failure, self._clock()))
             with self._lock:
                 self._our_faults += failure.is_ours
+                self.own_fault = failure.message if failure.is_ours else ""
         except Exception:
             logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", ready.channel)
             self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, _UNFORESEEN, self._clock()))
         else:
+            self.own_fault = ""
             self._settle(lambda: settle_sent(self._engine, self._worker_id, ready, self._clock()))
         took = time.monotonic() - began
         with self._lock:

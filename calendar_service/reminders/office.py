@@ -48,11 +48,15 @@ _FORGET_WORKERS_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Mailing:
-    """How letters leave: the server's URL, "" for files in `folder`, and who sends them."""
+    """How letters leave: the server's URL, "" for files in `folder`, and who sends them.
+
+    `editors` are the addresses that are told of faults; where there are none, the sender's own is.
+    """
 
     smtp_url: str
     folder: Path
     sender: str
+    editors: tuple[str, ...] = ()
 
 
 class Office:
@@ -102,6 +106,11 @@ class Office:
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._engine, self._clerk, self._open_channels, self._clock, self._worker_id)
         return self._dispatcher.send_due(self.edition, stop, self.give_sign)
+
+    @property
+    def sending_fault(self) -> str:
+        """What in our own settings or connection keeps letters back; "" where nothing does."""
+        return self._dispatcher.own_fault if self._dispatcher else ""
 
     def next_look(self) -> datetime | None:
         """Give when the next look is due for a reason that is known: something falls due, or is to be tried again."""

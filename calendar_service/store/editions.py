@@ -103,6 +103,14 @@ def load_edition(engine: Database, known: Edition | None = None) -> Edition | No
         return _load(connection, known)
 
 
+def load_calendar(engine: Database) -> Calendar | None:
+    """Load the newest edition's calendar without its records; None where nothing is published."""
+    with reading(engine) as connection:
+        newest = select(editions.c.calendar).order_by(editions.c.number.desc()).limit(1)
+        found = connection.execute(newest).scalar_one_or_none()
+    return calendar_from_json(found) if found else None
+
+
 def edition_before(connection: Connection, at: datetime) -> int:
     """Give the number of the last edition that was published before an instant, 0 for none."""
     return connection.scalar(select(func.max(editions.c.number)).where(editions.c.published_at < at)) or 0

@@ -3,18 +3,24 @@
 A fault has a kind and a key (what it happened to). Reporting it again counts it; clearing it deletes the row, so that
 the same thing failing later is a new fault, of which the operator is told anew. What is set aside because of a fault
 has a `retry_at`.
+
+Of one thing the operator is told at most once an hour, however often it fails and works again; of single things that
+are set aside, once an hour for each kind. A mail that failed is tried again after five minutes. Notes remember both.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from calendar_service.store.conflicts import insert_or
-from calendar_service.store.tables import faults
+from calendar_service.store.notes import read_note, write_note
+from calendar_service.store.tables import faults, notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 _MAX_KEY = 200
 _MAX_REASON = 500
 _MAX_DETAILS = 50
+MAIL_PAUSE = timedelta(hours=1)
+MAIL_RETRY = timedelta(minutes=5)
+_TOLD, _NOT_TOLD = "told", "failed"
+_NOTE = "mail of fault "
 
 
 class FaultKind(StrEnum):
@@ -43,6 +53,19 @@ class FaultKind(StrEnum):
     WATCH = "watch"
     SIGNUP = "signup"
     DELIVERY = "delivery"
+
+
+SET_ASIDE = frozenset(
+    {
+        FaultKind.EDITION,
+        FaultKind.RECORD,
+        FaultKind.GROUP,
+        FaultKind.WATCH,
+        FaultKind.SIGNUP,
+        FaultKind.DELIVERY,
+    }
+)
+"""The kinds of single things that were set aside while all others go on."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +92,13 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
     *,
     details: Sequence[str] = (),
     retry_at: datetime | None = None,
+    mailed_at: datetime | None = None,
+    times: int = 1,
 ) -> None:
-    """Enter a fault, or count it once more. `now` and `retry_at` are aware; texts are cut to what a row holds."""
+    """Enter a fault, or count it so many times more. Times are aware; texts are cut to what a row holds.
+
+    `mailed_at` is for a fault of which the operator was told already.
+    """
     row: dict[str, Any] = {
         "reason": _storable(reason)[:_MAX_REASON],
         "details": [_storable(each) for each in details[:_MAX_DETAILS]],
@@ -78,9 +106,11 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
         "retry_at": retry_at,
     }
     entered = insert_or(connection, faults).values(
-        kind=kind, key=_storable(key)[:_MAX_KEY], count=1, first_at=now, mailed_at=None, **row
+        kind=kind, key=_storable(key)[:_MAX_KEY], count=max(times, 1), first_at=now, mailed_at=mailed_at, **row
     )
-    again = {**row, "count": faults.c.count + 1}
+    again = {**row, "count": faults.c.count + times}
+    if mailed_at:
+        again["mailed_at"] = func.coalesce(faults.c.mailed_at, mailed_at)
     connection.execute(entered.on_conflict_do_update(index_elements=[faults.c.kind, faults.c.key], set_=again))
 
 
@@ -104,11 +134,57 @@ def list_faults(connection: Connection, kinds: Iterable[FaultKind] | None = None
     return [_fault(row) for row in connection.execute(query)]
 
 
+def clear_kinds_before(connection: Connection, kinds: Iterable[FaultKind], before: datetime) -> None:
+    """Delete faults of some kinds that nobody has reported since: whoever found them is no more."""
+    connection.execute(delete(faults).where(faults.c.kind.in_(list(kinds)), faults.c.last_at < before))
+
+
+def has_unmailed(connection: Connection) -> bool:
+    """Return True if the operator may have to be told of a fault."""
+    return connection.scalar(select(faults.c.kind).where(faults.c.mailed_at.is_(None)).limit(1)) is not None
+
+
 def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
-    """Mark the faults of which the operator has not been told as mailed, and return them: one process gets each."""
-    taken = update(faults).where(faults.c.mailed_at.is_(None)).values(mailed_at=now).returning(faults)
-    found = [_fault(row) for row in connection.execute(taken)]
+    """Mark the faults of which the operator is to be told now as mailed, and return them: one process gets each.
+
+    Left out are those of which the operator was told within the hour, or could not be told within five minutes.
+    """
+    connection.execute(delete(notes).where(notes.c.name.startswith(_NOTE), notes.c.at < now - MAIL_PAUSE))
+    waiting = select(faults.c.kind, faults.c.key).where(faults.c.mailed_at.is_(None))
+    found: list[Fault] = []
+    paused: dict[str, bool] = {}
+    for kind, key in connection.execute(waiting).all():
+        name = _note_name(FaultKind(kind), key)
+        if name not in paused:
+            paused[name] = _is_paused(connection, name, now)
+        if paused[name]:
+            continue
+        this = faults.c.kind == kind, faults.c.key == key, faults.c.mailed_at.is_(None)
+        taken = update(faults).where(*this).values(mailed_at=now).returning(faults)
+        found += [_fault(row) for row in connection.execute(taken)]
+    for each in found:
+        write_note(connection, _note_name(each.kind, each.key), _TOLD, now)
     return sorted(found, key=lambda each: (each.first_at, each.kind, each.key))
+
+
+def give_back_unmailed(connection: Connection, given: Iterable[Fault], now: datetime) -> None:
+    """Have the operator told of faults later: the mail could not be sent."""
+    for each in given:
+        this = faults.c.kind == each.kind, faults.c.key == each.key
+        connection.execute(update(faults).where(*this).values(mailed_at=None))
+        write_note(connection, _note_name(each.kind, each.key), _NOT_TOLD, now)
+
+
+def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
+    note = read_note(connection, name)
+    if note is None:
+        return False
+    value, at = note
+    return timedelta(0) <= now - at < (MAIL_PAUSE if value == _TOLD else MAIL_RETRY)
+
+
+def _note_name(kind: FaultKind, key: str) -> str:
+    return _NOTE + (kind if kind in SET_ASIDE else f"{kind} {hashlib.sha256(key.encode()).hexdigest()[:32]}")
 
 
 def _fault(row: Any) -> Fault:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.people.desk import Desk
 from calendar_service.web import (
     embed,
@@ -23,9 +24,10 @@ from calendar_service.web import (
     widget,
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, host_name
-from calendar_service.web.context import DESK, SETTINGS, SHELF
+from calendar_service.web.context import DESK, SETTINGS, SHELF, STATUS
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.shelf import Shelf
+from calendar_service.web.status import StatusReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,10 +42,18 @@ _ONE_YEAR = 31_536_000
 _OPENED_FROM_FRAMES = frozenset({"pages", "widget"})
 
 
-def create_app(settings: Settings, engine: Database, clock: Callable[[], datetime], *, keys: tuple[str, ...]) -> Flask:
+def create_app(
+    settings: Settings,
+    engine: Database,
+    clock: Callable[[], datetime],
+    *,
+    keys: tuple[str, ...],
+    faults: FaultLog | None = None,
+) -> Flask:
     """Make the Flask application.
 
     `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first.
+    `faults` are those that the worker of this process finds, if there is one.
     """
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.
@@ -54,6 +64,7 @@ def create_app(settings: Settings, engine: Database, clock: Callable[[], datetim
     app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
     app.extensions[DESK] = Desk(engine, keys)
     app.extensions[SETTINGS] = settings
+    app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
     for room in (feeds, pages, widget, embed, reminders, manage, unsubscribe, operator, metrics, operations):
         app.register_blueprint(room.blueprint)
     errors.install(app)

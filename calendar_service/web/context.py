@@ -1,4 +1,4 @@
-"""What every view reaches for: the application's shelf, its desk and its settings."""
+"""What every view reaches for: the application's shelf, its desk, its status and its settings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from calendar_service.reminders.people.desk import Desk
     from calendar_service.settings import Settings
     from calendar_service.web.shelf import Shelf
+    from calendar_service.web.status import StatusReader
 
 SHELF = "calendar-service-shelf"
 DESK = "calendar-service-desk"
 SETTINGS = "calendar-service-settings"
+STATUS = "calendar-service-status"
 
 
 def shelf() -> Shelf:
@@ -29,3 +31,8 @@ def desk() -> Desk:
 def settings() -> Settings:
     """Give the settings of the application that answers this request."""
     return cast("Settings", current_app.extensions[SETTINGS])
+
+
+def status() -> StatusReader:
+    """Return what finds out how the service stands."""
+    return cast("StatusReader", current_app.extensions[STATUS])

@@ -12,6 +12,7 @@ from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from calendar_service.records.selection import BadSelection
+from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import shelf
 from calendar_service.web.layout import asset, render
 from calendar_service.web.shelf import NoSuchRecord, NothingPublished
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(BadSelection, _bad_selection)
     app.register_error_handler(NoSuchRecord, _no_such_record)
     app.register_error_handler(NothingPublished, _nothing_published)
+    app.register_error_handler(DatabaseFault, _database_fault)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -54,6 +56,13 @@ def _no_such_record(error: NoSuchRecord) -> Response:
 
 def _nothing_published(_: NothingPublished) -> Response:
     response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("Nothing has been published yet."), _TRY_AGAIN)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _database_fault(error: DatabaseFault) -> Response:
+    logger.error("A request failed: %s", error)
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("This cannot be done at the moment."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 

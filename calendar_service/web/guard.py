@@ -28,6 +28,11 @@ def require_operator_if_any() -> None:
         require_operator()
 
 
+def is_operator() -> bool:
+    """Return True if a token is set and the request carries it."""
+    return bool(settings().operator_token) and _is_operator()
+
+
 def _is_operator() -> bool:
     try:
         given = request.authorization

@@ -11,10 +11,10 @@ from prometheus_client.core import GaugeMetricFamily, SummaryMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
-from calendar_service.store.editions import Outcome, last_attempt
-from calendar_service.store.gauges import read_gauges
-from calendar_service.web.context import shelf
+from calendar_service.store.faults import FaultKind
+from calendar_service.web.context import shelf, status
 from calendar_service.web.guard import require_operator_if_any
+from calendar_service.web.shelf import NothingPublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from calendar_service.store.gauges import Gauges
+    from calendar_service.web.status import Status
 
 blueprint = Blueprint("metrics", __name__)
 blueprint.before_request(require_operator_if_any)
@@ -34,27 +35,47 @@ _QUANTILES = (0.5, 0.99, 1.0)
 def metrics() -> Response:
     """Give all numbers as they are now."""
     now = shelf().clock()
-    attempt = last_attempt(shelf().engine)
-    is_well = attempt is None or attempt.outcome not in (Outcome.BROKEN, Outcome.HELD)
+    found = status().read_with_gauges(now)
+    try:
+        edition = shelf().edition().number
+    except NothingPublished:
+        edition = 0
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Numbers(shelf().edition().number, read_gauges(shelf().engine, now), now, is_well=is_well))
+    registry.register(_Numbers(edition, found, now))
     response = Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 class _Numbers(Collector):
-    def __init__(self, edition: int, gauges: Gauges, now: datetime, *, is_well: bool) -> None:
+    def __init__(self, edition: int, found: Status, now: datetime) -> None:
         self._edition = edition
-        self._gauges = gauges
+        self._found = found
         self._now = now
-        self._is_well = is_well
 
     def collect(self) -> Iterator[Metric]:
-        """Give the families of numbers."""
-        found, pulse = self._gauges, self._gauges.pulse
+        """Give the families of numbers; those that the database counts are missing where it does not answer."""
+        found = self._found
         yield _gauge("calendar_edition", "The number of the edition that is served.", self._edition)
-        yield _gauge("calendar_publication_ok", "1 if the calendar file as it is now is published.", self._is_well)
+        told = "1 if the calendar file as it is now is published, 0 also while publishing fails."
+        yield _gauge("calendar_publication_ok", told, found.is_published)
+        yield _gauge("calendar_database_up", "1 if the database answers.", found.is_database_up)
+        yield from self._faults()
+        if found.gauges:
+            yield from self._counts(found.gauges)
+
+    def _faults(self) -> Iterator[Metric]:
+        count = GaugeMetricFamily("calendar_faults", "Faults that are not over, by kind.", labels=["kind"])
+        told = "For how long the oldest fault of a kind has lasted."
+        oldest = GaugeMetricFamily("calendar_fault_oldest_seconds", told, labels=["kind"])
+        for kind in FaultKind:
+            since = [each.first_at for each in self._found.faults if each.kind is kind]
+            count.add_metric([kind], len(since))
+            oldest.add_metric([kind], self._age(min(since, default=None)) or 0)
+        yield from (count, oldest)
+
+    def _counts(self, found: Gauges) -> Iterator[Metric]:
+        pulse = found.pulse
         yield _by_state("calendar_deliveries", "Letters that are still to be sent, by state.", found.unsettled)
         told = "Letters that were settled in the last hour, by what became of them."
         yield _by_state("calendar_deliveries_last_hour", told, found.settled)

@@ -11,22 +11,31 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, abort, jsonify
 
 from calendar_service.reminders.health import Health, judge
-from calendar_service.store.editions import Outcome, last_attempt
-from calendar_service.store.engine import DatabaseFault
-from calendar_service.store.gauges import take_pulse
-from calendar_service.web.context import settings, shelf
+from calendar_service.store.editions import Outcome
+from calendar_service.web.context import settings, shelf, status
 from calendar_service.web.feeds import shown_languages
+from calendar_service.web.guard import is_operator
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.shelf import NothingPublished
+from calendar_service.web.status import OF_PUBLISHING
 from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any
 
+    from calendar_service.store.faults import Fault
+    from calendar_service.store.gauges import Pulse
+    from calendar_service.web.status import Status
+
 _PAGES = ("/", "/subscribe", "/reminders", "/embed")
 _YEAR = timedelta(days=365)
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+_HELD_BACK = {
+    Outcome.BROKEN: "The calendar file has errors; what was published last stays.",
+    Outcome.HELD: "The calendar file is held until a person confirms it.",
+}
 
 blueprint = Blueprint("operations", __name__)
 
@@ -49,25 +58,31 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, HTTPStatus]:
-    """Say whether there is an edition to serve, and what is wrong with the file if anything.
+    """Say whether there is an edition to serve, and what fails if anything.
 
-    A broken or held file does not make the service unready: the last good edition is served, and
-    taking it away from readers would be the greater harm. The status is then `stale`. It is `silent` where readers
-    wait for reminders and no worker has given a sign of life for three minutes; that leaves feeds as they are, too.
+    Only where there is none the answer is 503, with the status `empty`: to take a good calendar away from readers
+    would be the greater harm. Else the status is the first of these that holds: `silent` (readers wait for reminders
+    and no worker has given a sign of life for three minutes), `stale` (the calendar file is not what is public, or
+    that is not known), `failing` (something else fails that concerns a host or all), `ready`.
+    The public is told reasons alone; with the operator's token the answer has paths, findings and details too.
     """
+    now = shelf().clock()
+    found, is_private = status().read(now), is_operator()
+    told = {
+        "publication": _publication(found, is_private=is_private),
+        "faults": [_fault(each, is_private=is_private) for each in found.faults],
+    }
     try:
         edition = shelf().edition()
     except NothingPublished:
-        return _fresh(jsonify(status="empty", publication=_publication())), HTTPStatus.SERVICE_UNAVAILABLE
-    publication, reminders = _publication(), _reminders()
-    is_stale = publication.get("outcome") in (Outcome.BROKEN, Outcome.HELD, "unknown")
-    is_silent = reminders["status"] is Health.SILENT
+        return _fresh(jsonify(status="empty", **told)), HTTPStatus.SERVICE_UNAVAILABLE
+    reminders = _reminders(found.pulse, now)
     answer = jsonify(
-        status="silent" if is_silent else "stale" if is_stale else "ready",
+        status=_status(found, reminders["status"]),
         edition=edition.number,
         published_at=write_instant(edition.published_at),
-        publication=publication,
         reminders=reminders,
+        **told,
     )
     return _fresh(answer), HTTPStatus.OK
 
@@ -127,27 +142,46 @@ def openapi() -> Response:
     return _for_an_hour(jsonify(describe_api(shelf().press.base_url)))
 
 
-def _publication() -> dict[str, Any]:
-    try:
-        attempt = last_attempt(shelf().engine)
-    except DatabaseFault:
+def _status(found: Status, reminders: str) -> str:
+    if reminders == Health.SILENT:
+        return "silent"
+    if found.is_held_back:
+        return "stale"
+    return "failing" if found.is_failing else "ready"
+
+
+def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
+    """Tell of the last attempt to publish; its outcome is `failing` where none has come to a result since."""
+    attempt = found.attempt
+    if not found.is_database_up:
         return {"outcome": "unknown", "reasons": ["the database does not answer"]}
     if attempt is None:
         return {}
-    return {
+    is_good = attempt.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED)
+    public = [each.reason for each in found.faults if each.kind in OF_PUBLISHING]
+    told = {
         "at": write_instant(attempt.at),
-        "file": attempt.file,
-        "outcome": attempt.outcome,
-        "reasons": attempt.reasons,
+        "outcome": "failing" if is_good and not found.is_published else attempt.outcome,
+        "reasons": public or ([] if is_good else [_HELD_BACK[attempt.outcome]]),
     }
+    if is_private:
+        told |= {"file": attempt.file, "reasons": list(attempt.reasons) or public}
+    return told
 
 
-def _reminders() -> dict[str, Any]:
+def _fault(fault: Fault, *, is_private: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": fault.kind,
+        "reason": fault.reason,
+        "since": write_instant(fault.first_at),
+        "count": fault.count,
+    }
+    return told | {"key": fault.key, "details": list(fault.details)} if is_private else told
+
+
+def _reminders(pulse: Pulse | None, now: datetime) -> dict[str, Any]:
     """Tell whether reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
-    now = shelf().clock()
-    try:
-        pulse = take_pulse(shelf().engine, now)
-    except DatabaseFault:
+    if pulse is None:
         return {"last_tick": None, "oldest_due": None, "status": "unknown"}
     return {
         "last_tick": write_instant(pulse.last_tick) if pulse.last_tick else None,

@@ -22,10 +22,11 @@ from calendar_service.reminders.letters import compose_reminder
 from calendar_service.reminders.letters.facts import main_moment
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.web.coming import list_planned
-from calendar_service.web.context import shelf
+from calendar_service.web.context import shelf, status
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.guard import require_operator
 from calendar_service.web.layout import POLICY
+from calendar_service.web.operator_faults import list_open, list_set_aside
 from calendar_service.web.private import opened, private_page
 from calendar_service.writers import sentences
 from calendar_service.writers.language import mark
@@ -90,16 +91,24 @@ class Deadline:
 @blueprint.get("/operator")
 @blueprint.get("/<lang>/operator")
 def overview(lang: str = "") -> Response:
-    """Show what is planned, and what became of the newest deadlines' letters."""
+    """Show what fails, what is planned, and what became of the newest deadlines' letters."""
     opening = opened(lang)
     edition, view = opening
-    counted = receipts(shelf().engine, newest=_NEWEST)
+    now, zone = shelf().clock(), edition.calendar.zone
+    found = status().read(now)
+    planned, deadlines = [], []
+    if found.is_database_up:
+        planned = list_planned(shelf().engine, edition, now, view.lang)
+        deadlines = _deadlines(receipts(shelf().engine, newest=_NEWEST), edition, view.lang)
     return private_page(
         "operator.html",
         opening,
         "/operator",
-        planned=list_planned(shelf().engine, edition, shelf().clock(), view.lang),
-        deadlines=_deadlines(counted, edition, view.lang),
+        is_database_up=found.is_database_up,
+        faults=list_open(found.faults, zone, view.lang),
+        set_aside=list_set_aside(found.faults, zone, view.lang),
+        planned=planned,
+        deadlines=deadlines,
     )
 
 

@@ -19,8 +19,11 @@ from reminder_tools import (
 )
 from sqlalchemy import delete, update
 
-from calendar_service.reminders.alarm import Alarm
 from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.faults.host import HostMemory
+from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.reminders.faults.mailer import FaultMailer
+from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.office import Mailing
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import deliveries
@@ -36,9 +39,13 @@ class Watching:
     def __init__(self, database, url):
         self.database = database
         self.clock = Clock(BEGIN)
-        self.alarms = [Alarm(database, BASE, Mailing(url, None, SENDER), self.clock) for _ in range(2)]
+        self.alarms = [self.reporter(url) for _ in range(2)]
         with writing(database) as connection:
             self.worker = enter_worker(connection, BEGIN)
+
+    def reporter(self, url):
+        mailer = FaultMailer(BASE, Mailing(url, None, SENDER), self.clock)
+        return FaultReporter(self.database, FaultLog(self.clock), mailer, HostMemory(), self.clock)
 
     def beat(self):
         with writing(self.database) as connection:

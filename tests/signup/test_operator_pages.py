@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from calendar_service.cli import main
 from calendar_service.store.engine import writing
+from calendar_service.store.faults import FaultKind
 from calendar_service.store.gauges import read_gauges, take_pulse
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.store.tables import deliveries, firings, groups, occasions, workers
@@ -147,10 +148,12 @@ def test_metrics_tell_what_is_in_the_database(operated):
         for sample in family.samples
     }
     zero = {("calendar_deliveries", state): 0 for state in ("claimed", "bundled")}
+    zero |= {(name, kind): 0 for name in ("calendar_faults", "calendar_fault_oldest_seconds") for kind in FaultKind}
     zero |= {("calendar_deliveries_last_hour", state): 0 for state in ("failed", "bounced", "dropped")}
     assert found == zero | {
         ("calendar_edition",): 1,
         ("calendar_publication_ok",): 1,
+        ("calendar_database_up",): 1,
         ("calendar_deliveries_last_hour", "sent"): 100,
         ("calendar_deliveries", "waiting"): 1,
         ("calendar_deliveries_oldest_due_seconds",): 90,

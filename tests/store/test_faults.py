@@ -3,15 +3,29 @@
 from datetime import UTC, datetime, timedelta
 
 from calendar_service.store.engine import reading, writing
-from calendar_service.store.faults import Fault, FaultKind, clear_fault, list_faults, report_fault, take_unmailed
+from calendar_service.store.faults import (
+    Fault,
+    FaultKind,
+    clear_fault,
+    clear_kinds_before,
+    give_back_unmailed,
+    list_faults,
+    report_fault,
+    take_unmailed,
+)
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
 
 
-def report(database, now=NOON, key="a", **values):
+def report(database, now=NOON, key="a", kind=FaultKind.GROUP, **values):
     with writing(database) as connection:
-        report_fault(connection, FaultKind.GROUP, key, "It cannot be planned.", now, **values)
+        report_fault(connection, kind, key, "It cannot be planned.", now, **values)
+
+
+def taken(database, now):
+    with writing(database) as connection:
+        return [(each.kind, each.key) for each in take_unmailed(connection, now)]
 
 
 def listed(database, kinds=None):
@@ -36,11 +50,11 @@ def test_reported_again_it_is_counted_and_keeps_its_first_time(database):
 
 
 def test_one_process_is_told_to_mail_each_fault(database):
-    report(database)
+    report(database, kind=FaultKind.LEASE)
     with writing(database) as connection:
         first = take_unmailed(connection, LATER)
-    report(database, now=LATER)
-    report(database, now=LATER, key="b")
+    report(database, now=LATER, kind=FaultKind.LEASE)
+    report(database, now=LATER, key="b", kind=FaultKind.LEASE)
     with writing(database) as connection:
         second = take_unmailed(connection, LATER)
     assert [(each.key, each.mailed_at) for each in first] == [("a", LATER)]
@@ -68,3 +82,60 @@ def test_kinds_are_listed_apart(database):
     report(database)
     assert listed(database, [FaultKind.RECORD]) == []
     assert len(listed(database, [FaultKind.RECORD, FaultKind.GROUP])) == 1
+
+
+def test_what_comes_and_goes_is_told_once_an_hour(database):
+    seen = []
+    for minutes in (0, 10, 59, 60, 61):
+        now = NOON + timedelta(minutes=minutes)
+        report(database, now=now, kind=FaultKind.SENDING)
+        seen += [minutes] if taken(database, now) else []
+        with writing(database) as connection:
+            clear_fault(connection, FaultKind.SENDING, "a")
+    assert seen == [0, 60]
+
+
+def test_what_lasts_is_told_when_the_hour_has_passed(database):
+    report(database, kind=FaultKind.SENDING)
+    assert taken(database, NOON)
+    with writing(database) as connection:
+        clear_fault(connection, FaultKind.SENDING, "a")
+    report(database, now=LATER, kind=FaultKind.SENDING)
+    found = [len(taken(database, NOON + timedelta(minutes=minutes))) for minutes in (1, 59, 60, 120, 600)]
+    assert found == [0, 0, 1, 0, 0]
+
+
+def test_single_things_are_told_once_an_hour_for_each_kind(database):
+    report(database)
+    report(database, key="b")
+    report(database, kind=FaultKind.RECORD)
+    assert taken(database, NOON) == [(FaultKind.GROUP, "a"), (FaultKind.GROUP, "b"), (FaultKind.RECORD, "a")]
+    report(database, now=LATER, key="c")
+    report(database, now=LATER, kind=FaultKind.SIGNUP)
+    assert taken(database, LATER) == [(FaultKind.SIGNUP, "a")]
+    assert taken(database, NOON + timedelta(hours=1)) == [(FaultKind.GROUP, "c")]
+
+
+def test_what_could_not_be_mailed_is_taken_again_after_five_minutes(database):
+    report(database)
+    with writing(database) as connection:
+        give_back_unmailed(connection, take_unmailed(connection, NOON), NOON)
+    found = [len(taken(database, NOON + timedelta(minutes=minutes))) for minutes in (0, 4, 5, 10)]
+    assert found == [0, 0, 1, 0]
+
+
+def test_a_fault_that_was_told_otherwise_stays_told(database):
+    report(database, mailed_at=NOON, times=3)
+    report(database, now=LATER)
+    report(database, now=LATER, mailed_at=LATER, times=0)
+    assert [(each.count, each.mailed_at) for each in listed(database)] == [(4, NOON)]
+    assert taken(database, LATER) == []
+
+
+def test_what_nobody_reports_any_more_is_deleted(database):
+    report(database, kind=FaultKind.SENDING)
+    report(database, now=LATER, kind=FaultKind.SENDING, key="b")
+    report(database)
+    with writing(database) as connection:
+        clear_kinds_before(connection, [FaultKind.SENDING], LATER)
+    assert [(each.kind, each.key) for each in listed(database)] == [(FaultKind.GROUP, "a"), (FaultKind.SENDING, "b")]

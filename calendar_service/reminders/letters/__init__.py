@@ -8,7 +8,6 @@ from calendar_service.reminders.letters.digest import DigestItem, compose_digest
 from calendar_service.reminders.letters.notice import compose_notice
 from calendar_service.reminders.letters.reminder import compose_reminder
 from calendar_service.reminders.letters.service import (
-    compose_alarm,
     compose_confirmation,
     compose_known,
     compose_trouble,
@@ -16,7 +15,6 @@ from calendar_service.reminders.letters.service import (
 
 __all__ = [
     "DigestItem",
-    "compose_alarm",
     "compose_confirmation",
     "compose_digest",
     "compose_known",

@@ -1,4 +1,4 @@
-"""Letters about the service itself: please confirm, you are known already, a webhook failed, an alarm.
+"""Letters about the service itself: please confirm, you are known already, a webhook failed.
 
 None of them says anything that a visitor could have made up, or lists what is in the calendar.
 """
@@ -103,20 +103,6 @@ def compose_trouble(edition: Edition, *, view: View) -> Letter:
         button=Button(lang.say("See to the webhook"), MANAGE_URL),
         why=lang.say("You get this letter because you asked {sender} for reminders by webhook.", sender=sender),
         data={"type": "trouble"},
-    )
-
-
-def compose_alarm(lines: list[str], edition: Edition, *, view: View) -> Letter:
-    """Tell the operator what has gone wrong, one line a finding."""
-    lang = view.lang
-    sender = sender_name(edition, lang)
-    return _letter(
-        view,
-        sender,
-        lang.say("Alarm: reminders of {sender} need looking after", sender=sender),
-        tuple(clean_line(line) for line in lines),
-        why=lang.say("You get this letter because you run this service."),
-        data={"type": "alarm", "lines": [clean_line(line) for line in lines]},
     )
 
 

@@ -1,0 +1,1 @@
+"""Faults: what fails in this process, kept until it works again, written down for all, and told by mail."""

@@ -1,0 +1,139 @@
+"""Which faults this host has told of by mail, as a file that all its processes share: for when the database cannot.
+
+An incident is over when no process has seen it for three minutes. Of a new one with the same name the operator is told
+at once, but not within an hour of the last mail: then when that hour has passed, if it lasts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.store.faults import MAIL_PAUSE, MAIL_RETRY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_OVER_AFTER = timedelta(minutes=3)
+_FORGOTTEN_AFTER = timedelta(hours=2)
+_Incidents = dict[str, dict[str, Any]]
+_NAME = "faults.json"
+
+
+class HostMemory:
+    """Incidents of this host, in the first of some folders that can be written; what none takes, this process keeps."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._own: _Incidents = {}
+
+    def claim(self, name: str, now: datetime) -> bool:
+        """Return True if the caller is to tell of an incident now; of all processes of the host, one is."""
+        with self._incidents() as incidents:
+            found = incidents.get(name)
+            if found is None or not _within(found["seen_at"], now, _OVER_AFTER):
+                found = {"told": False, "mailed_at": found and found["mailed_at"], "again_at": None}
+            found["seen_at"] = now.isoformat()
+            incidents[name] = found
+            is_paused = _within(found["mailed_at"], now, MAIL_PAUSE) or _within(found["again_at"], now, MAIL_RETRY)
+            if found["told"] or is_paused:
+                return False
+            found |= {"told": True, "mailed_at": now.isoformat(), "again_at": None}
+            return True
+
+    def give_back(self, name: str, now: datetime) -> None:
+        """Have an incident told of later, by whichever process comes first: the mail could not be sent."""
+        with self._incidents() as incidents:
+            incidents[name] = {
+                "told": False,
+                "mailed_at": None,
+                "again_at": now.isoformat(),
+                "seen_at": now.isoformat(),
+            }
+
+    def set_told(self, name: str, now: datetime) -> None:
+        """Remember that an incident was told of in another way."""
+        with self._incidents() as incidents:
+            at = now.isoformat()
+            incidents[name] = {"told": True, "mailed_at": at, "again_at": None, "seen_at": at}
+
+    def was_told(self, name: str, now: datetime) -> bool:
+        """Return True if an incident that is not over was told of."""
+        with self._incidents() as incidents:
+            found = incidents.get(name)
+            return bool(found and found["told"] and _within(found["seen_at"], now, _OVER_AFTER))
+
+    @contextmanager
+    def _incidents(self) -> Iterator[_Incidents]:
+        """Read all incidents, and write them down again; one process at a time."""
+        with self._locked():
+            incidents = self._own | self._read()
+            yield incidents
+            newest = max((each["seen_at"] for each in incidents.values()), default="")
+            kept = {
+                name: each
+                for name, each in incidents.items()
+                if _within(each["seen_at"], _time(newest), _FORGOTTEN_AFTER)
+            }
+            self._own = {} if self._write(kept) else kept
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        for folder in self._folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                handle = os.open(folder / "faults.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError:
+                continue
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+            return
+        yield
+
+    def _read(self) -> _Incidents:
+        """Return what the folders hold; of two that know an incident, what was seen last."""
+        found: _Incidents = {}
+        for folder in self._folders:
+            try:
+                read = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+                found |= {
+                    name: each
+                    for name, each in read.items()
+                    if name not in found or each["seen_at"] > found[name]["seen_at"]
+                }
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                continue  # not there yet, or not ours: then nothing is known
+        return found
+
+    def _write(self, incidents: _Incidents) -> bool:
+        for folder in self._folders:
+            try:
+                handle, draft = tempfile.mkstemp(dir=folder, prefix=".faults")
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(incidents, file)
+                os.replace(draft, folder / _NAME)  # noqa: PTH105 (of a name from mkstemp)
+            except OSError:
+                continue
+            return True
+        return False
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written) if written else datetime.fromtimestamp(0, UTC)
+
+
+def _within(written: str | None, now: datetime, span: timedelta) -> bool:
+    """Return True if a time lies within a span before `now`; a clock that was set back makes none of them hold."""
+    return bool(written) and timedelta(0) <= now - _time(written or "") < span

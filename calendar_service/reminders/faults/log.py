@@ -1,0 +1,180 @@
+"""What fails in this process, remembered here because the database may be what fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import mark
+from calendar_service.store.engine import Trouble
+from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_fault
+from calendar_service.store.hosts import host_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from calendar_service.store.engine import DatabaseFault, Transaction
+
+logger = logging.getLogger(__name__)
+
+REASSERT_AFTER = timedelta(minutes=1)
+"""How often what still fails is written down again, so that others see that somebody still finds it."""
+_Key = tuple[FaultKind, str]
+
+DATABASE_REASONS = {
+    Trouble.AWAY: mark("The database does not answer."),
+    Trouble.LOCKED: mark("The database is locked by another program."),
+    Trouble.FULL: mark("The disk under the database is full."),
+    Trouble.READ_ONLY: mark("The database can only be read."),
+    Trouble.DAMAGED: mark("The database is damaged."),
+    Trouble.GONE: mark("The database file is not there any more."),
+    Trouble.OTHER: mark("The database does not do what is asked."),
+}
+
+
+@dataclass
+class _Open:
+    """A fault, the jobs that found it, and how often it came since it was last written down, and when that was."""
+
+    fault: Fault
+    sources: set[str] = field(default_factory=set)
+    unwritten: int = 0
+    written_at: datetime | None = None
+
+
+class FaultLog:
+    """The faults that the jobs of this process have found and that are not over. Safe to use from many threads.
+
+    A source is a job, such as "publish": it reports a fault when it fails, and clears all it has reported when it
+    works. A fault is over when no source has it any more.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: dict[_Key, _Open] = {}
+        # What is to be deleted from the database; at first whatever a process of this host left there when it ended.
+        self._over: set[_Key] = {(FaultKind.DATABASE, host_name())}
+        self._well: set[str] = set()
+        self._untold: list[Fault] = []
+
+    def report(
+        self,
+        source: str,
+        kind: FaultKind,
+        reason: str,
+        *,
+        key: str = "",
+        details: Sequence[str] = (),
+        retry_at: datetime | None = None,
+    ) -> None:
+        """Remember a fault, or count it once more. `reason` is public-safe; without a `key` it is this host's."""
+        now, name = self._clock(), (kind, key or host_name())
+        with self._lock:
+            known = self._open.get(name)
+            count, first, told = (
+                (known.fault.count, known.fault.first_at, known.fault.mailed_at) if known else (0, now, None)
+            )
+            fault = Fault(*name, reason, tuple(details), count + 1, first, now, retry_at, told)
+            found = self._open.setdefault(name, _Open(fault))
+            found.fault = fault
+            found.sources.add(source)
+            found.unwritten += 1
+            self._over.discard(name)
+            self._well.discard(source)
+
+    def report_database(self, source: str, fault: DatabaseFault, retry_at: datetime | None = None) -> None:
+        """Remember that the database failed a job."""
+        reason = DATABASE_REASONS[fault.trouble]
+        self.report(source, FaultKind.DATABASE, reason, details=(f"{source}: {fault}",), retry_at=retry_at)
+
+    def clear(self, source: str, *left: FaultKind) -> None:
+        """Remember that a job works. `left` are the kinds it may have left in the database before a restart."""
+        if source in self._well:
+            return
+        with self._lock:
+            self._well.add(source)
+            for kind in left:
+                if (kind, host_name()) not in self._open:
+                    self._over.add((kind, host_name()))
+            for name, found in [*self._open.items()]:
+                found.sources.discard(source)
+                if not found.sources:
+                    del self._open[name]
+                    self._over.add(name)
+                    if found.fault.mailed_at is None:
+                        self._untold.append(replace(found.fault, last_at=self._clock()))
+                    logger.warning("It is over (%s, %d times): %s", name[0], found.fault.count, found.fault.reason)
+
+    def faults(self) -> list[Fault]:
+        """List what is not over, the oldest first."""
+        with self._lock:
+            return sorted((each.fault for each in self._open.values()), key=lambda each: each.first_at)
+
+    def take_untold(self, lasted: timedelta) -> list[Fault]:
+        """Take the faults that are over before the operator was told of them, if they lasted so long.
+
+        `last_at` is when they were over.
+        """
+        with self._lock:
+            untold, self._untold = self._untold, []
+        return [each for each in untold if each.last_at - each.first_at >= lasted]
+
+    def keep_untold(self, faults: list[Fault]) -> None:
+        """Have faults taken again: the operator could not be told of them."""
+        with self._lock:
+            self._untold += faults
+
+    def set_mailed(self, fault: Fault, at: datetime | None) -> None:
+        """Remember whether the operator was told of a fault."""
+        with self._lock:
+            if found := self._open.get((fault.kind, fault.key)):
+                found.fault = replace(found.fault, mailed_at=at)
+
+    def has_news(self) -> bool:
+        """Return True if something is to be written down, or to be deleted."""
+        now = self._clock()
+        with self._lock:
+            return bool(self._over) or any(_is_news(each, now) for each in self._open.values())
+
+    def write(self, connection: Transaction) -> Callable[[], None]:
+        """Write down what is new, and delete what is over; call what is returned when that is committed.
+
+        Faults of the database are marked as mailed: each host tells of those itself.
+        """
+        now = self._clock()
+        with self._lock:
+            news = [(each, each.fault, each.unwritten) for each in self._open.values() if _is_news(each, now)]
+            over = [*self._over]
+        for kind, key in over:
+            clear_fault(connection, kind, key)
+        for _, fault, times in news:
+            told = now if fault.kind is FaultKind.DATABASE else fault.mailed_at
+            report_fault(
+                connection,
+                fault.kind,
+                fault.key,
+                fault.reason,
+                fault.last_at,
+                details=fault.details,
+                retry_at=fault.retry_at,
+                mailed_at=told,
+                times=times,
+            )
+
+        def committed() -> None:
+            with self._lock:
+                self._over.difference_update(over)
+                for found, _, times in news:
+                    found.unwritten -= times
+                    found.written_at = now
+
+        return committed
+
+
+def _is_news(found: _Open, now: datetime) -> bool:
+    return found.written_at is None or now - found.written_at >= REASSERT_AFTER

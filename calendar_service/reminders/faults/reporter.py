@@ -1,0 +1,170 @@
+"""Reporting faults: into the database for all to see, and by mail, once for each incident.
+
+While the database works, one process of all mails each fault (`take_unmailed`). What concerns the database itself, and
+everything else while the database does not work, is mailed by one process of each host (`HostMemory`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.faults.log import DATABASE_REASONS
+from calendar_service.reminders.faults.standstill import Standstill
+from calendar_service.store.editions import load_calendar
+from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
+from calendar_service.store.faults import (
+    FaultKind,
+    clear_kinds_before,
+    give_back_unmailed,
+    has_unmailed,
+    list_faults,
+    take_unmailed,
+)
+from calendar_service.store.integrity import find_damage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from calendar_service.records.record import Calendar
+    from calendar_service.reminders.faults.host import HostMemory
+    from calendar_service.reminders.faults.log import FaultLog
+    from calendar_service.reminders.faults.mailer import FaultMailer
+    from calendar_service.store.engine import Database
+    from calendar_service.store.faults import Fault
+
+logger = logging.getLogger(__name__)
+
+# What is over sooner, such as a server that is restarted, is logged and shown but not mailed.
+MAIL_AFTER = timedelta(seconds=5)
+_CHECK_SECONDS = 20.0
+_CHECK_TAKES = 2.0
+# A look at the pages may take one part in so many of the time.
+_CHECK_SHARE = 50
+_REPORT, _INTEGRITY = "report", "check"
+# Reported again every minute by whoever finds them; older ones were left by processes that are no more.
+_REASSERTED = (FaultKind.DATABASE, FaultKind.SCHEDULE, FaultKind.SENDING)
+_LEFT_AFTER = timedelta(minutes=15)
+
+
+class FaultReporter:
+    """What one process does, again and again, to have its faults and those in the database known."""
+
+    def __init__(
+        self,
+        engine: Database,
+        log: FaultLog,
+        mailer: FaultMailer,
+        memory: HostMemory,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.log = log
+        self._engine = engine
+        self._mailer = mailer
+        self._memory = memory
+        self._clock = clock
+        self._standstill = Standstill(engine)
+        self._calendar: Calendar | None = None
+        self._check_at = float("-inf")
+        self._is_database_well = True
+
+    def look(self) -> None:
+        """Look for faults that show only when one looks, write down all that are known, and mail what is new."""
+        self._mail_of_this_host()  # first, since the database may take its time to refuse
+        try:
+            self._check_pages()
+            self._use_database()
+        except DatabaseFault as fault:
+            self._is_database_well = False
+            self._standstill.begin_anew()
+            self.log.report_database(_REPORT, fault)
+            self._mail_of_this_host()
+        else:
+            self._is_database_well = True
+            self.log.clear(_REPORT)
+
+    def _check_pages(self) -> None:
+        began = time.monotonic()
+        if began < self._check_at:
+            return
+        damage = find_damage(self._engine, _CHECK_TAKES)
+        self._check_at = time.monotonic() + max(_CHECK_SECONDS, _CHECK_SHARE * (time.monotonic() - began))
+        if damage:
+            reason = DATABASE_REASONS[Trouble.DAMAGED]
+            self.log.report(_INTEGRITY, FaultKind.DATABASE, reason, details=(f"PRAGMA quick_check: {damage}",))
+        else:
+            self.log.clear(_INTEGRITY)
+
+    def _use_database(self) -> None:
+        now = self._clock()
+        self._calendar = self._calendar or load_calendar(self._engine)
+        self._standstill.look(now)
+        self._learn_what_was_told(now)
+        if self.log.has_news():
+            with writing(self._engine) as connection:
+                committed = self.log.write(connection)
+                clear_kinds_before(connection, _REASSERTED, now - _LEFT_AFTER)
+            committed()
+        with reading(self._engine) as connection:
+            if not has_unmailed(connection):
+                return
+        with writing(self._engine) as connection:
+            taken = take_unmailed(connection, now)
+        if taken:
+            self._mail(taken, now)
+
+    def _learn_what_was_told(self, now: datetime) -> None:
+        """Take over from the other processes which of this one's faults they have told of."""
+        mine = [each for each in self.log.faults() if each.mailed_at is None]
+        if not mine:
+            return
+        with reading(self._engine) as connection:
+            told = {(each.kind, each.key) for each in list_faults(connection) if each.mailed_at}
+        for fault in mine:
+            is_told = fault.kind is not FaultKind.DATABASE and (fault.kind, fault.key) in told
+            if is_told or self._memory.was_told(_name(fault), now):
+                self.log.set_mailed(fault, now)
+
+    def _mail(self, faults: list[Fault], now: datetime) -> None:
+        """Mail what was taken out of the database. Raises DatabaseFault."""
+        for fault in faults:
+            logger.error("%s", " ".join(fault.details[:3]) or fault.reason)
+        if self._mailer.send(faults, self._calendar):
+            for fault in faults:
+                self._memory.set_told(_name(fault), now)
+                self.log.set_mailed(fault, now)
+        else:
+            with writing(self._engine) as connection:
+                give_back_unmailed(connection, faults, now)
+
+    def _mail_of_this_host(self) -> None:
+        """Mail what the database cannot hand out: its own faults, and all that this process has while it is away."""
+        now = self._clock()
+        mine = [
+            fault
+            for fault in self.log.faults()
+            if (fault.kind is FaultKind.DATABASE or not self._is_database_well) and now - fault.first_at >= MAIL_AFTER
+        ]
+        untold = self.log.take_untold(MAIL_AFTER)
+        claimed = [fault for fault in (*mine, *untold) if self._memory.claim(_name(fault), now)]
+        if not claimed:
+            return
+        if self._mailer.send([_with_end(each) if each in untold else each for each in claimed], self._calendar):
+            for fault in claimed:
+                self.log.set_mailed(fault, now)
+            return
+        for fault in claimed:
+            self._memory.give_back(_name(fault), now)
+        self.log.keep_untold([each for each in claimed if each in untold])
+
+
+def _with_end(fault: Fault) -> Fault:
+    return replace(fault, details=(*fault.details, f"It is over since {fault.last_at:%Y-%m-%d %H:%M} UTC."))
+
+
+def _name(fault: Fault) -> str:
+    return f"{fault.kind} {fault.key}"

@@ -1,0 +1,81 @@
+"""Reminders that stand still: no process gives a sign of life, or letters wait for too long."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import mark
+from calendar_service.reminders.faults.log import REASSERT_AFTER
+from calendar_service.reminders.health import SILENT_AFTER, Health, judge
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind, clear_fault, list_faults, report_fault
+from calendar_service.store.gauges import take_pulse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.store.engine import Database
+    from calendar_service.store.faults import Fault
+    from calendar_service.store.gauges import Pulse
+
+logger = logging.getLogger(__name__)
+
+_FAULTS = {
+    Health.SILENT: (FaultKind.SCHEDULE, "silent", mark("Reminders stand still: no worker gives a sign of life.")),
+    Health.LATE: (FaultKind.SENDING, "late", mark("Reminders are late: letters wait to be sent.")),
+}
+_KINDS = {kind for kind, _, _ in _FAULTS.values()}
+
+
+class Standstill:
+    """Has it written down in the database when reminders stand still, here or wherever they should be sent from."""
+
+    def __init__(self, engine: Database) -> None:
+        self._engine = engine
+        self._begun_at: datetime | None = None
+
+    def begin_anew(self) -> None:
+        """Give workers the time that they have after a start: until now they could not work."""
+        self._begun_at = None
+
+    def look(self, now: datetime) -> None:
+        """Report how reminders stand, or clear what was reported. Raises DatabaseFault."""
+        self._begun_at = self._begun_at or now
+        pulse = take_pulse(self._engine, now)
+        health = judge(pulse, now)
+        with reading(self._engine) as connection:
+            known = {(each.kind, each.key): each for each in list_faults(connection, _KINDS)}
+        over = [(kind, key) for each, (kind, key, _) in _FAULTS.items() if each is not health and (kind, key) in known]
+        # Everything may just have been started, and the worker had no time yet.
+        is_due = health in _FAULTS and now - self._begun_at >= SILENT_AFTER
+        is_news = is_due and self._is_news(known.get(_FAULTS[health][:2]), now)
+        if not over and not is_news:
+            return
+        with writing(self._engine) as connection:
+            cleared = [clear_fault(connection, kind, key) for kind, key in over]
+            if is_news:
+                kind, key, reason = _FAULTS[health]
+                # Where letters wait because a host cannot send, that was told already.
+                told = now if any(each.kind is kind and each.key != key for each in known.values()) else None
+                lines = _lines(health, pulse)
+                report_fault(connection, kind, key, reason, now, details=lines, mailed_at=told)
+        if health is Health.OK and any(cleared):
+            logger.warning("Reminders are on their way again.")
+
+    @staticmethod
+    def _is_news(known: Fault | None, now: datetime) -> bool:
+        return known is None or now - known.last_at >= REASSERT_AFTER
+
+
+def _lines(health: Health, pulse: Pulse) -> list[str]:
+    if health is Health.SILENT:
+        last = f"since {pulse.last_tick:%Y-%m-%d %H:%M} UTC" if pulse.last_tick else "at all"
+        return [
+            f"Nothing that sends reminders has given a sign of life {last}.",
+            "Start calendar-service serve, or calendar-service worker, and look at its log.",
+        ]
+    return [
+        f"Letters have been waiting since {pulse.oldest_due:%Y-%m-%d %H:%M} UTC.",
+        "Look at the log of the worker and at the mail server.",
+    ]

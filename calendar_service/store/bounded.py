@@ -1,0 +1,51 @@
+"""Calls that may never return, such as on a mount that hangs: made in a thread of their own, and waited for so long."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class NoAnswer(TimeoutError):
+    """A call has not returned in time; it may still be under way."""
+
+
+class BoundedCalls(Generic[T]):
+    """Makes calls one at a time, each waited for at most so long.
+
+    While one hangs, no other is begun, so that threads do not pile up. The thread is a daemon: the program may end
+    though it hangs.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._hanging: threading.Thread | None = None
+
+    def call(self, work: Callable[[], T], seconds: float) -> T:
+        """Return what `work` returns, or raise what it raises. Raises NoAnswer after so many seconds."""
+        result: list[T] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                result.append(work())
+            except BaseException as error:  # noqa: BLE001 (raised again for whoever asked)
+                errors.append(error)
+
+        with self._lock:
+            if self._hanging and self._hanging.is_alive():
+                raise NoAnswer(f"{self._name} does not answer")
+            self._hanging = threading.Thread(target=run, name=self._name, daemon=True)
+            self._hanging.start()
+            self._hanging.join(seconds)
+            if self._hanging.is_alive():
+                raise NoAnswer(f"{self._name} did not answer for {seconds:g} seconds")
+        if errors:
+            raise errors[0]
+        return result[0]

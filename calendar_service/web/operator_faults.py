@@ -1,0 +1,96 @@
+"""The faults as the operator's page lists them: what concerns a host or all, and single things that are set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.records.times import civil_from_instant
+from calendar_service.reminders.letters.fault import ADVICE, say_reason
+from calendar_service.store.faults import SET_ASIDE, FaultKind
+from calendar_service.writers import sentences
+from calendar_service.writers.language import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from calendar_service.store.faults import Fault
+    from calendar_service.writers.language import Language
+
+_MOST_OF_A_KIND = 50
+KINDS = {
+    FaultKind.PUBLICATION: mark("Publishing the calendar file"),
+    FaultKind.LEASE: mark("Which host publishes"),
+    FaultKind.CLOCK: mark("The clock"),
+    FaultKind.DATABASE: mark("The database"),
+    FaultKind.SCHEDULE: mark("Working out what is due"),
+    FaultKind.SENDING: mark("Sending"),
+    FaultKind.RESTORE: mark("A backup that was put back"),
+    FaultKind.EDITION: mark("Editions"),
+    FaultKind.RECORD: mark("Records"),
+    FaultKind.GROUP: mark("Groups of readers"),
+    FaultKind.WATCH: mark("Choices of readers"),
+    FaultKind.SIGNUP: mark("Sign-ups"),
+    FaultKind.DELIVERY: mark("Letters"),
+}
+
+
+@dataclass(frozen=True)
+class ListedFault:
+    """One fault in words. `mailed` says whether and when somebody was told; `retry` is "" where nothing waits."""
+
+    kind: str
+    reason: str
+    key: str
+    since: str
+    count: int
+    retry: str
+    mailed: str
+    advice: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListedGroup:
+    """The things of one kind that are set aside; `count` are all, `faults` the oldest of them."""
+
+    label: str
+    count: int
+    faults: list[ListedFault]
+
+
+def list_open(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedFault]:
+    """List the faults that concern a host or all, the oldest first; times are told in `zone`."""
+    return [_listed(each, zone, lang) for each in faults if each.kind not in SET_ASIDE]
+
+
+def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedGroup]:
+    """List what is set aside, by kind."""
+    found: dict[FaultKind, list[Fault]] = {}
+    for each in faults:
+        if each.kind in SET_ASIDE:
+            found.setdefault(each.kind, []).append(each)
+    return [
+        ListedGroup(lang.say(KINDS[kind]), len(these), [_listed(each, zone, lang) for each in these[:_MOST_OF_A_KIND]])
+        for kind, these in found.items()
+    ]
+
+
+def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
+    mailed = lang.say("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
+    return ListedFault(
+        kind=lang.say(KINDS[fault.kind]),
+        reason=say_reason(fault, lang),
+        key=fault.key,
+        since=_time(fault.first_at, zone, lang),
+        count=fault.count,
+        retry=_time(fault.retry_at, zone, lang) if fault.retry_at else "",
+        mailed=mailed or lang.say("Not told by mail yet"),
+        advice=lang.say(ADVICE[fault.kind]),
+        details=fault.details,
+    )
+
+
+def _time(at: datetime, zone: str, lang: Language) -> str:
+    return sentences.when(civil_from_instant(at.replace(second=0, microsecond=0), zone), zone, lang)

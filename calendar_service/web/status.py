@@ -1,0 +1,117 @@
+"""How the service stands: what the database tells of it within some seconds, and what this process knows itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.faults.log import DATABASE_REASONS
+from calendar_service.store.bounded import BoundedCalls, NoAnswer
+from calendar_service.store.editions import Outcome, last_attempt
+from calendar_service.store.engine import DatabaseFault, Trouble, reading
+from calendar_service.store.faults import SET_ASIDE, Fault, FaultKind, list_faults
+from calendar_service.store.gauges import read_gauges, take_pulse
+from calendar_service.store.hosts import host_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from calendar_service.reminders.faults.log import FaultLog
+    from calendar_service.store.editions import Attempt
+    from calendar_service.store.engine import Database
+    from calendar_service.store.gauges import Gauges, Pulse
+
+_ANSWER_SECONDS = 3.0
+# Counting all deliveries of a large database may take longer.
+_COUNT_SECONDS = 8.0
+OF_PUBLISHING = frozenset({FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CLOCK})
+"""The kinds of faults that keep the calendar file from being what is public."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the service stands. What only the database knows is None where it does not answer.
+
+    `faults` are all that are not over, of every process and host as far as they are known here.
+    """
+
+    is_database_up: bool
+    faults: list[Fault]
+    attempt: Attempt | None = None
+    pulse: Pulse | None = None
+    gauges: Gauges | None = None
+
+    @property
+    def is_held_back(self) -> bool:
+        """Return True if the calendar file as it is now is not what is public, as far as is known."""
+        outcome = self.attempt and self.attempt.outcome
+        is_fault = any(each.kind in OF_PUBLISHING for each in self.faults)
+        return not self.is_database_up or outcome in (Outcome.BROKEN, Outcome.HELD) or is_fault
+
+    @property
+    def is_failing(self) -> bool:
+        """Return True if something fails that concerns a host or all, and not a single thing that is set aside."""
+        return any(each.kind not in SET_ASIDE for each in self.faults)
+
+    @property
+    def is_published(self) -> bool:
+        """Return True if publishing works, and the file as it is now is what is public."""
+        return not self.is_held_back and not any(each.kind is FaultKind.DATABASE for each in self.faults)
+
+
+class StatusReader:
+    """Finds out how the service stands, for many requests at once. It answers though the database does not."""
+
+    def __init__(self, engine: Database, log: FaultLog) -> None:
+        self._engine = engine
+        self._log = log
+        self._calls: BoundedCalls[Status] = BoundedCalls("status")
+
+    def read(self, now: datetime) -> Status:
+        """Return how the service stands, without gauges."""
+        return self._ask(lambda: self._status(now, None), _ANSWER_SECONDS, now)
+
+    def read_with_gauges(self, now: datetime) -> Status:
+        """Return how the service stands, with all gauges."""
+        return self._ask(lambda: self._status(now, read_gauges(self._engine, now)), _COUNT_SECONDS, now)
+
+    def _ask(self, read: Callable[[], Status], seconds: float, now: datetime) -> Status:
+        try:
+            found = self._calls.call(read, seconds)
+        except NoAnswer as error:
+            return Status(is_database_up=False, faults=self._without_database(Trouble.AWAY, str(error), now))
+        except DatabaseFault as fault:
+            return Status(is_database_up=False, faults=self._without_database(fault.trouble, str(fault), now))
+        return replace(found, faults=_merged(found.faults, self._log.faults()))
+
+    def _status(self, now: datetime, gauges: Gauges | None) -> Status:
+        with reading(self._engine) as connection:
+            faults = list_faults(connection)
+        pulse = gauges.pulse if gauges else take_pulse(self._engine, now)
+        return Status(True, faults, last_attempt(self._engine), pulse, gauges)  # noqa: FBT003 (the fields in their order)
+
+    def _without_database(self, trouble: Trouble, said: str, now: datetime) -> list[Fault]:
+        known = self._log.faults()
+        if any(each.kind is FaultKind.DATABASE for each in known):
+            return known
+        reason = DATABASE_REASONS[trouble]
+        return [*known, Fault(FaultKind.DATABASE, host_name(), reason, (said,), 1, now, now, None, None)]
+
+
+def _merged(written: list[Fault], own: list[Fault]) -> list[Fault]:
+    """Return the faults in the database and those of this process, each once, the oldest first.
+
+    The database knows what all processes found; this one knows what came since it last wrote.
+    """
+    found = {(each.kind, each.key): each for each in written}
+    for each in own:
+        other = found.get((each.kind, each.key))
+        if other is None:
+            found[each.kind, each.key] = each
+        else:
+            count, first = max(each.count, other.count), min(each.first_at, other.first_at)
+            # A fault of the database is written down as mailed, since each host tells of its own.
+            mailed = each.mailed_at if each.kind is FaultKind.DATABASE else each.mailed_at or other.mailed_at
+            found[each.kind, each.key] = replace(each, count=count, first_at=first, mailed_at=mailed)
+    return sorted(found.values(), key=lambda each: (each.first_at, each.kind, each.key))
