@@ -1,0 +1,118 @@
+"""Whatever breaks is seen within a minute: at /readyz, /metrics, the operator's page, and in exactly one mail."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import time
+
+import pytest
+from scenes import PROMISED, SECRET_TITLE, calendar, scene
+
+DATABASE_GONE = "The database file is not there any more."
+SIGN_UP = b"address=ann%40example.org&kind=event&language=en&zone=Europe/Paris"
+
+
+@pytest.fixture
+def running(tmp_path):
+    with scene(tmp_path) as made:
+        yield made
+    assert made.slow == []
+
+
+def check(running, kind, words):
+    """Wait until a fault is seen everywhere, and for a second mail that must not come."""
+    seen = running.watch(kind, words)
+    print(f"\n{words} {seen}")  # noqa: T201 (the table of the report)
+    assert None not in seen.values(), (seen, running.logs()[-6000:])
+    assert max(seen.values()) < PROMISED
+    time.sleep(8)
+    assert len(running.mailed()) == 1, running.mailed()
+    check_public(running)
+
+
+def check_public(running):
+    status, _, public = running.get("/readyz")
+    assert status == 200
+    assert str(running.folder) not in public
+    assert SECRET_TITLE not in public
+
+
+def test_a_broken_file(running):
+    running.file.write_text(calendar(f"{SECRET_TITLE}, x: [") + "  - {id: two}\n")
+    check(running, "publication", "The calendar file has")
+    private = running.ready(token=True)
+    assert str(running.file) in str(private["faults"][0]["details"])
+    assert private["publication"]["file"] == str(running.file)
+    running.file.write_text(calendar("Two"))
+    running.wait_until(lambda: running.ready()["status"] == "ready", 10)
+
+
+@pytest.mark.parametrize("what", ["pipe", "directory", "nothing"])
+def test_what_is_no_calendar_file(running, what):
+    running.file.unlink()
+    if what == "pipe":
+        os.mkfifo(running.file)
+    elif what == "directory":
+        running.file.mkdir()
+    check(running, "publication", "The calendar file")
+    assert running.get("/calendar.ics")[0] == 200
+
+
+def test_a_deleted_database(running):
+    for each in running.database.parent.glob("calendar.sqlite3*"):
+        each.rename(running.folder / each.name)
+    check(running, "database", DATABASE_GONE)
+    assert running.metric("calendar_database_up") == 0
+    assert running.metric("calendar_publication_ok") == 0
+    status, headers, text = running.get("/reminders", data=SIGN_UP)
+    assert (status, headers["Retry-After"]) == (503, "60")
+    assert "This cannot be done at the moment." in text
+    for each in running.folder.glob("calendar.sqlite3*"):
+        each.rename(running.database.parent / each.name)
+    running.wait_until(lambda: running.ready()["status"] == "ready", 20)
+    assert running.get("/reminders", data=SIGN_UP)[0] == 200
+
+
+def test_a_locked_database(running):
+    other = sqlite3.connect(running.database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        check(running, "database", "The database is locked by another program.")
+    finally:
+        other.close()
+    running.wait_until(lambda: running.ready()["status"] == "ready", 30)
+
+
+def test_a_damaged_database(running):
+    with contextlib.closing(sqlite3.connect(running.database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    content = running.database.read_bytes()
+    with running.database.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (len(content) - 4096))
+    check(running, "database", "The database is damaged.")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+def test_a_full_disk(tmp_path):
+    var = tmp_path / "var"
+    var.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", var], check=False)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        with scene(tmp_path) as running:
+            with (var / "filler").open("wb") as filler:
+                try:
+                    while True:
+                        filler.write(b"x" * 4096)
+                        filler.flush()
+                except OSError:
+                    pass
+            check(running, "database", "The disk under the database is full.")
+            (var / "filler").unlink()
+            running.wait_until(lambda: running.ready()["status"] == "ready", 30)
+    finally:
+        subprocess.run(["umount", "--lazy", var], check=True)
+    assert running.slow == []
