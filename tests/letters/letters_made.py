@@ -17,7 +17,6 @@ from calendar_service.records.occurrences import occurrence_on
 from calendar_service.records.record import Milestone, Place, Record
 from calendar_service.reminders.letters import (
     DigestItem,
-    compose_alarm,
     compose_confirmation,
     compose_digest,
     compose_known,
@@ -25,6 +24,9 @@ from calendar_service.reminders.letters import (
     compose_reminder,
     compose_trouble,
 )
+from calendar_service.reminders.letters.fault import compose_fault_mail
+from calendar_service.reminders.letters.parts import sender_name
+from calendar_service.store.faults import Fault, FaultKind
 from calendar_service.writers.language import language
 from calendar_service.writers.view import View
 
@@ -36,6 +38,17 @@ PUBLISHED = datetime(2027, 6, 1, 9, tzinfo=UTC)
 CHANGED = datetime(2027, 6, 28, 8, 30, tzinfo=UTC)
 NOW = datetime(2027, 7, 3, 15, tzinfo=UTC)
 BASE = "https://calendar.example"
+FAULT = Fault(
+    kind=FaultKind.DATABASE,
+    key="10.0.0.1",
+    reason="The disk under the database is full.",
+    details=("2027-07-03T14:00:00Z",),
+    count=3,
+    first_at=NOW,
+    last_at=NOW,
+    retry_at=None,
+    mailed_at=None,
+)
 LONG = "A title that goes on " * 14 + "to the very end"
 NAMES = {"reason_en": "More time was asked for.", "reason_fr": "Un délai supplémentaire a été demandé."}
 
@@ -161,5 +174,5 @@ def all_letters(code: str) -> dict[str, Letter]:
         "confirmation": compose_confirmation(choice, confirm, published(), view=view),
         "known": compose_known(published(), view=view),
         "trouble": compose_trouble(published(), view=view),
-        "alarm": compose_alarm(["Nothing has been sent since 2027-07-03T14:00:00Z."], published(), view=view),
+        "alarm": compose_fault_mail([FAULT], sender_name(published(), view.lang), "10.0.0.1", view=view),
     }

@@ -28,7 +28,7 @@ calendar: {{id: scene.example, name: Scene, timezone: Europe/Paris, languages: [
 records:
   - {{id: one, kind: event, title: {title}, when: 1 May 2030}}
 """
-SECRET_TITLE = "Unpublished words"
+UNPUBLISHED = "Unpublished words"
 PROMISED = 60
 
 

@@ -10,8 +10,7 @@ import fcntl
 import json
 import logging
 import os
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +89,7 @@ class HostMemory:
     def _locked(self) -> Iterator[None]:
         for folder in self._folders:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 handle = os.open(folder / "faults.lock", os.O_RDWR | os.O_CREAT, 0o600)
             except OSError:
                 continue
@@ -119,12 +118,15 @@ class HostMemory:
 
     def _write(self, incidents: _Incidents) -> bool:
         for folder in self._folders:
+            # Nobody else writes it: all that do hold the lock.
+            draft = folder / f".{_NAME}"
             try:
-                handle, draft = tempfile.mkstemp(dir=folder, prefix=".faults")
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(incidents, file)
-                os.replace(draft, folder / _NAME)  # noqa: PTH105 (of a name from mkstemp)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                draft.write_text(json.dumps(incidents), encoding="utf-8")
+                draft.replace(folder / _NAME)
             except OSError:
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
                 continue
             return True
         return False
