@@ -165,15 +165,20 @@ def publish(  # noqa: PLR0913 (each says on what condition)
         is_new = gate.repairs or not comparison.is_empty
         if is_new and not gate.is_open:
             return gate.hold(followed)
-        if is_new and not confirmed and (doubts := _doubts_of_age(connection, last, draft) + comparison.doubts):
+        digest = digest_records(draft.records) if is_new else ""
+        if is_new and not confirmed and (doubts := _doubts_of_age(connection, last, digest) + comparison.doubts):
             return replace(followed, outcome=Outcome.HELD, reasons=doubts)
-        edition = _add(connection, last, draft.calendar, comparison.revisions, stamp, tz_database) if is_new else last
+        if is_new:
+            head = _Head(draft.calendar, stamp, tz_database, digest)
+            followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
         if host and gate.is_open:
             take_lease(connection, host)
             followed = replace(followed, holder=host.identity, other_host="")
-    if not is_new:
-        return followed
-    changed = {*followed.changed, *(each.record.id for each in comparison.revisions)}
+    return followed
+
+
+def _publish(followed: Publication, edition: Edition, added: list[Revision]) -> Publication:
+    changed = {*followed.changed, *(each.record.id for each in added)}
     return replace(followed, outcome=Outcome.PUBLISHED, edition=edition, changed=sorted(changed))
 
 
@@ -223,10 +228,9 @@ def _rewrite_stamps(connection: Connection, now: datetime) -> None:
         connection.execute(update(column.table).where(column > now).values({column: now}))
 
 
-def _doubts_of_age(connection: Connection, last: Edition | None, draft: Draft) -> list[str]:
-    """Doubt a draft whose records are those of an edition before the last, and not those of the last."""
-    digest = digest_records(draft.records)
-    if last is None or digest == digest_edition(last):
+def _doubts_of_age(connection: Connection, last: Edition | None, digest: str) -> list[str]:
+    """Doubt records, by their digest, that are those of an edition before the last, and not those of the last."""
+    if last is None or digest == _digest_of(connection, last):
         return []
     same = select(editions.c.number, editions.c.published_at).where(editions.c.digest == digest)
     older = connection.execute(same.order_by(editions.c.number.desc()).limit(1)).one_or_none()
@@ -235,6 +239,11 @@ def _doubts_of_age(connection: Connection, last: Edition | None, draft: Draft) -
     before, present = _named(older.number, older.published_at), _named(last.number, last.published_at)
     doubt = f"its records are those of {before}, but {present} is the present one: this is an older copy of the file"
     return [f"{doubt}, unless somebody has undone what came after it"]
+
+
+def _digest_of(connection: Connection, edition: Edition) -> str:
+    kept: str | None = connection.scalar(select(editions.c.digest).where(editions.c.number == edition.number))
+    return kept or digest_edition(edition)
 
 
 def _named(number: int, published_at: datetime) -> str:
@@ -284,7 +293,8 @@ def _follow_tz_database(
     rewrite_instants(connection, rewritten)
     if tz_database == before:
         return Publication(Outcome.UNCHANGED, last)
-    edition = _add(connection, last, last.calendar, revised, stamp, tz_database)
+    head = _Head(last.calendar, stamp, tz_database, _digest_of(connection, last))
+    edition = _add(connection, head, last, revised)
     return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
 
 
@@ -355,18 +365,24 @@ def _revision(row: Any) -> Revision:
     return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn)
 
 
-def _add(
-    connection: Connection,
-    last: Edition | None,
-    calendar: Calendar,
-    added: list[Revision],
-    stamp: datetime,
-    tz_database: str,
-) -> Edition:
-    edition = advance(last, 0, stamp, calendar, added)
-    head = {"published_at": stamp, "calendar": calendar_to_json(calendar), "tz_database": tz_database}
-    added_row = insert(editions).values(**head, digest=digest_edition(edition)).returning(editions.c.number)
-    number: int = connection.execute(added_row).scalar_one()
+@dataclass(frozen=True)
+class _Head:
+    """What holds for a whole edition that is added; `digest` is that of the records it has then."""
+
+    calendar: Calendar
+    stamp: datetime
+    tz_database: str
+    digest: str
+
+
+def _add(connection: Connection, head: _Head, last: Edition | None, added: list[Revision]) -> Edition:
+    row = {
+        "published_at": head.stamp,
+        "calendar": calendar_to_json(head.calendar),
+        "tz_database": head.tz_database,
+        "digest": head.digest,
+    }
+    number: int = connection.execute(insert(editions).returning(editions.c.number), row).scalar_one()
     rows = [
         {
             "record_id": each.record.id,
@@ -376,10 +392,10 @@ def _add(
             "changed_at": each.changed_at,
             "withdrawn": each.withdrawn,
             "record": record_to_json(each.record),
-            "instants": instants_to_json(derive_instants(each.record, stamp)),
+            "instants": instants_to_json(derive_instants(each.record, head.stamp)),
         }
         for each in added
     ]
     if rows:
         connection.execute(insert(revisions), rows)
-    return replace(edition, number=number)
+    return advance(last, number, head.stamp, head.calendar, added)

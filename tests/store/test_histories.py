@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.enums import Status
 from calendar_service.store.editions import Outcome, load_edition, publish
 from calendar_service.store.engine import open_engine, reading, sqlite_url
@@ -39,6 +40,11 @@ def empty():
         yield file
 
 
+def newest_digest(engine):
+    with reading(engine) as connection:
+        return connection.scalars(select(editions.c.digest).order_by(editions.c.number.desc())).first()
+
+
 @given(st.lists(STEPS, min_size=1, max_size=8))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_histories(empty, steps):
@@ -58,6 +64,7 @@ def play(engine, steps):
         done = publish(engine, written, now, confirmed=True, known=known if is_incremental else None)
         after, rows_before, rows = load_edition(engine), rows, kept_rows(engine)
         assert done.edition == after == load_edition(engine, known) == load_edition(engine, before)
+        assert newest_digest(engine) == digest_edition(after) == digest_records(written.records)
         assert (done.outcome is Outcome.UNCHANGED) == (after == before) == (rows == rows_before)
         assert rows[: len(rows_before)] == rows_before
         ever |= {record.id for record in written.records}
