@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from calendar_service.settings import Settings
     from calendar_service.worker import Worker
 
-_THREADS = 8
+_THREADS = 16
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 
@@ -132,7 +132,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker.publish_at_start()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=_THREADS)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.

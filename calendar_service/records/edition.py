@@ -95,6 +95,10 @@ class Entry:
         """Tell whether it will not take place: cancelled, or taken out of the calendar."""
         return self.revision.withdrawn or self.record.status is Status.CANCELLED
 
+    def is_shown_at(self, now: datetime) -> bool:
+        """Return True if it is public: anything but what was withdrawn more than 90 days before `now`."""
+        return not self.revision.withdrawn or now < self.revision.changed_at + WITHDRAWN_STAYS
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -108,11 +112,7 @@ class Edition:
 
     def shown_at(self, now: datetime) -> list[Entry]:
         """List the entries that are public: all but those withdrawn more than 90 days ago."""
-        return [
-            entry
-            for entry in self.entries.values()
-            if not entry.revision.withdrawn or now < entry.revision.changed_at + WITHDRAWN_STAYS
-        ]
+        return [entry for entry in self.entries.values() if entry.is_shown_at(now)]
 
 
 @dataclass(frozen=True)

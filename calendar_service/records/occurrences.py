@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from calendar_service.records.moments import instant_bounds
@@ -44,6 +44,14 @@ def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str
 def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
     """Tell whether any occurrence overlaps the half-open window [start, end)."""
     return any(_overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
+
+
+def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
+    """Count the days that the rule gives from `first` to `last`, both included, up to `most`."""
+    if schedule.rule is None:
+        return 0
+    days = takewhile(lambda day: day <= last, days_from(schedule.rule, first_day(schedule.span), first))
+    return sum(1 for _ in islice(days, most))
 
 
 def end_of(schedule: Schedule, zone: str) -> datetime | None:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from dateutil.relativedelta import relativedelta
 
 from calendar_service.records.edition import WITHDRAWN_STAYS
+from calendar_service.records.errors import mark
 from calendar_service.records.moments import instant_bounds, midnight, record_bounds
-from calendar_service.records.occurrences import end_of, happens_within, occurrences_of
+from calendar_service.records.occurrences import count_days, end_of, happens_within, occurrences_of
+from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import civil_from_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from calendar_service.records.selection import Selection
 
 MONTHS_BACK = 12
+MAX_OCCURRENCES = 20_000
+"""So many occurrences of recurring records an answer lists at most, where its selection says from or to when."""
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -71,6 +76,26 @@ def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
     if record.schedule and record.schedule.rule:
         return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
     return begins, stops
+
+
+def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Selection) -> None:
+    """Make sure that an answer does not list more occurrences than MAX_OCCURRENCES.
+
+    `listed` are the records whose occurrences are listed one by one, each from a first to a last day. A selection
+    without `from` or `to` may be as long as the calendar makes it. Raises BadSelection for the parameter to narrow.
+    """
+    day = selection.last or selection.first
+    if day is None:
+        return
+    room = MAX_OCCURRENCES
+    for record, first, last in listed:
+        if record.schedule and record.schedule.rule:
+            room -= count_days(record.schedule, first, last, room + 1)
+        if room < 0:
+            sentence = mark("In this time there are more than {most} dates of what recurs.")
+            advice = mark("Choose a shorter time with from= and to=.")
+            name = "to" if selection.last else "from"
+            raise BadSelection(name, day.isoformat(), sentence, advice, most=f"{MAX_OCCURRENCES}")
 
 
 def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:

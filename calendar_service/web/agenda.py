@@ -11,6 +11,7 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.window import check_occurrences
 from calendar_service.writers import sentences
 from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
@@ -131,7 +132,9 @@ def make_agenda(
 def list_items(
     entries: list[Entry], edition: Edition, selection: Selection, now: datetime
 ) -> tuple[list[Item], list[Item]]:
-    """List what is coming and what is past, in the order in which it is shown."""
+    """List what is coming and what is past, in the order in which it is shown. Raises BadSelection for too much."""
+    if selection.first:
+        check_occurrences(((entry.record, selection.first, (now + AHEAD).date()) for entry in entries), selection)
     coming: list[Item] = []
     past: list[Item] = []
     for entry in entries:

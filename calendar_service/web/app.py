@@ -49,11 +49,13 @@ def create_app(
     *,
     keys: tuple[str, ...],
     faults: FaultLog | None = None,
+    threads: int = 4,
 ) -> Flask:
     """Make the Flask application.
 
     `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first.
-    `faults` are those that the worker of this process finds, if there is one.
+    `faults` are those that the worker of this process finds, if there is one; `threads` are at least so many in the
+    server, so that heavy requests can leave some of them to the others.
     """
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.
@@ -61,7 +63,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock)
+    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock, threads)
     app.extensions[DESK] = Desk(engine, keys)
     app.extensions[SETTINGS] = settings
     app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))

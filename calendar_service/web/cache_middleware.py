@@ -1,4 +1,4 @@
-"""A thin layer before Flask that answers what is already printed: same path, same query, GET or HEAD.
+"""A thin layer before Flask that answers what is already rendered: same path, same query, GET or HEAD.
 
 Anything else falls through to Flask, and so does a request with conditions that are not about caching.
 """
@@ -38,12 +38,12 @@ class CacheMiddleware:
         if any(name in environ for name in _FOR_FLASK) or not self._is_trusted(environ):
             return None
         try:
-            printed = self._shelf.known((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
+            found = self._shelf.known((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
         except NothingPublished:
             return None
-        if printed is None:
+        if found is None:
             return None
-        answer = printed.answer(environ)
+        answer = found.answer(environ, self._shelf.clock())
         start_response(f"{answer.status.value} {answer.status.phrase.upper()}", answer.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 

@@ -15,6 +15,7 @@ from calendar_service.records.selection import BadSelection
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import shelf
 from calendar_service.web.layout import asset, render
+from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.shelf import NoSuchRecord, NothingPublished
 from calendar_service.writers.language import available, language, mark
 from calendar_service.writers.view import View
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _LOOK_THERE = mark("The calendar's first page lists what is on.")
 _TRY_AGAIN = mark("Try again in a minute.")
+TOO_BUSY = mark("Too much is being worked out here at the moment.")
+TRY_SOON = mark("Try again in a few seconds.")
 _PROGRAM_SUFFIXES = (".ics", ".json", ".atom", ".csv", ".jcal", ".txt", ".xml")
 
 
@@ -39,6 +42,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NoSuchRecord, _no_such_record)
     app.register_error_handler(NothingPublished, _nothing_published)
     app.register_error_handler(DatabaseFault, _database_fault)
+    app.register_error_handler(TooBusy, _too_busy)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -64,6 +68,12 @@ def _database_fault(error: DatabaseFault) -> Response:
     logger.error("A request failed: %s", error)
     response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("This cannot be done at the moment."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
+    return response
+
+
+def _too_busy(error: TooBusy) -> Response:
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, TOO_BUSY, TRY_SOON)
+    response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

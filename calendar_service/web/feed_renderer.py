@@ -5,35 +5,35 @@ What one record makes of a calendar is rendered once for each of its revisions a
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
-from calendar_service.records.window import Choice, choose, extent, next_start
+from calendar_service.records.window import Choice, check_occurrences, choose, extent, next_start
+from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
 from calendar_service.writers.api import list_bounds, write_records
 from calendar_service.writers.atom import write_atom
 from calendar_service.writers.feed import Head, fit, write_feed
-from calendar_service.writers.ical import Block, write_entry
+from calendar_service.writers.ical import write_entry
 from calendar_service.writers.jcal import write_jcal
 from calendar_service.writers.jsonfeed import write_json_feed
-from calendar_service.writers.recurrence import is_written_out
+from calendar_service.writers.recurrence import days_within, is_written_out
 from calendar_service.writers.single import stretch_for, write_single
 from calendar_service.writers.table import write_table
 from calendar_service.writers.view import view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable
+    from datetime import date, datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Record
     from calendar_service.records.selection import Selection
+    from calendar_service.writers.ical import Block
     from calendar_service.writers.view import View
 
-_MAX_BLOCKS = 50_000
 ICS = "text/calendar; charset=utf-8"
 JSON = "application/json"
 MEDIA_TYPES = {
@@ -45,45 +45,58 @@ MEDIA_TYPES = {
 
 
 class FeedRenderer:
-    """Prints outputs; safe to use from many threads. `base_url` begins every link."""
+    """Renders outputs; safe to use from many threads. `base_url` begins every link."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self._lock = threading.Lock()
-        self._blocks: OrderedDict[Hashable, Block] = OrderedDict()
+        self.events = EventCache()
 
     def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Representation:
-        """Print the iCalendar feed of a selection; `path` is where it stands, with its query."""
+        """Render the iCalendar feed of a selection; `path` is where it stands, with its query."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
-        blocks: Sequence[Block] = [self._block(entry, edition, view, selection, now) for entry in choice.entries]
+        entries, today = choice.entries, civil_from_instant(now, edition.calendar.zone).day
+        written_out = [entry.record for entry in entries if is_written_out(entry.record)]
+        check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
+        make = self._maker(entries, edition, view, selection, now)
         omitted = 0
-        if not (selection.first or selection.last):
-            blocks, omitted = fit(blocks, _dearest_first(choice.entries, edition, now))
-        head = Head(name, f"{self.base_url}{path}", _last_change(choice.entries, edition), omitted)
+        if selection.first or selection.last:
+            blocks = [make(place) for place in range(len(entries))]
+        else:
+            kept = fit(_most_important_first(entries, edition, now), make)
+            blocks = list(kept.values())
+            left_out = (entry.record for place, entry in enumerate(entries) if place not in kept)
+            omitted = sum(_has_events(each, stretch_for(each, selection, today)) for each in left_out)
+        head = Head(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
         body = write_feed(head, blocks, edition, view)
         changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
-        return Representation(body, ICS, changed_at, f'inline; filename="{path.partition("?")[0].rpartition("/")[2]}"')
+        file_name = path.partition("?")[0].rpartition("/")[2]
+        return Representation.of(body, ICS, changed_at, f'inline; filename="{file_name}"')
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
-        """Print the .ics file of one record."""
+        """Render the .ics file of one record."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
-        block = self._block(entry, edition, view, selection, now)
+        today = civil_from_instant(now, edition.calendar.zone).day
+        if is_written_out(entry.record):
+            check_occurrences([(entry.record, *stretch_for(entry.record, selection, today))], selection)
+        block = self._maker([entry], edition, view, selection, now)(0)
         body = write_single(entry, block, path, edition, view)
         changed_at = _changed_at(Choice([entry], edition.published_at), edition, now)
-        return Representation(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
+        return Representation.of(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
 
     def listing(
         self, form: str, selection: Selection, name: str, path: str, edition: Edition, now: datetime
     ) -> Representation:
-        """Print the records of a selection as a feed in another form: "json", "atom", "csv" or "jcal"."""
+        """Render the records of a selection as a feed in another form: "json", "atom", "csv" or "jcal"."""
         if form == "jcal":
             feed = self.feed(selection, name, path, edition, now)
-            return Representation(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
+            return Representation.of(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
         head = Head(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
         stretch = list_bounds(edition, selection, now)
+        if form != "atom":
+            _check_listed(choice.entries, selection, stretch)
         match form:
             case "json":
                 body = write_json_feed(head, choice.entries, edition, view, stretch)
@@ -91,40 +104,36 @@ class FeedRenderer:
                 body = write_atom(head, choice.entries, edition, view)
             case _:
                 body = write_table(choice.entries, edition, view, stretch)
-        return Representation(body, MEDIA_TYPES[form], max(edition.published_at, now))
+        return Representation.of(body, MEDIA_TYPES[form], max(edition.published_at, now))
 
     def records(self, selection: Selection, edition: Edition, now: datetime) -> Representation:
-        """Print the records of a selection as JSON."""
+        """Render the records of a selection as JSON."""
         view = view_of(selection, self.base_url, edition.calendar.languages[0])
         choice = choose(edition, selection, now)
+        _check_listed(choice.entries, selection, list_bounds(edition, selection, now))
         body = write_records(choice.entries, edition, selection, view, now)
         # The dates of what recurs are listed up to two years ahead, so each day may add some.
-        return Representation(body, JSON, max(edition.published_at, now))
+        return Representation.of(body, JSON, max(edition.published_at, now))
 
-    def _block(self, entry: Entry, edition: Edition, view: View, selection: Selection, now: datetime) -> Block:
-        stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
-        key = (
-            entry.record.id,
-            entry.revision.number,
-            edition.calendar.zone,
-            edition.calendar.id,
-            view.lang.code,
-            view.default_language,
-            view.zone,
-            view.alarm,
-            stretch if is_written_out(entry.record) else None,
-        )
-        if found := self._blocks.get(key):
-            return found
-        block = write_entry(entry, edition.calendar, view, stretch)
-        with self._lock:
-            self._blocks[key] = block
-            while len(self._blocks) > _MAX_BLOCKS:
-                self._blocks.popitem(last=False)
-        return block
+    def _maker(
+        self, entries: list[Entry], edition: Edition, view: View, selection: Selection, now: datetime
+    ) -> Callable[[int], Block]:
+        """Return a function that makes the block of the entry at a place, or finds it as it was made before."""
+        calendar, today = edition.calendar, civil_from_instant(now, edition.calendar.zone).day
+        shown = (view.lang.code, view.default_language, view.zone, view.alarm)
+        kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
+
+        def make(place: int) -> Block:
+            entry = entries[place]
+            stretch = stretch_for(entry.record, selection, today)
+            written = stretch if is_written_out(entry.record) else None
+            state = (entry.revision.number, calendar.zone, calendar.id, written)
+            return kept.get(entry.record.id, state, lambda: write_entry(entry, calendar, view, stretch))
+
+        return make
 
 
-def _dearest_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
+def _most_important_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
     """Order the places of entries: what comes soonest first, then what is past, the newest first."""
     zone = edition.calendar.zone
 
@@ -136,6 +145,18 @@ def _dearest_first(entries: list[Entry], edition: Edition, now: datetime) -> lis
         return False, max(coming - now, timedelta()), place
 
     return sorted(range(len(entries)), key=weight)
+
+
+def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
+    """Tell whether anything of a record stands in a feed: of a rule that is written out, there may be no date."""
+    if record.schedule is None or not is_written_out(record) or record.milestones or record.sessions:
+        return True
+    return bool(days_within(record.schedule, stretch))
+
+
+def _check_listed(entries: Iterable[Entry], selection: Selection, bounds: tuple[datetime, datetime]) -> None:
+    first, last = (bound.date() for bound in bounds)
+    check_occurrences(((entry.record, first, last) for entry in entries), selection)
 
 
 def _changed_at(choice: Choice, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:

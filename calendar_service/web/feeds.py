@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, abort, request
 
@@ -12,7 +12,9 @@ from calendar_service.records.enums import Kind
 from calendar_service.records.errors import mark
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.web.context import shelf
+from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import sentences
+from calendar_service.writers.feed import MAX_EVENTS
 from calendar_service.writers.language import available, language
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("feeds", __name__)
 
+T = TypeVar("T")
+_LOOKED_THROUGH = 20
+"""So many records are looked through while one is rendered."""
 KIND_FEEDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
 
 
@@ -43,45 +48,58 @@ def kind_calendar(group: str) -> Response:
 @blueprint.get("/events/<record_id>.ics")
 def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
-    entry = shelf().entry(record_id)
-
-    def make(edition: Edition, now: datetime) -> Representation:
-        selection = asked(edition)
-        path = with_query(f"/events/{record_id}.ics", selection)
-        return shelf().renderer.single(entry, selection, path, edition, now)
-
-    return send(make)
+    edition, entry = shelf().edition(), shelf().entry(record_id)
+    selection = asked(edition)
+    path = with_query(f"/events/{record_id}.ics", selection)
+    return send(edition, Weight.LIGHT, lambda now: shelf().renderer.single(entry, selection, path, edition, now))
 
 
 @blueprint.get("/calendar.<any(json, atom, csv, jcal):form>")
 def listing(form: str) -> Response:
     """Serve a selection as JSON Feed, Atom, CSV or jCal."""
-
-    def make(edition: Edition, now: datetime) -> Representation:
-        selection = asked(edition)
-        path = with_query(f"/calendar.{form}", selection)
-        return shelf().renderer.listing(form, selection, feed_name(edition, selection), path, edition, now)
-
-    return send(make)
+    edition = shelf().edition()
+    selection = asked(edition)
+    name, path = feed_name(edition, selection), with_query(f"/calendar.{form}", selection)
+    weight = weigh_selection(selection, edition, is_capped=form == "jcal")
+    return send(edition, weight, lambda now: shelf().renderer.listing(form, selection, name, path, edition, now))
 
 
 @blueprint.get("/api/v1/records")
 def records() -> Response:
     """Serve the records of a selection as JSON."""
-
-    def make(edition: Edition, now: datetime) -> Representation:
-        return shelf().renderer.records(asked(edition), edition, now)
-
-    return send(make)
+    edition = shelf().edition()
+    selection = asked(edition)
+    weight = weigh_selection(selection, edition)
+    return send(edition, weight, lambda now: shelf().renderer.records(selection, edition, now))
 
 
 def _feed(path: str, kind: Kind | None) -> Response:
-    def make(edition: Edition, now: datetime) -> Representation:
-        selection = asked(edition)
-        chosen = _of_kind(selection, kind)
-        return shelf().renderer.feed(chosen, feed_name(edition, chosen), with_query(path, selection), edition, now)
+    edition = shelf().edition()
+    selection = asked(edition)
+    chosen = _of_kind(selection, kind)
+    name, address = feed_name(edition, chosen), with_query(path, selection)
+    weight = weigh_selection(chosen, edition, is_capped=True)
+    return send(edition, weight, lambda now: shelf().renderer.feed(chosen, name, address, edition, now))
 
-    return send(make)
+
+def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool = False) -> Weight:
+    """Weigh an output by the number of records that it may hold; `is_capped` if it holds 1,000 entries at most."""
+    records = len(selection.ids) or len(edition.entries)
+    if is_capped and not (selection.first or selection.last):
+        records = min(records, MAX_EVENTS)
+    return weigh(records, is_own=is_own(selection))
+
+
+def is_own(selection: Selection) -> bool:
+    """Tell whether a selection is one of endlessly many, so that hardly anybody else has the same."""
+    return bool(selection.first or selection.last or selection.zone or selection.alarm or selection.words)
+
+
+def render_once(edition: Edition, selection: Selection, make: Callable[[], T]) -> T:
+    """Return the page of this path and query from `make`, made once for all who ask for it now. Raises TooBusy."""
+    # A page lists few records, but looks through all of them.
+    weight = weigh(len(edition.entries) // _LOOKED_THROUGH, is_own=is_own(selection))
+    return shelf().share((request.path, request.query_string), edition, weight, make)
 
 
 def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
@@ -140,12 +158,12 @@ def with_query(path: str, selection: Selection) -> str:
     return f"{path}?{query}" if query else path
 
 
-def send(make: Callable[[Edition, datetime], Representation]) -> Response:
-    """Send the output of this path and query, conditional and compressed as the request asks."""
-    printed = shelf().keep((request.path, request.query_string.decode("latin-1")), make)
+def send(edition: Edition, weight: Weight, make: Callable[[datetime], Representation]) -> Response:
+    """Send the output of this path and query, conditional and compressed as the request asks. Raises TooBusy."""
     if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:
         abort(HTTPStatus.PRECONDITION_FAILED)  # they guard changes (RFC 9110, 13.1), and nothing is changed here
-    answer = printed.answer(request.environ)
+    found = shelf().keep((request.path, request.query_string.decode("latin-1")), edition, weight, make)
+    answer = found.answer(request.environ, shelf().clock())
     response = Response(answer.body, answer.status)
     response.headers.clear()
     response.headers.extend(answer.headers)

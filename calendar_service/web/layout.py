@@ -32,7 +32,12 @@ def page(
     template: str, edition: Edition, view: View, *, path: str, query: str, script: str = "", **values: Any
 ) -> Response:
     """Make a page, conditional and to be asked for anew after a minute; see `render`."""
-    response = Response(render(template, edition, view, path=path, query=query, script=script, **values))
+    return as_page(render(template, edition, view, path=path, query=query, script=script, **values), script)
+
+
+def as_page(html: str, script: str = "") -> Response:
+    """Make the response of a page that is rendered; `script` names the module that it may run."""
+    response = Response(html)
     # Checkers such as Lighthouse look for robots.txt from inside the page.
     response.headers["Content-Security-Policy"] = f"{WITH_SCRIPT if script else POLICY}; connect-src 'self'"
     # What is said of days to go ages, so pages are asked for anew, and answered shortly when unchanged.

@@ -17,9 +17,9 @@ from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
 from calendar_service.web.context import shelf
 from calendar_service.web.event import describe_event
-from calendar_service.web.feeds import asked, feed_name, shown_languages, with_query
+from calendar_service.web.feeds import asked, feed_name, render_once, shown_languages, with_query
 from calendar_service.web.filters import make_filters
-from calendar_service.web.layout import compress, page
+from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
 from calendar_service.writers.selection_words import describe_selection
@@ -47,18 +47,21 @@ def index(lang: str = "") -> Response:
     edition, now = shelf().edition(), shelf().clock()
     selection = _selection(edition, lang, apart="page")
     view = _view(selection, edition)
+    number = _page_number()
+    return as_page(render_once(edition, selection, lambda: _index(edition, selection, view, now, number)))
+
+
+def _index(edition: Edition, selection: Selection, view: View, now: datetime, number: int) -> str:
     # The agenda shows more of the past than feeds do, where little of it is recent.
     entries = choose(edition, _all_time(selection), now).entries
-    number = _page_number()
     agenda = make_agenda(entries, edition, selection, view, now, number)
     if number > agenda.pages:
         raise BadSelection("page", f"{number}", mark("There is no page {value}."), "")
-    address = _address("/", view)
-    return page(
+    return render(
         "index.html",
         edition,
         view,
-        **_common(selection, edition, view, address, now),
+        **_common(selection, edition, view, _address("/", view), now),
         agenda=agenda,
         turn=lambda to: _turn(selection, view, to),
         path="/",
@@ -76,9 +79,13 @@ def month(month: str = "", lang: str = "") -> Response:
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     first = _first_of(month) if month else civil_from_instant(now, edition.calendar.zone).day.replace(day=1)
+    return as_page(render_once(edition, selection, lambda: _month(edition, selection, view, now, first)))
+
+
+def _month(edition: Edition, selection: Selection, view: View, now: datetime, first: date) -> str:
     items = items_of_month(edition, selection, first, now)
     path = f"/month/{first:%Y-%m}"
-    return page(
+    return render(
         "month.html",
         edition,
         view,

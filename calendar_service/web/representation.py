@@ -1,4 +1,4 @@
-"""An output as HTTP sends it: bytes, their compressed copy, and the answer that a request's conditions ask for.
+"""An output as HTTP sends it: bytes, their compressed copy, and the response that a request's conditions ask for.
 
 Both the fast layer and Flask's views answer from here, so that they cannot differ.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+_MAX_PLAIN = 1_000_000
+"""Larger bodies are kept compressed only; the usual feeds are not larger, since they are cut there."""
 Headers = list[tuple[str, str]]
 
 
@@ -33,30 +34,48 @@ class ConditionalResponse:
 
 @dataclass(frozen=True)
 class Representation:
-    """A finished output. Equal bytes have equal entity tags, in every process and after every restart."""
+    """A finished output. Equal bytes have equal entity tags, in every process and after every restart.
 
-    body: bytes
+    `compressed` is the body as gzip, `length` its length in bytes, `digest` what the entity tags are made of. Of a
+    large output only the compressed copy is kept: `plain` is then empty.
+    """
+
+    plain: bytes
+    compressed: bytes
+    length: int
+    digest: str
     media_type: str
     changed_at: datetime
     disposition: str = ""
     max_age: int = 300
 
-    @cached_property
-    def compressed(self) -> bytes:
-        """The body as gzip, the same bytes each time it is made."""
-        return gzip.compress(self.body, compresslevel=6, mtime=0)
+    @classmethod
+    def of(cls, body: bytes, media_type: str, changed_at: datetime, disposition: str = "") -> Representation:
+        """Make the representation of a body; equal bodies have equal compressed copies."""
+        compressed = gzip.compress(body, compresslevel=6, mtime=0)
+        digest = blake2b(body, digest_size=16).hexdigest()
+        plain = body if len(body) <= _MAX_PLAIN else b""
+        return cls(plain, compressed, len(body), digest, media_type, changed_at, disposition)
 
-    @cached_property
-    def digest(self) -> str:
-        """What the entity tags are made of."""
-        return blake2b(self.body, digest_size=16).hexdigest()
+    @property
+    def body(self) -> bytes:
+        """The bytes as they were rendered."""
+        return self.plain or gzip.decompress(self.compressed)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, with its compressed copy."""
+        return len(self.plain) + len(self.compressed)
 
     def etag(self, *, gzipped: bool) -> str:
         """Give the strong entity tag of a coding (RFC 9110, 8.8.3.3: each coding has its own)."""
         return f'"{self.digest}-gz"' if gzipped else f'"{self.digest}"'
 
-    def answer(self, request: Mapping[str, str]) -> ConditionalResponse:
-        """Answer a GET or HEAD; `request` is its WSGI environment, of which header fields count alone."""
+    def answer(self, request: Mapping[str, str], now: datetime) -> ConditionalResponse:
+        """Answer a GET or HEAD; `request` is its WSGI environment, of which header fields count alone.
+
+        `now` is the present, aware: no date of a client's or ours counts that lies ahead of it.
+        """
         gzipped = takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
         etag = self.etag(gzipped=gzipped)
         shared = [
@@ -67,22 +86,23 @@ class Representation:
             ("Access-Control-Expose-Headers", "ETag, Last-Modified"),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        if self._is_met(request, etag):
+        if self._is_met(request, etag, now):
             return ConditionalResponse(HTTPStatus.NOT_MODIFIED, shared, b"")
         body = self.compressed if gzipped else self.body
-        return ConditionalResponse(HTTPStatus.OK, shared + self._body_headers(body, gzipped=gzipped), body)
+        return ConditionalResponse(HTTPStatus.OK, shared + self._body_headers(body, now, gzipped=gzipped), body)
 
-    def _is_met(self, request: Mapping[str, str], etag: str) -> bool:
+    def _is_met(self, request: Mapping[str, str], etag: str, now: datetime) -> bool:
         """Tell whether what the client has is still good; with a tag the date does not count (RFC 9110, 13.2.2)."""
         if given := request.get("HTTP_IF_NONE_MATCH", "").strip():
             return parse_etags(given).contains_weak(etag.strip('"'))
         since = parse_date(request.get("HTTP_IF_MODIFIED_SINCE"))
-        return since is not None and self.changed_at.replace(microsecond=0) <= since
+        # A date ahead of our clock is no date of ours (RFC 9110, 13.1.3), and would hold for who knows how long.
+        return since is not None and self.changed_at.replace(microsecond=0) <= since <= now
 
-    def _body_headers(self, body: bytes, *, gzipped: bool) -> Headers:
+    def _body_headers(self, body: bytes, now: datetime, *, gzipped: bool) -> Headers:
         """Give the headers that only go with a body; werkzeug leaves Last-Modified out of a 304 too."""
         found = [
-            ("Last-Modified", http_date(self.changed_at)),
+            ("Last-Modified", http_date(min(self.changed_at, now))),  # never ahead (RFC 9110, 8.8.2.1)
             ("Content-Type", self.media_type),
             ("Content-Length", str(len(body))),
         ]

@@ -1,4 +1,4 @@
-"""The shelf: the current edition and the outputs printed from it, ready to be sent.
+"""The shelf: the current edition and the outputs rendered from it, ready to be sent.
 
 A new edition is noticed within half a second. When the database does not answer, the last edition known
 stays on the shelf.
@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
 from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.feed_renderer import FeedRenderer
+from calendar_service.web.render_limiter import limiter_for
+from calendar_service.web.response_cache import ResponseCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.store.engine import Database
+    from calendar_service.web.render_limiter import Weight
     from calendar_service.web.representation import Representation
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.5
-_MAX_OUTPUTS = 256
-_MAX_OCTETS = 64_000_000
+T = TypeVar("T")
 
 
 class NothingPublished(LookupError):
@@ -45,23 +46,18 @@ class NoSuchRecord(LookupError):
         self.was_there = was_there
 
 
-_State = tuple[int, "date"]
-"""What an output holds for: the number of an edition, and a day in its zone."""
-
-
 class Shelf:
-    """Gives editions and printed outputs; safe to use from many threads."""
+    """Gives editions and rendered outputs; safe to use from many threads. `threads` are those of the server."""
 
-    def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime], threads: int) -> None:
         self.renderer = FeedRenderer(base_url)
         self.clock = clock
         self.engine = engine
-        self._lock = threading.Lock()
         self._looking = threading.Lock()
-        self._printing = threading.Lock()
         self._edition: Edition | None = None
         self._looked = float("-inf")
-        self._outputs: OrderedDict[Hashable, tuple[_State, Representation]] = OrderedDict()
+        self.responses = ResponseCache()
+        self.renderings = limiter_for(threads)
 
     @property
     def press(self) -> FeedRenderer:
@@ -95,52 +91,41 @@ class Shelf:
 
     def entry(self, record_id: str) -> Entry:
         """Give the entry of a record that is public. Raises NoSuchRecord."""
-        edition = self.edition()
-        for entry in edition.shown_at(self.clock()):
-            if entry.record.id == record_id:
-                return entry
-        raise NoSuchRecord(record_id, was_there=record_id in edition.entries)
+        entry = self.edition().entries.get(record_id)
+        if entry is None or not entry.is_shown_at(self.clock()):
+            raise NoSuchRecord(record_id, was_there=entry is not None)
+        return entry
 
     # -- outputs --------------------------------------------------------------------------------
 
     def known(self, key: Hashable) -> Representation | None:
-        """Give an output printed before, if it still holds."""
-        found = self._outputs.get(key)
-        if found is None or found[0] != self._state():
-            return None
-        with self._lock:
-            if key in self._outputs:
-                self._outputs.move_to_end(key)
-        return found[1]
-
-    def keep(self, key: Hashable, make: Callable[[Edition, datetime], Representation]) -> Representation:
-        """Give the output of a key, printing it where it is not there or no longer holds.
-
-        It is printed as of the beginning of the day, so that it is the same whichever process prints
-        it at whatever hour.
-        """
-        # One at a time: many who wait for the same new edition should not all print it.
-        with self._printing:
-            if printed := self.known(key):
-                return printed
-            edition = self.edition()
-            today = self._today(edition)
-            printed = make(edition, midnight(today, edition.calendar.zone))
-            with self._lock:
-                self._outputs.pop(key, None)
-                self._outputs[key] = ((edition.number, today), printed)
-                self._forget()
-            return printed
-
-    def _forget(self) -> None:
-        octets = sum(len(printed.body) for _, printed in self._outputs.values())
-        while len(self._outputs) > _MAX_OUTPUTS or (octets > _MAX_OCTETS and len(self._outputs) > 1):
-            _, (_, printed) = self._outputs.popitem(last=False)
-            octets -= len(printed.body)
-
-    def _state(self) -> _State:
+        """Return an output rendered before, if it still holds. Never waits for a rendering."""
         edition = self.edition()
-        return edition.number, self._today(edition)
+        return self.responses.get(key, (edition.number, self._today(edition)))
+
+    def keep(
+        self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
+    ) -> Representation:
+        """Return the output of a key in an edition, rendering it where it is not there. Raises TooBusy.
+
+        It is rendered as of the beginning of the day, which `make` is given, so that it is the same whichever process
+        renders it at whatever hour.
+        """
+        today = self._today(edition)
+        state = edition.number, today
+
+        def render() -> Representation:
+            if found := self.responses.get(key, state):
+                return found
+            made = make(midnight(today, edition.calendar.zone))
+            self.responses.put(key, state, made)
+            return made
+
+        return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
+
+    def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], T]) -> T:
+        """Return what `make` makes of an edition now, or is making for others with this key. Raises TooBusy."""
+        return self.renderings.run(("now", key, edition.number), weight, make)
 
     def _today(self, edition: Edition) -> date:
         return civil_from_instant(self.clock(), edition.calendar.zone).day

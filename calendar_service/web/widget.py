@@ -15,8 +15,10 @@ from calendar_service.records.errors import mark
 from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.web.accents import stylesheet
 from calendar_service.web.context import settings, shelf
-from calendar_service.web.feeds import feed_name, shown_languages, with_query
+from calendar_service.web.errors import TOO_BUSY, TRY_SOON
+from calendar_service.web.feeds import feed_name, render_once, shown_languages, with_query
 from calendar_service.web.layout import asset, compress
+from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.shelf import NothingPublished
 from calendar_service.web.widget_query import read_widget
 from calendar_service.web.widget_views import show
@@ -41,15 +43,17 @@ def widget() -> Response:
     edition, now = shelf().edition(), shelf().clock()
     query = read_widget(request.args.items(multi=True), edition)
     view = view_of(query.selection, shelf().renderer.base_url, edition.calendar.languages[0])
-    frame = _frame(view, query.theme, query.accent)
-    html = render_template(
-        f"widget_{query.view}.html",
-        **frame,
-        **show(query, edition, view, now),
-        name=feed_name(edition, replace(query.selection, lang=view.lang.code)),
-        foot=_foot(query, edition, view),
-    )
-    response = _secure(Response(html))
+
+    def make() -> str:
+        return render_template(
+            f"widget_{query.view}.html",
+            **_frame(view, query.theme, query.accent),
+            **show(query, edition, view, now),
+            name=feed_name(edition, replace(query.selection, lang=view.lang.code)),
+            foot=_foot(query, edition, view),
+        )
+
+    response = _secure(Response(render_once(edition, query.selection, make)))
     # What is said of days to go ages.
     response.headers["Cache-Control"] = "public, max-age=60"
     # Weak, as the compressed copy has the same tag.
@@ -82,6 +86,15 @@ def bad_selection(error: BadSelection) -> Response:
 def nothing_published(_: NothingPublished) -> Response:
     """Say that there is nothing yet."""
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().say("Nothing has been published yet."), "")
+
+
+@blueprint.errorhandler(TooBusy)
+def too_busy(error: TooBusy) -> Response:
+    """Say that it has to be asked for again."""
+    lang = _asked_language()
+    response = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, lang.say(TOO_BUSY), lang.say(TRY_SOON))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @blueprint.errorhandler(HTTPException)

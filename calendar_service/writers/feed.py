@@ -25,7 +25,7 @@ from calendar_service.writers.content import (
 from calendar_service.writers.vtimezone import write_vtimezone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MAX_EVENTS = 1_000
 MAX_BYTES = 1_000_000
 _HEAD_ROOM = 30_000
+_MOST_PASSED_OVER = 50
 REFRESH = timedelta(hours=1)
 _PRODID = "-//calendar-service//calendar-service//EN"
 _END = b"END:VCALENDAR\r\n"
@@ -51,24 +52,29 @@ class Head:
     omitted: int = 0
 
 
-def fit(blocks: Sequence[Block], order: Sequence[int]) -> tuple[list[Block], int]:
-    """Keep as many blocks as calendar programs take, and say how many records were left out.
+def fit(order: Iterable[int], make: Callable[[int], Block]) -> dict[int, Block]:
+    """Make as many blocks as calendar programs take, and return them by their places, in order.
 
-    `order` lists the places of the blocks, the dearest first. A block too big for the room left is
-    passed over, so that one record with very many dates does not push out all the others.
+    `order` lists the places, the most important first; `make` makes the block of a place. A block too big for the
+    room left is passed over, so that one record with very many dates does not push out all the others. Nothing is made
+    of what comes behind a full feed; one that has passed over 50 blocks is full.
     """
-    kept: set[int] = set()
+    kept: dict[int, Block] = {}
     zones: set[str] = set()
-    events, room = 0, MAX_BYTES - _HEAD_ROOM
+    events, room, passed_over = 0, MAX_BYTES - _HEAD_ROOM, 0
     for place in order:
-        block = blocks[place]
+        if events == MAX_EVENTS or passed_over == _MOST_PASSED_OVER:
+            break
+        block = make(place)
         new_zones = block.zones - zones
         size = len(block.body) + sum(len(write_vtimezone(zone)) for zone in new_zones)
         if events + block.events <= MAX_EVENTS and size <= room:
-            kept.add(place)
+            kept[place] = block
             zones |= new_zones
             events, room = events + block.events, room - size
-    return [block for place, block in enumerate(blocks) if place in kept], len(blocks) - len(kept)
+        else:
+            passed_over += 1
+    return dict(sorted(kept.items()))
 
 
 def write_feed(head: Head, blocks: Sequence[Block], edition: Edition, view: View) -> bytes:

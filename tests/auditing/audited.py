@@ -43,8 +43,8 @@ class Audited:
                 Settings(base_url="https://calendar.example"), self.engine, lambda: self.now, keys=("k" * 40,)
             )
         shelf = self._app.extensions[SHELF]
-        shelf._outputs.clear()
-        shelf.renderer._blocks.clear()
+        shelf.responses.clear()
+        shelf.renderer.events.clear()
         shelf._looked = float("-inf")
         return self._app
 

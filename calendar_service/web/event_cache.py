@@ -1,0 +1,99 @@
+"""The VEVENTs that were rendered last, by the way they are shown, so that an edit costs the rendering of one record."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from calendar_service.writers.ical import Block
+
+MAX_BYTES = 32_000_000
+_OVERHEAD = 500
+"""What a kept block takes beside its bytes, about."""
+_MAX_SEEN = 256
+
+_Kept = dict[str, tuple["Hashable", "Block"]]
+
+
+class EventCache:
+    """Keeps blocks, one for each record and view; safe to use from many threads.
+
+    The blocks of a view come and go together, the view that was used longest ago first. A view that the asker made up
+    (another zone, alarms) is kept from its second use on: most are never asked for again.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._views: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+        self._bytes = 0
+
+    def open(self, view: Hashable, *, is_own: bool) -> ViewCache:
+        """Return the cache of a view; `is_own` where the asker made the view up."""
+        with self._lock:
+            if view in self._views:
+                self._views.move_to_end(view)
+                return ViewCache(self, view)
+            if is_own and view not in self._seen:
+                self._seen[view] = None
+                if len(self._seen) > _MAX_SEEN:
+                    self._seen.popitem(last=False)
+                return ViewCache(self, None)
+            self._views[view] = {}
+            return ViewCache(self, view)
+
+    def find(self, view: Hashable, record_id: str, state: Hashable) -> Block | None:
+        """Return the block of a record if it was rendered from this state."""
+        found = self._views.get(view, {}).get(record_id)
+        return found[1] if found and found[0] == state else None
+
+    def keep(self, view: Hashable, record_id: str, state: Hashable, block: Block) -> None:
+        """Keep a block, where the view is still there and there is room beside it."""
+        size = len(block.body) + _OVERHEAD
+        with self._lock:
+            if (kept := self._views.get(view)) is None:
+                return
+            if old := kept.pop(record_id, None):
+                self._bytes -= len(old[1].body) + _OVERHEAD
+            while self._bytes + size > self._max_bytes and self._drop_oldest_but(view):
+                pass
+            if self._bytes + size <= self._max_bytes:
+                kept[record_id] = (state, block)
+                self._bytes += size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._views.clear()
+            self._seen.clear()
+            self._bytes = 0
+
+    def _drop_oldest_but(self, view: Hashable) -> bool:
+        oldest = next((each for each in self._views if each != view), None)
+        if oldest is None:
+            return False
+        self._bytes -= sum(len(block.body) + _OVERHEAD for _, block in self._views.pop(oldest).values())
+        return True
+
+
+class ViewCache:
+    """The part of the cache for one view; without a view it keeps nothing."""
+
+    def __init__(self, cache: EventCache, view: Hashable | None) -> None:
+        self._cache = cache
+        self._view = view
+
+    def get(self, record_id: str, state: Hashable, make: Callable[[], Block]) -> Block:
+        """Return the block of a record in a state, making it where it is not there."""
+        if self._view is None:
+            return make()
+        if found := self._cache.find(self._view, record_id, state):
+            return found
+        block = make()
+        self._cache.keep(self._view, record_id, state, block)
+        return block

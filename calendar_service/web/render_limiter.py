@@ -1,0 +1,153 @@
+"""A bound on the rendering that goes on at one time, so that heavy requests hold up nobody else.
+
+Nothing is locked while an output is rendered. Many who ask for the same new output get one rendering of it. Of each
+weight only so many renderings run at once, in the threads of the requests themselves; a few more requests wait, and
+for all others there is TooBusy, at once. Since waiting requests keep threads of the server, heavy ones never hold more
+than three quarters of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+T = TypeVar("T")
+
+_SLOWEST_RENDERING = 60.0
+"""Seconds that a request waits for the same output to be rendered by another."""
+_FEW_RECORDS = 300
+
+
+class Weight(Enum):
+    """How much work an output is.
+
+    LIGHT is rendered in a moment. ORDINARY outputs are many records, but only so many different ones are asked for.
+    WIDE is many records in a way of the asker's own, so that there is no end of different ones.
+    """
+
+    LIGHT = "light"
+    ORDINARY = "ordinary"
+    WIDE = "wide"
+
+
+class TooBusy(Exception):
+    """Too much is being rendered already. `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many outputs are being rendered; ask again in {retry_after} seconds")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The bounds of one weight.
+
+    `at_once` renderings run; `places` requests at most are here, those that render and wait included; one that waits
+    to begin gives up after `patience` seconds, and `retry_after` is what it is told.
+    """
+
+    at_once: int
+    places: int
+    patience: float
+    retry_after: int
+
+
+def weigh(records: int, *, is_own: bool = False) -> Weight:
+    """Weigh an output of so many records; `is_own` where the asker made it one of endlessly many."""
+    if records <= _FEW_RECORDS:
+        return Weight.LIGHT
+    return Weight.WIDE if is_own else Weight.ORDINARY
+
+
+def lanes_for(threads: int) -> dict[Weight, Lane]:
+    """Give the lanes for a server of so many threads."""
+    half = max(1, threads // 2)
+    return {
+        Weight.LIGHT: Lane(at_once=2, places=3 * threads, patience=5, retry_after=2),
+        Weight.ORDINARY: Lane(at_once=1, places=half, patience=10, retry_after=5),
+        Weight.WIDE: Lane(at_once=1, places=half, patience=10, retry_after=10),
+    }
+
+
+class RenderLimiter:
+    """Runs renderings; safe to use from many threads.
+
+    `lanes` are the bounds of each weight, `most_heavy` how many requests that are not LIGHT may be here together.
+    """
+
+    def __init__(self, lanes: Mapping[Weight, Lane], most_heavy: int) -> None:
+        self._lanes = lanes
+        self._most_heavy = most_heavy
+        self._lock = threading.Lock()
+        self._slots = {weight: threading.Semaphore(lane.at_once) for weight, lane in lanes.items()}
+        self._inside = dict.fromkeys(lanes, 0)
+        self._flights: dict[Hashable, Future[Any]] = {}
+
+    def run(self, key: Hashable, weight: Weight, make: Callable[[], T]) -> T:
+        """Return what `make` makes, or what it is making already for another request with the same key.
+
+        Raises TooBusy, and whatever `make` raises, to all who wait for it.
+        """
+        flight, is_first = self._enter(key, weight)
+        try:
+            return self._lead(key, flight, weight, make) if is_first else cast("T", self._follow(flight, weight))
+        finally:
+            with self._lock:
+                self._inside[weight] -= 1
+
+    def _enter(self, key: Hashable, weight: Weight) -> tuple[Future[Any], bool]:
+        lane = self._lanes[weight]
+        with self._lock:
+            heavy = sum(number for each, number in self._inside.items() if each is not Weight.LIGHT)
+            is_full = weight is not Weight.LIGHT and heavy >= self._most_heavy
+            if is_full or self._inside[weight] >= lane.places:
+                raise TooBusy(lane.retry_after)
+            self._inside[weight] += 1
+            if flight := self._flights.get(key):
+                return flight, False
+            flight = self._flights[key] = Future()
+            return flight, True
+
+    def _lead(self, key: Hashable, flight: Future[T], weight: Weight, make: Callable[[], T]) -> T:
+        try:
+            result = self._make(weight, make)
+        except BaseException as error:
+            self._end(key)
+            # What ends this thread must not end those of the others.
+            flight.set_exception(error if isinstance(error, Exception) else TooBusy(self._lanes[weight].retry_after))
+            raise
+        self._end(key)
+        flight.set_result(result)
+        return result
+
+    def _make(self, weight: Weight, make: Callable[[], T]) -> T:
+        slots, lane = self._slots[weight], self._lanes[weight]
+        if not slots.acquire(timeout=lane.patience):
+            raise TooBusy(lane.retry_after)
+        try:
+            return make()
+        finally:
+            slots.release()
+
+    def _follow(self, flight: Future[T], weight: Weight) -> T:
+        try:
+            return flight.result(_SLOWEST_RENDERING)
+        except TimeoutError:
+            if flight.done():
+                raise  # the rendering's own
+            raise TooBusy(self._lanes[weight].retry_after) from None
+
+    def _end(self, key: Hashable) -> None:
+        with self._lock:
+            del self._flights[key]
+
+
+def limiter_for(threads: int) -> RenderLimiter:
+    """Make the limiter for a server of so many threads."""
+    return RenderLimiter(lanes_for(threads), most_heavy=max(1, threads * 3 // 4))
