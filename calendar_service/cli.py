@@ -22,6 +22,7 @@ from calendar_service.auditing.audit import audit as audit_edition
 from calendar_service.cli_letters import letter
 from calendar_service.cli_receipts import print_receipts
 from calendar_service.cli_reminders import plan, tick
+from calendar_service.cli_sending import pause_sending, resume_sending
 from calendar_service.cli_subscribers import subscribers
 from calendar_service.doctor import examine
 from calendar_service.exporting import export_files
@@ -252,7 +253,7 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-for _command in (letter, plan, print_receipts, subscribers, tick):
+for _command in (letter, pause_sending, plan, print_receipts, resume_sending, subscribers, tick):
     main.add_command(_command)
 
 

@@ -15,9 +15,13 @@ from calendar_service.records.moments import midnight
 from calendar_service.records.times import DaySpan
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.forecast import forecast
+from calendar_service.reminders.resuming import describe_pause, forecast_paused
+from calendar_service.reminders.resuming import send_missed as end_restore
 from calendar_service.serving import clock, make_office, open_database, set_up_logging
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import reading
+from calendar_service.store.pauses import count_unanswered, list_pauses
 from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
@@ -40,31 +44,49 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
     """
     engine, edition = _published()
-    begins = _read_time(start, edition) if start else clock()
+    now = clock()
+    begins = _read_time(start, edition) if start else now
     ends = _read_time(end, edition) if end else begins + _AHEAD
-    found = forecast(engine, edition, begins, ends, with_addresses=form == "json")
+    with reading(engine) as connection:
+        pauses, unanswered = list_pauses(connection), count_unanswered(connection)
+    if pauses:
+        found = forecast_paused(engine, edition, (begins, ends), now, with_addresses=form == "json")
+    else:
+        found = forecast(engine, edition, begins, ends, with_addresses=form == "json")
     if form == "json":
         click.echo(json.dumps([_as_json(each, address) for each in found for address in each.addresses], indent=2))
         return
+    for pause in pauses:
+        click.echo(describe_pause(pause))
     for each in found:
-        click.echo(_as_text(each))
+        click.echo(f"{_as_text(each)}{'  missed' if pauses and each.is_waiting else ''}")
+    if pauses and unanswered:
+        click.echo(f"{unanswered} sign-ups wait for a mail that asks to confirm them.")
     readers = sum(each.readers for each in found)
     click.echo(f"{readers} letters on {len(found)} occasions, {write_instant(begins)} to {write_instant(ends)}")
 
 
 @click.command()
 @click.option("--now", "at", metavar="T", help="As if it were this time, such as 2027-07-01T09:00:00Z.")
-def tick(at: str | None) -> None:
+@click.option("--send-missed", is_flag=True, help="After a restore: send what may have been sent before it, and go on.")
+def tick(at: str | None, *, send_missed: bool) -> None:
     """Do once what the worker does all the time: plan, claim, send, mark. Then exit."""
     set_up_logging()
     engine, edition = _published()
+    if send_missed:
+        end_restore(engine)
     office = make_office(read_settings(os.environ), engine, _clock_from(_read_time(at, edition)) if at else clock)
     try:
         office.look()
         counts = office.send(threading.Event())
     finally:
         office.close(patience=60)
-    click.echo(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing due")
+    with reading(engine) as connection:
+        pauses = list_pauses(connection)
+    for pause in pauses:
+        click.echo(describe_pause(pause))
+    none = "nothing sent" if pauses else "nothing due"
+    click.echo(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or none)
 
 
 def _published() -> tuple[Database, Edition]:

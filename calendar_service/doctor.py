@@ -10,10 +10,12 @@ import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from calendar_service.readers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
+from calendar_service.reminders.resuming import describe_pause
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading
 from calendar_service.store.migrate import is_current
+from calendar_service.store.pauses import list_pauses
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +38,7 @@ def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
         _file(settings),
         _database(settings),
         *_clock(settings, now),
+        *_sending(settings),
         Diagnosis(is_well=True, text=f"links begin with {settings.base_url}"),
     ]
 
@@ -77,3 +80,16 @@ def _clock(settings: Settings, now: datetime) -> list[Diagnosis]:
     if fault:
         return [Diagnosis(is_well=False, text=f"the clock: {fault.reason}")]
     return [Diagnosis(is_well=True, text="the clock goes with the database's")]
+
+
+def _sending(settings: Settings) -> list[Diagnosis]:
+    """Say why nothing is sent, if that is so; whether the database can be read at all, `_database` says."""
+    try:
+        engine = open_engine(settings.database_url)
+        if not is_current(engine):
+            return []
+        with reading(engine) as connection:
+            pauses = list_pauses(connection)
+    except CalendarError:
+        return []
+    return [Diagnosis(is_well=False, text=describe_pause(pause)) for pause in pauses]

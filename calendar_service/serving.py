@@ -18,10 +18,12 @@ from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.office import Mailing, Office
+from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.settings import BadSetting, Settings, read_settings
-from calendar_service.store.engine import open_engine
+from calendar_service.store.engine import DatabaseFault, open_engine
 from calendar_service.store.lease import this_host
 from calendar_service.store.migrate import upgrade
+from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
 from calendar_service.web.app import StartedOnFirstRequest, create_app
 from calendar_service.worker import Worker
 
@@ -49,7 +51,22 @@ def open_database(settings: Settings) -> Database:
     """Open the database and bring it to the present tables."""
     engine = open_engine(settings.database_url)
     upgrade(engine)
+    try:
+        restore_guard(settings, engine).check(clock())
+    except DatabaseFault as fault:
+        # Whoever sends looks again before each pass; what only reads can do without.
+        log.error("Whether the database was put back from a copy cannot be told now: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
     return engine
+
+
+def restore_guard(settings: Settings, engine: Database) -> RestoreGuard:
+    """Make what notices that the database is older than this host remembers."""
+    return RestoreGuard(engine, sequence_file(settings))
+
+
+def sequence_file(settings: Settings) -> SequenceFile:
+    """Return where this host remembers how far its databases have come: beside the secret key."""
+    return SequenceFile(_database_folder(settings.database_url) / FILE_NAME)
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:
@@ -111,7 +128,9 @@ def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = 
 
 def make_office(settings: Settings, engine: Database, now: Callable[[], datetime]) -> Office:
     """Make what sends reminders, by a clock that may be another than the wall's."""
-    return Office(engine, secret_keys(settings), settings.base_url, mailing(settings), now, clock)
+    office = Office(engine, secret_keys(settings), settings.base_url, mailing(settings), now, clock)
+    office.guard = restore_guard(settings, engine)
+    return office
 
 
 def mailing(settings: Settings) -> Mailing:

@@ -32,7 +32,8 @@ _UPCOMING_WITHIN = timedelta(days=400)
 class Forecast:
     """An occasion that falls due, with how many readers it has; `kind` is DIGEST where a reminder comes in one.
 
-    `addresses` are the readers', as an operator may see them, where they were asked for.
+    `addresses` are the readers', as an operator may see them, where they were asked for. What `is_waiting` has fallen
+    due and is in the outbox.
     """
 
     due_at: datetime
@@ -41,6 +42,7 @@ class Forecast:
     at: Point | None
     readers: int
     addresses: tuple[str, ...] = ()
+    is_waiting: bool = False
 
 
 def forecast(
@@ -93,4 +95,4 @@ def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterat
         entry = edition.entries.get(occasion.record_id)
         is_reminder = entry is not None and occasion.kind is Kind.REMINDER
         at = point_at(entry.record, MomentName(occasion.moment), occasion.occurrence) if entry and is_reminder else None
-        yield Forecast(next_at, occasion.kind, occasion, at, len(addresses), tuple(sorted(addresses)))
+        yield Forecast(next_at, occasion.kind, occasion, at, len(addresses), tuple(sorted(addresses)), is_waiting=True)

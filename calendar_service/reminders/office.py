@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,14 +19,14 @@ from calendar_service.reminders.dispatch import Dispatcher
 from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.people.desk import Desk
 from calendar_service.reminders.people.signing_up import handle_signups
+from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.store.claims import next_wake, release
-from calendar_service.store.editions import load_edition, newest_number
+from calendar_service.store.editions import is_newest, load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.retention import forget_old
 from calendar_service.store.workers import beat, enter_worker, forget_workers, is_surely_dead, list_claimers
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
@@ -43,6 +44,7 @@ LEASE_SECONDS = 300.0
 _BEAT_SECONDS = 2.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _EDITION_SECONDS = 0.5
+_CHECK_SECONDS = 0.25
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
 
 
@@ -82,6 +84,10 @@ class Office:
         self._wall_clock = wall_clock or clock
         self._planner = Planner(engine)
         self._clerk = Clerk(engine, Desk(engine, keys), base_url)
+        # Another one takes its place where this host can remember how far the database has come.
+        self.guard = RestoreGuard(engine, None)
+        self._is_paused = True
+        self._checked = float("-inf")
         self._dispatcher: Dispatcher | None = None
         self._worker_id = 0
         self._entering = threading.Lock()
@@ -90,22 +96,35 @@ class Office:
         self._signs: dict[int, tuple[int, float]] = {}
 
     def look(self) -> None:
-        """Answer who signed up, and fan out what has fallen due. Raises DatabaseFault."""
+        """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
+
+        Raises DatabaseFault.
+        """
         now = self._clock()
         self._enter()
+        is_paused = self._look_for_pause()
         self.give_sign()
+        self._enter()
         self._release_dead()
         self._keep_house()
+        if is_paused:
+            self._planner = Planner(self._engine)  # what a plan was made of may be another when it goes on
+            return
         handle_signups(self._engine, self._keys, now)
         if edition := self.edition():
             self._planner.fan_out(edition, now)
 
     def send(self, stop: threading.Event) -> Counter[str]:
-        """Send what is due until nothing is, or `stop` is set. Raises DatabaseFault."""
+        """Send what is due until nothing is, sending is paused, or `stop` is set. Raises DatabaseFault."""
         self._enter()
+        if self._look_for_pause():
+            return Counter()
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._engine, self._clerk, self._open_channels, self._clock, self._worker_id)
-        return self._dispatcher.send_due(self.edition, stop, self.give_sign)
+        counts = self._dispatcher.send_due(self._edition_to_send, stop, self.give_sign)
+        if counts:
+            self._beat()  # what was sent is after any copy that was made meanwhile
+        return counts
 
     @property
     def sending_fault(self) -> str:
@@ -133,10 +152,20 @@ class Office:
     def edition(self) -> Edition | None:
         """Give the current edition, None where there is none yet. Raises DatabaseFault."""
         if time.monotonic() - self._edition_seen > _EDITION_SECONDS:
-            if self._edition is None or newest_number(self._engine) != self._edition.number:
+            if self._edition is None or not is_newest(self._engine, self._edition):
                 self._edition = load_edition(self._engine, self._edition)
             self._edition_seen = time.monotonic()
         return self._edition
+
+    def _edition_to_send(self) -> Edition | None:
+        if time.monotonic() - self._checked > _CHECK_SECONDS:
+            self._look_for_pause()
+        return None if self._is_paused else self.edition()
+
+    def _look_for_pause(self) -> bool:
+        self._is_paused = bool(self.guard.check(self._clock()))
+        self._checked = time.monotonic()
+        return self._is_paused
 
     def _enter(self) -> None:
         with self._entering:
@@ -147,9 +176,25 @@ class Office:
     def give_sign(self) -> None:
         """Give a sign of life, every other second at most."""
         if time.monotonic() - self._beaten > _BEAT_SECONDS:
-            with writing(self._engine) as connection:
-                beat(connection, self._worker_id, self._wall_clock())
-            self._beaten = time.monotonic()
+            self._beat()
+
+    def _beat(self) -> None:
+        now = self._wall_clock()
+        with writing(self._engine) as connection:
+            is_entered = beat(connection, self._worker_id, now)
+            identity = self.guard.advance(connection, now)
+        self._beaten = time.monotonic()
+        self.guard.remember(identity, self._clock())
+        if not is_entered:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Have this worker entered anew, since the database was restored and may know another by its number."""
+        with self._entering:
+            self._worker_id, dispatcher, self._dispatcher = 0, self._dispatcher, None
+            self._planner = Planner(self._engine)
+        if dispatcher:
+            dispatcher.close(0)
 
     def _release_dead(self) -> None:
         """Give back the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.

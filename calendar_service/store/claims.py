@@ -13,6 +13,7 @@ from sqlalchemy import func, literal, null, select, text, update
 
 from calendar_service.records.occasions import Kind, Occasion, Topic
 from calendar_service.store.outbox import OCCASION_COLUMNS, State, affected, read_occasion
+from calendar_service.store.pauses import is_paused
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups, subscribers
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def count_waiting(connection: Connection, now: datetime, most: int) -> int:
 
 
 def claim(connection: Connection, worker_id: int, now: datetime, most: int) -> list[int]:
-    """Claim up to `most` deliveries that should be sent by now, the oldest first."""
-    due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now)
+    """Claim up to `most` deliveries that should be sent by now, the oldest first; none while sending is paused."""
+    due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now, ~is_paused())
     due = due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most).with_for_update(skip_locked=True)
     # As a CTE it is worked out once; PostgreSQL may ask a subquery anew for each row, and so claim far more than that.
     once = due.cte("due")

@@ -29,6 +29,7 @@ from calendar_service.store.clocks import check_clock
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import name_in_identity
+from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
 from calendar_service.store.lease import read_holder, take_lease
 from calendar_service.store.tables import attempts, editions, revisions
@@ -95,6 +96,14 @@ def newest_number(engine: Database) -> int:
     """Give the number of the newest edition, 0 where there is none."""
     with reading(engine) as connection:
         return connection.scalar(select(func.max(editions.c.number))) or 0
+
+
+def is_newest(engine: Database, known: Edition) -> bool:
+    """Return True if an edition is the newest; another one of its number may be there after a restore."""
+    newest = select(editions.c.number, editions.c.published_at).order_by(editions.c.number.desc()).limit(1)
+    with reading(engine) as connection:
+        row = connection.execute(newest).one_or_none()
+    return row is not None and (row.number, row.published_at) == (known.number, known.published_at)
 
 
 def load_edition(engine: Database, known: Edition | None = None) -> Edition | None:
@@ -398,4 +407,5 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
     ]
     if rows:
         connection.execute(insert(revisions), rows)
+    raise_sequence(connection)
     return advance(last, number, head.stamp, head.calendar, added)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -200,7 +201,36 @@ def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) ->
 
 
 @contextmanager
+def rehearsing(engine: Database) -> Iterator[Database]:
+    """Yield a database that is written to as if for good, and is as it was when the block has ended.
+
+    All is done in one transaction that is undone; so it is for one thread and not for long. Raises DatabaseFault.
+    """
+    with writing(engine) as connection:
+        undone = connection.begin_nested()
+        try:
+            yield cast("Database", _Rehearsal(connection))
+        finally:
+            undone.rollback()
+
+
+@dataclass(frozen=True)
+class _Rehearsal:
+    """Stands for an engine in a rehearsal: its transactions are parts of one that is undone."""
+
+    connection: Connection
+
+    @property
+    def dialect(self) -> Any:
+        return self.connection.dialect
+
+
+@contextmanager
 def _connected(engine: Engine, sqlite_begin: str, isolation: str, patience: float | None) -> Iterator[Connection]:
+    if isinstance(engine, _Rehearsal):
+        with engine.connection.begin_nested():
+            yield engine.connection
+        return
     options = {_BEGIN: sqlite_begin} if engine.dialect.name == "sqlite" else {"isolation_level": isolation}
     with _faults(engine), engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import State as Delivered
+from calendar_service.store.pauses import is_paused
 from calendar_service.store.subscribers import State as Standing
 from calendar_service.store.tables import deliveries, signups, subscribers, workers
 
@@ -86,7 +87,8 @@ def _pulse(connection: Connection, now: datetime) -> Pulse:
     asked = select(signups.c.id).where(signups.c.state == "asked").limit(1)
     return Pulse(
         last_tick=connection.scalar(select(func.max(workers.c.beat_at))),
-        oldest_due=connection.scalar(due),
+        # What waits while sending is paused is not late.
+        oldest_due=None if connection.scalar(select(is_paused())) else connection.scalar(due),
         is_needed=any(connection.scalar(each) is not None for each in (somebody, something, asked)),
     )
 

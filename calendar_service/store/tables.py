@@ -336,3 +336,12 @@ faults = Table(
     # When the operator was told by mail; one process of all does it.
     Column("mailed_at", UTCDateTime),
 )
+
+# One row: what tells this database and its history from others, and how far it has come. Every copy of it that is put
+# back has a smaller sequence; see store/identity.py.
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)

@@ -36,10 +36,10 @@ def enter_worker(connection: Connection, now: datetime) -> int:
     return number
 
 
-def beat(connection: Connection, worker_id: int, now: datetime) -> None:
-    """Give a sign of life."""
-    mine = update(workers).where(workers.c.id == worker_id)
-    connection.execute(mine.values(beat=workers.c.beat + 1, beat_at=now))
+def beat(connection: Connection, worker_id: int, now: datetime) -> bool:
+    """Give a sign of life; False where this worker is not entered, as in a database that was restored."""
+    mine = update(workers).where(workers.c.id == worker_id, workers.c.process == _this_process())
+    return connection.execute(mine.values(beat=workers.c.beat + 1, beat_at=now)).rowcount == 1
 
 
 def list_claimers(connection: Connection, worker_id: int) -> list[Sign]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 32_000_000
 _MAX_RESPONSES = 1_000
 
-State = tuple[int, "date"]
-"""What a representation holds for: the number of an edition, and a day in its zone."""
+State = tuple[int, int, "date"]
+"""What a representation holds for: how often the database was restored, an edition's number, and a day in its zone."""
 
 
 class ResponseCache:

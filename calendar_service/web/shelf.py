@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
-from calendar_service.store.editions import load_edition, newest_number
+from calendar_service.store.editions import is_newest, load_edition
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.web.render_limiter import limiter_for
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
     from calendar_service.web.render_limiter import Weight
     from calendar_service.web.representation import Representation
+    from calendar_service.web.response_cache import State
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +51,14 @@ class Shelf:
     """Gives editions and rendered outputs; safe to use from many threads. `threads` are those of the server."""
 
     def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime], threads: int) -> None:
+        self._base_url = base_url
         self.renderer = FeedRenderer(base_url)
         self.clock = clock
         self.engine = engine
         self._looking = threading.Lock()
         self._edition: Edition | None = None
         self._looked = float("-inf")
+        self._restores = 0
         self.responses = ResponseCache()
         self.renderings = limiter_for(threads)
 
@@ -83,8 +86,13 @@ class Shelf:
         if time.monotonic() - self._looked < LOOK_EVERY_SECONDS:
             return
         try:
-            if self._edition is None or newest_number(self.engine) != self._edition.number:
-                self._edition = load_edition(self.engine, self._edition)
+            before = self._edition
+            if before is None or not is_newest(self.engine, before):
+                self._edition = load_edition(self.engine, before)
+                if before and self._edition and self._edition.number <= before.number:
+                    # The database was restored: numbers of editions and revisions are given anew.
+                    self.renderer = FeedRenderer(self._base_url)
+                    self._restores += 1
         except DatabaseFault as error:
             logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a trace could show the database's address)
         self._looked = time.monotonic()
@@ -101,7 +109,7 @@ class Shelf:
     def known(self, key: Hashable) -> Representation | None:
         """Return an output rendered before, if it still holds. Never waits for a rendering."""
         edition = self.edition()
-        return self.responses.get(key, (edition.number, self._today(edition)))
+        return self.responses.get(key, self._state(edition))
 
     def keep(
         self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
@@ -112,7 +120,7 @@ class Shelf:
         renders it at whatever hour.
         """
         today = self._today(edition)
-        state = edition.number, today
+        state = self._state(edition)
 
         def render() -> Representation:
             if found := self.responses.get(key, state):
@@ -125,7 +133,10 @@ class Shelf:
 
     def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], T]) -> T:
         """Return what `make` makes of an edition now, or is making for others with this key. Raises TooBusy."""
-        return self.renderings.run(("now", key, edition.number), weight, make)
+        return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
+
+    def _state(self, edition: Edition) -> State:
+        return self._restores, edition.number, self._today(edition)
 
     def _today(self, edition: Edition) -> date:
         return civil_from_instant(self.clock(), edition.calendar.zone).day

@@ -330,18 +330,18 @@ def test_responses_are_kept_within_their_bytes_compressed_copies_too():
     cache, day = ResponseCache(max_bytes=5_000), NOW.date()
     random = bytes(range(256)) * 4
     for number in range(20):
-        cache.put(number, (1, day), Representation.of(random, "text/plain", NOW))
-    kept = [number for number in range(20) if cache.get(number, (1, day))]
+        cache.put(number, (0, 1, day), Representation.of(random, "text/plain", NOW))
+    kept = [number for number in range(20) if cache.get(number, (0, 1, day))]
     assert kept == list(range(20 - len(kept), 20))
     assert 0 < cache._bytes <= 5_000 == cache._max_bytes
     assert len(kept) * Representation.of(random, "text/plain", NOW).size == cache._bytes
     newest = Representation.of(b"newest", "text/plain", NOW)
-    cache.put(19, (2, day), newest)
-    cache.put(19, (1, day), Representation.of(b"late", "text/plain", NOW))
-    assert (cache.get(19, (2, day)), cache.get(19, (1, day))) == (newest, None)
-    cache.put("big", (1, day), Representation("x", "y" * 6_000, 1, "", "text/plain", NOW))
-    assert cache.get("big", (1, day)) is None
-    assert cache.get(19, (2, day)) is newest
+    cache.put(19, (0, 2, day), newest)
+    cache.put(19, (0, 1, day), Representation.of(b"late", "text/plain", NOW))
+    assert (cache.get(19, (0, 2, day)), cache.get(19, (0, 1, day))) == (newest, None)
+    cache.put("big", (0, 1, day), Representation("x", "y" * 6_000, 1, "", "text/plain", NOW))
+    assert cache.get("big", (0, 1, day)) is None
+    assert cache.get(19, (0, 2, day)) is newest
 
 
 def test_large_bodies_are_kept_compressed_and_sent_whole():

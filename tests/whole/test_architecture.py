@@ -21,6 +21,7 @@ HALLS = [
     "cli_letters",
     "cli_reminders",
     "cli_receipts",
+    "cli_sending",
     "cli_subscribers",
     "cli",
 ]

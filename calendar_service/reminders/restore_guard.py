@@ -1,0 +1,106 @@
+"""Noticing that the database is older than it was: a copy was put back, and would have everything sent again."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
+from calendar_service.store.hosts import host_name
+from calendar_service.store.identity import raise_sequence, read_identity, renew_identity
+from calendar_service.store.pauses import RestoreKind, enter_restored, list_pauses
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.identity import Identity
+    from calendar_service.store.pauses import Pause
+    from calendar_service.store.sequence_file import Remembered, SequenceFile
+
+logger = logging.getLogger(__name__)
+
+_REPORT_SECONDS = 60.0
+_FORGETFUL = (
+    "A host cannot keep how far the database has come. An older copy of it that is put back would not be noticed, "
+    "and mails would go twice."
+)
+
+
+class RestoreGuard:
+    """Compares the database with what this host remembers of it, and keeps the memory; without a file it cannot."""
+
+    def __init__(self, engine: Database, memory: SequenceFile | None) -> None:
+        self._engine = engine
+        self._memory = memory
+        self._trouble = ""
+        self._is_reported: bool | None = None
+        self._reported_at = float("-inf")
+
+    def check(self, now: datetime) -> list[Pause]:
+        """Return why nothing may be sent, after looking whether the database went back. Raises DatabaseFault."""
+        with reading(self._engine) as connection:
+            known = read_identity(connection)
+        # What is remembered was in the database before, so the database is read anew after it.
+        remembered = self._memory.recall(known.id) if known and self._memory else None
+        with reading(self._engine) as connection:
+            found, pauses = read_identity(connection), list_pauses(connection)
+        if remembered and found and known and found.id == known.id and found.sequence < remembered.sequence:
+            return self._note_restored(found, remembered, now)
+        return pauses
+
+    def _note_restored(self, found: Identity, remembered: Remembered, now: datetime) -> list[Pause]:
+        with writing(self._engine, lock=True) as connection:
+            present = read_identity(connection)
+            is_first = present is not None and present.id == found.id and present.sequence < remembered.sequence
+            if is_first:
+                # A history of its own from here on: another host must not raise the same alarm once more.
+                renewed = renew_identity(connection, remembered.sequence + 1)
+                enter_restored(connection, RestoreKind.COPY, now, remembered.at)
+            pauses = list_pauses(connection)
+        if is_first:
+            self.remember(renewed, now)
+            logger.error(
+                "The database is at %d, but was at %d before: a copy was put back. Nothing is sent until "
+                "`calendar-service resume` or `calendar-service tick --send-missed`.",
+                found.sequence,
+                remembered.sequence,
+            )
+        return pauses
+
+    def advance(self, connection: Transaction, now: datetime) -> Identity | None:
+        """Note within a transaction that the database goes on; hand over to `remember` what comes of it.
+
+        None where the database has just gone back: then nothing is changed, so that `check` finds it.
+        """
+        present = read_identity(connection)
+        remembered = self._memory.recall(present.id) if present and self._memory else None
+        if present and remembered and present.sequence < remembered.sequence:
+            return None
+        self._report(connection, now)
+        return raise_sequence(connection)
+
+    def remember(self, identity: Identity | None, at: datetime) -> None:
+        """Keep how far the database has come, once that is written there. What hinders it is reported, not raised."""
+        if identity is None or self._memory is None:
+            return
+        try:
+            self._memory.remember(identity, at)
+            self._trouble = ""
+        except OSError as error:
+            if not self._trouble:
+                logger.error("How far the database has come cannot be kept (%s). %s", error, _FORGETFUL)  # noqa: TRY400 (the trace tells nothing more)
+            self._trouble = str(error)
+
+    def _report(self, connection: Transaction, now: datetime) -> None:
+        """Report that this host cannot remember, or take that back: in the next transaction, to add none."""
+        is_late = time.monotonic() - self._reported_at > _REPORT_SECONDS
+        if self._trouble and (self._is_reported is not True or is_late):
+            key = f"memory of {host_name()}"
+            report_fault(connection, FaultKind.RESTORE, key, _FORGETFUL, now, details=[self._trouble])
+            self._is_reported, self._reported_at = True, time.monotonic()
+        elif not self._trouble and self._is_reported is not False:
+            clear_fault(connection, FaultKind.RESTORE, f"memory of {host_name()}")
+            self._is_reported = False

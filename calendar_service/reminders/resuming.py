@@ -1,0 +1,88 @@
+"""Going on after a pause or a restore: what would be sent then, and sending it or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.forecast import forecast
+from calendar_service.store.engine import reading, rehearsing, writing
+from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, list_pauses, settle_missed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.forecast import Forecast
+    from calendar_service.store.engine import Database
+    from calendar_service.store.pauses import Pause
+
+
+def forecast_paused(
+    engine: Database,
+    edition: Edition,
+    span: tuple[datetime, datetime],
+    now: datetime,
+    *,
+    with_addresses: bool,
+) -> list[Forecast]:
+    """List what falls due between two times, and all that would be sent at once if a pause ended now.
+
+    The latter is found by doing it and undoing it, so that it is what would be sent. Raises DatabaseFault.
+    """
+    with reading(engine) as connection:
+        until = _latest(list_pauses(connection), now)
+    with rehearsing(engine) as rehearsal:
+        Planner(rehearsal).fan_out(edition, until)
+        return forecast(rehearsal, edition, *span, with_addresses=with_addresses)
+
+
+def send_missed(engine: Database) -> bool:
+    """Have sent, after a restore, what may have been sent before it too. False where nothing was restored."""
+    with writing(engine) as connection:
+        return end_pause(connection, PauseKind.RESTORED)
+
+
+def resume(engine: Database, edition: Edition | None, now: datetime) -> tuple[list[Pause], int]:
+    """Send again. Gives the pauses that this ends, and how many deliveries are not sent after a restore.
+
+    What fell due during a pause is sent if it is still of use, as after a downtime. What fell due up to a restore may
+    have been sent before: that is marked as not sent.
+    """
+    with reading(engine) as connection:
+        pauses = list_pauses(connection)
+    restored = next((pause for pause in pauses if pause.kind is PauseKind.RESTORED), None)
+    if restored and edition:
+        # Nobody sends before the pause is taken away below; so whatever is due is there to be marked.
+        Planner(engine).fan_out(edition, _latest(pauses, now))
+    with writing(engine) as connection:
+        unsent = settle_missed(connection, restored, now) if restored else 0
+        for pause in pauses:
+            end_pause(connection, pause.kind)
+    return pauses, unsent
+
+
+def describe_pause(pause: Pause) -> str:
+    """Say for the operator why nothing is sent, since when, and what ends it."""
+    since = f"{pause.since:%Y-%m-%dT%H:%M:%SZ}"
+    if pause.kind is PauseKind.PERSON:
+        return f"Sending is paused since {since} by a person. It goes on with: calendar-service resume"
+    if pause.kind is PauseKind.RESTORING:
+        return (
+            f"Sending is paused since {since}: the database is being restored. "
+            "If no restore is running any more, it goes on with: calendar-service resume"
+        )
+    why = (
+        "the database was restored from a backup"
+        if pause.how is RestoreKind.COMMAND
+        else "the database is older than it was before, so a copy was put back"
+    )
+    return (
+        f"Sending is paused since {since}: {why}. "
+        "To send what is due: calendar-service tick --send-missed. To go on without it: calendar-service resume"
+    )
+
+
+def _latest(pauses: Sequence[Pause], now: datetime) -> datetime:
+    return max(now, *(pause.until for pause in pauses)) if pauses else now

@@ -1,0 +1,53 @@
+"""What tells a database from others, and how far it has come.
+
+The id names one history: it stays as long as the database only goes forward, and is renewed when an older state was put
+back. The sequence rises with everything that matters: an edition, a worker's beat. So of two states of one id the one
+with the smaller sequence is the older, and the newer has all that it has.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from calendar_service.store.tables import identity
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The id of a database's history, and its sequence."""
+
+    id: str
+    sequence: int
+
+
+def read_identity(connection: Connection) -> Identity | None:
+    """Return which database this is and how far it has come; None where it has never been said."""
+    row = connection.execute(select(identity).limit(1)).one_or_none()
+    return Identity(row.id, row.sequence) if row else None
+
+
+def raise_sequence(connection: Connection) -> Identity:
+    """Note that the database has gone on, within a transaction that writes something anyway."""
+    raised = update(identity).values(sequence=identity.c.sequence + 1).returning(identity.c.id, identity.c.sequence)
+    row = connection.execute(raised).first()
+    return Identity(row.id, row.sequence) if row else renew_identity(connection, 1)
+
+
+def renew_identity(connection: Connection, sequence: int) -> Identity:
+    """Begin a new history, at a sequence; what is known of the old one does not hold for it."""
+    renewed = Identity(secrets.token_hex(16), sequence)
+    set_identity(connection, renewed)
+    return renewed
+
+
+def set_identity(connection: Connection, new: Identity) -> None:
+    """Say which history this is, and how far it has come."""
+    connection.execute(delete(identity))
+    connection.execute(insert(identity).values(id=new.id, sequence=new.sequence))

@@ -1,0 +1,146 @@
+"""Why nothing is sent: a person paused it, or the database was put back and a person has not said how to go on.
+
+Each reason is a note, so that every process sees it; `store.claims.claim` looks for them in its own statement.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, func, or_, select, update
+
+from calendar_service.records.occasions import Kind
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
+from calendar_service.store.notes import enter_note, remove_note, write_note
+from calendar_service.store.outbox import State, affected
+from calendar_service.store.signups import ASKED, MAILED
+from calendar_service.store.tables import deliveries, notes, occasions, signups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Connection
+
+RESTORED_REASON = "restored"
+"""The reason of a delivery that was not sent, because it may have been sent before a restore."""
+
+
+class PauseKind(StrEnum):
+    """Why nothing is sent. RESTORING is a restore that is under way, or was broken off before it changed anything."""
+
+    PERSON = "paused"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+
+
+class RestoreKind(StrEnum):
+    """How the database went back: by the command, or a copy that was put in its place."""
+
+    COMMAND = "command"
+    COPY = "copy"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A reason why nothing is sent. Of RESTORED: what fell due up to `until` may have been sent before.
+
+    With `is_exact` it is known what was sent, since the newer database could be read.
+    """
+
+    kind: PauseKind
+    since: datetime
+    until: datetime
+    how: RestoreKind | None = None
+    is_exact: bool = False
+
+
+_NAMES = {kind: f"sending {kind}" for kind in PauseKind}
+
+
+def is_paused() -> ColumnElement[bool]:
+    """Return the condition, for a statement of its own, that nothing may be sent."""
+    return exists().where(notes.c.name.in_(list(_NAMES.values())))
+
+
+def list_pauses(connection: Connection) -> list[Pause]:
+    """List the reasons why nothing is sent; empty where everything is."""
+    by_name = {name: kind for kind, name in _NAMES.items()}
+    rows = connection.execute(select(notes).where(notes.c.name.in_(by_name)).order_by(notes.c.name))
+    return [_pause(by_name[row.name], row.value, row.at) for row in rows]
+
+
+def _pause(kind: PauseKind, value: str, since: datetime) -> Pause:
+    if kind is not PauseKind.RESTORED:
+        return Pause(kind, since, since)
+    plain = json.loads(value)
+    return Pause(kind, since, datetime.fromisoformat(plain["until"]), RestoreKind(plain["how"]), plain["exact"])
+
+
+def enter_pause(connection: Connection, kind: PauseKind, now: datetime) -> bool:
+    """Pause sending for a reason other than RESTORED; False if it was paused for that already."""
+    return enter_note(connection, _NAMES[kind], "", now)
+
+
+def enter_restored(
+    connection: Connection, how: RestoreKind, now: datetime, until: datetime, *, is_exact: bool = False
+) -> None:
+    """Pause sending because the database went back, and report it. What fell due up to `until` may have been sent."""
+    value = json.dumps({"until": max(now, until).isoformat(), "how": how, "exact": is_exact})
+    write_note(connection, _NAMES[PauseKind.RESTORED], value, now)
+    report_fault(connection, FaultKind.RESTORE, "", _SENTENCES[how], now)
+
+
+_SENTENCES = {
+    RestoreKind.COMMAND: "The database was restored from a backup. Nothing is sent until a person says how to go on.",
+    RestoreKind.COPY: (
+        "The database is older than it was before: a copy was put back. "
+        "Nothing is sent until a person says how to go on."
+    ),
+}
+
+
+def end_pause(connection: Connection, kind: PauseKind) -> bool:
+    """End a reason why nothing is sent; True if there was it."""
+    if kind is PauseKind.RESTORED:
+        clear_fault(connection, FaultKind.RESTORE, "")
+    return remove_note(connection, _NAMES[kind])
+
+
+def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
+    """Mark what fell due up to a restore as not sent; gives how many deliveries those are.
+
+    Notices are all meant that are there: which changes were told before is not known, whenever they were published.
+    Account mails are kept where it is known that they did not go, and so are sign-ups that nobody has answered.
+    """
+    settled = {"state": State.DROPPED, "reason": RESTORED_REASON, "settled_at": now, "worker_id": None}
+    dropped = affected(connection.execute(update(deliveries).where(*_missed(pause)).values(**settled)))
+    digest, what = deliveries.alias("digest"), occasions.alias("what")
+    gone = (
+        exists()
+        .where(digest.c.subscriber_id == deliveries.c.subscriber_id, digest.c.occasion_id == what.c.id)
+        .where(what.c.kind == Kind.DIGEST, what.c.revision == deliveries.c.bundle)
+        .where(digest.c.state == State.DROPPED, digest.c.reason == RESTORED_REASON)
+    )
+    connection.execute(update(deliveries).where(deliveries.c.state == State.BUNDLED, gone).values(**settled))
+    if not pause.is_exact:
+        asked = signups.c.state == ASKED, signups.c.asked_at <= pause.until
+        connection.execute(update(signups).where(*asked).values(state=MAILED, settled_at=now))
+    return dropped
+
+
+def count_unanswered(connection: Connection) -> int:
+    """Count the sign-ups that wait for their confirmation mail."""
+    return connection.scalar(select(func.count()).select_from(signups).where(signups.c.state == ASKED)) or 0
+
+
+def _missed(pause: Pause) -> Iterable[ColumnElement[bool]]:
+    kind = select(occasions.c.kind).where(occasions.c.id == deliveries.c.occasion_id).scalar_subquery()
+    is_of_before = deliveries.c.due_at <= pause.until
+    due = [and_(kind.in_([Kind.REMINDER, Kind.DIGEST]), is_of_before), kind == Kind.NOTICE]
+    if not pause.is_exact:
+        due.append(and_(kind == Kind.LETTER, is_of_before))
+    return deliveries.c.state.in_([State.WAITING, State.CLAIMED]), or_(*due)
