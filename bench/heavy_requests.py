@@ -1,7 +1,7 @@
 """Whether heavy requests hold up the light ones: `python bench/heavy_requests.py [--records N] [--server gunicorn]`.
 
 Makes a file of N records, serves it by a real process, and has another process ask for heavy outputs over ten
-connections for 25 seconds, no two the same. Meanwhile `/healthz` and the warm `/calendar.ics` are asked in turn.
+connections for 25 seconds, no two the same. Meanwhile `/healthz` and then the warm `/calendar.ics` are asked for.
 Prints their times, what became of the heavy requests, and the memory before, at the most, and after.
 
 The bar, with 5,000 records: medians of at most 50 ms, worst 2 s, and no more than 1.5 times the memory.
@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -41,6 +42,9 @@ MIXED = (
     "/calendar.atom?",
     "/calendar.jcal?",
 )
+_MANY = 20_000
+TICK = 0.05
+LIGHT = ("/healthz", "/calendar.ics")
 WARM_UP = ("/calendar.ics", "/calendar.ics?lang=fr", "/calendar.ics?from=1970-01-01", "/calendar.json", "/", "/month")
 
 
@@ -51,19 +55,21 @@ def write_file(path, number):
         day = TODAY + timedelta(days=index % 1460 - 500)
         title = f"title: {{en: What number {index} is about, fr: Ce dont parle le numéro {index}}}"
         summary = (
-            "summary: {en: 'A talk for cities, with time for questions and a record for those who cannot come.',"
+            ", summary: {en: 'A talk for cities, with time for questions and a record for those who cannot come.',"
             " fr: 'Un exposé pour les villes, avec du temps pour les questions.'}"
         )
+        if number > _MANY:
+            summary = ""  # a file may have 300,000 values
         match index % 10:
             case 0:
                 times = f"kind: tender, closes: '{day} 17:00', url: 'https://example.org/t/{index}'"
             case 1:
-                times = f"kind: event, when: {day}, tags: [cities, congress], place: {{city: Bilbao, country: ES}}"
+                times = f"kind: event, when: {day}, place: {{city: Bilbao, country: ES}}"
             case 2 if index % 100 == 2:
                 times = f"kind: webinar, when: '{day} 11:00', repeats: 'every month, 12 times'"
             case _:
                 times = f"kind: webinar, when: '{day} 11:00-12:30', join: 'https://example.org/{index}'"
-        lines.append(f"  - {{id: r{index}, {times}, {title}, {summary}}}\n")
+        lines.append(f"  - {{id: r{index}, {times}, {title}{summary}}}\n")
     path.write_text("".join(lines), encoding="utf-8")
 
 
@@ -166,18 +172,24 @@ def load(port, seconds, connections, *, mixed, patient):
 
 
 def probe(port, seconds):
-    """Ask for both light outputs in turn and give the milliseconds of each."""
-    found = {"/healthz": [], "/calendar.ics": []}
-    connections = {path: http.client.HTTPConnection("127.0.0.1", port, timeout=120) for path in found}
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for path, times in found.items():
-            began = time.perf_counter()
-            status, _, _ = ask(connections[path], path)
+    """Ask for both light outputs twenty times a second and give the milliseconds of each.
+
+    Times count from when a request was due, so that one long wait counts for all the requests that it held up.
+    """
+    start = time.perf_counter()
+
+    def run(path):
+        connection, times = http.client.HTTPConnection("127.0.0.1", port, timeout=120), []
+        for tick in range(int(seconds / TICK)):
+            due = start + tick * TICK
+            time.sleep(max(0, due - time.perf_counter()))
+            status, _, _ = ask(connection, path)
             assert status == 200, (path, status)
-            times.append((time.perf_counter() - began) * 1000)
-        time.sleep(0.02)
-    return found
+            times.append((time.perf_counter() - due) * 1000)
+        return times
+
+    with ThreadPoolExecutor(len(LIGHT)) as pool:
+        return dict(zip(LIGHT, pool.map(run, LIGHT), strict=True))
 
 
 def show(title, found):

@@ -35,7 +35,7 @@ from calendar_service.records.errors import CalendarError
 from calendar_service.records.source import json_schema
 from calendar_service.records.texts import check_language
 from calendar_service.reminders.faults.log import FaultLog
-from calendar_service.serving import clock, make_worker, open_database, secret_keys, set_up_logging
+from calendar_service.serving import clock, make_worker, open_database, secret_keys, set_up_logging, take_short_turns
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter import write_starter
 from calendar_service.store.editions import Outcome, load_edition
@@ -124,6 +124,7 @@ def publish(file: Path | None, *, confirm: bool) -> None:
 def serve(file: Path | None, host: str, port: int) -> None:
     """Serve the calendar of FILE, publish FILE whenever it changes, and send reminders."""
     set_up_logging()
+    take_short_turns()
     settings = _settings(file)
     if not settings.trusted_hosts:
         settings = replace(settings, base_url=f"http://{host}:{port}")

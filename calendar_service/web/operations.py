@@ -16,6 +16,7 @@ from calendar_service.web.context import settings, shelf, status
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.guard import is_operator
 from calendar_service.web.openapi import describe_api
+from calendar_service.web.render_limiter import weigh
 from calendar_service.web.shelf import NothingPublished
 from calendar_service.web.status import OF_PUBLISHING
 from calendar_service.writers.api import write_instant
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any
 
+    from calendar_service.records.edition import Edition
     from calendar_service.store.faults import Fault
     from calendar_service.store.gauges import Pulse
     from calendar_service.web.status import Status
@@ -98,6 +100,13 @@ def robots() -> Response:
 def sitemap() -> Response:
     """List the pages for search engines, with their other languages (sitemaps.org, 0.9)."""
     edition = shelf().edition()
+    # Two languages of a page are about as much work as one record of a feed.
+    weight = weigh(len(edition.entries))
+    body = shelf().share("/sitemap.xml", edition, weight, lambda: _sitemap(edition))
+    return _for_an_hour(Response(body, content_type="application/xml"))
+
+
+def _sitemap(edition: Edition) -> bytes:
     base, default = shelf().press.base_url, edition.calendar.languages[0]
     prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
     pages = [(path, edition.published_at) for path in _PAGES]
@@ -111,8 +120,8 @@ def sitemap() -> Response:
             for code, other in prefixes.items():
                 link = {"rel": "alternate", "hreflang": code, "href": f"{base}{other}{path}"}
                 ET.SubElement(url, "xhtml:link", link)
-    body = ET.tostring(urlset, encoding="utf-8", xml_declaration=True)
-    return _for_an_hour(Response(body, content_type="application/xml"))
+    written: bytes = ET.tostring(urlset, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from feed_service import NOW, PUBLISHED
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from calendar_service.records import window
 from calendar_service.web import feed_renderer
@@ -14,6 +16,7 @@ from calendar_service.web.feeds import weigh_selection
 from calendar_service.web.render_limiter import Lane, RenderLimiter, TooBusy, Weight, lanes_for
 from calendar_service.web.representation import Representation
 from calendar_service.web.response_cache import ResponseCache
+from calendar_service.writers.feed import MAX_BYTES, MAX_EVENTS, fit
 from calendar_service.writers.ical import Block
 
 HEAD = "calendar: {id: many.example, name: Many, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
@@ -232,6 +235,7 @@ WEIGHTS = {
     "/": LIGHT,
     "/month?q=talk": LIGHT,
     "/widget?view=next": LIGHT,
+    "/sitemap.xml": ORDINARY,
 }
 
 
@@ -287,6 +291,61 @@ def test_one_file_and_the_agenda_have_the_same_bound(service, monkeypatch):
     page = service.get("/?from=1970-01-01")
     assert (page.status_code, "more than 300 dates" in page.text) == (400, True)
     assert service.get("/").status_code == 200
+
+
+# -- a feed that is cut ---------------------------------------------------------------------------
+
+
+def greedy(blocks, order):
+    """Fit as feeds were cut when all blocks were made first."""
+    kept, events, room = {}, 0, MAX_BYTES - 30_000
+    for place in order:
+        made = blocks[place]
+        if events + made.events <= MAX_EVENTS and len(made.body) <= room:
+            kept[place] = made
+            events, room = events + made.events, room - len(made.body)
+    return dict(sorted(kept.items()))
+
+
+SIZES = st.one_of(
+    st.tuples(st.integers(1, 3), st.integers(300, 3_000)),
+    st.tuples(st.integers(100, 1_000), st.integers(30_000, 1_200_000)),
+)
+
+
+@given(st.lists(SIZES, min_size=1, max_size=40), st.integers(1, 60), st.randoms())
+@settings(deadline=None, max_examples=50)
+def test_what_is_chosen_first_is_what_was_kept_of_all(some, times, random):
+    sizes = [size for size in some for _ in range(times)]
+    blocks = [Block(b"x" * length, events, frozenset()) for events, length in sizes]
+    order = list(range(len(blocks)))
+    random.shuffle(order)
+    made = []
+
+    def make(place):
+        made.append(place)
+        return blocks[place]
+
+    kept, wanted = fit(order, make), greedy(blocks, order)
+    assert made == order[: len(made)]
+    # Only what comes behind 50 that were passed over may be missing.
+    assert kept == {place: found for place, found in wanted.items() if place in set(made)}
+    assert len(made) == len(order) or len(made) - len(kept) == 50 or sum(each.events for each in kept.values()) == 1_000
+    assert len(made) <= MAX_EVENTS + 50
+
+
+def test_no_more_is_rendered_than_served(service, monkeypatch):
+    service.publish(many(1_500), PUBLISHED)
+    calls, original = [], feed_renderer.write_entry
+
+    def counting(entry, *rest):
+        calls.append(entry.record.id)
+        return original(entry, *rest)
+
+    monkeypatch.setattr(feed_renderer, "write_entry", counting)
+    body = service.body("/calendar.ics")
+    assert (len(calls), body.count(b"BEGIN:VEVENT")) == (1_000, 1_000)
+    assert b"500 records are left out" in body.replace(b"\r\n ", b"")
 
 
 # -- what is kept ---------------------------------------------------------------------------------
