@@ -38,10 +38,14 @@ KINDS = {
 
 @dataclass(frozen=True)
 class ListedFault:
-    """One fault in words. `mailed` says whether and when somebody was told; `retry` is "" where nothing waits."""
+    """One fault in words. `mailed` says whether and when somebody was told; `retry` is "" where nothing waits.
+
+    `language` is that of the reason where it is not the page's, else "".
+    """
 
     kind: str
     reason: str
+    language: str
     key: str
     since: str
     count: int
@@ -79,9 +83,12 @@ def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[L
 
 def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
     mailed = lang.say("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
+    reason = say_reason(fault, lang)
+    is_translated = lang.code == "en" or lang.say(fault.reason) != fault.reason
     return ListedFault(
         kind=lang.say(KINDS[fault.kind]),
-        reason=say_reason(fault, lang),
+        reason=reason,
+        language="" if is_translated else "en",
         key=fault.key,
         since=_time(fault.first_at, zone, lang),
         count=fault.count,

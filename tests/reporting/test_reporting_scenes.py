@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import signal
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from scenes import PROMISED, UNPUBLISHED, calendar, scene
+from sqlalchemy import create_engine, make_url, text
 
 DATABASE_GONE = "The database file is not there any more."
 pytestmark = pytest.mark.slow  # each lasts half a minute, most of it to see that no second mail comes
@@ -113,3 +116,111 @@ def test_a_full_disk(tmp_path):
     finally:
         subprocess.run(["umount", "--lazy", var], check=True)
     assert running.slow == []
+
+
+HANG = """
+import os, time
+real = os.stat
+def stat(path, *args, **more):
+    while str(path).endswith("events.yaml") and os.path.lexists({flag!r}):
+        time.sleep(0.2)
+    return real(path, *args, **more)
+os.stat = stat
+"""
+
+
+def test_a_mount_that_hangs(tmp_path, monkeypatch):
+    """Whoever asks the system for the file waits: stat is planted to do so, since no mount can be had to hang."""
+    code, flag = tmp_path / "code", tmp_path / "flag"
+    code.mkdir()
+    (code / "sitecustomize.py").write_text(HANG.format(flag=str(flag)))
+    monkeypatch.setenv("PYTHONPATH", str(code))
+    with scene(tmp_path) as running:
+        flag.touch()
+        check(running, "publication", "The calendar file cannot be read: it does not answer.")
+        assert running.get("/reminders", data=SIGN_UP)[0] == 200
+        running.wait_until(lambda: "ann@example.org" in running.mails.read_text(), 20)  # reminders go on
+        flag.unlink()
+        running.wait_until(lambda: running.ready()["status"] == "ready", 30)
+        flag.touch()
+        running.wait_until(lambda: running.kinds() == {"publication"}, 30)
+    assert running.slow == []
+
+
+def test_a_mail_server_that_is_away(running):
+    sink = running.processes[0]
+    sink.terminate()
+    sink.wait()
+    assert running.get("/reminders", data=SIGN_UP)[0] == 200
+    seen = running.watch("sending", "Letters cannot be sent", seconds=40)
+    print(f"\nmail server away {seen}")  # noqa: T201 (the table of the report)
+    assert (seen.pop("mail"), None in seen.values()) == (None, False)
+    check_public(running)
+
+
+@pytest.fixture
+def on_postgresql(tmp_path, database_url):
+    with scene(tmp_path, database_url) as made:
+        yield made
+    assert made.slow == []
+
+
+def run(url, *commands, name=None):
+    engine = create_engine(make_url(url).set(**({"database": name} if name else {})), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for command in commands:
+            connection.execute(text(command))
+    engine.dispose()
+
+
+def ended(name):
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+    return f"{others}'{name}'"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("setting", "back", "words"),
+    [
+        ("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true", "The database does not answer."),
+        (
+            "SET default_transaction_read_only = on",
+            "RESET default_transaction_read_only",
+            "The database can only be read.",
+        ),
+    ],
+    ids=["away", "read-only"],
+)
+def test_a_server_that_refuses(on_postgresql, database_url, setting, back, words):
+    name = make_url(database_url).database
+    run(database_url, f"ALTER DATABASE {name} {setting}", ended(name), name="postgres")
+    try:
+        check(on_postgresql, "database", words)
+    finally:
+        run(
+            database_url,
+            "SET default_transaction_read_only = off",
+            f"ALTER DATABASE {name} {back}",
+            ended(name),
+            name="postgres",
+        )
+    on_postgresql.wait_until(lambda: on_postgresql.ready()["status"] == "ready", 60)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_is_frozen(on_postgresql, postgresql_server):
+    folder = make_url(postgresql_server).query["host"]
+    postmaster = int((Path(folder) / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    stopped = [postmaster, *map(int, children)]
+    for each in stopped:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        check(on_postgresql, "database", "The database does not answer.")
+        began = time.monotonic()
+        assert on_postgresql.get("/reminders", data=SIGN_UP, seconds=40)[0] == 503
+        print(f"\nsign-up refused after {time.monotonic() - began:.1f} s")  # noqa: T201 (the table of the report)
+    finally:
+        for each in reversed(stopped):
+            os.kill(each, signal.SIGCONT)
+    on_postgresql.wait_until(lambda: on_postgresql.ready()["status"] == "ready", 60)

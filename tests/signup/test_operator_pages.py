@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from calendar_service.cli import main
 from calendar_service.store.engine import writing
-from calendar_service.store.faults import FaultKind
+from calendar_service.store.faults import FaultKind, report_fault
 from calendar_service.store.gauges import read_gauges, take_pulse
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.store.tables import deliveries, firings, groups, occasions, workers
@@ -169,6 +169,76 @@ def test_metrics_tell_what_is_in_the_database(operated):
         ("calendar_signups_waiting",): 1,
     }
     assert "ann@" not in text
+
+
+def fault(engine, kind, key="web-1", reason="It fails.", **more):
+    with writing(engine) as connection:
+        report_fault(connection, kind, key, reason, NOW - timedelta(minutes=5), **more)
+
+
+def test_operator_page_lists_what_fails_and_what_is_set_aside(operated):
+    assert "What fails Nothing fails." in words_of(operated.get("/operator", **BEARER))
+    full = "The disk under the database is full."
+    fault(operated.engine, FaultKind.SCHEDULE, reason=full, details=["/srv/a"], retry_at=NOW, mailed_at=NOW)
+    fault(operated.engine, FaultKind.DELIVERY, "delivery 1", "It cannot be written.")
+    fault(operated.engine, FaultKind.DELIVERY, "delivery 2", "It cannot be written.")
+    told = words_of(operated.get("/fr/operator", **BEARER)).replace("\u00a0", " ")
+    assert "En panne Calcul de ce qui doit partir Le disque de la base de données est plein." in told
+    assert "Où web-1 Depuis lundi 23 novembre 2026, 12:55 CET (UTC+1) Nombre de fois 1 Nouvel essai lundi" in told
+    assert "Courriel Signalé par courriel : lundi 23 novembre 2026, 13:00 CET (UTC+1) Détails /srv/a" in told
+    assert "Mis de côté Lettres (2) It cannot be written. Où delivery 1" in told
+
+
+def test_what_fails_is_public_without_its_details(operated):
+    fault(operated.engine, FaultKind.SENDING, details=["/srv/secret"])
+    since = "2026-11-23T11:55:00Z"
+    public = {"kind": "sending", "reason": "It fails.", "since": since, "count": 1}
+    found = operated.get("/readyz").get_json()
+    assert (found["status"], found["faults"]) == ("failing", [public])
+    private = operated.get("/readyz", **BEARER).get_json()
+    assert private["faults"] == [public | {"key": "web-1", "details": ["/srv/secret"]}]
+    assert private["publication"]["file"].endswith("events.yaml")
+    assert "file" not in found["publication"]
+    text = operated.get("/metrics", **BEARER).get_data(as_text=True)
+    assert 'calendar_faults{kind="sending"} 1.0' in text
+    assert 'calendar_fault_oldest_seconds{kind="sending"} 300.0' in text
+    assert "calendar_publication_ok 1.0" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "is_published"),
+    [
+        (FaultKind.PUBLICATION, "stale", 0),
+        (FaultKind.LEASE, "stale", 0),
+        (FaultKind.CLOCK, "stale", 0),
+        (FaultKind.DATABASE, "failing", 0),
+        (FaultKind.SCHEDULE, "failing", 1),
+        (FaultKind.SENDING, "failing", 1),
+        (FaultKind.RESTORE, "failing", 1),
+        (FaultKind.DELIVERY, "ready", 1),
+    ],
+)
+def test_readiness_is_never_told_while_something_fails(operated, kind, status, is_published):
+    fault(operated.engine, kind)
+    found = operated.get("/readyz").get_json()
+    assert (found["status"], found["publication"]["outcome"] == "published") == (status, bool(is_published))
+    text = operated.get("/metrics", **BEARER).get_data(as_text=True)
+    assert f"calendar_publication_ok {is_published}.0" in text
+
+
+def test_without_a_database_all_that_is_known_is_told(operated, tmp_path):
+    operated.get("/")
+    (tmp_path / "calendar.sqlite3").rename(tmp_path / "aside")
+    found = operated.get("/readyz")
+    assert (found.status_code, found.get_json()["status"]) == (200, "stale")
+    assert [each["reason"] for each in found.get_json()["faults"]] == ["The database file is not there any more."]
+    text = operated.get("/metrics", **BEARER).get_data(as_text=True)
+    assert "calendar_database_up 0.0" in text
+    assert "calendar_edition 1.0" in text
+    assert "The database file is not there any more." in words_of(operated.get("/operator", **BEARER))
+    refused = operated.post("/reminders", {"address": "ann@example.org", "kind": "tender"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
+    assert "This cannot be done at the moment. Try again in a minute." in words_of(refused)
 
 
 def test_gauges_of_an_empty_database(database):

@@ -151,6 +151,9 @@ class FaultReporter:
         ]
         untold = self.log.take_untold(MAIL_AFTER)
         claimed = [fault for fault in (*mine, *untold) if self._memory.claim(_name(fault), now)]
+        self.log.keep_untold(
+            [each for each in untold if each not in claimed and not self._memory.was_told(_name(each), now)]
+        )
         if not claimed:
             return
         if self._mailer.send([_with_end(each) if each in untold else each for each in claimed], self._calendar):
