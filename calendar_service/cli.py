@@ -19,6 +19,7 @@ import waitress
 from calendar_service import __version__
 from calendar_service.auditing.asking import ask_server
 from calendar_service.auditing.audit import audit as audit_edition
+from calendar_service.cli_backup import back_up, restore_backup
 from calendar_service.cli_letters import letter
 from calendar_service.cli_receipts import print_receipts
 from calendar_service.cli_reminders import plan, tick
@@ -254,6 +255,8 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
+for _command in (back_up, restore_backup):
+    db.add_command(_command)
 for _command in (letter, pause_sending, plan, print_receipts, resume_sending, subscribers, tick):
     main.add_command(_command)
 

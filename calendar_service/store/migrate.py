@@ -17,7 +17,7 @@ from calendar_service.store.engine import UnusableDatabase, reading, writing
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from calendar_service.store.engine import Database
+    from calendar_service.store.engine import Database, Transaction
 
 
 def upgrade(engine: Database) -> None:
@@ -42,6 +42,17 @@ def is_current(engine: Database) -> bool:
     with reading(engine) as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present == ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def upgrade_in(connection: Transaction) -> None:
+    """Apply the migrations that are missing, within a transaction."""
+    command.upgrade(_config(connection), "head")
+
+
+def is_known(version: str) -> bool:
+    """Return True if this program knows the migration that tables are at."""
+    known = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return any(each.revision == version for each in known)
 
 
 def find_drift(engine: Database) -> None:

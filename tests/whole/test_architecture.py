@@ -18,6 +18,7 @@ HALLS = [
     "doctor",
     "serving",
     "exporting",
+    "cli_backup",
     "cli_letters",
     "cli_reminders",
     "cli_receipts",

@@ -1,0 +1,149 @@
+"""Backups: the whole database in one file, consistent, made while others write.
+
+An SQLite backup is a database file; one of PostgreSQL is an archive of pg_dump. Whoever has the file has all addresses,
+so it is readable by its owner alone, from its first byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.store.engine import reading
+from calendar_service.store.postgresql_tools import dump_tables
+from calendar_service.store.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from calendar_service.store.engine import Database
+
+VERSION_TABLE = "alembic_version"
+
+
+class BackupRefused(CalendarError):
+    """A backup cannot be made, or not be restored; nothing was changed."""
+
+
+def backup(engine: Database, file: Path) -> int:
+    """Write a backup of the database into a new file; gives its size in bytes.
+
+    Raises BackupRefused, ToolFault and DatabaseFault. There is no file of that name then, not even a part of one.
+    """
+    if file.exists() or file.is_symlink():
+        raise BackupRefused(f"{file} is there already.", remedy="Name another file, or delete this one first.")
+    refuse_missing_file(engine)
+    with reading(engine) as connection:
+        tables = our_tables(connection)
+        schema = inspect(connection).default_schema_name or ""
+    if VERSION_TABLE not in tables:
+        raise BackupRefused("the database has no tables of calendar-service.", remedy="Look at CALENDAR_DATABASE_URL.")
+    with new_file(file) as draft:
+        if engine.dialect.name == "sqlite":
+            _copy_sqlite(engine, draft)
+        else:
+            dump_tables(engine, tables, schema, draft)
+    return file.stat().st_size
+
+
+def our_tables(connection: Connection) -> list[str]:
+    """List the tables of ours that a database has, whichever version made it."""
+    return sorted({VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names()))
+
+
+def refuse_missing_file(engine: Database) -> None:
+    """Raise BackupRefused where an SQLite file is not there: to open it would make it."""
+    path = sqlite_path(engine)
+    if path and not path.exists():
+        raise BackupRefused(f"there is no database at {path}.", remedy="Look at CALENDAR_DATABASE_URL.")
+
+
+def sqlite_path(engine: Database) -> Path | None:
+    """Return the file of an SQLite database; None for another database, and for one in memory."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+@contextlib.contextmanager
+def new_file(file: Path) -> Iterator[Path]:
+    """Yield an empty private file that gets its name when the block has ended without error, whole and on the disk.
+
+    Raises BackupRefused where the file cannot be made, or somebody else has made one of that name meanwhile.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.partial")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield draft
+        _put_on_disk(draft)
+        _name(draft, file)
+        _put_on_disk(file.parent)
+    except OSError as error:
+        raise BackupRefused(f"{file} cannot be written: {error.strerror}.", remedy="Look at its folder.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _name(draft: Path, file: Path) -> None:
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        raise BackupRefused(f"{file} was made by another program meanwhile.", remedy="Name another file.") from None
+    except OSError:  # a file system without hard links
+        if file.exists():
+            raise
+        draft.rename(file)
+
+
+def _put_on_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _copy_sqlite(engine: Database, draft: Path) -> None:
+    """Copy in one transaction that hinders no writer. What was deleted is not in the copy, not even in free pages."""
+    with reading(engine):  # raises what is wrong with the file, in words
+        pass
+    raw = engine.raw_connection()
+    try:
+        raw.driver_connection.execute("VACUUM INTO ?", (str(draft),)).close()  # type: ignore[union-attr]  # it is sqlite3's
+    except sqlite3.Error as error:
+        raise BackupRefused(
+            f"the database cannot be copied: {error}.", remedy="Look at the disk, and at calendar-service doctor."
+        ) from None
+    finally:
+        raw.close()
+    if faults := check_sqlite(draft):
+        raise BackupRefused(f"the copy is damaged: {faults}.", remedy="Is the disk sound? The database may be damaged.")
+
+
+def check_sqlite(file: Path) -> str:
+    """Return what is wrong with an SQLite file, "" for nothing."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.Error as error:
+        return str(error)
+    finally:
+        connection.close()
+    return said[0] if said != ["ok"] else "rows that belong to none" if broken else ""
+
+
+def read_version(connection: Connection) -> str:
+    """Return which migration the tables are at; "" where there are none of ours."""
+    if VERSION_TABLE not in our_tables(connection):
+        return ""
+    return str(connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) or "")  # noqa: S608 (our own name)

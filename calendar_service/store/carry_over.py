@@ -1,0 +1,126 @@
+"""A restore over a database that is not what the backup became: what is taken over from it into the backup's state.
+
+The two may share a past or nothing. So people are found by the random reference in their links, addresses by their
+keyed hash, and what was sent by its key; numbers mean nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String, and_, cast, delete, exists, func, literal, null, or_, select, update
+
+from calendar_service.records.occasions import Kind
+from calendar_service.store.conflicts import insert_or
+from calendar_service.store.outbox import OCCASION_COLUMNS, affected
+from calendar_service.store.tables import (
+    deliveries,
+    memberships,
+    occasions,
+    revisions,
+    subscribers,
+    suppressions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement, Connection, FromClause, Table
+
+_FINAL = ("sent", "failed", "bounced")
+_WHAT = [column.name for column in OCCASION_COLUMNS]
+TAKEN_FROM = ("subscribers", "suppressions", "deliveries", "occasions", "revisions")
+"""The tables of the replaced database that are looked at."""
+
+
+def carry_over(connection: Connection, replaced: Callable[[Table], FromClause]) -> dict[str, int]:
+    """Take over from the replaced database who left or was erased, and what was sent; gives how many of each.
+
+    `lost` are the subscribers of the replaced database who are not in the backup.
+    """
+    other = replaced(subscribers)
+    counts = {
+        "suppressions": _take_suppressions(connection, replaced(suppressions)),
+        "ended": _end_subscribers(connection, other),
+        "erased": _erase(connection, other, replaced(suppressions)),
+        "sent": _mark_sent(connection, replaced),
+    }
+    is_known = exists().where(or_(subscribers.c.ref == other.c.ref, subscribers.c.address_key == other.c.address_key))
+    lost = select(func.count()).select_from(other).where(~is_known, other.c.state != "ended")
+    return counts | {"lost": connection.scalar(lost) or 0}
+
+
+def _take_suppressions(connection: Connection, other: FromClause) -> int:
+    names = [column.name for column in suppressions.c]
+    rows = select(*other.c).where(literal(value=True))
+    entered = insert_or(connection, suppressions).from_select(names, rows).on_conflict_do_nothing()
+    return affected(connection.execute(entered))
+
+
+def _end_subscribers(connection: Connection, other: FromClause) -> int:
+    same = and_(subscribers.c.ref == other.c.ref, other.c.changed_at > subscribers.c.changed_at)
+    stopped = other.c.state.in_(["ended", "paused"])
+    ids = list(connection.scalars(select(subscribers.c.id).join(other, same).where(stopped)))
+    values = {name: other.c[name] for name in ("state", "ended_at", "changed_at")}
+    connection.execute(update(subscribers).where(same, stopped).values(**values))
+    now_stopped = select(subscribers.c.id).where(subscribers.c.state != "active")
+    connection.execute(delete(memberships).where(memberships.c.subscriber_id.in_(now_stopped)))
+    ended = select(subscribers.c.id).where(subscribers.c.state == "ended")
+    _drop(connection, deliveries.c.subscriber_id.in_(ended))
+    return len(ids)
+
+
+def _erase(connection: Connection, other: FromClause, reasons: FromClause) -> int:
+    """Erase who is no more, as the keyed hash that stayed of them proves."""
+    is_there = exists().where(or_(other.c.ref == subscribers.c.ref, other.c.address_key == subscribers.c.address_key))
+    proof = exists().where(
+        reasons.c.address_key == subscribers.c.address_key, reasons.c.since >= subscribers.c.changed_at
+    )
+    gone = list(connection.scalars(select(subscribers.c.id).where(~is_there, proof)))
+    these = select(subscribers.c.id).where(~is_there, proof)
+    _drop(connection, deliveries.c.subscriber_id.in_(these))
+    connection.execute(delete(subscribers).where(~is_there, proof))
+    return len(gone)
+
+
+def _drop(connection: Connection, whose: ColumnElement[bool]) -> None:
+    unsent = deliveries.c.state.in_(["waiting", "claimed", "bundled"])
+    values = {"state": "dropped", "reason": "unsubscribed", "settled_at": deliveries.c.due_at, "worker_id": null()}
+    connection.execute(update(deliveries).where(whose, unsent).values(**values))
+
+
+def _mark_sent(connection: Connection, replaced: Callable[[Table], FromClause]) -> int:
+    """Mark as sent what was sent, by its key and its reader's reference.
+
+    A notice's key is a number of a revision, which may be given to another one after a restore: only those of revisions
+    that the backup has too are taken.
+    """
+    what, there, reader = replaced(occasions), replaced(deliveries), replaced(subscribers)
+    known = select(*(what.c[name] for name in _WHAT)).where(literal(value=True)).distinct()
+    connection.execute(insert_or(connection, occasions).from_select(_WHAT, known).on_conflict_do_nothing())
+    same_what = and_(*(occasions.c[name] == what.c[name] for name in _WHAT))
+    their, ours = replaced(revisions), revisions
+    same_revision = exists().where(
+        ours.c.record_id == what.c.record_id,
+        ours.c.record_id == their.c.record_id,
+        ours.c.number == their.c.number,
+        ours.c.changed_at == their.c.changed_at,
+        cast(their.c.number, String) == what.c.revision,
+    )
+    names = [column.name for column in deliveries.c if column.name not in {"id", "signup_id", "worker_id"}]
+    mapped = {"occasion_id": occasions.c.id, "subscriber_id": subscribers.c.id}
+    rows = (
+        select(*(mapped.get(name, there.c[name]) for name in names))
+        .select_from(there)
+        .join(what, what.c.id == there.c.occasion_id)
+        .join(occasions, same_what)
+        .join(reader, reader.c.id == there.c.subscriber_id)
+        .join(subscribers, subscribers.c.ref == reader.c.ref)
+        .where(there.c.state.in_(_FINAL), or_(what.c.kind != Kind.NOTICE, same_revision))
+    )
+    entered = insert_or(connection, deliveries).from_select(names, rows, include_defaults=False)
+    final = {name: entered.excluded[name] for name in ("state", "reason", "attempts", "settled_at")}
+    keys = [deliveries.c.occasion_id, deliveries.c.subscriber_id]
+    unsent = deliveries.c.state.not_in(_FINAL)
+    anew = entered.on_conflict_do_update(index_elements=keys, set_={**final, "worker_id": null()}, where=unsent)
+    return affected(connection.execute(anew))

@@ -1,0 +1,207 @@
+"""Restoring a backup, as one step, while processes run or not: all of it is there afterwards, or nothing has changed.
+
+Where the database has only gone forward since the backup, what was lost of it comes back and the rest stays. Otherwise
+the backup takes its place, and of what can still be read is taken over who left, who was erased, and what was sent. In
+either case nothing is sent afterwards until a person says so.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, text, update
+
+from calendar_service.store.archives import open_backup
+from calendar_service.store.backup import BackupRefused, our_tables, read_version, sqlite_path
+from calendar_service.store.bring_back import bring_back
+from calendar_service.store.carry_over import carry_over
+from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
+from calendar_service.store.identity import Identity, raise_sequence, read_identity, renew_identity
+from calendar_service.store.migrate import is_known, upgrade
+from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, enter_pause, enter_restored
+from calendar_service.store.tables import deliveries, faults, workers
+from calendar_service.store.workers import is_surely_dead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from calendar_service.store.archives import Archive
+    from calendar_service.store.engine import Database
+
+SENDERS_SECONDS = 60.0
+"""How long is waited for processes that have mails in hand."""
+SILENT_SECONDS = 30.0
+"""After how long without a sign of life a process with mails in hand counts as dead."""
+_POLL = 0.2
+
+
+class Replaced(StrEnum):
+    """What was there before a restore."""
+
+    NOTHING = "nothing"
+    SUCCESSOR = "successor"
+    OTHER = "other"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore has done: `counts` of rows that came back or were taken over, by what they are."""
+
+    replaced: Replaced
+    identity: Identity
+    counts: dict[str, int] = field(default_factory=dict)
+    damaged_file: Path | None = None
+
+
+def restore(engine: Database, file: Path, now: datetime, looked_at: Callable[[str], datetime | None]) -> Restored:
+    """Restore a backup. `looked_at` gives up to which time the reminders of a database id are known to be looked at.
+
+    Raises BackupRefused, ToolFault, UnusableDatabase and DatabaseFault; the database is then as it was.
+    """
+    with open_backup(engine, file) as archive:
+        if not is_known(archive.version):
+            raise BackupRefused(
+                f"{file} was made by a newer calendar-service (tables {archive.version}).",
+                remedy="Install that version, and restore with it.",
+            )
+        present = _present_state(engine)
+        if present is Replaced.DAMAGED:
+            return _replace_file(engine, archive, now, looked_at)
+        if present is Replaced.NOTHING:
+            return _restore_in_place(engine, archive, now, looked_at)
+        upgrade(engine)
+        with _quiet(engine, now):
+            return _restore_in_place(engine, archive, now, looked_at)
+
+
+def _present_state(engine: Database) -> Replaced:
+    """Look at what is there. OTHER stands for any database of ours, whose past is compared later."""
+    path = sqlite_path(engine)
+    if path and (not path.exists() or path.stat().st_size == 0):
+        return Replaced.NOTHING
+    try:
+        with reading(engine) as connection:
+            if path and [str(row[0]) for row in connection.execute(text("PRAGMA quick_check(1)"))] != ["ok"]:
+                return Replaced.DAMAGED
+            version, tables = read_version(connection), our_tables(connection)
+    except DatabaseFault as fault:
+        if path and fault.trouble is Trouble.DAMAGED:
+            return Replaced.DAMAGED
+        raise
+    if version and not is_known(version):
+        raise BackupRefused(
+            f"the present database was made by a newer calendar-service (tables {version}).",
+            remedy="Restore with that version, or name another database in CALENDAR_DATABASE_URL.",
+        )
+    if tables and not version:
+        raise BackupRefused(
+            f"the present database has tables of another program: {', '.join(tables)}.",
+            remedy="Look at CALENDAR_DATABASE_URL.",
+        )
+    return Replaced.OTHER if version else Replaced.NOTHING
+
+
+# -- nobody sends meanwhile -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _quiet(engine: Database, now: datetime) -> Iterator[None]:
+    """Pause sending, and wait until no mail is in anybody's hands; take the pause back where something fails."""
+    with writing(engine) as connection:
+        enter_pause(connection, PauseKind.RESTORING, now)
+    try:
+        _wait_for_senders(engine)
+        yield
+    except BaseException:
+        with writing(engine) as connection:
+            end_pause(connection, PauseKind.RESTORING)
+        raise
+
+
+def _wait_for_senders(engine: Database) -> None:
+    """Wait until what is claimed is settled, but for claims of processes that are dead. Raises BackupRefused."""
+    begun = time.monotonic()
+    seen: dict[int, tuple[int, float]] = {}
+    claimed = select(deliveries.c.worker_id, func.count().label("number")).where(deliveries.c.state == "claimed")
+    by_worker = claimed.group_by(deliveries.c.worker_id).subquery()
+    query = select(workers, by_worker.c.number).join(by_worker, by_worker.c.worker_id == workers.c.id)
+    while True:
+        with reading(engine) as connection:
+            rows = connection.execute(query).all()
+        present = time.monotonic()
+        for row in rows:
+            if seen.get(row.id, (None, 0.0))[0] != row.beat:
+                seen[row.id] = row.beat, present
+        alive = [row for row in rows if not is_surely_dead(row.process) and present - seen[row.id][1] < SILENT_SECONDS]
+        if not alive:
+            return
+        if present - begun > SENDERS_SECONDS:
+            raise BackupRefused(
+                f"{len(alive)} processes still have {sum(row.number for row in alive)} mails in hand.",
+                remedy="Stop serve and worker, or try again in a minute.",
+            )
+        time.sleep(_POLL)
+
+
+# -- the step itself ------------------------------------------------------------------------------------------------
+
+
+def _restore_in_place(
+    engine: Database, archive: Archive, now: datetime, looked_at: Callable[[str], datetime | None]
+) -> Restored:
+    """Restore in one transaction of the present database, so that processes that have it open see it whole."""
+    with archive.loading(engine) as (connection, loaded):
+        before = loaded.present_identity
+        made = loaded.backup_identity
+        is_successor = before is not None and before.id == made.id and before.sequence >= made.sequence
+        if is_successor:
+            counts = bring_back(connection, loaded.backup)
+            loaded.keep_present()
+            identity = raise_sequence(connection)
+        else:
+            loaded.take_backup()
+            counts = carry_over(connection, loaded.replaced) if before else {}
+            identity = _begin_anew(connection, made, before)
+        end_pause(connection, PauseKind.RESTORING)
+        until = _latest(now, [looked_at(each.id) for each in (made, before) if each])
+        enter_restored(connection, RestoreKind.COMMAND, now, until, is_exact=is_successor)
+        loaded.finish()
+    replaced = Replaced.SUCCESSOR if is_successor else Replaced.OTHER if before else Replaced.NOTHING
+    return Restored(replaced, identity, counts)
+
+
+def _begin_anew(connection: Connection, made: Identity, before: Identity | None) -> Identity:
+    """Make the state of a backup the present one: nobody sends from it yet, and it is a history of its own."""
+    connection.execute(delete(workers))
+    connection.execute(delete(faults))
+    claimed = update(deliveries).where(deliveries.c.state == "claimed")
+    connection.execute(claimed.values(state="waiting", worker_id=None))
+    return renew_identity(connection, max(made.sequence, before.sequence if before else 0) + 1)
+
+
+def _latest(now: datetime, known: list[datetime | None]) -> datetime:
+    return max([now, *(each for each in known if each)])
+
+
+def _replace_file(
+    engine: Database, archive: Archive, now: datetime, looked_at: Callable[[str], datetime | None]
+) -> Restored:
+    """Put a restored file in the place of a damaged one, which is kept beside it."""
+    with archive.as_database() as scratch:
+        with writing(scratch) as connection:
+            made = read_identity(connection) or renew_identity(connection, 0)
+            identity = _begin_anew(connection, made, None)
+            until = _latest(now, [looked_at(made.id)])
+            enter_restored(connection, RestoreKind.COMMAND, now, until)
+        scratch.dispose()
+        damaged = archive.put_in_place(engine, now)
+    return Restored(Replaced.DAMAGED, identity, damaged_file=damaged)
