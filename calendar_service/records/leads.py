@@ -10,10 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from calendar_service.records.cursor import WordsNotUnderstood
+from calendar_service.datephrases import DatePhraseError, parse_clock, phrase_key, tokenize
 from calendar_service.records.errors import CalendarError
-from calendar_service.records.hours import read_clock
-from calendar_service.records.vocabulary import tokens_and_key
 
 if TYPE_CHECKING:
     from datetime import time
@@ -29,7 +27,7 @@ _UNITS = {
     **dict.fromkeys(("workday", "workdays"), _WORKING_DAY),
     **{f"jour{plural} {kind}{plural}": _WORKING_DAY for kind in ("ouvrable", "ouvre") for plural in ("", "s")},
 }
-# Words are compared as `vocabulary` folds them: "le jour meme a 9 h".
+# Words are compared as `phrase_key` folds them: "le jour meme a 9 h".
 _COUNTED = re.compile(rf"([0-9]{{1,3}}) ({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?: before| avant)?")
 _SAME_DAY = {"on the day", "the same day", "le jour meme"}
 _DAY_BEFORE = {"the day before", "la veille"}
@@ -95,7 +93,7 @@ def read_lead(words: str) -> Lead:
 
 
 def _in_words(text: str) -> Lead | None:
-    tokens, key = tokens_and_key(text)
+    tokens, key = tokenize(text), phrase_key(text)
     match = _AT.fullmatch(key)
     if not match:
         return _how_long_before(key)
@@ -106,8 +104,8 @@ def _in_words(text: str) -> Lead | None:
 
 def _time_of_day(words: str) -> time | None:
     try:
-        return read_clock(words)
-    except WordsNotUnderstood:
+        return parse_clock(words)
+    except DatePhraseError:
         return None
 
 

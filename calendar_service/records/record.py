@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from calendar_service.datephrases import RecurrenceRule
 from calendar_service.records.enums import Kind, MomentName, Status
-from calendar_service.records.repeats import Rule
 from calendar_service.records.texts import Text
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
@@ -67,7 +67,7 @@ class Schedule:
 
     span: Span
     words: str
-    rule: Rule | None = None
+    rule: RecurrenceRule | None = None
     excepted: tuple[date, ...] = ()
     changes: tuple[Change, ...] = ()
 

@@ -8,17 +8,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import (
+    check_first_day,
+    check_last_day,
+    days_from,
+    example_with_end,
+    is_portable,
+    parse_recurrence,
+    weekday,
+)
 from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.occurrences import all_days, first_day
 from calendar_service.records.record import Change, Schedule
-from calendar_service.records.repeats import check_first_day, check_last_day, days_from, is_portable, read_rule, weekday
-from calendar_service.records.rule_words import until_when
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.record import Span
-    from calendar_service.records.repeats import Rule
     from calendar_service.records.source import ChangeShape, HappeningShape
     from calendar_service.records.timing import Timing
 
@@ -30,7 +37,7 @@ def read_schedule(timing: Timing, shape: HappeningShape, unread: frozenset[str] 
         _refuse_orphans(timing, shape, unread)
         return Schedule(*found) if found else None
     words = shape.repeats
-    rule = timing.attempt(("repeats",), words, lambda: _fit_rule(words, found[0]) if found else read_rule(words))
+    rule = timing.attempt(("repeats",), words, lambda: _fit_rule(words, found[0]) if found else parse_recurrence(words))
     if rule is None or found is None:
         _read_only(timing, shape)
         return None
@@ -68,9 +75,9 @@ def _read_only(timing: Timing, shape: HappeningShape) -> None:
         timing.span_at(("changes", number, "when"), change.when)
 
 
-def _fit_rule(words: str, span: Span) -> Rule:
+def _fit_rule(words: str, span: Span) -> RecurrenceRule:
     """Read a rule and make sure that it suits the first date."""
-    rule = read_rule(words)
+    rule = parse_recurrence(words)
     first = first_day(span)
     if rule.frequency == "WEEKLY" and not rule.by_day:
         # Said in full, since Outlook's form of a weekly rule always names the weekday.
@@ -80,7 +87,7 @@ def _fit_rule(words: str, span: Span) -> Rule:
     if rule.is_endless and not is_portable(rule, first):
         raise CalendarError(
             f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
-            remedy=f"Say until when: `{until_when(words)}`.",
+            remedy=f"Say until when: `{example_with_end(words)}`.",
         )
     return rule
 
@@ -88,7 +95,7 @@ def _fit_rule(words: str, span: Span) -> Rule:
 class _Series:
     """Reads the exceptions of a record that repeats."""
 
-    def __init__(self, timing: Timing, shape: HappeningShape, rule: Rule, span: Span, words: str) -> None:
+    def __init__(self, timing: Timing, shape: HappeningShape, rule: RecurrenceRule, span: Span, words: str) -> None:
         self.timing = timing
         self.shape = shape
         self.rule = rule

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from calendar_service.datephrases import parse_when
 from calendar_service.records.errors import CalendarError, Path, Problem, Severity
 from calendar_service.records.record import Milestone, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time
-from calendar_service.records.words import read_when
 from calendar_service.records.zones import (
     abbreviation,
     city_words,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from calendar_service.datephrases import DatePhrase
     from calendar_service.records.record import Calendar, Span
     from calendar_service.records.times import Fold
-    from calendar_service.records.words import When
 
 T = TypeVar("T")
 
@@ -64,8 +64,8 @@ class Timing:
         self.problems: list[Problem] = []
         self.said_online = False
         self.needs_fold = False
-        self.without_zone: list[tuple[Path, When, CivilTime]] = []
-        self.by_letters: list[tuple[Path, When]] = []
+        self.without_zone: list[tuple[Path, DatePhrase, CivilTime]] = []
+        self.by_letters: list[tuple[Path, DatePhrase]] = []
 
     # -- collecting -----------------------------------------------------------------------------
 
@@ -87,15 +87,15 @@ class Timing:
 
     # -- words ----------------------------------------------------------------------------------
 
-    def when(self, field: Path, words: str | None) -> When | None:
+    def when(self, field: Path, words: str | None) -> DatePhrase | None:
         """Read date words; None where there are none or they are not understood."""
         if words is None:
             return None
-        found = self.attempt(field, words, lambda: read_when(words, day_first=self.calendar.day_first))
+        found = self.attempt(field, words, lambda: parse_when(words, day_first=self.calendar.day_first))
         self.said_online = self.said_online or bool(found and found.online)
         return found
 
-    def one_moment(self, field: Path, words: str | None, remedy: str) -> When | None:
+    def one_moment(self, field: Path, words: str | None, remedy: str) -> DatePhrase | None:
         """Read date words that must not be a range."""
         when = self.when(field, words)
         if when and (when.first != when.last or when.end is not None):
@@ -105,13 +105,13 @@ class Timing:
 
     # -- points ---------------------------------------------------------------------------------
 
-    def zone_of(self, when: When) -> str:
+    def zone_of(self, when: DatePhrase) -> str:
         """Give the zone that the words name, or the calendar's."""
         if when.zone == "CET":
             return zone_of_label(self.calendar.zone)
         return when.zone or self.calendar.zone
 
-    def civil(self, field: Path, when: When, *, end: bool = False) -> CivilTime | None:
+    def civil(self, field: Path, when: DatePhrase, *, end: bool = False) -> CivilTime | None:
         """Give the clock time at which the words begin, or end."""
         day, clock = (when.last, when.end) if end else (when.first, when.start)
         if clock is None:
@@ -144,7 +144,7 @@ class Timing:
             raise OffsetDisagrees(found, offset or "")
         return found
 
-    def note_season(self, field: Path, when: When, civil: CivilTime) -> None:
+    def note_season(self, field: Path, when: DatePhrase, civil: CivilTime) -> None:
         """Say so where "CET" stands beside a summer time, since it has two readings."""
         actual = abbreviation(civil.instant, civil.zone)
         if when.zone == "CET" and when.label and actual != when.label and not when.offset:
@@ -188,7 +188,7 @@ class Timing:
         span = self.span(field, when) if when else None
         return (span, when.words) if when and span else None
 
-    def span(self, field: Path, when: When) -> Span | None:
+    def span(self, field: Path, when: DatePhrase) -> Span | None:
         """Give the span that words mean: whole days, or clock times."""
         if when.start is None:
             return DaySpan(when.first, when.last)

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import vRecur
 
+from calendar_service.datephrases import is_portable
 from calendar_service.records.moments import midnight
 from calendar_service.records.occurrences import all_days, first_day, shift
 from calendar_service.records.record import Schedule, TimeSpan
-from calendar_service.records.repeats import is_portable
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.records.zones import is_iana
 from calendar_service.writers.vtimezone import change_days, describes, describes_from
 
 if TYPE_CHECKING:
+    from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.record import Record, Span
-    from calendar_service.records.repeats import Rule
 
 _MONTHS_BACK = 12
 # How far a rule is written out: all of one that ends, unless it comes very often or ends very late.
@@ -41,7 +41,7 @@ def is_written_out(record: Record) -> bool:
     return bool(record.schedule and record.schedule.rule) and not can_recur(record.schedule)
 
 
-def written_stretch(rule: Rule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
+def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
     """Give the days for which a rule is written out; it changes with the month only, so that bytes stay.
 
     `first` and `last` are the days that a selection names itself.
@@ -90,7 +90,7 @@ def can_recur(schedule: Schedule) -> bool:
     return known_from is not None and known_from <= span.starts.day and not _meets_clock_change(schedule, span)
 
 
-def write_rule(rule: Rule, span: Span) -> vRecur:
+def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
     """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
     first, by_day, by_month_day = first_day(span), rule.by_day, rule.by_month_day
     if rule.frequency == "WEEKLY" and not by_day:
@@ -116,7 +116,7 @@ def _until(last: date, span: Span) -> date:
     return midnight(last + timedelta(days=1), span.starts.zone) - timedelta(seconds=1)
 
 
-def _fits_outlook(rule: Rule, first: date) -> bool:
+def _fits_outlook(rule: RecurrenceRule, first: date) -> bool:
     """Tell whether the rule is of a form that all programs map, Outlook's being the narrowest."""
     nth = {day[:-2] for day in rule.by_day if day[:-2]}
     every_month = rule.frequency == "YEARLY" and rule.by_month_day and not rule.by_month

@@ -19,9 +19,9 @@ from calendar_service.writers.language import mark
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.edition import Entry, Move
     from calendar_service.records.record import Calendar, Point, Record, Span
-    from calendar_service.records.repeats import Rule
     from calendar_service.records.texts import Text
     from calendar_service.writers.language import Language
 
@@ -190,7 +190,7 @@ def planned_before(entry: Entry, calendar: Calendar, lang: Language) -> str:
     return lang.say("Was planned for {old}.", old=when(entry.planned_before, calendar.zone, lang))
 
 
-def rule(repeats: Rule, lang: Language) -> str:
+def rule(repeats: RecurrenceRule, lang: Language) -> str:
     """Say how a record comes again."""
     every = _frequency(repeats, lang)
     if repeats.until:
@@ -200,7 +200,7 @@ def rule(repeats: Rule, lang: Language) -> str:
     return every
 
 
-def _frequency(repeats: Rule, lang: Language) -> str:
+def _frequency(repeats: RecurrenceRule, lang: Language) -> str:
     number = repeats.interval
     match repeats.frequency:
         case "DAILY":

@@ -17,9 +17,9 @@ from calendar_service.writers.recurrence import can_recur, days_within
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Point, Record, Schedule, Session, Span
-    from calendar_service.records.repeats import Rule
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.view import View
 
@@ -44,7 +44,7 @@ class Slot:
     place: str = ""
     moment: MomentName | None = None
     session: Session | None = None
-    rule: Rule | None = None
+    rule: RecurrenceRule | None = None
     excepted: tuple[date, ...] = ()
     recurrence: Span | None = None
     cancelled: bool = False

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import (
     Draft,
     advance,
@@ -16,7 +17,6 @@ from calendar_service.records.edition import (
 )
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
-from calendar_service.records.repeats import read_rule
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 ZONE = "Europe/Paris"
@@ -42,7 +42,9 @@ def record(name="it", status=Status.CONFIRMED, schedule=None, **stones):
 def event(first, last=None, rule=None, name="it", changes=(), **more):
     said = f"{first:%-d %B %Y}" if last is None else f"{first:%-d %B %Y} to {last:%-d %B %Y}"
     return record(
-        name, schedule=Schedule(DaySpan(first, last or first), said, rule and read_rule(rule), (), changes), **more
+        name,
+        schedule=Schedule(DaySpan(first, last or first), said, rule and parse_recurrence(rule), (), changes),
+        **more,
     )
 
 

@@ -10,6 +10,7 @@ from dateutil import rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.occurrences import (
     Occurrence,
     all_days,
@@ -20,7 +21,6 @@ from calendar_service.records.occurrences import (
     shift,
 )
 from calendar_service.records.record import Change, Schedule, TimeSpan
-from calendar_service.records.repeats import read_rule
 from calendar_service.records.times import CivilTime, DaySpan
 
 ZONES = [
@@ -84,7 +84,7 @@ def test_they_equal_a_plain_expansion(zone, words, first, start, minutes, after,
     span = span_in(zone, first, start, minutes)
     begin = datetime.combine(first, start, UTC) + timedelta(days=after - 20, hours=1)
     end = begin + timedelta(minutes=length)
-    schedule = Schedule(span, "", read_rule(words))
+    schedule = Schedule(span, "", parse_recurrence(words))
     found = occurrences_of(schedule, begin, end, "Europe/Paris")
     bounds = [(each.day, each.span.starts.instant, (each.span.ends or each.span.starts).instant) for each in found]
     assert sorted(bounds) == sorted(expanded(words, span, begin, end))
@@ -99,7 +99,7 @@ def at(day, hour=10, minute=0):
 WEEKLY = Schedule(
     TimeSpan(CivilTime(date(2027, 7, 6), time(10), "UTC"), CivilTime(date(2027, 7, 6), time(11), "UTC")),
     "",
-    read_rule("every tuesday"),
+    parse_recurrence("every tuesday"),
 )
 
 
@@ -160,13 +160,13 @@ def test_a_skipped_time_slides_forward():
 
 def test_the_ends_of_time_do_no_harm():
     never, always = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-    endless = Schedule(DaySpan(date(2098, 7, 6), date(2098, 7, 6)), "", read_rule("every year"))
+    endless = Schedule(DaySpan(date(2098, 7, 6), date(2098, 7, 6)), "", parse_recurrence("every year"))
     assert [each.day.year for each in occurrences_of(endless, never, always, "UTC")] == [2098, 2099, 2100]
     assert happens_within(WEEKLY, never, always, "UTC")
 
 
 def test_when_a_series_is_over():
-    finite = replace(WEEKLY, rule=read_rule("every tuesday, 3 times"))
+    finite = replace(WEEKLY, rule=parse_recurrence("every tuesday, 3 times"))
     assert (end_of(WEEKLY, "UTC"), end_of(finite, "UTC")) == (None, at(20, 11))
     late = replace(finite, changes=(Change(date(2027, 7, 6), TimeSpan(CivilTime(date(2027, 7, 30), time(9), "UTC"))),))
     assert end_of(late, "UTC") == at(30, 9)

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
+from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import Draft, advance, compare
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
-from calendar_service.records.repeats import read_rule
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.store.editions import publish
@@ -62,7 +62,7 @@ def event(first, last=None, name="event", rule=None, changes=(), excepted=(), **
         starts = CivilTime(stamp.date(), stamp.time(), PARIS)
         span = TimeSpan(starts, CivilTime(stamp.date(), time(stamp.hour + 2, stamp.minute), PARIS))
     days = tuple(map(date.fromisoformat, excepted))
-    schedule = Schedule(span, "words", rule and read_rule(rule), days, tuple(changes))
+    schedule = Schedule(span, "words", rule and parse_recurrence(rule), days, tuple(changes))
     return Record(id=name, kind=Kind.EVENT, title={"en": "Event"}, schedule=schedule, **more)
 
 

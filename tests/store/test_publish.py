@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 from drafts import CALENDAR, NOON, draft, event, tender, webinar
 from sqlalchemy import delete
 
+from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.enums import Status
 from calendar_service.records.record import Place
-from calendar_service.records.repeats import read_rule
 from calendar_service.store.editions import (
     Attempt,
     Outcome,
@@ -64,7 +64,7 @@ CHANGES = {
     "day": (event(), event(day=date(2026, 6, 2)), 1),
     "place": (webinar(), webinar(place=Place(city={"en": "Paris"})), 1),
     "status": (event(), event(status=Status.CANCELLED), 1),
-    "rule": (event(), replace(event(), schedule=replace(event().schedule, rule=read_rule("every year"))), 1),
+    "rule": (event(), replace(event(), schedule=replace(event().schedule, rule=parse_recurrence("every year"))), 1),
     "deadline": (tender(), tender(closes=date(2026, 7, 20)), 1),
 }
 

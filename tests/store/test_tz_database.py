@@ -7,10 +7,10 @@ import pytest
 from drafts import CALENDAR, NOON, ZONE, draft, event, tender, webinar
 from sqlalchemy import select, update
 
+from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import derive_instants
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.record import Change, Milestone, Session, TimeSpan
-from calendar_service.records.repeats import read_rule
 from calendar_service.records.times import CivilTime
 from calendar_service.store.editions import (
     TZ_DATABASE,
@@ -65,7 +65,7 @@ def versions(database):
 
 def weekly(name="weekly", **more):
     one = webinar(name)
-    return replace(one, schedule=replace(one.schedule, rule=read_rule("every week"), **more))
+    return replace(one, schedule=replace(one.schedule, rule=parse_recurrence("every week"), **more))
 
 
 def test_the_instants_are_kept_with_each_revision(database):

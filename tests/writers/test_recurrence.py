@@ -4,8 +4,8 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from calendar_service.datephrases import RecurrenceRule as Rule
 from calendar_service.records.record import Change, Schedule, TimeSpan
-from calendar_service.records.repeats import Rule
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.writers.recurrence import can_recur, days_within, write_rule, written_stretch
 

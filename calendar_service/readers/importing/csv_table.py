@@ -7,11 +7,11 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.readers.importing import drafts
 from calendar_service.readers.importing.drafts import ONLINE, Imported, Sketch, UnfitSource, shorten
 from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.times import CivilTime, civil_from_instant
-from calendar_service.records.words import WordsNotUnderstood, read_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,8 +119,8 @@ def _simple_sketch(line: int, row: Row, language: str | None) -> Sketch:
     if when and closes:
         sketch.problems.append("It has both `when` and `closes`.")
     try:
-        sketch.first = read_when(closes or when, day_first=True).first
-    except WordsNotUnderstood:
+        sketch.first = parse_when(closes or when, day_first=True).first
+    except DatePhraseError:
         sketch.first = None  # the validator says why
     return sketch
 

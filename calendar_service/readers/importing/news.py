@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import MONTHS
 from calendar_service.records.texts import fold_text
-from calendar_service.records.vocabulary import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

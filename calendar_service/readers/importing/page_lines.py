@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 
+from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, parse_when
 from calendar_service.readers.importing.countries import country_code
 from calendar_service.readers.importing.drafts import UnfitSource, tidy
 from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
-from calendar_service.records.vocabulary import MONTHS, WEEKDAYS
-from calendar_service.records.words import WordsNotUnderstood, read_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from calendar_service.records.words import When
+    from calendar_service.datephrases import DatePhrase
 
 _LONGEST_DATE_LINE = 160
 _MOST_DATE_LINES = 1_000
@@ -73,7 +72,7 @@ class DateLine:
     """A line that begins with date words. `rest` is what is neither date nor place; then `when` may be None."""
 
     words: str
-    when: When | None
+    when: DatePhrase | None
     place: Any = None
     rest: str = ""
     is_deadline: bool = False
@@ -180,7 +179,7 @@ def _date_line(text: str) -> DateLine | None:
     head, rest = _split(text)
     if not head:
         return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
-    when = read_when(head)
+    when = parse_when(head)
     place = _place(rest, has_clock=when.start is not None)
     if rest and place is None and not deadline and not _is_short(rest):
         return None  # a sentence that begins with a date
@@ -201,8 +200,8 @@ def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
 def explain(words: str) -> str:
     """Say what is not understood of date words."""
     try:
-        read_when(words)
-    except WordsNotUnderstood as error:
+        parse_when(words)
+    except DatePhraseError as error:
         return str(error)
     return words
 
@@ -221,8 +220,8 @@ def _split(text: str) -> tuple[str, str]:
         if not _YEAR.search(head):
             break
         try:
-            read_when(head)
-        except WordsNotUnderstood:
+            parse_when(head)
+        except DatePhraseError:
             continue
         return head.rstrip(" ,;|–—-("), text[len(head) :].strip()
     return "", text
@@ -234,8 +233,8 @@ def _trimmed(head: str) -> str:
     for words in (head[start.end() :].lstrip(" :–—-") if start else head, head):
         bare = _ONLINE_WORD.sub("", words)
         try:
-            found, whole = read_when(bare), read_when(head)
-        except WordsNotUnderstood:
+            found, whole = parse_when(bare), parse_when(head)
+        except DatePhraseError:
             continue
         if replace(found, words="", online=False) == replace(whole, words="", online=False):
             return bare

@@ -1,4 +1,4 @@
-"""How a record comes again: from words or an RRULE to a rule, and which rules calendars understand."""
+"""RRULE values (RFC 5545), the days of a rule, and which rules calendar clients understand."""
 
 from __future__ import annotations
 
@@ -12,30 +12,21 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from dateutil import rrule as dateutil_rrule
 
-from calendar_service.records.rule_words import WEEKDAY_CODES, Rule, UnfitRule, checked_count, read_words
+from calendar_service.datephrases.errors import RecurrenceError
+from calendar_service.datephrases.recurrence_phrases import (
+    WEEKDAY_CODES,
+    RecurrenceRule,
+    check_count,
+    parse_recurrence_phrase,
+)
+from calendar_service.datephrases.resolver import LAST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calendar_service.records.rule_words import Frequency
-
-__all__ = [
-    "LAST_DAY",
-    "Rule",
-    "UnfitRule",
-    "check_first_day",
-    "check_last_day",
-    "days_from",
-    "days_of",
-    "is_portable",
-    "last_day_of",
-    "read_rule",
-    "weekday",
-]
+    from calendar_service.datephrases.vocabulary import Frequency
 
 _MAX_INTERVAL = 99
-LAST_DAY = date(2100, 12, 31)
-"""The last day of anything: no date words reach beyond it, and no rule either."""
 _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "DAILY": dateutil_rrule.DAILY,
     "WEEKLY": dateutil_rrule.WEEKLY,
@@ -48,20 +39,20 @@ _UNTIL_DAY = re.compile(r"\d{8}(?:T\d{6})?")
 _BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 
 
-def read_rule(words: str) -> Rule:
-    """Read a rule from words or from an RRULE value. Raises UnfitRule."""
+def parse_recurrence(words: str) -> RecurrenceRule:
+    """Return the rule of a recurrence phrase or of an RRULE value. Raise RecurrenceError."""
     text = " ".join(words.split())
     if text.upper().removeprefix("RRULE:").startswith("FREQ="):
-        return replace(_read_rrule(words, text.upper().removeprefix("RRULE:")), words=text)
-    return replace(read_words(text), words=text)
+        return replace(_parse_rrule(words, text.upper().removeprefix("RRULE:")), words=text)
+    return replace(parse_recurrence_phrase(text), words=text)
 
 
-def days_of(rule: Rule, first: date) -> Iterator[date]:
+def days_of(rule: RecurrenceRule, first: date) -> Iterator[date]:
     """Yield the days of the rule from `first` on, in order; to the year 2100 where the rule never stops."""
     return days_from(rule, first, first)
 
 
-def days_from(rule: Rule, first: date, start: date) -> Iterator[date]:
+def days_from(rule: RecurrenceRule, first: date, start: date) -> Iterator[date]:
     """Yield the days of the rule that are not before `start`."""
     # The UTC midnight is only a carrier for the day: dateutil calculates on datetimes.
     carrier = datetime.combine(max(start, first), time(), UTC)
@@ -70,8 +61,8 @@ def days_from(rule: Rule, first: date, start: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=4096)
-def last_day_of(rule: Rule, first: date) -> date | None:
-    """Give the last day of a rule that stops; None for one that gives no day."""
+def last_day_of(rule: RecurrenceRule, first: date) -> date | None:
+    """Return the last day of a rule that stops; None if it has no day."""
     last = None
     for last in days_of(rule, first):  # noqa: B007 (the last one is meant)
         pass
@@ -79,44 +70,42 @@ def last_day_of(rule: Rule, first: date) -> date | None:
 
 
 def weekday(day: date) -> str:
-    """Give the code of the weekday of a day: MO to SU."""
+    """Return the code of the weekday of a day: MO to SU."""
     return WEEKDAY_CODES[day.weekday()]
 
 
-def check_first_day(rule: Rule, first: date) -> None:
-    """Make sure that the first date is a day of the rule, as RFC 5545 wants. Raises UnfitRule."""
+def check_first_day(rule: RecurrenceRule, first: date) -> None:
+    """Check that the first date is a day of the rule, as RFC 5545 wants. Raise RecurrenceError."""
     # Asked of the day itself: a rule that gives no day at all would be searched for a long time.
-    if not _gives(rule, first):
+    if not _has_day(rule, first):
         why = f"does not fall on the first date, {first.isoformat()}, a {first:%A}."
-        raise UnfitRule(rule.words, why, "Correct the first date, or how it repeats.")
+        raise RecurrenceError(rule.words, why, "Correct the first date, or how it repeats.")
     if rule.until and rule.until < first:
         why = f"ends before the first date, {first.isoformat()}."
-        raise UnfitRule(rule.words, why, "Correct the first date or the end.")
+        raise RecurrenceError(rule.words, why, "Correct the first date or the end.")
 
 
-def check_last_day(rule: Rule, first: date) -> None:
-    """Make sure that a counted rule comes to its end. Raises UnfitRule."""
+def check_last_day(rule: RecurrenceRule, first: date) -> None:
+    """Check that a counted rule comes to its end. Raise RecurrenceError."""
     if rule.count and sum(1 for _ in days_of(rule, first)) < rule.count:
-        raise UnfitRule(rule.words, f"would go on after {LAST_DAY.year}.", "Say fewer times.")
+        raise RecurrenceError(rule.words, f"would go on after {LAST_DAY.year}.", "Say fewer times.")
 
 
-def _gives(rule: Rule, day: date) -> bool:
-    """Tell whether a day is one of the days, months and weekdays of a rule."""
+def _has_day(rule: RecurrenceRule, day: date) -> bool:
+    """Return True if a day is one of the days, months and weekdays of a rule."""
     if (rule.by_month or day.month) != day.month or (rule.by_month_day or day.day) != day.day:
         return False
     if rule.frequency == "YEARLY" and not rule.by_month and any(len(code) > _PLAIN for code in rule.by_day):
-        before, after = (
-            day.timetuple().tm_yday - 1,
-            date(day.year, 12, 31).timetuple().tm_yday - day.timetuple().tm_yday,
-        )
+        first, last = date(day.year, 1, 1), date(day.year, 12, 31)
     else:
-        before, after = day.day - 1, monthrange(day.year, day.month)[1] - day.day
+        first, last = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    before, after = (day - first).days, (last - day).days
     code = weekday(day)
     return not rule.by_day or not {code, f"{before // 7 + 1}{code}", f"-{after // 7 + 1}{code}"}.isdisjoint(rule.by_day)
 
 
-def is_portable(rule: Rule, first: date) -> bool:
-    """Tell whether Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
+def is_portable(rule: RecurrenceRule, first: date) -> bool:
+    """Return True if Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
     late_day = max(rule.by_month_day or 0, first.day) > 28  # noqa: PLR2004 (every month has 28 days)
     ordinal = any(len(day) > _PLAIN for day in rule.by_day)
     match rule.frequency:
@@ -135,7 +124,7 @@ def is_portable(rule: Rule, first: date) -> bool:
             return by_weekday or (not rule.by_day and not leap_day)
 
 
-def _dateutil_rule(rule: Rule, first: date) -> dateutil_rrule.rrule:
+def _dateutil_rule(rule: RecurrenceRule, first: date) -> dateutil_rrule.rrule:
     until = rule.until and datetime.combine(rule.until, time(), UTC)
     return dateutil_rrule.rrule(
         _FREQUENCIES[rule.frequency],
@@ -154,29 +143,29 @@ def _dateutil_weekday(day: str) -> dateutil_rrule.weekday:
     return dateutil_rrule.weekday(WEEKDAY_CODES.index(day[-2:]), ordinal)
 
 
-def _read_rrule(words: str, text: str) -> Rule:
+def _parse_rrule(words: str, text: str) -> RecurrenceRule:
     parts: dict[str, str] = {}
     for part in text.split(";"):
         match = _RULE_PART.fullmatch(part)
         if not match or match[1] in parts:
-            raise UnfitRule(words, f"has a part that cannot be read: {part!r}.")
+            raise RecurrenceError(words, f"has a part that cannot be read: {part!r}.")
         parts[match[1]] = match[2]
     frequency = parts.pop("FREQ", "")
     if frequency not in _FREQUENCIES:
-        raise UnfitRule(words, f"repeats {frequency or 'at no known rate'}; the finest rate is DAILY.")
-    rule = Rule(cast("Frequency", frequency))
+        raise RecurrenceError(words, f"repeats {frequency or 'at no known rate'}; the finest rate is DAILY.")
+    rule = RecurrenceRule(cast("Frequency", frequency))
     for name, value in parts.items():
         rule = _with_part(words, rule, name, value)
     return _checked_dates(words, rule)
 
 
-def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
+def _with_part(words: str, rule: RecurrenceRule, name: str, value: str) -> RecurrenceRule:
     try:
         match name:
             case "INTERVAL" if 1 <= int(value) <= _MAX_INTERVAL:
                 return replace(rule, interval=int(value))
             case "COUNT":
-                return replace(rule, count=checked_count(words, int(value)))
+                return replace(rule, count=check_count(words, int(value)))
             case "UNTIL" if _UNTIL_DAY.fullmatch(value) and (until := date.fromisoformat(value[:8])) <= LAST_DAY:
                 return replace(rule, until=until)
             case "BYDAY" if all(_BYDAY.fullmatch(day) for day in value.split(",")):
@@ -187,19 +176,19 @@ def _with_part(words: str, rule: Rule, name: str, value: str) -> Rule:
                 return replace(rule, by_month=int(value))
             case "WKST" if value == "MO":
                 return rule
-    except UnfitRule:
+    except RecurrenceError:
         raise
     except ValueError:
         pass
-    raise UnfitRule(words, f"has a part that this calendar does not take: {name}={value}.")
+    raise RecurrenceError(words, f"has a part that this calendar does not take: {name}={value}.")
 
 
-def _checked_dates(words: str, rule: Rule) -> Rule:
+def _checked_dates(words: str, rule: RecurrenceRule) -> RecurrenceRule:
     # A leap year, so that 29 February passes.
     if rule.by_month and rule.by_month_day and rule.by_month_day > monthrange(2024, rule.by_month)[1]:
-        raise UnfitRule(words, f"names day {rule.by_month_day} of month {rule.by_month}, which never comes.")
+        raise RecurrenceError(words, f"names day {rule.by_month_day} of month {rule.by_month}, which never comes.")
     if rule.count and rule.until:
-        raise UnfitRule(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
+        raise RecurrenceError(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
     if rule.frequency in ("DAILY", "WEEKLY") and any(len(day) > _PLAIN for day in rule.by_day):
-        raise UnfitRule(words, "numbers a weekday, which goes with MONTHLY and YEARLY only.")
+        raise RecurrenceError(words, "numbers a weekday, which goes with MONTHLY and YEARLY only.")
     return rule

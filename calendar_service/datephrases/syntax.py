@@ -1,0 +1,97 @@
+"""The result of stage 2: the parts of a date phrase as printed, before they mean anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from typing import TYPE_CHECKING
+
+from calendar_service.datephrases.errors import DatePhraseError
+
+if TYPE_CHECKING:
+    from calendar_service.datephrases.vocabulary import Half
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day as printed; an empty month or year stands at the other end of the range."""
+
+    day: str
+    month: str = ""
+    year: str = ""
+    weekday: str = ""
+    is_month_first: bool = False
+    is_iso: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time of day as printed; "am" and "pm" may stand at the other end of the range."""
+
+    hour: int
+    minute: int = 0
+    second: int = 0
+    half: Half = ""
+    is_24_hour: bool = False  # "17 h" and "noon" need no am or pm, whatever the other end says
+    words: str = ""
+
+    @property
+    def time_of_day(self) -> time:
+        """The time on a clock of 24 hours."""
+        hour = self.hour % 12 + (12 if self.half == "pm" else 0) if self.half else self.hour
+        return time(hour, self.minute, self.second)
+
+    @property
+    def problem(self) -> tuple[str, str] | None:
+        """What is wrong with it, and the remedy; None if it is a time of day. Midnight is 24."""
+        midnight = (
+            "may mean the beginning or the end of the day.",
+            "Write 23:59 for the end of the day, or 00:00 for its beginning.",
+        )
+        if self.hour == 24:  # noqa: PLR2004 (the hour after the last)
+            return midnight
+        if self.hour > 23 or self.minute > 59 or self.second > 59:  # noqa: PLR2004 (a day's last second)
+            return "is not a time of day.", "Write hours up to 23 and minutes up to 59."
+        if self.half and not 1 <= self.hour <= 12:  # noqa: PLR2004 (hours of half a day)
+            return "mixes the clock of 12 hours with that of 24.", "Write 17:00 or 5 pm."
+        return midnight if (self.half, self.hour, self.minute) == ("am", 12, 0) else None
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone by name, and as printed; `offset` is a literal one that stands in brackets behind it.
+
+    `clocks` counts the clocks before it: a zone behind the first of two is that of the first.
+    """
+
+    name: str
+    words: str
+    offset: str | None = None
+    clocks: int = 0
+
+
+@dataclass
+class PhraseParts:
+    """The parts of one phrase, in their order.
+
+    `shape` has a letter for each: D a day, C a clock; and for what joins them: "-" a dash, "~" a word
+    that means a range, "&" the word "and". `understood` has the words of each part.
+    """
+
+    words: str
+    shape: str = ""
+    days: list[Day] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    zones: list[Zone] = field(default_factory=list)
+    is_online: bool = False
+    understood: list[str] = field(default_factory=list)
+
+    def note(self, words: str) -> None:
+        """Note the words of a part that is understood."""
+        if any(c.isalnum() for c in words):
+            self.understood.append(words)
+
+    def error(self, words: str, reason: str, remedy: str) -> DatePhraseError:
+        """Return an error about some words of the phrase."""
+        return DatePhraseError(self.words, [part for part in self.understood if part != words], [words], reason, remedy)

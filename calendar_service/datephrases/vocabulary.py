@@ -1,0 +1,138 @@
+"""What a language file holds, and the vocabulary of all languages together.
+
+A phrase is parsed with the words of all languages at once. Names of months and weekdays, and the
+long names of time zones, come from CLDR through Babel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from calendar_service.datephrases.tokens import fold, phrase_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from babel import Locale
+
+Half = Literal["", "am", "pm"]
+Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+Phrases = frozenset[str]
+
+
+def phrases(text: str) -> Phrases:
+    """Return the phrases of a text, which separates them by "|", folded."""
+    return frozenset(phrase_key(phrase) for phrase in text.split("|"))
+
+
+def table(**texts: str) -> dict[str, Any]:
+    """Map each phrase of each text to the keyword of the text."""
+    return {phrase: name for name, text in texts.items() for phrase in phrases(text)}
+
+
+def numbered(*texts: str, start: int = 1) -> dict[str, int]:
+    """Map the phrases of the first text to `start`, those of the next to the number after it, and so on."""
+    return {phrase: number for number, text in enumerate(texts, start) for phrase in phrases(text)}
+
+
+def zones_by_city(cities: Mapping[str, str]) -> dict[str, str]:
+    """Map each city, as printed, to its zone; `cities` maps zones to texts of cities."""
+    return {city: zone for zone, text in cities.items() for city in text.split("|")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """The words of one language, or of several. All phrases are folded; `phrases` makes them so."""
+
+    locales: tuple[Locale, ...]
+    """CLDR locales; regional ones add abbreviations that pages print, such as "Sept" or "juill."."""
+    # Dates
+    more_months: Mapping[str, int] = field(default_factory=dict)  # those that CLDR lacks; January is 1
+    more_weekdays: Mapping[str, int] = field(default_factory=dict)  # Monday is 0
+    ordinal_suffixes: Phrases
+    day_articles: Phrases  # "Tuesday the 7th"
+    month_prepositions: Phrases = frozenset()  # "7th of July"
+    # Clocks
+    hour_words: Phrases
+    minute_words: Phrases
+    noon: Phrases
+    midnight: Phrases
+    halves: Mapping[str, Half]
+    # What joins, opens or precedes them
+    range_words: Phrases
+    and_words: Phrases
+    between: Phrases  # these open a range whose ends "and" joins
+    openers: Phrases
+    before: Phrases  # refused: they do not say whether the day itself counts
+    online: Phrases
+    lead_ins: Phrases
+    # Zones
+    zone_words: Mapping[str, str]
+    ambiguous_zone_words: Mapping[str, str] = field(default_factory=dict)  # to an abbreviation of `zone_names`
+    local_time: Phrases  # refused: they do not say where
+    city_time: tuple[str, ...]  # how a zone is named by its city, without quotes, dots and hyphens
+    city_articles: tuple[str, ...] = ()  # may be left out at the beginning of a city's name
+    city_aliases: Mapping[str, str]  # cities that CLDR lacks, as printed, to zones
+    misspelt_city: tuple[str, ...]  # regular expressions: a city is meant here
+    city_time_words: Phrases  # no part of the city's name there
+    suggestions: frozenset[str]  # worth suggesting for a misspelt word, beside months and weekdays
+    # Recurrence
+    every: Phrases
+    on_days: Phrases
+    units: Mapping[str, Frequency]
+    adverbs: Mapping[str, Frequency]
+    intervals: Mapping[str, int]  # 0 stands for a word that is known, and no interval of calendars
+    ordinals: Mapping[str, int]
+    alternate: Phrases = frozenset()  # the "other" of "every other Friday"
+    one_of_two: tuple[str, ...] = ()
+    ambiguous_intervals: Phrases = frozenset()
+    of_month: Phrases
+    working_week: Phrases
+    times: Phrases
+    until: Phrases
+    end_articles: Phrases  # "until the end of June"
+    end_of: Phrases
+    until_example: str
+
+    def __or__(self, other: Vocabulary) -> Vocabulary:
+        """Return the words of both."""
+        return Vocabulary(
+            **{each.name: _merge(*(getattr(v, each.name) for v in (self, other))) for each in fields(self)}
+        )
+
+    @cached_property
+    def months(self) -> dict[str, int]:
+        """Map every name of a month to its number; January is 1."""
+        return {name: number for number in range(1, 13) for name in self._names("months", number, self.more_months)}
+
+    @cached_property
+    def weekdays(self) -> dict[str, int]:
+        """Map every name of a weekday to its number; Monday is 0."""
+        return {name: number for number in range(7) for name in self._names("days", number, self.more_weekdays)}
+
+    def _names(self, part: str, number: int, more: Mapping[str, int]) -> list[str]:
+        tables = [
+            getattr(locale, part)["format"][width] for locale in self.locales for width in ("wide", "abbreviated")
+        ]
+        names = {fold(names[number]).removesuffix(".") for names in tables}
+        return sorted(names | {name for name, each in more.items() if each == number})
+
+    @cached_property
+    def recurrence_openers(self) -> frozenset[str]:
+        """The words, other than ordinals and weekdays, that a recurrence phrase begins with."""
+        openers = (*self.every, *self.on_days, *self.adverbs, *self.one_of_two, *self.working_week)
+        return frozenset(phrase.split()[0] for phrase in openers)
+
+    @cached_property
+    def suggested_words(self) -> frozenset[str]:
+        """The words worth suggesting for a misspelt one, as they are printed."""
+        tables = [getattr(locale, part)["format"]["wide"] for locale in self.locales for part in ("months", "days")]
+        return self.suggestions.union(*(names.values() for names in tables))
+
+
+def _merge(one: Any, other: Any) -> Any:
+    if isinstance(one, str):  # a text for people, not compared: that of the first language
+        return one
+    return one + other if isinstance(one, tuple) else one | other

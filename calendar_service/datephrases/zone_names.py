@@ -1,0 +1,119 @@
+"""The names of time zones as phrases write them: IANA names, cities, labels, long names."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from babel.core import get_global
+
+from calendar_service.datephrases.errors import MAX_SHOWN_LENGTH
+from calendar_service.datephrases.languages import VOCABULARY
+from calendar_service.datephrases.tokens import phrase_key, tokenize
+from calendar_service.records.countries import COMMON_ZONES
+from calendar_service.records.errors import suggest
+from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CENTRAL_EUROPE: Final = "CET"
+"""Stands in `DatePhrase.zone` for every Central European label: the civil time of the programme's seat."""
+NAME_SIGNS: Final = frozenset("'-_.")
+"""Signs inside a zone's name that are not compared."""
+ABBREVIATION: Final = re.compile("(?=.*[A-Z].*[A-Z])[A-Za-z]{2,6}")
+"""What the tz database writes for a zone, as in "KST", "ChST": never a word of a phrase."""
+_NO_CITY_AREAS = ("US", "Canada")  # these are old names of zones in America/
+_LOCAL_TIME_REMEDY = "Say which city: Brussels time, heure de Paris."
+_AMBIGUOUS = {
+    "EST EDT ET": "America/New_York",
+    "CST CDT CT": "America/Chicago",
+    "MST MDT MT": "America/Denver",
+    "PST PDT PT": "America/Los_Angeles",
+    "AST ADT": "America/Halifax",
+    "BST": "Europe/London",
+    "IST": "Europe/Dublin, Asia/Kolkata or Asia/Jerusalem",
+    "WET WEST": "Europe/Lisbon",
+    "EET EEST": "Europe/Athens",
+    "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore",
+    "AEST AEDT": "Australia/Sydney",
+    "NZST NZDT": "Pacific/Auckland",
+    "SAST": "Africa/Johannesburg",
+}
+
+
+def name_key(text: str) -> str:
+    """Return a zone's name as the tables here hold it: folded, without `NAME_SIGNS`."""
+    return " ".join(token for token in phrase_key(text).split() if token not in NAME_SIGNS)
+
+
+@lru_cache(maxsize=1)
+def cities() -> Mapping[str, str]:
+    """Map the names of cities, as printed, to zones; a name that two zones share is left out."""
+    zones: dict[str, set[str]] = {}
+    for city, zone in [*_cldr_cities(), *VOCABULARY.city_aliases.items()]:
+        zones.setdefault(city, set()).add(zone)
+    return {city: each.pop() for city, each in zones.items() if len(each) == 1}
+
+
+def _cldr_cities() -> Iterator[tuple[str, str]]:
+    # CLDR keeps the first name that a zone ever had: Asia/Calcutta for Asia/Kolkata.
+    first_names = get_global("zone_aliases")
+    for zone in COMMON_ZONES:
+        area, _, place = zone.partition("/")
+        for locale in VOCABULARY.locales if place and area not in _NO_CITY_AREAS else ():
+            city = locale.time_zones.get(first_names.get(zone, zone), {}).get("city")
+            if not city and locale.language == "en":  # then, by CLDR's rule, the zone's name has it
+                city = place.rpartition("/")[2].replace("_", " ")
+            if city:
+                yield city, zone
+
+
+@lru_cache(maxsize=1)
+def zone_words() -> Mapping[str, str]:
+    """Map every way to print a zone that is understood to the zone it names."""
+    words = {name_key(zone): zone for zone in COMMON_ZONES if "/" in zone}
+    for city, zone in cities().items():
+        key = name_key(city)
+        keys = {key, *(key.removeprefix(article) for article in VOCABULARY.city_articles)}
+        words |= {pattern.format(each): zone for each in keys for pattern in VOCABULARY.city_time}
+    words |= VOCABULARY.zone_words
+    words |= _long_names("Europe_Central", CENTRAL_EUROPE) | _long_names("GMT", "UTC")
+    labels = [label.lower() for label in CENTRAL_EUROPEAN_LABELS]
+    pairs = [f"{one} / {other}" for one in labels for other in labels]
+    return words | dict.fromkeys([*labels, *(f"{label} time" for label in labels), *pairs], CENTRAL_EUROPE)
+
+
+def _long_names(metazone: str, zone: str) -> dict[str, str]:
+    names = (name for locale in VOCABULARY.locales for name in locale.meta_zones[metazone]["long"].values())
+    return {name_key(name): zone for name in names}
+
+
+@lru_cache(maxsize=1)
+def refused_zone_words() -> Mapping[str, str]:
+    """Map zone words that name no single zone to the remedy."""
+    remedies = {
+        label.lower(): f"{label} has more than one meaning or season: write an IANA name, here {zone}."
+        for labels, zone in _AMBIGUOUS.items()
+        for label in labels.split()
+    }
+    remedies |= {words: remedies[label.lower()] for words, label in VOCABULARY.ambiguous_zone_words.items()}
+    return remedies | dict.fromkeys(VOCABULARY.local_time, _LOCAL_TIME_REMEDY)
+
+
+def hint_for(words: str) -> str:
+    """Return a remedy that proposes a zone for a misspelt zone, a word for a misspelt word, or ""."""
+    words = words[:MAX_SHOWN_LENGTH]
+    key = " ".join(token.text for token in tokenize(words))
+    if "/" in key:
+        city = cities().get(words.rpartition("/")[2].strip())
+        return f"Did you mean {city!r}?" if city else suggest(words, COMMON_ZONES)
+    if any(re.fullmatch(pattern, key) for pattern in VOCABULARY.misspelt_city):
+        city = " ".join(word for word in key.split() if word not in VOCABULARY.city_time_words)
+        return suggest(city, cities()) or "Name a city that has a zone of its own: Brussels time."
+    return next((hint for word in key.split()[:4] if (hint := suggest(word, VOCABULARY.suggested_words))), "")
