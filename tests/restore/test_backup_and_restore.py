@@ -34,7 +34,7 @@ from calendar_service.store import restore as restore_module
 from calendar_service.store import subscribers as people
 from calendar_service.store.backup import BackupRefused, backup, check_sqlite
 from calendar_service.store.editions import load_edition
-from calendar_service.store.engine import UnusableDatabase, open_engine, reading, sqlite_url, writing
+from calendar_service.store.engine import DatabaseFault, UnusableDatabase, open_engine, reading, sqlite_url, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.identity import read_identity, renew_identity
 from calendar_service.store.migrate import upgrade
@@ -402,6 +402,51 @@ def test_running_processes_see_it(filled, file, database_url):
         assert len(inbox.taken) == 60
         office.close(5)
         engine.dispose()
+
+
+@pytest.mark.parametrize("history", ["the same", "another"])
+def test_a_restore_in_the_middle_of_sending(filled, file, history):
+    """A worker sends to 200 while the backup is restored: nobody gets it twice, and after `--send-missed` all have it."""
+    more = [f"more{number:03}" for number in range(180)]
+    add_readers(filled, more, BEGIN)
+    backup(filled, file)
+    if history == "another":
+        with writing(filled) as connection:
+            renew_identity(connection, 5)
+    stop = threading.Event()
+    with mail_server(inbox := Inbox()) as url:
+        office = make_office(filled, Clock(NOW), url)
+
+        def work():
+            while not stop.is_set():
+                with contextlib.suppress(DatabaseFault):
+                    office.look()
+                    office.send(stop)
+                stop.wait(0.05)
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        try:
+            wait_until(lambda: len(inbox.taken) >= 40)
+            put_back(filled, file)
+            sent = len(inbox.taken)
+            time.sleep(1)
+            assert sent == len(inbox.taken) < 200
+            send_missed(filled)
+            wait_until(lambda: len(inbox.taken) >= 200)
+            time.sleep(0.5)
+        finally:
+            stop.set()
+            worker.join()
+        office.close(5)
+    assert sorted(inbox.recipients) == sorted([*NAMES, *more])
+
+
+def wait_until(holds):
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 # -- refusals: nothing is changed -----------------------------------------------------------------------------------
