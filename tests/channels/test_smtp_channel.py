@@ -174,6 +174,12 @@ def certificate(tmp_path_factory):
 OFFERS_TLS = {"EHLO": "250-here\r\n250 STARTTLS", "STARTTLS": "220 go on", "AUTH": "235 welcome"}
 
 
+def folded(command):
+    """Fold the name of an SMTP command with an address: case does not matter (RFC 5321, 2.4), and Pythons differ."""
+    name, colon, rest = command.partition(":")
+    return f"{name.lower()}:{rest}" if colon else command
+
+
 def test_a_password_goes_over_starttls(certificate):
     served, trusting = certificate
     with ScriptedMailServer(dict(OFFERS_TLS), tls=served) as server:
@@ -181,8 +187,8 @@ def test_a_password_goes_over_starttls(certificate):
         channel = SmtpChannel(url, SENDER, CALENDAR_ID, clock, QUICK, trusting)
         channel.send(LETTER, ENVELOPE)
         channel.close()
-    assert server.commands[:5] == [
-        "ehlo example.org", "STARTTLS", "ehlo example.org", "AUTH PLAIN AHVzQGVyAHAvdw==", "mail FROM:<calendar@example.org>",
+    assert [folded(command) for command in server.commands[:5]] == [
+        "ehlo example.org", "STARTTLS", "ehlo example.org", "AUTH PLAIN AHVzQGVyAHAvdw==", "mail from:<calendar@example.org>",
     ]  # fmt: skip
 
 
@@ -267,11 +273,11 @@ def test_an_address_outside_ascii():
         channel.send(LETTER, OUTSIDE_ASCII)
         channel.send(LETTER, ENVELOPE)
         channel.close()
-    assert [command for command in server.commands if command.lower().startswith(("mail", "rcpt"))] == [
-        "mail FROM:<calendar@example.org> SMTPUTF8 BODY=8BITMIME",
-        "rcpt TO:<réne@reader.example>",
-        "mail FROM:<calendar@example.org>",
-        "rcpt TO:<ada.lovelace@reader.example>",
+    assert [folded(command) for command in server.commands if command.lower().startswith(("mail", "rcpt"))] == [
+        "mail from:<calendar@example.org> SMTPUTF8 BODY=8BITMIME",
+        "rcpt to:<réne@reader.example>",
+        "mail from:<calendar@example.org>",
+        "rcpt to:<ada.lovelace@reader.example>",
     ]
 
 
