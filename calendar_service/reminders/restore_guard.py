@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import mark
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _REPORT_SECONDS = 60.0
-_FORGETFUL = (
+_FORGETFUL = mark(
     "A host cannot keep how far the database has come. An older copy of it that is put back would not be noticed, "
     "and mails would go twice."
 )
@@ -98,9 +99,8 @@ class RestoreGuard:
         """Report that this host cannot remember, or take that back: in the next transaction, to add none."""
         is_late = time.monotonic() - self._reported_at > _REPORT_SECONDS
         if self._trouble and (self._is_reported is not True or is_late):
-            key = f"memory of {host_name()}"
-            report_fault(connection, FaultKind.RESTORE, key, _FORGETFUL, now, details=[self._trouble])
+            report_fault(connection, FaultKind.MEMORY, host_name(), _FORGETFUL, now, details=[self._trouble])
             self._is_reported, self._reported_at = True, time.monotonic()
         elif not self._trouble and self._is_reported is not False:
-            clear_fault(connection, FaultKind.RESTORE, f"memory of {host_name()}")
+            clear_fault(connection, FaultKind.MEMORY, host_name())
             self._is_reported = False

@@ -46,6 +46,7 @@ class FaultKind(StrEnum):
     DATABASE = "database"
     SCHEDULE = "schedule"
     SENDING = "sending"
+    MEMORY = "memory"
     RESTORE = "restore"
     EDITION = "edition"
     RECORD = "record"

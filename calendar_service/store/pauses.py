@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
+from calendar_service.records.errors import mark
 from calendar_service.records.occasions import Kind
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.notes import enter_note, remove_note, write_note
@@ -95,8 +96,10 @@ def enter_restored(
 
 
 _SENTENCES = {
-    RestoreKind.COMMAND: "The database was restored from a backup. Nothing is sent until a person says how to go on.",
-    RestoreKind.COPY: (
+    RestoreKind.COMMAND: mark(
+        "The database was restored from a backup. Nothing is sent until a person says how to go on."
+    ),
+    RestoreKind.COPY: mark(
         "The database is older than it was before: a copy was put back. "
         "Nothing is sent until a person says how to go on."
     ),

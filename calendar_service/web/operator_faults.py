@@ -26,6 +26,7 @@ KINDS = {
     FaultKind.DATABASE: mark("The database"),
     FaultKind.SCHEDULE: mark("Working out what is due"),
     FaultKind.SENDING: mark("Sending"),
+    FaultKind.MEMORY: mark("What a host remembers of the database"),
     FaultKind.RESTORE: mark("A backup that was put back"),
     FaultKind.EDITION: mark("Editions"),
     FaultKind.RECORD: mark("Records"),

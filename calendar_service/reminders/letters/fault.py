@@ -42,9 +42,10 @@ ADVICE = {
     FaultKind.SENDING: mark(
         "Look at the log of the worker and at the mail server. What waits is sent when it works again."
     ),
+    FaultKind.MEMORY: mark("Give the service the right to write into the folder of its secret key. All else goes on."),
     FaultKind.RESTORE: mark(
-        "Nothing is sent until a person says so: calendar-service plan lists what fell due, and calendar-service tick "
-        "--send-missed sends it."
+        "Nothing is sent until a person says so: calendar-service plan lists what fell due, calendar-service tick "
+        "--send-missed sends it, and calendar-service resume goes on without it."
     ),
 } | dict.fromkeys(SET_ASIDE, _THE_REST_GOES_ON)
 
