@@ -17,6 +17,7 @@ from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.resuming import describe_pause, forecast_paused
 from calendar_service.reminders.resuming import send_missed as end_restore
+from calendar_service.reminders.setting_aside import Failures
 from calendar_service.serving import clock, make_office, open_database, set_up_logging
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
@@ -47,12 +48,15 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     now = clock()
     begins = _read_time(start, edition) if start else now
     ends = _read_time(end, edition) if end else begins + _AHEAD
+    failures = Failures()
     with reading(engine) as connection:
         pauses, unanswered = list_pauses(connection), count_unanswered(connection)
     if pauses:
-        found = forecast_paused(engine, edition, (begins, ends), now, with_addresses=form == "json")
+        found = forecast_paused(engine, edition, (begins, ends), now, with_addresses=form == "json", failures=failures)
     else:
-        found = forecast(engine, edition, begins, ends, with_addresses=form == "json")
+        found = forecast(engine, edition, begins, ends, with_addresses=form == "json", failures=failures)
+    for subject, error in failures.found.values():
+        click.echo(f"left out, {subject.about}: {error}", err=True)
     if form == "json":
         click.echo(json.dumps([_as_json(each, address) for each in found for address in each.addresses], indent=2))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,9 +26,9 @@ from calendar_service.reminders.letters import (
 )
 from calendar_service.reminders.people.choices import choice_from_json
 from calendar_service.reminders.plan import next_point, point_at, selected
-from calendar_service.store.claims import load_parts
+from calendar_service.store.claims import free_part, load_parts
 from calendar_service.store.editions import load_change
-from calendar_service.store.engine import reading
+from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.writers.language import available, language
 from calendar_service.writers.view import View
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from calendar_service.reminders.people.desk import Desk
     from calendar_service.store.claims import Addressee, Asker, Parcel, Wish
     from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
 
 _MOST_LETTERS = 512
 _MOST_CHANGES = 128
@@ -163,6 +166,13 @@ class Clerk:
                 self._check_wish(part, edition, wishes)
                 item = _digest_item(part, edition, view.zone, now)
             except NothingToSay:
+                continue
+            except DatabaseFault:
+                raise
+            except Exception as error:  # noqa: BLE001 (the digest goes without it; it is put aside by itself)
+                logger.warning("A digest goes without %s: %s", part.record_id, type(error).__name__)
+                with writing(self._engine) as connection:
+                    free_part(connection, reader.id, name, part)
                 continue
             items[part.record_id, part.occurrence, part.moment] = item
         if not items:

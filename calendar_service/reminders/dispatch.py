@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from calendar_service.reminders.channels.post import DeliveryFailed
 from calendar_service.reminders.clerk import NothingToSay
-from calendar_service.reminders.outcomes import put_aside, settle_failed, settle_sent
-from calendar_service.store.claims import claim, count_waiting, load_parcels, load_wishes, mark, release
-from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.reminders.outcomes import clear_delivery, put_aside, settle_failed, settle_sent
+from calendar_service.store.claims import claim, count_waiting, load_bare, load_parcels, load_wishes, mark, release
+from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
 from calendar_service.store.outbox import State
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from calendar_service.reminders.channels.post import Channel, ChannelName
     from calendar_service.reminders.clerk import Clerk, Ready
     from calendar_service.store.claims import Parcel, Wish
-    from calendar_service.store.engine import Database
+    from calendar_service.store.engine import Database, Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -127,16 +127,42 @@ class Dispatcher:
         now = self._clock()
         with writing(self._engine) as connection:
             claimed = claim(connection, self._worker_id, now, _BATCH)
-            if not claimed:
-                return False
-            parcels = load_parcels(connection, claimed)
-            wishes = load_wishes(connection, {each.reader.id for each in parcels if each.reader})
+        if not claimed:
+            return False
         self._loose.update(claimed)
+        parcels, wishes = self._load(claimed, now)
         for parcel in parcels:
             self._hand_over(parcel, edition, wishes.get(parcel.reader.id, []) if parcel.reader else [], now)
             self._loose.discard(parcel.id)
         self._open_lanes()
         return True
+
+    def _load(self, claimed: list[int], now: datetime) -> tuple[list[Parcel], dict[int, list[Wish]]]:
+        """Load what is claimed; what cannot be read is put aside."""
+        try:
+            with reading(self._engine) as connection:
+                return _load_together(connection, claimed)
+        except Exception as error:
+            if concerns_all(error):
+                raise
+            if len(claimed) == 1:
+                with writing(self._engine) as connection:
+                    self._put_aside(connection, load_bare(connection, claimed[0]), error, now)
+                self._loose.discard(claimed[0])
+                return [], {}
+        parcels: list[Parcel] = []
+        wishes: dict[int, list[Wish]] = {}
+        for delivery_id in claimed:
+            found, of_reader = self._load([delivery_id], now)
+            parcels += found
+            wishes |= of_reader
+        return parcels, wishes
+
+    def _put_aside(self, connection: Transaction, parcel: Parcel, error: Exception, now: datetime) -> None:
+        if parcel.attempts == 0:
+            what = parcel.occasion
+            logger.error("A letter about %s cannot be written.", what.record_id or what.kind, exc_info=error)
+        self._counts[put_aside(connection, self._worker_id, parcel, "it cannot be written", error, now)] += 1
 
     def _hand_over(self, parcel: Parcel, edition: Edition, wishes: list[Wish], now: datetime) -> None:
         try:
@@ -145,11 +171,9 @@ class Dispatcher:
             self._mark(parcel, State.DROPPED, str(reason))
         except DatabaseFault:
             raise
-        except Exception:
-            # One letter that cannot be written must not keep all others back, and is not lost: it may be mended yet.
-            logger.exception("A letter about %s cannot be written.", parcel.occasion.record_id or parcel.occasion.kind)
+        except Exception as error:  # noqa: BLE001 (one letter must not keep the others back, and may be mended yet)
             with writing(self._engine) as connection:
-                self._counts[put_aside(connection, self._worker_id, parcel, "it cannot be written", now)] += 1
+                self._put_aside(connection, parcel, error, now)
         else:
             with self._lock:
                 self._in_hand += 1
@@ -159,6 +183,7 @@ class Dispatcher:
         with writing(self._engine) as connection:
             if mark(connection, self._worker_id, parcel, state, self._clock(), reason):
                 self._counts[state] += 1
+            clear_delivery(connection, parcel)
 
     def _give_back(self) -> None:
         while True:
@@ -264,3 +289,8 @@ class Dispatcher:
                 with self._lock:
                     self._counts[what] += 1
                 return
+
+
+def _load_together(connection: Transaction, claimed: list[int]) -> tuple[list[Parcel], dict[int, list[Wish]]]:
+    parcels = load_parcels(connection, claimed)
+    return parcels, load_wishes(connection, {each.reader.id for each in parcels if each.reader})

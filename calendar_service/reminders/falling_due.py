@@ -1,7 +1,8 @@
 """From the plan to the outbox: whatever has fallen due is fanned out to its readers, once.
 
 The plan is made anew when there is a new edition, a new group of readers, or a new day; in between, a look costs the
-same however many readers there are.
+same however many readers there are. A group, a record or a change that fails is set aside and tried again later; the
+rest goes on.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import logging
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from calendar_service.records.occasions import Kind, Topic
 from calendar_service.reminders.announce import notice_of_new, notices
-from calendar_service.reminders.plan import plan
-from calendar_service.store.editions import edition_before, load_changes
+from calendar_service.reminders.plan import plan, readable
+from calendar_service.reminders.setting_aside import Failures, Job, SetAside, Subject, run_jobs
+from calendar_service.store.editions import edition_before, list_changes, load_change
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind
 from calendar_service.store.notes import read_note, write_note
 from calendar_service.store.outbox import (
     Firing,
@@ -24,29 +28,34 @@ from calendar_service.store.outbox import (
     free_parts,
     free_stranded,
     fresh_groups,
+    list_fresh,
     load_fired,
     load_groups,
     note_missed,
-    take_fresh,
+    unmark_fresh,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.occasions import Group, Occasion
     from calendar_service.reminders.plan import Due
     from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.faults import Fault
 
 logger = logging.getLogger(__name__)
 
 _HORIZON = timedelta(days=2)
 _ANEW_AFTER = timedelta(days=1)
 _LOOK_BACK = timedelta(hours=1)
-_TOGETHER = 50
 _MOST_FRESH = 500
 _ANNOUNCED, _PLANNED = "announced", "planned"
+_KINDS = (FaultKind.GROUP, FaultKind.RECORD, FaultKind.EDITION)
+_NOT_FIRED = "What has fallen due could not be entered for a group of subscribers."
+_NOT_TOLD = "A change of a record could not be told."
+_NOT_CAUGHT_UP = "Subscribers who have just joined could not be given what was due."
 
 
 class Planner:
@@ -56,23 +65,38 @@ class Planner:
         self._engine = engine
         self._made_for = 0
         self._made_at: datetime | None = None
+        # All that were planned for, and of these the ones that could be read.
+        self._seen: set[int] = set()
         self._groups: dict[int, Group] = {}
         self._ahead: list[Due] = []
         self._nearer: dict[object, list[Due]] = {}
+        self._aside = SetAside(engine, _KINDS)
 
     def fan_out(self, edition: Edition, now: datetime) -> int:
         """Fan out all that has fallen due by now; gives how many deliveries that makes. Raises DatabaseFault."""
         with reading(self._engine) as connection:
             joined = fresh_groups(connection)
             announced = _announced(connection)
-        if self._made_for != edition.number or self._is_old(now):
-            self._make_plan(edition, now)
-        elif joined - self._groups.keys():
-            self._extend_plan(edition, now)
-        added = self._announce(edition, announced, now) if announced < edition.number else 0
-        added += self._fire(now)
+            self._aside.load(connection)
+        again = self._aside.to_retry(now)
+        failures = Failures()
+        over: list[Fault] = []
+        added = 0
+        if self._made_for != edition.number or self._is_old(now) or any(_is_planned(each) for each in again):
+            over = self._make_plan(edition, now, failures)
+        elif joined - self._seen:
+            self._extend_plan(edition, now, failures)
+        if announced < edition.number:
+            added += self._announce(edition, announced, now, failures)
+        added += self._tell_again(edition, again, now, failures)
+        added += self._tell_repaired(edition, over, now, failures)
+        added += self._fire(now, failures)
         if joined:
-            added += self._catch_up(edition, joined, now)
+            with reading(self._engine) as connection:
+                self._aside.load(connection)  # what has failed in this pass is not tried for them either
+            added += self._catch_up(edition, joined, now, failures)
+        ended = [name for name, fault in self._aside.known.items() if _caught_up(fault, joined)]
+        self._aside.write(failures, now, over=[*((each.kind, each.key) for each in over), *ended])
         return added
 
     def next_due(self) -> datetime | None:
@@ -84,20 +108,25 @@ class Planner:
     def _is_old(self, now: datetime) -> bool:
         return self._made_at is None or not -_LOOK_BACK < now - self._made_at < _ANEW_AFTER
 
-    def _make_plan(self, edition: Edition, now: datetime) -> None:
-        self._groups, self._ahead, self._nearer = {}, [], defaultdict(list)
-        self._extend_plan(edition, now)
+    def _make_plan(self, edition: Edition, now: datetime, failures: Failures) -> list[Fault]:
+        """Plan anew for all; return the faults that planning had before, and has no more."""
+        self._seen, self._groups, self._ahead, self._nearer = set(), {}, [], defaultdict(list)
+        self._extend_plan(edition, now, failures)
         self._made_for, self._made_at = edition.number, now
+        known = self._aside.known.items()
+        return [fault for name, fault in known if _is_planned(fault) and name not in failures.found]
 
-    def _extend_plan(self, edition: Edition, now: datetime) -> None:
+    def _extend_plan(self, edition: Edition, now: datetime, failures: Failures) -> None:
         """Plan for the groups that are not in the plan yet."""
         with writing(self._engine) as connection:
             noted = read_note(connection, _PLANNED)
             since = min(now, noted[1]) - _LOOK_BACK if noted else now
-            groups = {group.id: group for group in load_groups(connection) if group.id not in self._groups}
+            new = [group for group in load_groups(connection) if group.id not in self._seen]
             fired = load_fired(connection, since)
             write_note(connection, _PLANNED, "", now)
-        found = plan(edition, groups.values(), since, now + _HORIZON)
+        groups = {group.id: group for group in readable(new, edition, failures)}
+        found = plan(edition, groups.values(), since, now + _HORIZON, failures)
+        self._seen |= {group.id for group in new}
         self._groups |= groups
         self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
         for due in found:
@@ -132,17 +161,21 @@ class Planner:
 
     # -- doing it -----------------------------------------------------------------------------------------------
 
-    def _fire(self, now: datetime) -> int:
-        fallen_due = sorted((due for due in self._ahead if due.due_at <= now), key=_nearest_first)
-        added = 0
-        for start in range(0, len(fallen_due), _TOGETHER):
-            together = fallen_due[start : start + _TOGETHER]
+    def _fire(self, now: datetime, failures: Failures) -> int:
+        """Fire what has fallen due. What fails stays in the plan, and is not tried again before it is time."""
+        due = [each for each in self._ahead if each.due_at <= now]
+        fallen_due = [each for each in due if not self._aside.is_held(_of_due(each).name, now)]
+        fallen_due.sort(key=_nearest_first)
+        jobs = [Job(_of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
+        added, failed = run_jobs(self._engine, jobs, failures)
+        if any(each.occasion.kind is Kind.DIGEST for each in fallen_due):
             with writing(self._engine) as connection:
-                for due in together:
-                    added += self._fire_one(connection, due, now)
-                if any(due.occasion.kind is Kind.DIGEST for due in together):
-                    free_stranded(connection, now)
-        self._ahead = self._ahead[len(fallen_due) :]
+                free_stranded(connection, now)
+        done = {each.key for number, each in enumerate(fallen_due) if number not in failed}
+        self._ahead = [each for each in self._ahead if each.due_at > now or each.key not in done]
+        left = {_of_due(each).name for each in self._ahead}
+        over = [name for name, fault in self._aside.known.items() if _is_fired(fault) and name not in left]
+        self._aside.write(failures, now, over=over)
         return added
 
     def _fire_one(self, connection: Transaction, due: Due, now: datetime) -> int:
@@ -161,53 +194,160 @@ class Planner:
             )
         return 0
 
-    def _announce(self, edition: Edition, announced: int, now: datetime) -> int:
-        added = 0
+    # -- notices ------------------------------------------------------------------------------------------------
+
+    def _announce(self, edition: Edition, announced: int, now: datetime, failures: Failures) -> int:
+        """Tell the changes of new editions. What could not be told is noted together with how far this came."""
+        with reading(self._engine) as connection:
+            changes = list_changes(connection, announced, edition.number)
+        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
         with writing(self._engine) as connection:
-            for change in load_changes(connection, announced, edition.number):
-                for firing in notices(change, list(self._groups.values()), edition, now):
-                    added += fire(connection, firing, now) or 0
+            self._aside.write_in(connection, failures, now)
             if _announced(connection) < edition.number:
                 write_note(connection, _ANNOUNCED, str(edition.number), now)
         return added
 
-    def _catch_up(self, edition: Edition, joined: set[int], now: datetime) -> int:
-        """Give those who have just joined a group what fell due since they asked for it."""
-        added = 0
-        # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
-        groups = {number: self._groups[number] for number in sorted(joined & self._groups.keys())}
-        fallen_due = defaultdict(list)
-        for due in plan(edition, groups.values(), now, now + _HORIZON):
-            fallen_due[due.group.id].append(due)
-        taken = [(0, 0, now)]
-        while taken:
-            with writing(self._engine) as connection:
-                taken = take_fresh(connection, groups, _MOST_FRESH)
-                for number, group in groups.items():
-                    readers = [(reader, since) for group_id, reader, since in taken if group_id == number]
-                    if readers:
-                        added += self._join(connection, group, readers, fallen_due[number], edition, now)
-        return added
-
-    def _join(
+    def _tell(
         self,
-        connection: Transaction,
-        group: Group,
-        joined: Sequence[tuple[int, datetime]],
-        due: Sequence[Due],
+        changes: Iterable[tuple[str, int]],
+        groups: Sequence[Group],
         edition: Edition,
         now: datetime,
+        failures: Failures,
+        only: tuple[int, ...] = (),
     ) -> int:
-        readers, since = tuple(reader for reader, _ in joined), min(since for _, since in joined)
-        added = 0
-        for each in sorted(due, key=_nearest_first):
-            if since <= each.due_at <= now < each.expires_at:
-                added += fire(connection, self._firing(each, now, readers), now) or 0
-        if group.topic is not Topic.REMINDERS:
-            for change in load_changes(connection, edition_before(connection, since), edition.number):
-                for firing in notices(change, [group], edition, now):
-                    added += fire(connection, _only(firing, readers), now) or 0
+        """Tell revisions, as (record, number), to those of the groups who asked to hear of them."""
+        jobs = []
+        with reading(self._engine) as connection:
+            for change in changes:
+                subject = _of_change(change)
+                try:
+                    before, after = load_change(connection, *change)
+                    firings = list(notices((before, after), groups, edition, now)) if after else []
+                except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are told)
+                    failures.add(subject, error)
+                else:
+                    jobs += [
+                        Job(subject, partial(_fire_notice, firing=replace(each, only=only), now=now))
+                        for each in firings
+                    ]
+        return run_jobs(self._engine, jobs, failures)[0]
+
+    def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
+        """Tell changes that could not be told before."""
+        parts = [(fault, *fault.key.rpartition("/")) for fault in again if fault.kind is FaultKind.EDITION]
+        changes = [(record_id, int(number)) for _, record_id, _, number in parts if number.isdecimal()]
+        if not changes:
+            return 0
+        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
+        self._aside.write(failures, now, over=[_of_change(each).name for each in changes])
         return added
+
+    def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
+        """Tell groups that can be read again what has changed meanwhile."""
+        added = 0
+        for fault in over:
+            group = self._groups.get(int(fault.key)) if fault.kind is FaultKind.GROUP else None
+            if group and group.topic is not Topic.REMINDERS:
+                added += self._tell_since(edition, group, fault.first_at, now, failures)
+        return added
+
+    def _tell_since(
+        self,
+        edition: Edition,
+        group: Group,
+        since: datetime,
+        now: datetime,
+        failures: Failures,
+        only: tuple[int, ...] = (),
+    ) -> int:
+        with reading(self._engine) as connection:
+            changes = list_changes(connection, edition_before(connection, since), edition.number)
+        changes = [each for each in changes if _of_change(each).name not in self._aside.known]
+        return self._tell(changes, [group], edition, now, failures, only)
+
+    # -- who joins later ----------------------------------------------------------------------------------------
+
+    def _catch_up(self, edition: Edition, joined: set[int], now: datetime, failures: Failures) -> int:
+        """Give those who have just joined a group what fell due since they asked for it."""
+        # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
+        numbers = sorted(joined & self._groups.keys())
+        groups = [self._groups[each] for each in numbers if not self._aside.is_held(_of_joining(each).name, now)]
+        fallen_due = defaultdict(list)
+        for each in plan(edition, groups, now, now + _HORIZON, failures):
+            fallen_due[each.group.id].append(each)
+        # Who has joined is among those who are given these when they work.
+        failing = self._aside.known
+        added, over = 0, []
+        for group in groups:
+            own = Failures()
+            due = [each for each in fallen_due[group.id] if _of_due(each).name not in failing]
+            added += self._catch_up_group(edition, group, due, now, own)
+            if own.found:
+                failures.add(_of_joining(group.id), next(iter(own.found.values()))[1])
+            over.append(_of_joining(group.id).name)
+        self._aside.write(failures, now, over=over)
+        return added
+
+    def _catch_up_group(
+        self, edition: Edition, group: Group, due: Sequence[Due], now: datetime, failures: Failures
+    ) -> int:
+        added = 0
+        while not failures.found:
+            with reading(self._engine) as connection:
+                joined = list_fresh(connection, group.id, _MOST_FRESH)
+            if not joined:
+                break
+            readers, since = tuple(reader for reader, _ in joined), min(since for _, since in joined)
+            jobs = [
+                Job(_of_joining(group.id), partial(_fire_notice, firing=self._firing(each, now, readers), now=now))
+                for each in sorted(due, key=_nearest_first)
+                if since <= each.due_at <= now < each.expires_at
+            ]
+            added += run_jobs(self._engine, jobs, failures)[0]
+            if group.topic is not Topic.REMINDERS:
+                added += self._tell_since(edition, group, since, now, failures, readers)
+            if not failures.found:
+                with writing(self._engine) as connection:
+                    unmark_fresh(connection, group.id, joined)
+        return added
+
+
+def _fire_notice(connection: Transaction, firing: Firing, now: datetime) -> int:
+    return fire(connection, firing, now) or 0
+
+
+def _of_due(due: Due) -> Subject:
+    what = due.occasion
+    about = f"{what.kind} {what.record_id} {what.moment} {what.lead} for group {due.group.id}"
+    if what.kind is Kind.DIGEST:
+        return Subject(FaultKind.GROUP, f"{due.group.id}/{what.revision}", _NOT_FIRED, about)
+    return Subject(FaultKind.RECORD, f"{what.record_id}/{due.group.id}", _NOT_FIRED, about)
+
+
+def _of_change(change: tuple[str, int]) -> Subject:
+    record_id, number = change
+    return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_TOLD, f"record {record_id}, revision {number}")
+
+
+def _of_joining(group_id: int) -> Subject:
+    return Subject(FaultKind.GROUP, f"{group_id}/joined", _NOT_CAUGHT_UP, f"group {group_id}")
+
+
+def _is_planned(fault: Fault) -> bool:
+    """Return True for a fault of the plan itself: a group that cannot be read, a record that cannot be planned."""
+    return fault.kind is not FaultKind.EDITION and "/" not in fault.key
+
+
+def _is_fired(fault: Fault) -> bool:
+    """Return True for the fault of one firing."""
+    return fault.kind is not FaultKind.EDITION and "/" in fault.key and not fault.key.endswith("/joined")
+
+
+def _caught_up(fault: Fault, joined: set[int]) -> bool:
+    """Return True for the fault of giving who joined a group what was due, if nobody waits for that any more."""
+    number, _, what = fault.key.partition("/")
+    return fault.kind is FaultKind.GROUP and what == "joined" and int(number) not in joined
 
 
 def _by_time(due: Due) -> tuple[datetime, int]:
@@ -217,10 +357,6 @@ def _by_time(due: Due) -> tuple[datetime, int]:
 def _nearest_first(due: Due) -> tuple[bool, float, str]:
     """Order what is due together, so that a nearer lead is in the outbox before farther ones; digests after all."""
     return due.occasion.kind is Kind.DIGEST, -due.counted.timestamp(), due.occasion.lead
-
-
-def _only(firing: Firing, readers: tuple[int, ...]) -> Firing:
-    return replace(firing, only=readers)
 
 
 def _moment(due: Due) -> object:

@@ -10,6 +10,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.occasions import Group, Kind, Topic
 from calendar_service.reminders.people.addresses import shown_address
 from calendar_service.reminders.plan import plan, point_at
+from calendar_service.reminders.setting_aside import Failures
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import count_readers, list_readers, list_waiting, load_fired, load_groups
 
@@ -46,24 +47,37 @@ class Forecast:
 
 
 def forecast(
-    engine: Database, edition: Edition, start: datetime, end: datetime, *, with_addresses: bool
+    engine: Database,
+    edition: Edition,
+    start: datetime,
+    end: datetime,
+    *,
+    with_addresses: bool,
+    failures: Failures | None = None,
 ) -> list[Forecast]:
-    """List what falls due between two times, and what is still waiting to be sent, in order of time."""
+    """List what falls due between two times, and what is still waiting to be sent, in order of time.
+
+    What cannot be planned is left out, and added to `failures`.
+    """
+    failures = failures or Failures()
     with reading(engine) as connection:
-        planned = _planned(connection, edition, start, end, with_addresses=with_addresses)
+        planned = _planned(connection, edition, (start, end), failures, with_addresses=with_addresses)
         found = [*planned, *_waiting(connection, edition, end)]
     return sorted(found, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead))
 
 
 def upcoming(edition: Edition, reader: Subscriber, now: datetime) -> list[Due]:
-    """List what one reader will be reminded of, each moment once, by the lead that comes next."""
+    """List what one reader will be reminded of, each moment once, by the lead that comes next.
+
+    A watch or a record that cannot be read is left out.
+    """
     groups = [
         Group(number, Topic.REMINDERS, watch.selection, lead, reader.zone, reader.country, reader.digest)
         for number, watch in enumerate(reader.watches)
         for lead in watch.leads or ("",)
     ]
     found: dict[object, Due] = {}
-    for due in plan(edition, groups, now, now + _UPCOMING_WITHIN):
+    for due in plan(edition, groups, now, now + _UPCOMING_WITHIN, Failures()):
         said = due.occasion
         if due.due_at > now and due.after is None and said.kind is Kind.REMINDER:
             found.setdefault((said.record_id, said.occurrence, said.moment), due)
@@ -71,11 +85,17 @@ def upcoming(edition: Edition, reader: Subscriber, now: datetime) -> list[Due]:
 
 
 def _planned(
-    connection: Transaction, edition: Edition, start: datetime, end: datetime, *, with_addresses: bool
+    connection: Transaction,
+    edition: Edition,
+    span: tuple[datetime, datetime],
+    failures: Failures,
+    *,
+    with_addresses: bool,
 ) -> Iterator[Forecast]:
+    start, end = span
     fired = load_fired(connection, start)
     merged: dict[tuple[datetime, Kind, Occasion, Point | None], list[Due]] = {}
-    for due in plan(edition, load_groups(connection), start, end):
+    for due in plan(edition, load_groups(connection), start, end, failures):
         if due.due_at >= start and due.key not in fired and due.occasion.kind is not Kind.DIGEST:
             kind = Kind.DIGEST if due.bundle else Kind.REMINDER
             merged.setdefault((due.due_at, kind, due.occasion, due.at), []).append(due)
@@ -92,7 +112,15 @@ def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterat
     for next_at, occasion, address in list_waiting(connection, end):
         merged.setdefault((next_at, occasion), []).append(shown_address(address))
     for (next_at, occasion), addresses in merged.items():
-        entry = edition.entries.get(occasion.record_id)
-        is_reminder = entry is not None and occasion.kind is Kind.REMINDER
-        at = point_at(entry.record, MomentName(occasion.moment), occasion.occurrence) if entry and is_reminder else None
+        at = _stands_at(edition, occasion)
         yield Forecast(next_at, occasion.kind, occasion, at, len(addresses), tuple(sorted(addresses)), is_waiting=True)
+
+
+def _stands_at(edition: Edition, occasion: Occasion) -> Point | None:
+    entry = edition.entries.get(occasion.record_id)
+    if entry is None or occasion.kind is not Kind.REMINDER:
+        return None
+    try:
+        return point_at(entry.record, MomentName(occasion.moment), occasion.occurrence)
+    except Exception:  # noqa: BLE001 (whatever is wrong with the record, that its letter waits is listed)
+        return None

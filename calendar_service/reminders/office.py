@@ -20,9 +20,12 @@ from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.people.desk import Desk
 from calendar_service.reminders.people.signing_up import handle_signups
 from calendar_service.reminders.restore_guard import RestoreGuard
+from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.store.claims import next_wake, release
 from calendar_service.store.editions import is_newest, load_edition
-from calendar_service.store.engine import reading, writing
+from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.hosts import host_name
 from calendar_service.store.retention import forget_old
 from calendar_service.store.workers import beat, enter_worker, forget_workers, is_surely_dead, list_claimers
 
@@ -43,6 +46,7 @@ LEASE_SECONDS = 300.0
 """For how long a worker on another machine may give no sign of life before its claims are given back."""
 _BEAT_SECONDS = 2.0
 _HOUSEKEEPING_SECONDS = 3600.0
+_HOUSEKEEPING_RETRY_SECONDS = 60.0
 _EDITION_SECONDS = 0.5
 _CHECK_SECONDS = 0.25
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
@@ -88,6 +92,7 @@ class Office:
         self.guard = RestoreGuard(engine, None)
         self._is_paused = True
         self._checked = float("-inf")
+        self._aside = SetAside(engine, [FaultKind.SCHEDULE])
         self._dispatcher: Dispatcher | None = None
         self._worker_id = 0
         self._entering = threading.Lock()
@@ -98,21 +103,42 @@ class Office:
     def look(self) -> None:
         """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
 
-        Raises DatabaseFault.
+        Each stage stands alone: one that fails stops no other. Raises DatabaseFault when all have had their turn.
         """
         now = self._clock()
         self._enter()
         is_paused = self._look_for_pause()
         self.give_sign()
         self._enter()
-        self._release_dead()
-        self._keep_house()
+        stages: dict[str, Callable[[], object]] = {"release of claims": self._release_dead}
+        if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
+            stages["housekeeping"] = self._keep_house
         if is_paused:
             self._planner = Planner(self._engine)  # what a plan was made of may be another when it goes on
-            return
-        handle_signups(self._engine, self._keys, now)
+        else:
+            stages["sign-ups"] = lambda: handle_signups(self._engine, self._keys, now)
+            stages["reminders"] = lambda: self._fan_out(now)
+        self._run_stages(stages, now)
+
+    def _fan_out(self, now: datetime) -> None:
         if edition := self.edition():
             self._planner.fan_out(edition, now)
+
+    def _run_stages(self, stages: dict[str, Callable[[], object]], now: datetime) -> None:
+        failures, fault = Failures(), None
+        for name, run in stages.items():
+            try:
+                run()
+            except DatabaseFault as error:
+                fault = fault or error
+            except Exception as error:  # noqa: BLE001 (whatever it is, the other stages have their turn)
+                reason = "A part of the reminder service fails."
+                failures.add(Subject(FaultKind.SCHEDULE, _stage_key(name), reason, name), error)
+        if fault:
+            raise fault
+        with reading(self._engine) as connection:
+            self._aside.load(connection)
+        self._aside.write(failures, now, over=[(FaultKind.SCHEDULE, _stage_key(name)) for name in stages])
 
     def send(self, stop: threading.Event) -> Counter[str]:
         """Send what is due until nothing is, sending is paused, or `stop` is set. Raises DatabaseFault."""
@@ -213,12 +239,13 @@ class Office:
                 logger.warning("A worker has died; %d letters that it had claimed go out from here.", given_back)
 
     def _keep_house(self) -> None:
-        if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
-            now = self._wall_clock()
-            forget_old(self._engine, now)
-            with writing(self._engine) as connection:
-                forget_workers(connection, now - _FORGET_WORKERS_AFTER)
-            self._kept_house = time.monotonic()
+        # Until it has been done, it is tried every minute.
+        self._kept_house = time.monotonic() - _HOUSEKEEPING_SECONDS + _HOUSEKEEPING_RETRY_SECONDS
+        now = self._wall_clock()
+        with writing(self._engine) as connection:
+            forget_workers(connection, now - _FORGET_WORKERS_AFTER)
+        forget_old(self._engine, now)
+        self._kept_house = time.monotonic()
 
     def _open_channels(self) -> dict[ChannelName, Channel]:
         edition = self.edition()
@@ -231,3 +258,7 @@ class Office:
             ChannelName.WEBHOOK: WebhookChannel(self._clock),
             ChannelName.CHAT: ChatChannel(),
         }
+
+
+def _stage_key(name: str) -> str:
+    return f"{name} on {host_name()}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from calendar_service.reminders.channels.post import ChannelName, DeliveryFailed
 from calendar_service.store.claims import count_failure, forget_failures, mark, postpone
 from calendar_service.store.engine import writing
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.outbox import State
 from calendar_service.store.signups import queue_letter
 from calendar_service.store.subscribers import NoSuchSubscriber, end, pause
@@ -38,6 +39,7 @@ def settle_sent(engine: Database, worker_id: int, ready: Ready, now: datetime) -
     """Mark a letter as sent. Raises DatabaseFault."""
     with writing(engine) as connection:
         mark(connection, worker_id, ready.parcel, State.SENT, now)
+        clear_delivery(connection, ready.parcel)
         if ready.parcel.reader and ready.channel is not ChannelName.MAIL:
             forget_failures(connection, ready.parcel.reader.id)
     return State.SENT
@@ -51,6 +53,7 @@ def settle_failed(engine: Database, worker_id: int, ready: Ready, failure: Deliv
     state = State.BOUNCED if failure.address_is_dead else State.FAILED
     failures, since = 0, now
     with writing(engine) as connection:
+        clear_delivery(connection, parcel)
         if failure.is_ours:
             postpone(connection, worker_id, parcel.id, now + _OUR_PAUSE, failure.message, tried=False)
             return _RETRIED
@@ -67,14 +70,34 @@ def settle_failed(engine: Database, worker_id: int, ready: Ready, failure: Deliv
     return _RETRIED if again else state
 
 
-def put_aside(connection: Transaction, worker_id: int, parcel: Parcel, reason: str, now: datetime) -> str:
-    """Have a letter that could not even be written tried again later, or give it up."""
+def put_aside(
+    connection: Transaction, worker_id: int, parcel: Parcel, reason: str, error: Exception, now: datetime
+) -> str:
+    """Have a delivery whose letter could not even be written tried again later, or give it up; report it."""
     again = next_try(parcel.attempts, DeliveryFailed(reason), now, parcel.expires_at)
-    if again:
-        postpone(connection, worker_id, parcel.id, again, reason, tried=True)
-        return _RETRIED
-    mark(connection, worker_id, parcel, State.FAILED, now, reason)
-    return State.FAILED
+    if again is None:
+        mark(connection, worker_id, parcel, State.FAILED, now, reason)
+        clear_delivery(connection, parcel)
+        return State.FAILED
+    postpone(connection, worker_id, parcel.id, again, reason, tried=True)
+    what = parcel.occasion
+    about = f"delivery {parcel.id}: {what.kind} {what.record_id} {what.moment} {what.lead}".rstrip()
+    report_fault(
+        connection,
+        FaultKind.DELIVERY,
+        str(parcel.id),
+        "A letter cannot be written.",
+        now,
+        details=[about, f"{type(error).__name__}: {error}"],
+        retry_at=again,
+    )
+    return _RETRIED
+
+
+def clear_delivery(connection: Transaction, parcel: Parcel) -> None:
+    """Clear the fault of a delivery that could be written, or is over; only one that was tried before can have one."""
+    if parcel.attempts:
+        clear_fault(connection, FaultKind.DELIVERY, str(parcel.id))
 
 
 def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:

@@ -25,6 +25,9 @@ from calendar_service.records.occurrences import comes_on, occurrence_on, occurr
 from calendar_service.records.selection import read_selection
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 from calendar_service.records.working_days import WorkingDays
+from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.setting_aside import Failures, NoFailures, Subject
+from calendar_service.store.faults import FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,6 +42,7 @@ FALLBACK_LEADS = ("7 days", "1 day")
 """The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
 DIGESTS = {"daily": 1, "weekly": 7}
+_Aimed = tuple["Record", list["Target"]]
 _ZONES = timedelta(days=2)  # more than any two clocks differ
 
 
@@ -82,29 +86,83 @@ class Due:
         return self.group.id, self.occasion, self.bundle
 
 
-def plan(edition: Edition, groups: Iterable[Group], start: datetime, end: datetime) -> list[Due]:
+def plan(
+    edition: Edition, groups: Iterable[Group], start: datetime, end: datetime, failures: Failures | None = None
+) -> list[Due]:
     """List what falls due before `end` of all that is not over at `start`, in order of time.
 
-    It reaches back without bound: what was due long ago is listed as long as its moment is ahead.
+    It reaches back without bound: what was due long ago is listed as long as its moment is ahead. A group that cannot
+    be read, and a record that cannot be planned, is left out and added to `failures`; the others are planned. Without
+    `failures` the first error is raised.
     """
-    by_record = [
-        (entry.record, found)
-        for entry in edition.entries.values()
-        if (found := list(targets(entry, edition.calendar.zone, start, end)))
-    ]
-    accepted: dict[str, list[tuple[Record, list[Target]]]] = {}
+    failures = NoFailures() if failures is None else failures
+    by_record: list[_Aimed] = []
+    for entry in edition.entries.values():
+        try:
+            if found := list(targets(entry, edition.calendar.zone, start, end)):
+                by_record.append((entry.record, found))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other records are planned)
+            failures.add(unplannable(entry.record.id), error)
+    accepted: dict[str, list[_Aimed]] = {}
     counted: dict[object, list[_Counted]] = {}
     found_due: list[Due] = []
-    for group in groups:
+    for group in readable(groups, edition, failures):
         if group.topic is Topic.REMINDERS:
             if group.selection not in accepted:
-                chosen = selected(group.selection, edition.calendar.languages)
-                accepted[group.selection] = [each for each in by_record if chosen.accepts(each[0])]
-            for record, aims in accepted[group.selection]:
-                found_due += _plan_record(group, (record, aims), edition, end, counted)
+                accepted[group.selection] = _accepted(group.selection, by_record, edition, failures)
+            for aimed in accepted[group.selection]:
+                try:
+                    found_due += _plan_record(group, aimed, edition, end, counted)
+                except Exception as error:  # noqa: BLE001 (the group can be read, so it is the record that fails)
+                    failures.add(unplannable(aimed[0].id), error)
         found_due += _digests(group, start, end)
     ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
     return sorted(ahead, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead, each.group.id))
+
+
+def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> list[Group]:
+    """List the groups whose selection, lead, zone, country and digest can be read; the others are failures."""
+    found = []
+    for group in groups:
+        try:
+            _check(group, edition.calendar.languages)
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other groups are served)
+            about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
+            failures.add(
+                Subject(FaultKind.GROUP, str(group.id), "What a group of subscribers asks for cannot be read.", about),
+                error,
+            )
+        else:
+            found.append(group)
+    return found
+
+
+def unplannable(record_id: str) -> Subject:
+    """Name a record whose reminders cannot be planned."""
+    return Subject(FaultKind.RECORD, record_id, "The reminders of a record cannot be planned.", f"record {record_id}")
+
+
+def _check(group: Group, languages: tuple[str, ...]) -> None:
+    selected(group.selection, languages)
+    if group.lead:
+        read_lead(group.lead)
+    if group.zone:
+        tzinfo_of(group.zone)
+    WorkingDays(group.country or None)
+    if group.digest and group.digest not in DIGESTS:
+        raise ValueError(f"there is no digest {group.digest!r}")
+
+
+def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failures: Failures) -> list[_Aimed]:
+    chosen = selected(selection, edition.calendar.languages)
+    found = []
+    for each in by_record:
+        try:
+            if chosen.accepts(each[0]):
+                found.append(each)
+        except Exception as error:  # noqa: BLE001 (the selection can be read, so it is the record that fails)
+            failures.add(unplannable(each[0].id), error)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -153,12 +211,8 @@ class _Counted:
 
 
 def _plan_record(
-    group: Group,
-    aimed: tuple[Record, list[Target]],
-    edition: Edition,
-    end: datetime,
-    memory: dict[object, list[_Counted]],
-) -> Iterator[Due]:
+    group: Group, aimed: _Aimed, edition: Edition, end: datetime, memory: dict[object, list[_Counted]]
+) -> list[Due]:
     record, aims = aimed
     leads = (group.lead,) if group.lead else leads_of(record, edition)
     key = (record.id, leads, group.zone, group.country)
@@ -170,11 +224,10 @@ def _plan_record(
             for lead in leads
             if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
         ]
-    said = set()
+    said: dict[tuple[Target, str], _Counted] = {}
     for each in memory[key]:
-        if (what := (each.target, each.lead)) not in said:
-            said.add(what)
-            yield from _grouped(group, each)
+        said.setdefault((each.target, each.lead), each)
+    return [due for each in said.values() for due in _grouped(group, each)]
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.reminders.forecast import Forecast
+    from calendar_service.reminders.setting_aside import Failures
     from calendar_service.store.engine import Database
     from calendar_service.store.pauses import Pause
 
@@ -26,16 +27,18 @@ def forecast_paused(
     now: datetime,
     *,
     with_addresses: bool,
+    failures: Failures | None = None,
 ) -> list[Forecast]:
     """List what falls due between two times, and all that would be sent at once if a pause ended now.
 
-    The latter is found by doing it and undoing it, so that it is what would be sent. Raises DatabaseFault.
+    The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left out,
+    and added to `failures`. Raises DatabaseFault.
     """
     with reading(engine) as connection:
         until = _latest(list_pauses(connection), now)
     with rehearsing(engine) as rehearsal:
         Planner(rehearsal).fan_out(edition, until)
-        return forecast(rehearsal, edition, *span, with_addresses=with_addresses)
+        return forecast(rehearsal, edition, *span, with_addresses=with_addresses, failures=failures)
 
 
 def send_missed(engine: Database) -> bool:

@@ -166,6 +166,13 @@ def load_parcels(connection: Connection, delivery_ids: Sequence[int]) -> list[Pa
     return [_parcel(row) for row in connection.execute(joined)]
 
 
+def load_bare(connection: Connection, delivery_id: int) -> Parcel:
+    """Load of a claimed delivery only what is needed to put it aside, whatever else it is made of."""
+    columns = deliveries.c.due_at, deliveries.c.expires_at, deliveries.c.attempts
+    row = connection.execute(select(*columns).where(deliveries.c.id == delivery_id)).one()
+    return Parcel(delivery_id, Occasion(Kind.LETTER), row.due_at, row.expires_at, row.attempts, None, None)
+
+
 def load_wishes(connection: Connection, reader_ids: Iterable[int]) -> dict[int, list[Wish]]:
     """List what readers want to hear of now; nothing of those who are not active."""
     columns = memberships.c.subscriber_id, groups.c.topic, groups.c.selection, groups.c.lead
@@ -186,6 +193,16 @@ def load_parts(connection: Connection, reader_id: int, bundle: str) -> list[Occa
         .order_by(occasions.c.id)
     )
     return [read_occasion(row) for row in connection.execute(joined)]
+
+
+def free_part(connection: Connection, reader_id: int, bundle: str, part: Occasion) -> None:
+    """Let go one part of a reader's digest as a letter of its own."""
+    values = {"occurrence": part.occurrence.isoformat() if part.occurrence else ""}
+    values |= {name: getattr(part, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
+    number = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
+    this = deliveries.c.subscriber_id == reader_id, deliveries.c.bundle == bundle
+    freed = update(deliveries).where(*this, deliveries.c.occasion_id.in_(number), text("state = 'bundled'"))
+    connection.execute(freed.values(state=State.WAITING, bundle=""))
 
 
 _READER = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")

@@ -125,11 +125,12 @@ def edition_before(connection: Connection, at: datetime) -> int:
     return connection.scalar(select(func.max(editions.c.number)).where(editions.c.published_at < at)) or 0
 
 
-def load_changes(connection: Connection, since: int, until: int) -> list[tuple[Revision | None, Revision]]:
-    """List the revisions of the editions after `since` up to `until`, oldest first, each with the one before it."""
-    added = select(revisions).where(revisions.c.edition > since, revisions.c.edition <= until)
-    rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id)).all()
-    return [(_load_revision(connection, row.record_id, row.number - 1), _revision(row)) for row in rows]
+def list_changes(connection: Connection, since: int, until: int) -> list[tuple[str, int]]:
+    """List the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
+    added = select(revisions.c.record_id, revisions.c.number)
+    added = added.where(revisions.c.edition > since, revisions.c.edition <= until)
+    rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id))
+    return [(row.record_id, row.number) for row in rows]
 
 
 def load_change(connection: Connection, record_id: str, number: int) -> tuple[Revision | None, Revision | None]:

@@ -47,7 +47,7 @@ class UnusableDatabase(CalendarError):
 
 
 class Trouble(StrEnum):
-    """Why a database refuses, as far as it can be told."""
+    """Why a database refuses, as far as it can be told. VALUE concerns only the row that was to be written."""
 
     AWAY = "away"
     LOCKED = "locked"
@@ -55,6 +55,7 @@ class Trouble(StrEnum):
     READ_ONLY = "read-only"
     DAMAGED = "damaged"
     GONE = "gone"
+    VALUE = "value"
     OTHER = "other"
 
 
@@ -64,6 +65,16 @@ class DatabaseFault(CalendarError):
     def __init__(self, message: str, *, remedy: str = "", trouble: Trouble = Trouble.OTHER) -> None:
         super().__init__(message, remedy=remedy)
         self.trouble = trouble
+
+
+def concerns_all(error: BaseException) -> bool:
+    """Return True if an error is one of the database as a whole, not of the one thing that was just done.
+
+    Within a transaction errors are still the driver's own; what they concern shows only when it has ended.
+    """
+    return isinstance(error, SQLAlchemyError) or (
+        isinstance(error, DatabaseFault) and error.trouble is not Trouble.VALUE
+    )
 
 
 def sqlite_url(path: Path) -> str:
@@ -281,6 +292,9 @@ _SQLITE_TROUBLES = {
     "SQLITE_NOTADB": Trouble.DAMAGED,
     "SQLITE_CANTOPEN": Trouble.AWAY,
     "SQLITE_IOERR": Trouble.AWAY,
+    "SQLITE_CONSTRAINT": Trouble.VALUE,
+    "SQLITE_MISMATCH": Trouble.VALUE,
+    "SQLITE_TOOBIG": Trouble.VALUE,
 }
 _POSTGRESQL_TROUBLES = {
     "55P03": Trouble.LOCKED,
@@ -293,4 +307,6 @@ _POSTGRESQL_TROUBLES = {
     "3D": Trouble.AWAY,
     "53": Trouble.AWAY,
     "57": Trouble.AWAY,
+    "22": Trouble.VALUE,
+    "23": Trouble.VALUE,
 }

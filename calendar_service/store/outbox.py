@@ -75,9 +75,10 @@ class Firing:
 
 
 def load_groups(connection: Connection) -> list[Group]:
-    """List the groups that have readers."""
+    """List the groups that have readers; none whose topic only a newer version of this program knows."""
     has_readers = exists().where(memberships.c.group_id == groups.c.id)
-    return [_group(row) for row in connection.execute(select(groups).where(has_readers).order_by(groups.c.id))]
+    known = groups.c.topic.in_(list(Topic))
+    return [_group(row) for row in connection.execute(select(groups).where(has_readers, known).order_by(groups.c.id))]
 
 
 def fresh_groups(connection: Connection) -> set[int]:
@@ -86,13 +87,22 @@ def fresh_groups(connection: Connection) -> set[int]:
     return set(connection.scalars(select(memberships.c.group_id).where(text("is_fresh"))))
 
 
-def take_fresh(connection: Connection, group_ids: Iterable[int], most: int) -> list[tuple[int, int, datetime]]:
-    """Take memberships of groups that the worker has not looked at yet, as (group, subscriber, since)."""
-    keys = memberships.c.group_id, memberships.c.subscriber_id
-    some = select(*keys).where(text("is_fresh"), memberships.c.group_id.in_(list(group_ids))).limit(most)
-    taken = update(memberships).where(tuple_(*keys).in_(some), text("is_fresh")).values(is_fresh=False)
-    rows = connection.execute(taken.returning(*keys, memberships.c.since))
-    return sorted((row.group_id, row.subscriber_id, row.since) for row in rows)
+Fresh = tuple[int, "datetime"]
+"""A reader who has joined a group, by number, and since when."""
+
+
+def list_fresh(connection: Connection, group_id: int, most: int) -> list[Fresh]:
+    """List readers who have joined a group since the worker looked, up to `most`, with since when."""
+    columns = memberships.c.subscriber_id, memberships.c.since
+    some = select(*columns).where(text("is_fresh"), memberships.c.group_id == group_id).limit(most)
+    return sorted((row.subscriber_id, row.since) for row in connection.execute(some))
+
+
+def unmark_fresh(connection: Connection, group_id: int, looked_at: Iterable[Fresh]) -> int:
+    """Note that the worker has looked at readers of a group; who joined anew meanwhile keeps the mark."""
+    keys = memberships.c.subscriber_id, memberships.c.since
+    these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(looked_at)), text("is_fresh")
+    return affected(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
 
 
 def _group(row: Any) -> Group:
@@ -129,6 +139,7 @@ def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime
     joined = select(*columns).join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     joined = joined.join(occasions, occasions.c.id == deliveries.c.occasion_id)
     waiting = joined.where(text("deliveries.state IN ('waiting', 'claimed')"), deliveries.c.next_at < until)
+    waiting = waiting.where(occasions.c.kind.in_(list(Kind)))
     return [(row.next_at, read_occasion(row), row.address) for row in connection.execute(waiting)]
 
 
@@ -139,7 +150,8 @@ def load_fired(connection: Connection, since: datetime) -> set[tuple[int, Occasi
     """List the keys (group, occasion, bundle) of all that has fired and was not over at `since`."""
     columns = [firings.c.group_id, firings.c.bundle, *OCCASION_COLUMNS]
     joined = select(*columns).join(occasions, occasions.c.id == firings.c.occasion_id)
-    rows = connection.execute(joined.where(firings.c.expires_at > since))
+    known = occasions.c.kind.in_(list(Kind))  # a newer version may have fired what this one has no word for
+    rows = connection.execute(joined.where(firings.c.expires_at > since, known))
     return {(row.group_id, read_occasion(row), row.bundle) for row in rows}
 
 

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from calendar_service.store.engine import writing
+from calendar_service.store.engine import concerns_all, reading, writing
+from calendar_service.store.faults import FaultKind, clear_fault, list_faults
 from calendar_service.store.letters import drop_of_signups
+from calendar_service.store.signups import ASKED
 from calendar_service.store.subscribers import erase_in, select_ended
-from calendar_service.store.tables import signups, suppressions, tallies
+from calendar_service.store.tables import deliveries, signups, suppressions, tallies
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Connection, Select
 
     from calendar_service.store.engine import Database
 
@@ -22,6 +26,7 @@ SIGNUPS_KEPT = timedelta(hours=72)
 """As long as a link to confirm holds."""
 ENDED_KEPT = timedelta(days=30)
 TALLIES_KEPT = timedelta(days=31)
+_PENDING = ("waiting", "claimed", "bundled")
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,47 @@ def forget_old(engine: Database, now: datetime) -> Forgotten:
     """Delete what has had its time: sign-ups, confirmed or not; readers who left; tallies; reasons that are over.
 
     Of a reader who left, the keyed hash stays with the reason "ended". It hinders nobody from signing up again;
-    it proves the wish, and keeps an import from undoing it. Deliveries stay, to be counted, and name nobody.
+    it proves the wish, and keeps an import from undoing it. Deliveries stay, to be counted, and name nobody. One who
+    cannot be deleted keeps no other here; the error is raised when all else is done.
     """
+    with reading(engine) as connection:
+        ended = select_ended(connection, now - ENDED_KEPT)
+    failed: list[Exception] = []
+    for subscriber in ended:
+        try:
+            with writing(engine) as connection:
+                erase_in(connection, subscriber, now)
+        except Exception as error:  # one who cannot be deleted does not keep the others here
+            if concerns_all(error):
+                raise
+            failed.append(error)
+    forgotten = _forget_rows(engine, len(ended) - len(failed), now)
+    if failed:
+        raise failed[0]
+    return forgotten
+
+
+def _forget_rows(engine: Database, erased: int, now: datetime) -> Forgotten:
     with writing(engine) as connection:
         old = signups.c.asked_at <= now - SIGNUPS_KEPT
-        ended = select_ended(connection, now - ENDED_KEPT)
-        for subscriber in ended:
-            erase_in(connection, subscriber, now)
         drop_of_signups(connection, old, now)
-        return Forgotten(
+        forgotten = Forgotten(
             signups=connection.execute(delete(signups).where(old)).rowcount,
-            subscribers=len(ended),
+            subscribers=erased,
             tallies=connection.execute(delete(tallies).where(tallies.c.begins < now - TALLIES_KEPT)).rowcount,
             suppressions=connection.execute(delete(suppressions).where(suppressions.c.until <= now)).rowcount,
         )
+        _forget_faults(connection, FaultKind.SIGNUP, select(signups.c.id).where(signups.c.state == ASKED))
+        pending = select(deliveries.c.id).where(deliveries.c.state.in_(_PENDING))
+        _forget_faults(connection, FaultKind.DELIVERY, pending)
+        return forgotten
+
+
+def _forget_faults(connection: Connection, kind: FaultKind, pending: Select[tuple[int]]) -> None:
+    """Clear the faults of what is no more, or is settled."""
+    keys = {int(each.key): each.key for each in list_faults(connection, [kind])}
+    if keys:
+        (number,) = pending.selected_columns
+        left = set(connection.scalars(pending.where(number.in_(keys))))
+        for gone in keys.keys() - left:
+            clear_fault(connection, kind, keys[gone])

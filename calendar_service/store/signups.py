@@ -16,7 +16,7 @@ from calendar_service.store.outbox import occasion_number
 from calendar_service.store.tables import deliveries, signups, tallies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Select
@@ -75,10 +75,16 @@ def lock_signup(connection: Connection, ref: str) -> Signup | None:
     return _one(connection, select(signups).where(signups.c.ref == ref).with_for_update())
 
 
-def take_asked(connection: Connection, most: int) -> list[Signup]:
-    """List those that nobody has looked at, oldest first."""
-    query = select(signups).where(signups.c.state == ASKED).order_by(signups.c.asked_at, signups.c.id).limit(most)
+def take_asked(connection: Connection, most: int, without: Collection[int] = ()) -> list[Signup]:
+    """List up to so many that nobody has looked at, oldest first, and none of those `without`."""
+    query = select(signups).where(signups.c.state == ASKED, signups.c.id.not_in(list(without)))
+    query = query.order_by(signups.c.asked_at, signups.c.id).limit(most)
     return [Signup(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (documented; so named to leave room for columns)
+
+
+def still_asked(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Return which of some sign-ups nobody has answered yet."""
+    return set(connection.scalars(select(signups.c.id).where(signups.c.id.in_(list(ids)), signups.c.state == ASKED)))
 
 
 def settle(connection: Connection, signup_id: int, state: str, now: datetime) -> None:

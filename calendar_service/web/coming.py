@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.leads import read_lead
+from calendar_service.records.leads import UnknownLead, read_lead
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import forecast, upcoming
 from calendar_service.reminders.people.choices import readable
@@ -75,5 +75,9 @@ def _title(occasion: Occasion, edition: Edition, lang: Language) -> Worded:
 def _label(occasion: Occasion, lang: Language) -> str:
     if not occasion.lead:
         return lang.say("Notice")
+    try:
+        lead = describe_lead(read_lead(occasion.lead), lang)
+    except UnknownLead:  # an earlier version took it; the rest of the list is shown
+        lead = occasion.lead
     moment = sentences.moment_label(MomentName(occasion.moment), lang)
-    return lang.say("{label}: {title}", label=moment, title=describe_lead(read_lead(occasion.lead), lang))
+    return lang.say("{label}: {title}", label=moment, title=lead)

@@ -3,11 +3,11 @@
 import os
 
 import pytest
+from reminder_tools import empty
 from sqlalchemy import create_engine, event, make_url, text
 
-from calendar_service.store.engine import open_engine, sqlite_url, writing
+from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.migrate import upgrade
-from calendar_service.store.tables import metadata
 
 
 @pytest.fixture(scope="session")
@@ -38,14 +38,7 @@ def database(database_url):
     if engine.dialect.name == "sqlite":
         # Waiting for the disk would prove nothing here.
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-        else:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
-            connection.execute(text("DELETE FROM sqlite_sequence"))
+    empty(engine)
     yield engine
     engine.dispose()
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import Draft, advance, compare
@@ -15,9 +15,9 @@ from calendar_service.records.record import Calendar, Change, Milestone, Record,
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.store.editions import publish
-from calendar_service.store.engine import reading
+from calendar_service.store.engine import reading, writing
 from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
-from calendar_service.store.tables import deliveries, occasions, subscribers
+from calendar_service.store.tables import deliveries, metadata, occasions, subscribers
 
 PARIS, SEOUL, LIMA = "Europe/Paris", "Asia/Seoul", "America/Lima"
 CALENDAR = Calendar(
@@ -137,6 +137,18 @@ def told(database, *states):
     return [
         (reader, what, lead) for reader, _, _, what, lead, state in outbox(database) if not states or state in states
     ]
+
+
+def empty(database):
+    """Delete all rows, and begin to number anew."""
+    with writing(database) as connection:
+        if database.dialect.name == "postgresql":
+            named = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {named} RESTART IDENTITY"))
+        else:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
 
 
 class Clock:

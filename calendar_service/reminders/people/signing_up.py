@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from calendar_service.reminders.people.addresses import Hasher
 from calendar_service.reminders.people.choices import choice_from_json
+from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.store import signups, subscribers
-from calendar_service.store.engine import reading, writing
+from calendar_service.store.engine import concerns_all, reading, writing
+from calendar_service.store.faults import FaultKind
 from calendar_service.store.retention import SIGNUPS_KEPT
 from calendar_service.store.subscribers import State
 from calendar_service.store.suppressions import is_suppressed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from calendar_service.reminders.people.choices import Choice
@@ -39,29 +41,64 @@ def handle_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
     """Answer those who asked, oldest first; gives how many were looked at.
 
     Who is known with the same watch is told so, others are asked to confirm. Who may not be written to, or was often
-    enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits.
+    enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits. One that fails is set
+    aside and tried again later; the others are answered. Raises DatabaseFault.
     """
+    aside = SetAside(engine, [FaultKind.SIGNUP])
     with reading(engine) as connection:
         if not signups.take_asked(connection, 1):
             return 0  # without the lock, which would be taken in vain every few seconds
+        aside.load(connection)
+    failures = Failures()
+    held = {int(key) for kind, key in aside.known if aside.is_held((kind, key), now)}
     hasher = Hasher(keys)
     handled = 0
-    while batch := _handle_batch(engine, hasher, now):
+    while batch := _handle_batch(engine, hasher, held, failures, now):
         handled += batch
+    with reading(engine) as connection:
+        waiting = signups.still_asked(connection, [int(key) for _, key in aside.known])
+    aside.write(failures, now, over=[name for name in aside.known if int(name[1]) not in waiting])
     return handled
 
 
-def _handle_batch(engine: Database, hasher: Hasher, now: datetime) -> int:
+def _handle_batch(engine: Database, hasher: Hasher, held: set[int], failures: Failures, now: datetime) -> int:
+    try:
+        return _answer_many(engine, hasher, held, _BATCH, now)
+    except Exception as error:  # one of them fails; each by itself shows which
+        if concerns_all(error):
+            raise
+    handled = 0
+    for _ in range(_BATCH):
+        taken: list[int] = []
+        try:
+            if not _answer_many(engine, hasher, held, 1, now, taken):
+                break
+        except Exception as error:  # whatever is wrong with it, the others are answered
+            if not taken:
+                raise
+            held.update(taken)
+            key = str(taken[0])
+            failures.add(Subject(FaultKind.SIGNUP, key, "A sign-up cannot be answered.", f"sign-up {key}"), error)
+        handled += 1
+    return handled
+
+
+def _answer_many(
+    engine: Database, hasher: Hasher, held: Collection[int], most: int, now: datetime, taken: list[int] | None = None
+) -> int:
+    """Answer up to so many in one transaction, none of those that are held; `taken` gets the numbers of the others."""
     # One process at a time: two that look at one mailbox at once would each send a letter.
     with writing(engine, lock=True) as connection:
         room = LETTERS_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
-        asked = signups.take_asked(connection, _BATCH)
+        asked = signups.take_asked(connection, most, held)
         if asked and room <= 0:
             _alarm(connection, now)
         handled = 0
         for signup in asked:
             if room <= 0:
                 break
+            if taken is not None:
+                taken.append(signup.id)
             room -= _answer(connection, hasher, signup, now)
             handled += 1
         return handled
