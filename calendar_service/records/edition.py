@@ -39,13 +39,17 @@ REMINDABLE = _DEADLINES | {MomentName.STARTS}
 
 @dataclass(frozen=True)
 class Revision:
-    """One state of one record. `withdrawn` means that the record left the file at `changed_at`."""
+    """One state of one record. `withdrawn` means that the record left the file at `changed_at`.
+
+    `edition` is the number of the one it was published in, 0 while it is not published.
+    """
 
     record: Record
     number: int
     sequence: int
     changed_at: datetime
     withdrawn: bool = False
+    edition: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Armed:
-    """Since when a moment has stood where it stands; `is_first` if it has from the record's first publication."""
+    """Since which edition a moment has stood where it stands; `is_first` if from the record's first publication."""
 
-    at: datetime
+    edition: int
     is_first: bool
 
 
@@ -186,7 +190,7 @@ def advance(
     tags = set(last.tags_ever) if last else set()
     for revision in revisions:
         name = revision.record.id
-        entries[name] = _grow(entries.get(name), revision)
+        entries[name] = _grow(entries.get(name), replace(revision, edition=revision.edition or number))
         tags.update(tag.casefold() for tag in revision.record.tags)
     return Edition(number, published_at, calendar, entries, frozenset(tags))
 
@@ -220,7 +224,7 @@ def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, Armed]:
     if standing(revision.record, withdrawn=revision.withdrawn) is not Standing.ON:
         return {}
     before = _remindable(entry.record) if entry else {}
-    anew = Armed(revision.changed_at, is_first=entry is None)
+    anew = Armed(revision.edition, is_first=entry is None)
     return {
         name: entry.armed[name] if entry and name in entry.armed and before.get(name) == at else anew
         for name, at in _remindable(revision.record).items()

@@ -27,28 +27,33 @@ Change = tuple["Revision | None", "Revision"]
 """A revision, after the one before it."""
 
 
-def notices(change: Change, groups: Iterable[Group], edition: Edition, now: datetime) -> Iterator[Firing]:
-    """Yield the firings that tell a revision to those who asked to hear of it; none of what is over."""
+def notices(
+    change: Change, groups: Iterable[Group], edition: Edition, seen_at: datetime, now: datetime
+) -> Iterator[Firing]:
+    """Yield the firings that tell a revision to those who asked to hear of it; none of what is over.
+
+    `seen_at` is when the planner first saw the revision: who had asked by then is told.
+    """
     before, after = change
     zone = edition.calendar.zone
     if before is None:
         holds = standing(after.record, withdrawn=after.withdrawn) is Standing.ON
         if holds and is_ahead(after.record, zone, now):
-            yield from _of_new(after, groups, edition, now)
-    elif differences_of(before, after, edition) and _matters_yet(before, after, zone, now):
+            yield from _of_new(after, groups, edition, seen_at, now)
+    elif differences_of(before, after, edition, seen_at) and _matters_yet(before, after, zone, now):
         occasion = Occasion(Kind.NOTICE, after.record.id, None, CHANGED, str(after.number))
         for group in groups:
             if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
-                yield Firing(group.id, occasion, after.changed_at, now + PATIENCE)
+                yield Firing(group.id, occasion, seen_at, now + PATIENCE)
 
 
-def differences_of(before: Revision, after: Revision, edition: Edition) -> list[Difference]:
-    """List what a revision changes for its readers, as of the time when it was published."""
+def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[Difference]:
+    """List what a revision changes for its readers, as of the time when the planner first saw it."""
     return find_differences(
         (before.record, standing(before.record, withdrawn=before.withdrawn)),
         (after.record, standing(after.record, withdrawn=after.withdrawn)),
         edition.calendar.zone,
-        after.changed_at,
+        seen_at,
     )
 
 
@@ -57,11 +62,13 @@ def notice_of_new(record_id: str, number: int = 1) -> Occasion:
     return Occasion(Kind.NOTICE, record_id, None, NEW, str(number))
 
 
-def _of_new(after: Revision, groups: Iterable[Group], edition: Edition, now: datetime) -> Iterator[Firing]:
+def _of_new(
+    after: Revision, groups: Iterable[Group], edition: Edition, seen_at: datetime, now: datetime
+) -> Iterator[Firing]:
     occasion = notice_of_new(after.record.id, after.number)
     for group in groups:
         if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
-            single = Firing(group.id, occasion, after.changed_at, now + PATIENCE)
+            single = Firing(group.id, occasion, seen_at, now + PATIENCE)
             yield _in_digest(single, group, after, edition, now) if group.digest else single
 
 

@@ -29,6 +29,7 @@ from calendar_service.reminders.plan import next_point, point_at, selected
 from calendar_service.store.claims import free_part, load_parts
 from calendar_service.store.editions import load_change
 from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.schedule import first_pass_of
 from calendar_service.writers.language import available, language
 from calendar_service.writers.view import View
 
@@ -43,11 +44,16 @@ if TYPE_CHECKING:
     from calendar_service.reminders.people.desk import Desk
     from calendar_service.store.claims import Addressee, Asker, Parcel, Wish
     from calendar_service.store.engine import Database
+    from calendar_service.store.schedule import FirstPass
 
 logger = logging.getLogger(__name__)
 
 _MOST_LETTERS = 512
 _MOST_CHANGES = 128
+
+
+_Change = tuple["Revision | None", "Revision | None", "FirstPass | None"]
+"""A revision, after the one before it, and when the planner first saw it."""
 
 
 class NothingToSay(Exception):
@@ -72,7 +78,7 @@ class Clerk:
         self._desk = desk
         self._base_url = base_url
         self._written: OrderedDict[Hashable, Letter] = OrderedDict()
-        self._changes: OrderedDict[tuple[str, int], tuple[Revision | None, Revision | None]] = OrderedDict()
+        self._changes: OrderedDict[tuple[str, int], _Change] = OrderedDict()
 
     def make_ready(self, parcel: Parcel, edition: Edition, wishes: Sequence[Wish], now: datetime) -> Ready:
         """Write letter and envelope. Raises NothingToSay."""
@@ -123,7 +129,7 @@ class Clerk:
         records = [edition.entries[occasion.record_id].record]
         if topic is Topic.CHANGES:
             # What a notice tells may be just that the record has left the selection.
-            records += [each.record for each in self._change(occasion) if each]
+            records += [each.record for each in self._change(occasion)[:2] if each]
         for wish in wishes:
             if wish.topic is topic and wish.lead in ("", occasion.lead):
                 chosen = selected(wish.selection, edition.calendar.languages)
@@ -131,17 +137,18 @@ class Clerk:
                     return
         raise NothingToSay("not asked for any more")
 
-    def _change(self, occasion: Occasion) -> tuple[Revision | None, Revision | None]:
+    def _change(self, occasion: Occasion) -> _Change:
         key = occasion.record_id, int(occasion.revision)
         if key not in self._changes:
             with reading(self._engine) as connection:
-                self._changes[key] = load_change(connection, *key)
+                before, after = load_change(connection, *key)
+                self._changes[key] = before, after, first_pass_of(connection, after.edition) if after else None
             while len(self._changes) > _MOST_CHANGES:
                 self._changes.popitem(last=False)
         return self._changes[key]
 
     def _notice(self, occasion: Occasion, edition: Edition, view: View, now: datetime) -> Letter:
-        before, after = self._change(occasion)
+        before, after, seen = self._change(occasion)
         entry = edition.entries.get(occasion.record_id)
         if after is None or entry is None:
             raise NothingToSay("the record is no more")
@@ -149,7 +156,7 @@ class Clerk:
             if standing(entry.record, withdrawn=entry.revision.withdrawn) is not Standing.ON:
                 raise NothingToSay("called off")
             return compose_notice(None, after, entry, edition, [], now=now, view=view)
-        differences = differences_of(before, after, edition) if before else []
+        differences = differences_of(before, after, edition, seen.at if seen else now) if before else []
         if not differences:
             raise NothingToSay("nothing that matters has changed")
         return compose_notice(before, after, entry, edition, differences, now=now, view=view)

@@ -18,7 +18,7 @@ from calendar_service.records.occasions import Kind, Topic
 from calendar_service.reminders.announce import notice_of_new, notices
 from calendar_service.reminders.plan import plan, readable
 from calendar_service.reminders.setting_aside import Failures, Job, SetAside, Subject, run_jobs
-from calendar_service.store.editions import edition_before, list_changes, load_change
+from calendar_service.store.editions import list_changes, load_change
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.notes import read_note, write_note
@@ -34,16 +34,24 @@ from calendar_service.store.outbox import (
     note_missed,
     unmark_fresh,
 )
+from calendar_service.store.schedule import (
+    begin_memberships,
+    is_pass_to_note,
+    last_edition_seen_before,
+    load_first_passes,
+    note_pass,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Edition, Revision
     from calendar_service.records.occasions import Group, Occasion
     from calendar_service.reminders.plan import Due
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.faults import Fault
+    from calendar_service.store.schedule import FirstPass
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +60,10 @@ _ANEW_AFTER = timedelta(days=1)
 _LOOK_BACK = timedelta(hours=1)
 _MOST_FRESH = 500
 _ANNOUNCED, _PLANNED = "announced", "planned"
-_KINDS = (FaultKind.GROUP, FaultKind.RECORD, FaultKind.EDITION)
+_KINDS = (FaultKind.GROUP, FaultKind.RECORD, FaultKind.EDITION, FaultKind.CLOCK)
+# A clock fault is over when no worker has seen it for so long.
+_CLOCK_CALM = timedelta(minutes=10)
+_CLOCK = Subject(FaultKind.CLOCK, "reminders", "The clock was ahead when reminders were last planned.")
 _NOT_FIRED = "What has fallen due could not be entered for a group of subscribers."
 _NOT_TOLD = "A change of a record could not be told."
 _NOT_CAUGHT_UP = "Subscribers who have just joined could not be given what was due."
@@ -70,6 +81,7 @@ class Planner:
         self._groups: dict[int, Group] = {}
         self._ahead: list[Due] = []
         self._nearer: dict[object, list[Due]] = {}
+        self._first_passes: dict[int, FirstPass] = {}
         self._aside = SetAside(engine, _KINDS)
 
     def fan_out(self, edition: Edition, now: datetime) -> int:
@@ -78,6 +90,9 @@ class Planner:
             joined = fresh_groups(connection)
             announced = _announced(connection)
             self._aside.load(connection)
+            is_to_note = is_pass_to_note(connection, edition.number, now)
+        if is_to_note:
+            self._note_pass(edition, now)
         again = self._aside.to_retry(now)
         failures = Failures()
         over: list[Fault] = []
@@ -92,7 +107,8 @@ class Planner:
         added += self._tell_repaired(edition, over, now, failures)
         added += self._fire(now, failures)
         if joined:
-            with reading(self._engine) as connection:
+            with writing(self._engine) as connection:
+                begin_memberships(connection, now, only_fresh=True)
                 self._aside.load(connection)  # what has failed in this pass is not tried for them either
             added += self._catch_up(edition, joined, now, failures)
         ended = [name for name, fault in self._aside.known.items() if _caught_up(fault, joined)]
@@ -102,6 +118,19 @@ class Planner:
     def next_due(self) -> datetime | None:
         """Give when something falls due next, as far as the plan reaches."""
         return self._ahead[0].due_at if self._ahead else None
+
+    def _note_pass(self, edition: Edition, now: datetime) -> None:
+        """Note this pass, and what it sees first. If the last one was ahead, a clock was wrong: plan anew, say it."""
+        failures, over = Failures(), []
+        with writing(self._engine) as connection:
+            if note_pass(connection, edition.number, now):
+                self._made_for = 0
+                failures.add(_CLOCK, ValueError("reminders were planned later than it is now"))
+            elif (fault := self._aside.known.get(_CLOCK.name)) and not timedelta(
+                0
+            ) <= now - fault.last_at < _CLOCK_CALM:
+                over = [_CLOCK.name]
+            self._aside.write_in(connection, failures, now, over=over)
 
     # -- the plan -----------------------------------------------------------------------------------------------
 
@@ -121,11 +150,14 @@ class Planner:
         with writing(self._engine) as connection:
             noted = read_note(connection, _PLANNED)
             since = min(now, noted[1]) - _LOOK_BACK if noted else now
+            if not self._seen:
+                begin_memberships(connection, now, only_fresh=False)
             new = [group for group in load_groups(connection) if group.id not in self._seen]
             fired = load_fired(connection, since)
+            self._first_passes = load_first_passes(connection)
             write_note(connection, _PLANNED, "", now)
         groups = {group.id: group for group in readable(new, edition, failures)}
-        found = plan(edition, groups.values(), since, now + _HORIZON, failures)
+        found = plan(edition, groups.values(), since, now + _HORIZON, self._first_passes, failures)
         self._seen |= {group.id for group in new}
         self._groups |= groups
         self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
@@ -223,7 +255,7 @@ class Planner:
                 subject = _of_change(change)
                 try:
                     before, after = load_change(connection, *change)
-                    firings = list(notices((before, after), groups, edition, now)) if after else []
+                    firings = self._notices(before, after, groups, edition, now) if after else []
                 except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are told)
                     failures.add(subject, error)
                 else:
@@ -232,6 +264,12 @@ class Planner:
                         for each in firings
                     ]
         return run_jobs(self._engine, jobs, failures)[0]
+
+    def _notices(
+        self, before: Revision | None, after: Revision, groups: Sequence[Group], edition: Edition, now: datetime
+    ) -> list[Firing]:
+        seen = self._first_passes.get(after.edition)
+        return list(notices((before, after), groups, edition, seen.at if seen else now, now))
 
     def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
         """Tell changes that could not be told before."""
@@ -249,7 +287,7 @@ class Planner:
         for fault in over:
             group = self._groups.get(int(fault.key)) if fault.kind is FaultKind.GROUP else None
             if group and group.topic is not Topic.REMINDERS:
-                added += self._tell_since(edition, group, fault.first_at, now, failures)
+                added += self._tell_since(edition, group, min(fault.first_at, now), now, failures)
         return added
 
     def _tell_since(
@@ -262,7 +300,7 @@ class Planner:
         only: tuple[int, ...] = (),
     ) -> int:
         with reading(self._engine) as connection:
-            changes = list_changes(connection, edition_before(connection, since), edition.number)
+            changes = list_changes(connection, last_edition_seen_before(connection, since), edition.number)
         changes = [each for each in changes if _of_change(each).name not in self._aside.known]
         return self._tell(changes, [group], edition, now, failures, only)
 
@@ -274,7 +312,7 @@ class Planner:
         numbers = sorted(joined & self._groups.keys())
         groups = [self._groups[each] for each in numbers if not self._aside.is_held(_of_joining(each).name, now)]
         fallen_due = defaultdict(list)
-        for each in plan(edition, groups, now, now + _HORIZON, failures):
+        for each in plan(edition, groups, now, now + _HORIZON, self._first_passes, failures):
             fallen_due[each.group.id].append(each)
         # Who has joined is among those who are given these when they work.
         failing = self._aside.known
@@ -336,12 +374,12 @@ def _of_joining(group_id: int) -> Subject:
 
 def _is_planned(fault: Fault) -> bool:
     """Return True for a fault of the plan itself: a group that cannot be read, a record that cannot be planned."""
-    return fault.kind is not FaultKind.EDITION and "/" not in fault.key
+    return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" not in fault.key
 
 
 def _is_fired(fault: Fault) -> bool:
     """Return True for the fault of one firing."""
-    return fault.kind is not FaultKind.EDITION and "/" in fault.key and not fault.key.endswith("/joined")
+    return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" in fault.key and not fault.key.endswith("/joined")
 
 
 def _caught_up(fault: Fault, joined: set[int]) -> bool:

@@ -13,9 +13,10 @@ from calendar_service.reminders.plan import plan, point_at
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import count_readers, list_readers, list_waiting, load_fired, load_groups
+from calendar_service.store.schedule import load_first_passes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point
     from calendar_service.reminders.plan import Due
     from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.schedule import FirstPass
     from calendar_service.store.subscribers import Subscriber
 
 
@@ -66,7 +68,7 @@ def forecast(
     return sorted(found, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead))
 
 
-def upcoming(edition: Edition, reader: Subscriber, now: datetime) -> list[Due]:
+def upcoming(edition: Edition, reader: Subscriber, now: datetime, seen: Mapping[int, FirstPass]) -> list[Due]:
     """List what one reader will be reminded of, each moment once, by the lead that comes next.
 
     A watch or a record that cannot be read is left out.
@@ -77,7 +79,7 @@ def upcoming(edition: Edition, reader: Subscriber, now: datetime) -> list[Due]:
         for lead in watch.leads or ("",)
     ]
     found: dict[object, Due] = {}
-    for due in plan(edition, groups, now, now + _UPCOMING_WITHIN, Failures()):
+    for due in plan(edition, groups, now, now + _UPCOMING_WITHIN, seen, Failures()):
         said = due.occasion
         if due.due_at > now and due.after is None and said.kind is Kind.REMINDER:
             found.setdefault((said.record_id, said.occurrence, said.moment), due)
@@ -93,9 +95,9 @@ def _planned(
     with_addresses: bool,
 ) -> Iterator[Forecast]:
     start, end = span
-    fired = load_fired(connection, start)
+    fired, seen = load_fired(connection, start), load_first_passes(connection)
     merged: dict[tuple[datetime, Kind, Occasion, Point | None], list[Due]] = {}
-    for due in plan(edition, load_groups(connection), start, end, failures):
+    for due in plan(edition, load_groups(connection), start, end, seen, failures):
         if due.due_at >= start and due.key not in fired and due.occasion.kind is not Kind.DIGEST:
             kind = Kind.DIGEST if due.bundle else Kind.REMINDER
             merged.setdefault((due.due_at, kind, due.occasion, due.at), []).append(due)

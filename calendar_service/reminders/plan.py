@@ -2,6 +2,7 @@
 
 - A reminder is due at its lead before the moment (`records.due`), never before the moment stood as it stands now: what
   was due by then was told by the notice of the change. Of a record that is new, what was due already is due at once.
+  Since when it stands is known by the planner's own passes, never by the stamp of an edition.
 - Where readers want a digest, what is due until the next one goes with the last one before it; what was not known when
   that one went, and what a reader asked for only after it, goes as a letter of its own, or, where it is late already,
   with the next one if that comes before the moment.
@@ -28,12 +29,13 @@ from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.setting_aside import Failures, NoFailures, Subject
 from calendar_service.store.faults import FaultKind
+from calendar_service.store.schedule import FirstPass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from calendar_service.records.edition import Armed, Edition, Entry
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.occasions import Group
     from calendar_service.records.record import Point, Record
     from calendar_service.records.selection import Selection
@@ -43,18 +45,23 @@ FALLBACK_LEADS = ("7 days", "1 day")
 LONGEST_LEAD = timedelta(days=367)
 DIGESTS = {"daily": 1, "weekly": 7}
 _Aimed = tuple["Record", list["Target"]]
+_LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 _ZONES = timedelta(days=2)  # more than any two clocks differ
 
 
 @dataclass(frozen=True)
 class Target:
-    """A moment that readers can be reminded of."""
+    """A moment that readers can be reminded of.
+
+    `seen` is when the planner first saw that it stands where it stands; it `is_new` if the record was new then.
+    """
 
     record_id: str
     occurrence: date | None
     moment: MomentName
     at: Point
-    armed: Armed
+    seen: FirstPass
+    is_new: bool
 
     @property
     def what(self) -> tuple[str, date | None, MomentName, str]:
@@ -87,10 +94,16 @@ class Due:
 
 
 def plan(
-    edition: Edition, groups: Iterable[Group], start: datetime, end: datetime, failures: Failures | None = None
+    edition: Edition,
+    groups: Iterable[Group],
+    start: datetime,
+    end: datetime,
+    seen: Mapping[int, FirstPass],
+    failures: Failures | None = None,
 ) -> list[Due]:
     """List what falls due before `end` of all that is not over at `start`, in order of time.
 
+    `seen` says of each edition by number when it was first seen; one that is not there counts as seen long ago.
     It reaches back without bound: what was due long ago is listed as long as its moment is ahead. A group that cannot
     be read, and a record that cannot be planned, is left out and added to `failures`; the others are planned. Without
     `failures` the first error is raised.
@@ -99,7 +112,7 @@ def plan(
     by_record: list[_Aimed] = []
     for entry in edition.entries.values():
         try:
-            if found := list(targets(entry, edition.calendar.zone, start, end)):
+            if found := list(targets(entry, edition.calendar.zone, start, end, seen)):
                 by_record.append((entry.record, found))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other records are planned)
             failures.add(unplannable(entry.record.id), error)
@@ -171,11 +184,13 @@ def selected(query: str, languages: tuple[str, ...]) -> Selection:
     return read_selection(parse_qsl(query), languages)
 
 
-def targets(entry: Entry, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
+def targets(entry: Entry, zone: str, start: datetime, end: datetime, seen: Mapping[int, FirstPass]) -> Iterator[Target]:
     """Yield the moments of a record that are not over at `start` and whose reminders can fall due before `end`."""
     for name, at, day in points(entry.record, zone, start - _ZONES, end + LONGEST_LEAD):
         if name in entry.armed and too_late(at, zone) > start - _ZONES:
-            yield Target(entry.record.id, day, name, at, entry.armed[name])
+            armed = entry.armed[name]
+            first = seen.get(armed.edition, _LONG_AGO)
+            yield Target(entry.record.id, day, name, at, first, is_new=armed.is_first)
 
 
 def points(
@@ -252,9 +267,9 @@ def _count(aim: Target, words: str, zone: str, country: str, closures: frozenset
     lead, counted, expires_at = _counted_back(
         words, aim.at, aim.at.zone if isinstance(aim.at, CivilTime) else zone, country, closures
     )
-    if counted is None or (counted < aim.armed.at and not aim.armed.is_first):
+    if counted is None or (counted < aim.seen.before and not aim.is_new):
         return None
-    due_at = max(counted, aim.armed.at)
+    due_at = max(counted, aim.seen.at) if aim.is_new else counted
     return _Counted(aim, lead, counted, due_at, expires_at) if due_at < expires_at else None
 
 
@@ -285,7 +300,8 @@ def _grouped(group: Group, each: _Counted) -> Iterator[Due]:
         yield _bundled(single, following) if following < each.expires_at else single
         return
     last = digest_before(group.digest, each.due_at, group.zone)
-    if last < each.target.armed.at:
+    seen = each.target.seen
+    if last <= seen.before and last < seen.at:  # it went with a pass that did not know of this yet
         yield single
         return
     yield _bundled(single, last)

@@ -31,8 +31,8 @@ def forecast_paused(
 ) -> list[Forecast]:
     """List what falls due between two times, and all that would be sent at once if a pause ended now.
 
-    The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left out,
-    and added to `failures`. Raises DatabaseFault.
+    The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left
+    out, and added to `failures`. Raises DatabaseFault.
     """
     with reading(engine) as connection:
         until = _latest(list_pauses(connection), now)

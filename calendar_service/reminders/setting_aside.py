@@ -114,13 +114,13 @@ class SetAside:
         self.known = {(each.kind, each.key): each for each in list_faults(connection, self._kinds)}
 
     def is_held(self, name: tuple[FaultKind, str], now: datetime) -> bool:
-        """Return True if something has failed and is not to be tried again yet."""
+        """Return True if something has failed and is not to be tried again yet, but for a clock that was ahead."""
         fault = self.known.get(name)
-        return fault is not None and fault.retry_at is not None and fault.retry_at > now
+        return fault is not None and fault.retry_at is not None and now < fault.retry_at <= now + RETRY_STEPS[-1]
 
     def to_retry(self, now: datetime) -> list[Fault]:
         """List what is to be tried again by now."""
-        return [fault for fault in self.known.values() if fault.retry_at is None or fault.retry_at <= now]
+        return [fault for name, fault in self.known.items() if not self.is_held(name, now)]
 
     def write(self, failures: Failures, now: datetime, *, over: Iterable[tuple[FaultKind, str]] = ()) -> None:
         """Report what has failed, and clear what is `over`, in a transaction of its own. Raises DatabaseFault."""

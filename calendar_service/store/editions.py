@@ -120,11 +120,6 @@ def load_calendar(engine: Database) -> Calendar | None:
     return calendar_from_json(found) if found else None
 
 
-def edition_before(connection: Connection, at: datetime) -> int:
-    """Give the number of the last edition that was published before an instant, 0 for none."""
-    return connection.scalar(select(func.max(editions.c.number)).where(editions.c.published_at < at)) or 0
-
-
 def list_changes(connection: Connection, since: int, until: int) -> list[tuple[str, int]]:
     """List the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
     added = select(revisions.c.record_id, revisions.c.number)
@@ -372,7 +367,7 @@ def _is_there(connection: Connection, known: Edition) -> bool:
 
 
 def _revision(row: Any) -> Revision:
-    return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn)
+    return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn, row.edition)
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ class _Rehearsal:
 @contextmanager
 def _connected(engine: Engine, sqlite_begin: str, isolation: str, patience: float | None) -> Iterator[Connection]:
     if isinstance(engine, _Rehearsal):
-        with engine.connection.begin_nested():
+        with _faults(engine.connection.engine), engine.connection.begin_nested():
             yield engine.connection
         return
     options = {_BEGIN: sqlite_begin} if engine.dialect.name == "sqlite" else {"isolation_level": isolation}

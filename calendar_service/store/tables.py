@@ -74,6 +74,9 @@ editions = Table(
     # Of its records, see records/digest.py. NULL only in rows that a process of an older release has added.
     Column("digest", String(64)),
     Index(None, "digest"),
+    # The planner's pass that first saw it, and the last one before that: changes count since then, not since a stamp.
+    Column("scheduled_from", UTCDateTime),
+    Column("scheduled_at", UTCDateTime),
     # Numbers are never given again, even if the newest edition's row were deleted by hand.
     sqlite_autoincrement=True,
 )

@@ -11,6 +11,8 @@ from calendar_service.records.leads import UnknownLead, read_lead
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import forecast, upcoming
 from calendar_service.reminders.people.choices import readable
+from calendar_service.store.engine import reading
+from calendar_service.store.schedule import load_first_passes
 from calendar_service.writers import sentences
 from calendar_service.writers.selection_words import describe_lead
 
@@ -38,9 +40,13 @@ class Planned:
     readers: int
 
 
-def list_upcoming(edition: Edition, reader: Subscriber, now: datetime, lang: Language) -> list[Planned]:
+def list_upcoming(
+    engine: Database, edition: Edition, reader: Subscriber, now: datetime, lang: Language
+) -> list[Planned]:
     """List which letters a reader gets next, on the reader's own clock; of watches that can be read."""
     reader = replace(reader, watches=readable(reader.watches))
+    with reading(engine) as connection:
+        seen = load_first_passes(connection)
     return [
         Planned(
             when=sentences.when(civil_from_instant(due.due_at, reader.zone), reader.zone, lang),
@@ -48,7 +54,7 @@ def list_upcoming(edition: Edition, reader: Subscriber, now: datetime, lang: Lan
             label=_label(due.occasion, lang),
             readers=1,
         )
-        for due in upcoming(edition, reader, now)[:_MOST]
+        for due in upcoming(edition, reader, now, seen)[:_MOST]
     ]
 
 

@@ -124,7 +124,7 @@ def confirm(token: str, lang: str = "") -> Response:
         opening,
         "/reminders",
         manage=manage,
-        coming=list_upcoming(opening[0], subscriber, now, view.lang),
+        coming=list_upcoming(shelf().engine, opening[0], subscriber, now, view.lang),
     )
 
 

@@ -3,19 +3,25 @@
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from aiosmtpd.controller import Controller
 from sqlalchemy import select, text
 
+<<<<<<< HEAD
 from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import Draft, advance, compare
+=======
+from calendar_service.records.edition import Draft, Edition, advance, compare
+>>>>>>> 44c6ff5 (Let no stamp decide what is due)
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.reminders.office import Mailing, Office
 from calendar_service.store.editions import publish
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.schedule import FirstPass
 from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
 from calendar_service.store.tables import deliveries, metadata, occasions, subscribers
 
@@ -72,13 +78,25 @@ def moved(day, to=None):
     return Change(date.fromisoformat(day), span, "words")
 
 
+@dataclass(frozen=True)
+class Grown(Edition):
+    """An edition with when each one up to it was seen, by number."""
+
+    seen: dict = field(default_factory=dict)
+
+
 def grown(*steps, calendar=CALENDAR):
-    """The edition that comes of publishing lists of records, one after the other: (when, *records)."""
+    """The edition that comes of publishing lists of records, one after the other, each seen at once: (when, *records)."""
     edition = None
     for number, (when, *records) in enumerate(steps, start=1):
         revisions = compare(edition, Draft(calendar, tuple(records)), when, when).revisions
         edition = advance(edition, number, when, calendar, revisions)
-    return edition
+    return Grown(**vars(edition), seen=seen_at(*(when for when, *_ in steps)))
+
+
+def seen_at(*times):
+    """Say that editions were seen at these times, each by a pass of the planner of that very time."""
+    return {number: FirstPass(when, when) for number, when in enumerate(times, start=1)}
 
 
 def publish_records(database, now, *records, calendar=CALENDAR):

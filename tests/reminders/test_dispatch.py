@@ -51,6 +51,7 @@ class Sending:
         self.database = database
         self.clock = Clock(NOW)
         self.edition = publish_records(database, BEGIN, *(records or [tender("2027-07-10 17:00")]))
+        Planner(database).fan_out(self.edition, BEGIN)
         add_readers(database, names, BEGIN, watch())
         Planner(database).fan_out(self.edition, NOW)
         self.stop = threading.Event()

@@ -28,6 +28,7 @@ from calendar_service.records.enums import Status
 from calendar_service.reminders.falling_due import Planner
 from calendar_service.store import subscribers
 from calendar_service.store.engine import writing
+from calendar_service.store.schedule import note_pass
 from calendar_service.store.tables import deliveries
 
 BEGIN = utc("2027-06-01 12:00")
@@ -37,7 +38,14 @@ SEVEN, ONE = utc("2027-07-03 15:00"), utc("2027-07-09 15:00")
 
 @pytest.fixture
 def edition(database):
-    return publish_records(database, BEGIN, tender(CLOSES))
+    return seen(database, publish_records(database, BEGIN, tender(CLOSES)), BEGIN)
+
+
+def seen(database, edition, now):
+    """An edition that a planner saw at a time when it had nothing to do."""
+    with writing(database) as connection:
+        note_pass(connection, edition.number, now)
+    return edition
 
 
 def settle_all(database, state="sent"):
@@ -51,10 +59,11 @@ def test_what_falls_due_is_fanned_out_to_its_readers_once(database, edition):
     add_reader(database, "ben", BEGIN, watch(leads=("7 days", "1 day")))
     add_reader(database, "cy", BEGIN, watch("tag=roads"))
     add_reader(database, "dora", SEVEN - HOUR)
-    add_reader(database, "emil", SEVEN + MINUTE)
     planner = Planner(database)
     assert (planner.fan_out(edition, SEVEN - MINUTE), planner.next_due()) == (0, SEVEN)
-    counts = [planner.fan_out(edition, SEVEN + n * MINUTE) for n in range(3)]
+    counts = [planner.fan_out(edition, SEVEN)]
+    add_reader(database, "emil", SEVEN + MINUTE)
+    counts += [planner.fan_out(edition, SEVEN + n * MINUTE) for n in (1, 2)]
     assert [*counts, Planner(database).fan_out(edition, SEVEN + HOUR)] == [3, 0, 0, 0]
     everybody = [(name, "closes", "7 days") for name in ("ada", "ben", "dora")]
     assert told(database) == everybody
@@ -78,7 +87,7 @@ def test_a_delivery_knows_when_it_was_due_and_when_it_is_over(database, edition)
 
 def test_two_planners_at_once(database):
     records = [tender(CLOSES, f"tender-{n}") for n in range(20)]
-    edition = publish_records(database, BEGIN, *records)
+    edition = seen(database, publish_records(database, BEGIN, *records), BEGIN)
     leads = ("7 days", "14 days")
     names = [f"reader{n}" for n in range(3)]
     for name in names:
@@ -247,6 +256,7 @@ def test_news_of_an_edition_reach_who_joined_before_it(database, edition):
     planner.fan_out(edition, BEGIN + MINUTE)
     settle_all(database)
     newer = publish_records(database, BEGIN + DAY, tender(CLOSES), tender(CLOSES, "other"))
+    planner.fan_out(newer, BEGIN + DAY)
     add_reader(database, "ben", BEGIN + DAY + MINUTE, watch(wants_new=True))
     planner.fan_out(newer, BEGIN + DAY + 2 * MINUTE)
     assert [row[:4] for row in outbox(database) if row[5] == "waiting"] == [("ada", "notice", "other", "new")]
@@ -315,6 +325,7 @@ def test_parts_that_come_when_their_digest_has_gone_go_alone(database, edition):
     with writing(database) as connection:
         connection.execute(update(deliveries).where(deliveries.c.state == "bundled").values(state="sent"))
     other = publish_records(database, MORNING + HOUR, tender(CLOSES), tender("2027-07-10 18:00", "other"))
+    planner.fan_out(other, MORNING + HOUR)
     change(database, ada, MORNING + 2 * HOUR, watches=(watch(leads=("7 days", "6 days")),))
     planner.fan_out(other, SEVEN + 2 * HOUR)
     assert outbox(database)[2:] == [("ada", "reminder", "other", "closes", "7 days", "waiting")]

@@ -469,4 +469,4 @@ def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
         ("group", "3"),
         ("record", "bad"),
     }
-    assert upcoming(edition, subscribers.find_by_ref(database, bad.ref), BEGIN) == []
+    assert upcoming(edition, subscribers.find_by_ref(database, bad.ref), BEGIN, {}) == []

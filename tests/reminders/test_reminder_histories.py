@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind, MomentName, Status
@@ -18,12 +18,12 @@ from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.people.desk import Desk
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim, load_parcels, load_wishes, mark
-from calendar_service.store.editions import load_edition, publish
+from calendar_service.store.editions import Outcome, load_edition, publish
 from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.migrate import upgrade
 from calendar_service.store.outbox import State
 from calendar_service.store.subscribers import NewSubscriber, Watch
-from calendar_service.store.tables import metadata, notes
+from calendar_service.store.tables import editions, metadata, notes, revisions
 from calendar_service.store.workers import enter_worker
 
 SEAT = "Europe/Paris"
@@ -73,35 +73,43 @@ class Model:
     readers: list
     record: tuple = ("none", None)  # how it stands, and when it closes
     revision: int = 0
-    armed: datetime = None
+    # Since when the closing counts, and when it was seen: the last tick but one, and the last, after it was published.
+    counts_from: datetime = None
+    seen_at: datetime = None
+    is_armed: bool = False
     is_first: bool = False
+    last_tick: datetime = None
+    unseen: bool = False
     told: list = field(default_factory=list)  # revisions published since the last tick
 
-    def publish(self, stands, closes, now):
+    def publish(self, stands, closes):
         before, (was, was_closing) = self.record, self.record
         if (stands, closes) == before or (was == "none" and stands == "withdrawn"):
             return
         self.record = (stands, closes)
         self.revision += 1
         if was == "none":
-            self.told.append(("new", self.revision, now, [closes] if stands == "on" else []))
-        elif was != stands or (stands == "on" and max(was_closing.instant, closes.instant) >= now):
-            self.told.append(("changed", self.revision, now, [was_closing, closes]))
+            self.told.append(("new", self.revision, [closes] if stands == "on" else []))
+        elif was != stands or stands == "on":
+            self.told.append(("changed", self.revision, [was_closing, closes]))
         if stands != "on":
-            self.armed = None
-        elif self.armed is None or was_closing != closes:
-            self.armed, self.is_first = now, was == "none"
+            self.is_armed = False
+        elif not self.is_armed or was_closing != closes:
+            self.is_armed, self.unseen, self.is_first = True, True, was == "none"
 
     def tick(self, now):
+        if self.unseen:
+            self.counts_from, self.seen_at, self.unseen = self.last_tick or now, now, False
+        self.last_tick = now
         found = []
-        for kind, revision, at, closings in self.told:
+        for kind, revision, closings in self.told:
             over = not any(closing.instant >= now for closing in closings)
             if over or (kind == "new" and self.record[0] != "on"):
                 continue
             found += [
                 self.tell(number, (kind, str(revision)))
                 for number, reader in enumerate(self.readers)
-                if at >= reader.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
+                if now >= reader.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
             ]
         self.told = []
         for number, reader in enumerate(self.readers):
@@ -120,9 +128,11 @@ class Model:
         nearness = {lead: (counted[lead], -len(LEADS) + sorted(LEADS, reverse=True).index(lead)) for lead in LEADS}
         due = []
         for lead in reader.leads:
-            at = max(counted[lead], self.armed) if self.is_first else counted[lead]
-            late = counted[lead] < self.armed
-            if lead not in reader.asked or (late and not self.is_first) or not reader.asked[lead] <= at <= now:
+            at = max(counted[lead], self.seen_at) if self.is_first else counted[lead]
+            late = self.is_first and counted[lead] < self.seen_at
+            if counted[lead] < self.counts_from and not self.is_first:
+                continue
+            if lead not in reader.asked or not reader.asked[lead] <= at <= now:
                 continue
             told = {what[1] for what in reader.sent if what[0] == closes}
             if lead in told or any(nearness[each] > nearness[lead] for each in told):
@@ -172,14 +182,20 @@ class Service:
         )
         self.record = None
 
-    def publish(self, stands, closes, now):
+    def publish(self, stands, closes, now, offset):
+        """Publish now, with the stamp of a clock that is wrong by `offset`."""
         if stands == "withdrawn":
             self.record = None
         else:
             status = {"on": Status.CONFIRMED}.get(stands) or Status(stands)
             self.record = tender(closes, status)
         records = (self.anchor, self.record) if self.record else (self.anchor,)
-        publish(self.engine, Draft(CALENDAR, records), now, confirmed=True)
+        done = publish(self.engine, Draft(CALENDAR, records), now, confirmed=True)
+        if done.outcome is Outcome.PUBLISHED:
+            number, stamp = done.edition.number, now.replace(microsecond=0) + offset
+            with writing(self.engine) as connection:
+                connection.execute(update(editions).where(editions.c.number == number).values(published_at=stamp))
+                connection.execute(update(revisions).where(revisions.c.edition == number).values(changed_at=stamp))
 
     def join(self, number, leads, wants_new, zone, now):
         watch = Watch("id=tender", leads, wants_new)
@@ -233,18 +249,23 @@ class Service:
 READERS = 3
 number = st.integers(0, READERS - 1)
 leads = st.lists(st.sampled_from(LEADS), min_size=1, max_size=3, unique=True).map(tuple)
+# Of the clock that stamps an edition: mostly right, or wrong by minutes up to years.
+offset = st.sampled_from(
+    [timedelta(0), timedelta(0)]
+    + [sign * each for each in (timedelta(minutes=5), timedelta(days=2), timedelta(days=730)) for sign in (1, -1)]
+)
 step = st.one_of(
     st.tuples(st.just("tick")),
     st.tuples(st.just("tick")),
-    st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS)),
-    st.tuples(st.just("publish"), st.sampled_from(["cancelled", "postponed", "withdrawn"]), st.none()),
+    st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS), offset),
+    st.tuples(st.just("publish"), st.sampled_from(["cancelled", "postponed", "withdrawn"]), st.none(), offset),
     st.tuples(st.just("join"), number, leads, st.booleans(), st.sampled_from(ZONES)),
     st.tuples(st.sampled_from(["leave", "pause", "resume"]), number),
     st.tuples(st.just("zone"), number, st.sampled_from(ZONES)),
     st.tuples(st.just("leads"), number, leads),
 )
 gap = st.integers(1, 90).map(lambda hours: timedelta(hours=hours)) | st.just(timedelta(minutes=7))
-opening = st.tuples(gap, st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS)))
+opening = st.tuples(gap, st.tuples(st.just("publish"), st.just("on"), st.sampled_from(CLOSINGS), offset))
 history = st.builds(
     lambda first, others: [first, *others], opening, st.lists(st.tuples(gap, step), min_size=6, max_size=30)
 )
@@ -260,11 +281,11 @@ def live(steps, service):
         if what == "tick":
             yield now, sorted(service.tick(now), key=str), sorted(model.tick(now), key=str)
         elif what == "publish":
-            stands, closes = given_
+            stands, closes, wrong = given_
             closes = closes or model.record[1]
             if closes:
-                service.publish(stands, closes, now)
-                model.publish(stands, closes, now)
+                service.publish(stands, closes, now, wrong)
+                model.publish(stands, closes)
         else:
             change_reader(what, given_, model, service, now)
 

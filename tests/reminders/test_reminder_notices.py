@@ -167,7 +167,8 @@ TOLD = [
 
 def told(edition, groups, change, now):
     return [
-        (each.group_id, each.occasion.moment, each.occasion.revision) for each in notices(change, groups, edition, now)
+        (each.group_id, each.occasion.moment, each.occasion.revision)
+        for each in notices(change, groups, edition, CHANGED, now)
     ]
 
 
@@ -207,12 +208,12 @@ NEW_IN_DIGESTS = [
 def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record, zone, expected):
     edition = grown((CHANGED, record))
     group = Group(1, Topic.NEW, "", zone=zone, digest=digest)
-    (firing,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED)
+    (firing,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
     assert (stated(firing.due_at), firing.bundle, stated(firing.expires_at)) == expected
 
 
 def test_an_instant_is_that_of_the_change_and_patience_begins_now():
     edition = grown((BEGIN, TENDER), (CHANGED, tender("2027-07-12")))
     change = grown((BEGIN, TENDER)).entries["tender"].revision, edition.entries["tender"].revision
-    (firing,) = notices(change, GROUPS[:1], edition, utc("2027-06-02 12:00"))
+    (firing,) = notices(change, GROUPS[:1], edition, CHANGED, utc("2027-06-02 12:00"))
     assert (stated(firing.due_at), stated(firing.expires_at)) == ("2027-06-01 12:00", "2027-06-04 12:00")

@@ -19,7 +19,7 @@ def reminders(lead="", zone=PARIS, number=1, **more):
 
 def lines(edition, start, end, *groups):
     """The plan as (due, lead, moment, bundle, after), with the occurrence where there is one."""
-    found = plan(edition, groups, utc(start), utc(end))
+    found = plan(edition, groups, utc(start), utc(end), edition.seen)
     return [
         (
             stated(each.due_at),
@@ -117,7 +117,7 @@ def test_every_moment_that_one_can_be_reminded_of_in_order_of_time():
 def test_two_groups_are_planned_each_for_itself():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00"), tender("2027-07-11 17:00", "other", tags=("roads",))))
     groups = reminders("7 days", number=4), reminders("7 days", number=2, selection="tag=roads")
-    found = plan(edition, groups, utc("2027-01-02 00:00"), utc("2028-01-01 00:00"))
+    found = plan(edition, groups, utc("2027-01-02 00:00"), utc("2028-01-01 00:00"), edition.seen)
     assert [(each.group.id, each.occasion.record_id) for each in found] == [(4, "tender"), (2, "other"), (4, "other")]
 
 
@@ -155,7 +155,9 @@ def test_a_new_record_whose_leads_are_over_reminds_at_once_and_the_nearest_is_to
         ("2027-07-06 12:00", "7 days", "closes"),
         ("2027-07-09 15:00", "1 day", "closes"),
     ]
-    counted = [stated(each.counted) for each in plan(edition, groups, utc("2027-07-01"), utc("2027-08-01"))]
+    counted = [
+        stated(each.counted) for each in plan(edition, groups, utc("2027-07-01"), utc("2027-08-01"), edition.seen)
+    ]
     assert counted == ["2027-06-26 15:00", "2027-07-03 15:00", "2027-07-09 15:00"]
 
 
@@ -303,7 +305,7 @@ def test_reminders_go_with_a_digest(group, step, expected):
 def test_the_digests_themselves_over_a_change_of_the_clocks():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00")))
     group = Group(1, Topic.NEW, "", zone=PARIS, digest="daily")
-    found = plan(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"))
+    found = plan(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"), edition.seen)
     assert [(stated(each.due_at), each.occasion.revision, stated(each.expires_at)) for each in found] == [
         ("2027-03-27 08:00", "daily 2027-03-27T08:00Z", "2027-03-28 08:00"),
         ("2027-03-28 07:00", "daily 2027-03-28T07:00Z", "2027-03-29 07:00"),

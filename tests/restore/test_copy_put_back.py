@@ -146,8 +146,8 @@ def test_the_plan_lists_what_is_missed_and_changes_nothing(house, tmp_path):
     engine.dispose()
     assert found[0] == found[1]
     assert [(each.kind, each.occasion.record_id, each.readers, each.is_waiting) for each in found[0]] == [
-        ("notice", "other", len(NAMES), True),
         ("reminder", "tender", len(NAMES), True),
+        ("notice", "other", len(NAMES), True),
     ]
     assert all(len(each.addresses) == len(NAMES) for each in found[0])
 
