@@ -9,12 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from aiosmtpd.controller import Controller
 from sqlalchemy import select, text
 
-<<<<<<< HEAD
 from calendar_service.datephrases import parse_recurrence
-from calendar_service.records.edition import Draft, advance, compare
-=======
 from calendar_service.records.edition import Draft, Edition, advance, compare
->>>>>>> 44c6ff5 (Let no stamp decide what is due)
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
