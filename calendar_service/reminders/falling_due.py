@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 from calendar_service.records.occasions import Kind, Topic
 from calendar_service.reminders.announce import notice_of_new, notices
 from calendar_service.reminders.plan import plan, readable
-from calendar_service.reminders.setting_aside import Failures, Job, SetAside, Subject, run_jobs
+from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_jobs
+from calendar_service.reminders.subjects import (
+    CLOCK,
+    is_caught_up,
+    is_fired,
+    is_planned,
+    of_change,
+    of_due,
+    of_joining,
+)
 from calendar_service.store.editions import list_changes, load_change
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
@@ -63,10 +72,6 @@ _ANNOUNCED, _PLANNED = "announced", "planned"
 _KINDS = (FaultKind.GROUP, FaultKind.RECORD, FaultKind.EDITION, FaultKind.CLOCK)
 # A clock fault is over when no worker has seen it for so long.
 _CLOCK_CALM = timedelta(minutes=10)
-_CLOCK = Subject(FaultKind.CLOCK, "reminders", "The clock was ahead when reminders were last planned.")
-_NOT_FIRED = "What has fallen due could not be entered for a group of subscribers."
-_NOT_TOLD = "A change of a record could not be told."
-_NOT_CAUGHT_UP = "Subscribers who have just joined could not be given what was due."
 
 
 class Planner:
@@ -97,7 +102,7 @@ class Planner:
         failures = Failures()
         over: list[Fault] = []
         added = 0
-        if self._made_for != edition.number or self._is_old(now) or any(_is_planned(each) for each in again):
+        if self._made_for != edition.number or self._is_old(now) or any(is_planned(each) for each in again):
             over = self._make_plan(edition, now, failures)
         elif joined - self._seen:
             self._extend_plan(edition, now, failures)
@@ -111,7 +116,7 @@ class Planner:
                 begin_memberships(connection, now, only_fresh=True)
                 self._aside.load(connection)  # what has failed in this pass is not tried for them either
             added += self._catch_up(edition, joined, now, failures)
-        ended = [name for name, fault in self._aside.known.items() if _caught_up(fault, joined)]
+        ended = [name for name, fault in self._aside.known.items() if is_caught_up(fault, joined)]
         self._aside.write(failures, now, over=[*((each.kind, each.key) for each in over), *ended])
         return added
 
@@ -125,11 +130,9 @@ class Planner:
         with writing(self._engine) as connection:
             if note_pass(connection, edition.number, now):
                 self._made_for = 0
-                failures.add(_CLOCK, ValueError("reminders were planned later than it is now"))
-            elif (fault := self._aside.known.get(_CLOCK.name)) and not timedelta(
-                0
-            ) <= now - fault.last_at < _CLOCK_CALM:
-                over = [_CLOCK.name]
+                failures.add(CLOCK, ValueError("reminders were planned later than it is now"))
+            elif (fault := self._aside.known.get(CLOCK.name)) and not timedelta(0) <= now - fault.last_at < _CLOCK_CALM:
+                over = [CLOCK.name]
             self._aside.write_in(connection, failures, now, over=over)
 
     # -- the plan -----------------------------------------------------------------------------------------------
@@ -143,7 +146,7 @@ class Planner:
         self._extend_plan(edition, now, failures)
         self._made_for, self._made_at = edition.number, now
         known = self._aside.known.items()
-        return [fault for name, fault in known if _is_planned(fault) and name not in failures.found]
+        return [fault for name, fault in known if is_planned(fault) and name not in failures.found]
 
     def _extend_plan(self, edition: Edition, now: datetime, failures: Failures) -> None:
         """Plan for the groups that are not in the plan yet."""
@@ -196,17 +199,17 @@ class Planner:
     def _fire(self, now: datetime, failures: Failures) -> int:
         """Fire what has fallen due. What fails stays in the plan, and is not tried again before it is time."""
         due = [each for each in self._ahead if each.due_at <= now]
-        fallen_due = [each for each in due if not self._aside.is_held(_of_due(each).name, now)]
+        fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
         fallen_due.sort(key=_nearest_first)
-        jobs = [Job(_of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
+        jobs = [Job(of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
         added, failed = run_jobs(self._engine, jobs, failures)
         if any(each.occasion.kind is Kind.DIGEST for each in fallen_due):
             with writing(self._engine) as connection:
                 free_stranded(connection, now)
         done = {each.key for number, each in enumerate(fallen_due) if number not in failed}
         self._ahead = [each for each in self._ahead if each.due_at > now or each.key not in done]
-        left = {_of_due(each).name for each in self._ahead}
-        over = [name for name, fault in self._aside.known.items() if _is_fired(fault) and name not in left]
+        left = {of_due(each).name for each in self._ahead}
+        over = [name for name, fault in self._aside.known.items() if is_fired(fault) and name not in left]
         self._aside.write(failures, now, over=over)
         return added
 
@@ -252,7 +255,7 @@ class Planner:
         jobs = []
         with reading(self._engine) as connection:
             for change in changes:
-                subject = _of_change(change)
+                subject = of_change(change)
                 try:
                     before, after = load_change(connection, *change)
                     firings = self._notices(before, after, groups, edition, now) if after else []
@@ -278,7 +281,7 @@ class Planner:
         if not changes:
             return 0
         added = self._tell(changes, list(self._groups.values()), edition, now, failures)
-        self._aside.write(failures, now, over=[_of_change(each).name for each in changes])
+        self._aside.write(failures, now, over=[of_change(each).name for each in changes])
         return added
 
     def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
@@ -301,7 +304,7 @@ class Planner:
     ) -> int:
         with reading(self._engine) as connection:
             changes = list_changes(connection, last_edition_seen_before(connection, since), edition.number)
-        changes = [each for each in changes if _of_change(each).name not in self._aside.known]
+        changes = [each for each in changes if of_change(each).name not in self._aside.known]
         return self._tell(changes, [group], edition, now, failures, only)
 
     # -- who joins later ----------------------------------------------------------------------------------------
@@ -310,7 +313,7 @@ class Planner:
         """Give those who have just joined a group what fell due since they asked for it."""
         # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
         numbers = sorted(joined & self._groups.keys())
-        groups = [self._groups[each] for each in numbers if not self._aside.is_held(_of_joining(each).name, now)]
+        groups = [self._groups[each] for each in numbers if not self._aside.is_held(of_joining(each).name, now)]
         fallen_due = defaultdict(list)
         for each in plan(edition, groups, now, now + _HORIZON, self._first_passes, failures):
             fallen_due[each.group.id].append(each)
@@ -319,11 +322,11 @@ class Planner:
         added, over = 0, []
         for group in groups:
             own = Failures()
-            due = [each for each in fallen_due[group.id] if _of_due(each).name not in failing]
+            due = [each for each in fallen_due[group.id] if of_due(each).name not in failing]
             added += self._catch_up_group(edition, group, due, now, own)
             if own.found:
-                failures.add(_of_joining(group.id), next(iter(own.found.values()))[1])
-            over.append(_of_joining(group.id).name)
+                failures.add(of_joining(group.id), next(iter(own.found.values()))[1])
+            over.append(of_joining(group.id).name)
         self._aside.write(failures, now, over=over)
         return added
 
@@ -338,7 +341,7 @@ class Planner:
                 break
             readers, since = tuple(reader for reader, _ in joined), min(since for _, since in joined)
             jobs = [
-                Job(_of_joining(group.id), partial(_fire_notice, firing=self._firing(each, now, readers), now=now))
+                Job(of_joining(group.id), partial(_fire_notice, firing=self._firing(each, now, readers), now=now))
                 for each in sorted(due, key=_nearest_first)
                 if since <= each.due_at <= now < each.expires_at
             ]
@@ -353,39 +356,6 @@ class Planner:
 
 def _fire_notice(connection: Transaction, firing: Firing, now: datetime) -> int:
     return fire(connection, firing, now) or 0
-
-
-def _of_due(due: Due) -> Subject:
-    what = due.occasion
-    about = f"{what.kind} {what.record_id} {what.moment} {what.lead} for group {due.group.id}"
-    if what.kind is Kind.DIGEST:
-        return Subject(FaultKind.GROUP, f"{due.group.id}/{what.revision}", _NOT_FIRED, about)
-    return Subject(FaultKind.RECORD, f"{what.record_id}/{due.group.id}", _NOT_FIRED, about)
-
-
-def _of_change(change: tuple[str, int]) -> Subject:
-    record_id, number = change
-    return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_TOLD, f"record {record_id}, revision {number}")
-
-
-def _of_joining(group_id: int) -> Subject:
-    return Subject(FaultKind.GROUP, f"{group_id}/joined", _NOT_CAUGHT_UP, f"group {group_id}")
-
-
-def _is_planned(fault: Fault) -> bool:
-    """Return True for a fault of the plan itself: a group that cannot be read, a record that cannot be planned."""
-    return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" not in fault.key
-
-
-def _is_fired(fault: Fault) -> bool:
-    """Return True for the fault of one firing."""
-    return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" in fault.key and not fault.key.endswith("/joined")
-
-
-def _caught_up(fault: Fault, joined: set[int]) -> bool:
-    """Return True for the fault of giving who joined a group what was due, if nobody waits for that any more."""
-    number, _, what = fault.key.partition("/")
-    return fault.kind is FaultKind.GROUP and what == "joined" and int(number) not in joined
 
 
 def _by_time(due: Due) -> tuple[datetime, int]:

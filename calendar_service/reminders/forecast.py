@@ -76,6 +76,7 @@ def upcoming(edition: Edition, reader: Subscriber, now: datetime, seen: Mapping[
     groups = [
         Group(number, Topic.REMINDERS, watch.selection, lead, reader.zone, reader.country, reader.digest)
         for number, watch in enumerate(reader.watches)
+        if not watch.problem
         for lead in watch.leads or ("",)
     ]
     found: dict[object, Due] = {}

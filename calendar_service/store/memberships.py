@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from calendar_service.records.occasions import Topic
 from calendar_service.store.conflicts import insert_or
+from calendar_service.store.faults import FaultKind, clear_fault, list_faults
 from calendar_service.store.tables import groups, memberships, subscribers, watches
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[Interes
     ).all()
     kept: dict[int, list[Any]] = defaultdict(list)
     query = select(watches.c.subscriber_id, watches.c.selection, watches.c.leads, watches.c.wants_new)
-    for watch in connection.execute(query.where(watches.c.subscriber_id.in_(ids))):
+    for watch in connection.execute(query.where(watches.c.subscriber_id.in_(ids), watches.c.problem == "")):
         kept[watch.subscriber_id].append(watch)
     return {
         row.id: {group for watch in kept[row.id] for group in _groups_of(watch, row.zone, row.country, row.digest)}
@@ -172,3 +173,13 @@ def _join(connection: Connection, for_each: _Each, numbers: dict[Interest, int],
         ]
     if rows:
         connection.execute(insert(memberships), rows)
+
+
+def clear_watch_faults(connection: Connection, ids: Sequence[int], *, also_set_aside: bool = False) -> None:
+    """Clear the faults of those of whom no watch is set aside any more, or of all of these."""
+    known = {int(each.key) for each in list_faults(connection, [FaultKind.WATCH])}.intersection(ids)
+    if known and not also_set_aside:
+        bad = watches.c.subscriber_id.in_(known), watches.c.problem != ""
+        known -= set(connection.scalars(select(watches.c.subscriber_id).where(*bad)))
+    for subscriber_id in known:
+        clear_fault(connection, FaultKind.WATCH, str(subscriber_id))

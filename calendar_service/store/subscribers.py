@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from calendar_service.records.errors import CalendarError, mark
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.letters import drop_of_subscriber
-from calendar_service.store.memberships import regroup, regroup_many
+from calendar_service.store.memberships import clear_watch_faults, regroup, regroup_many
 from calendar_service.store.suppressions import ENDED, lift, suppress
 from calendar_service.store.tables import subscribers, watches
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from calendar_service.store.engine import Database
 
+UNREADABLE = "unreadable"
+TOO_MANY = "too many"
 _PAGE = 500
 MAX_WATCHES = 50
 """Of one subscriber."""
@@ -68,11 +70,15 @@ class TooManyWatches(CalendarError):
 
 @dataclass(frozen=True)
 class Watch:
-    """What a reader asks for: a canonical query, "" for everything, and canonical leads, () for the programme's."""
+    """What a reader asks for: a canonical query, "" for everything, and canonical leads, () for the programme's.
+
+    `problem` is UNREADABLE or TOO_MANY where an earlier version took what is set aside now, else "".
+    """
 
     selection: str
     leads: tuple[str, ...] = ()
     wants_new: bool = False
+    problem: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -221,6 +227,7 @@ def set_watches(connection: Connection, by_subscriber: Mapping[int, Sequence[Wat
         connection.execute(delete(watches).where(of_page))
     _insert_watches(connection, by_subscriber)
     regroup_many(connection, ids, now)
+    clear_watch_faults(connection, ids)
 
 
 def _check_numbers(connection: Connection, of_page: ColumnElement[bool], wanted: Mapping[int, int]) -> None:
@@ -265,6 +272,7 @@ def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscri
     drop_of_subscriber(connection, subscriber_id, now)
     suppress(connection, subscriber.address_key, ENDED, now)
     regroup(connection, subscriber_id, now)
+    clear_watch_faults(connection, [subscriber_id], also_set_aside=True)
     return _load(connection, [subscriber_id])[0]
 
 
@@ -279,6 +287,7 @@ def erase_in(connection: Connection, subscriber: Subscriber, now: datetime) -> N
     drop_of_subscriber(connection, subscriber.id, now)
     suppress(connection, subscriber.address_key, ENDED, now)
     connection.execute(delete(subscribers).where(subscribers.c.id == subscriber.id))
+    clear_watch_faults(connection, [subscriber.id], also_set_aside=True)
 
 
 def select_ended(connection: Connection, before: datetime) -> list[Subscriber]:
@@ -330,16 +339,14 @@ def _row(new: NewSubscriber, now: datetime) -> dict[str, Any]:
 
 
 def _insert_watches(connection: Connection, by_subscriber: Mapping[int, Iterable[Watch]]) -> None:
-    rows = [
-        {
-            "subscriber_id": id_,
-            "selection": watch.selection,
-            "leads": ",".join(watch.leads),
-            "wants_new": watch.wants_new,
-        }
-        for id_, asked in by_subscriber.items()
-        for watch in asked
-    ]
+    rows = []
+    for id_, asked in by_subscriber.items():
+        good = 0
+        for watch in asked:
+            problem = UNREADABLE if watch.problem == UNREADABLE else TOO_MANY if good >= MAX_WATCHES else ""
+            good += not problem
+            kept = {"selection": watch.selection, "leads": ",".join(watch.leads), "wants_new": watch.wants_new}
+            rows.append({"subscriber_id": id_, "problem": problem, **kept})
     if rows:
         connection.execute(insert(watches), rows)
 
@@ -352,7 +359,7 @@ def _select(connection: Connection, condition: ColumnElement[bool]) -> Iterator[
         query = select(watches).where(watches.c.subscriber_id.in_(ids)).order_by(watches.c.id)
         for row in connection.execute(query):
             leads = tuple(row.leads.split(",")) if row.leads else ()
-            kept[row.subscriber_id].append(Watch(row.selection, leads, row.wants_new))
+            kept[row.subscriber_id].append(Watch(row.selection, leads, row.wants_new, row.problem))
     for row in rows:
         yield Subscriber(**{**row._mapping, "state": State(row.state)}, watches=tuple(kept[row.id]))  # noqa: SLF001 (documented; named so as to leave room for columns)
 

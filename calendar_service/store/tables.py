@@ -150,6 +150,8 @@ watches = Table(
     # Canonical leads with commas between; "" for those that the programme suggests.
     Column("leads", String(400), nullable=False),
     Column("wants_new", Boolean, nullable=False),
+    # "" or why it is set aside: nothing is sent for it. Earlier versions took what nobody can read.
+    Column("problem", String(20), nullable=False, server_default=""),
     Index("ix_watches_subscriber_id", "subscriber_id"),
 )
 

@@ -18,6 +18,8 @@ from calendar_service.reminders.people.desk import NoMailAddress, TooManyRequest
 from calendar_service.reminders.people.tokens import MANAGE, BadToken
 from calendar_service.store.subscribers import (
     MAX_WATCHES,
+    TOO_MANY,
+    UNREADABLE,
     AddressTaken,
     NoSuchSubscriber,
     State,
@@ -50,6 +52,10 @@ _MAX_BODY = 512 * 1024
 """More than other forms: fifty watches of the longest selections."""
 _DAMAGED = mark("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
 _TAKEN_OUT = mark("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
+_PROBLEMS = {
+    UNREADABLE: mark("This choice cannot be read. Nothing is sent for it, and it is taken out when you save."),
+    TOO_MANY: mark("Nothing is sent for this choice: it is one too many. Stop another one and save."),
+}
 _STANDINGS = {
     State.ACTIVE: mark("Your reminders are on."),
     State.PAUSED: mark("Your reminders are paused: nothing is sent."),
@@ -65,6 +71,7 @@ class ShownWatch:
     selection: str
     what: str
     when: str
+    problem: str
     leads: list[str]
     own_leads: str
     wants_new: bool
@@ -310,6 +317,7 @@ def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> S
         selection=watch.selection,
         what=terms.what(watch.selection, edition, view.lang),
         when=terms.when(watch.leads, edition, view.lang),
+        problem=view.lang.say(_PROBLEMS[watch.problem]) if watch.problem in _PROBLEMS else "",
         leads=common,
         own_leads=own,
         wants_new=f"wants_new-{number}" in visit.given if is_typed else watch.wants_new,

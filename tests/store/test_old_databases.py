@@ -4,13 +4,22 @@ from datetime import UTC, datetime
 
 import pytest
 from old_databases import columns_of, load_old_database, rows_of
+from sqlalchemy import bindparam, select, text
 
 from calendar_service.records.entries import entry_names, uid
 from calendar_service.records.enums import MomentName
+from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.people.desk import Desk
 from calendar_service.reminders.people.tokens import MANAGE, UNSUBSCRIBE
 from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.migrate import find_drift, is_current, upgrade
+from calendar_service.store.notes import read_note
+from calendar_service.store.schedule import FirstPass, load_first_passes
+from calendar_service.store.subscribers import Watch
+from calendar_service.store.tables import UTCDateTime, groups, memberships
 
 KEYS = ("the key of the version before faults were kept",)
 NOW = datetime(2027, 6, 22, 11, tzinfo=UTC)
@@ -135,3 +144,125 @@ def test_subscribers_keep_their_choices(old):
         "emil": ("paused", "en", "Europe/Paris", "", "", [("kind=tender", ("3 days",), False)]),
         "fay": ("ended", "en", "Europe/Paris", "", "", [("kind=tender", ("3 days",), False)]),
     }
+
+
+# -- what earlier versions took and is set aside ------------------------------------------------------------------
+
+
+def watches_of(old, name):
+    return [(each.selection, each.problem) for each in Desk(old, KEYS).reader_at(f"{name}@example.com").watches]
+
+
+def groups_of(old, name):
+    desk = Desk(old, KEYS)
+    with reading(old) as connection:
+        joined = select(groups.c.topic, groups.c.selection, groups.c.lead).join(memberships)
+        mine = memberships.c.subscriber_id == desk.reader_at(f"{name}@example.com").id
+        return sorted(tuple(row) for row in connection.execute(joined.where(mine)))
+
+
+def watch_faults(old):
+    with reading(old) as connection:
+        return [
+            (each.key, each.count, each.retry_at, each.details) for each in list_faults(connection, [FaultKind.WATCH])
+        ]
+
+
+def test_watches_that_nobody_can_read_are_set_aside_and_reported(old):
+    upgrade(old)
+    assert watches_of(old, "kim") == [("x=1", "unreadable"), ("kind=tender", ""), ("id=", "unreadable")]
+    assert groups_of(old, "kim") == [("changes", "kind=tender", ""), ("reminders", "kind=tender", "7 days")]
+    assert watches_of(old, "lou") == [(f"id=record-{n}", "" if n < 50 else "too many") for n in range(60)]
+    assert len(groups_of(old, "lou")) == 100
+    kim, lou = watch_faults(old)
+    assert kim == ("7", 1, None, ("watch 10, unreadable: 'x=1' '7 days'", "watch 12, unreadable: 'id=' '7 days'"))
+    assert (*lou[:3], len(lou[3])) == ("8", 1, None, 10)
+
+
+def test_what_is_set_aside_stops_nobody_and_is_not_planned(old):
+    upgrade(old)
+    edition = load_edition(old)
+    planner = Planner(old)
+    planner.fan_out(edition, NOW)
+    with reading(old) as connection:
+        assert [each for each in list_faults(connection) if each.kind is not FaultKind.WATCH] == []
+    kim = Desk(old, KEYS).reader_at("kim@example.com")
+    with reading(old) as connection:
+        seen = load_first_passes(connection)
+    assert {each.occasion.record_id for each in upcoming(edition, kim, NOW, seen)} == {"bridge", "roads"}
+
+
+def test_saving_drops_what_cannot_be_read(old):
+    upgrade(old)
+    desk = Desk(old, KEYS)
+    for name, left in (("kim", ["kind=tender"]), ("lou", [f"id=record-{n}" for n in range(5, 55)])):
+        one = desk.reader_at(f"{name}@example.com")
+        settings = {each: getattr(one, each) for each in ("language", "zone", "country", "digest")}
+        desk.change(one, **settings, watches=tuple(Watch(each, ("7 days",)) for each in left), now=NOW)
+        assert watches_of(old, name) == [(each, "") for each in left]
+    assert watch_faults(old) == []
+
+
+def test_stopping_one_of_too_many_lets_the_next_in(old):
+    upgrade(old)
+    desk = Desk(old, KEYS)
+    one = desk.reader_at("lou@example.com")
+    settings = {each: getattr(one, each) for each in ("language", "zone", "country", "digest")}
+    desk.change(one, **settings, watches=one.watches[1:], now=NOW)
+    assert [problem for _, problem in watches_of(old, "lou")] == [""] * 50 + ["too many"] * 9
+    assert [key for key, *_ in watch_faults(old)] == ["7", "8"]
+
+
+def test_who_is_erased_leaves_no_fault(old):
+    upgrade(old)
+    desk = Desk(old, KEYS)
+    for name in ("kim", "lou"):
+        desk.forget(desk.reader_at(f"{name}@example.com"), NOW)
+    assert watch_faults(old) == []
+
+
+HOSTILE = ["\ud800", "q=\u0000", "%", "kind=" + 300 * "x", "from=&to=", "&&&=", "tag=" + 500 * "+"]
+
+
+def test_no_row_stops_the_migration(old):
+    """Whatever stands there; PostgreSQL takes neither NUL nor lone surrogates."""
+    good = [each for each in HOSTILE if "\ud800" not in each and "\0" not in each]
+    with writing(old) as connection:
+        for selection in good:
+            values = {"who": 1, "selection": selection[:2000], "leads": selection[:400]}
+            inserted = "INSERT INTO watches (subscriber_id, selection, leads, wants_new) VALUES (:who, :selection, :leads, :new)"
+            connection.execute(text(inserted), {**values, "new": False})
+    upgrade(old)
+    found = watches_of(old, "ada")
+    assert found[0] == ("", "")
+    assert {problem for _, problem in found[1:]} == {"unreadable"}
+    assert len(found) == 1 + len(good)
+
+
+# -- since when changes count ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ahead", [False, True], ids=["as it was", "with a stamp ahead"])
+def test_editions_count_since_their_stamps_but_not_since_the_future(old, ahead):
+    planned = datetime(2027, 6, 22, 10, 12, tzinfo=UTC)
+    if ahead:
+        with writing(old) as connection:
+            stamp = {"at": datetime(2029, 6, 22, 8, tzinfo=UTC)}
+            moved = "UPDATE editions SET published_at = :at WHERE number = 4"
+            connection.execute(text(moved).bindparams(bindparam("at", type_=UTCDateTime)), stamp)
+    upgrade(old)
+    with reading(old) as connection:
+        seen = load_first_passes(connection)
+        assert read_note(connection, "passed") == ("", planned)
+    last = planned if ahead else datetime(2027, 6, 22, 8, tzinfo=UTC)
+    days = {1: datetime(2027, 5, 1, 9, tzinfo=UTC), 2: datetime(2027, 6, 10, 8, tzinfo=UTC)}
+    days |= {3: datetime(2027, 6, 12, 8, tzinfo=UTC), 4: last}
+    assert seen == {number: FirstPass(at, at) for number, at in days.items()}
+
+
+def test_nothing_that_was_sent_or_waits_is_entered_again(old):
+    upgrade(old)
+    before = rows_of(old, {"deliveries": ["occasion_id", "subscriber_id"]})["deliveries"]
+    Planner(old).fan_out(load_edition(old), NOW)
+    after = rows_of(old, {"deliveries": ["occasion_id", "subscriber_id"]})["deliveries"]
+    assert after == before

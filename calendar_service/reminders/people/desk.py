@@ -193,7 +193,14 @@ class Desk:
     def export(self, subscriber: Subscriber) -> dict[str, Any]:
         """Give everything that is kept about a reader, as JSON values."""
         kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in ("id", "watches")}
-        watches = [{**vars(watch), "leads": list(watch.leads)} for watch in subscriber.watches]
+        watches = [
+            {
+                name: list(value) if name == "leads" else value
+                for name, value in vars(watch).items()
+                if name != "problem"
+            }
+            for watch in subscriber.watches
+        ]
         return {**kept, "watches": watches, "letters": list_letters(self._engine, subscriber.id)}
 
     # -- ways to a reader -----------------------------------------------------------------------------------------

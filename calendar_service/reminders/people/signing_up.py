@@ -136,4 +136,5 @@ def _had_enough(connection: Transaction, mailbox: list[str], now: datetime) -> b
 
 
 def _has(known: Subscriber, choice: Choice) -> bool:
-    return known.state is State.ACTIVE and choice.watch in known.watches
+    watched = [each for each in known.watches if not each.problem]
+    return known.state is State.ACTIVE and choice.watch in watched
