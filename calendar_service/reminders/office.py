@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import mark
 from calendar_service.reminders.channels.chat import ChatChannel
 from calendar_service.reminders.channels.mail import open_mail_channel
 from calendar_service.reminders.channels.post import ChannelName
@@ -23,7 +24,7 @@ from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.store.claims import next_wake, release
 from calendar_service.store.editions import is_newest, load_edition
-from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
 from calendar_service.store.retention import forget_old
@@ -50,6 +51,10 @@ _HOUSEKEEPING_RETRY_SECONDS = 60.0
 _EDITION_SECONDS = 0.5
 _CHECK_SECONDS = 0.25
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
+_STAGE_FAILS = mark("A part of the reminder service fails.")
+_UNREADABLE_EDITION = Subject(
+    FaultKind.EDITION, "newest", mark("The newest edition cannot be read. Reminders go on with the one before it.")
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,12 @@ class Office:
         self.guard = RestoreGuard(engine, None)
         self._is_paused = True
         self._checked = float("-inf")
-        self._aside = SetAside(engine, [FaultKind.SCHEDULE])
+        self._aside = SetAside(engine, [FaultKind.SCHEDULE, FaultKind.EDITION])
         self._dispatcher: Dispatcher | None = None
         self._worker_id = 0
         self._entering = threading.Lock()
         self._edition: Edition | None = None
+        self._edition_error: Exception | None = None
         self._edition_seen = self._beaten = self._kept_house = float("-inf")
         self._signs: dict[int, tuple[int, float]] = {}
 
@@ -132,13 +138,15 @@ class Office:
             except DatabaseFault as error:
                 fault = fault or error
             except Exception as error:  # noqa: BLE001 (whatever it is, the other stages have their turn)
-                reason = "A part of the reminder service fails."
-                failures.add(Subject(FaultKind.SCHEDULE, _stage_key(name), reason, name), error)
+                failures.add(Subject(FaultKind.SCHEDULE, _stage_key(name), _STAGE_FAILS, name), error)
         if fault:
             raise fault
+        if self._edition_error:
+            failures.add(_UNREADABLE_EDITION, self._edition_error)
         with reading(self._engine) as connection:
             self._aside.load(connection)
-        self._aside.write(failures, now, over=[(FaultKind.SCHEDULE, _stage_key(name)) for name in stages])
+        over = [(FaultKind.SCHEDULE, _stage_key(name)) for name in stages]
+        self._aside.write(failures, now, over=[*over, _UNREADABLE_EDITION.name])
 
     def send(self, stop: threading.Event) -> Counter[str]:
         """Send what is due until nothing is, sending is paused, or `stop` is set. Raises DatabaseFault."""
@@ -179,9 +187,21 @@ class Office:
         """Give the current edition, None where there is none yet. Raises DatabaseFault."""
         if time.monotonic() - self._edition_seen > _EDITION_SECONDS:
             if self._edition is None or not is_newest(self._engine, self._edition):
-                self._edition = load_edition(self._engine, self._edition)
+                self._edition = self._load_edition()
             self._edition_seen = time.monotonic()
         return self._edition
+
+    def _load_edition(self) -> Edition | None:
+        """Load the newest edition; where it cannot be read, the last one that could stays."""
+        try:
+            edition = load_edition(self._engine, self._edition)
+        except Exception as error:
+            if concerns_all(error) or self._edition is None:
+                raise
+            self._edition_error = error
+            return self._edition
+        self._edition_error = None
+        return edition
 
     def _edition_to_send(self) -> Edition | None:
         if time.monotonic() - self._checked > _CHECK_SECONDS:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.reminders.channels.post import ChannelName, DeliveryFailed
+from calendar_service.reminders.subjects import UNWRITABLE
 from calendar_service.store.claims import count_failure, forget_failures, mark, postpone
 from calendar_service.store.engine import writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
@@ -86,7 +87,7 @@ def put_aside(
         connection,
         FaultKind.DELIVERY,
         str(parcel.id),
-        "A letter cannot be written.",
+        UNWRITABLE,
         now,
         details=[about, f"{type(error).__name__}: {error}"],
         retry_at=again,

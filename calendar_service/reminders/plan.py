@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 from calendar_service.records.due import MORNING, due, too_late
 from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
+from calendar_service.records.errors import mark
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
 from calendar_service.records.moments import span_points, write_point
 from calendar_service.records.occasions import Kind, Occasion, Topic
@@ -142,7 +143,9 @@ def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> l
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other groups are served)
             about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
             failures.add(
-                Subject(FaultKind.GROUP, str(group.id), "What a group of subscribers asks for cannot be read.", about),
+                Subject(
+                    FaultKind.GROUP, str(group.id), mark("What a group of subscribers asks for cannot be read."), about
+                ),
                 error,
             )
         else:
@@ -152,7 +155,9 @@ def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> l
 
 def unplannable(record_id: str) -> Subject:
     """Name a record whose reminders cannot be planned."""
-    return Subject(FaultKind.RECORD, record_id, "The reminders of a record cannot be planned.", f"record {record_id}")
+    return Subject(
+        FaultKind.RECORD, record_id, mark("The reminders of a record cannot be planned."), f"record {record_id}"
+    )
 
 
 def _check(group: Group, languages: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import mark
 from calendar_service.records.occasions import Kind
 from calendar_service.reminders.setting_aside import Subject
 from calendar_service.store.faults import FaultKind
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from calendar_service.reminders.plan import Due
     from calendar_service.store.faults import Fault
 
-CLOCK = Subject(FaultKind.CLOCK, "reminders", "The clock was ahead when reminders were last planned.")
-_NOT_FIRED = "What has fallen due could not be entered for a group of subscribers."
-_NOT_TOLD = "A change of a record could not be told."
-_NOT_CAUGHT_UP = "Subscribers who have just joined could not be given what was due."
+CLOCK = Subject(FaultKind.CLOCK, "reminders", mark("The clock was ahead when reminders were last planned."))
+UNWRITABLE = mark("A letter cannot be written.")
+_NOT_FIRED = mark("What has fallen due could not be entered for a group of subscribers.")
+_NOT_TOLD = mark("A change of a record could not be told.")
+_NOT_CAUGHT_UP = mark("Subscribers who have just joined could not be given what was due.")
 
 
 def of_due(due: Due) -> Subject:

@@ -24,7 +24,7 @@ from reminder_tools import (
     utc,
     watch,
 )
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from calendar_service.reminders import clerk as clerk_module
 from calendar_service.reminders import office as office_module
@@ -37,7 +37,7 @@ from calendar_service.reminders.setting_aside import Failures
 from calendar_service.store import subscribers
 from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
-from calendar_service.store.tables import deliveries, occasions, signups
+from calendar_service.store.tables import deliveries, occasions, revisions, signups
 
 BEGIN = utc("2027-06-01 12:00")
 CLOSES = "2027-07-10 17:00"
@@ -470,3 +470,28 @@ def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
         ("record", "bad"),
     }
     assert upcoming(edition, subscribers.find_by_ref(database, bad.ref), BEGIN, {}) == []
+
+
+def test_an_edition_that_cannot_be_read_leaves_the_one_before_it(database):
+    add_reader(database, "good", BEGIN)
+    publish_records(database, BEGIN, tender(CLOSES))
+    clock = Clock(BEGIN)
+    with mail_server(inbox := Inbox()) as url:
+        office = make_office(database, clock, url)
+        office.look()
+        publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "bad"))
+        with writing(database) as connection:
+            connection.execute(update(revisions).where(revisions.c.record_id == "bad").values(record={"id": "bad"}))
+        clock.now = SEVEN
+        office._edition_seen = float("-inf")
+        office.look()
+        assert office.send(threading.Event()) == {"sent": 1}
+        assert [row[:2] for row in faults(database)] == [("edition", "newest")]
+        with writing(database) as connection:
+            connection.execute(delete(revisions).where(revisions.c.record_id == "bad"))
+        clock.now = SEVEN + MINUTE
+        office._edition_seen = float("-inf")
+        office.look()
+        office.close(5)
+    assert inbox.recipients == ["good"]
+    assert faults(database) == []

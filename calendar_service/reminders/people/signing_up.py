@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import mark
 from calendar_service.reminders.people.addresses import Hasher
 from calendar_service.reminders.people.choices import choice_from_json
 from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
@@ -78,7 +79,7 @@ def _handle_batch(engine: Database, hasher: Hasher, held: set[int], failures: Fa
                 raise
             held.update(taken)
             key = str(taken[0])
-            failures.add(Subject(FaultKind.SIGNUP, key, "A sign-up cannot be answered.", f"sign-up {key}"), error)
+            failures.add(Subject(FaultKind.SIGNUP, key, mark("A sign-up cannot be answered."), f"sign-up {key}"), error)
         handled += 1
     return handled
 
