@@ -14,7 +14,7 @@ from functools import partial
 
 import icalendar
 
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Revision, advance
 from calendar_service.records.selection import Selection
 from calendar_service.web.feed_renderer import FeedRenderer

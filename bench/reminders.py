@@ -17,15 +17,15 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from calendar_service.readers.calendar_file import read_calendar
-from calendar_service.records.occasions import Kind, Occasion, Topic
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.office import Mailing, Office
-from calendar_service.store.editions import load_edition, publish
+from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.store.editions import load_edition, publish_draft
 from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.memberships import Interest
-from calendar_service.store.migrate import upgrade
-from calendar_service.store.outbox import Firing, fire
+from calendar_service.store.group_sync import GroupKey
+from calendar_service.store.migrate import run_migrations
+from calendar_service.store.outbox import FanOut, perform_fan_out
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 FEW = 1_000
@@ -57,9 +57,9 @@ SELECT subscriber_id, :occasion, '', 'waiting', :due, :due, :expires FROM member
 
 def fill(engine, readers):
     """Publish one tender, and enter readers who share one group."""
-    upgrade(engine)
-    publish(engine, read_calendar(FILE, "bench").draft, NOW - timedelta(days=9))
-    group = Interest(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
+    run_migrations(engine)
+    publish_draft(engine, read_calendar(FILE, "bench").draft, NOW - timedelta(days=9))
+    group = GroupKey(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
     since = stamp(engine, NOW - timedelta(days=8))
     with writing(engine) as connection:
         values = {**vars(group), "fingerprint": group.fingerprint}
@@ -87,21 +87,23 @@ def stamp(engine, at):
 
 def idle_looks(engine):
     """Give two ways to look when nothing is due: of the planner alone, and of the whole office."""
-    office = Office(engine, ("k" * 32,), "http://127.0.0.1", Mailing("", Path(), "a@example.org"), lambda: NOW)
+    reminder_service = ReminderService(
+        engine, ("k" * 32,), "http://127.0.0.1", MailSettings("", Path(), "a@example.org"), lambda: NOW
+    )
     planner, edition = Planner(engine), load_edition(engine)
     planner.fan_out(edition, NOW)
-    office.look()
-    return {"planner": partial(planner.fan_out, edition, NOW), "office": office.look}
+    reminder_service.look()
+    return {"planner": partial(planner.fan_out, edition, NOW), "office": reminder_service.look}
 
 
-def fan_out(engine, occasion):
+def fan_out(engine, notification):
     with writing(engine) as connection:
-        return fire(connection, Firing(1, occasion, NOW, NOW + timedelta(days=1)), NOW)
+        return perform_fan_out(connection, FanOut(1, notification, NOW, NOW + timedelta(days=1)), NOW)
 
 
-def bare(engine, occasion):
+def bare(engine, notification):
     with writing(engine) as connection:
-        values = {name: getattr(occasion, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
+        values = {name: getattr(notification, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
         entered = text(f"INSERT INTO occasions (occurrence, {names}) VALUES ('', {marks}) RETURNING id")
         number = connection.execute(entered, values).scalar_one()
@@ -147,8 +149,10 @@ def compare_fan_out(engine, readers, rounds):
         ways = [("fan-out", fan_out), ("bare", bare)]
         for name, way in ways if number % 2 else reversed(ways):
             empty(engine)
-            occasion = Occasion(Kind.REMINDER, "t0", moment="closes", revision=f"{name} {number}", lead="1 day")
-            seconds[name].append(timed(partial(way, engine, occasion)))
+            notification = NotificationKey(
+                NotificationKind.REMINDER, "t0", moment="closes", revision=f"{name} {number}", lead="1 day"
+            )
+            seconds[name].append(timed(partial(way, engine, notification)))
     ratios = [bare / ours for ours, bare in zip(*seconds.values(), strict=True)]
     medians = [statistics.median(found) for found in seconds.values()]
     told(f"speed of fan-out to {readers:,}, to bare SQL", ratios, medians)

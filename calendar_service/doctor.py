@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 
-from calendar_service.readers.calendar_file import read_calendar_file
+from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
 from calendar_service.reminders.resuming import describe_pause
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class CheckResult:
     """One thing that was looked at."""
 
     is_well: bool
     text: str
 
 
-def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
+def examine(settings: Settings, now: datetime) -> list[CheckResult]:
     """Look at the time zones, the file, the database and this host's clock, changing nothing."""
     return [
         _time_zones(),
@@ -39,35 +39,35 @@ def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
         _database(settings),
         *_clock(settings, now),
         *_sending(settings),
-        Diagnosis(is_well=True, text=f"links begin with {settings.base_url}"),
+        CheckResult(is_well=True, text=f"links begin with {settings.base_url}"),
     ]
 
 
-def _time_zones() -> Diagnosis:
+def _time_zones() -> CheckResult:
     ours, theirs = tzdata.IANA_VERSION, DATABASE_VERSION
     text = f"time zones: tzdata {ours}, pytz {theirs}"
-    return Diagnosis(ours == theirs, text if ours == theirs else f"{text}; install the same release of both")
+    return CheckResult(ours == theirs, text if ours == theirs else f"{text}; install the same release of both")
 
 
-def _file(settings: Settings) -> Diagnosis:
+def _file(settings: Settings) -> CheckResult:
     errors = read_calendar_file(settings.file).errors
     text = f"{settings.file}: {len(errors)} problems"
-    return Diagnosis(not errors, f"{text}; run calendar-service check" if errors else text)
+    return CheckResult(not errors, f"{text}; run calendar-service check" if errors else text)
 
 
-def _database(settings: Settings) -> Diagnosis:
+def _database(settings: Settings) -> CheckResult:
     try:
         engine = open_engine(settings.database_url)
         current = is_current(engine)
         number = newest_number(engine) if current else 0
     except CalendarError as error:
-        return Diagnosis(is_well=False, text=f"the database: {error}")
+        return CheckResult(is_well=False, text=f"the database: {error}")
     if not current:
-        return Diagnosis(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
-    return Diagnosis(is_well=True, text=f"{engine.dialect.name}: edition {number}")
+        return CheckResult(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
+    return CheckResult(is_well=True, text=f"{engine.dialect.name}: edition {number}")
 
 
-def _clock(settings: Settings, now: datetime) -> list[Diagnosis]:
+def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
     """Hold this host's clock against the database's; nothing is said of it where the database cannot be used."""
     try:
         engine = open_engine(settings.database_url)
@@ -78,11 +78,11 @@ def _clock(settings: Settings, now: datetime) -> list[Diagnosis]:
     except CalendarError:
         return []
     if fault:
-        return [Diagnosis(is_well=False, text=f"the clock: {fault.reason}")]
-    return [Diagnosis(is_well=True, text="the clock goes with the database's")]
+        return [CheckResult(is_well=False, text=f"the clock: {fault.reason}")]
+    return [CheckResult(is_well=True, text="the clock goes with the database's")]
 
 
-def _sending(settings: Settings) -> list[Diagnosis]:
+def _sending(settings: Settings) -> list[CheckResult]:
     """Say why nothing is sent, if that is so; whether the database can be read at all, `_database` says."""
     try:
         engine = open_engine(settings.database_url)
@@ -92,4 +92,4 @@ def _sending(settings: Settings) -> list[Diagnosis]:
             pauses = list_pauses(connection)
     except CalendarError:
         return []
-    return [Diagnosis(is_well=False, text=describe_pause(pause)) for pause in pauses]
+    return [CheckResult(is_well=False, text=describe_pause(pause)) for pause in pauses]

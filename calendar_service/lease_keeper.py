@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.publishing import record_outcome
-from calendar_service.store.editions import Outcome
+from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_faults_of_others, list_faults
 from calendar_service.store.lease import keep_lease
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from calendar_service.publishing import Result
+    from calendar_service.publishing import FileResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host, Situation
 
@@ -49,15 +49,15 @@ class LeaseKeeper:
         self._clock = clock
         self._seconds = seconds
         self._situation: Situation | None = None
-        self._standing: Result | None = None
+        self._standing: FileResult | None = None
         self._is_refused = False
         self._next_report = 0.0
         self._next_sweep = 0.0
 
-    def note(self, result: Result) -> None:
+    def note(self, result: FileResult) -> None:
         """Remember what came of an attempt to publish the file."""
         self._situation = result.situation
-        is_fault = bool(result.clock) or result.outcome in {Outcome.HELD, Outcome.BROKEN}
+        is_fault = bool(result.clock) or result.outcome in {PublishOutcome.HELD, PublishOutcome.BROKEN}
         was_refused, self._is_refused = self._is_refused, result.held_by is FaultKind.LEASE
         self._standing = result if is_fault else None
         if not (was_refused and self._is_refused):

@@ -15,11 +15,18 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from calendar_service.readers.calendar_file import Reading, read_calendar
+from calendar_service.parsers.calendar_file import ParseResult, read_calendar
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
 from calendar_service.store.bounded import BoundedCalls, NoAnswer
-from calendar_service.store.editions import TZ_DATABASE, Attempt, Outcome, follow_tz_database, note_attempt, publish
+from calendar_service.store.editions import (
+    TZ_DATABASE,
+    PublishAttempt,
+    PublishOutcome,
+    follow_tz_database,
+    publish_draft,
+    record_attempt,
+)
 from calendar_service.store.engine import DatabaseFault, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.lease import Situation, this_host
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from calendar_service.records.edition import Draft, Edition
-    from calendar_service.store.editions import Publication
+    from calendar_service.store.editions import PublishResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
 
@@ -64,14 +71,14 @@ class FileDoesNotAnswer(CalendarError):
 
 
 @dataclass(frozen=True)
-class Result:
+class FileResult:
     """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved.
 
     `held_by` is LEASE or CLOCK where it is not the file that a person must confirm. `clock` says what is wrong with
     this host's clock, "" for nothing. `situation` is how things stand after the attempt.
     """
 
-    outcome: Outcome
+    outcome: PublishOutcome
     reasons: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     edition: Edition | None = None
@@ -91,7 +98,7 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
     is_patient: bool = False,
-) -> Result:
+) -> FileResult:
     """Read a calendar file and publish it if it is sound and says something new.
 
     Raises BusyFile, FileDoesNotAnswer and DatabaseFault.
@@ -103,13 +110,13 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     _say_once_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
     if draft:
-        done = publish(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database, host=host)
+        done = publish_draft(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database, host=host)
     else:
         done = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
-        done = replace(done, outcome=Outcome.BROKEN, reasons=list(errors))
+        done = replace(done, outcome=PublishOutcome.BROKEN, reasons=list(errors))
     result = _result(done)
     if not done.other_host:  # else it would hide what became of the file of the host that publishes
-        note_attempt(engine, Attempt(now, str(path), digest, result.outcome, result.reasons))
+        record_attempt(engine, PublishAttempt(now, str(path), digest, result.outcome, result.reasons))
     if not (is_patient and result.held_by is FaultKind.LEASE):
         record_outcome(engine, path, result, now, host)
     _say(path, result)
@@ -123,8 +130,8 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     return result
 
 
-def _result(done: Publication) -> Result:
-    return Result(
+def _result(done: PublishResult) -> FileResult:
+    return FileResult(
         done.outcome,
         tuple(done.reasons),
         tuple(done.changed),
@@ -141,7 +148,7 @@ _Fault = tuple[str, tuple[str, ...]]
 
 
 def record_outcome(
-    engine: Database, path: Path, outcome: Result | Exception, now: datetime, host: Host | None = None
+    engine: Database, path: Path, outcome: FileResult | Exception, now: datetime, host: Host | None = None
 ) -> None:
     """Report the host's faults of publishing, and clear those that are over: of its file, its lease and its clock.
 
@@ -149,7 +156,7 @@ def record_outcome(
     Reasons are public-safe; details name the file and say why. Raises DatabaseFault.
     """
     key = (host or this_host()).name
-    if isinstance(outcome, Result):
+    if isinstance(outcome, FileResult):
         found = {
             FaultKind.PUBLICATION: _fault_of_file(path, outcome),
             FaultKind.LEASE: _fault_of_lease(path, outcome),
@@ -165,17 +172,17 @@ def record_outcome(
                 clear_fault(connection, kind, key)
 
 
-def _fault_of_file(path: Path, result: Result) -> _Fault | None:
-    if result.outcome is Outcome.BROKEN:
+def _fault_of_file(path: Path, result: FileResult) -> _Fault | None:
+    if result.outcome is PublishOutcome.BROKEN:
         return f"The calendar file has {_count(len(result.reasons), 'problem')}.", result.reasons
-    if result.outcome is Outcome.HELD and result.held_by is None:
+    if result.outcome is PublishOutcome.HELD and result.held_by is None:
         count = _count(len(result.reasons), "reason")
         details = (*result.reasons, f"To publish it: {_confirm(path)}")
         return f"The calendar file is held until a person confirms it: {count}.", details
     return None
 
 
-def _fault_of_lease(path: Path, result: Result) -> _Fault | None:
+def _fault_of_lease(path: Path, result: FileResult) -> _Fault | None:
     if result.held_by is not FaultKind.LEASE:
         return None
     reason = "Another host publishes the calendar, and the file of this host says something else."
@@ -183,7 +190,7 @@ def _fault_of_lease(path: Path, result: Result) -> _Fault | None:
     return f"{reason} Nothing of it is published.", (*(f"{path}: {each}" for each in result.reasons), remedy)
 
 
-def _fault_of_clock(path: Path, result: Result) -> _Fault | None:
+def _fault_of_clock(path: Path, result: FileResult) -> _Fault | None:
     if not result.clock:
         return None
     reason = "The clock of this host does not go with that of the database. Nothing is published from here."
@@ -240,22 +247,22 @@ def _read_when_whole(path: Path) -> bytes:
     return data
 
 
-def _first_reasons(reading: Reading) -> tuple[str, ...]:
+def _first_reasons(reading: ParseResult) -> tuple[str, ...]:
     reasons = [str(error) for error in reading.errors]
     more = len(reasons) - _MOST_REASONS
     return (*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else []))
 
 
-def _say(path: Path, result: Result) -> None:
+def _say(path: Path, result: FileResult) -> None:
     number = result.edition.number if result.edition else 0
     match result.outcome:
-        case Outcome.PUBLISHED:
+        case PublishOutcome.PUBLISHED:
             logger.info("Published edition %d of %s: %d records new or changed.", number, path, len(result.changed))
-        case Outcome.HELD if result.held_by is FaultKind.CLOCK:
+        case PublishOutcome.HELD if result.held_by is FaultKind.CLOCK:
             logger.warning("%s is held back; edition %d stays.", path, number)
-        case Outcome.HELD:
+        case PublishOutcome.HELD:
             logger.warning("%s is held back; edition %d stays. To publish it: %s", path, number, _confirm(path))
-        case Outcome.BROKEN:
+        case PublishOutcome.BROKEN:
             logger.error("%s has errors; what was published last stays.", path)
     if result.clock and result.clock not in result.reasons:
         logger.warning("%s", result.clock)

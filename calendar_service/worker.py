@@ -23,9 +23,9 @@ from calendar_service.publishing import (
     publish_file,
     record_outcome,
 )
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.faults.log import FaultLog
-from calendar_service.reminders.office import SAFETY_SECONDS
+from calendar_service.reminders.service import SAFETY_SECONDS
 from calendar_service.store.engine import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.reminders.faults.reporter import FaultReporter
-    from calendar_service.reminders.office import Office
+    from calendar_service.reminders.service import ReminderService
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
 
@@ -50,8 +50,8 @@ STOP_SECONDS = 4.0
 LEASE_LOOK_SECONDS = 1.0
 _PUBLISH, _LOOK, _SEND, _REPORT, _LEASE = "publish", "look", "send", "report", "lease"
 _FILE, _OUTGOING = "file", "outgoing"
-SILENT_FILE = mark("The calendar file cannot be read: it does not answer.")
-NOT_SENT = mark("Letters cannot be sent: our own settings or the mail server keep them back.")
+SILENT_FILE = gettext_noop("The calendar file cannot be read: it does not answer.")
+NOT_SENT = gettext_noop("Letters cannot be sent: our own settings or the mail server keep them back.")
 _CLOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.02
 _JUMP = timedelta(seconds=2)
@@ -68,7 +68,7 @@ class Worker:
         engine: Database,
         file: Path,
         clock: Callable[[], datetime],
-        office: Office | None = None,
+        reminder_service: ReminderService | None = None,
         reporter: FaultReporter | None = None,
         *,
         host: Host | None = None,
@@ -76,7 +76,7 @@ class Worker:
         self._engine = engine
         self._file = file
         self._clock = clock
-        self._office = office
+        self._reminder_service = reminder_service
         self._reporter = reporter
         self._faults = reporter.log if reporter else FaultLog(clock)
         self._edition: Edition | None = None
@@ -109,7 +109,7 @@ class Worker:
             self._scheduler.add_job(
                 self._run, "interval", args=[self.keep_lease], seconds=LEASE_LOOK_SECONDS, executor=_LEASE
             )
-        if self._office:
+        if self._reminder_service:
             self._scheduler.add_job(
                 self._run, "interval", args=[self.look], seconds=SAFETY_SECONDS, executor=_LOOK, id=_LOOK
             )
@@ -132,18 +132,18 @@ class Worker:
             logger.warning("Publishing %s did not end in time; the database keeps the edition before it.", self._file)
         if self._at_lease.acquire(timeout=max(0.0, end - time.monotonic())):
             self._at_lease.release()
-        if self._office:
-            self._close(self._office, end)
+        if self._reminder_service:
+            self._close(self._reminder_service, end)
         while self._under_way and time.monotonic() < end:
             time.sleep(_POLL_SECONDS)
         return not self._under_way
 
-    def _close(self, office: Office, end: float) -> None:
+    def _close(self, reminder_service: ReminderService, end: float) -> None:
         if not self._at_post.acquire(timeout=max(0.0, end - time.monotonic())):
             logger.warning("Sending did not end in time; what was claimed goes out later.")
             return
         try:
-            office.close(max(0.0, end - time.monotonic()))
+            reminder_service.close(max(0.0, end - time.monotonic()))
         except DatabaseFault as fault:
             logger.error("What was claimed could not be given back, another worker will find it: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
         finally:
@@ -236,30 +236,30 @@ class Worker:
 
     def look(self) -> None:
         """Look what reminders are due, have them sent, and be woken when the next one is."""
-        office = self._office
-        if self._stopping.is_set() or not office:
+        reminder_service = self._reminder_service
+        if self._stopping.is_set() or not reminder_service:
             return
 
         def look() -> None:
-            office.look()
+            reminder_service.look()
             self._wake(_SEND, self._clock())
-            if (at := office.next_look()) and at < self._clock() + timedelta(hours=1):
+            if (at := reminder_service.next_wake_up()) and at < self._clock() + timedelta(hours=1):
                 self._wake(_LOOK, at)
 
         self._run_reminders(
-            _LOOK, look, FaultKind.SCHEDULE, mark("What is due cannot be worked out; it is tried again.")
+            _LOOK, look, FaultKind.SCHEDULE, gettext_noop("What is due cannot be worked out; it is tried again.")
         )
 
     def send(self) -> None:
         """Send what is due. A fault is said aloud; what was not sent is tried again with the next look."""
-        office = self._office
-        if not office:
+        reminder_service = self._reminder_service
+        if not reminder_service:
             return
         with self._at_post:
-            reason = mark("Letters cannot be sent; it is tried again.")
-            self._run_reminders(_SEND, lambda: office.send(self._stopping), FaultKind.SENDING, reason)
-            if office.sending_fault:
-                self._faults.report(_OUTGOING, FaultKind.SENDING, NOT_SENT, details=(office.sending_fault,))
+            reason = gettext_noop("Letters cannot be sent; it is tried again.")
+            self._run_reminders(_SEND, lambda: reminder_service.send(self._stopping), FaultKind.SENDING, reason)
+            if reminder_service.sending_fault:
+                self._faults.report(_OUTGOING, FaultKind.SENDING, NOT_SENT, details=(reminder_service.sending_fault,))
             else:
                 self._faults.clear(_OUTGOING, FaultKind.SENDING)
 

@@ -55,7 +55,7 @@ def _any(phrases: Iterable[str]) -> str:
 
 
 _V = VOCABULARY
-_CODES = {f"{name}{plural}": WEEKDAY_CODES[day] for name, day in _V.weekdays.items() for plural in ("", "s")}
+_CODES = {f"{name}{ngettext}": WEEKDAY_CODES[day] for name, day in _V.weekdays.items() for ngettext in ("", "s")}
 _EVERY, _ON, _DAY, _ORDINAL = _any(_V.every), _any(_V.on_days), _any(_CODES), _any(_V.ordinals)
 _AND = f"(?: ,(?: {_any(_V.and_words)})?| {_any(_V.and_words)})"
 _DAY_LIST = f"{_DAY}(?:{_AND} (?:{_EVERY} |{_ON} )?{_DAY})*"

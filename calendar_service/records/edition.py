@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.differences import Standing, standing
+from calendar_service.records.changes import RecordState, record_state
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
@@ -53,7 +53,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Move:
+class DeadlineChange:
     """A deadline that was moved, with the reason given at the time."""
 
     moment: MomentName
@@ -69,7 +69,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Armed:
+class ArmedSince:
     """Since which edition a moment has stood where it stands; `is_first` if from the record's first publication."""
 
     edition: int
@@ -85,8 +85,8 @@ class Entry:
     """
 
     revision: Revision
-    moves: tuple[Move, ...] = ()
-    armed: Mapping[MomentName, Armed] = field(default_factory=dict)
+    moves: tuple[DeadlineChange, ...] = ()
+    armed: Mapping[MomentName, ArmedSince] = field(default_factory=dict)
     planned_before: Span | None = None
 
     @property
@@ -162,7 +162,7 @@ class Comparison:
         return not self.revisions and not self.calendar_changed
 
 
-def compare(last: Edition | None, draft: Draft, now: datetime, stamp: datetime) -> Comparison:
+def compare_with_draft(last: Edition | None, draft: Draft, now: datetime, stamp: datetime) -> Comparison:
     """Compare a draft with the last edition; the revisions come in order of record id.
 
     `now` decides what is past, `stamp` becomes LAST-MODIFIED; the two differ where a clock was set back.
@@ -219,12 +219,12 @@ def _is_moved(first: Span, present: Span) -> bool:
     return days[0] != days[1]
 
 
-def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, Armed]:
+def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, ArmedSince]:
     """Arm the moments anew that moved, and all of them where the record holds again."""
-    if standing(revision.record, withdrawn=revision.withdrawn) is not Standing.ON:
+    if record_state(revision.record, withdrawn=revision.withdrawn) is not RecordState.ON:
         return {}
     before = _remindable(entry.record) if entry else {}
-    anew = Armed(revision.edition, is_first=entry is None)
+    anew = ArmedSince(revision.edition, is_first=entry is None)
     return {
         name: entry.armed[name] if entry and name in entry.armed and before.get(name) == at else anew
         for name, at in _remindable(revision.record).items()
@@ -233,7 +233,7 @@ def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, Armed]:
 
 def _remindable(record: Record) -> dict[MomentName, object]:
     found: dict[MomentName, object] = {
-        name: stone.at for name, stone in record.milestones.items() if name in REMINDABLE
+        name: milestone.at for name, milestone in record.milestones.items() if name in REMINDABLE
     }
     if record.schedule:
         found[MomentName.STARTS] = _timing(record.schedule)
@@ -278,15 +278,15 @@ def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revisi
 def _matters(record: Record) -> tuple[object, ...]:
     """Give what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
     schedule = record.schedule and _timing(record.schedule)
-    stones = {name: stone.at for name, stone in record.milestones.items()}
+    milestones = {name: milestone.at for name, milestone in record.milestones.items()}
     sessions = [(each.id, each.span, each.place) for each in record.sessions]
-    return schedule, stones, sessions, record.place, record.status, record.join
+    return schedule, milestones, sessions, record.place, record.status, record.join
 
 
-def _moves(old: Record, new: Revision) -> list[Move]:
-    pairs = ((name, stone, new.record.milestones.get(name)) for name, stone in old.milestones.items())
+def _moves(old: Record, new: Revision) -> list[DeadlineChange]:
+    pairs = ((name, milestone, new.record.milestones.get(name)) for name, milestone in old.milestones.items())
     return [
-        Move(name, before, after, new.changed_at, new.record.note_of_change)
+        DeadlineChange(name, before, after, new.changed_at, new.record.note_of_change)
         for name, before, after in pairs
         if after and after.at != before.at
     ]
@@ -373,7 +373,7 @@ def _points(record: Record, since: datetime) -> Iterator[tuple[InstantKey, Point
                 yield from (((name.value, each.day), at) for name, at in span_points(each.span))
     elif schedule:
         yield from (((name.value, None), at) for name, at in span_points(schedule.span))
-    yield from (((name.value, None), stone.at) for name, stone in record.milestones.items())
+    yield from (((name.value, None), milestone.at) for name, milestone in record.milestones.items())
     for session in record.sessions:
         yield from (((f"session {session.id} {name}", None), at) for name, at in span_points(session.span))
 

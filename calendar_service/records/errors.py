@@ -67,6 +67,6 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {close!r}?" if close else ""
 
 
-def mark(message: str) -> str:
+def gettext_noop(message: str) -> str:
     """Mark a sentence for the catalogue where it is not said at once."""
     return message

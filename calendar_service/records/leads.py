@@ -23,9 +23,9 @@ _UNITS = {
     **dict.fromkeys(("day", "days", "jour", "jours"), _DAY),
     **dict.fromkeys(("week", "weeks", "semaine", "semaines"), _WEEK),
     **dict.fromkeys(("month", "months", "mois"), _MONTH),
-    **{f"{kind} day{plural}": _WORKING_DAY for kind in ("working", "business") for plural in ("", "s")},
+    **{f"{kind} day{ngettext}": _WORKING_DAY for kind in ("working", "business") for ngettext in ("", "s")},
     **dict.fromkeys(("workday", "workdays"), _WORKING_DAY),
-    **{f"jour{plural} {kind}{plural}": _WORKING_DAY for kind in ("ouvrable", "ouvre") for plural in ("", "s")},
+    **{f"jour{ngettext} {kind}{ngettext}": _WORKING_DAY for kind in ("ouvrable", "ouvre") for ngettext in ("", "s")},
 }
 # Words are compared as `phrase_key` folds them: "le jour meme a 9 h".
 _COUNTED = re.compile(rf"([0-9]{{1,3}}) ({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?: before| avant)?")

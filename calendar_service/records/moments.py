@@ -30,7 +30,7 @@ def moments_of(record: Record) -> list[Moment]:
         if record.schedule
         else []
     )
-    return found + [Moment(name, stone.at, stone.words) for name, stone in record.milestones.items()]
+    return found + [Moment(name, milestone.at, milestone.words) for name, milestone in record.milestones.items()]
 
 
 def span_points(span: Span) -> list[tuple[MomentName, Point]]:
@@ -74,7 +74,7 @@ def midnight(day: date, zone: str) -> datetime:
 
 def record_bounds(record: Record, zone: str) -> tuple[datetime, datetime]:
     """Give the stretch from the first to the last moment of a record that does not recur."""
-    points: list[Point | Span] = [stone.at for stone in record.milestones.values()]
+    points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
     points += [session.span for session in record.sessions]
     points += [record.schedule.span] if record.schedule else []
     bounds = [instant_bounds(at, zone) for at in points]

@@ -15,7 +15,7 @@ from calendar_service.records.times import CivilTime, DaySpan, civil_from_instan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calendar_service.records.record import Change, Schedule, Span
+    from calendar_service.records.record import OccurrenceChange, Schedule, Span
 
 _MARGIN = timedelta(days=2)
 _EARLY = 1000  # years before which nothing happens, and at whose lower end sums would overflow
@@ -50,7 +50,7 @@ def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
     """Count the days that the rule gives from `first` to `last`, both included, up to `most`."""
     if schedule.rule is None:
         return 0
-    days = takewhile(lambda day: day <= last, days_from(schedule.rule, first_day(schedule.span), first))
+    days = takewhile(lambda day: day <= last, days_from(schedule.rule, first_day_of(schedule.span), first))
     return sum(1 for _ in islice(days, most))
 
 
@@ -60,12 +60,12 @@ def end_of(schedule: Schedule, zone: str) -> datetime | None:
     if schedule.rule:
         if schedule.rule.is_endless:
             return None
-        last = last_day_of(schedule.rule, first_day(schedule.span))
+        last = last_day_of(schedule.rule, first_day_of(schedule.span))
         spans += [shift(schedule.span, last)] if last else []
     return max(instant_bounds(span, zone)[1] for span in spans)
 
 
-def first_day(span: Span) -> date:
+def first_day_of(span: Span) -> date:
     """Give the day on which a span begins, on its own clock."""
     return span.first if isinstance(span, DaySpan) else span.starts.day
 
@@ -75,7 +75,7 @@ def shift(span: Span, day: date) -> Span:
 
     A wall time that the clocks skip on that day slides forward with them, as in RFC 5545, 3.3.5.
     """
-    days = day - first_day(span)
+    days = day - first_day_of(span)
     if isinstance(span, DaySpan):
         return DaySpan(span.first + days, span.last + days)
     return TimeSpan(_shift_civil(span.starts, days), span.ends and _shift_civil(span.ends, days))
@@ -83,7 +83,7 @@ def shift(span: Span, day: date) -> Span:
 
 def all_days(schedule: Schedule) -> Iterator[date]:
     """Yield the days of the rule without those excepted; endless where the rule is."""
-    first = first_day(schedule.span)
+    first = first_day_of(schedule.span)
     days = days_of(schedule.rule, first) if schedule.rule else iter([first])
     return (day for day in days if day not in schedule.excepted)
 
@@ -92,7 +92,7 @@ def comes_on(schedule: Schedule, day: date) -> bool:
     """Tell whether the rule gives a day, and it is not excepted."""
     if day in schedule.excepted:
         return False
-    first = first_day(schedule.span)
+    first = first_day_of(schedule.span)
     return next(days_from(schedule.rule, first, day), None) == day if schedule.rule else day == first
 
 
@@ -105,7 +105,7 @@ def occurrence_on(schedule: Schedule, day: date) -> Occurrence:
 
 
 def _candidates(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Occurrence]:
-    first = first_day(schedule.span)
+    first = first_day_of(schedule.span)
     if schedule.rule is None:
         yield occurrence_on(schedule, first)
         return
@@ -120,7 +120,7 @@ def _candidates(schedule: Schedule, start: datetime, end: datetime) -> Iterator[
     yield from (_changed(schedule, change) for change in schedule.changes)
 
 
-def _changed(schedule: Schedule, change: Change) -> Occurrence:
+def _changed(schedule: Schedule, change: OccurrenceChange) -> Occurrence:
     if change.span is None:
         return Occurrence(change.occurrence, shift(schedule.span, change.occurrence), is_cancelled=True)
     return Occurrence(change.occurrence, change.span, is_moved=True)

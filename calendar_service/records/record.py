@@ -53,7 +53,7 @@ class Milestone:
 
 
 @dataclass(frozen=True)
-class Change:
+class OccurrenceChange:
     """One occurrence that differs: moved to `span`, or cancelled where `span` is None."""
 
     occurrence: date
@@ -69,7 +69,7 @@ class Schedule:
     words: str
     rule: RecurrenceRule | None = None
     excepted: tuple[date, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[OccurrenceChange, ...] = ()
 
 
 @dataclass(frozen=True)

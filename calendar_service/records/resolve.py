@@ -16,8 +16,8 @@ from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import Path, Problem, Severity
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Calendar, Contact, Link, Milestone, Place, Record, Session, TimeSpan
+from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
-from calendar_service.records.source import ContactShape, PlaceShape, Shape, TenderShape
 from calendar_service.records.times import DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
 from calendar_service.records.zones import abbreviation, city_words
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendar_service.records.record import Point, Schedule, Span
-    from calendar_service.records.source import AnyRecordShape, CalendarShape, HappeningShape, SessionShape
+    from calendar_service.records.schema import AnyRecordShape, CalendarSchema, HappeningSchema, SessionSchema
     from calendar_service.records.texts import Text
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
@@ -43,7 +43,7 @@ class Resolved:
     problems: list[Problem]
 
 
-def resolve_calendar(shape: CalendarShape) -> tuple[Calendar, list[Problem]]:
+def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
     """Give the calendar's own part its meaning, with what there is to say about it."""
     default = shape.languages[0]
     calendar = Calendar(
@@ -111,21 +111,21 @@ class _Resolver:
         """Put the record together; None where it cannot be."""
         shape = self.shape
         self.check_text_languages()
-        if isinstance(shape, TenderShape):
+        if isinstance(shape, TenderSchema):
             return replace(
                 self.common(None, self.tender_stones(shape), ()),
                 buyer=_text(shape.buyer, self.language),
                 reference=shape.reference or "",
             )
         schedule = read_schedule(self.timing, shape, self.unread)
-        stones = self.happening_stones(shape, schedule)
+        milestones = self.happening_stones(shape, schedule)
         sessions = self.sessions(shape)
         if schedule is None:
-            self.common(None, stones, sessions)
+            self.common(None, milestones, sessions)
             return None
         registration = shape.registration.url if shape.registration else None
         return replace(
-            self.common(schedule, stones, sessions), join=shape.join or "", registration_url=registration or ""
+            self.common(schedule, milestones, sessions), join=shape.join or "", registration_url=registration or ""
         )
 
     def common(
@@ -196,7 +196,7 @@ class _Resolver:
 
     # -- sessions -------------------------------------------------------------------------------
 
-    def sessions(self, shape: HappeningShape) -> tuple[Session, ...]:
+    def sessions(self, shape: HappeningSchema) -> tuple[Session, ...]:
         """Read the parts of an event."""
         if shape.sessions and shape.repeats:
             message = "a record that repeats cannot have sessions."
@@ -211,7 +211,7 @@ class _Resolver:
             found.append(self.session(number, each))
         return tuple(session for session in found if session)
 
-    def session(self, number: int, shape: SessionShape) -> Session | None:
+    def session(self, number: int, shape: SessionSchema) -> Session | None:
         """Read one part of an event."""
         found = self.timing.span_at(("sessions", number, "when"), shape.when)
         if found is None:
@@ -220,7 +220,7 @@ class _Resolver:
 
     # -- milestones -----------------------------------------------------------------------------
 
-    def happening_stones(self, shape: HappeningShape, schedule: Schedule | None) -> dict[MomentName, Milestone]:
+    def happening_stones(self, shape: HappeningSchema, schedule: Schedule | None) -> dict[MomentName, Milestone]:
         """Read until when one can register."""
         field = ("registration", "closes")
         closes = self.timing.deadline(field, shape.registration.closes) if shape.registration else None
@@ -233,7 +233,7 @@ class _Resolver:
                 self.timing.refuse(field, message, closes.words, _remedy_for_late(closes.at, schedule.span))
         return {MomentName.REGISTRATION_CLOSES: closes}
 
-    def tender_stones(self, shape: TenderShape) -> dict[MomentName, Milestone]:
+    def tender_stones(self, shape: TenderSchema) -> dict[MomentName, Milestone]:
         """Read the moments of a tender, which must stand in their order."""
         found = {
             MomentName.QUESTIONS_BY: self.timing.deadline(("questions_by",), shape.questions_by),
@@ -241,14 +241,14 @@ class _Resolver:
             MomentName.OPENS: self.timing.date_or_time(("opens",), shape.opens),
             MomentName.AWARD_EXPECTED: self.timing.date_or_time(("award_expected",), shape.award_expected),
         }
-        stones = {name: stone for name, stone in found.items() if stone}
-        for earlier, later in pairwise(stones):
-            self.check_order(stones, earlier, later)
-        return stones
+        milestones = {name: milestone for name, milestone in found.items() if milestone}
+        for earlier, later in pairwise(milestones):
+            self.check_order(milestones, earlier, later)
+        return milestones
 
-    def check_order(self, stones: dict[MomentName, Milestone], earlier: MomentName, later: MomentName) -> None:
+    def check_order(self, milestones: dict[MomentName, Milestone], earlier: MomentName, later: MomentName) -> None:
         """Refuse a moment that comes before the one that it must follow; the closing stands firm."""
-        first, second = stones[earlier], stones[later]
+        first, second = milestones[earlier], milestones[later]
         if self.instant(first) <= self.instant(second, at_end=True):
             return
         remedy = "Correct one of the two."
@@ -259,9 +259,9 @@ class _Resolver:
             message = f"it comes before `{earlier}`, {first.words}."
             self.timing.refuse((later,), message, second.words, remedy)
 
-    def instant(self, stone: Milestone, *, at_end: bool = False) -> datetime:
+    def instant(self, milestone: Milestone, *, at_end: bool = False) -> datetime:
         """Give the instant at which a milestone begins, or ends."""
-        return instant_bounds(stone.at, self.calendar.zone)[1 if at_end else 0]
+        return instant_bounds(milestone.at, self.calendar.zone)[1 if at_end else 0]
 
     # -- places ---------------------------------------------------------------------------------
 
@@ -297,7 +297,7 @@ def _remedy_for_late(closes: Point, span: Span) -> str:
 
 def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]:
     """Find the languages in which texts are written, with the field of each text."""
-    if isinstance(value, Shape):
+    if isinstance(value, SchemaModel):
         for name in type(value).model_fields:
             yield from _languages_of(getattr(value, name), (*field, name))
     elif isinstance(value, list):
@@ -313,19 +313,19 @@ def _text(value: str | dict[str, str] | None, language: str) -> Text:
     return {language: value} if isinstance(value, str) else dict(value)
 
 
-def _place(value: str | PlaceShape | None, language: str) -> Place | None:
+def _place(value: str | PlaceSchema | None, language: str) -> Place | None:
     if value is None:
         return None
     # Only a name is not made into a shape: what was trimmed to nothing is a problem already, and no shape holds it.
-    name = _text(value.name if isinstance(value, PlaceShape) else value, language)
+    name = _text(value.name if isinstance(value, PlaceSchema) else value, language)
     online = any(text.lower() in _ONLINE_WORDS for text in name.values())
     place = Place({} if online else name, online=online)
-    if not isinstance(value, PlaceShape):
+    if not isinstance(value, PlaceSchema):
         return place
     return replace(place, city=_text(value.city, language), country=value.country, address=value.address or "")
 
 
-def _contact(value: str | ContactShape | None) -> Contact | None:
+def _contact(value: str | ContactSchema | None) -> Contact | None:
     if value is None:
         return None
     if isinstance(value, str):

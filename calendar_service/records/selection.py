@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
 from calendar_service.records.enums import Kind, Status
-from calendar_service.records.errors import CalendarError, mark, nearest
+from calendar_service.records.errors import CalendarError, gettext_noop, nearest
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead
-from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_line, fold_text
+from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_input_line, fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ _MAX_VALUE = 200
 _MAX_ALL_VALUES = 4_100
 """Characters of all values together: twenty of the longest, and the commas between them."""
 _LISTS = frozenset({"kind", "tag", "country", "language", "id"})
-_WRITE_A_LENGTH = mark("Write days, weeks, hours or minutes.")
+_WRITE_A_LENGTH = gettext_noop("Write days, weeks, hours or minutes.")
 _EARLIEST, _LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
 
@@ -132,7 +132,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
         if count >= _MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
             raise _too_long(name, value)
         if name not in _READERS:
-            raise _unknown(name, value, mark("There is no parameter '{name}'."), name, list(_READERS))
+            raise _unknown(name, value, gettext_noop("There is no parameter '{name}'."), name, list(_READERS))
         given.setdefault(name, []).append(value)
     parts: dict[str, object] = {}
     for name, values in given.items():
@@ -140,7 +140,9 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
         parts[field_name] = reader(name, values, languages)
     selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
     if selection.first and selection.last and selection.last < selection.first:
-        raise BadSelection("to", selection.last.isoformat(), mark("`to` is before `from`."), mark("Swap them."))
+        raise BadSelection(
+            "to", selection.last.isoformat(), gettext_noop("`to` is before `from`."), gettext_noop("Swap them.")
+        )
     _check_canonical_length(selection)
     return selection
 
@@ -159,7 +161,7 @@ def _is_too_long(name: str, value: str) -> bool:
 
 
 def _too_long(name: str, value: str) -> BadSelection:
-    return BadSelection(name[:50], value[:50], mark("The selection is too long."), mark("Choose less."))
+    return BadSelection(name[:50], value[:50], gettext_noop("The selection is too long."), gettext_noop("Choose less."))
 
 
 def _meets(wanted: tuple[str, ...], present: Iterable[str]) -> bool:
@@ -171,39 +173,44 @@ def _split(name: str, values: list[str]) -> list[str]:
     for part in found:
         if not part:
             raise BadSelection(
-                name, ",".join(values), mark("{name}= has an empty value."), mark("Leave it out, or name one.")
+                name,
+                ",".join(values),
+                gettext_noop("{name}= has an empty value."),
+                gettext_noop("Leave it out, or name one."),
             )
     return sorted({_clean(name, part) for part in found})
 
 
 def _clean(name: str, value: str) -> str:
     try:
-        return clean_line(value)
+        return clean_input_line(value)
     except UnfitText:
-        advice = mark("Take out line breaks and invisible characters; they may have come with a copied text.")
-        raise BadSelection(name, value, mark("{name}= cannot be read."), advice) from None
+        advice = gettext_noop("Take out line breaks and invisible characters; they may have come with a copied text.")
+        raise BadSelection(name, value, gettext_noop("{name}= cannot be read."), advice) from None
 
 
 def _single(name: str, values: list[str]) -> str:
     found = [value.strip() for value in values]
     if len(found) != 1 or not found[0]:
-        raise BadSelection(name, ",".join(values), mark("{name}= takes one value."), mark("Give it once."))
+        raise BadSelection(
+            name, ",".join(values), gettext_noop("{name}= takes one value."), gettext_noop("Give it once.")
+        )
     return _clean(name, found[0])
 
 
 def _choice(name: str, value: str, known: Iterable[str]) -> str:
     options = [str(each) for each in known]
     if value not in options:
-        raise _unknown(name, value, mark("{name}={value} is unknown."), value, options)
+        raise _unknown(name, value, gettext_noop("{name}={value} is unknown."), value, options)
     return value
 
 
 def _unknown(name: str, value: str, sentence: str, word: str, options: list[str]) -> BadSelection:
     """Name the option that was meant, where one is near, else all of them where they are few."""
     if close := nearest(word, options):
-        return BadSelection(name, value, sentence, mark("Did you mean '{close}'?"), close=close)
+        return BadSelection(name, value, sentence, gettext_noop("Did you mean '{close}'?"), close=close)
     if len(options) < _MAX_PARAMETERS:
-        return BadSelection(name, value, sentence, mark("Known: {known}."), known=", ".join(options))
+        return BadSelection(name, value, sentence, gettext_noop("Known: {known}."), known=", ".join(options))
     return BadSelection(name, value, sentence, "")
 
 
@@ -228,11 +235,13 @@ def _languages(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, .
 
 
 def _unknown_language(name: str, value: str) -> BadSelection:
-    sentence = mark("{name}={value} is unknown.")
+    sentence = gettext_noop("{name}={value} is unknown.")
     for code, tongue in LANGUAGE_NAMES.items():
         if tongue.lower() == value.lower():
-            return BadSelection(name, value, sentence, mark("Write {code} for {tongue}."), code=code, tongue=tongue)
-    return BadSelection(name, value, sentence, mark("Write a code such as en, fr or uk."))
+            return BadSelection(
+                name, value, sentence, gettext_noop("Write {code} for {tongue}."), code=code, tongue=tongue
+            )
+    return BadSelection(name, value, sentence, gettext_noop("Write a code such as en, fr or uk."))
 
 
 def _ids(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -250,7 +259,9 @@ def _day(name: str, values: list[str], _: tuple[str, ...]) -> date:
     except ValueError:
         day = None
     if day is None or not _EARLIEST <= day <= _LATEST:
-        raise BadSelection(name, value, mark("{name}={value} is not a day."), mark("Write it as 2027-03-15."))
+        raise BadSelection(
+            name, value, gettext_noop("{name}={value} is not a day."), gettext_noop("Write it as 2027-03-15.")
+        )
     return day
 
 
@@ -268,10 +279,10 @@ def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
     try:
         lead = read_lead(value)
     except UnknownLead:
-        raise BadSelection(name, value, mark("'{value}' is not a lead."), _WRITE_A_LENGTH) from None
+        raise BadSelection(name, value, gettext_noop("'{value}' is not a lead."), _WRITE_A_LENGTH) from None
     plain_days = isinstance(lead, CalendarLead) and not lead.months
     if not (plain_days or isinstance(lead, ExactLead)):
-        raise BadSelection(name, value, mark("'{value}' cannot be an alarm in a calendar."), _WRITE_A_LENGTH)
+        raise BadSelection(name, value, gettext_noop("'{value}' cannot be an alarm in a calendar."), _WRITE_A_LENGTH)
     return value
 
 

@@ -18,19 +18,19 @@ from calendar_service.datephrases import (
     weekday,
 )
 from calendar_service.records.errors import CalendarError, Path
-from calendar_service.records.occurrences import all_days, first_day
-from calendar_service.records.record import Change, Schedule
+from calendar_service.records.occurrences import all_days, first_day_of
+from calendar_service.records.record import OccurrenceChange, Schedule
 
 if TYPE_CHECKING:
     from datetime import date
 
     from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.record import Span
-    from calendar_service.records.source import ChangeShape, HappeningShape
+    from calendar_service.records.schema import ChangeSchema, HappeningSchema
     from calendar_service.records.timing import Timing
 
 
-def read_schedule(timing: Timing, shape: HappeningShape, unread: frozenset[str] = frozenset()) -> Schedule | None:
+def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str] = frozenset()) -> Schedule | None:
     """Read when it happens. `unread` are fields whose absence is known and makes no problem."""
     found = _read_span(timing, shape, unread)
     if shape.repeats is None:
@@ -44,7 +44,7 @@ def read_schedule(timing: Timing, shape: HappeningShape, unread: frozenset[str] 
     return _Series(timing, shape, rule, *found).schedule()
 
 
-def _read_span(timing: Timing, shape: HappeningShape, unread: frozenset[str]) -> tuple[Span, str] | None:
+def _read_span(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -> tuple[Span, str] | None:
     if shape.when is not None:
         for field in ("starts", "ends"):
             if words := getattr(shape, field):
@@ -59,14 +59,14 @@ def _read_span(timing: Timing, shape: HappeningShape, unread: frozenset[str]) ->
     return None
 
 
-def _refuse_orphans(timing: Timing, shape: HappeningShape, unread: frozenset[str]) -> None:
+def _refuse_orphans(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -> None:
     for field, value in (("except", shape.except_), ("changes", shape.changes)):
         if value and "repeats" not in unread:
             message = f"`{field}` needs `repeats`: this record comes only once."
             timing.refuse((field,), message, None, "Say how it repeats, or take it out.")
 
 
-def _read_only(timing: Timing, shape: HappeningShape) -> None:
+def _read_only(timing: Timing, shape: HappeningSchema) -> None:
     """Find what is wrong with the words of exceptions that cannot be looked at any closer."""
     for number, words in enumerate(shape.except_ or ()):
         timing.when(("except", number), words)
@@ -78,7 +78,7 @@ def _read_only(timing: Timing, shape: HappeningShape) -> None:
 def _fit_rule(words: str, span: Span) -> RecurrenceRule:
     """Read a rule and make sure that it suits the first date."""
     rule = parse_recurrence(words)
-    first = first_day(span)
+    first = first_day_of(span)
     if rule.frequency == "WEEKLY" and not rule.by_day:
         # Said in full, since Outlook's form of a weekly rule always names the weekday.
         rule = replace(rule, by_day=(weekday(first),))
@@ -95,13 +95,13 @@ def _fit_rule(words: str, span: Span) -> RecurrenceRule:
 class _Series:
     """Reads the exceptions of a record that repeats."""
 
-    def __init__(self, timing: Timing, shape: HappeningShape, rule: RecurrenceRule, span: Span, words: str) -> None:
+    def __init__(self, timing: Timing, shape: HappeningSchema, rule: RecurrenceRule, span: Span, words: str) -> None:
         self.timing = timing
         self.shape = shape
         self.rule = rule
         self.span = span
         self.words = words
-        self.days = days_from(rule, first_day(span), first_day(span))
+        self.days = days_from(rule, first_day_of(span), first_day_of(span))
         self.known: list[date] = []
         self.named: set[date] = set()
 
@@ -147,7 +147,7 @@ class _Series:
             self.known.append(following)
         return day in self.known
 
-    def change(self, field: Path, shape: ChangeShape) -> Change | None:
+    def change(self, field: Path, shape: ChangeSchema) -> OccurrenceChange | None:
         """Read what is different about one occurrence."""
         day = self.rule_day((*field, "occurrence"), shape.occurrence)
         if shape.when is None and shape.status is None:
@@ -161,4 +161,4 @@ class _Series:
             self.timing.refuse((*field, "when"), message, shape.when, "Write it like the first date.")
         if day is None:
             return None
-        return Change(day, moved[0], moved[1]) if moved else Change(day, None)
+        return OccurrenceChange(day, moved[0], moved[1]) if moved else OccurrenceChange(day, None)

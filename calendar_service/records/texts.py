@@ -25,7 +25,7 @@ class UnfitText(CalendarError):
     """A text holds something that no calendar reader could show."""
 
 
-def clean_block(value: str) -> str:
+def clean_input_block(value: str) -> str:
     """Trim a text of several lines and put it in Unicode form NFC. Raises UnfitText."""
     if found := _FORBIDDEN.search(value):
         code = f"U+{ord(found[0]):04X}"
@@ -36,9 +36,9 @@ def clean_block(value: str) -> str:
     return unicodedata.normalize("NFC", value.strip())
 
 
-def clean_line(value: str) -> str:
+def clean_input_line(value: str) -> str:
     """Trim a text of one line. Raises UnfitText also for a line break or tab."""
-    text = clean_block(value)
+    text = clean_input_block(value)
     if "\n" in text or "\t" in text:
         raise UnfitText("it must stand on one line.", remedy="Take out the line break or tab.")
     return text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.store.gauges import Pulse
+    from calendar_service.store.gauges import WorkerHealth
 
 SILENT_AFTER = timedelta(minutes=3)
 LATE_AFTER = timedelta(minutes=10)
@@ -23,10 +23,10 @@ class Health(StrEnum):
     LATE = "late"
 
 
-def judge(pulse: Pulse, now: datetime) -> Health:
+def judge(worker_health: WorkerHealth, now: datetime) -> Health:
     """Judge how reminders stand."""
-    if pulse.is_needed and (pulse.last_tick is None or now - pulse.last_tick > SILENT_AFTER):
+    if worker_health.is_needed and (worker_health.last_tick is None or now - worker_health.last_tick > SILENT_AFTER):
         return Health.SILENT
-    if pulse.oldest_due is not None and now - pulse.oldest_due > LATE_AFTER:
+    if worker_health.oldest_due is not None and now - worker_health.oldest_due > LATE_AFTER:
         return Health.LATE
     return Health.OK

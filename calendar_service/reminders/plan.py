@@ -19,10 +19,10 @@ from urllib.parse import parse_qsl
 from calendar_service.records.due import MORNING, due, too_late
 from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
 from calendar_service.records.moments import span_points, write_point
-from calendar_service.records.occasions import Kind, Occasion, Topic
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
@@ -37,21 +37,21 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.occasions import Group
+    from calendar_service.records.notification_keys import RecipientGroup
     from calendar_service.records.record import Point, Record
     from calendar_service.records.selection import Selection
 
 FALLBACK_LEADS = ("7 days", "1 day")
 """The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
-DIGESTS = {"daily": 1, "weekly": 7}
-_Aimed = tuple["Record", list["Target"]]
+DIGEST_DAYS = {"daily": 1, "weekly": 7}
+_Aimed = tuple["Record", list["ReminderTarget"]]
 _LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 _ZONES = timedelta(days=2)  # more than any two clocks differ
 
 
 @dataclass(frozen=True)
-class Target:
+class ReminderTarget:
     """A moment that readers can be reminded of.
 
     `seen` is when the planner first saw that it stands where it stands; it `is_new` if the record was new then.
@@ -71,7 +71,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueNotification:
     """An occasion as it falls due for a group.
 
     `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
@@ -79,8 +79,8 @@ class Due:
     it `after` (excluded) are meant, and none who asked for it later than `due_at`.
     """
 
-    group: Group
-    occasion: Occasion
+    group: RecipientGroup
+    notification: NotificationKey
     due_at: datetime
     counted: datetime
     expires_at: datetime
@@ -89,19 +89,19 @@ class Due:
     after: datetime | None = None
 
     @property
-    def key(self) -> tuple[int, Occasion, str]:
+    def key(self) -> tuple[int, NotificationKey, str]:
         """What is done once."""
-        return self.group.id, self.occasion, self.bundle
+        return self.group.id, self.notification, self.bundle
 
 
-def plan(
+def plan_reminders(
     edition: Edition,
-    groups: Iterable[Group],
+    groups: Iterable[RecipientGroup],
     start: datetime,
     end: datetime,
     seen: Mapping[int, FirstPass],
     failures: Failures | None = None,
-) -> list[Due]:
+) -> list[DueNotification]:
     """List what falls due before `end` of all that is not over at `start`, in order of time.
 
     `seen` says of each edition by number when it was first seen; one that is not there counts as seen long ago.
@@ -119,7 +119,7 @@ def plan(
             failures.add(unplannable(entry.record.id), error)
     accepted: dict[str, list[_Aimed]] = {}
     counted: dict[object, list[_Counted]] = {}
-    found_due: list[Due] = []
+    found_due: list[DueNotification] = []
     for group in readable(groups, edition, failures):
         if group.topic is Topic.REMINDERS:
             if group.selection not in accepted:
@@ -131,10 +131,12 @@ def plan(
                     failures.add(unplannable(aimed[0].id), error)
         found_due += _digests(group, start, end)
     ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
-    return sorted(ahead, key=lambda each: (each.due_at, each.occasion.record_id, each.occasion.lead, each.group.id))
+    return sorted(
+        ahead, key=lambda each: (each.due_at, each.notification.record_id, each.notification.lead, each.group.id)
+    )
 
 
-def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> list[Group]:
+def readable(groups: Iterable[RecipientGroup], edition: Edition, failures: Failures) -> list[RecipientGroup]:
     """List the groups whose selection, lead, zone, country and digest can be read; the others are failures."""
     found = []
     for group in groups:
@@ -144,7 +146,10 @@ def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> l
             about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
             failures.add(
                 Subject(
-                    FaultKind.GROUP, str(group.id), mark("What a group of subscribers asks for cannot be read."), about
+                    FaultKind.GROUP,
+                    str(group.id),
+                    gettext_noop("What a group of subscribers asks for cannot be read."),
+                    about,
                 ),
                 error,
             )
@@ -156,18 +161,18 @@ def readable(groups: Iterable[Group], edition: Edition, failures: Failures) -> l
 def unplannable(record_id: str) -> Subject:
     """Name a record whose reminders cannot be planned."""
     return Subject(
-        FaultKind.RECORD, record_id, mark("The reminders of a record cannot be planned."), f"record {record_id}"
+        FaultKind.RECORD, record_id, gettext_noop("The reminders of a record cannot be planned."), f"record {record_id}"
     )
 
 
-def _check(group: Group, languages: tuple[str, ...]) -> None:
+def _check(group: RecipientGroup, languages: tuple[str, ...]) -> None:
     selected(group.selection, languages)
     if group.lead:
         read_lead(group.lead)
     if group.zone:
         tzinfo_of(group.zone)
     WorkingDays(group.country or None)
-    if group.digest and group.digest not in DIGESTS:
+    if group.digest and group.digest not in DIGEST_DAYS:
         raise ValueError(f"there is no digest {group.digest!r}")
 
 
@@ -189,22 +194,24 @@ def selected(query: str, languages: tuple[str, ...]) -> Selection:
     return read_selection(parse_qsl(query), languages)
 
 
-def targets(entry: Entry, zone: str, start: datetime, end: datetime, seen: Mapping[int, FirstPass]) -> Iterator[Target]:
+def targets(
+    entry: Entry, zone: str, start: datetime, end: datetime, seen: Mapping[int, FirstPass]
+) -> Iterator[ReminderTarget]:
     """Yield the moments of a record that are not over at `start` and whose reminders can fall due before `end`."""
     for name, at, day in points(entry.record, zone, start - _ZONES, end + LONGEST_LEAD):
         if name in entry.armed and too_late(at, zone) > start - _ZONES:
             armed = entry.armed[name]
             first = seen.get(armed.edition, _LONG_AGO)
-            yield Target(entry.record.id, day, name, at, first, is_new=armed.is_first)
+            yield ReminderTarget(entry.record.id, day, name, at, first, is_new=armed.is_first)
 
 
 def points(
     record: Record, zone: str, start: datetime, end: datetime
 ) -> Iterator[tuple[MomentName, Point, date | None]]:
     """Yield the moments that one can be reminded of, of what recurs those between two instants, with its day."""
-    for name, stone in record.milestones.items():
+    for name, milestone in record.milestones.items():
         if name in REMINDABLE:
-            yield name, stone.at, None
+            yield name, milestone.at, None
     schedule = record.schedule
     if schedule is None:
         return
@@ -223,7 +230,7 @@ def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Counted:
-    target: Target
+    target: ReminderTarget
     lead: str
     counted: datetime
     due_at: datetime
@@ -231,8 +238,8 @@ class _Counted:
 
 
 def _plan_record(
-    group: Group, aimed: _Aimed, edition: Edition, end: datetime, memory: dict[object, list[_Counted]]
-) -> list[Due]:
+    group: RecipientGroup, aimed: _Aimed, edition: Edition, end: datetime, memory: dict[object, list[_Counted]]
+) -> list[DueNotification]:
     record, aims = aimed
     leads = (group.lead,) if group.lead else leads_of(record, edition)
     key = (record.id, leads, group.zone, group.country)
@@ -244,7 +251,7 @@ def _plan_record(
             for lead in leads
             if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
         ]
-    said: dict[tuple[Target, str], _Counted] = {}
+    said: dict[tuple[ReminderTarget, str], _Counted] = {}
     for each in memory[key]:
         said.setdefault((each.target, each.lead), each)
     return [due for each in said.values() for due in _grouped(group, each)]
@@ -267,7 +274,7 @@ def _longest(words: str) -> timedelta:
             return timedelta(days=31 * months + days)
 
 
-def _count(aim: Target, words: str, zone: str, country: str, closures: frozenset[date]) -> _Counted | None:
+def _count(aim: ReminderTarget, words: str, zone: str, country: str, closures: frozenset[date]) -> _Counted | None:
     # A clock time is counted back on its own clock, so that readers everywhere share what was calculated.
     lead, counted, expires_at = _counted_back(
         words, aim.at, aim.at.zone if isinstance(aim.at, CivilTime) else zone, country, closures
@@ -287,11 +294,11 @@ def _counted_back(
     return write_lead(lead), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
 
-def _grouped(group: Group, each: _Counted) -> Iterator[Due]:
+def _grouped(group: RecipientGroup, each: _Counted) -> Iterator[DueNotification]:
     record_id, occurrence, moment, revision = each.target.what
-    single = Due(
+    single = DueNotification(
         group=group,
-        occasion=Occasion(Kind.REMINDER, record_id, occurrence, moment, revision, each.lead),
+        notification=NotificationKey(NotificationKind.REMINDER, record_id, occurrence, moment, revision, each.lead),
         due_at=each.due_at,
         counted=each.counted,
         expires_at=each.expires_at,
@@ -313,19 +320,19 @@ def _grouped(group: Group, each: _Counted) -> Iterator[Due]:
     yield replace(single, after=last)
 
 
-def _bundled(single: Due, digest: datetime) -> Due:
+def _bundled(single: DueNotification, digest: datetime) -> DueNotification:
     return replace(single, due_at=digest, bundle=digest_name(single.group.digest, digest))
 
 
-def _digests(group: Group, start: datetime, end: datetime) -> Iterator[Due]:
+def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[DueNotification]:
     """Yield the digests of a group that can still go: those of the last period before `start`, and later ones."""
     if not group.digest:
         return
-    period = timedelta(days=DIGESTS[group.digest])
+    period = timedelta(days=DIGEST_DAYS[group.digest])
     at = digest_before(group.digest, start, group.zone)
     while at < end:
         name = digest_name(group.digest, at)
-        yield Due(group, Occasion(Kind.DIGEST, revision=name), at, at, at + period)
+        yield DueNotification(group, NotificationKey(NotificationKind.DIGEST, revision=name), at, at, at + period)
         at = digest_before(group.digest, at + period + timedelta(hours=6), group.zone)
 
 
@@ -336,7 +343,7 @@ def digest_before(digest: str, at: datetime, zone: str) -> datetime:
         day -= timedelta(days=day.weekday())
     found = CivilTime(day, MORNING, zone).instant
     while found > at:
-        day -= timedelta(days=DIGESTS[digest])
+        day -= timedelta(days=DIGEST_DAYS[digest])
         found = CivilTime(day, MORNING, zone).instant
     return found
 
@@ -344,7 +351,7 @@ def digest_before(digest: str, at: datetime, zone: str) -> datetime:
 def digest_after(digest: str, at: datetime, zone: str) -> datetime:
     """Give the first instant after `at` at which a digest goes."""
     # The clocks may change in between; a quarter of a day more than the period is always the next one.
-    return digest_before(digest, digest_before(digest, at, zone) + timedelta(days=DIGESTS[digest], hours=6), zone)
+    return digest_before(digest, digest_before(digest, at, zone) + timedelta(days=DIGEST_DAYS[digest], hours=6), zone)
 
 
 def digest_name(digest: str, at: datetime) -> str:
@@ -354,8 +361,8 @@ def digest_name(digest: str, at: datetime) -> str:
 
 def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
     """Give where a moment stands now; None where there is no such moment, or no such occurrence, any more."""
-    if stone := record.milestones.get(moment):
-        return stone.at
+    if milestone := record.milestones.get(moment):
+        return milestone.at
     schedule = record.schedule
     if schedule is None or (schedule.rule is None) != (occurrence is None):
         return None

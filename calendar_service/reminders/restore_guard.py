@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _REPORT_SECONDS = 60.0
-_FORGETFUL = mark(
+_FORGETFUL = gettext_noop(
     "A host cannot keep how far the database has come. An older copy of it that is put back would not be noticed, "
     "and mails would go twice."
 )

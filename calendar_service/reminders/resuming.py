@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.forecast import forecast
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.engine import reading, rehearsing, writing
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, list_pauses, settle_missed
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.forecast import Forecast
+    from calendar_service.reminders.forecast import PlannedNotification
     from calendar_service.reminders.setting_aside import Failures
     from calendar_service.store.engine import Database
     from calendar_service.store.pauses import Pause
@@ -28,7 +28,7 @@ def forecast_paused(
     *,
     with_addresses: bool,
     failures: Failures | None = None,
-) -> list[Forecast]:
+) -> list[PlannedNotification]:
     """List what falls due between two times, and all that would be sent at once if a pause ended now.
 
     The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import mark
-from calendar_service.records.occasions import Kind
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.notification_keys import NotificationKind
 from calendar_service.reminders.setting_aside import Subject
 from calendar_service.store.faults import FaultKind
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.plan import Due
+    from calendar_service.reminders.plan import DueNotification
     from calendar_service.store.faults import Fault
 
-CLOCK = Subject(FaultKind.CLOCK, "reminders", mark("The clock was ahead when reminders were last planned."))
-UNWRITABLE = mark("A letter cannot be written.")
-_NOT_FIRED = mark("What has fallen due could not be entered for a group of subscribers.")
-_NOT_TOLD = mark("A change of a record could not be told.")
-_NOT_CAUGHT_UP = mark("Subscribers who have just joined could not be given what was due.")
+CLOCK = Subject(FaultKind.CLOCK, "reminders", gettext_noop("The clock was ahead when reminders were last planned."))
+UNWRITABLE = gettext_noop("A letter cannot be written.")
+_NOT_FIRED = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
+_NOT_TOLD = gettext_noop("A change of a record could not be told.")
+_NOT_CAUGHT_UP = gettext_noop("Subscribers who have just joined could not be given what was due.")
 
 
-def of_due(due: Due) -> Subject:
+def of_due(due: DueNotification) -> Subject:
     """Name what falls due for one group."""
-    what = due.occasion
+    what = due.notification
     about = f"{what.kind} {what.record_id} {what.moment} {what.lead} for group {due.group.id}"
-    if what.kind is Kind.DIGEST:
+    if what.kind is NotificationKind.DIGEST:
         return Subject(FaultKind.GROUP, f"{due.group.id}/{what.revision}", _NOT_FIRED, about)
     return Subject(FaultKind.RECORD, f"{what.record_id}/{due.group.id}", _NOT_FIRED, about)
 

@@ -16,7 +16,7 @@ from calendar_service.store.backup import VERSION_TABLE, BackupRefused, check_sq
 from calendar_service.store.carry_over import TAKEN_FROM
 from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
 from calendar_service.store.identity import Identity, read_identity
-from calendar_service.store.migrate import upgrade, upgrade_in
+from calendar_service.store.migrate import run_migrations, upgrade_in
 from calendar_service.store.postgresql_tools import MAGIC, ToolFault, list_contents, load_archive, read_revision
 from calendar_service.store.tables import metadata
 
@@ -138,7 +138,7 @@ class _SqliteArchive:
     def as_database(self) -> Iterator[Database]:
         engine = open_engine(sqlite_url(self._scratch))
         try:
-            upgrade(engine)
+            run_migrations(engine)
             yield engine
         finally:
             engine.dispose()
@@ -152,7 +152,7 @@ class _SqliteArchive:
         attached = open_engine(engine.url.render_as_string(hide_password=False))
         event.listen(attached, "connect", self._attach)
         try:
-            upgrade(attached)
+            run_migrations(attached)
             with writing(attached, unhurried=True) as connection:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
                 identity = read_identity(connection) if present.was_there else None

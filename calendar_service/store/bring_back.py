@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Text, and_, case, cast, exists, literal, null, or_, select, update
 
-from calendar_service.store.conflicts import insert_or
-from calendar_service.store.outbox import affected
+from calendar_service.store.outbox import affected_rows
 from calendar_service.store.tables import (
     attempts,
     deliveries,
@@ -26,6 +25,7 @@ from calendar_service.store.tables import (
     suppressions,
     watches,
 )
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,8 +67,8 @@ def _insert_missing(connection: Connection, table: Table, other: FromClause, *wh
 def _insert(connection: Connection, table: Table, rows: Any) -> int:
     # SQLite takes ON for a part of a join where there is no WHERE.
     rows = rows.where(literal(value=True))
-    entered = insert_or(connection, table).from_select([column.name for column in table.c], rows)
-    return affected(connection.execute(entered.on_conflict_do_nothing()))
+    entered = insert_on_conflict(connection, table).from_select([column.name for column in table.c], rows)
+    return affected_rows(connection.execute(entered.on_conflict_do_nothing()))
 
 
 def _mend(
@@ -78,7 +78,7 @@ def _mend(
     same = and_(*(table.c[column.name] == other.c[column.name] for column in table.primary_key))
     differs = or_(*(_text(table.c[name]).is_distinct_from(_text(other.c[name])) for name in names))
     values = {name: other.c[name] for name in names}
-    return affected(connection.execute(update(table).where(same, differs, *where).values(**values)))
+    return affected_rows(connection.execute(update(table).where(same, differs, *where).values(**values)))
 
 
 def _text(column: Any) -> Any:

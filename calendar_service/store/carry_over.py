@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import String, and_, cast, delete, exists, func, literal, null, or_, select, update
 
-from calendar_service.records.occasions import Kind
-from calendar_service.store.conflicts import insert_or
-from calendar_service.store.outbox import OCCASION_COLUMNS, affected
+from calendar_service.records.notification_keys import NotificationKind
+from calendar_service.store.outbox import NOTIFICATION_COLUMNS, affected_rows
 from calendar_service.store.tables import (
     deliveries,
     memberships,
@@ -21,6 +20,7 @@ from calendar_service.store.tables import (
     subscribers,
     suppressions,
 )
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, FromClause, Table
 
 _FINAL = ("sent", "failed", "bounced")
-_WHAT = [column.name for column in OCCASION_COLUMNS]
+_WHAT = [column.name for column in NOTIFICATION_COLUMNS]
 TAKEN_FROM = ("subscribers", "suppressions", "deliveries", "occasions", "revisions")
 """The tables of the replaced database that are looked at."""
 
@@ -53,8 +53,8 @@ def carry_over(connection: Connection, replaced: Callable[[Table], FromClause]) 
 def _take_suppressions(connection: Connection, other: FromClause) -> int:
     names = [column.name for column in suppressions.c]
     rows = select(*other.c).where(literal(value=True))
-    entered = insert_or(connection, suppressions).from_select(names, rows).on_conflict_do_nothing()
-    return affected(connection.execute(entered))
+    entered = insert_on_conflict(connection, suppressions).from_select(names, rows).on_conflict_do_nothing()
+    return affected_rows(connection.execute(entered))
 
 
 def _end_subscribers(connection: Connection, other: FromClause) -> int:
@@ -95,9 +95,9 @@ def _mark_sent(connection: Connection, replaced: Callable[[Table], FromClause]) 
     A notice's key is a number of a revision, which may be given to another one after a restore: only those of revisions
     that the backup has too are taken.
     """
-    what, there, reader = replaced(occasions), replaced(deliveries), replaced(subscribers)
+    what, there, subscriber = replaced(occasions), replaced(deliveries), replaced(subscribers)
     known = select(*(what.c[name] for name in _WHAT)).where(literal(value=True)).distinct()
-    connection.execute(insert_or(connection, occasions).from_select(_WHAT, known).on_conflict_do_nothing())
+    connection.execute(insert_on_conflict(connection, occasions).from_select(_WHAT, known).on_conflict_do_nothing())
     same_what = and_(*(occasions.c[name] == what.c[name] for name in _WHAT))
     their, ours = replaced(revisions), revisions
     same_revision = exists().where(
@@ -114,13 +114,13 @@ def _mark_sent(connection: Connection, replaced: Callable[[Table], FromClause]) 
         .select_from(there)
         .join(what, what.c.id == there.c.occasion_id)
         .join(occasions, same_what)
-        .join(reader, reader.c.id == there.c.subscriber_id)
-        .join(subscribers, subscribers.c.ref == reader.c.ref)
-        .where(there.c.state.in_(_FINAL), or_(what.c.kind != Kind.NOTICE, same_revision))
+        .join(subscriber, subscriber.c.id == there.c.subscriber_id)
+        .join(subscribers, subscribers.c.ref == subscriber.c.ref)
+        .where(there.c.state.in_(_FINAL), or_(what.c.kind != NotificationKind.NOTICE, same_revision))
     )
-    entered = insert_or(connection, deliveries).from_select(names, rows, include_defaults=False)
+    entered = insert_on_conflict(connection, deliveries).from_select(names, rows, include_defaults=False)
     final = {name: entered.excluded[name] for name in ("state", "reason", "attempts", "settled_at")}
     keys = [deliveries.c.occasion_id, deliveries.c.subscriber_id]
     unsent = deliveries.c.state.not_in(_FINAL)
     anew = entered.on_conflict_do_update(index_elements=keys, set_={**final, "worker_id": null()}, where=unsent)
-    return affected(connection.execute(anew))
+    return affected_rows(connection.execute(anew))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal, null, select, text, update
 
-from calendar_service.records.occasions import Kind, Occasion, Topic
-from calendar_service.store.outbox import OCCASION_COLUMNS, State, affected, read_occasion
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
+from calendar_service.store.outbox import NOTIFICATION_COLUMNS, DeliveryState, affected_rows, notification_of_row
 from calendar_service.store.pauses import is_paused
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups, subscribers
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Addressee:
+class Recipient:
     """The reader of a delivery, as its letter needs to know them. What is private is not in its repr."""
 
     id: int
@@ -40,7 +40,7 @@ class Addressee:
 
 
 @dataclass(frozen=True)
-class Asker:
+class PendingSignup:
     """Somebody who has asked to become a reader, or to watch more."""
 
     id: int
@@ -52,20 +52,20 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ClaimedDelivery:
     """A claimed delivery with all that its letter needs; `reader` and `asker` are None once they are erased."""
 
     id: int
-    occasion: Occasion
+    notification: NotificationKey
     due_at: datetime
     expires_at: datetime
     attempts: int
-    reader: Addressee | None
-    asker: Asker | None
+    recipient: Recipient | None
+    signup: PendingSignup | None
 
 
 @dataclass(frozen=True)
-class Wish:
+class ActiveWatch:
     """What a reader wants to hear of now."""
 
     topic: Topic
@@ -86,7 +86,7 @@ def count_waiting(connection: Connection, now: datetime, most: int) -> int:
     return connection.scalar(select(func.count()).select_from(due)) or 0
 
 
-def claim(connection: Connection, worker_id: int, now: datetime, most: int) -> list[int]:
+def claim_deliveries(connection: Connection, worker_id: int, now: datetime, most: int) -> list[int]:
     """Claim up to `most` deliveries that should be sent by now, the oldest first; none while sending is paused."""
     due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now, ~is_paused())
     due = due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most).with_for_update(skip_locked=True)
@@ -95,30 +95,40 @@ def claim(connection: Connection, worker_id: int, now: datetime, most: int) -> l
     claimed = (
         update(deliveries)
         .where(deliveries.c.id.in_(select(once.c.id)), text("state = 'waiting'"))
-        .values(state=State.CLAIMED, worker_id=worker_id)
+        .values(state=DeliveryState.CLAIMED, worker_id=worker_id)
         .returning(deliveries.c.id)
     )
     return sorted(connection.scalars(claimed))
 
 
-def release(connection: Connection, worker_id: int, delivery_ids: Sequence[int] | None = None) -> int:
+def release_claims(connection: Connection, worker_id: int, delivery_ids: Sequence[int] | None = None) -> int:
     """Give back what a worker has claimed and not sent: all of it, or some."""
     mine = update(deliveries).where(text("state = 'claimed'"), deliveries.c.worker_id == worker_id)
     if delivery_ids is not None:
         mine = mine.where(deliveries.c.id.in_(delivery_ids))
-    return affected(connection.execute(mine.values(state=State.WAITING, worker_id=null())))
+    return affected_rows(connection.execute(mine.values(state=DeliveryState.WAITING, worker_id=null())))
 
 
-def mark(connection: Connection, worker_id: int, parcel: Parcel, state: State, now: datetime, reason: str = "") -> bool:
+def mark_settled(
+    connection: Connection,
+    worker_id: int,
+    delivery: ClaimedDelivery,
+    state: DeliveryState,
+    now: datetime,
+    reason: str = "",
+) -> bool:
     """Mark a claimed delivery as settled; a digest's parts share its fate. False if it is no longer this worker's."""
-    mine = deliveries.c.id == parcel.id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
+    mine = deliveries.c.id == delivery.id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
     settled: dict[str, Any] = {"state": state, "reason": reason[:200], "settled_at": now, "worker_id": null()}
-    tried = int(state is not State.DROPPED)
+    tried = int(state is not DeliveryState.DROPPED)
     marked = update(deliveries).where(*mine).values(**settled, attempts=deliveries.c.attempts + tried)
-    if affected(connection.execute(marked)) == 0:
+    if affected_rows(connection.execute(marked)) == 0:
         return False
-    if parcel.occasion.kind is Kind.DIGEST and parcel.reader:
-        parts = deliveries.c.subscriber_id == parcel.reader.id, deliveries.c.bundle == parcel.occasion.revision
+    if delivery.notification.kind is NotificationKind.DIGEST and delivery.recipient:
+        parts = (
+            deliveries.c.subscriber_id == delivery.recipient.id,
+            deliveries.c.bundle == delivery.notification.revision,
+        )
         connection.execute(update(deliveries).where(*parts, text("state = 'bundled'")).values(**settled))
     return True
 
@@ -129,7 +139,7 @@ def postpone(
     """Put a claimed delivery back, to be tried again later; `tried` counts the attempt."""
     mine = deliveries.c.id == delivery_id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
     later: dict[str, Any] = {
-        "state": State.WAITING,
+        "state": DeliveryState.WAITING,
         "next_at": next_at,
         "reason": reason[:200],
         "attempts": deliveries.c.attempts + int(tried),
@@ -141,16 +151,16 @@ def postpone(
 # -- what a letter needs --------------------------------------------------------------------------------------------
 
 
-def load_parcels(connection: Connection, delivery_ids: Sequence[int]) -> list[Parcel]:
+def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list[ClaimedDelivery]:
     """Load claimed deliveries with their occasion and their reader."""
     columns = [
         deliveries.c.id.label("delivery_id"),
         deliveries.c.due_at,
         deliveries.c.expires_at,
         deliveries.c.attempts,
-        *OCCASION_COLUMNS,
+        *NOTIFICATION_COLUMNS,
         *(subscribers.c[name] for name in _READER),
-        subscribers.c.id.label("reader_id"),
+        subscribers.c.id.label("recipient_id"),
         subscribers.c.state.label("reader_state"),
         *(signups.c[name].label(f"asker_{name}") for name in _ASKER),
     ]
@@ -166,74 +176,82 @@ def load_parcels(connection: Connection, delivery_ids: Sequence[int]) -> list[Pa
     return [_parcel(row) for row in connection.execute(joined)]
 
 
-def load_bare(connection: Connection, delivery_id: int) -> Parcel:
+def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
     """Load of a claimed delivery only what is needed to put it aside, whatever else it is made of."""
     columns = deliveries.c.due_at, deliveries.c.expires_at, deliveries.c.attempts
     row = connection.execute(select(*columns).where(deliveries.c.id == delivery_id)).one()
-    return Parcel(delivery_id, Occasion(Kind.LETTER), row.due_at, row.expires_at, row.attempts, None, None)
+    return ClaimedDelivery(
+        delivery_id, NotificationKey(NotificationKind.LETTER), row.due_at, row.expires_at, row.attempts, None, None
+    )
 
 
-def load_wishes(connection: Connection, reader_ids: Iterable[int]) -> dict[int, list[Wish]]:
+def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) -> dict[int, list[ActiveWatch]]:
     """List what readers want to hear of now; nothing of those who are not active."""
     columns = memberships.c.subscriber_id, groups.c.topic, groups.c.selection, groups.c.lead
     joined = select(*columns).join(groups, groups.c.id == memberships.c.group_id)
-    found: dict[int, list[Wish]] = {}
-    for row in connection.execute(joined.where(memberships.c.subscriber_id.in_(list(reader_ids)))):
-        found.setdefault(row.subscriber_id, []).append(Wish(Topic(row.topic), row.selection, row.lead))
+    found: dict[int, list[ActiveWatch]] = {}
+    for row in connection.execute(joined.where(memberships.c.subscriber_id.in_(list(recipient_ids)))):
+        found.setdefault(row.subscriber_id, []).append(ActiveWatch(Topic(row.topic), row.selection, row.lead))
     return found
 
 
-def load_parts(connection: Connection, reader_id: int, bundle: str) -> list[Occasion]:
+def load_digest_items(connection: Connection, recipient_id: int, bundle: str) -> list[NotificationKey]:
     """List what a reader's digest is made of."""
     joined = (
-        select(*OCCASION_COLUMNS)
+        select(*NOTIFICATION_COLUMNS)
         .join(deliveries, deliveries.c.occasion_id == occasions.c.id)
-        .where(deliveries.c.subscriber_id == reader_id, deliveries.c.bundle == bundle)
+        .where(deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == bundle)
         .where(text("deliveries.state = 'bundled'"))
         .order_by(occasions.c.id)
     )
-    return [read_occasion(row) for row in connection.execute(joined)]
+    return [notification_of_row(row) for row in connection.execute(joined)]
 
 
-def free_part(connection: Connection, reader_id: int, bundle: str, part: Occasion) -> None:
+def free_part(connection: Connection, recipient_id: int, bundle: str, part: NotificationKey) -> None:
     """Let go one part of a reader's digest as a letter of its own."""
     values = {"occurrence": part.occurrence.isoformat() if part.occurrence else ""}
     values |= {name: getattr(part, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
     number = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
-    this = deliveries.c.subscriber_id == reader_id, deliveries.c.bundle == bundle
+    this = deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == bundle
     freed = update(deliveries).where(*this, deliveries.c.occasion_id.in_(number), text("state = 'bundled'"))
-    connection.execute(freed.values(state=State.WAITING, bundle=""))
+    connection.execute(freed.values(state=DeliveryState.WAITING, bundle=""))
 
 
 _READER = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
 _ASKER = ("id", "ref", "address", "address_key", "choice", "asked_at")
 
 
-def _parcel(row: Any) -> Parcel:
-    reader = (
-        Addressee(
-            id=row.reader_id, is_active=row.reader_state == "active", **{name: getattr(row, name) for name in _READER}
+def _parcel(row: Any) -> ClaimedDelivery:
+    recipient = (
+        Recipient(
+            id=row.recipient_id,
+            is_active=row.reader_state == "active",
+            **{name: getattr(row, name) for name in _READER},
         )
-        if row.reader_id is not None
+        if row.recipient_id is not None
         else None
     )
-    asker = Asker(**{name: getattr(row, f"asker_{name}") for name in _ASKER}) if row.asker_id is not None else None
-    return Parcel(row.delivery_id, read_occasion(row), row.due_at, row.expires_at, row.attempts, reader, asker)
+    signup = (
+        PendingSignup(**{name: getattr(row, f"asker_{name}") for name in _ASKER}) if row.asker_id is not None else None
+    )
+    return ClaimedDelivery(
+        row.delivery_id, notification_of_row(row), row.due_at, row.expires_at, row.attempts, recipient, signup
+    )
 
 
 # -- channels that fail ---------------------------------------------------------------------------------------------
 
 
-def count_failure(connection: Connection, reader_id: int, now: datetime) -> tuple[int, datetime]:
+def count_failure(connection: Connection, recipient_id: int, now: datetime) -> tuple[int, datetime]:
     """Count a failure of a reader's channel; gives how many there were in a row, and since when."""
-    failing = update(subscribers).where(subscribers.c.id == reader_id)
+    failing = update(subscribers).where(subscribers.c.id == recipient_id)
     since = func.coalesce(subscribers.c.failing_since, literal(now, subscribers.c.failing_since.type))
     counted = failing.values(failures=subscribers.c.failures + 1, failing_since=since)
     row = connection.execute(counted.returning(subscribers.c.failures, subscribers.c.failing_since)).one_or_none()
     return (row.failures, row.failing_since) if row else (0, now)
 
 
-def forget_failures(connection: Connection, reader_id: int) -> None:
+def clear_failures(connection: Connection, recipient_id: int) -> None:
     """Forget the failures of a channel that works again."""
-    failing = subscribers.c.id == reader_id, subscribers.c.failures > 0
+    failing = subscribers.c.id == recipient_id, subscribers.c.failures > 0
     connection.execute(update(subscribers).where(*failing).values(failures=0, failing_since=null()))

@@ -14,7 +14,7 @@ from calendar_service.records.edition import (
     Edition,
     Revision,
     advance,
-    compare,
+    compare_with_draft,
     derive_instants,
     find_shifts,
     tell_shifts,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 TZ_DATABASE: str = tzdata.IANA_VERSION
 
 
-class Outcome(StrEnum):
+class PublishOutcome(StrEnum):
     """What became of an attempt to publish."""
 
     PUBLISHED = "published"
@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Publication:
+class PublishResult:
     """The outcome of publishing a draft; `reasons` say why it was held.
 
     `moved` says which moments a new tz database moved, whatever became of the draft; `newer_tz_database`
@@ -69,7 +69,7 @@ class Publication:
     this host.
     """
 
-    outcome: Outcome
+    outcome: PublishOutcome
     edition: Edition | None
     reasons: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -82,13 +82,13 @@ class Publication:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class PublishAttempt:
     """The last attempt to publish, as every process can see it."""
 
     at: datetime
     file: str
     digest: str
-    outcome: Outcome
+    outcome: PublishOutcome
     reasons: tuple[str, ...]
 
 
@@ -139,7 +139,7 @@ def _load_revision(connection: Connection, record_id: str, number: int) -> Revis
     return _revision(row) if row else None
 
 
-def publish(  # noqa: PLR0913 (each says on what condition)
+def publish_draft(  # noqa: PLR0913 (each says on what condition)
     engine: Database,
     draft: Draft,
     now: datetime,
@@ -148,7 +148,7 @@ def publish(  # noqa: PLR0913 (each says on what condition)
     known: Edition | None = None,
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
-) -> Publication:
+) -> PublishResult:
     """Add an edition if the draft says something new; hold it where a person should be asked first.
 
     Comparison and writing are one transaction, so that processes that publish the same file at the
@@ -166,13 +166,13 @@ def publish(  # noqa: PLR0913 (each says on what condition)
         followed = gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
         last = followed.edition
         stamp = _stamp(last, now)
-        comparison = compare(last, draft, now, stamp)
+        comparison = compare_with_draft(last, draft, now, stamp)
         is_new = gate.repairs or not comparison.is_empty
         if is_new and not gate.is_open:
             return gate.hold(followed)
         digest = digest_records(draft.records) if is_new else ""
         if is_new and not confirmed and (doubts := _doubts_of_age(connection, last, digest) + comparison.doubts):
-            return replace(followed, outcome=Outcome.HELD, reasons=doubts)
+            return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts)
         if is_new:
             head = _Head(draft.calendar, stamp, tz_database, digest)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
@@ -182,9 +182,9 @@ def publish(  # noqa: PLR0913 (each says on what condition)
     return followed
 
 
-def _publish(followed: Publication, edition: Edition, added: list[Revision]) -> Publication:
+def _publish(followed: PublishResult, edition: Edition, added: list[Revision]) -> PublishResult:
     changed = {*followed.changed, *(each.record.id for each in added)}
-    return replace(followed, outcome=Outcome.PUBLISHED, edition=edition, changed=sorted(changed))
+    return replace(followed, outcome=PublishOutcome.PUBLISHED, edition=edition, changed=sorted(changed))
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class _Gate:
     def is_open(self) -> bool:
         return self.clock is None and (self.confirmed or not self.is_foreign)
 
-    def mark(self, publication: Publication) -> Publication:
+    def mark(self, publication: PublishResult) -> PublishResult:
         """Note on a publication what was found."""
         return replace(
             publication,
@@ -210,12 +210,12 @@ class _Gate:
             clock=self.clock.reason if self.clock else "",
         )
 
-    def hold(self, publication: Publication) -> Publication:
+    def hold(self, publication: PublishResult) -> PublishResult:
         """Return the publication as held, with the reason."""
         if self.is_foreign and not self.confirmed:
             reason = f"{publication.other_host} publishes this calendar, and this file says something else"
-            return replace(publication, outcome=Outcome.HELD, held_by=FaultKind.LEASE, reasons=[reason])
-        return replace(publication, outcome=Outcome.HELD, held_by=FaultKind.CLOCK, reasons=[publication.clock])
+            return replace(publication, outcome=PublishOutcome.HELD, held_by=FaultKind.LEASE, reasons=[reason])
+        return replace(publication, outcome=PublishOutcome.HELD, held_by=FaultKind.CLOCK, reasons=[publication.clock])
 
 
 def _look_at_gate(connection: Connection, now: datetime, host: Host | None, *, confirmed: bool) -> _Gate:
@@ -262,7 +262,7 @@ def follow_tz_database(
     known: Edition | None = None,
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
-) -> Publication:
+) -> PublishResult:
     """Add an edition if the tz database is newer than the last one's: each record it moves has a new revision.
 
     Subscribers learn of it by SEQUENCE, as if the record had been changed. Any host may do so, with or without the
@@ -277,14 +277,14 @@ def follow_tz_database(
 
 def _follow_tz_database(
     connection: Connection, now: datetime, known: Edition | None, tz_database: str, clock: ClockFault | None
-) -> Publication:
+) -> PublishResult:
     last = _load(connection, known)
     if last is None or clock:
-        return Publication(Outcome.UNCHANGED, last)
+        return PublishResult(PublishOutcome.UNCHANGED, last)
     before = connection.execute(select(editions.c.tz_database).where(editions.c.number == last.number)).scalar_one()
     if tz_database < before:
         # Another machine is ahead. To move everything back and forth would be worse than to lag behind.
-        return Publication(Outcome.UNCHANGED, last, newer_tz_database=before)
+        return PublishResult(PublishOutcome.UNCHANGED, last, newer_tz_database=before)
     stamp = _stamp(last, now)
     revised, moved, rewritten = [], [], []
     for row in present_rows(connection, only_without_instants=tz_database == before):
@@ -297,10 +297,10 @@ def _follow_tz_database(
             rewritten.append({"of_record": row.record_id, "of_number": row.number, "anew": instants})
     rewrite_instants(connection, rewritten)
     if tz_database == before:
-        return Publication(Outcome.UNCHANGED, last)
+        return PublishResult(PublishOutcome.UNCHANGED, last)
     head = _Head(last.calendar, stamp, tz_database, _digest_of(connection, last))
     edition = _add(connection, head, last, revised)
-    return Publication(Outcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
+    return PublishResult(PublishOutcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
 
 
 def _stamp(last: Edition | None, now: datetime) -> datetime:
@@ -308,7 +308,7 @@ def _stamp(last: Edition | None, now: datetime) -> datetime:
     return max(now, last.published_at) if last else now
 
 
-def note_attempt(engine: Database, attempt: Attempt) -> None:
+def record_attempt(engine: Database, attempt: PublishAttempt) -> None:
     """Keep an attempt unless it says the same as the last one."""
     file, reasons = _storable(attempt.file)[-500:], tuple(map(_storable, attempt.reasons))
     with writing(engine) as connection:
@@ -332,17 +332,17 @@ def _storable(text: str) -> str:
     return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
 
 
-def last_attempt(engine: Database) -> Attempt | None:
+def last_attempt(engine: Database) -> PublishAttempt | None:
     """Give the last attempt to publish by any process."""
     with reading(engine) as connection:
         return _last_attempt(connection)
 
 
-def _last_attempt(connection: Connection) -> Attempt | None:
+def _last_attempt(connection: Connection) -> PublishAttempt | None:
     row = connection.execute(select(attempts).order_by(attempts.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return Attempt(row.at, row.file, row.digest, Outcome(row.outcome), tuple(row.reasons))
+    return PublishAttempt(row.at, row.file, row.digest, PublishOutcome(row.outcome), tuple(row.reasons))
 
 
 def _load(connection: Connection, known: Edition | None) -> Edition | None:

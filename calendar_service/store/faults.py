@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from calendar_service.store.conflicts import insert_or
-from calendar_service.store.notes import read_note, write_note
+from calendar_service.store.process_state import read_state, write_state
 from calendar_service.store.tables import faults, notes
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,7 +106,7 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
         "last_at": now,
         "retry_at": retry_at,
     }
-    entered = insert_or(connection, faults).values(
+    entered = insert_on_conflict(connection, faults).values(
         kind=kind, key=_storable(key)[:_MAX_KEY], count=max(times, 1), first_at=now, mailed_at=mailed_at, **row
     )
     again = {**row, "count": faults.c.count + times}
@@ -164,7 +164,7 @@ def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
         taken = update(faults).where(*this).values(mailed_at=now).returning(faults)
         found += [_fault(row) for row in connection.execute(taken)]
     for each in found:
-        write_note(connection, _note_name(each.kind, each.key), _TOLD, now)
+        write_state(connection, _note_name(each.kind, each.key), _TOLD, now)
     return sorted(found, key=lambda each: (each.first_at, each.kind, each.key))
 
 
@@ -173,11 +173,11 @@ def give_back_unmailed(connection: Connection, given: Iterable[Fault], now: date
     for each in given:
         this = faults.c.kind == each.kind, faults.c.key == each.key
         connection.execute(update(faults).where(*this).values(mailed_at=None))
-        write_note(connection, _note_name(each.kind, each.key), _NOT_TOLD, now)
+        write_state(connection, _note_name(each.kind, each.key), _NOT_TOLD, now)
 
 
 def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
-    note = read_note(connection, name)
+    note = read_state(connection, name)
     if note is None:
         return False
     value, at = note

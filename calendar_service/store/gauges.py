@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, text
 
 from calendar_service.store.engine import reading
-from calendar_service.store.outbox import State as Delivered
+from calendar_service.store.outbox import DeliveryState as Delivered
 from calendar_service.store.pauses import is_paused
-from calendar_service.store.subscribers import State as Standing
+from calendar_service.store.subscribers import SubscriberState as Standing
 from calendar_service.store.tables import deliveries, signups, subscribers, workers
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MAX_SENT = 10_000
 
 
 @dataclass(frozen=True)
-class Pulse:
+class WorkerHealth:
     """Whether reminders are on their way.
 
     `last_tick` is the last sign of life of any worker and `oldest_due` the due time of the delivery that has waited
@@ -46,7 +46,7 @@ class Gauges:
     `settled` are those of the last hour: all that ever were would take longer to count with every year.
     """
 
-    pulse: Pulse
+    worker_health: WorkerHealth
     unsettled: dict[str, int]
     settled: dict[str, int]
     subscribers: dict[str, int]
@@ -54,7 +54,7 @@ class Gauges:
     lateness: list[float]
 
 
-def take_pulse(engine: Database, now: datetime) -> Pulse:
+def read_worker_health(engine: Database, now: datetime) -> WorkerHealth:
     """Look whether workers are alive and on time. Raises DatabaseFault."""
     with reading(engine) as connection:
         return _pulse(connection, now)
@@ -64,7 +64,7 @@ def read_gauges(engine: Database, now: datetime) -> Gauges:
     """Read all gauges in one consistent state. Raises DatabaseFault."""
     with reading(engine) as connection:
         return Gauges(
-            pulse=_pulse(connection, now),
+            worker_health=_pulse(connection, now),
             unsettled={state: _number(connection, state) for state in _UNSETTLED},
             settled=dict.fromkeys(_SETTLED, 0) | _settled(connection, now),
             subscribers=dict.fromkeys(Standing, 0) | _counts(connection, select(subscribers.c.state)),
@@ -79,13 +79,13 @@ _ASKED = select(func.count()).select_from(signups).where(signups.c.state == "ask
 _WAITING = text("state = 'waiting'")
 
 
-def _pulse(connection: Connection, now: datetime) -> Pulse:
+def _pulse(connection: Connection, now: datetime) -> WorkerHealth:
     # By next_at, which the index holds: what waits to be tried again later is not late.
     due = select(func.min(deliveries.c.due_at)).where(_WAITING, deliveries.c.next_at <= now)
     somebody = select(subscribers.c.id).where(subscribers.c.state == "active").limit(1)
     something = select(deliveries.c.id).where(_WAITING).limit(1)
     asked = select(signups.c.id).where(signups.c.state == "asked").limit(1)
-    return Pulse(
+    return WorkerHealth(
         last_tick=connection.scalar(select(func.max(workers.c.beat_at))),
         # What waits while sending is paused is not late.
         oldest_due=None if connection.scalar(select(is_paused())) else connection.scalar(due),

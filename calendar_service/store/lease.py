@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text, update
 
 from calendar_service.store.clocks import check_clock
-from calendar_service.store.conflicts import insert_or
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault
 from calendar_service.store.hosts import boot_id, host_identity, host_name, name_in_identity
 from calendar_service.store.tables import editions, leases
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +73,7 @@ def take_lease(connection: Connection, host: Host) -> None:
     before, _ = _read(connection)
     clock, seconds = _shared_clock(connection)
     row = {"holder": host.identity, "clock": clock, "renewed_at": seconds}
-    entered = insert_or(connection, leases).values(name=_PUBLISHER, **row)
+    entered = insert_on_conflict(connection, leases).values(name=_PUBLISHER, **row)
     connection.execute(entered.on_conflict_do_update(index_elements=[leases.c.name], set_=row))
     if before and before != host.identity and (name := name_in_identity(before)) != host.name:
         for kind in (FaultKind.PUBLICATION, FaultKind.CLOCK):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database, Transaction
 
 
-def upgrade(engine: Database) -> None:
+def run_migrations(engine: Database) -> None:
     """Apply the migrations that are missing; processes that start together do it once.
 
     Raises UnusableDatabase where the tables are newer than this program, and DatabaseFault.

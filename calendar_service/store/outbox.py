@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, true, tuple_, update
 
-from calendar_service.records.occasions import Group, Kind, Occasion, Topic
-from calendar_service.store.conflicts import insert_or
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind, RecipientGroup, Topic
 from calendar_service.store.tables import deliveries, firings, groups, memberships, occasions, subscribers
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, CursorResult, Select
 
 
-OCCASION_COLUMNS = (
+NOTIFICATION_COLUMNS = (
     occasions.c.kind,
     occasions.c.record_id,
     occasions.c.occurrence,
@@ -34,7 +34,7 @@ OCCASION_COLUMNS = (
 )
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """What has become of a delivery. BUNDLED waits for its digest; all from SENT on are final."""
 
     WAITING = "waiting"
@@ -46,7 +46,7 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-class Outcome(StrEnum):
+class FanOutOutcome(StrEnum):
     """What has become of an occasion for a group: sent on its way, or noticed only when it was over."""
 
     FIRED = "fired"
@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Firing:
+class FanOut:
     """An occasion that has fallen due for a group.
 
     Meant are its readers who asked for it up to `due_at`, and later than `after` if given, but for those who were, or
@@ -62,19 +62,19 @@ class Firing:
     """
 
     group_id: int
-    occasion: Occasion
+    notification: NotificationKey
     due_at: datetime
     expires_at: datetime
     bundle: str = ""
     after: datetime | None = None
-    unless: tuple[Occasion, ...] = ()
+    unless: tuple[NotificationKey, ...] = ()
     only: tuple[int, ...] = ()
 
 
 # -- groups ---------------------------------------------------------------------------------------------------------
 
 
-def load_groups(connection: Connection) -> list[Group]:
+def load_groups(connection: Connection) -> list[RecipientGroup]:
     """List the groups that have readers; none whose topic only a newer version of this program knows."""
     has_readers = exists().where(memberships.c.group_id == groups.c.id)
     known = groups.c.topic.in_(list(Topic))
@@ -102,30 +102,30 @@ def unmark_fresh(connection: Connection, group_id: int, looked_at: Iterable[Fres
     """Note that the worker has looked at readers of a group; who joined anew meanwhile keeps the mark."""
     keys = memberships.c.subscriber_id, memberships.c.since
     these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(looked_at)), text("is_fresh")
-    return affected(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
+    return affected_rows(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
 
 
-def _group(row: Any) -> Group:
-    return Group(row.id, Topic(row.topic), row.selection, row.lead, row.zone, row.country, row.digest)
+def _group(row: Any) -> RecipientGroup:
+    return RecipientGroup(row.id, Topic(row.topic), row.selection, row.lead, row.zone, row.country, row.digest)
 
 
-Asked = Sequence[tuple[int, "datetime | None"]]
+GroupsAskedSince = Sequence[tuple[int, "datetime | None"]]
 """Groups, and for each the time after which (excluded) readers must have asked, None for any."""
 
 
-def count_readers(connection: Connection, asked: Asked, due_at: datetime) -> int:
+def count_subscribers(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> int:
     """Count the readers of groups, each once, who asked for it up to a time."""
     return connection.scalar(select(func.count()).select_from(_readers_of(asked, due_at).subquery())) or 0
 
 
-def list_readers(connection: Connection, asked: Asked, due_at: datetime) -> list[str]:
+def list_addresses(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> list[str]:
     """List the addresses of the readers of groups, each once, who asked for it up to a time."""
     chosen = _readers_of(asked, due_at).subquery()
     joined = select(subscribers.c.address).join(chosen, chosen.c.subscriber_id == subscribers.c.id)
     return list(connection.scalars(joined.order_by(subscribers.c.address)))
 
 
-def _readers_of(asked: Asked, due_at: datetime) -> Select[tuple[int]]:
+def _readers_of(asked: GroupsAskedSince, due_at: datetime) -> Select[tuple[int]]:
     these = [
         and_(memberships.c.group_id == group_id, memberships.c.since > after if after else true())
         for group_id, after in asked
@@ -133,85 +133,90 @@ def _readers_of(asked: Asked, due_at: datetime) -> Select[tuple[int]]:
     return select(memberships.c.subscriber_id).where(memberships.c.since <= due_at, or_(*these)).distinct()
 
 
-def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, Occasion, str]]:
+def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, NotificationKey, str]]:
     """List what waits in the outbox to be sent before a time, with the reader's address."""
-    columns = deliveries.c.next_at, subscribers.c.address, *OCCASION_COLUMNS
+    columns = deliveries.c.next_at, subscribers.c.address, *NOTIFICATION_COLUMNS
     joined = select(*columns).join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     joined = joined.join(occasions, occasions.c.id == deliveries.c.occasion_id)
     waiting = joined.where(text("deliveries.state IN ('waiting', 'claimed')"), deliveries.c.next_at < until)
-    waiting = waiting.where(occasions.c.kind.in_(list(Kind)))
-    return [(row.next_at, read_occasion(row), row.address) for row in connection.execute(waiting)]
+    waiting = waiting.where(occasions.c.kind.in_(list(NotificationKind)))
+    return [(row.next_at, notification_of_row(row), row.address) for row in connection.execute(waiting)]
 
 
 # -- falling due ----------------------------------------------------------------------------------------------------
 
 
-def load_fired(connection: Connection, since: datetime) -> set[tuple[int, Occasion, str]]:
+def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, NotificationKey, str]]:
     """List the keys (group, occasion, bundle) of all that has fired and was not over at `since`."""
-    columns = [firings.c.group_id, firings.c.bundle, *OCCASION_COLUMNS]
+    columns = [firings.c.group_id, firings.c.bundle, *NOTIFICATION_COLUMNS]
     joined = select(*columns).join(occasions, occasions.c.id == firings.c.occasion_id)
-    known = occasions.c.kind.in_(list(Kind))  # a newer version may have fired what this one has no word for
+    known = occasions.c.kind.in_(list(NotificationKind))  # a newer version may have fired what this one has no word for
     rows = connection.execute(joined.where(firings.c.expires_at > since, known))
-    return {(row.group_id, read_occasion(row), row.bundle) for row in rows}
+    return {(row.group_id, notification_of_row(row), row.bundle) for row in rows}
 
 
-def fire(connection: Connection, firing: Firing, now: datetime) -> int | None:
+def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
     """Fan an occasion out to the readers of its group; None if that was done before. Gives how many it reaches."""
-    occasion_id = occasion_number(connection, firing.occasion)
-    if not firing.only and not _enter(connection, firing, occasion_id, now, Outcome.FIRED):
+    occasion_id = notification_id(connection, fan_out.notification)
+    if not fan_out.only and not _enter(connection, fan_out, occasion_id, now, FanOutOutcome.FIRED):
         return None
-    if firing.occasion.kind is Kind.DIGEST:
-        chosen = _readers(connection, firing).where(_has_bundled(firing.occasion.revision))
+    if fan_out.notification.kind is NotificationKind.DIGEST:
+        chosen = _readers(connection, fan_out).where(_has_bundled(fan_out.notification.revision))
     else:
-        chosen = _readers(connection, firing)
-    return _fan_out(connection, firing, occasion_id, chosen)
+        chosen = _readers(connection, fan_out)
+    return _fan_out(connection, fan_out, occasion_id, chosen)
 
 
-def note_missed(connection: Connection, firing: Firing, now: datetime) -> int | None:
+def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
     """Note that an occasion was over before anybody could be told; gives how many were not, None if it was noted."""
-    occasion_id = occasion_number(connection, firing.occasion)
-    chosen = _readers(connection, firing).subquery()
+    occasion_id = notification_id(connection, fan_out.notification)
+    chosen = _readers(connection, fan_out).subquery()
     told = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
     count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(told))
-    readers = connection.scalar(count) or 0
-    return readers if _enter(connection, firing, occasion_id, now, Outcome.MISSED, readers) else None
+    subscribers = connection.scalar(count) or 0
+    return subscribers if _enter(connection, fan_out, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
 
 
-def occasion_number(connection: Connection, occasion: Occasion) -> int:
+def notification_id(connection: Connection, notification: NotificationKey) -> int:
     """Give the number of an occasion, entering it where it is new."""
-    values = _occasion_values(occasion)
+    values = _occasion_values(notification)
     found = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
     number: int | None = connection.scalar(found)
     if number is None:
-        connection.execute(insert_or(connection, occasions).values(**values).on_conflict_do_nothing())
+        connection.execute(insert_on_conflict(connection, occasions).values(**values).on_conflict_do_nothing())
         number = connection.execute(found).scalar_one()
     assert number is not None  # noqa: S101 (told to the type checker)
     return number
 
 
 def _enter(
-    connection: Connection, firing: Firing, occasion_id: int, now: datetime, outcome: Outcome, readers: int = 0
+    connection: Connection,
+    fan_out: FanOut,
+    occasion_id: int,
+    now: datetime,
+    outcome: FanOutOutcome,
+    subscribers: int = 0,
 ) -> bool:
-    entered = insert_or(connection, firings).values(
-        group_id=firing.group_id,
+    entered = insert_on_conflict(connection, firings).values(
+        group_id=fan_out.group_id,
         occasion_id=occasion_id,
-        bundle=firing.bundle,
-        due_at=firing.due_at,
-        expires_at=firing.expires_at,
+        bundle=fan_out.bundle,
+        due_at=fan_out.due_at,
+        expires_at=fan_out.expires_at,
         fired_at=now,
         outcome=outcome,
-        readers=readers,
+        readers=subscribers,
     )
-    return affected(connection.execute(entered.on_conflict_do_nothing())) == 1
+    return affected_rows(connection.execute(entered.on_conflict_do_nothing())) == 1
 
 
-def _readers(connection: Connection, firing: Firing) -> Any:
-    asked = [memberships.c.group_id == firing.group_id, memberships.c.since <= firing.due_at]
-    if firing.after is not None:
-        asked.append(memberships.c.since > firing.after)
-    if firing.only:
-        asked.append(memberships.c.subscriber_id.in_(firing.only))
-    if numbers := [occasion_number(connection, each) for each in firing.unless]:
+def _readers(connection: Connection, fan_out: FanOut) -> Any:
+    asked = [memberships.c.group_id == fan_out.group_id, memberships.c.since <= fan_out.due_at]
+    if fan_out.after is not None:
+        asked.append(memberships.c.since > fan_out.after)
+    if fan_out.only:
+        asked.append(memberships.c.subscriber_id.in_(fan_out.only))
+    if numbers := [notification_id(connection, each) for each in fan_out.unless]:
         told = exists().where(
             deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id.in_(numbers)
         )
@@ -227,29 +232,29 @@ def _has_bundled(name: str) -> ColumnElement[bool]:
     )
 
 
-def _fan_out(connection: Connection, firing: Firing, occasion_id: int, chosen: Any) -> int:
-    state = State.BUNDLED if firing.bundle else State.WAITING
+def _fan_out(connection: Connection, fan_out: FanOut, occasion_id: int, chosen: Any) -> int:
+    state = DeliveryState.BUNDLED if fan_out.bundle else DeliveryState.WAITING
     rows = chosen.add_columns(
         literal(occasion_id),
-        literal(firing.bundle),
+        literal(fan_out.bundle),
         literal(str(state)),
-        literal(firing.due_at, deliveries.c.due_at.type),
-        literal(firing.due_at, deliveries.c.next_at.type),
-        literal(firing.expires_at, deliveries.c.expires_at.type),
+        literal(fan_out.due_at, deliveries.c.due_at.type),
+        literal(fan_out.due_at, deliveries.c.next_at.type),
+        literal(fan_out.expires_at, deliveries.c.expires_at.type),
     )
     columns = ["subscriber_id", "occasion_id", "bundle", "state", "due_at", "next_at", "expires_at"]
-    fanned_out = insert_or(connection, deliveries).from_select(columns, rows, include_defaults=False)
-    added = affected(connection.execute(fanned_out.on_conflict_do_nothing()))
+    fanned_out = insert_on_conflict(connection, deliveries).from_select(columns, rows, include_defaults=False)
+    added = affected_rows(connection.execute(fanned_out.on_conflict_do_nothing()))
     this = (
-        firings.c.group_id == firing.group_id,
+        firings.c.group_id == fan_out.group_id,
         firings.c.occasion_id == occasion_id,
-        firings.c.bundle == firing.bundle,
+        firings.c.bundle == fan_out.bundle,
     )
     connection.execute(update(firings).where(*this).values(readers=firings.c.readers + added))
     return added
 
 
-def free_stranded(connection: Connection, now: datetime) -> int:
+def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
     """Let go as letters of their own the parts of digests that have gone without them."""
     digest = deliveries.alias("digest")
     what = occasions.alias("what")
@@ -257,36 +262,40 @@ def free_stranded(connection: Connection, now: datetime) -> int:
         exists()
         .where(digest.c.subscriber_id == deliveries.c.subscriber_id)
         .where(digest.c.occasion_id == what.c.id)
-        .where(what.c.kind == Kind.DIGEST, what.c.revision == deliveries.c.bundle)
-        .where(digest.c.state != State.WAITING)
+        .where(what.c.kind == NotificationKind.DIGEST, what.c.revision == deliveries.c.bundle)
+        .where(digest.c.state != DeliveryState.WAITING)
     )
     stranded = text("deliveries.state = 'bundled'"), deliveries.c.due_at <= now, gone
-    return affected(connection.execute(update(deliveries).where(*stranded).values(state=State.WAITING, bundle="")))
+    return affected_rows(
+        connection.execute(update(deliveries).where(*stranded).values(state=DeliveryState.WAITING, bundle=""))
+    )
 
 
-def free_parts(connection: Connection, digest: str) -> int:
+def release_digest_items(connection: Connection, digest: str) -> int:
     """Let go as letters of their own the parts of a digest that could not go in its time."""
     parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == digest
-    return affected(connection.execute(update(deliveries).where(*parts).values(state=State.WAITING, bundle="")))
+    return affected_rows(
+        connection.execute(update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle=""))
+    )
 
 
-def read_occasion(row: Any) -> Occasion:
+def notification_of_row(row: Any) -> NotificationKey:
     """Make the occasion of a row with OCCASION_COLUMNS."""
     day = date.fromisoformat(row.occurrence) if row.occurrence else None
-    return Occasion(Kind(row.kind), row.record_id, day, row.moment, row.revision, row.lead)
+    return NotificationKey(NotificationKind(row.kind), row.record_id, day, row.moment, row.revision, row.lead)
 
 
-def _occasion_values(occasion: Occasion) -> dict[str, str]:
+def _occasion_values(notification: NotificationKey) -> dict[str, str]:
     return {
-        "kind": str(occasion.kind),
-        "record_id": occasion.record_id,
-        "occurrence": occasion.occurrence.isoformat() if occasion.occurrence else "",
-        "moment": str(occasion.moment),
-        "revision": occasion.revision,
-        "lead": occasion.lead,
+        "kind": str(notification.kind),
+        "record_id": notification.record_id,
+        "occurrence": notification.occurrence.isoformat() if notification.occurrence else "",
+        "moment": str(notification.moment),
+        "revision": notification.revision,
+        "lead": notification.lead,
     }
 
 
-def affected(result: CursorResult[Any]) -> int:
+def affected_rows(result: CursorResult[Any]) -> int:
     """Give how many rows a statement has changed."""
     return result.rowcount

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
-from calendar_service.records.errors import mark
-from calendar_service.records.occasions import Kind
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.notification_keys import NotificationKind
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
-from calendar_service.store.notes import enter_note, remove_note, write_note
-from calendar_service.store.outbox import State, affected
+from calendar_service.store.outbox import DeliveryState, affected_rows
+from calendar_service.store.process_state import enter_state, remove_state, write_state
 from calendar_service.store.signups import ASKED, MAILED
 from calendar_service.store.tables import deliveries, notes, occasions, signups
 
@@ -83,7 +83,7 @@ def _pause(kind: PauseKind, value: str, since: datetime) -> Pause:
 
 def enter_pause(connection: Connection, kind: PauseKind, now: datetime) -> bool:
     """Pause sending for a reason other than RESTORED; False if it was paused for that already."""
-    return enter_note(connection, _NAMES[kind], "", now)
+    return enter_state(connection, _NAMES[kind], "", now)
 
 
 def enter_restored(
@@ -91,15 +91,15 @@ def enter_restored(
 ) -> None:
     """Pause sending because the database went back, and report it. What fell due up to `until` may have been sent."""
     value = json.dumps({"until": max(now, until).isoformat(), "how": how, "exact": is_exact})
-    write_note(connection, _NAMES[PauseKind.RESTORED], value, now)
+    write_state(connection, _NAMES[PauseKind.RESTORED], value, now)
     report_fault(connection, FaultKind.RESTORE, "", _SENTENCES[how], now)
 
 
 _SENTENCES = {
-    RestoreKind.COMMAND: mark(
+    RestoreKind.COMMAND: gettext_noop(
         "The database was restored from a backup. Nothing is sent until a person says how to go on."
     ),
-    RestoreKind.COPY: mark(
+    RestoreKind.COPY: gettext_noop(
         "The database is older than it was before: a copy was put back. "
         "Nothing is sent until a person says how to go on."
     ),
@@ -110,7 +110,7 @@ def end_pause(connection: Connection, kind: PauseKind) -> bool:
     """End a reason why nothing is sent; True if there was it."""
     if kind is PauseKind.RESTORED:
         clear_fault(connection, FaultKind.RESTORE, "")
-    return remove_note(connection, _NAMES[kind])
+    return remove_state(connection, _NAMES[kind])
 
 
 def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
@@ -119,16 +119,16 @@ def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
     Notices are all meant that are there: which changes were told before is not known, whenever they were published.
     Account mails are kept where it is known that they did not go, and so are sign-ups that nobody has answered.
     """
-    settled = {"state": State.DROPPED, "reason": RESTORED_REASON, "settled_at": now, "worker_id": None}
-    dropped = affected(connection.execute(update(deliveries).where(*_missed(pause)).values(**settled)))
+    settled = {"state": DeliveryState.DROPPED, "reason": RESTORED_REASON, "settled_at": now, "worker_id": None}
+    dropped = affected_rows(connection.execute(update(deliveries).where(*_missed(pause)).values(**settled)))
     digest, what = deliveries.alias("digest"), occasions.alias("what")
     gone = (
         exists()
         .where(digest.c.subscriber_id == deliveries.c.subscriber_id, digest.c.occasion_id == what.c.id)
-        .where(what.c.kind == Kind.DIGEST, what.c.revision == deliveries.c.bundle)
-        .where(digest.c.state == State.DROPPED, digest.c.reason == RESTORED_REASON)
+        .where(what.c.kind == NotificationKind.DIGEST, what.c.revision == deliveries.c.bundle)
+        .where(digest.c.state == DeliveryState.DROPPED, digest.c.reason == RESTORED_REASON)
     )
-    connection.execute(update(deliveries).where(deliveries.c.state == State.BUNDLED, gone).values(**settled))
+    connection.execute(update(deliveries).where(deliveries.c.state == DeliveryState.BUNDLED, gone).values(**settled))
     if not pause.is_exact:
         asked = signups.c.state == ASKED, signups.c.asked_at <= pause.until
         connection.execute(update(signups).where(*asked).values(state=MAILED, settled_at=now))
@@ -143,7 +143,10 @@ def count_unanswered(connection: Connection) -> int:
 def _missed(pause: Pause) -> Iterable[ColumnElement[bool]]:
     kind = select(occasions.c.kind).where(occasions.c.id == deliveries.c.occasion_id).scalar_subquery()
     is_of_before = deliveries.c.due_at <= pause.until
-    due = [and_(kind.in_([Kind.REMINDER, Kind.DIGEST]), is_of_before), kind == Kind.NOTICE]
+    due = [
+        and_(kind.in_([NotificationKind.REMINDER, NotificationKind.DIGEST]), is_of_before),
+        kind == NotificationKind.NOTICE,
+    ]
     if not pause.is_exact:
-        due.append(and_(kind == Kind.LETTER, is_of_before))
-    return deliveries.c.state.in_([State.WAITING, State.CLAIMED]), or_(*due)
+        due.append(and_(kind == NotificationKind.LETTER, is_of_before))
+    return deliveries.c.state.in_([DeliveryState.WAITING, DeliveryState.CLAIMED]), or_(*due)

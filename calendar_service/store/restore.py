@@ -21,7 +21,7 @@ from calendar_service.store.bring_back import bring_back
 from calendar_service.store.carry_over import carry_over
 from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
 from calendar_service.store.identity import Identity, raise_sequence, read_identity, renew_identity
-from calendar_service.store.migrate import is_known, upgrade
+from calendar_service.store.migrate import is_known, run_migrations
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, enter_pause, enter_restored
 from calendar_service.store.tables import deliveries, faults, workers
 from calendar_service.store.workers import is_surely_dead
@@ -78,7 +78,7 @@ def restore(engine: Database, file: Path, now: datetime, looked_at: Callable[[st
             return _replace_file(engine, archive, now, looked_at)
         if present is Replaced.NOTHING:
             return _restore_in_place(engine, archive, now, looked_at)
-        upgrade(engine)
+        run_migrations(engine)
         with _quiet(engine, now):
             return _restore_in_place(engine, archive, now, looked_at)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, text, update
 
-from calendar_service.records.occasions import Kind
-from calendar_service.store.notes import read_note, write_note
-from calendar_service.store.outbox import Outcome, State
+from calendar_service.records.notification_keys import NotificationKind
+from calendar_service.store.outbox import DeliveryState, FanOutOutcome
+from calendar_service.store.process_state import read_state, write_state
 from calendar_service.store.tables import deliveries, editions, firings, memberships, occasions
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def last_edition_seen_before(connection: Connection, at: datetime) -> int:
 
 def is_pass_to_note(connection: Connection, newest: int, now: datetime) -> bool:
     """Return True if this pass is to be noted: not where another one was a moment ago, and has seen the same."""
-    noted = read_note(connection, _PASSED)
+    noted = read_state(connection, _PASSED)
     unseen = select(editions.c.number).where(editions.c.number <= newest, editions.c.scheduled_at.is_(None)).limit(1)
     return noted is None or not timedelta(0) <= now - noted[1] < _OFTEN or connection.scalar(unseen) is not None
 
@@ -76,14 +76,14 @@ def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
 
     Then a clock was wrong, and what it has written as ahead is put right, so that it silences nothing.
     """
-    noted = read_note(connection, _PASSED)
+    noted = read_state(connection, _PASSED)
     last = noted[1] if noted else now
     was_ahead = last > now + AHEAD
     if was_ahead:
         _put_right(connection, now)
     unseen = editions.c.number <= newest, editions.c.scheduled_at.is_(None)
     connection.execute(update(editions).where(*unseen).values(scheduled_from=min(last, now), scheduled_at=now))
-    write_note(connection, _PASSED, "", now)
+    write_state(connection, _PASSED, "", now)
     return was_ahead
 
 
@@ -99,9 +99,9 @@ def _put_right(connection: Connection, now: datetime) -> None:
     ahead = update(editions).where(editions.c.scheduled_at > now)
     connection.execute(ahead.values(scheduled_from=now, scheduled_at=now))
     # Noted as over by a clock that was ahead, but not over.
-    connection.execute(delete(firings).where(firings.c.outcome == Outcome.MISSED, firings.c.expires_at > now))
-    notices = select(occasions.c.id).where(occasions.c.kind == Kind.NOTICE)
-    waiting = update(deliveries).where(deliveries.c.state == State.WAITING, deliveries.c.next_at > now)
+    connection.execute(delete(firings).where(firings.c.outcome == FanOutOutcome.MISSED, firings.c.expires_at > now))
+    notices = select(occasions.c.id).where(occasions.c.kind == NotificationKind.NOTICE)
+    waiting = update(deliveries).where(deliveries.c.state == DeliveryState.WAITING, deliveries.c.next_at > now)
     told = waiting.where(deliveries.c.due_at > now, deliveries.c.occasion_id.in_(notices))
     connection.execute(told.values(due_at=now, next_at=now))
     tried = waiting.where(deliveries.c.due_at <= now, deliveries.c.next_at > now + _LONGEST_RETRY)

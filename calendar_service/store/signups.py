@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from calendar_service.records.occasions import Kind, Occasion
-from calendar_service.store.conflicts import insert_or
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind
 from calendar_service.store.engine import reading
-from calendar_service.store.letters import drop_of_signups
-from calendar_service.store.outbox import occasion_number
+from calendar_service.store.outbox import notification_id
+from calendar_service.store.subscriber_outbox import drop_of_signups
 from calendar_service.store.tables import deliveries, signups, tallies
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -75,7 +75,7 @@ def lock_signup(connection: Connection, ref: str) -> Signup | None:
     return _one(connection, select(signups).where(signups.c.ref == ref).with_for_update())
 
 
-def take_asked(connection: Connection, most: int, without: Collection[int] = ()) -> list[Signup]:
+def load_requested(connection: Connection, most: int, without: Collection[int] = ()) -> list[Signup]:
     """List up to so many that nobody has looked at, oldest first, and none of those `without`."""
     query = select(signups).where(signups.c.state == ASKED, signups.c.id.not_in(list(without)))
     query = query.order_by(signups.c.asked_at, signups.c.id).limit(most)
@@ -104,7 +104,7 @@ def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: 
     return connection.execute(delete(signups).where(of_address)).rowcount
 
 
-def queue_letter(
+def queue_account_message(
     connection: Connection,
     moment: str,
     now: datetime,
@@ -115,9 +115,9 @@ def queue_letter(
 ) -> None:
     """Put a letter about a subscription itself into the outbox, such as "confirm" or "known"."""
     # The revision is this letter's own, so that another like it may go out later.
-    occasion = Occasion(Kind.LETTER, moment=moment, revision=secrets.token_urlsafe(16))
+    notification = NotificationKey(NotificationKind.LETTER, moment=moment, revision=secrets.token_urlsafe(16))
     row = {
-        "occasion_id": occasion_number(connection, occasion),
+        "occasion_id": notification_id(connection, notification),
         "signup_id": signup_id,
         "subscriber_id": subscriber_id,
         "state": "waiting",
@@ -128,9 +128,9 @@ def queue_letter(
     connection.execute(insert(deliveries).values(row))
 
 
-def tally(connection: Connection, key: str, now: datetime) -> None:
+def count_event(connection: Connection, key: str, now: datetime) -> None:
     """Count one more of something, in the minute that it happens in."""
-    statement = insert_or(connection, tallies).values(key=key, begins=_minute(now), count=1)
+    statement = insert_on_conflict(connection, tallies).values(key=key, begins=_minute(now), count=1)
     one_more = {"count": tallies.c.count + 1}
     connection.execute(statement.on_conflict_do_update(index_elements=[tallies.c.key, tallies.c.begins], set_=one_more))
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from calendar_service.records.errors import CalendarError, mark
+from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.store.engine import reading, writing
-from calendar_service.store.letters import drop_of_subscriber
-from calendar_service.store.memberships import clear_watch_faults, regroup, regroup_many
+from calendar_service.store.group_sync import clear_watch_faults, sync_groups, sync_groups_of_many
+from calendar_service.store.subscriber_outbox import drop_of_subscriber
 from calendar_service.store.suppressions import ENDED, lift, suppress
 from calendar_service.store.tables import subscribers, watches
 
@@ -35,7 +35,7 @@ MAX_ADDRESS = 1_000
 """Characters of the address of a subscriber: of a webhook or a chat room, since mail addresses are shorter."""
 
 
-class State(StrEnum):
+class SubscriberState(StrEnum):
     """Whether letters go out: to active readers only. The data of ended ones are deleted after a time."""
 
     ACTIVE = "active"
@@ -48,8 +48,8 @@ class AddressTaken(CalendarError):
 
     def __init__(self) -> None:
         super().__init__(
-            mark("This address already has a subscription of its own."),
-            remedy=mark("End one of the two, or use another address."),
+            gettext_noop("This address already has a subscription of its own."),
+            remedy=gettext_noop("End one of the two, or use another address."),
         )
 
 
@@ -64,7 +64,7 @@ class TooManyWatches(CalendarError):
     """A subscriber would watch more than `MAX_WATCHES` selections; `sentence` is in the catalogue, with {number}."""
 
     def __init__(self) -> None:
-        self.sentence = mark("One address can watch {number} selections at most. Stop one of them first.")
+        self.sentence = gettext_noop("One address can watch {number} selections at most. Stop one of them first.")
         super().__init__(self.sentence.format(number=MAX_WATCHES))
 
 
@@ -96,7 +96,7 @@ class NewSubscriber:
     digest: str = ""
     owner: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
-    state: State = State.ACTIVE
+    state: SubscriberState = SubscriberState.ACTIVE
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Subscriber:
     zone: str
     country: str
     digest: str
-    state: State
+    state: SubscriberState
     failures: int
     failing_since: datetime | None
     consent: Mapping[str, str]
@@ -149,7 +149,7 @@ def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], no
         except IntegrityError:
             raise AddressTaken from None
     _insert_watches(connection, {id_: new.watches for id_, new in zip(ids, many, strict=True)})
-    regroup_many(connection, ids, now)
+    sync_groups_of_many(connection, ids, now)
     return [each for start in range(0, len(ids), _PAGE) for each in _load(connection, ids[start : start + _PAGE])]
 
 
@@ -226,7 +226,7 @@ def set_watches(connection: Connection, by_subscriber: Mapping[int, Sequence[Wat
         _check_numbers(connection, of_page, {id_: wanted[id_] for id_ in ids[start : start + _PAGE]})
         connection.execute(delete(watches).where(of_page))
     _insert_watches(connection, by_subscriber)
-    regroup_many(connection, ids, now)
+    sync_groups_of_many(connection, ids, now)
     clear_watch_faults(connection, ids)
 
 
@@ -248,13 +248,13 @@ def pause(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
 
 def pause_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
     """Pause an active reader within a transaction."""
-    return _move(connection, subscriber_id, State.ACTIVE, State.PAUSED, now)
+    return _move(connection, subscriber_id, SubscriberState.ACTIVE, SubscriberState.PAUSED, now)
 
 
 def resume(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
     """Send a paused reader letters again, about what falls due from now on."""
     with writing(engine) as connection:
-        return _move(connection, subscriber_id, State.PAUSED, State.ACTIVE, now)
+        return _move(connection, subscriber_id, SubscriberState.PAUSED, SubscriberState.ACTIVE, now)
 
 
 def end(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
@@ -266,12 +266,12 @@ def end(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
 def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
     """End a subscription within a transaction."""
     subscriber = _lock(connection, subscriber_id)
-    if subscriber.state is State.ENDED:
+    if subscriber.state is SubscriberState.ENDED:
         return subscriber
-    _set(connection, subscriber_id, now, state=State.ENDED, ended_at=now)
+    _set(connection, subscriber_id, now, state=SubscriberState.ENDED, ended_at=now)
     drop_of_subscriber(connection, subscriber_id, now)
     suppress(connection, subscriber.address_key, ENDED, now)
-    regroup(connection, subscriber_id, now)
+    sync_groups(connection, subscriber_id, now)
     clear_watch_faults(connection, [subscriber_id], also_set_aside=True)
     return _load(connection, [subscriber_id])[0]
 
@@ -314,11 +314,11 @@ def join_in(
     if known is None:
         return insert_subscribers(connection, [new], now)[0]
     known = _lock(connection, known.id)
-    before = () if known.state is State.ENDED else known.watches
-    is_asked = not keep_settings or known.state is State.ENDED
+    before = () if known.state is SubscriberState.ENDED else known.watches
+    is_asked = not keep_settings or known.state is SubscriberState.ENDED
     names = ("language", "zone", "country", "digest") if is_asked else ()
     changed = replace(known, watches=add_watches(before, new.watches), **{name: getattr(new, name) for name in names})
-    fresh = {"state": State.ACTIVE, "ended_at": None, "failures": 0, "failing_since": None}
+    fresh = {"state": SubscriberState.ACTIVE, "ended_at": None, "failures": 0, "failing_since": None}
     return keep_changes(connection, changed, now, **fresh, consent=dict(new.consent))
 
 
@@ -361,7 +361,7 @@ def _select(connection: Connection, condition: ColumnElement[bool]) -> Iterator[
             leads = tuple(row.leads.split(",")) if row.leads else ()
             kept[row.subscriber_id].append(Watch(row.selection, leads, row.wants_new, row.problem))
     for row in rows:
-        yield Subscriber(**{**row._mapping, "state": State(row.state)}, watches=tuple(kept[row.id]))  # noqa: SLF001 (documented; named so as to leave room for columns)
+        yield Subscriber(**{**row._mapping, "state": SubscriberState(row.state)}, watches=tuple(kept[row.id]))  # noqa: SLF001 (documented; named so as to leave room for columns)
 
 
 def _load(connection: Connection, ids: Sequence[int]) -> list[Subscriber]:
@@ -385,10 +385,12 @@ def _set(connection: Connection, subscriber_id: int, now: datetime, **values: An
         raise AddressTaken from None
 
 
-def _move(connection: Connection, subscriber_id: int, before: State, after: State, now: datetime) -> Subscriber:
+def _move(
+    connection: Connection, subscriber_id: int, before: SubscriberState, after: SubscriberState, now: datetime
+) -> Subscriber:
     subscriber = _lock(connection, subscriber_id)
     if subscriber.state is not before:
         return subscriber
     _set(connection, subscriber_id, now, state=after)
-    regroup(connection, subscriber_id, now)
+    sync_groups(connection, subscriber_id, now)
     return _load(connection, [subscriber_id])[0]

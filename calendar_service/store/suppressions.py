@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, delete, or_, select
 
-from calendar_service.store.conflicts import insert_or
 from calendar_service.store.tables import suppressions
+from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def suppress(
     """
     table = suppressions.c
     row = {"address_key": address_key, "reason": reason, "since": now, "until": until}
-    statement = insert_or(connection, suppressions).values(row)
+    statement = insert_on_conflict(connection, suppressions).values(row)
     strength = case({NOT_ME: 2, BOUNCED: 1}, value=table.reason, else_=0)
     is_over = and_(table.until.is_not(None), table.until <= now)
     given = {NOT_ME: 2, BOUNCED: 1}.get(reason, 0)

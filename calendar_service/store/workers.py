@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sign:
+class WorkerHeartbeat:
     """A worker's sign of life: a counter, since clocks may jump, and who it is."""
 
     id: int
@@ -36,20 +36,20 @@ def enter_worker(connection: Connection, now: datetime) -> int:
     return number
 
 
-def beat(connection: Connection, worker_id: int, now: datetime) -> bool:
+def heartbeat(connection: Connection, worker_id: int, now: datetime) -> bool:
     """Give a sign of life; False where this worker is not entered, as in a database that was restored."""
     mine = update(workers).where(workers.c.id == worker_id, workers.c.process == _this_process())
     return connection.execute(mine.values(beat=workers.c.beat + 1, beat_at=now)).rowcount == 1
 
 
-def list_claimers(connection: Connection, worker_id: int) -> list[Sign]:
+def list_claimers(connection: Connection, worker_id: int) -> list[WorkerHeartbeat]:
     """List the other workers that have claims."""
     claims = exists().where(text("deliveries.state = 'claimed'"), deliveries.c.worker_id == workers.c.id)
     rows = connection.execute(select(workers).where(workers.c.id != worker_id, claims).order_by(workers.c.id))
-    return [Sign(row.id, row.process, row.beat, row.beat_at) for row in rows]
+    return [WorkerHeartbeat(row.id, row.process, row.beat, row.beat_at) for row in rows]
 
 
-def forget_workers(connection: Connection, before: datetime) -> None:
+def delete_idle_workers(connection: Connection, before: datetime) -> None:
     """Forget workers without claims that gave no sign since; the newest stays, to tell when that was."""
     claims = exists().where(text("deliveries.state = 'claimed'"), deliveries.c.worker_id == workers.c.id)
     newest = select(func.max(workers.c.beat_at)).scalar_subquery()

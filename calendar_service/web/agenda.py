@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.feed_window import check_occurrences
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
-from calendar_service.records.window import check_occurrences
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point, Span
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.language import Language
-    from calendar_service.writers.sentences import Worded
-    from calendar_service.writers.view import View
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.phrases import LocalizedText
+    from calendar_service.writers.render_context import RenderContext
 
-AHEAD = timedelta(days=366)
+LISTED_AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
 LEAST_PAST = 12
 ROWS_ON_A_PAGE = 50
@@ -36,7 +36,7 @@ _TAGS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
-class Item:
+class AgendaItem:
     """An entry at one of its times, before anything of it is put into words."""
 
     entry: Entry
@@ -51,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedMoment:
     """The sentence about a deadline that was moved, in three parts: the old date can be struck through."""
 
     is_closing: bool
@@ -61,7 +61,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Row:
+class AgendaRow:
     """One line of the agenda.
 
     The first of `times` begins with the day, which stands beside the row too: `day_words` is that beginning,
@@ -77,7 +77,7 @@ class Row:
     times: list[str]
     day_words: str
     clock_words: str
-    title: Worded
+    title: LocalizedText
     only: str
     kind: str
     state: str
@@ -88,23 +88,23 @@ class Row:
     countdown: str
     urgency: str
     is_deadline: bool
-    moves: list[Moved]
+    moves: list[MovedMoment]
 
 
 @dataclass(frozen=True)
-class Month:
+class AgendaMonth:
     """The rows of one month."""
 
     name: str
-    rows: list[Row]
+    rows: list[AgendaRow]
 
 
 @dataclass(frozen=True)
 class Agenda:
     """A page of what is coming, soonest first, and behind it of what is past, latest first."""
 
-    coming: list[Month]
-    past: list[Month]
+    coming: list[AgendaMonth]
+    past: list[AgendaMonth]
     has_coming: bool
     has_past: bool
     page: int = 1
@@ -112,7 +112,7 @@ class Agenda:
 
 
 def make_agenda(
-    entries: list[Entry], edition: Edition, selection: Selection, view: View, now: datetime, page: int = 1
+    entries: list[Entry], edition: Edition, selection: Selection, view: RenderContext, now: datetime, page: int = 1
 ) -> Agenda:
     """Make the rows of a page, counted from 1. What recurs comes a year ahead, and once, its last time, in the past."""
     coming, past = list_items(entries, edition, selection, now)
@@ -131,12 +131,14 @@ def make_agenda(
 
 def list_items(
     entries: list[Entry], edition: Edition, selection: Selection, now: datetime
-) -> tuple[list[Item], list[Item]]:
+) -> tuple[list[AgendaItem], list[AgendaItem]]:
     """List what is coming and what is past, in the order in which it is shown. Raises BadSelection for too much."""
     if selection.first:
-        check_occurrences(((entry.record, selection.first, (now + AHEAD).date()) for entry in entries), selection)
-    coming: list[Item] = []
-    past: list[Item] = []
+        check_occurrences(
+            ((entry.record, selection.first, (now + LISTED_AHEAD).date()) for entry in entries), selection
+        )
+    coming: list[AgendaItem] = []
+    past: list[AgendaItem] = []
     for entry in entries:
         items = list(_items(entry, edition, selection, now))
         coming += [item for item in items if item.is_coming(now)]
@@ -149,31 +151,31 @@ def list_items(
     return coming, past
 
 
-def by_month(items: Iterable[Item], edition: Edition, view: View, now: datetime) -> list[Month]:
+def by_month(items: Iterable[AgendaItem], edition: Edition, view: RenderContext, now: datetime) -> list[AgendaMonth]:
     """Make the rows of items and put them under the names of their months."""
     rows = [make_row(item, edition, view, now) for item in items]
     months = groupby(rows, key=lambda row: (row.day.year, row.day.month))
-    return [Month(view.lang.month(found[0].day), found) for _, group in months if (found := list(group))]
+    return [AgendaMonth(view.lang.month(found[0].day), found) for _, group in months if (found := list(group))]
 
 
-def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = False) -> Item:
+def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = False) -> AgendaItem:
     """Make the item of an entry at one of its points or spans; whole days are those of `zone`."""
     begins, ends = instant_bounds(at, zone)
-    return Item(entry, at, begins, ends, is_cancelled)
+    return AgendaItem(entry, at, begins, ends, is_cancelled)
 
 
-def make_row(item: Item, edition: Edition, view: View, now: datetime) -> Row:
+def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> AgendaRow:
     """Put an item into words."""
     entry, at, lang = item.entry, item.at, view.lang
     record, calendar = entry.record, edition.calendar
-    day = first_day(item, calendar.zone)
+    day = first_day_of_item(item, calendar.zone)
     today = civil_from_instant(now, calendar.zone).day
-    state = lang.say("Cancelled") if item.is_cancelled else sentences.state(entry, lang)
+    state = lang.gettext("Cancelled") if item.is_cancelled else phrases.state(entry, lang)
     is_deadline = MomentName.CLOSES in record.milestones
     is_off = item.is_cancelled or entry.is_called_off or record.status is Status.POSTPONED
     times = time_lines(at, record, calendar, view)
     day_words, clock_words = ("", times[0]) if is_deadline else _split(times[0], lang.day(day))
-    return Row(
+    return AgendaRow(
         entry=entry,
         url=page_path(record.id, view),
         day=day,
@@ -183,12 +185,12 @@ def make_row(item: Item, edition: Edition, view: View, now: datetime) -> Row:
         times=times,
         day_words=day_words,
         clock_words=clock_words,
-        title=sentences.pick(record.title, lang.code),
-        only=sentences.only_languages(record, lang),
-        kind=sentences.kind(record, lang),
+        title=phrases.pick(record.title, lang.code),
+        only=phrases.only_languages(record, lang),
+        kind=phrases.kind(record, lang),
         state=state,
         is_off=is_off,
-        place=sentences.place(record.place, lang),
+        place=phrases.place(record.place, lang),
         tags=record.tags[:_TAGS_IN_A_ROW],
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
         countdown="" if is_off else countdown(item, day, today, now, lang, is_deadline=is_deadline),
@@ -198,51 +200,53 @@ def make_row(item: Item, edition: Edition, view: View, now: datetime) -> Row:
     )
 
 
-def countdown(item: Item, day: date, today: date, now: datetime, lang: Language, *, is_deadline: bool) -> str:
+def countdown(item: AgendaItem, day: date, today: date, now: datetime, lang: Language, *, is_deadline: bool) -> str:
     """Say how far away it is, in days of the calendar; nothing for what is past."""
     if item.ends < now or (item.ends == now and item.begins < now):
-        return lang.say("Closed") if is_deadline else ""
+        return lang.gettext("Closed") if is_deadline else ""
     if item.begins <= now and not is_deadline:
-        return lang.say("Now")
+        return lang.gettext("Now")
     days = (day - today).days
     if is_deadline:
         if days <= 0:
-            return lang.say("Closes today")
+            return lang.gettext("Closes today")
         if days == 1:
-            return lang.say("Closes tomorrow")
+            return lang.gettext("Closes tomorrow")
         if days > MANY_DAYS:
-            return lang.plural("Closes in {number} month", "Closes in {number} months", _months(days))
-        return lang.plural("Closes in {number} day", "Closes in {number} days", days)
+            return lang.ngettext("Closes in {number} month", "Closes in {number} months", _months(days))
+        return lang.ngettext("Closes in {number} day", "Closes in {number} days", days)
     if days <= 0:
-        return lang.say("Today")
+        return lang.gettext("Today")
     if days == 1:
-        return lang.say("Tomorrow")
+        return lang.gettext("Tomorrow")
     if days > MANY_DAYS:
-        return lang.plural("in {number} month", "in {number} months", _months(days))
-    return lang.plural("in {number} day", "in {number} days", days)
+        return lang.ngettext("in {number} month", "in {number} months", _months(days))
+    return lang.ngettext("in {number} day", "in {number} days", days)
 
 
-def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[Moved]:
+def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:
     """Say how each deadline of an entry has moved, oldest first, with the old date apart."""
     return [
         _struck(sentence, moved.old.at, edition, lang, is_closing=moved.moment is MomentName.CLOSES)
-        for moved, sentence in zip(entry.moves, sentences.moves(entry, edition.calendar, lang), strict=True)
+        for moved, sentence in zip(entry.moves, phrases.moves(entry, edition.calendar, lang), strict=True)
     ]
 
 
-def planned_before(entry: Entry, edition: Edition, lang: Language) -> Moved | None:
+def planned_before_of(entry: Entry, edition: Edition, lang: Language) -> MovedMoment | None:
     """Say when a record was first to happen, with that date apart; None where it still begins then."""
     if entry.planned_before is None:
         return None
-    sentence = sentences.planned_before(entry, edition.calendar, lang)
+    sentence = phrases.planned_before_words(entry, edition.calendar, lang)
     return _struck(sentence, entry.planned_before, edition, lang)
 
 
-def _struck(sentence: str, old: Point | Span, edition: Edition, lang: Language, *, is_closing: bool = False) -> Moved:
-    return Moved(is_closing, *sentence.partition(sentences.when(old, edition.calendar.zone, lang)))
+def _struck(
+    sentence: str, old: Point | Span, edition: Edition, lang: Language, *, is_closing: bool = False
+) -> MovedMoment:
+    return MovedMoment(is_closing, *sentence.partition(phrases.when_words(old, edition.calendar.zone, lang)))
 
 
-def page_path(record_id: str, view: View) -> str:
+def page_path(record_id: str, view: RenderContext) -> str:
     """Give the path of a record's page, which keeps to the reader's clock."""
     path = view.page_url(record_id).removeprefix(view.base_url)
     return f"{path}?tz={view.zone}" if view.zone else path
@@ -256,7 +260,7 @@ def shown_times(entry: Entry) -> Point | Span:
     return record.milestones[MomentName.CLOSES].at
 
 
-def first_day(item: Item, zone: str) -> date:
+def first_day_of_item(item: AgendaItem, zone: str) -> date:
     """Give the day on which an item begins in the calendar's zone."""
     return item.at.first if isinstance(item.at, DaySpan) else civil_from_instant(item.begins, zone).day
 
@@ -269,17 +273,17 @@ def _split(line: str, day: str) -> tuple[str, str]:
     return (f"{day}, ", clock) if clock != line and ", " not in clock else ("", line)
 
 
-def _by_time(item: Item) -> tuple[datetime, str]:
+def _by_time(item: AgendaItem) -> tuple[datetime, str]:
     return item.begins, item.entry.record.id
 
 
-def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) -> Iterator[Item]:
+def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) -> Iterator[AgendaItem]:
     schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None or schedule.rule is None:
         yield item_of(entry, shown_times(entry), zone)
         return
     start = now - 5 * BACK if selection.first is None else datetime.combine(selection.first, datetime.min.time(), UTC)
-    for occurrence in occurrences_of(schedule, start, now + AHEAD, zone):
+    for occurrence in occurrences_of(schedule, start, now + LISTED_AHEAD, zone):
         yield item_of(entry, occurrence.span, zone, is_cancelled=occurrence.is_cancelled)
 
 

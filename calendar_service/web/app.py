@@ -9,14 +9,14 @@ from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_service.reminders.faults.log import FaultLog
-from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.web import (
-    embed,
+    embed_pages,
     errors,
     feeds,
+    health,
     manage,
     metrics,
-    operations,
     operator,
     pages,
     reminders,
@@ -24,9 +24,9 @@ from calendar_service.web import (
     widget,
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, host_name
-from calendar_service.web.context import DESK, SETTINGS, SHELF, STATUS
+from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
+from calendar_service.web.edition_cache import EditionCache
 from calendar_service.web.layout import POLICY, compress
-from calendar_service.web.shelf import Shelf
 from calendar_service.web.status import StatusReader
 
 if TYPE_CHECKING:
@@ -63,16 +63,16 @@ def create_app(
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[SHELF] = shelf = Shelf(engine, settings.base_url, clock, threads)
-    app.extensions[DESK] = Desk(engine, keys)
+    app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads)
+    app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings
     app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
-    for room in (feeds, pages, widget, embed, reminders, manage, unsubscribe, operator, metrics, operations):
+    for room in (feeds, pages, widget, embed_pages, reminders, manage, unsubscribe, operator, metrics, health):
         app.register_blueprint(room.blueprint)
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
     app.after_request(_secure)
-    app.wsgi_app = CacheMiddleware(app.wsgi_app, shelf, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = CacheMiddleware(app.wsgi_app, cache, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

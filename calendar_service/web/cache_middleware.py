@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.web.shelf import NothingPublished
+from calendar_service.web.edition_cache import NothingPublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from calendar_service.web.shelf import Shelf
+    from calendar_service.web.edition_cache import EditionCache
 
 # Flask's side refuses these with 412.
 _FOR_FLASK = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
@@ -21,9 +21,9 @@ _FOR_FLASK = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 class CacheMiddleware:
     """The WSGI layer; `trusted_hosts` empty means that any name is answered."""
 
-    def __init__(self, app: Any, shelf: Shelf, trusted_hosts: tuple[str, ...]) -> None:
+    def __init__(self, app: Any, cache: EditionCache, trusted_hosts: tuple[str, ...]) -> None:
         self._app = app
-        self._shelf = shelf
+        self._cache = cache
         self._trusted_hosts = frozenset(trusted_hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -38,12 +38,12 @@ class CacheMiddleware:
         if any(name in environ for name in _FOR_FLASK) or not self._is_trusted(environ):
             return None
         try:
-            found = self._shelf.known((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
+            found = self._cache.known((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
         except NothingPublished:
             return None
         if found is None:
             return None
-        answer = found.answer(environ, self._shelf.clock())
+        answer = found.answer(environ, self._cache.clock())
         start_response(f"{answer.status.value} {answer.status.phrase.upper()}", answer.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.people.desk import Desk
+    from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.settings import Settings
-    from calendar_service.web.shelf import Shelf
+    from calendar_service.web.edition_cache import EditionCache
     from calendar_service.web.status import StatusReader
 
-SHELF = "calendar-service-shelf"
-DESK = "calendar-service-desk"
+CACHE = "calendar-service-shelf"
+SUBSCRIPTIONS = "calendar-service-desk"
 SETTINGS = "calendar-service-settings"
 STATUS = "calendar-service-status"
 
 
-def shelf() -> Shelf:
+def cache() -> EditionCache:
     """Give the shelf of the application that answers this request."""
-    return cast("Shelf", current_app.extensions[SHELF])
+    return cast("EditionCache", current_app.extensions[CACHE])
 
 
-def desk() -> Desk:
+def subscriptions() -> SubscriptionService:
     """Give the desk where readers sign up and change what they get."""
-    return cast("Desk", current_app.extensions[DESK])
+    return cast("SubscriptionService", current_app.extensions[SUBSCRIPTIONS])
 
 
 def settings() -> Settings:

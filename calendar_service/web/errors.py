@@ -13,26 +13,26 @@ from werkzeug.exceptions import HTTPException
 
 from calendar_service.records.selection import BadSelection
 from calendar_service.store.engine import DatabaseFault
-from calendar_service.web.context import shelf
+from calendar_service.web.context import cache
+from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
 from calendar_service.web.layout import asset, render
 from calendar_service.web.render_limiter import TooBusy
-from calendar_service.web.shelf import NoSuchRecord, NothingPublished
-from calendar_service.writers.language import available, language, mark
-from calendar_service.writers.view import View
+from calendar_service.writers.i18n import available, gettext_noop, language
+from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
 
-    from calendar_service.writers.language import Language
+    from calendar_service.writers.i18n import Language
 
 logger = logging.getLogger(__name__)
 
-_LOOK_THERE = mark("The calendar's first page lists what is on.")
-_TRY_AGAIN = mark("Try again in a minute.")
-TOO_BUSY = mark("Too much is being worked out here at the moment.")
-TRY_SOON = mark("Try again in a few seconds.")
+_LOOK_THERE = gettext_noop("The calendar's first page lists what is on.")
+_TRY_AGAIN = gettext_noop("Try again in a minute.")
+TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
+TRY_SOON = gettext_noop("Try again in a few seconds.")
 _PROGRAM_SUFFIXES = (".ics", ".json", ".atom", ".csv", ".jcal", ".txt", ".xml")
 
 
@@ -54,19 +54,19 @@ def _bad_selection(error: BadSelection) -> Response:
 
 def _no_such_record(error: NoSuchRecord) -> Response:
     if error.was_there:
-        return answer(HTTPStatus.GONE, mark("This record was withdrawn."), _LOOK_THERE)
-    return answer(HTTPStatus.NOT_FOUND, mark("There is no such record."), _LOOK_THERE)
+        return answer(HTTPStatus.GONE, gettext_noop("This record was withdrawn."), _LOOK_THERE)
+    return answer(HTTPStatus.NOT_FOUND, gettext_noop("There is no such record."), _LOOK_THERE)
 
 
 def _nothing_published(_: NothingPublished) -> Response:
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("Nothing has been published yet."), _TRY_AGAIN)
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, gettext_noop("Nothing has been published yet."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 
 
 def _database_fault(error: DatabaseFault) -> Response:
     logger.error("A request failed: %s", error)
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, mark("This cannot be done at the moment."), _TRY_AGAIN)
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, gettext_noop("This cannot be done at the moment."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -80,7 +80,7 @@ def _too_busy(error: TooBusy) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     missing = status is HTTPStatus.NOT_FOUND
-    message = mark("There is no such page.") if missing else mark("The request cannot be answered.")
+    message = gettext_noop("There is no such page.") if missing else gettext_noop("The request cannot be answered.")
     response = answer(status, message, _LOOK_THERE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -90,7 +90,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _fault(error: Exception) -> Response:
     logger.error("A request failed.", exc_info=error)
-    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, mark("Something went wrong here."), _TRY_AGAIN)
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, gettext_noop("Something went wrong here."), _TRY_AGAIN)
 
 
 def answer(
@@ -107,7 +107,7 @@ def answer(
             "type": "about:blank",
             "title": status.phrase,
             "status": status.value,
-            "detail": " ".join(english.say(part, **filled) for part in (message, remedy) if part),
+            "detail": " ".join(english.gettext(part, **filled) for part in (message, remedy) if part),
         }
         text = json.dumps(body | details, ensure_ascii=False)
         response = Response(text, status, content_type="application/problem+json")
@@ -117,8 +117,8 @@ def answer(
         response = _page(
             lang,
             status=status,
-            message=lang.say(message, **filled),
-            remedy=lang.say(remedy, **filled) if remedy else "",
+            message=lang.gettext(message, **filled),
+            remedy=lang.gettext(remedy, **filled) if remedy else "",
             without=_without(details["parameter"]) if "parameter" in details else "",
         )
         response.status_code = status
@@ -129,10 +129,10 @@ def answer(
 def _page(lang: Language, **values: Any) -> Response:
     """Render the error inside the frame of all pages, or bare where there is no calendar to frame it."""
     try:
-        edition = shelf().edition()
+        edition = cache().edition()
     except NothingPublished:
-        return Response(render_template("error.html", lang=lang, say=lang.say, asset=asset, home="/", **values))
-    view = View(lang, shelf().renderer.base_url, edition.calendar.languages[0])
+        return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="/", **values))
+    view = RenderContext(lang, cache().renderer.base_url, edition.calendar.languages[0])
     return Response(render("error.html", edition, view, path="/", query="", **values))
 
 

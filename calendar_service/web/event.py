@@ -15,27 +15,27 @@ from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
-from calendar_service.web.agenda import AHEAD, Row, item_of, make_row, planned_before, shown_times
+from calendar_service.web.agenda import LISTED_AHEAD, AgendaRow, item_of, make_row, planned_before_of, shown_times
 from calendar_service.web.feeds import with_query
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
-from calendar_service.writers.ical import UNKNOWN_LENGTH
-from calendar_service.writers.jsonld import Ahead, write_jsonld
+from calendar_service.writers.jsonld import AheadBounds, write_jsonld
+from calendar_service.writers.vevents import UNKNOWN_LENGTH
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point, Span
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
 _JOIN_BEFORE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Stone:
+class MilestoneRow:
     """One milestone; `is_next` is the first that is still ahead."""
 
     label: str
@@ -46,7 +46,7 @@ class Stone:
 
 
 @dataclass(frozen=True)
-class Yours:
+class LocalTime:
     """What a script needs to tell the reader's own time, where no printed line has the reader's offset."""
 
     at: str
@@ -54,30 +54,30 @@ class Yours:
     offsets: str
 
 
-def describe_event(entry: Entry, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Give the values of the template."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
     is_on = not entry.is_called_off and record.status is not Status.POSTPONED
     joins = is_on and bool(record.join) and _is_open(entry, edition, now)
     has_ahead = not entry.is_called_off and is_coming(record, calendar.zone, now)
 
-    def text(value: dict[str, str]) -> sentences.Worded:
-        return sentences.pick(value, lang.code)
+    def text(value: dict[str, str]) -> phrases.LocalizedText:
+        return phrases.pick(value, lang.code)
 
-    ahead = Ahead(now, now + 5 * AHEAD, _NEXT_OCCURRENCES)
+    ahead = AheadBounds(now, now + 5 * LISTED_AHEAD, _NEXT_OCCURRENCES)
     return {
         "entry": entry,
         "record": record,
         "row": make_row(item_of(entry, shown_times(entry), calendar.zone), edition, view, now),
-        "planned_before": planned_before(entry, edition, lang),
+        "planned_before": planned_before_of(entry, edition, lang),
         "yours": _yours(entry, edition, view) if is_on else None,
         "has_ahead": has_ahead,
         "joins": joins,
         "joins_later": is_on and has_ahead and bool(record.join) and not joins,
         "summary": text(record.summary),
-        "rule": sentences.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
+        "rule": phrases.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
         "occurrences": _next_occurrences(entry, edition, view, now),
-        "stones": _stones(entry, edition, view, now),
+        "milestones": _stones(entry, edition, view, now),
         "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
         "documents": [(text(each.title), each.url) for each in record.documents],
         "organisers": [text(each) for each in record.organisers],
@@ -92,30 +92,30 @@ def _tagged(tag: str) -> Selection:
     return Selection(tags=(tag.casefold(),))
 
 
-def _stones(entry: Entry, edition: Edition, view: View, now: datetime) -> list[Stone]:
+def _stones(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[MilestoneRow]:
     """List the milestones in order of time."""
     zone = edition.calendar.zone
     found = sorted(entry.record.milestones.items(), key=lambda pair: instant_bounds(pair[1].at, zone))
-    stones: list[Stone] = []
-    for name, stone in found:
-        is_past = instant_bounds(stone.at, zone)[1] < now
-        stones.append(
-            Stone(
-                label=sentences.moment_label(name, view.lang),
-                lines=time_lines(stone.at, entry.record, edition.calendar, view),
+    milestones: list[MilestoneRow] = []
+    for name, milestone in found:
+        is_past = instant_bounds(milestone.at, zone)[1] < now
+        milestones.append(
+            MilestoneRow(
+                label=phrases.moment_label(name, view.lang),
+                lines=time_lines(milestone.at, entry.record, edition.calendar, view),
                 is_closing=name is MomentName.CLOSES,
                 is_past=is_past,
-                is_next=not is_past and all(each.is_past for each in stones),
+                is_next=not is_past and all(each.is_past for each in milestones),
             )
         )
-    return stones
+    return milestones
 
 
-def _next_occurrences(entry: Entry, edition: Edition, view: View, now: datetime) -> list[Row]:
+def _next_occurrences(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[AgendaRow]:
     schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None or schedule.rule is None:
         return []
-    found = occurrences_of(schedule, now, now + 5 * AHEAD, zone)[:_NEXT_OCCURRENCES]
+    found = occurrences_of(schedule, now, now + 5 * LISTED_AHEAD, zone)[:_NEXT_OCCURRENCES]
     items = [item_of(entry, each.span, zone, is_cancelled=each.is_cancelled) for each in found]
     return [make_row(item, edition, view, now) for item in items]
 
@@ -136,7 +136,7 @@ def _is_open(entry: Entry, edition: Edition, now: datetime) -> bool:
     return False
 
 
-def _yours(entry: Entry, edition: Edition, view: View) -> Yours | None:
+def _yours(entry: Entry, edition: Edition, view: RenderContext) -> LocalTime | None:
     at: Point | Span = shown_times(entry)
     match at:
         case DaySpan():
@@ -147,7 +147,7 @@ def _yours(entry: Entry, edition: Edition, view: View) -> Yours | None:
             begins, until, own = at.instant, None, at.zone
     zones = {edition.calendar.zone, view.other_zone(entry.record) or own}
     offsets = {civil_from_instant(begins, zone).local.utcoffset() for zone in zones}
-    return Yours(
+    return LocalTime(
         at=write_instant(begins),
         until=write_instant(until) if until else "",
         offsets=" ".join(str(int(each.total_seconds()) // 60) for each in offsets if each is not None),

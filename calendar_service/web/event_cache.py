@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from calendar_service.writers.ical import Block
+    from calendar_service.writers.vevents import SerializedEvents
 
 MAX_BYTES = 32_000_000
 _OVERHEAD = 500
 """What a kept block takes beside its bytes, about."""
 _MAX_SEEN = 256
 
-_Kept = dict[str, tuple["Hashable", "Block"]]
+_Kept = dict[str, tuple["Hashable", "SerializedEvents"]]
 
 
 class EventCache:
@@ -47,12 +47,12 @@ class EventCache:
             self._views[view] = {}
             return ViewCache(self, view)
 
-    def find(self, view: Hashable, record_id: str, state: Hashable) -> Block | None:
+    def find(self, view: Hashable, record_id: str, state: Hashable) -> SerializedEvents | None:
         """Return the block of a record if it was rendered from this state."""
         found = self._views.get(view, {}).get(record_id)
         return found[1] if found and found[0] == state else None
 
-    def keep(self, view: Hashable, record_id: str, state: Hashable, block: Block) -> None:
+    def keep(self, view: Hashable, record_id: str, state: Hashable, block: SerializedEvents) -> None:
         """Keep a block, where the view is still there and there is room beside it."""
         size = len(block.body) + _OVERHEAD
         with self._lock:
@@ -88,7 +88,7 @@ class ViewCache:
         self._cache = cache
         self._view = view
 
-    def get(self, record_id: str, state: Hashable, make: Callable[[], Block]) -> Block:
+    def get(self, record_id: str, state: Hashable, make: Callable[[], SerializedEvents]) -> SerializedEvents:
         """Return the block of a record in a state, making it where it is not there."""
         if self._view is None:
             return make()

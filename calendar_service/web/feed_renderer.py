@@ -8,21 +8,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.feed_window import WindowContents, check_occurrences, extent, next_start, select_contents
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import civil_from_instant
-from calendar_service.records.window import Choice, check_occurrences, choose, extent, next_start
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
 from calendar_service.writers.api import list_bounds, write_records
 from calendar_service.writers.atom import write_atom
-from calendar_service.writers.feed import Head, fit, write_feed
-from calendar_service.writers.ical import write_entry
+from calendar_service.writers.csv_feed import write_csv
+from calendar_service.writers.feed import FeedHead, fit_to_limits, write_feed
 from calendar_service.writers.jcal import write_jcal
 from calendar_service.writers.jsonfeed import write_json_feed
 from calendar_service.writers.recurrence import days_within, is_written_out
+from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
-from calendar_service.writers.table import write_table
-from calendar_service.writers.view import view_of
+from calendar_service.writers.vevents import write_vevents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Record
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.ical import Block
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
+    from calendar_service.writers.vevents import SerializedEvents
 
 ICS = "text/calendar; charset=utf-8"
 JSON = "application/json"
@@ -53,8 +53,8 @@ class FeedRenderer:
 
     def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the iCalendar feed of a selection; `path` is where it stands, with its query."""
-        view = view_of(selection, self.base_url, edition.calendar.languages[0])
-        choice = choose(edition, selection, now)
+        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        choice = select_contents(edition, selection, now)
         entries, today = choice.entries, civil_from_instant(now, edition.calendar.zone).day
         written_out = [entry.record for entry in entries if is_written_out(entry.record)]
         check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
@@ -63,11 +63,11 @@ class FeedRenderer:
         if selection.first or selection.last:
             blocks = [make(place) for place in range(len(entries))]
         else:
-            kept = fit(_most_important_first(entries, edition, now), make)
+            kept = fit_to_limits(_most_important_first(entries, edition, now), make)
             blocks = list(kept.values())
             left_out = (entry.record for place, entry in enumerate(entries) if place not in kept)
             omitted = sum(_has_events(each, stretch_for(each, selection, today)) for each in left_out)
-        head = Head(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
+        head = FeedHead(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
         body = write_feed(head, blocks, edition, view)
         changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
         file_name = path.partition("?")[0].rpartition("/")[2]
@@ -75,13 +75,13 @@ class FeedRenderer:
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the .ics file of one record."""
-        view = view_of(selection, self.base_url, edition.calendar.languages[0])
+        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
         today = civil_from_instant(now, edition.calendar.zone).day
         if is_written_out(entry.record):
             check_occurrences([(entry.record, *stretch_for(entry.record, selection, today))], selection)
         block = self._maker([entry], edition, view, selection, now)(0)
         body = write_single(entry, block, path, edition, view)
-        changed_at = _changed_at(Choice([entry], edition.published_at), edition, now)
+        changed_at = _changed_at(WindowContents([entry], edition.published_at), edition, now)
         return Representation.of(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
 
     def listing(
@@ -91,9 +91,9 @@ class FeedRenderer:
         if form == "jcal":
             feed = self.feed(selection, name, path, edition, now)
             return Representation.of(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
-        view = view_of(selection, self.base_url, edition.calendar.languages[0])
-        choice = choose(edition, selection, now)
-        head = Head(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
+        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        choice = select_contents(edition, selection, now)
+        head = FeedHead(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
         stretch = list_bounds(edition, selection, now)
         if form != "atom":
             _check_listed(choice.entries, selection, stretch)
@@ -103,32 +103,32 @@ class FeedRenderer:
             case "atom":
                 body = write_atom(head, choice.entries, edition, view)
             case _:
-                body = write_table(choice.entries, edition, view, stretch)
+                body = write_csv(choice.entries, edition, view, stretch)
         return Representation.of(body, MEDIA_TYPES[form], max(edition.published_at, now))
 
     def records(self, selection: Selection, edition: Edition, now: datetime) -> Representation:
         """Render the records of a selection as JSON."""
-        view = view_of(selection, self.base_url, edition.calendar.languages[0])
-        choice = choose(edition, selection, now)
+        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        choice = select_contents(edition, selection, now)
         _check_listed(choice.entries, selection, list_bounds(edition, selection, now))
         body = write_records(choice.entries, edition, selection, view, now)
         # The dates of what recurs are listed up to two years ahead, so each day may add some.
         return Representation.of(body, JSON, max(edition.published_at, now))
 
     def _maker(
-        self, entries: list[Entry], edition: Edition, view: View, selection: Selection, now: datetime
-    ) -> Callable[[int], Block]:
+        self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
+    ) -> Callable[[int], SerializedEvents]:
         """Return a function that makes the block of the entry at a place, or finds it as it was made before."""
         calendar, today = edition.calendar, civil_from_instant(now, edition.calendar.zone).day
         shown = (view.lang.code, view.default_language, view.zone, view.alarm)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
 
-        def make(place: int) -> Block:
+        def make(place: int) -> SerializedEvents:
             entry = entries[place]
             stretch = stretch_for(entry.record, selection, today)
             written = stretch if is_written_out(entry.record) else None
             state = (entry.revision.number, calendar.zone, calendar.id, written)
-            return kept.get(entry.record.id, state, lambda: write_entry(entry, calendar, view, stretch))
+            return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch))
 
         return make
 
@@ -159,7 +159,7 @@ def _check_listed(entries: Iterable[Entry], selection: Selection, bounds: tuple[
     check_occurrences(((entry.record, first, last) for entry in entries), selection)
 
 
-def _changed_at(choice: Choice, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:
+def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:
     """Give when an output last changed, be it by the clock alone: outputs are those of a day's beginning."""
     zone = edition.calendar.zone
     today = civil_from_instant(now, zone).day

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Blueprint, Response, abort, request
 
 from calendar_service.records.enums import Kind
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, read_selection
-from calendar_service.web.context import shelf
+from calendar_service.web.context import cache
 from calendar_service.web.render_limiter import Weight, weigh
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 from calendar_service.writers.feed import MAX_EVENTS
-from calendar_service.writers.language import available, language
+from calendar_service.writers.i18n import available, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,38 +48,38 @@ def kind_calendar(group: str) -> Response:
 @blueprint.get("/events/<record_id>.ics")
 def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
-    edition, entry = shelf().edition(), shelf().entry(record_id)
+    edition, entry = cache().edition(), cache().entry(record_id)
     selection = asked(edition)
     path = with_query(f"/events/{record_id}.ics", selection)
-    return send(edition, Weight.LIGHT, lambda now: shelf().renderer.single(entry, selection, path, edition, now))
+    return send(edition, Weight.LIGHT, lambda now: cache().renderer.single(entry, selection, path, edition, now))
 
 
 @blueprint.get("/calendar.<any(json, atom, csv, jcal):form>")
 def listing(form: str) -> Response:
     """Serve a selection as JSON Feed, Atom, CSV or jCal."""
-    edition = shelf().edition()
+    edition = cache().edition()
     selection = asked(edition)
     name, path = feed_name(edition, selection), with_query(f"/calendar.{form}", selection)
     weight = weigh_selection(selection, edition, is_capped=form == "jcal")
-    return send(edition, weight, lambda now: shelf().renderer.listing(form, selection, name, path, edition, now))
+    return send(edition, weight, lambda now: cache().renderer.listing(form, selection, name, path, edition, now))
 
 
 @blueprint.get("/api/v1/records")
 def records() -> Response:
     """Serve the records of a selection as JSON."""
-    edition = shelf().edition()
+    edition = cache().edition()
     selection = asked(edition)
     weight = weigh_selection(selection, edition)
-    return send(edition, weight, lambda now: shelf().renderer.records(selection, edition, now))
+    return send(edition, weight, lambda now: cache().renderer.records(selection, edition, now))
 
 
 def _feed(path: str, kind: Kind | None) -> Response:
-    edition = shelf().edition()
+    edition = cache().edition()
     selection = asked(edition)
     chosen = _of_kind(selection, kind)
     name, address = feed_name(edition, chosen), with_query(path, selection)
     weight = weigh_selection(chosen, edition, is_capped=True)
-    return send(edition, weight, lambda now: shelf().renderer.feed(chosen, name, address, edition, now))
+    return send(edition, weight, lambda now: cache().renderer.feed(chosen, name, address, edition, now))
 
 
 def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool = False) -> Weight:
@@ -99,14 +99,14 @@ def render_once(edition: Edition, selection: Selection, make: Callable[[], T]) -
     """Return the page of this path and query from `make`, made once for all who ask for it now. Raises TooBusy."""
     # A page lists few records, but looks through all of them.
     weight = weigh(len(edition.entries) // _LOOKED_THROUGH, is_own=is_own(selection))
-    return shelf().share((request.path, request.query_string), edition, weight, make)
+    return cache().share((request.path, request.query_string), edition, weight, make)
 
 
 def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
     if kind is None:
         return selection
     if selection.kinds and set(selection.kinds) != {kind}:
-        sentence, advice = mark("This feed holds the kind {kind} only."), mark("Use /calendar.ics.")
+        sentence, advice = gettext_noop("This feed holds the kind {kind} only."), gettext_noop("Use /calendar.ics.")
         raise BadSelection("kind", ",".join(selection.kinds), sentence, advice, kind=kind)
     return replace(selection, kinds=(kind,))
 
@@ -124,12 +124,14 @@ def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
     selection = read_selection(pairs, shown_languages(edition))
     for record_id in selection.ids:
         if record_id not in edition.entries:
-            sentence, advice = mark("There is no record '{value}'."), mark("Look at /api/v1/records.")
+            sentence, advice = gettext_noop("There is no record '{value}'."), gettext_noop("Look at /api/v1/records.")
             raise BadSelection("id", record_id, sentence, advice)
     for tag in selection.tags:
         if tag not in edition.tags_ever:
             known = ", ".join(sorted(edition.tags_ever))
-            raise BadSelection("tag", tag, mark("There is no tag '{value}'."), mark("Known: {known}."), known=known)
+            raise BadSelection(
+                "tag", tag, gettext_noop("There is no tag '{value}'."), gettext_noop("Known: {known}."), known=known
+            )
     return selection
 
 
@@ -141,15 +143,15 @@ def shown_languages(edition: Edition) -> tuple[str, ...]:
 def feed_name(edition: Edition, selection: Selection) -> str:
     """Name a feed so that subscribers tell several apart: the calendar, and what was chosen of it."""
     lang = language(selection.lang or edition.calendar.languages[0])
-    name = sentences.pick(edition.calendar.name, lang.code).text
+    name = phrases.pick(edition.calendar.name, lang.code).text
     groups = {"event": "Events", "webinar": "Webinars", "tender": "Calls for tenders"}
-    chosen = [lang.say(groups[kind]) for kind in selection.kinds]
+    chosen = [lang.gettext(groups[kind]) for kind in selection.kinds]
     chosen += [*selection.tags, *(lang.country(code) for code in selection.countries)]
     chosen += [lang.language(code) for code in selection.languages]
     if len(selection.ids) == 1:
-        chosen.append(sentences.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)
+        chosen.append(phrases.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)
     chosen += [f"“{selection.words}”"] if selection.words else []
-    return lang.say("{label}: {title}", label=name, title=", ".join(chosen)) if chosen else name
+    return lang.gettext("{label}: {title}", label=name, title=", ".join(chosen)) if chosen else name
 
 
 def with_query(path: str, selection: Selection) -> str:
@@ -162,8 +164,8 @@ def send(edition: Edition, weight: Weight, make: Callable[[datetime], Representa
     """Send the output of this path and query, conditional and compressed as the request asks. Raises TooBusy."""
     if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:
         abort(HTTPStatus.PRECONDITION_FAILED)  # they guard changes (RFC 9110, 13.1), and nothing is changed here
-    found = shelf().keep((request.path, request.query_string.decode("latin-1")), edition, weight, make)
-    answer = found.answer(request.environ, shelf().clock())
+    found = cache().keep((request.path, request.query_string.decode("latin-1")), edition, weight, make)
+    answer = found.answer(request.environ, cache().clock())
     response = Response(answer.body, answer.status)
     response.headers.clear()
     response.headers.extend(answer.headers)

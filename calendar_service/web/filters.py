@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from calendar_service.records.edition import Entry
-    from calendar_service.writers.language import Language
+    from calendar_service.writers.i18n import Language
 
 _MOST = 40
 
@@ -30,7 +30,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Group:
+class FilterGroup:
     """The values of one name of the grammar; `is_cut` where only the most used are here."""
 
     label: str
@@ -43,7 +43,7 @@ class Filters:
     """All that a reader can choose: kinds, values in groups, and each thing chosen, with the link without it."""
 
     kinds: list[Chip]
-    groups: list[Group]
+    groups: list[FilterGroup]
     chosen: list[Chip]
     everything: str
     carried: list[tuple[str, str]]
@@ -66,10 +66,10 @@ def make_filters(
 
 def _kinds(selection: Selection, address: Callable[[Selection], str], lang: Language) -> list[Chip]:
     labels = {
-        "": lang.say("Everything"),
-        Kind.EVENT: lang.say("Events"),
-        Kind.WEBINAR: lang.say("Webinars"),
-        Kind.TENDER: lang.say("Calls for tenders"),
+        "": lang.gettext("Everything"),
+        Kind.EVENT: lang.gettext("Events"),
+        Kind.WEBINAR: lang.gettext("Webinars"),
+        Kind.TENDER: lang.gettext("Calls for tenders"),
     }
     chips = []
     for kind, label in labels.items():
@@ -80,8 +80,8 @@ def _kinds(selection: Selection, address: Callable[[Selection], str], lang: Lang
 
 def _groups(
     selection: Selection, entries: list[Entry], address: Callable[[Selection], str], lang: Language
-) -> list[Group]:
-    def group(label: str, name: str, values: Iterable[str], word: Callable[[str], str]) -> Group:
+) -> list[FilterGroup]:
+    def group(label: str, name: str, values: Iterable[str], word: Callable[[str], str]) -> FilterGroup:
         counted = Counter(values)
         own = getattr(selection, name)
         # Equally frequent values in their own order, so that every process shows the same page.
@@ -90,15 +90,20 @@ def _groups(
         chips = [Chip(word(value), address(_toggle(selection, name, value)), value in own) for value in shown]
         # One value that all have, and that is not chosen, chooses nothing.
         useful = len(chips) > 1 or bool(own)
-        return Group(label, chips if useful else [], len(counted) > _MOST)
+        return FilterGroup(label, chips if useful else [], len(counted) > _MOST)
 
     records = [entry.record for entry in entries]
     return [
-        group(lang.say("Tags"), "tags", (tag.casefold() for each in records for tag in set(each.tags)), str),
+        group(lang.gettext("Tags"), "tags", (tag.casefold() for each in records for tag in set(each.tags)), str),
         group(
-            lang.say("Countries"), "countries", (c for each in records for c in set(countries_of(each))), lang.country
+            lang.gettext("Countries"),
+            "countries",
+            (c for each in records for c in set(countries_of(each))),
+            lang.country,
         ),
-        group(lang.say("Languages"), "languages", (code for each in records for code in each.languages), lang.language),
+        group(
+            lang.gettext("Languages"), "languages", (code for each in records for code in each.languages), lang.language
+        ),
     ]
 
 
@@ -114,20 +119,26 @@ def _chosen(selection: Selection, address: Callable[[Selection], str], lang: Lan
     for name, word in (("tags", str), ("countries", lang.country), ("languages", lang.language), ("ids", str)):
         words += [(word(value), _toggle(selection, name, value)) for value in getattr(selection, name)]
     if selection.words:
-        words.append((lang.say("“{words}”", words=selection.words), replace(selection, words="")))
+        words.append((lang.gettext("“{words}”", words=selection.words), replace(selection, words="")))
     if selection.first and selection.first == selection.last:
         words.append((lang.day(selection.first), replace(selection, first=None, last=None)))
     else:
         if selection.first:
             words.append(
-                (lang.say("from {day}", day=lang.day(selection.first, weekday=False)), replace(selection, first=None))
+                (
+                    lang.gettext("from {day}", day=lang.day(selection.first, weekday=False)),
+                    replace(selection, first=None),
+                )
             )
         if selection.last:
             words.append(
-                (lang.say("until {day}", day=lang.day(selection.last, weekday=False)), replace(selection, last=None))
+                (
+                    lang.gettext("until {day}", day=lang.day(selection.last, weekday=False)),
+                    replace(selection, last=None),
+                )
             )
     if selection.zone:
-        words.append((lang.say("time in {city}", city=lang.city_of(selection.zone)), replace(selection, zone="")))
+        words.append((lang.gettext("time in {city}", city=lang.city_of(selection.zone)), replace(selection, zone="")))
     if selection.hide_cancelled:
-        words.append((lang.say("without what is cancelled"), replace(selection, hide_cancelled=False)))
+        words.append((lang.gettext("without what is cancelled"), replace(selection, hide_cancelled=False)))
     return [Chip(label, address(without), is_current=True) for label, without in words]

@@ -13,12 +13,12 @@ from flask import Response, render_template, request, url_for
 
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.representation import takes_gzip
-from calendar_service.writers import sentences
-from calendar_service.writers.language import language
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -29,7 +29,7 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def page(
-    template: str, edition: Edition, view: View, *, path: str, query: str, script: str = "", **values: Any
+    template: str, edition: Edition, view: RenderContext, *, path: str, query: str, script: str = "", **values: Any
 ) -> Response:
     """Make a page, conditional and to be asked for anew after a minute; see `render`."""
     return as_page(render(template, edition, view, path=path, query=query, script=script, **values), script)
@@ -49,7 +49,7 @@ def as_page(html: str, script: str = "") -> Response:
 
 
 def render(
-    template: str, edition: Edition, view: View, *, path: str, query: str, script: str = "", **values: Any
+    template: str, edition: Edition, view: RenderContext, *, path: str, query: str, script: str = "", **values: Any
 ) -> str:
     """Render a template inside base.html.
 
@@ -71,13 +71,13 @@ def render(
     ]
     shared = {
         "calendar": edition.calendar,
-        "calendar_name": sentences.pick(edition.calendar.name, view.lang.code).text,
-        "calendar_description": sentences.pick(edition.calendar.description, view.lang.code).text,
+        "calendar_name": phrases.pick(edition.calendar.name, view.lang.code).text,
+        "calendar_description": phrases.pick(edition.calendar.description, view.lang.code).text,
         "path": path,
         "view": view,
         "lang": view.lang,
-        "say": view.lang.say,
-        "plural": view.lang.plural,
+        "gettext": view.lang.gettext,
+        "ngettext": view.lang.ngettext,
         "tongues": tongues,
         "home": f"{view.prefix}/",
         "canonical": f"{view.base_url}{view.prefix}{path}",
@@ -100,14 +100,14 @@ def compress(response: Response) -> Response:
     return response
 
 
-def _navigation(path: str, view: View, carried: str) -> list[tuple[str, str, bool]]:
+def _navigation(path: str, view: RenderContext, carried: str) -> list[tuple[str, str, bool]]:
     """List the pages of the site: label, address with the choice that is carried along, and whether this is it."""
-    say = view.lang.say
+    gettext = view.lang.gettext
     found = [
-        ("/", say("Agenda"), carried),
-        ("/month", say("Month"), carried),
-        ("/subscribe", say("Subscribe"), carried),
-        ("/reminders", say("Reminders"), ""),
+        ("/", gettext("Agenda"), carried),
+        ("/month", gettext("Month"), carried),
+        ("/subscribe", gettext("Subscribe"), carried),
+        ("/reminders", gettext("Reminders"), ""),
     ]
 
     def is_here(place: str) -> bool:

@@ -11,14 +11,14 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.zones import is_iana
-from calendar_service.writers import sentences
-from calendar_service.writers.description import describe
-from calendar_service.writers.ical import DEADLINE_BLOCK, UNKNOWN_LENGTH
+from calendar_service.writers import phrases
+from calendar_service.writers.description import describe_entry
+from calendar_service.writers.vevents import DEADLINE_BLOCK, UNKNOWN_LENGTH
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Record, Span
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 _GOOGLE = "https://calendar.google.com/calendar"
 _OUTLOOK_LIVE = "https://outlook.live.com/calendar/0"
@@ -27,7 +27,7 @@ _MAX_DETAILS = 1200
 
 
 @dataclass(frozen=True)
-class Subscribe:
+class SubscribeLinks:
     """The ways to subscribe to a feed, so that later changes arrive."""
 
     https: str
@@ -38,7 +38,7 @@ class Subscribe:
 
 
 @dataclass(frozen=True)
-class Add:
+class AddLinks:
     """The ways to put one event into a calendar as it is now."""
 
     file: str
@@ -47,11 +47,11 @@ class Add:
     office: str
 
 
-def subscribe(feed_url: str, name: str) -> Subscribe:
+def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:
     """Make the links for the feed at an absolute address."""
     webcal = f"webcal://{feed_url.partition('://')[2]}"
     outlook = urlencode({"url": feed_url, "name": name}, quote_via=quote, safe="")
-    return Subscribe(
+    return SubscribeLinks(
         https=feed_url,
         webcal=webcal,
         # Google took only webcal: here for years; https: is shown beside it to paste.
@@ -61,16 +61,16 @@ def subscribe(feed_url: str, name: str) -> Subscribe:
     )
 
 
-def add(entry: Entry, file_url: str, calendar: Calendar, view: View) -> Add:
+def add_links(entry: Entry, file_url: str, calendar: Calendar, view: RenderContext) -> AddLinks:
     """Make the links for one event; `file_url` is its .ics file."""
     record = entry.record
     span = shown_span(record)
     title = _title(record, view)
-    details = describe(span, entry, calendar, view)
+    details = describe_entry(span, entry, calendar, view)
     details = details if len(details) <= _MAX_DETAILS else view.page_url(record.id)
-    place = sentences.place(record.place, view.lang)
+    place = phrases.place(record.place, view.lang)
     outlook = _outlook_query(span, title, details, place)
-    return Add(
+    return AddLinks(
         file=file_url,
         google=f"{_GOOGLE}/render?{_google_query(span, title, details, place)}",
         outlook=f"{_OUTLOOK_LIVE}/deeplink/compose?{outlook}",
@@ -96,12 +96,14 @@ def shown_span(record: Record) -> Span:
             return at
 
 
-def _title(record: Record, view: View) -> str:
-    title = sentences.pick(record.title, view.lang.code).text
-    suffix = sentences.only_languages(record, view.lang)
-    label = sentences.moment_label(MomentName.CLOSES, view.lang)
+def _title(record: Record, view: RenderContext) -> str:
+    title = phrases.pick(record.title, view.lang.code).text
+    suffix = phrases.only_languages(record, view.lang)
+    label = phrases.moment_label(MomentName.CLOSES, view.lang)
     title = (
-        view.lang.say("{label}: {title}", label=label, title=title) if MomentName.CLOSES in record.milestones else title
+        view.lang.gettext("{label}: {title}", label=label, title=title)
+        if MomentName.CLOSES in record.milestones
+        else title
     )
     return f"{title} {suffix}".strip()
 

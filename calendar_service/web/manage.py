@@ -11,27 +11,40 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from calendar_service.reminders.channels.post import ChannelName
-from calendar_service.reminders.channels.webhook import BadWebhook, verify
-from calendar_service.reminders.people.choices import BadChoice, read_form, read_leads, read_query, readable
-from calendar_service.reminders.people.desk import NoMailAddress, TooManyRequests
-from calendar_service.reminders.people.tokens import MANAGE, BadToken
+from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.channels.webhook import InvalidWebhook, verify
+from calendar_service.reminders.subscriptions.preferences import (
+    InvalidPreferences,
+    read_form,
+    read_leads,
+    read_query,
+    readable,
+)
+from calendar_service.reminders.subscriptions.service import NoMailAddress, TooManyRequests
+from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import (
     MAX_WATCHES,
     TOO_MANY,
     UNREADABLE,
     AddressTaken,
     NoSuchSubscriber,
-    State,
+    SubscriberState,
     TooManyWatches,
     Watch,
     add_watches,
 )
-from calendar_service.web import options, terms
-from calendar_service.web.context import desk, shelf
+from calendar_service.web import options, subscription_texts
+from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import shown_languages
-from calendar_service.web.private import link_is_dead, opened, private_page, refuse_other_sites, said, seal
-from calendar_service.writers.language import mark
+from calendar_service.web.token_pages import (
+    forbid_storing,
+    link_is_dead,
+    open_page,
+    private_page,
+    refuse_other_sites,
+    statement_page,
+)
+from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +53,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.errors import CalendarError
     from calendar_service.store.subscribers import Subscriber
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 blueprint = Blueprint("manage", __name__)
 
@@ -50,16 +63,16 @@ _NUMBER = re.compile("0|[1-9][0-9]{0,3}")
 _SHOWN = 40
 _MAX_BODY = 512 * 1024
 """More than other forms: fifty watches of the longest selections."""
-_DAMAGED = mark("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
-_TAKEN_OUT = mark("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
+_DAMAGED = gettext_noop("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
+_TAKEN_OUT = gettext_noop("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
 _PROBLEMS = {
-    UNREADABLE: mark("This choice cannot be read. Nothing is sent for it, and it is taken out when you save."),
-    TOO_MANY: mark("Nothing is sent for this choice: it is one too many. Stop another one and save."),
+    UNREADABLE: gettext_noop("This choice cannot be read. Nothing is sent for it, and it is taken out when you save."),
+    TOO_MANY: gettext_noop("Nothing is sent for this choice: it is one too many. Stop another one and save."),
 }
 _STANDINGS = {
-    State.ACTIVE: mark("Your reminders are on."),
-    State.PAUSED: mark("Your reminders are paused: nothing is sent."),
-    State.ENDED: mark("Your reminders have ended: nothing is sent."),
+    SubscriberState.ACTIVE: gettext_noop("Your reminders are on."),
+    SubscriberState.PAUSED: gettext_noop("Your reminders are paused: nothing is sent."),
+    SubscriberState.ENDED: gettext_noop("Your reminders have ended: nothing is sent."),
 }
 
 
@@ -80,53 +93,53 @@ class ShownWatch:
 
 
 @dataclass(frozen=True)
-class Visit:
+class ManageRequest:
     """A reader at the page: with which token, and what was typed and found wrong."""
 
     token: str
-    opening: tuple[Edition, View]
+    opening: tuple[Edition, RenderContext]
     subscriber: Subscriber
     given: MultiDict[str, str]
     now: datetime
 
-    def say(self, message: str, **values: object) -> str:
+    def gettext(self, message: str, **values: object) -> str:
         """Say a sentence in the page's language."""
-        return self.opening[1].lang.say(message, **values)
+        return self.opening[1].lang.gettext(message, **values)
 
 
 @blueprint.get("/reminders/manage/<token>")
 @blueprint.get("/<lang>/reminders/manage/<token>")
-def show(token: str, lang: str = "") -> Response:
+def show_reminders(token: str, lang: str = "") -> Response:
     """Show everything; change nothing."""
-    opening, now = opened(lang), shelf().clock()
+    opening, now = open_page(lang), cache().clock()
     try:
-        subscriber = desk().subscriber_of(token, MANAGE, now)
-    except BadToken:
+        subscriber = subscriptions().subscriber_of(token, MANAGE, now)
+    except InvalidToken:
         return link_is_dead(opening)
-    return _page(Visit(token, opening, subscriber, MultiDict(), now))
+    return _page(ManageRequest(token, opening, subscriber, MultiDict(), now))
 
 
 @blueprint.post("/reminders/manage/<token>")
 @blueprint.post("/<lang>/reminders/manage/<token>")
-def act(token: str, lang: str = "") -> Response:
+def change_reminders(token: str, lang: str = "") -> Response:
     """Do what the pressed button says, and show the page as it is then."""
     refuse_other_sites()
-    opening, now = opened(lang), shelf().clock()
+    opening, now = open_page(lang), cache().clock()
     try:
-        subscriber = desk().subscriber_of(token, MANAGE, now)
+        subscriber = subscriptions().subscriber_of(token, MANAGE, now)
         request.max_content_length = _MAX_BODY
-        visit = Visit(token, opening, subscriber, request.form.copy(), now)
+        visit = ManageRequest(token, opening, subscriber, request.form.copy(), now)
         return _ACTS.get(visit.given.get("do", ""), _page)(visit)
-    except (BadToken, NoSuchSubscriber):
+    except (InvalidToken, NoSuchSubscriber):
         return link_is_dead(opening)
 
 
-def _save(visit: Visit) -> Response:
+def _save(visit: ManageRequest) -> Response:
     given, languages = visit.given, shown_languages(visit.opening[0])
     try:
         choice = read_form(given, languages)
         watches, lost = _read_watches(given, visit.subscriber.watches)
-        changed = desk().change(
+        changed = subscriptions().change(
             visit.subscriber,
             language=choice.language,
             zone=choice.zone,
@@ -135,12 +148,12 @@ def _save(visit: Visit) -> Response:
             watches=watches,
             now=visit.now,
         )
-    except BadChoice as error:
-        return _page(visit, errors={error.field: visit.say(error.message, **error.values)})
+    except InvalidPreferences as error:
+        return _page(visit, errors={error.field: visit.gettext(error.message, **error.values)})
     except TooManyWatches as error:
-        return _page(visit, errors={"watches": visit.say(error.sentence, number=str(MAX_WATCHES))})
+        return _page(visit, errors={"watches": visit.gettext(error.sentence, number=str(MAX_WATCHES))})
     return _again(
-        visit, changed, " ".join([visit.say("Saved."), *(visit.say(_TAKEN_OUT, value=each) for each in lost)])
+        visit, changed, " ".join([visit.gettext("Saved."), *(visit.gettext(_TAKEN_OUT, value=each) for each in lost)])
     )
 
 
@@ -170,7 +183,7 @@ def _numbers(given: MultiDict[str, str]) -> list[int]:
             continue
         is_ours = _NUMBER.fullmatch(number) and f"watch-{number}" in given
         if not is_ours or len(given.getlist(f"watch-{number}")) > 1:
-            raise BadChoice(name if is_ours else "watches", _DAMAGED, name=name[:_SHOWN])
+            raise InvalidPreferences(name if is_ours else "watches", _DAMAGED, name=name[:_SHOWN])
         if prefix == "watch":
             numbers.append(int(number))
     return sorted(numbers)
@@ -181,12 +194,12 @@ def _leads(given: MultiDict[str, str], number: int) -> tuple[str, ...]:
     return read_leads(words, f"own_leads-{number}")
 
 
-def _stop(visit: Visit) -> Response:
+def _stop(visit: ManageRequest) -> Response:
     one = visit.subscriber
     left = tuple(watch for watch in one.watches if watch.selection != visit.given.get("watch"))
     if left == one.watches:
         return _page(visit)
-    changed = desk().change(
+    changed = subscriptions().change(
         one,
         language=one.language,
         zone=one.zone,
@@ -195,66 +208,69 @@ def _stop(visit: Visit) -> Response:
         watches=left,
         now=visit.now,
     )
-    return _again(visit, changed, visit.say("That one is stopped."))
+    return _again(visit, changed, visit.gettext("That one is stopped."))
 
 
-def _pause(visit: Visit) -> Response:
-    return _again(visit, desk().pause(visit.subscriber, visit.now), visit.say("Paused."))
+def _pause(visit: ManageRequest) -> Response:
+    return _again(visit, subscriptions().pause(visit.subscriber, visit.now), visit.gettext("Paused."))
 
 
-def _resume(visit: Visit) -> Response:
-    return _again(visit, desk().resume(visit.subscriber, visit.now), visit.say("Your reminders go on."))
+def _resume(visit: ManageRequest) -> Response:
+    return _again(visit, subscriptions().resume(visit.subscriber, visit.now), visit.gettext("Your reminders go on."))
 
 
-def _end(visit: Visit) -> Response:
-    return _again(visit, desk().end(visit.subscriber, visit.now), visit.say("Your reminders have ended."))
+def _end(visit: ManageRequest) -> Response:
+    return _again(visit, subscriptions().end(visit.subscriber, visit.now), visit.gettext("Your reminders have ended."))
 
 
-def _export(visit: Visit) -> Response:
-    text = json.dumps(desk().export(visit.subscriber), indent=2, ensure_ascii=False)
+def _export(visit: ManageRequest) -> Response:
+    text = json.dumps(subscriptions().export(visit.subscriber), indent=2, ensure_ascii=False)
     response = Response(text, content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="reminders.json"'
-    return seal(response)
+    return forbid_storing(response)
 
 
-def _forget(visit: Visit) -> Response:
-    desk().forget(visit.subscriber, visit.now)
-    say = visit.say
-    return said(
-        visit.opening, "/reminders", say("Everything is deleted"), [say("We do not know your address any more.")]
+def _forget(visit: ManageRequest) -> Response:
+    subscriptions().forget(visit.subscriber, visit.now)
+    gettext = visit.gettext
+    return statement_page(
+        visit.opening,
+        "/reminders",
+        gettext("Everything is deleted"),
+        [gettext("We do not know your address any more.")],
     )
 
 
-def _use_webhook(visit: Visit) -> Response:
+def _use_webhook(visit: ManageRequest) -> Response:
     url = visit.given.get("webhook", "").strip()
     try:
-        changed = desk().use_webhook(visit.subscriber, url, _verify, visit.now)
-    except (BadWebhook, AddressTaken) as error:
+        changed = subscriptions().use_webhook(visit.subscriber, url, _verify, visit.now)
+    except (InvalidWebhook, AddressTaken) as error:
         return _page(visit, errors={"webhook": _told(error, visit)})
     except TooManyRequests as error:
         response = _page(visit, errors={"webhook": _told(error, visit)}, status=HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
-    return _again(visit, changed, visit.say("The webhook has answered. Reminders go there from now on."))
+    return _again(visit, changed, visit.gettext("The webhook has answered. Reminders go there from now on."))
 
 
-def _told(error: CalendarError, visit: Visit) -> str:
-    return " ".join(visit.say(part) for part in (error.message, error.remedy) if part)
+def _told(error: CalendarError, visit: ManageRequest) -> str:
+    return " ".join(visit.gettext(part) for part in (error.message, error.remedy) if part)
 
 
 def _verify(url: str, secret: str) -> None:
-    verify(url, secret, clock=shelf().clock)
+    verify(url, secret, clock=cache().clock)
 
 
-def _use_mail(visit: Visit) -> Response:
+def _use_mail(visit: ManageRequest) -> Response:
     try:
-        changed = desk().use_mail(visit.subscriber, visit.now)
+        changed = subscriptions().use_mail(visit.subscriber, visit.now)
     except (AddressTaken, NoMailAddress) as error:
         return _page(visit, errors={"webhook": _told(error, visit)})
-    return _again(visit, changed, visit.say("Reminders come by mail again."))
+    return _again(visit, changed, visit.gettext("Reminders come by mail again."))
 
 
-_ACTS: dict[str, Callable[[Visit], Response]] = {
+_ACTS: dict[str, Callable[[ManageRequest], Response]] = {
     "save": _save,
     "stop": _stop,
     "pause": _pause,
@@ -267,13 +283,13 @@ _ACTS: dict[str, Callable[[Visit], Response]] = {
 }
 
 
-def _again(visit: Visit, changed: Subscriber, done: str) -> Response:
+def _again(visit: ManageRequest, changed: Subscriber, done: str) -> Response:
     """Show the page anew, with what was done in a sentence above it."""
     return _page(replace(visit, subscriber=changed, given=MultiDict()), done=done)
 
 
 def _page(
-    visit: Visit, *, done: str = "", errors: dict[str, str] | None = None, status: HTTPStatus | None = None
+    visit: ManageRequest, *, done: str = "", errors: dict[str, str] | None = None, status: HTTPStatus | None = None
 ) -> Response:
     edition, view = visit.opening
     subscriber, lang = visit.subscriber, view.lang
@@ -288,18 +304,18 @@ def _page(
         done=done,
         errors=errors or {},
         given=_settings(visit),
-        standing=lang.say(_STANDINGS[subscriber.state]),
+        standing=lang.gettext(_STANDINGS[subscriber.state]),
         state=subscriber.state.value,
         target=subscriber.address,
         is_webhook=is_webhook,
         secret=subscriber.secret if is_webhook else "",
         watches=[_shown(each, number, visit, errors or {}) for number, each in enumerate(subscriber.watches)],
-        offered=terms.offered(edition, lang),
+        offered=subscription_texts.lead_options(edition, lang),
         suggested=options.suggested(edition.calendar.reminders, lang),
     )
 
 
-def _settings(visit: Visit) -> MultiDict[str, str]:
+def _settings(visit: ManageRequest) -> MultiDict[str, str]:
     """Give what stands in the fields: what was typed, else what is kept."""
     one = visit.subscriber
     kept = {"language": one.language, "zone": one.zone, "country": one.country, "digest": one.digest}
@@ -307,7 +323,7 @@ def _settings(visit: Visit) -> MultiDict[str, str]:
     return MultiDict({"webhook": address} | kept | visit.given.to_dict())
 
 
-def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> ShownWatch:
+def _shown(watch: Watch, number: int, visit: ManageRequest, errors: dict[str, str]) -> ShownWatch:
     edition, view = visit.opening
     # After an error all that was typed stands there again, where it was typed for this watch.
     is_typed = bool(errors) and visit.given.get(f"watch-{number}") == watch.selection
@@ -315,9 +331,9 @@ def _shown(watch: Watch, number: int, visit: Visit, errors: dict[str, str]) -> S
     return ShownWatch(
         number=number,
         selection=watch.selection,
-        what=terms.what(watch.selection, edition, view.lang),
-        when=terms.when(watch.leads, edition, view.lang),
-        problem=view.lang.say(_PROBLEMS[watch.problem]) if watch.problem in _PROBLEMS else "",
+        what=subscription_texts.selection_text(watch.selection, edition, view.lang),
+        when=subscription_texts.leads_text(watch.leads, edition, view.lang),
+        problem=view.lang.gettext(_PROBLEMS[watch.problem]) if watch.problem in _PROBLEMS else "",
         leads=common,
         own_leads=own,
         wants_new=f"wants_new-{number}" in visit.given if is_typed else watch.wants_new,

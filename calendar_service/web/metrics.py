@@ -12,9 +12,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from calendar_service.store.faults import FaultKind
-from calendar_service.web.context import shelf, status
-from calendar_service.web.guard import require_operator_if_any
-from calendar_service.web.shelf import NothingPublished
+from calendar_service.web.context import cache, status
+from calendar_service.web.edition_cache import NothingPublished
+from calendar_service.web.operator_auth import require_operator_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,10 @@ _QUANTILES = (0.5, 0.99, 1.0)
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Give all numbers as they are now."""
-    now = shelf().clock()
+    now = cache().clock()
     found = status().read_with_gauges(now)
     try:
-        edition = shelf().edition().number
+        edition = cache().edition().number
     except NothingPublished:
         edition = 0
     registry = CollectorRegistry(auto_describe=False)
@@ -75,7 +75,7 @@ class _Numbers(Collector):
         yield from (count, oldest)
 
     def _counts(self, found: Gauges) -> Iterator[Metric]:
-        pulse = found.pulse
+        worker_health = found.worker_health
         yield _by_state("calendar_deliveries", "Letters that are still to be sent, by state.", found.unsettled)
         told = "Letters that were settled in the last hour, by what became of them."
         yield _by_state("calendar_deliveries_last_hour", told, found.settled)
@@ -84,11 +84,11 @@ class _Numbers(Collector):
         yield _gauge(
             "calendar_deliveries_oldest_due_seconds",
             "For how long the letter that waits longest has been due.",
-            self._age(pulse.oldest_due) or 0,
+            self._age(worker_health.oldest_due) or 0,
         )
-        if pulse.last_tick:
+        if worker_health.last_tick:
             told = "Since when no worker has given a sign of life."
-            yield _gauge("calendar_reminders_last_tick_seconds", told, self._age(pulse.last_tick) or 0)
+            yield _gauge("calendar_reminders_last_tick_seconds", told, self._age(worker_health.last_tick) or 0)
         yield _lateness(found.lateness)
 
     def _age(self, since: datetime | None) -> float | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.feed_window import select_contents
 from calendar_service.records.moments import instant_bounds, midnight
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant
-from calendar_service.records.window import choose
-from calendar_service.web.agenda import Item, first_day, item_of, page_path, shown_times
-from calendar_service.writers import sentences
+from calendar_service.web.agenda import AgendaItem, first_day_of_item, item_of, page_path, shown_times
+from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 SHOWN_ON_A_DAY = 3
 _WEEK = 7
@@ -30,7 +30,7 @@ _WEEK = 7
 class Piece:
     """What a day shows of an item; `starts` and `stops` tell whether the item does so on this day."""
 
-    title: sentences.Worded
+    title: phrases.LocalizedText
     url: str
     kind: str
     kind_words: str
@@ -63,7 +63,7 @@ class Week:
     cells: list[Cell]
 
 
-def items_of_month(edition: Edition, selection: Selection, first: date, now: datetime) -> list[Item]:
+def items_of_month(edition: Edition, selection: Selection, first: date, now: datetime) -> list[AgendaItem]:
     """List what a selection shows in the month that begins on `first`, in order of time."""
     start, end = first, last_of(first)
     within = replace(selection, first=max(start, selection.first or start), last=min(end, selection.last or end))
@@ -71,23 +71,28 @@ def items_of_month(edition: Edition, selection: Selection, first: date, now: dat
         return []
     zone = edition.calendar.zone
     bounds = midnight(start, zone), midnight(end + timedelta(days=1), zone)
-    found = [item for entry in choose(edition, within, now).entries for item in _items(entry, bounds, zone)]
+    found = [item for entry in select_contents(edition, within, now).entries for item in _items(entry, bounds, zone)]
     return sorted(found, key=lambda item: (item.begins, item.entry.record.id))
 
 
 def make_weeks(
-    items: list[Item], first: date, edition: Edition, view: View, now: datetime, day_url: Callable[[date], str]
+    items: list[AgendaItem],
+    first: date,
+    edition: Edition,
+    view: RenderContext,
+    now: datetime,
+    day_url: Callable[[date], str],
 ) -> list[Week]:
     """Lay the items of a month out in weeks; `day_url` gives the agenda of one day."""
     zone = edition.calendar.zone
     grid = _Grid(first, civil_from_instant(now, zone).day, zone, view, day_url)
-    spans = [(item, first_day(item, zone), _last_day(item, zone)) for item in items]
+    spans = [(item, first_day_of_item(item, zone), _last_day(item, zone)) for item in items]
     weeks = []
     monday = first - timedelta(days=first.weekday())
     while monday <= last_of(first):
         days = [monday + timedelta(days=number) for number in range(_WEEK)]
-        lanes = _lanes(spans, [day for day in days if day.month == first.month])
-        cells = [_cell(day, lanes.get(day, {}), grid) for day in days]
+        sender_threads = _lanes(spans, [day for day in days if day.month == first.month])
+        cells = [_cell(day, sender_threads.get(day, {}), grid) for day in days]
         weeks.append(Week(monday.isocalendar().week, cells))
         monday += timedelta(days=_WEEK)
     return weeks
@@ -105,38 +110,43 @@ class _Grid:
     first: date
     today: date
     zone: str
-    view: View
+    view: RenderContext
     day_url: Callable[[date], str]
 
 
-_Span = tuple[Item, date, date]
+_Span = tuple[AgendaItem, date, date]
 """An item with its first and its last day."""
 
 
 def _lanes(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
     """Give each item of a week one line on all its days, the longest first, so that it reads as one bar."""
-    lanes: dict[date, dict[int, _Span]] = {day: {} for day in days}
+    sender_threads: dict[date, dict[int, _Span]] = {day: {} for day in days}
     here = [span for span in spans if span[1] <= days[-1] and span[2] >= days[0]]
     for span in sorted(here, key=lambda span: (max(span[1], days[0]), span[1] - span[2], span[0].begins)):
         own = [day for day in days if span[1] <= day <= span[2]]
-        lane = next(number for number in range(len(here)) if all(number not in lanes[day] for day in own))
+        sender_thread = next(
+            number for number in range(len(here)) if all(number not in sender_threads[day] for day in own)
+        )
         for day in own:
-            lanes[day][lane] = span
-    return lanes
+            sender_threads[day][sender_thread] = span
+    return sender_threads
 
 
-def _cell(day: date, lanes: dict[int, _Span], grid: _Grid) -> Cell:
-    shown = [lane for lane in lanes if lane < SHOWN_ON_A_DAY]
-    pieces = [_piece(lanes[lane], day, grid) if lane in lanes else None for lane in range(max(shown, default=-1) + 1)]
+def _cell(day: date, sender_threads: dict[int, _Span], grid: _Grid) -> Cell:
+    shown = [sender_thread for sender_thread in sender_threads if sender_thread < SHOWN_ON_A_DAY]
+    pieces = [
+        _piece(sender_threads[sender_thread], day, grid) if sender_thread in sender_threads else None
+        for sender_thread in range(max(shown, default=-1) + 1)
+    ]
     return Cell(
         day=day,
         words=grid.view.lang.day(day),
         is_inside=day.month == grid.first.month,
         is_today=day == grid.today,
-        url=grid.day_url(day) if lanes else "",
+        url=grid.day_url(day) if sender_threads else "",
         pieces=pieces,
-        number=len(lanes),
-        more=len(lanes) - len(shown),
+        number=len(sender_threads),
+        more=len(sender_threads) - len(shown),
     )
 
 
@@ -146,11 +156,11 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
     record = item.entry.record
     timed = not isinstance(item.at, DaySpan) and day == begins
     return Piece(
-        title=sentences.pick(record.title, view.lang.code),
+        title=phrases.pick(record.title, view.lang.code),
         url=page_path(record.id, view),
         kind=record.kind,
-        kind_words=sentences.kind(record, view.lang),
-        state=view.lang.say("Cancelled") if item.is_cancelled else sentences.state(item.entry, view.lang),
+        kind_words=phrases.kind(record, view.lang),
+        state=view.lang.gettext("Cancelled") if item.is_cancelled else phrases.state(item.entry, view.lang),
         clock=view.lang.clock(civil_from_instant(item.begins, grid.zone).local) if timed else "",
         is_off=item.is_cancelled or item.entry.is_called_off,
         starts=day == begins,
@@ -158,7 +168,7 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
     )
 
 
-def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[Item]:
+def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[AgendaItem]:
     schedule = entry.record.schedule
     if schedule and schedule.rule:
         found = occurrences_of(schedule, *bounds, zone)
@@ -168,7 +178,7 @@ def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[I
     return [item_of(entry, shown_times(entry), zone)] if is_there else []
 
 
-def _last_day(item: Item, zone: str) -> date:
+def _last_day(item: AgendaItem, zone: str) -> date:
     if item.ends <= item.begins:
-        return first_day(item, zone)
+        return first_day_of_item(item, zone)
     return civil_from_instant(item.ends - timedelta(microseconds=1), zone).day

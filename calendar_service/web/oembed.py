@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from calendar_service.records.errors import CalendarError
-from calendar_service.web.embedding import HEIGHTS, write_frame
+from calendar_service.web.embed_code import HEIGHTS, write_frame
 from calendar_service.web.feeds import feed_name, shown_languages
 from calendar_service.web.widget_query import read_widget
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
@@ -54,7 +54,7 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
         "version": "1.0",
         "type": "rich",
         "title": title,
-        "provider_name": sentences.pick(edition.calendar.name, code).text,
+        "provider_name": phrases.pick(edition.calendar.name, code).text,
         "provider_url": f"{base_url}/",
         "cache_age": _CACHE_SECONDS,
         "width": width,

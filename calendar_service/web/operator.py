@@ -16,20 +16,20 @@ from calendar_service.records.leads import UnknownLead, read_lead, write_lead
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.working_days import WorkingDays
-from calendar_service.reminders.channels.links import fill_html_links, fill_links
-from calendar_service.reminders.channels.post import Envelope
-from calendar_service.reminders.letters import compose_reminder
-from calendar_service.reminders.letters.facts import main_moment
+from calendar_service.reminders.channels.base import Envelope
+from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
+from calendar_service.reminders.messages import compose_reminder
+from calendar_service.reminders.messages.details import main_moment
 from calendar_service.store.receipts import Receipt, receipts
-from calendar_service.web.coming import list_planned
-from calendar_service.web.context import shelf, status
+from calendar_service.web.context import cache, status
 from calendar_service.web.feeds import shown_languages
-from calendar_service.web.guard import require_operator
 from calendar_service.web.layout import POLICY
+from calendar_service.web.operator_auth import require_operator
 from calendar_service.web.operator_faults import list_open, list_set_aside
-from calendar_service.web.private import opened, private_page
-from calendar_service.writers import sentences
-from calendar_service.writers.language import mark
+from calendar_service.web.token_pages import open_page, private_page
+from calendar_service.web.upcoming import list_planned
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import gettext_noop
 from calendar_service.writers.selection_words import describe_lead
 
 if TYPE_CHECKING:
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.leads import Lead
-    from calendar_service.writers.language import Language
-    from calendar_service.writers.view import View
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
 
 blueprint = Blueprint("operator", __name__)
 blueprint.before_request(require_operator)
 
 _NEWEST = 300
 _COUNTED = {
-    "waiting": mark("Waiting"),
-    "sent": mark("Sent"),
-    "retried": mark("Retried"),
-    "failed": mark("Failed"),
-    "bounced": mark("Bounced"),
-    "suppressed": mark("Not allowed"),
-    "dropped": mark("Given up"),
-    "missed": mark("Missed"),
+    "waiting": gettext_noop("Waiting"),
+    "sent": gettext_noop("Sent"),
+    "retried": gettext_noop("Retried"),
+    "failed": gettext_noop("Failed"),
+    "bounced": gettext_noop("Bounced"),
+    "suppressed": gettext_noop("Not allowed"),
+    "dropped": gettext_noop("Given up"),
+    "missed": gettext_noop("Missed"),
 }
 _BAD = frozenset({"failed", "bounced", "missed"})
 _LETTER_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -61,7 +61,7 @@ _MOMENTS = frozenset(MomentName)
 
 
 @dataclass(frozen=True)
-class Count:
+class StateCount:
     """How many letters came to one state; `is_bad` if that should be looked into."""
 
     label: str
@@ -70,36 +70,36 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Line:
+class PlannedLine:
     """What was to be sent, where to see it ("" for nowhere), and its counts."""
 
     label: str
     preview: str
-    counts: list[Count]
+    counts: list[StateCount]
 
 
 @dataclass(frozen=True)
-class Deadline:
+class DeadlineReceipt:
     """A moment of a record, or a change to it, and what became of its letters."""
 
     record_id: str
-    title: sentences.Worded
+    title: phrases.LocalizedText
     moment: str
-    lines: list[Line]
+    lines: list[PlannedLine]
 
 
 @blueprint.get("/operator")
 @blueprint.get("/<lang>/operator")
 def overview(lang: str = "") -> Response:
     """Show what fails, what is planned, and what became of the newest deadlines' letters."""
-    opening = opened(lang)
+    opening = open_page(lang)
     edition, view = opening
-    now, zone = shelf().clock(), edition.calendar.zone
+    now, zone = cache().clock(), edition.calendar.zone
     found = status().read(now)
     planned, deadlines = [], []
     if found.is_database_up:
-        planned = list_planned(shelf().engine, edition, now, view.lang)
-        deadlines = _deadlines(receipts(shelf().engine, newest=_NEWEST), edition, view.lang)
+        planned = list_planned(cache().engine, edition, now, view.lang)
+        deadlines = _deadlines(receipts(cache().engine, newest=_NEWEST), edition, view.lang)
     return private_page(
         "operator.html",
         opening,
@@ -113,29 +113,32 @@ def overview(lang: str = "") -> Response:
 
 
 @blueprint.get("/operator/letter/<record_id>")
-def letter(record_id: str) -> Response:
+def message_preview(record_id: str) -> Response:
     """Show the reminder of a record as it would be written at the given lead."""
     lead = _lead(request.args.get("lead", "7 days"))
-    opening = opened(request.args.get("lang", ""))
+    opening = open_page(request.args.get("lang", ""))
     edition, view = opening
-    entry, calendar = shelf().entry(record_id), edition.calendar
-    main = main_moment(entry, calendar, shelf().clock())
+    entry, calendar = cache().entry(record_id), edition.calendar
+    main = main_moment(entry, calendar, cache().clock())
     sent_at = due(lead, main.at, calendar.zone, WorkingDays(closures=frozenset(calendar.closures)))
     if sent_at is None:
         raise BadSelection(
-            "lead", write_lead(lead), mark("That would be too late to remind."), mark("Take a longer lead.")
+            "lead",
+            write_lead(lead),
+            gettext_noop("That would be too late to remind."),
+            gettext_noop("Take a longer lead."),
         )
     composed = compose_reminder(entry, edition, main.name, main.at, occurrence=main.occurrence, now=sent_at, view=view)
-    when = sentences.when(civil_from_instant(sent_at, calendar.zone), calendar.zone, view.lang)
+    when = phrases.when_words(civil_from_instant(sent_at, calendar.zone), calendar.zone, view.lang)
     links = _sample_links(view)
     response = private_page(
         "operator_letter.html",
         opening,
         f"/operator/letter/{record_id}",
-        letter=composed,
+        message=composed,
         text=fill_links(composed.text, links),
         html=fill_html_links(composed.html, links),
-        sent=view.lang.say("{label}: {title}", label=describe_lead(lead, view.lang), title=when),
+        sent=view.lang.gettext("{label}: {title}", label=describe_lead(lead, view.lang), title=when),
         others=[
             (other, _preview(record_id, lead, other)) for other in shown_languages(edition) if other != view.lang.code
         ],
@@ -145,7 +148,7 @@ def letter(record_id: str) -> Response:
     return response
 
 
-def _sample_links(view: View) -> Envelope:
+def _sample_links(view: RenderContext) -> Envelope:
     """Give an envelope to nobody, with links that lead nowhere."""
     base = f"{view.base_url}{view.prefix}/reminders"
     return Envelope("", "", manage_url=f"{base}/manage/…", unsubscribe_url=f"{base}/unsubscribe/…")
@@ -156,7 +159,10 @@ def _lead(words: str) -> Lead:
         return read_lead(words)
     except UnknownLead as error:
         raise BadSelection(
-            "lead", error.words, mark("'{value}' is not a lead."), mark("Write days, weeks, hours or minutes.")
+            "lead",
+            error.words,
+            gettext_noop("'{value}' is not a lead."),
+            gettext_noop("Write days, weeks, hours or minutes."),
         ) from None
 
 
@@ -165,7 +171,7 @@ def _preview(record_id: str, lead: Lead, code: str) -> str:
     return f"/operator/letter/{record_id}?{query}"
 
 
-def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list[Deadline]:
+def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list[DeadlineReceipt]:
     """Put the receipts of one moment together, in the order of the newest of them."""
     found: dict[tuple[str, ...], list[Receipt]] = {}
     for each in counted:
@@ -173,26 +179,26 @@ def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list
     return [_deadline(lines, edition, lang) for lines in found.values()]
 
 
-def _deadline(lines: list[Receipt], edition: Edition, lang: Language) -> Deadline:
+def _deadline(lines: list[Receipt], edition: Edition, lang: Language) -> DeadlineReceipt:
     first = lines[0]
     entry = edition.entries.get(first.record_id)
     name = MomentName(first.moment) if first.moment in _MOMENTS else None
-    moment = sentences.moment_label(name, lang) if name else lang.say("Changed")
+    moment = phrases.moment_label(name, lang) if name else lang.gettext("Changed")
     when = _when(first.revision, edition.calendar.zone, lang)
-    return Deadline(
+    return DeadlineReceipt(
         record_id=first.record_id,
-        title=sentences.pick(entry.record.title, lang.code) if entry else sentences.Worded(first.record_id, ""),
-        moment=lang.say("{label}: {title}", label=moment, title=when) if when else moment,
-        lines=[Line(_label(each, lang), _preview_of(each, entry, lang), _counts(each, lang)) for each in lines],
+        title=phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(first.record_id, ""),
+        moment=lang.gettext("{label}: {title}", label=moment, title=when) if when else moment,
+        lines=[PlannedLine(_label(each, lang), _preview_of(each, entry, lang), _counts(each, lang)) for each in lines],
     )
 
 
-def _counts(receipt: Receipt, lang: Language) -> list[Count]:
-    return [Count(lang.say(label), getattr(receipt, name), name in _BAD) for name, label in _COUNTED.items()]
+def _counts(receipt: Receipt, lang: Language) -> list[StateCount]:
+    return [StateCount(lang.gettext(label), getattr(receipt, name), name in _BAD) for name, label in _COUNTED.items()]
 
 
 def _label(receipt: Receipt, lang: Language) -> str:
-    return describe_lead(read_lead(receipt.lead), lang) if receipt.lead else lang.say("Notice")
+    return describe_lead(read_lead(receipt.lead), lang) if receipt.lead else lang.gettext("Notice")
 
 
 def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language) -> str:
@@ -207,7 +213,7 @@ def _when(revision: str, zone: str, lang: Language) -> str:
     first, last, clock, own_zone, fold = match.groups()
     day = date.fromisoformat(first)
     if clock is None:
-        return sentences.when(DaySpan(day, date.fromisoformat(last or first)), zone, lang)
+        return phrases.when_words(DaySpan(day, date.fromisoformat(last or first)), zone, lang)
     if clock == "24:00":
-        return sentences.when(EndOfDay(day, own_zone), zone, lang)
-    return sentences.when(CivilTime(day, time.fromisoformat(clock), own_zone, 1 if fold else 0), zone, lang)
+        return phrases.when_words(EndOfDay(day, own_zone), zone, lang)
+    return phrases.when_words(CivilTime(day, time.fromisoformat(clock), own_zone, 1 if fold else 0), zone, lang)

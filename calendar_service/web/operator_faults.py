@@ -6,34 +6,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.letters.fault import ADVICE, say_reason
+from calendar_service.reminders.messages.fault import ADVICE, say_reason
 from calendar_service.store.faults import SET_ASIDE, FaultKind
-from calendar_service.writers import sentences
-from calendar_service.writers.language import mark
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from calendar_service.store.faults import Fault
-    from calendar_service.writers.language import Language
+    from calendar_service.writers.i18n import Language
 
 _MOST_OF_A_KIND = 50
 KINDS = {
-    FaultKind.PUBLICATION: mark("Publishing the calendar file"),
-    FaultKind.LEASE: mark("Which host publishes"),
-    FaultKind.CLOCK: mark("The clock"),
-    FaultKind.DATABASE: mark("The database"),
-    FaultKind.SCHEDULE: mark("Working out what is due"),
-    FaultKind.SENDING: mark("Sending"),
-    FaultKind.MEMORY: mark("What a host remembers of the database"),
-    FaultKind.RESTORE: mark("A backup that was put back"),
-    FaultKind.EDITION: mark("Editions"),
-    FaultKind.RECORD: mark("Records"),
-    FaultKind.GROUP: mark("Groups of readers"),
-    FaultKind.WATCH: mark("Choices of readers"),
-    FaultKind.SIGNUP: mark("Sign-ups"),
-    FaultKind.DELIVERY: mark("Letters"),
+    FaultKind.PUBLICATION: gettext_noop("Publishing the calendar file"),
+    FaultKind.LEASE: gettext_noop("Which host publishes"),
+    FaultKind.CLOCK: gettext_noop("The clock"),
+    FaultKind.DATABASE: gettext_noop("The database"),
+    FaultKind.SCHEDULE: gettext_noop("Working out what is due"),
+    FaultKind.SENDING: gettext_noop("Sending"),
+    FaultKind.MEMORY: gettext_noop("What a host remembers of the database"),
+    FaultKind.RESTORE: gettext_noop("A backup that was put back"),
+    FaultKind.EDITION: gettext_noop("Editions"),
+    FaultKind.RECORD: gettext_noop("Records"),
+    FaultKind.GROUP: gettext_noop("Groups of readers"),
+    FaultKind.WATCH: gettext_noop("Choices of readers"),
+    FaultKind.SIGNUP: gettext_noop("Sign-ups"),
+    FaultKind.DELIVERY: gettext_noop("Letters"),
 }
 
 
@@ -77,28 +77,30 @@ def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[L
         if each.kind in SET_ASIDE:
             found.setdefault(each.kind, []).append(each)
     return [
-        ListedGroup(lang.say(KINDS[kind]), len(these), [_listed(each, zone, lang) for each in these[:_MOST_OF_A_KIND]])
+        ListedGroup(
+            lang.gettext(KINDS[kind]), len(these), [_listed(each, zone, lang) for each in these[:_MOST_OF_A_KIND]]
+        )
         for kind, these in found.items()
     ]
 
 
 def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
-    mailed = lang.say("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
+    mailed = lang.gettext("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
     reason = say_reason(fault, lang)
-    is_translated = lang.code == "en" or lang.say(fault.reason) != fault.reason
+    is_translated = lang.code == "en" or lang.gettext(fault.reason) != fault.reason
     return ListedFault(
-        kind=lang.say(KINDS[fault.kind]),
+        kind=lang.gettext(KINDS[fault.kind]),
         reason=reason,
         language="" if is_translated else "en",
         key=fault.key,
         since=_time(fault.first_at, zone, lang),
         count=fault.count,
         retry=_time(fault.retry_at, zone, lang) if fault.retry_at else "",
-        mailed=mailed or lang.say("Not told by mail yet"),
-        advice=lang.say(ADVICE[fault.kind]),
+        mailed=mailed or lang.gettext("Not told by mail yet"),
+        advice=lang.gettext(ADVICE[fault.kind]),
         details=fault.details,
     )
 
 
 def _time(at: datetime, zone: str, lang: Language) -> str:
-    return sentences.when(civil_from_instant(at.replace(second=0, microsecond=0), zone), zone, lang)
+    return phrases.when_words(civil_from_instant(at.replace(second=0, microsecond=0), zone), zone, lang)

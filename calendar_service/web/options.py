@@ -11,21 +11,25 @@ from calendar_service.records.enums import Kind
 from calendar_service.records.leads import read_lead
 from calendar_service.records.selection import countries_of
 from calendar_service.records.texts import fold_text
-from calendar_service.writers.language import language, mark
+from calendar_service.writers.i18n import gettext_noop, language
 from calendar_service.writers.selection_words import describe_lead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.records.edition import Edition
-    from calendar_service.writers.language import Language
+    from calendar_service.writers.i18n import Language
 
 COMMON_LEADS = ("14 days", "7 days", "3 days", "1 day", "5 working days")
-_KINDS = {Kind.TENDER: mark("Calls for tenders"), Kind.WEBINAR: mark("Webinars"), Kind.EVENT: mark("Events")}
+_KINDS = {
+    Kind.TENDER: gettext_noop("Calls for tenders"),
+    Kind.WEBINAR: gettext_noop("Webinars"),
+    Kind.EVENT: gettext_noop("Events"),
+}
 _DIGESTS = {
-    "": mark("Each by itself"),
-    "daily": mark("In one letter a day"),
-    "weekly": mark("In one letter a week"),
+    "": gettext_noop("Each by itself"),
+    "daily": gettext_noop("In one letter a day"),
+    "weekly": gettext_noop("In one letter a week"),
 }
 # CLDR's numbers for the parts of the world.
 _REGIONS = {
@@ -51,7 +55,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Group:
+class OptionGroup:
     """Options under a common name."""
 
     label: str
@@ -60,7 +64,7 @@ class Group:
 
 def kinds(lang: Language) -> list[Option]:
     """List the kinds of records, deadlines first: they are what people must not miss."""
-    return [Option(kind, lang.say(label)) for kind, label in _KINDS.items()]
+    return [Option(kind, lang.gettext(label)) for kind, label in _KINDS.items()]
 
 
 def tags(edition: Edition) -> list[Option]:
@@ -88,11 +92,11 @@ def suggested(words: Iterable[str], lang: Language) -> str:
 
 def digests(lang: Language) -> list[Option]:
     """List how letters can be bundled."""
-    return [Option(value, lang.say(label)) for value, label in _DIGESTS.items()]
+    return [Option(value, lang.gettext(label)) for value, label in _DIGESTS.items()]
 
 
 @lru_cache
-def zones(code: str) -> tuple[Group, ...]:
+def zones(code: str) -> tuple[OptionGroup, ...]:
     """List the time zones by part of the world and country: "France", "Spain – Madrid"."""
     lang = language(code)
     found: dict[str, list[Option]] = {}
@@ -102,9 +106,9 @@ def zones(code: str) -> tuple[Group, ...]:
             name = lang.country(country) if len(own) == 1 else f"{lang.country(country)} – {lang.city_of(zone)}"
             region = lang.country(_REGIONS[zone.partition("/")[0]])
             found.setdefault(region, []).append(Option(zone, name))
-    groups = [Group(region, tuple(_sorted(options))) for region, options in found.items()]
+    groups = [OptionGroup(region, tuple(_sorted(options))) for region, options in found.items()]
     groups.sort(key=lambda group: fold_text(group.label))
-    return (*groups, Group(lang.country("001"), (Option("UTC", "UTC"),)))
+    return (*groups, OptionGroup(lang.country("001"), (Option("UTC", "UTC"),)))
 
 
 @lru_cache

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import civil_from_instant
-from calendar_service.records.window import choose
 from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
-from calendar_service.web.context import shelf
+from calendar_service.web.context import cache
 from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, render_once, shown_languages, with_query
 from calendar_service.web.filters import make_filters
 from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
+from calendar_service.writers.render_context import RenderContext, render_context_of
 from calendar_service.writers.selection_words import describe_selection
-from calendar_service.writers.view import View, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,19 +44,19 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 @blueprint.get("/<lang>/")
 def index(lang: str = "") -> Response:
     """Show what is coming and what is past."""
-    edition, now = shelf().edition(), shelf().clock()
+    edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang, apart="page")
     view = _view(selection, edition)
     number = _page_number()
     return as_page(render_once(edition, selection, lambda: _index(edition, selection, view, now, number)))
 
 
-def _index(edition: Edition, selection: Selection, view: View, now: datetime, number: int) -> str:
+def _index(edition: Edition, selection: Selection, view: RenderContext, now: datetime, number: int) -> str:
     # The agenda shows more of the past than feeds do, where little of it is recent.
-    entries = choose(edition, _all_time(selection), now).entries
+    entries = select_contents(edition, _all_time(selection), now).entries
     agenda = make_agenda(entries, edition, selection, view, now, number)
     if number > agenda.pages:
-        raise BadSelection("page", f"{number}", mark("There is no page {value}."), "")
+        raise BadSelection("page", f"{number}", gettext_noop("There is no page {value}."), "")
     return render(
         "index.html",
         edition,
@@ -75,14 +75,14 @@ def _index(edition: Edition, selection: Selection, view: View, now: datetime, nu
 @blueprint.get("/<lang>/month/<month>")
 def month(month: str = "", lang: str = "") -> Response:
     """Show a month as a table of weeks, the present one where none is named."""
-    edition, now = shelf().edition(), shelf().clock()
+    edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     first = _first_of(month) if month else civil_from_instant(now, edition.calendar.zone).day.replace(day=1)
     return as_page(render_once(edition, selection, lambda: _month(edition, selection, view, now, first)))
 
 
-def _month(edition: Edition, selection: Selection, view: View, now: datetime, first: date) -> str:
+def _month(edition: Edition, selection: Selection, view: RenderContext, now: datetime, first: date) -> str:
     items = items_of_month(edition, selection, first, now)
     path = f"/month/{first:%Y-%m}"
     return render(
@@ -108,10 +108,10 @@ def _month(edition: Edition, selection: Selection, view: View, now: datetime, fi
 @blueprint.get("/<lang>/events/<record_id>")
 def event(record_id: str, lang: str = "") -> Response:
     """Show one record."""
-    edition, now = shelf().edition(), shelf().clock()
+    edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
-    entry = shelf().entry(record_id)
+    entry = cache().entry(record_id)
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"
     feed = f"{view.base_url}{with_query('/calendar.ics', own)}"
@@ -121,8 +121,8 @@ def event(record_id: str, lang: str = "") -> Response:
         view,
         script="when.js",
         **describe_event(entry, edition, view, now),
-        add=links.add(entry, file_url, edition.calendar, view),
-        subscribe=links.subscribe(feed, feed_name(edition, own)),
+        add=links.add_links(entry, file_url, edition.calendar, view),
+        subscribe=links.subscribe_links(feed, feed_name(edition, own)),
         subscribe_url=f"{view.prefix}{with_query('/subscribe', replace(own, lang=''))}",
         feed_query=_feed_query(own, edition),
         path=f"/events/{record_id}",
@@ -134,7 +134,7 @@ def event(record_id: str, lang: str = "") -> Response:
 @blueprint.get("/<lang>/subscribe")
 def subscribe(lang: str = "") -> Response:
     """Tell for each calendar program how to subscribe to a selection, and how soon changes arrive there."""
-    edition = shelf().edition()
+    edition = cache().edition()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     feed = f"{view.base_url}{with_query('/calendar.ics', _subscribed(selection, edition))}"
@@ -148,7 +148,7 @@ def subscribe(lang: str = "") -> Response:
         carried=with_query("", replace(selection, lang="", first=None, last=None, ids=())),
         change_url=_address("/", view)(replace(selection, ids=())),
         feed_name=feed_name(edition, selection),
-        subscribe=links.subscribe(feed, feed_name(edition, selection)),
+        subscribe=links.subscribe_links(feed, feed_name(edition, selection)),
         qr=draw_qr(f"{view.base_url}{view.prefix}{with_query('/subscribe', replace(selection, lang=''))}"),
         feed_query=_feed_query(selection, edition),
         path="/subscribe",
@@ -157,14 +157,14 @@ def subscribe(lang: str = "") -> Response:
 
 
 def _common(
-    selection: Selection, edition: Edition, view: View, address: Callable[[Selection], str], now: datetime
+    selection: Selection, edition: Edition, view: RenderContext, address: Callable[[Selection], str], now: datetime
 ) -> dict[str, Any]:
     """Give what agenda and month both show."""
     whole = replace(_all_time(selection), tags=(), countries=(), languages=(), words="")
     undated = replace(selection, first=None, last=None, ids=())
     return {
         "selection": selection,
-        "filters": make_filters(selection, choose(edition, whole, now).entries, address, view.lang),
+        "filters": make_filters(selection, select_contents(edition, whole, now).entries, address, view.lang),
         "here": address(replace(selection, words="")).partition("?")[0],
         "agenda_url": _address("/", view)(undated),
         "month_url": _address("/month", view)(undated),
@@ -182,8 +182,8 @@ def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
     return replace(selection, lang=selection.lang or lang or edition.calendar.languages[0])
 
 
-def _view(selection: Selection, edition: Edition) -> View:
-    return view_of(selection, shelf().renderer.base_url, edition.calendar.languages[0])
+def _view(selection: Selection, edition: Edition) -> RenderContext:
+    return render_context_of(selection, cache().renderer.base_url, edition.calendar.languages[0])
 
 
 def _all_time(selection: Selection) -> Selection:
@@ -205,11 +205,11 @@ def _feed_query(selection: Selection, edition: Edition) -> str:
     return with_query("", _subscribed(selection, edition))
 
 
-def _address(path: str, view: View) -> Callable[[Selection], str]:
+def _address(path: str, view: RenderContext) -> Callable[[Selection], str]:
     return lambda selection: f"{view.prefix}{with_query(path, replace(selection, lang=''))}"
 
 
-def _days_url(selection: Selection, view: View, first: date, last: date) -> str:
+def _days_url(selection: Selection, view: RenderContext, first: date, last: date) -> str:
     return _address("/", view)(replace(selection, first=first, last=last))
 
 
@@ -218,12 +218,15 @@ def _page_number() -> int:
     if not given:
         return 1
     if len(given) > 1 or not re.fullmatch(r"[1-9]\d{0,5}", given[0], re.ASCII):
-        sentence, advice = mark("page={value} is not the number of a page."), mark("Write a whole number from 1.")
+        sentence, advice = (
+            gettext_noop("page={value} is not the number of a page."),
+            gettext_noop("Write a whole number from 1."),
+        )
         raise BadSelection("page", ",".join(given)[:50], sentence, advice)
     return int(given[0])
 
 
-def _turn(selection: Selection, view: View, number: int) -> str:
+def _turn(selection: Selection, view: RenderContext, number: int) -> str:
     url = _address("/", view)(selection)
     return url if number == 1 else f"{url}{'&' if '?' in url else '?'}page={number}"
 
@@ -235,7 +238,7 @@ def _first_of(month: str) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
-def _neighbour(day: date, selection: Selection, view: View) -> dict[str, str]:
+def _neighbour(day: date, selection: Selection, view: RenderContext) -> dict[str, str]:
     """Link to the month of a day; there is none beyond the years that the grammar knows."""
     if day.year not in _YEARS:
         return {}

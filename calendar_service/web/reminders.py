@@ -9,24 +9,24 @@ from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from calendar_service.records.selection import BadSelection, read_selection
-from calendar_service.reminders.people.addresses import BadAddress, check_mail_address
-from calendar_service.reminders.people.choices import BadChoice, choice_from_json, read_form
-from calendar_service.reminders.people.desk import TooManyRequests
-from calendar_service.reminders.people.tokens import MANAGE, BadToken
+from calendar_service.reminders.subscriptions.addresses import InvalidAddress, check_mail_address
+from calendar_service.reminders.subscriptions.preferences import InvalidPreferences, preferences_from_json, read_form
+from calendar_service.reminders.subscriptions.service import TooManyRequests
+from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
-from calendar_service.web import options, terms
-from calendar_service.web.coming import list_upcoming
-from calendar_service.web.context import desk, shelf
+from calendar_service.web import options, subscription_texts
+from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import asked, shown_languages
-from calendar_service.web.private import (
+from calendar_service.web.token_pages import (
     CONSENT,
     CONSENT_VERSION,
     link_is_dead,
-    opened,
+    open_page,
     private_page,
     refuse_other_sites,
-    said,
+    statement_page,
 )
+from calendar_service.web.upcoming import list_upcoming
 from calendar_service.writers.selection_words import describe_selection
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.selection import Selection
-    from calendar_service.reminders.people.choices import Choice
-    from calendar_service.writers.language import Language
-    from calendar_service.writers.view import View
+    from calendar_service.reminders.subscriptions.preferences import Preferences
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
 
 blueprint = Blueprint("reminders", __name__)
 
@@ -55,7 +55,7 @@ def _shared() -> dict[str, Any]:
 @blueprint.get("/<lang>/reminders")
 def form(lang: str = "") -> Response:
     """Show the form, with the selection of the query string chosen."""
-    opening = opened(lang)
+    opening = open_page(lang)
     edition, view = opening
     selection = asked(edition)
     given = _with_defaults(_fields(selection), edition, view)
@@ -72,16 +72,18 @@ def form(lang: str = "") -> Response:
 def sign_up(lang: str = "") -> Response:
     """Keep what was asked, and give the same answer for every address."""
     refuse_other_sites()
-    opening = opened(lang)
+    opening = open_page(lang)
     edition, view = opening
     given = _with_defaults(request.form.copy(), edition, view)
     choice, errors = _read(given, edition, view)
     if choice is None or errors:
         return _form(opening, given, errors, status=HTTPStatus.BAD_REQUEST)
     if not given.get("homepage"):  # only a program fills in what people do not see
-        consent = {"words": view.lang.say(CONSENT), "form": f"{_form_name(given)} {CONSENT_VERSION}"}
+        consent = {"words": view.lang.gettext(CONSENT), "form": f"{_form_name(given)} {CONSENT_VERSION}"}
         try:
-            desk().ask(given["address"], choice, consent=consent, client=request.remote_addr or "", now=shelf().clock())
+            subscriptions().ask(
+                given["address"], choice, consent=consent, client=request.remote_addr or "", now=cache().clock()
+            )
         except TooManyRequests as error:
             return _too_many(opening, error.retry_after)
     return _look_into_your_mailbox(opening)
@@ -91,14 +93,14 @@ def sign_up(lang: str = "") -> Response:
 @blueprint.get("/<lang>/reminders/confirm/<token>")
 def show_confirmation(token: str, lang: str = "") -> Response:
     """Show what would be sent, and two buttons; change nothing: mail scanners open links."""
-    opening = opened(lang)
+    opening = open_page(lang)
     edition, view = opening
     try:
-        choice = choice_from_json(desk().signup_of(token, shelf().clock()).choice)
-    except BadToken:
+        choice = preferences_from_json(subscriptions().signup_of(token, cache().clock()).choice)
+    except InvalidToken:
         return link_is_dead(opening)
     path = f"/reminders/confirm/{token}"
-    told = terms.told(choice, edition, view.lang)
+    told = subscription_texts.subscription_texts(choice, edition, view.lang)
     return private_page("reminders_confirm.html", opening, path, told=told, action=f"{view.prefix}{path}")
 
 
@@ -107,24 +109,24 @@ def show_confirmation(token: str, lang: str = "") -> Response:
 def confirm(token: str, lang: str = "") -> Response:
     """Begin the reminders, or keep the address from being asked again."""
     refuse_other_sites()
-    opening = opened(lang)
-    view, now = opening[1], shelf().clock()
+    opening = open_page(lang)
+    view, now = opening[1], cache().clock()
     try:
         if request.form.get("do") == "refuse":
-            desk().refuse(token, now)
+            subscriptions().refuse(token, now)
             return _refused(opening)
-        subscriber = desk().confirm(token, now)
-    except BadToken:
+        subscriber = subscriptions().confirm(token, now)
+    except InvalidToken:
         return link_is_dead(opening)
     except TooManyWatches as error:
         return _watches_enough(opening, token, error)
-    manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}"
+    manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}"
     return private_page(
         "reminders_confirmed.html",
         opening,
         "/reminders",
         manage=manage,
-        coming=list_upcoming(shelf().engine, opening[0], subscriber, now, view.lang),
+        coming=list_upcoming(cache().engine, opening[0], subscriber, now, view.lang),
     )
 
 
@@ -153,24 +155,26 @@ def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str
         return ""
 
 
-def _with_defaults(given: MultiDict[str, str], edition: Edition, view: View) -> MultiDict[str, str]:
+def _with_defaults(given: MultiDict[str, str], edition: Edition, view: RenderContext) -> MultiDict[str, str]:
     """Fill in what a shorter form leaves out: the language of its page and the calendar's zone."""
     given.setdefault("language", view.lang.code)
     given.setdefault("zone", edition.calendar.zone)
     return given
 
 
-def _read(given: MultiDict[str, str], edition: Edition, view: View) -> tuple[Choice | None, dict[str, str]]:
+def _read(
+    given: MultiDict[str, str], edition: Edition, view: RenderContext
+) -> tuple[Preferences | None, dict[str, str]]:
     """Read the form; the errors stand by field, in the order of the fields."""
     errors = {}
     try:
         check_mail_address(given.get("address", ""))
-    except BadAddress as error:
-        errors[error.field] = view.lang.say(error.message)
+    except InvalidAddress as error:
+        errors[error.field] = view.lang.gettext(error.message)
     try:
         return read_form(given, shown_languages(edition)), errors
-    except BadChoice as error:
-        return None, errors | {error.field: view.lang.say(error.message, **error.values)}
+    except InvalidPreferences as error:
+        return None, errors | {error.field: view.lang.gettext(error.message, **error.values)}
 
 
 def _form_name(given: MultiDict[str, str]) -> str:
@@ -178,7 +182,7 @@ def _form_name(given: MultiDict[str, str]) -> str:
 
 
 def _form(
-    opening: tuple[Edition, View],
+    opening: tuple[Edition, RenderContext],
     given: MultiDict[str, str],
     errors: dict[str, str],
     *,
@@ -197,64 +201,64 @@ def _form(
         chosen=_chosen(given, edition, view.lang),
         kept=[(field, value) for field in _WHAT for value in given.getlist(field)],
         is_single=bool(given.getlist("id")),
-        offered=terms.offered(edition, view.lang),
+        offered=subscription_texts.lead_options(edition, view.lang),
         suggested=options.suggested(edition.calendar.reminders, view.lang),
         untouched=untouched,
     )
 
 
-def _look_into_your_mailbox(opening: tuple[Edition, View]) -> Response:
-    say = opening[1].lang.say
-    return said(
+def _look_into_your_mailbox(opening: tuple[Edition, RenderContext]) -> Response:
+    gettext = opening[1].lang.gettext
+    return statement_page(
         opening,
         "/reminders",
-        say("Look into your mailbox"),
+        gettext("Look into your mailbox"),
         [
-            say(
+            gettext(
                 "If letters reach this address, one with a link is on its way. Reminders begin when you confirm there."
             ),
-            say("Nothing after ten minutes? Look among the unwanted mail. The link holds for three days."),
+            gettext("Nothing after ten minutes? Look among the unwanted mail. The link holds for three days."),
         ],
     )
 
 
-def _watches_enough(opening: tuple[Edition, View], token: str, error: TooManyWatches) -> Response:
+def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: TooManyWatches) -> Response:
     view = opening[1]
-    say = view.lang.say
-    subscriber = desk().subscriber_asked(token, shelf().clock())
-    manage = f"{view.prefix}/reminders/{MANAGE}/{desk().manage_token(subscriber.ref)}" if subscriber else ""
-    return said(
+    gettext = view.lang.gettext
+    subscriber = subscriptions().subscriber_asked(token, cache().clock())
+    manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}" if subscriber else ""
+    return statement_page(
         opening,
         "/reminders",
-        say("Nothing was added"),
+        gettext("Nothing was added"),
         [
-            say(error.sentence, number=str(MAX_WATCHES)),
-            say("Then open the link of the letter again: it holds for three days."),
+            gettext(error.sentence, number=str(MAX_WATCHES)),
+            gettext("Then open the link of the letter again: it holds for three days."),
         ],
-        ways=[(say("Change or end your reminders"), manage)] if manage else None,
+        ways=[(gettext("Change or end your reminders"), manage)] if manage else None,
         status=HTTPStatus.CONFLICT,
     )
 
 
-def _refused(opening: tuple[Edition, View]) -> Response:
-    say = opening[1].lang.say
-    return said(
+def _refused(opening: tuple[Edition, RenderContext]) -> Response:
+    gettext = opening[1].lang.gettext
+    return statement_page(
         opening,
         "/reminders",
-        say("Thank you for telling us"),
-        [say("Nothing is sent to this address, and nobody can sign it up from here again.")],
+        gettext("Thank you for telling us"),
+        [gettext("Nothing is sent to this address, and nobody can sign it up from here again.")],
     )
 
 
-def _too_many(opening: tuple[Edition, View], retry_after: int) -> Response:
+def _too_many(opening: tuple[Edition, RenderContext], retry_after: int) -> Response:
     lang = opening[1].lang
     minutes = -(-retry_after // 60)
-    response = said(
+    response = statement_page(
         opening,
         "/reminders",
-        lang.say("Too many sign-ups at once"),
+        lang.gettext("Too many sign-ups at once"),
         [
-            lang.plural(
+            lang.ngettext(
                 "Many came from the same place. Try again in {number} minute.",
                 "Many came from the same place. Try again in {number} minutes.",
                 minutes,

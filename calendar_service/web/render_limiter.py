@@ -81,12 +81,14 @@ class RenderLimiter:
     `lanes` are the bounds of each weight, `most_heavy` how many requests that are not LIGHT may be here together.
     """
 
-    def __init__(self, lanes: Mapping[Weight, Lane], most_heavy: int) -> None:
-        self._lanes = lanes
+    def __init__(self, sender_threads: Mapping[Weight, Lane], most_heavy: int) -> None:
+        self._sender_threads = sender_threads
         self._most_heavy = most_heavy
         self._lock = threading.Lock()
-        self._slots = {weight: threading.Semaphore(lane.at_once) for weight, lane in lanes.items()}
-        self._inside = dict.fromkeys(lanes, 0)
+        self._slots = {
+            weight: threading.Semaphore(sender_thread.at_once) for weight, sender_thread in sender_threads.items()
+        }
+        self._inside = dict.fromkeys(sender_threads, 0)
         self._flights: dict[Hashable, Future[Any]] = {}
 
     def run(self, key: Hashable, weight: Weight, make: Callable[[], T]) -> T:
@@ -102,12 +104,12 @@ class RenderLimiter:
                 self._inside[weight] -= 1
 
     def _enter(self, key: Hashable, weight: Weight) -> tuple[Future[Any], bool]:
-        lane = self._lanes[weight]
+        sender_thread = self._sender_threads[weight]
         with self._lock:
             heavy = sum(number for each, number in self._inside.items() if each is not Weight.LIGHT)
             is_full = weight is not Weight.LIGHT and heavy >= self._most_heavy
-            if is_full or self._inside[weight] >= lane.places:
-                raise TooBusy(lane.retry_after)
+            if is_full or self._inside[weight] >= sender_thread.places:
+                raise TooBusy(sender_thread.retry_after)
             self._inside[weight] += 1
             if flight := self._flights.get(key):
                 return flight, False
@@ -120,20 +122,22 @@ class RenderLimiter:
         except BaseException as error:
             self._end(key)
             # What ends this thread must not end those of the others.
-            flight.set_exception(error if isinstance(error, Exception) else TooBusy(self._lanes[weight].retry_after))
+            flight.set_exception(
+                error if isinstance(error, Exception) else TooBusy(self._sender_threads[weight].retry_after)
+            )
             raise
         self._end(key)
         flight.set_result(result)
         return result
 
     def _make(self, weight: Weight, make: Callable[[], T]) -> T:
-        slots, lane = self._slots[weight], self._lanes[weight]
-        if not slots.acquire(timeout=lane.patience):
-            raise TooBusy(lane.retry_after)
+        specs, sender_thread = self._slots[weight], self._sender_threads[weight]
+        if not specs.acquire(timeout=sender_thread.patience):
+            raise TooBusy(sender_thread.retry_after)
         try:
             return make()
         finally:
-            slots.release()
+            specs.release()
 
     def _follow(self, flight: Future[T], weight: Weight) -> T:
         try:
@@ -141,7 +145,7 @@ class RenderLimiter:
         except TimeoutError:
             if flight.done():
                 raise  # the rendering's own
-            raise TooBusy(self._lanes[weight].retry_after) from None
+            raise TooBusy(self._sender_threads[weight].retry_after) from None
 
     def _end(self, key: Hashable) -> None:
         with self._lock:

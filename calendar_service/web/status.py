@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from calendar_service.reminders.faults.log import DATABASE_REASONS
 from calendar_service.store.bounded import BoundedCalls, NoAnswer
-from calendar_service.store.editions import Outcome, last_attempt
+from calendar_service.store.editions import PublishOutcome, last_attempt
 from calendar_service.store.engine import DatabaseFault, Trouble, reading
 from calendar_service.store.faults import SET_ASIDE, Fault, FaultKind, list_faults
-from calendar_service.store.gauges import read_gauges, take_pulse
+from calendar_service.store.gauges import read_gauges, read_worker_health
 from calendar_service.store.hosts import host_name
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.reminders.faults.log import FaultLog
-    from calendar_service.store.editions import Attempt
+    from calendar_service.store.editions import PublishAttempt
     from calendar_service.store.engine import Database
-    from calendar_service.store.gauges import Gauges, Pulse
+    from calendar_service.store.gauges import Gauges, WorkerHealth
 
 _ANSWER_SECONDS = 3.0
 # Counting all deliveries of a large database may take longer.
@@ -38,8 +38,8 @@ class Status:
 
     is_database_up: bool
     faults: list[Fault]
-    attempt: Attempt | None = None
-    pulse: Pulse | None = None
+    attempt: PublishAttempt | None = None
+    worker_health: WorkerHealth | None = None
     gauges: Gauges | None = None
 
     @property
@@ -47,7 +47,7 @@ class Status:
         """Return True if the calendar file as it is now is not what is public, as far as is known."""
         outcome = self.attempt and self.attempt.outcome
         is_fault = any(each.kind in OF_PUBLISHING for each in self.faults)
-        return not self.is_database_up or outcome in (Outcome.BROKEN, Outcome.HELD) or is_fault
+        return not self.is_database_up or outcome in (PublishOutcome.BROKEN, PublishOutcome.HELD) or is_fault
 
     @property
     def is_failing(self) -> bool:
@@ -88,8 +88,8 @@ class StatusReader:
     def _status(self, now: datetime, gauges: Gauges | None) -> Status:
         with reading(self._engine) as connection:
             faults = list_faults(connection)
-        pulse = gauges.pulse if gauges else take_pulse(self._engine, now)
-        return Status(True, faults, last_attempt(self._engine), pulse, gauges)  # noqa: FBT003 (the fields in their order)
+        worker_health = gauges.worker_health if gauges else read_worker_health(self._engine, now)
+        return Status(True, faults, last_attempt(self._engine), worker_health, gauges)  # noqa: FBT003 (the fields in their order)
 
     def _without_database(self, trouble: Trouble, said: str, now: datetime) -> list[Fault]:
         known = self._log.faults()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from calendar_service.reminders.people.tokens import UNSUBSCRIBE, BadToken
+from calendar_service.reminders.subscriptions.tokens import UNSUBSCRIBE, InvalidToken
 from calendar_service.store.subscribers import NoSuchSubscriber
-from calendar_service.web.context import desk, shelf
-from calendar_service.web.private import link_is_dead, opened, private_page, refuse_other_sites, said
+from calendar_service.web.context import cache, subscriptions
+from calendar_service.web.token_pages import link_is_dead, open_page, private_page, refuse_other_sites, statement_page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -23,12 +23,12 @@ _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 @blueprint.get("/reminders/unsubscribe/<token>")
 @blueprint.get("/<lang>/reminders/unsubscribe/<token>")
-def ask(token: str, lang: str = "") -> Response:
+def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
     """Show the button, and change nothing: mail scanners open links."""
-    opening = opened(lang)
+    opening = open_page(lang)
     try:
         _reader(token)
-    except BadToken:
+    except InvalidToken:
         return link_is_dead(opening)
     path = f"/reminders/unsubscribe/{token}"
     return private_page("reminders_unsubscribe.html", opening, path, action=f"{opening[1].prefix}{path}")
@@ -36,25 +36,25 @@ def ask(token: str, lang: str = "") -> Response:
 
 @blueprint.post("/reminders/unsubscribe/<token>")
 @blueprint.post("/<lang>/reminders/unsubscribe/<token>")
-def act(token: str, lang: str = "") -> Response:
+def unsubscribe(token: str, lang: str = "") -> Response:
     """End the reminders; again and again it is the same. Nothing but the token is asked for, and nothing redirects."""
     if request.form.get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
         refuse_other_sites()
-    opening = opened(lang)
+    opening = open_page(lang)
     try:
-        desk().end(_reader(token), shelf().clock())
-    except (BadToken, NoSuchSubscriber):
+        subscriptions().end(_reader(token), cache().clock())
+    except (InvalidToken, NoSuchSubscriber):
         return link_is_dead(opening)
     view = opening[1]
-    say = view.lang.say
-    return said(
+    gettext = view.lang.gettext
+    return statement_page(
         opening,
         "/reminders",
-        say("Your reminders have ended"),
-        [say("You get no more letters from this calendar, but for one that may already be on its way.")],
-        ways=[(say("Sign up again"), f"{view.prefix}/reminders")],
+        gettext("Your reminders have ended"),
+        [gettext("You get no more letters from this calendar, but for one that may already be on its way.")],
+        ways=[(gettext("Sign up again"), f"{view.prefix}/reminders")],
     )
 
 
 def _reader(token: str) -> Subscriber:
-    return desk().subscriber_of(token, UNSUBSCRIBE, shelf().clock())
+    return subscriptions().subscriber_of(token, UNSUBSCRIBE, cache().clock())

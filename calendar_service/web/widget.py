@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, Selection
-from calendar_service.web.accents import stylesheet
-from calendar_service.web.context import settings, shelf
+from calendar_service.web.context import cache, settings
+from calendar_service.web.contrast import stylesheet
+from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.errors import TOO_BUSY, TRY_SOON
 from calendar_service.web.feeds import feed_name, render_once, shown_languages, with_query
 from calendar_service.web.layout import asset, compress
 from calendar_service.web.render_limiter import TooBusy
-from calendar_service.web.shelf import NothingPublished
 from calendar_service.web.widget_query import read_widget
-from calendar_service.web.widget_views import show
-from calendar_service.writers.language import available, language
-from calendar_service.writers.view import view_of
+from calendar_service.web.widget_views import show_widget
+from calendar_service.writers.i18n import available, language
+from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.web.widget_query import WidgetQuery
-    from calendar_service.writers.language import Language
-    from calendar_service.writers.view import View
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("widget", __name__)
@@ -40,15 +40,15 @@ _MOST_ADVICE = 160
 @blueprint.get("/widget")
 def widget() -> Response:
     """Show a selection in one of the views, to be framed by any site that the settings let."""
-    edition, now = shelf().edition(), shelf().clock()
+    edition, now = cache().edition(), cache().clock()
     query = read_widget(request.args.items(multi=True), edition)
-    view = view_of(query.selection, shelf().renderer.base_url, edition.calendar.languages[0])
+    view = render_context_of(query.selection, cache().renderer.base_url, edition.calendar.languages[0])
 
     def make() -> str:
         return render_template(
             f"widget_{query.view}.html",
             **_frame(view, query.theme, query.accent),
-            **show(query, edition, view, now),
+            **show_widget(query, edition, view, now),
             name=feed_name(edition, replace(query.selection, lang=view.lang.code)),
             foot=_foot(query, edition, view),
         )
@@ -77,22 +77,22 @@ def accent(colour: str) -> Response:
 def bad_selection(error: BadSelection) -> Response:
     """Say which name or value is wrong, shortly."""
     lang = _asked_language()
-    remedy = lang.say(error.advice, **error.values) if error.advice else ""
-    message = lang.say(error.sentence, **error.values)
+    remedy = lang.gettext(error.advice, **error.values) if error.advice else ""
+    message = lang.gettext(error.sentence, **error.values)
     return _refusal(HTTPStatus.BAD_REQUEST, message, remedy if len(remedy) <= _MOST_ADVICE else "")
 
 
 @blueprint.errorhandler(NothingPublished)
 def nothing_published(_: NothingPublished) -> Response:
     """Say that there is nothing yet."""
-    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().say("Nothing has been published yet."), "")
+    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().gettext("Nothing has been published yet."), "")
 
 
 @blueprint.errorhandler(TooBusy)
 def too_busy(error: TooBusy) -> Response:
     """Say that it has to be asked for again."""
     lang = _asked_language()
-    response = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, lang.say(TOO_BUSY), lang.say(TRY_SOON))
+    response = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, lang.gettext(TOO_BUSY), lang.gettext(TRY_SOON))
     response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -100,7 +100,7 @@ def too_busy(error: TooBusy) -> Response:
 @blueprint.errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
     """Say that the request cannot be answered."""
-    return _refusal(HTTPStatus(error.code or 500), _asked_language().say("The request cannot be answered."), "")
+    return _refusal(HTTPStatus(error.code or 500), _asked_language().gettext("The request cannot be answered."), "")
 
 
 @blueprint.errorhandler(Exception)
@@ -108,7 +108,10 @@ def fault(error: Exception) -> Response:
     """Say, inside the frame, that something is wrong here; all other pages refuse to be framed."""
     logger.error("A widget failed.", exc_info=error)
     lang = _asked_language()
-    message, remedy = lang.say(mark("Something went wrong here.")), lang.say(mark("Try again in a minute."))
+    message, remedy = (
+        lang.gettext(gettext_noop("Something went wrong here.")),
+        lang.gettext(gettext_noop("Try again in a minute.")),
+    )
     return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message, remedy)
 
 
@@ -116,29 +119,29 @@ def _refusal(status: HTTPStatus, message: str, remedy: str) -> Response:
     lang = _asked_language()
     theme = request.args.get("theme", "")
     frame = _frame(
-        view_of(Selection(lang=lang.code), "", lang.code), theme if theme in ("light", "dark") else "auto", ""
+        render_context_of(Selection(lang=lang.code), "", lang.code), theme if theme in ("light", "dark") else "auto", ""
     )
     html = render_template(
-        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{shelf().renderer.base_url}/"
+        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{cache().renderer.base_url}/"
     )
     response = _secure(Response(html, status))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _frame(view: View, theme: str, colour: str) -> dict[str, Any]:
+def _frame(view: RenderContext, theme: str, colour: str) -> dict[str, Any]:
     return {
         "view": view,
         "lang": view.lang,
-        "say": view.lang.say,
-        "plural": view.lang.plural,
+        "gettext": view.lang.gettext,
+        "ngettext": view.lang.ngettext,
         "theme": theme,
         "accent": f"/widget/accent-{colour}.css" if colour else "",
         "asset": asset,
     }
 
 
-def _foot(query: WidgetQuery, edition: Edition, view: View) -> dict[str, Any]:
+def _foot(query: WidgetQuery, edition: Edition, view: RenderContext) -> dict[str, Any]:
     """Give the line at the foot: the clocks, the ways to subscribe, and the whole calendar."""
     selection, home = query.selection, edition.calendar.zone
     own = replace(selection, lang="")
@@ -170,6 +173,6 @@ def _asked_language() -> Language:
     if asked in available():
         return language(asked)
     try:
-        return language(shown_languages(shelf().edition())[0])
+        return language(shown_languages(cache().edition())[0])
     except NothingPublished:
         return language("en")

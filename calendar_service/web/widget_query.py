@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from calendar_service.records.errors import mark, nearest
+from calendar_service.records.errors import gettext_noop, nearest
 from calendar_service.records.selection import BadSelection
 from calendar_service.web.feeds import read_known
 
@@ -68,7 +68,9 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
         if name not in _READERS:
             rest.append((name, value))
         elif name in own:
-            raise BadSelection(name, value[:_SHOWN], mark("{name}= takes one value."), mark("Give it once."))
+            raise BadSelection(
+                name, value[:_SHOWN], gettext_noop("{name}= takes one value."), gettext_noop("Give it once.")
+            )
         else:
             own[name] = value
     parts = {name: _READERS[name](value) for name, value in own.items()}
@@ -79,7 +81,7 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
         if error.sentence != _NO_PARAMETER or not close:
             raise
         raise BadSelection(
-            error.name, error.value, _NO_PARAMETER, mark("Did you mean '{close}'?"), close=close
+            error.name, error.value, _NO_PARAMETER, gettext_noop("Did you mean '{close}'?"), close=close
         ) from None
     return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each reader gives its field's type
 
@@ -97,7 +99,7 @@ def _theme(value: str) -> str:
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        sentence, advice = mark("{name}={value} is unknown."), mark("Known: {known}.")
+        sentence, advice = gettext_noop("{name}={value} is unknown."), gettext_noop("Known: {known}.")
         raise BadSelection(name, value[:_SHOWN], sentence, advice, known=", ".join(known))
     return value
 
@@ -105,8 +107,8 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
 def _accent(value: str) -> str:
     if not _ACCENT.fullmatch(value):
         sentence, advice = (
-            mark("accent={value} is not a colour."),
-            mark("Write six hexadecimal digits, such as 1c4e94."),
+            gettext_noop("accent={value} is not a colour."),
+            gettext_noop("Write six hexadecimal digits, such as 1c4e94."),
         )
         raise BadSelection("accent", value[:_SHOWN], sentence, advice)
     return value.lower()
@@ -114,7 +116,7 @@ def _accent(value: str) -> str:
 
 def _limit(value: str) -> int:
     if not _LIMIT.fullmatch(value) or int(value) > MOST:
-        sentence, advice = mark("limit={value} cannot be."), mark("Write a whole number from 1 to 100.")
+        sentence, advice = gettext_noop("limit={value} cannot be."), gettext_noop("Write a whole number from 1 to 100.")
         raise BadSelection("limit", value[:_SHOWN], sentence, advice)
     return int(value)
 
@@ -122,7 +124,7 @@ def _limit(value: str) -> int:
 def _month(value: str) -> date:
     match = _MONTH.fullmatch(value)
     if match is None or int(match[1]) not in _YEARS:
-        sentence, advice = mark("{name}={value} is not a month."), mark("Write it as 2027-03.")
+        sentence, advice = gettext_noop("{name}={value} is not a month."), gettext_noop("Write it as 2027-03.")
         raise BadSelection("month", value[:_SHOWN], sentence, advice)
     return date(int(match[1]), int(match[2]), 1)
 

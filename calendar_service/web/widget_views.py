@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import DaySpan, civil_from_instant
-from calendar_service.records.window import choose
 from calendar_service.web.agenda import by_month, list_items, make_row
 from calendar_service.web.feeds import with_query
 from calendar_service.web.month import items_of_month, last_of, make_weeks
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.web.agenda import Item, Row
+    from calendar_service.web.agenda import AgendaItem, AgendaRow
     from calendar_service.web.widget_query import WidgetQuery
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 _RECALLED = 3
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
-def show(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+def show_widget(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Give the values of the view's template; `now` is the present."""
     common = {"file_of": lambda row: _file(row, query.selection, view)}
     match query.view:
@@ -39,7 +39,7 @@ def show(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dic
             return common | _list(query, edition, view, now)
 
 
-def _list(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """List what is coming; what is past, too, where it was asked for by day or id, and a little where nothing comes."""
     coming, past = _items(query.selection, edition, now)
     recalled = past if query.selection.is_windowed else [] if coming else past[:_RECALLED]
@@ -55,7 +55,7 @@ def _list(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> di
     }
 
 
-def _next(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Show the next deadline, or what comes next where no deadline is to come."""
     coming = [item for item in _items(query.selection, edition, now)[0] if not _is_off(item)]
     ahead = [item for item in coming if item.begins > now] or coming
@@ -67,7 +67,7 @@ def _next(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> di
     return {"row": make_row(item, edition, view, now), "until": until}
 
 
-def _month(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> dict[str, Any]:
+def _month(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     first = query.month or _today(edition, now).replace(day=1)
     items = items_of_month(edition, query.selection, first, now)
     undated = replace(query.selection, lang="", first=None, last=None)
@@ -90,15 +90,15 @@ def _month(query: WidgetQuery, edition: Edition, view: View, now: datetime) -> d
     }
 
 
-def _items(selection: Selection, edition: Edition, now: datetime) -> tuple[list[Item], list[Item]]:
-    return list_items(choose(edition, selection, now).entries, edition, selection, now)
+def _items(selection: Selection, edition: Edition, now: datetime) -> tuple[list[AgendaItem], list[AgendaItem]]:
+    return list_items(select_contents(edition, selection, now).entries, edition, selection, now)
 
 
-def _is_off(item: Item) -> bool:
+def _is_off(item: AgendaItem) -> bool:
     return item.is_cancelled or item.entry.is_called_off or item.entry.record.status is Status.POSTPONED
 
 
-def _is_deadline(item: Item) -> bool:
+def _is_deadline(item: AgendaItem) -> bool:
     return MomentName.CLOSES in item.entry.record.milestones
 
 
@@ -106,7 +106,7 @@ def _today(edition: Edition, now: datetime) -> date:
     return civil_from_instant(now, edition.calendar.zone).day
 
 
-def _file(row: Row, selection: Selection, view: View) -> str:
+def _file(row: AgendaRow, selection: Selection, view: RenderContext) -> str:
     """Give the path of a record's file, in the language and on the clock of the widget."""
     shown = Selection(lang=view.lang.code if view.prefix else "", zone=selection.zone, alarm=selection.alarm)
     return with_query(f"/events/{row.entry.record.id}.ics", shown)

@@ -10,43 +10,43 @@ from icalendar.prop import vInline
 
 from calendar_service.records.leads import CalendarLead, ExactLead
 from calendar_service.records.times import DaySpan
-from calendar_service.writers.content import add_line
+from calendar_service.writers.sanitize import add_line
 
 if TYPE_CHECKING:
     from calendar_service.records.leads import Lead
-    from calendar_service.writers.slots import Slot
+    from calendar_service.writers.vevent_specs import VEventSpec
 
 REMIND_AT = time(9)
 _DAY = 24 * 60
 
 
-def make_alarm(lead: Lead, slot: Slot, text: str, code: str) -> Alarm:
+def make_alarm(lead: Lead, spec: VEventSpec, text: str, code: str) -> Alarm:
     """Make a display alarm, which is the only kind that every program takes."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     add_line(alarm, "description", text, code)
-    alarm["TRIGGER"] = _trigger(lead, slot)
+    alarm["TRIGGER"] = _trigger(lead, spec)
     return alarm
 
 
-def _trigger(lead: Lead, slot: Slot) -> vInline:
+def _trigger(lead: Lead, spec: VEventSpec) -> vInline:
     """Write how long before: of a deadline before its end, of whole days before nine in the morning."""
-    if isinstance(slot.span, DaySpan) and isinstance(lead, CalendarLead):
+    if isinstance(spec.span, DaySpan) and isinstance(lead, CalendarLead):
         return vInline(_exact(lead.days * _DAY - _minute_of_day(lead.at or REMIND_AT)))
-    trigger = vInline(_before(lead, slot))
-    if slot.ends_at_moment:
+    trigger = vInline(_before(lead, spec))
+    if spec.ends_at_moment:
         trigger.params["RELATED"] = "END"
     return trigger
 
 
-def _before(lead: Lead, slot: Slot) -> str:
+def _before(lead: Lead, spec: VEventSpec) -> str:
     if isinstance(lead, ExactLead):
         return _exact(lead.minutes)
     if not isinstance(lead, CalendarLead):  # the selection takes no other lead as an alarm
         raise TypeError(lead)
-    if lead.at is None or isinstance(slot.span, DaySpan):
+    if lead.at is None or isinstance(spec.span, DaySpan):
         return f"-P{lead.days}D"
-    anchor = slot.span.ends if slot.ends_at_moment and slot.span.ends else slot.span.starts
+    anchor = spec.span.ends if spec.ends_at_moment and spec.span.ends else spec.span.starts
     # A fixed hour of that day; where that is past already, the moment itself.
     return _exact(max(0, lead.days * _DAY + _minute_of_day(anchor.clock) - _minute_of_day(lead.at)))
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
+from calendar_service.records.feed_window import window
 from calendar_service.records.moments import moments_of, span_points
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan
-from calendar_service.records.window import window
 from calendar_service.records.zones import tzinfo_of
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 Bounds = tuple[datetime, datetime]
 """The half-open stretch of time for which the occurrences of what recurs are listed."""
 
-AHEAD = timedelta(days=731)
+OCCURRENCES_AHEAD = timedelta(days=731)
 
 
-def write_records(entries: Sequence[Entry], edition: Edition, selection: Selection, view: View, now: datetime) -> bytes:
+def write_records(
+    entries: Sequence[Entry], edition: Edition, selection: Selection, view: RenderContext, now: datetime
+) -> bytes:
     """Write the answer of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
     bounds = list_bounds(edition, selection, now)
     records = [_record(entry, edition, view, bounds) for entry in entries]
@@ -38,7 +40,7 @@ def write_records(entries: Sequence[Entry], edition: Edition, selection: Selecti
 def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds:
     """Give the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
     start, end = window(edition, selection, now)
-    return start, end if selection.last else now + AHEAD
+    return start, end if selection.last else now + OCCURRENCES_AHEAD
 
 
 def write_instant(instant: datetime) -> str:
@@ -46,14 +48,14 @@ def write_instant(instant: datetime) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _record(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[str, Any]:
+def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
     record = entry.record
     return {
         "id": record.id,
         "kind": record.kind,
         "status": "cancelled" if entry.is_called_off else record.status,
         "sequence": entry.revision.sequence,
-        "title": sentences.pick(record.title, view.lang.code).text,
+        "title": phrases.pick(record.title, view.lang.code).text,
         "url": view.page_url(record.id),
         "moments": list_moments(entry, edition, bounds, view),
         "languages": list(record.languages),
@@ -62,7 +64,7 @@ def _record(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[
     }
 
 
-def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: View) -> list[dict[str, Any]]:
+def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderContext) -> list[dict[str, Any]]:
     """List the moments of a record, of each occurrence where it recurs.
 
     `at` is the instant in UTC, `local` the same on the clock of the reader (`tz=`), of the place, or of the

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 from calendar_service.writers.api import write_instant
-from calendar_service.writers.content import plain
 from calendar_service.writers.description import describe_record
+from calendar_service.writers.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.writers.feed import Head
-    from calendar_service.writers.view import View
+    from calendar_service.writers.feed import FeedHead
+    from calendar_service.writers.render_context import RenderContext
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -23,7 +23,7 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _TAG_YEAR = 2020
 
 
-def write_atom(head: Head, entries: Sequence[Entry], edition: Edition, view: View) -> bytes:
+def write_atom(head: FeedHead, entries: Sequence[Entry], edition: Edition, view: RenderContext) -> bytes:
     """Write an Atom feed, latest change first."""
     feed = ET.Element("feed", {"xmlns": _NAMESPACE, _LANGUAGE: view.lang.code})
     _text(feed, "id", head.source)
@@ -32,7 +32,7 @@ def write_atom(head: Head, entries: Sequence[Entry], edition: Edition, view: Vie
     ET.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": head.source})
     ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{view.base_url}{view.prefix}/"})
     author = ET.SubElement(feed, "author")
-    _text(author, "name", sentences.pick(edition.calendar.name, view.lang.code).text)
+    _text(author, "name", phrases.pick(edition.calendar.name, view.lang.code).text)
     latest_first = sorted(entries, key=lambda entry: (entry.revision.changed_at, entry.record.id), reverse=True)
     for entry in latest_first:
         _entry(feed, entry, edition, view)
@@ -40,15 +40,15 @@ def write_atom(head: Head, entries: Sequence[Entry], edition: Edition, view: Vie
     return written
 
 
-def _entry(feed: ET.Element, entry: Entry, edition: Edition, view: View) -> None:
+def _entry(feed: ET.Element, entry: Entry, edition: Edition, view: RenderContext) -> None:
     record = entry.record
     element = ET.SubElement(feed, "entry")
     _text(element, "id", f"tag:{edition.calendar.id},{_TAG_YEAR}:{record.id}")
-    title = _text(element, "title", sentences.full_title(entry, view.lang))
-    title.set(_LANGUAGE, sentences.pick(record.title, view.lang.code).language)
+    title = _text(element, "title", phrases.full_title(entry, view.lang))
+    title.set(_LANGUAGE, phrases.pick(record.title, view.lang.code).language)
     _text(element, "updated", write_instant(entry.revision.changed_at))
     ET.SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": view.page_url(record.id)})
-    ET.SubElement(element, "category", {"term": record.kind, "label": sentences.kind(record, view.lang)})
+    ET.SubElement(element, "category", {"term": record.kind, "label": phrases.kind(record, view.lang)})
     for tag in record.tags:
         ET.SubElement(element, "category", {"term": plain(tag)})
     _text(element, "content", describe_record(entry, edition.calendar, view)).set("type", "text")

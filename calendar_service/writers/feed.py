@@ -12,8 +12,8 @@ from icalendar import Event, vDuration
 
 from calendar_service.records.times import civil_from_instant
 from calendar_service.records.zones import is_iana
-from calendar_service.writers import sentences
-from calendar_service.writers.content import (
+from calendar_service.writers import phrases
+from calendar_service.writers.sanitize import (
     add_block,
     add_line,
     add_stamps,
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.writers.ical import Block
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
+    from calendar_service.writers.vevents import SerializedEvents
 
 # Google drops what is over these, without a word.
 MAX_EVENTS = 1_000
-MAX_BYTES = 1_000_000
+MAX_FEED_BYTES = 1_000_000
 _HEAD_ROOM = 30_000
 _MOST_PASSED_OVER = 50
 REFRESH = timedelta(hours=1)
@@ -43,7 +43,7 @@ _END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True)
-class Head:
+class FeedHead:
     """What a calendar says of itself: its name, its address, and the last change of anything in it."""
 
     name: str
@@ -52,16 +52,16 @@ class Head:
     omitted: int = 0
 
 
-def fit(order: Iterable[int], make: Callable[[int], Block]) -> dict[int, Block]:
+def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents]) -> dict[int, SerializedEvents]:
     """Make as many blocks as calendar programs take, and return them by their places, in order.
 
     `order` lists the places, the most important first; `make` makes the block of a place. A block too big for the
     room left is passed over, so that one record with very many dates does not push out all the others. Nothing is made
     of what comes behind a full feed; one that has passed over 50 blocks is full.
     """
-    kept: dict[int, Block] = {}
+    kept: dict[int, SerializedEvents] = {}
     zones: set[str] = set()
-    events, room, passed_over = 0, MAX_BYTES - _HEAD_ROOM, 0
+    events, room, passed_over = 0, MAX_FEED_BYTES - _HEAD_ROOM, 0
     for place in order:
         if events == MAX_EVENTS or passed_over == _MOST_PASSED_OVER:
             break
@@ -77,7 +77,7 @@ def fit(order: Iterable[int], make: Callable[[int], Block]) -> dict[int, Block]:
     return dict(sorted(kept.items()))
 
 
-def write_feed(head: Head, blocks: Sequence[Block], edition: Edition, view: View) -> bytes:
+def write_feed(head: FeedHead, blocks: Sequence[SerializedEvents], edition: Edition, view: RenderContext) -> bytes:
     """Write a calendar. One without any event gets a notice, since an empty VCALENDAR is none."""
     zones = sorted({zone for block in blocks for zone in block.zones})
     parts = [
@@ -90,7 +90,7 @@ def write_feed(head: Head, blocks: Sequence[Block], edition: Edition, view: View
     return b"".join([*parts, _END])
 
 
-def _head(head: Head, edition: Edition, view: View) -> bytes:
+def _head(head: FeedHead, edition: Edition, view: RenderContext) -> bytes:
     lang, calendar = view.lang.code, edition.calendar
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, head.source))
     name = clean_line(head.name) or calendar.id
@@ -115,14 +115,14 @@ def _head(head: Head, edition: Edition, view: View) -> bytes:
     return to_octets(feed).removesuffix(_END)
 
 
-def _home(view: View) -> str:
+def _home(view: RenderContext) -> str:
     return f"{view.base_url}{view.prefix}/"
 
 
-def _description(head: Head, edition: Edition, view: View) -> str:
+def _description(head: FeedHead, edition: Edition, view: RenderContext) -> str:
     lang = view.lang
-    text = sentences.pick(edition.calendar.description, lang.code).text
-    cut = head.omitted and lang.plural(
+    text = phrases.pick(edition.calendar.description, lang.code).text
+    cut = head.omitted and lang.ngettext(
         "{number} record is left out, because calendar programs take no more than 1,000 entries and 1 MB.",
         "{number} records are left out, because calendar programs take no more than 1,000 entries and 1 MB.",
         head.omitted,
@@ -130,7 +130,7 @@ def _description(head: Head, edition: Edition, view: View) -> str:
     return plain("\n\n".join(part for part in (text, cut) if part))
 
 
-def _notice(edition: Edition, view: View) -> bytes:
+def _notice(edition: Edition, view: RenderContext) -> bytes:
     calendar, lang = edition.calendar, view.lang
     day = civil_from_instant(edition.published_at, calendar.zone).day
     event = Event()
@@ -139,8 +139,8 @@ def _notice(edition: Edition, view: View) -> bytes:
     event.add("sequence", 0)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    add_line(event, "summary", lang.say("Nothing in this calendar at present"), lang.code)
-    text = lang.say("What is announced will appear here by itself.") + f"\n\n{_home(view)}"
+    add_line(event, "summary", lang.gettext("Nothing in this calendar at present"), lang.code)
+    text = lang.gettext("What is announced will appear here by itself.") + f"\n\n{_home(view)}"
     add_block(event, "description", text, lang.code)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.entries import uid
-from calendar_service.writers import sentences
+from calendar_service.records.uids import uid
+from calendar_service.writers import phrases
 from calendar_service.writers.api import list_moments, write_instant
 from calendar_service.writers.description import describe_record
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.writers.api import Bounds
-    from calendar_service.writers.feed import Head
-    from calendar_service.writers.view import View
+    from calendar_service.writers.feed import FeedHead
+    from calendar_service.writers.render_context import RenderContext
 
 
-def write_json_feed(head: Head, entries: Sequence[Entry], edition: Edition, view: View, bounds: Bounds) -> bytes:
+def write_json_feed(
+    head: FeedHead, entries: Sequence[Entry], edition: Edition, view: RenderContext, bounds: Bounds
+) -> bytes:
     """Write a JSON Feed; `_calendar` holds each record's kind, status and moments as /api/v1/records does."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -27,22 +29,22 @@ def write_json_feed(head: Head, entries: Sequence[Entry], edition: Edition, view
         "home_page_url": f"{view.base_url}{view.prefix}/",
         "feed_url": head.source,
         "language": view.lang.code,
-        "description": sentences.pick(edition.calendar.description, view.lang.code).text or head.name,
+        "description": phrases.pick(edition.calendar.description, view.lang.code).text or head.name,
         "items": [_item(entry, edition, view, bounds) for entry in entries],
     }
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def _item(entry: Entry, edition: Edition, view: View, bounds: Bounds) -> dict[str, Any]:
+def _item(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
     record = entry.record
     return {
         "id": uid(record.id, edition.calendar.id),
         "url": view.page_url(record.id),
-        "title": sentences.full_title(entry, view.lang),
+        "title": phrases.full_title(entry, view.lang),
         "content_text": describe_record(entry, edition.calendar, view),
         "date_modified": write_instant(entry.revision.changed_at),
-        "tags": [sentences.kind(record, view.lang), *record.tags],
-        "language": sentences.pick(record.title, view.lang.code).language,
+        "tags": [phrases.kind(record, view.lang), *record.tags],
+        "language": phrases.pick(record.title, view.lang.code).language,
         "_calendar": {
             "about": f"{view.base_url}/api/v1/records",
             "kind": record.kind,

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.occurrences import Occurrence, occurrence_on, occurrences_of, shift
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
-from calendar_service.writers import sentences
+from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Place, Point, Record, Schedule, Span
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
 
 _CONTEXT = "https://schema.org"
 _NAMES = f"{_CONTEXT}/"
@@ -29,7 +29,7 @@ _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True)
-class Ahead:
+class AheadBounds:
     """How much of a series is told: so many occurrences that begin or go on between two instants."""
 
     start: datetime
@@ -37,7 +37,7 @@ class Ahead:
     number: int
 
 
-def write_jsonld(entry: Entry, edition: Edition, view: View, ahead: Ahead, *, shows_join: bool) -> str:
+def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: AheadBounds, *, shows_join: bool) -> str:
     """Write what goes into a script element of a record's page; the link to join only where the page shows it."""
     record = entry.record
     if record.schedule is None:
@@ -49,14 +49,14 @@ def write_jsonld(entry: Entry, edition: Edition, view: View, ahead: Ahead, *, sh
     return json.dumps({"@context": _CONTEXT} | described, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _told(schedule: Schedule, edition: Edition, ahead: Ahead) -> list[Occurrence]:
+def _told(schedule: Schedule, edition: Edition, ahead: AheadBounds) -> list[Occurrence]:
     if schedule.rule is None:
         return [occurrence_on(schedule, _first_day(schedule.span))]
     return occurrences_of(schedule, ahead.start, ahead.end, edition.calendar.zone)[: ahead.number]
 
 
-def _common(record: Record, view: View) -> dict[str, Any]:
-    title, summary = (sentences.pick(text, view.lang.code) for text in (record.title, record.summary))
+def _common(record: Record, view: RenderContext) -> dict[str, Any]:
+    title, summary = (phrases.pick(text, view.lang.code) for text in (record.title, record.summary))
     found = {
         "name": title.text,
         "description": summary.text,
@@ -85,7 +85,7 @@ def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict
     return found | {"eventStatus": f"{_NAMES}{status}"}
 
 
-def _where(record: Record, view: View, *, shows_join: bool) -> dict[str, Any]:
+def _where(record: Record, view: RenderContext, *, shows_join: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     place = record.place
     if place:
@@ -97,15 +97,15 @@ def _where(record: Record, view: View, *, shows_join: bool) -> dict[str, Any]:
         places = [room] * place.online + [venue] * bool(venue)
         if places:
             found["location"] = places[0] if len(places) == 1 else places
-    organisers = [sentences.pick(each, view.lang.code).text for each in record.organisers]
+    organisers = [phrases.pick(each, view.lang.code).text for each in record.organisers]
     if organisers:
         found["organizer"] = [{"@type": "Organization", "name": name} for name in organisers]
     return found
 
 
-def _venue(place: Place, view: View) -> dict[str, Any]:
+def _venue(place: Place, view: RenderContext) -> dict[str, Any]:
     """Describe the place one can go to; the country of an online event is none."""
-    name, city = (sentences.pick(text, view.lang.code).text for text in (place.name, place.city))
+    name, city = (phrases.pick(text, view.lang.code).text for text in (place.name, place.city))
     address = {"streetAddress": place.address, "addressLocality": city, "addressCountry": place.country or ""}
     known = {key: value for key, value in address.items() if value}
     if not (name or city or place.address) and (place.online or not known):
@@ -114,7 +114,7 @@ def _venue(place: Place, view: View) -> dict[str, Any]:
     return venue | ({"address": {"@type": "PostalAddress"} | known} if known else {})
 
 
-def _demand(entry: Entry, edition: Edition, view: View) -> dict[str, Any]:
+def _demand(entry: Entry, edition: Edition, view: RenderContext) -> dict[str, Any]:
     record = entry.record
     found = {"@type": "Demand"} | _common(record, view)
     found.pop("inLanguage", None)

@@ -12,7 +12,7 @@ from icalendar import vRecur
 
 from calendar_service.datephrases import is_portable
 from calendar_service.records.moments import midnight
-from calendar_service.records.occurrences import all_days, first_day, shift
+from calendar_service.records.occurrences import all_days, first_day_of, shift
 from calendar_service.records.record import Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.records.zones import is_iana
@@ -69,7 +69,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
     by_rule = [day for day in takewhile(lambda day: day <= last, all_days(schedule)) if day + length >= first]
     # A moved occurrence belongs where it has been moved to, wherever the rule had put it.
     kept = {day for day in by_rule if day not in changed}
-    moved = {day for day, span in changed.items() if first <= first_day(span) <= last}
+    moved = {day for day, span in changed.items() if first <= first_day_of(span) <= last}
     return sorted(kept | moved)
 
 
@@ -77,7 +77,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
 def can_recur(schedule: Schedule) -> bool:
     """Tell whether the rule can stand in a feed: programs map it, and its clock is known for good."""
     rule, span = schedule.rule, schedule.span
-    if rule is None or not _fits_outlook(rule, first_day(span)):
+    if rule is None or not _fits_outlook(rule, first_day_of(span)):
         return False
     if isinstance(span, DaySpan):
         return True
@@ -92,7 +92,7 @@ def can_recur(schedule: Schedule) -> bool:
 
 def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
     """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
-    first, by_day, by_month_day = first_day(span), rule.by_day, rule.by_month_day
+    first, by_day, by_month_day = first_day_of(span), rule.by_day, rule.by_month_day
     if rule.frequency == "WEEKLY" and not by_day:
         by_day = (_WEEKDAYS[first.weekday()],)
     if not by_day and (rule.frequency == "MONTHLY" or rule.by_month):

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from calendar_service.records.enums import Kind
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead
 from calendar_service.records.selection import read_selection
-from calendar_service.writers import sentences
-from calendar_service.writers.content import clean_line
-from calendar_service.writers.language import available
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import available
+from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
     from datetime import time
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.leads import Lead
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.language import Language
+    from calendar_service.writers.i18n import Language
 
 _MINUTES = 60
 
@@ -32,11 +32,11 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
     selection = read_selection(parse_qsl(query), available())
     tags = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
     if len(tags) < len(selection.tags):
-        tags.append(lang.say("something that is not in the calendar"))
+        tags.append(lang.gettext("something that is not in the calendar"))
     parts = [_what(selection, edition, lang), *_narrowed(selection, tags, lang)]
     if selection.words:
-        said = lang.say("mentioning “{words}”", words=selection.words)
-        parts.append(said if own_words else lang.say("mentioning the words searched for"))
+        said = lang.gettext("mentioning “{words}”", words=selection.words)
+        parts.append(said if own_words else lang.gettext("mentioning the words searched for"))
     return " ".join(part for part in parts if part)
 
 
@@ -44,62 +44,62 @@ def describe_lead(lead: Lead, lang: Language) -> str:
     """Say how long before a moment: "7 days before", "1 day before at 18:00", "on the day"."""
     match lead:
         case ExactLead(minutes=minutes) if minutes % _MINUTES == 0:
-            return lang.plural("{number} hour before", "{number} hours before", minutes // _MINUTES)
+            return lang.ngettext("{number} hour before", "{number} hours before", minutes // _MINUTES)
         case ExactLead(minutes=minutes):
-            return lang.plural("{number} minute before", "{number} minutes before", minutes)
+            return lang.ngettext("{number} minute before", "{number} minutes before", minutes)
         case WorkingDayLead(days=days):
-            return lang.plural("{number} working day before", "{number} working days before", days)
+            return lang.ngettext("{number} working day before", "{number} working days before", days)
         case CalendarLead(months=months) if months:
-            told = lang.plural("{number} month before", "{number} months before", months)
+            told = lang.ngettext("{number} month before", "{number} months before", months)
         case CalendarLead(days=days) if days:
-            told = lang.plural("{number} day before", "{number} days before", days)
+            told = lang.ngettext("{number} day before", "{number} days before", days)
         case _:
-            told = lang.say("on the day")
+            told = lang.gettext("on the day")
     return _at(told, lead.at, lang)
 
 
 def _at(told: str, clock: time | None, lang: Language) -> str:
-    return lang.say("{lead} at {time}", lead=told, time=f"{clock:%H:%M}") if clock else told
+    return lang.gettext("{lead} at {time}", lead=told, time=f"{clock:%H:%M}") if clock else told
 
 
 def _what(selection: Selection, edition: Edition, lang: Language) -> str:
     if selection.ids:
         titles = [title for each in selection.ids if (title := _title(each, edition, lang))]
-        unknown = [lang.say("something that is not in the calendar")] if len(titles) < len(selection.ids) else []
-        return lang.join([*(lang.say("“{title}”", title=title) for title in titles), *unknown])
+        unknown = [lang.gettext("something that is not in the calendar")] if len(titles) < len(selection.ids) else []
+        return lang.join([*(lang.gettext("“{title}”", title=title) for title in titles), *unknown])
     kinds = {
-        Kind.EVENT: lang.say("events"),
-        Kind.WEBINAR: lang.say("webinars"),
-        Kind.TENDER: lang.say("calls for tenders"),
+        Kind.EVENT: lang.gettext("events"),
+        Kind.WEBINAR: lang.gettext("webinars"),
+        Kind.TENDER: lang.gettext("calls for tenders"),
     }
     chosen = [words for kind, words in kinds.items() if kind in selection.kinds]
     if chosen:
-        return lang.say("all {kinds}", kinds=lang.join(chosen))
-    return lang.say("everything")
+        return lang.gettext("all {kinds}", kinds=lang.join(chosen))
+    return lang.gettext("everything")
 
 
 def _title(record_id: str, edition: Edition, lang: Language) -> str:
     entry = edition.entries.get(record_id)
-    return clean_line(sentences.pick(entry.record.title, lang.code).text) if entry else ""
+    return clean_line(phrases.pick(entry.record.title, lang.code).text) if entry else ""
 
 
 def _narrowed(selection: Selection, tags: list[str], lang: Language) -> list[str]:
     said = []
     if tags:
-        said.append(lang.say("tagged {tags}", tags=_either(tags, lang)))
+        said.append(lang.gettext("tagged {tags}", tags=_either(tags, lang)))
     if selection.countries:
         countries = [lang.country(code) for code in selection.countries]
-        said.append(lang.say("for {countries}", countries=_either(countries, lang)))
+        said.append(lang.gettext("for {countries}", countries=_either(countries, lang)))
     if selection.languages:
         languages = [lang.language(code) for code in selection.languages]
-        said.append(lang.say("in {languages}", languages=_either(languages, lang)))
+        said.append(lang.gettext("in {languages}", languages=_either(languages, lang)))
     if selection.first:
-        said.append(lang.say("from {day}", day=lang.day(selection.first, weekday=False)))
+        said.append(lang.gettext("from {day}", day=lang.day(selection.first, weekday=False)))
     if selection.last:
-        said.append(lang.say("until {day}", day=lang.day(selection.last, weekday=False)))
+        said.append(lang.gettext("until {day}", day=lang.day(selection.last, weekday=False)))
     return said
 
 
 def _either(parts: list[str], lang: Language) -> str:
     *firsts, last = parts
-    return lang.say("{first} or {last}", first=", ".join(firsts), last=last) if firsts else last
+    return lang.gettext("{first} or {last}", first=", ".join(firsts), last=last) if firsts else last

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import civil_from_instant
-from calendar_service.writers import sentences
-from calendar_service.writers.feed import Head, write_feed
-from calendar_service.writers.ical import write_entry
+from calendar_service.writers import phrases
+from calendar_service.writers.feed import FeedHead, write_feed
 from calendar_service.writers.recurrence import written_stretch
-from calendar_service.writers.view import view_of
+from calendar_service.writers.render_context import render_context_of
+from calendar_service.writers.vevents import write_vevents
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Record
-    from calendar_service.writers.ical import Block
     from calendar_service.writers.recurrence import Stretch
-    from calendar_service.writers.view import View
+    from calendar_service.writers.render_context import RenderContext
+    from calendar_service.writers.vevents import SerializedEvents
 
 
-def write_single(entry: Entry, block: Block, path: str, edition: Edition, view: View) -> bytes:
+def write_single(entry: Entry, block: SerializedEvents, path: str, edition: Edition, view: RenderContext) -> bytes:
     """Write the file of one record from its block; `path` is where it stands, with its query."""
-    name = sentences.pick(entry.record.title, view.lang.code).text
-    head = Head(name, f"{view.base_url}{path}", entry.revision.changed_at)
+    name = phrases.pick(entry.record.title, view.lang.code).text
+    head = FeedHead(name, f"{view.base_url}{path}", entry.revision.changed_at)
     return write_feed(head, [block], edition, view)
 
 
@@ -36,11 +36,11 @@ def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
     return written_stretch(record.schedule.rule, today, selection.first, selection.last)
 
 
-def write_file(entry: Entry, edition: Edition, view: View, now: datetime) -> bytes:
+def write_file(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> bytes:
     """Write the file that /events/<id>.ics gives in the view's language, whatever the reader's zone."""
     selection = Selection(lang=view.lang.code if view.prefix else "")
-    shown = view_of(selection, view.base_url, view.default_language)
+    shown = render_context_of(selection, view.base_url, view.default_language)
     stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
-    block = write_entry(entry, edition.calendar, shown, stretch)
+    block = write_vevents(entry, edition.calendar, shown, stretch)
     query = f"?{selection.query()}" if view.prefix else ""
     return write_single(entry, block, f"/events/{entry.record.id}.ics{query}", edition, shown)

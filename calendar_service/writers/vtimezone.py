@@ -229,8 +229,8 @@ def _changes_in_database(zone: str) -> list[datetime]:
     """Read the moments of change out of a TZif file: a block for 32-bit readers, then the one that counts."""
     tzif = _tzif(zone)
     header = struct.Struct(">4s c 15x 6I")  # RFC 8536, section 3.1
-    _, _, utc_flags, wall_flags, leaps, changes, types, letters = header.unpack_from(tzif)
-    start = header.size + changes * 5 + types * 6 + letters + leaps * 8 + wall_flags + utc_flags
+    _, _, utc_flags, wall_flags, leaps, changes, types, messages = header.unpack_from(tzif)
+    start = header.size + changes * 5 + types * 6 + messages + leaps * 8 + wall_flags + utc_flags
     changes = header.unpack_from(tzif, start)[5]
     seconds = struct.unpack_from(f">{changes}q", tzif, start + header.size)
     return [datetime.fromtimestamp(second, UTC) for second in seconds]

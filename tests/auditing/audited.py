@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from calendar_service.auditing.audit import ZONES, audit
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
-from calendar_service.store.editions import Outcome, load_edition
+from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
+from calendar_service.verification.audit import ZONES, verify_outputs
 from calendar_service.web.app import create_app
-from calendar_service.web.context import SHELF
+from calendar_service.web.context import CACHE
 from calendar_service.web.inprocess import ask_application
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +26,14 @@ class Audited:
         self.folder = folder
         self.url = sqlite_url(folder / "audited.sqlite3")
         self.engine = open_engine(self.url)
-        upgrade(self.engine)
+        run_migrations(self.engine)
         self._app, self.now = None, NOW
 
     def publish(self, text, at=PUBLISHED):
         path = self.folder / "calendar.yaml"
         path.write_text(text, encoding="utf-8")
         result = publish_file(self.engine, path, at, confirmed=True)
-        assert result.outcome is Outcome.PUBLISHED, result.reasons
+        assert result.outcome is PublishOutcome.PUBLISHED, result.reasons
 
     def app(self, now=NOW):
         """Give the application as it is after a restart; its templates stay compiled, which is what takes time."""
@@ -42,15 +42,15 @@ class Audited:
             self._app = create_app(
                 Settings(base_url="https://calendar.example"), self.engine, lambda: self.now, keys=("k" * 40,)
             )
-        shelf = self._app.extensions[SHELF]
-        shelf.responses.clear()
-        shelf.renderer.events.clear()
-        shelf._looked = float("-inf")
+        cache = self._app.extensions[CACHE]
+        cache.responses.clear()
+        cache.renderer.events.clear()
+        cache._looked = float("-inf")
         return self._app
 
     def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW):
         fetch = fetch or ask_application(self.app(now))
-        return audit(load_edition(self.engine), languages, fetch, lambda: now, zones)
+        return verify_outputs(load_edition(self.engine), languages, fetch, lambda: now, zones)
 
 
 def extend(audited, text, final, before):

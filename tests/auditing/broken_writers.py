@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from calendar_service.records import times
 from calendar_service.records.record import TimeSpan
 from calendar_service.web import agenda, event, feed_renderer, pages, widget_views
-from calendar_service.writers import api, atom, feed, ical, jsonfeed, jsonld, sentences, slots, table
-from calendar_service.writers.language import Language
+from calendar_service.writers import api, atom, csv_feed, feed, jsonfeed, jsonld, phrases, vevent_specs, vevents
+from calendar_service.writers.i18n import Language
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = []
@@ -43,7 +43,7 @@ def on_event(patch, change):
         change(event)
         return event
 
-    wrap(patch, ical, "_event", made)
+    wrap(patch, vevents, "_event", made)
 
 
 def move(event, name, by):
@@ -69,7 +69,7 @@ def clocks_an_hour_late(patch):
     def change(original, starts, ends, *rest, **named):
         return original(starts + HOUR, ends and ends + HOUR, *rest, **named)
 
-    wrap(patch, sentences, "_clock_range", change)
+    wrap(patch, phrases, "_clock_range", change)
 
 
 @broken(TEXTS, PAGES, lang="fr")
@@ -82,27 +82,27 @@ def ends_a_minute_early(patch):
     def change(original, starts, ends, *rest, **named):
         return original(starts, ends and ends - timedelta(minutes=1), *rest, **named)
 
-    wrap(patch, sentences, "_clock_range", change)
+    wrap(patch, phrases, "_clock_range", change)
 
 
 @broken(TEXTS, PAGES)
 def whole_days_a_day_late(patch):
-    wrap(patch, sentences, "_days", lambda original, first, last, lang: original(first + DAY, last + DAY, lang))
+    wrap(patch, phrases, "_days", lambda original, first, last, lang: original(first + DAY, last + DAY, lang))
 
 
 @broken(TEXTS, PAGES)
 def offsets_all_of_winter(patch):
-    patch.setattr(sentences, "offset_words", lambda *_: "UTC+1")
+    patch.setattr(phrases, "offset_words", lambda *_: "UTC+1")
 
 
 @broken(TEXTS, PAGES)
 def local_line_in_another_zone(patch):
-    wrap(patch, sentences, "local_when", lambda original, at, zone, _, lang: original(at, zone, "Asia/Shanghai", lang))
+    wrap(patch, phrases, "local_when", lambda original, at, zone, _, lang: original(at, zone, "Asia/Shanghai", lang))
 
 
 @broken(TEXTS, PAGES)
 def local_line_left_out(patch):
-    patch.setattr(sentences, "local_when", lambda *_: "")
+    patch.setattr(phrases, "local_when", lambda *_: "")
 
 
 @broken(TEXTS, PAGES, lang="fr")
@@ -127,19 +127,19 @@ def moved_deadlines_the_wrong_way_round(patch):
     def change(original, moved, *rest):
         return original(replace(moved, old=moved.new, new=moved.old), *rest)
 
-    wrap(patch, sentences, "move", change)
+    wrap(patch, phrases, "move", change)
 
 
 @broken(TEXTS, PAGES)
 def last_extension_not_told(patch):
-    wrap(patch, sentences, "moves", lambda original, *given: original(*given)[:-1])
+    wrap(patch, phrases, "moves", lambda original, *given: original(*given)[:-1])
 
 
 @broken(TEXTS, {"page"})
 def rule_ends_on_another_day(patch):
     wrap(
         patch,
-        sentences,
+        phrases,
         "rule",
         lambda original, rule, lang: original(replace(rule, until=rule.until and rule.until - DAY), lang),
     )
@@ -157,12 +157,12 @@ def json_content_without_deadlines(patch):
 
 @broken(ICS)
 def descriptions_of_entries_off(patch):
-    wrap(patch, ical, "describe", lambda original, span, *rest: original(later(span, DAY), *rest))
+    wrap(patch, vevents, "describe_entry", lambda original, span, *rest: original(later(span, DAY), *rest))
 
 
 @broken(ICS)
 def clock_in_titles_in_utc(patch):
-    wrap(patch, sentences, "clock_in", lambda original, at, _, lang: original(at, "UTC", lang))
+    wrap(patch, phrases, "clock_in", lambda original, at, _, lang: original(at, "UTC", lang))
 
 
 # -- lists ------------------------------------------------------------------------------------------
@@ -185,17 +185,17 @@ def table_in_local_time(patch):
             cells[5] = cells[5].replace("T09:", "T11:")
             yield cells
 
-    wrap(patch, table, "_rows", change)
+    wrap(patch, csv_feed, "_rows", change)
 
 
 @broken({"csv"})
 def record_dropped_from_the_table(patch):
-    wrap(patch, feed_renderer, "write_table", lambda original, entries, *rest: original(entries[:-1], *rest))
+    wrap(patch, feed_renderer, "write_csv", lambda original, entries, *rest: original(entries[:-1], *rest))
 
 
 @broken({"csv"})
 def record_twice_in_the_table(patch):
-    wrap(patch, feed_renderer, "write_table", lambda original, entries, *rest: original([*entries, entries[-1]], *rest))
+    wrap(patch, feed_renderer, "write_csv", lambda original, entries, *rest: original([*entries, entries[-1]], *rest))
 
 
 @broken(LISTS)
@@ -278,7 +278,7 @@ def on_rule(patch, change):
         change(rule)
         return rule
 
-    wrap(patch, ical, "write_rule", made)
+    wrap(patch, vevents, "write_rule", made)
 
 
 @broken(ICS)
@@ -312,24 +312,24 @@ def deadline_begins_its_block(patch):
         span = original(name, at)
         return TimeSpan(span.ends, later(span.ends, DAY)) if isinstance(span, TimeSpan) else span
 
-    wrap(patch, slots, "_milestone_span", change)
+    wrap(patch, vevent_specs, "_milestone_span", change)
 
 
 @broken(ICS)
 def further_deadlines_without_entries(patch):
-    patch.setattr(slots.entries, "extra_moments", lambda _: [])
+    patch.setattr(vevent_specs.uids, "extra_moments", lambda _: [])
 
 
 @broken(ICS)
 def written_out_occurrence_dropped(patch):
-    wrap(patch, slots, "days_within", lambda original, *given: original(*given)[1:])
+    wrap(patch, vevent_specs, "days_within", lambda original, *given: original(*given)[1:])
 
 
 @broken(ICS)
 def session_on_another_day(patch):
     wrap(
         patch,
-        slots,
+        vevent_specs,
         "_session",
         lambda original, *given: replace(original(*given), span=later(original(*given).span, DAY)),
     )
@@ -337,7 +337,7 @@ def session_on_another_day(patch):
 
 @broken(ICS)
 def uids_of_another_calendar(patch):
-    wrap(patch, ical.entries, "uid", lambda original, name, _: original(name, "other.example"))
+    wrap(patch, vevents.uids, "uid", lambda original, name, _: original(name, "other.example"))
 
 
 @broken({"jcal"})

@@ -11,9 +11,9 @@ from broken_writers import BROKEN, SENT
 from click.testing import CliRunner
 from waitress.server import create_server
 
-from calendar_service.auditing import found
-from calendar_service.auditing.asking import SilentServer, UnusableAddress, ask_server
-from calendar_service.cli import main
+from calendar_service.cli.main import main
+from calendar_service.verification import parsed
+from calendar_service.verification.fetch import SilentServer, UnusableAddress, ask_server
 from calendar_service.web.inprocess import ask_application
 
 FORMS = {
@@ -45,7 +45,7 @@ def small(tmp_path_factory):
     extend(opened, SMALL.read_text(encoding="utf-8"), FINAL, BEFORE)
     with pytest.MonkeyPatch.context() as patch:
         # Most files are the same whatever is broken, and reading one is what takes time.
-        patch.setattr(found, "read_ics", lru_cache(maxsize=None)(found.read_ics))
+        patch.setattr(parsed, "read_ics", lru_cache(maxsize=None)(parsed.read_ics))
         yield opened
     opened.engine.dispose()
 
@@ -138,7 +138,7 @@ def server(small):
 
 def command(small, monkeypatch, *words):
     monkeypatch.setenv("CALENDAR_DATABASE_URL", small.url)
-    monkeypatch.setattr("calendar_service.cli.clock", lambda: NOW)
+    monkeypatch.setattr("calendar_service.cli.main.clock", lambda: NOW)
     return CliRunner().invoke(main, ["audit", *words])
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from calendar_service.auditing.words import words_of
-from calendar_service.readers.feed_ics import UnreadableFeed, read_ics, read_jcal
+from calendar_service.parsers.feed_ics import UnreadableFeed, read_ics, read_jcal
+from calendar_service.verification.page_words import page_words_of
 
 SUMMER = "2020-07-07T09:00Z (+02:00) to 2020-07-07T10:30Z (+02:00)"
 PRINTED = [
@@ -46,12 +46,12 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize(("lang", "lines", "values"), PRINTED)
 def test_printed_words_are_read(lang, lines, values):
-    assert [fact.value for fact in words_of(lang).read_lines(lines)] == values
+    assert [fact.value for fact in page_words_of(lang).read_lines(lines)] == values
 
 
 @pytest.mark.parametrize(("lang", "line"), CONTRADICTIONS)
 def test_words_that_contradict_themselves_are_not(lang, line):
-    (fact,) = words_of(lang).read_lines([line])
+    (fact,) = page_words_of(lang).read_lines([line])
     assert fact.value.startswith("unreadable")
 
 
@@ -60,7 +60,7 @@ def test_the_sentence_about_a_moved_deadline_is_read():
         "Clôture : auparavant mercredi 3 février 2027, 23:59 CET (UTC+1), désormais vendredi 5 février 2027, 12:00 "
         "CET (UTC+1). Prolongation n° 1, décidée le 8 janvier 2027. Motif : pas avant le 9 janvier 2027"
     )
-    assert words_of("fr").read_moves([line]) == [
+    assert page_words_of("fr").read_moves([line]) == [
         ("moved from", "2027-02-03T22:59Z (+01:00)"),
         ("moved to", "2027-02-05T11:00Z (+01:00)"),
         ("moved on", "2027-01-08"),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL, DeliveryFailed, Envelope, Letter
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, DeliveryFailed, Envelope, Message
 
 NOW = datetime(2030, 7, 3, 15, 0, tzinfo=UTC)
 SENDER = "Intercultural Cities <calendar@example.org>"
@@ -23,7 +23,7 @@ CALENDAR_ID = "intercultural-cities.example"
 SINK = Path(__file__).parents[1] / "sinks" / "smtp_sink.py"
 SECRET = "whsec_c2VjcmV0IGJ5dGVzIG9mIGEgd2ViaG9vaywgMzIgb2Y="  # noqa: S105 (of nobody)
 
-LETTER = Letter(
+LETTER = Message(
     subject="Rappel : clôture de l’appel d’offres « Graphiques en ligne » dans 7 jours",
     text=f"Clôture le 10 juillet 2030 à 17:00.\n\nGérer : {MANAGE_URL}\nSe désabonner : {UNSUBSCRIBE_URL}\n",
     html=f'<p>Clôture le 10 juillet 2030 à 17:00.</p>\n<a href="{MANAGE_URL}">Gérer</a> <a href="{UNSUBSCRIBE_URL}">Se désabonner</a>\n',
@@ -146,14 +146,14 @@ class ScriptedMailServer(Server):
 
     def talk_smtp(self, connection):
         self.answer("GREETING", connection)
-        reader = connection.makefile("rb")
-        with contextlib.closing(reader):
-            while line := reader.readline():
+        subscriber = connection.makefile("rb")
+        with contextlib.closing(subscriber):
+            while line := subscriber.readline():
                 self.commands.append(line.decode().strip())
                 verb = line.decode().split()[0].upper()
                 found = self.answer(verb, connection)
                 if verb == "DATA" and found.startswith("354"):
-                    while reader.readline() != b".\r\n":
+                    while subscriber.readline() != b".\r\n":
                         pass
                     self.answer("DOT", connection)
                 if verb == "STARTTLS" and self.tls:

@@ -10,7 +10,7 @@ import pytest
 from apprise import Apprise
 from channel_tools import ENVELOPE, LETTER, Server, failure_of
 
-from calendar_service.reminders.channels.chat import SCHEMES, BadChat, ChatChannel, check_url
+from calendar_service.reminders.channels.chat import SCHEMES, ChatChannel, InvalidChatUrl, check_chat_url
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise loads all of its services
 KEY = "3ccdd113474722377935511fc85d3dd4"
@@ -23,12 +23,12 @@ class ChatServer(Server):
         self.requests = []
 
     def talk_http(self, connection):
-        with connection.makefile("rb") as reader:
-            lines = [reader.readline().decode().strip()]
-            while line := reader.readline().decode().strip():
+        with connection.makefile("rb") as subscriber:
+            lines = [subscriber.readline().decode().strip()]
+            while line := subscriber.readline().decode().strip():
                 lines.append(line)
             headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
-            self.requests.append((lines[0], json.loads(reader.read(int(headers["content-length"])))))
+            self.requests.append((lines[0], json.loads(subscriber.read(int(headers["content-length"])))))
         head = f"HTTP/1.1 {self.status}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
         connection.sendall(head.encode() + b"{}")
 
@@ -86,7 +86,7 @@ def test_a_redirect_is_not_followed():
     ],
 )
 def test_a_url_that_is_taken(url):
-    assert check_url(f" {url}\n") == url
+    assert check_chat_url(f" {url}\n") == url
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_a_url_that_is_taken(url):
     ],
 )
 def test_a_url_that_is_not_taken(url):
-    with pytest.raises(BadChat) as caught:
-        check_url(url)
+    with pytest.raises(InvalidChatUrl) as caught:
+        check_chat_url(url)
     assert "/" not in str(caught.value).split("Known are")[0]
     failed, meaning, _ = failure_of(ChatChannel().send, LETTER, replace(ENVELOPE, address=url))
     assert (failed, meaning) == (str(caught.value), {"permanent"})

@@ -9,8 +9,8 @@ from email.header import decode_header, make_header
 import pytest
 from channel_tools import CALENDAR_ID, ENVELOPE, LETTER, NOW, SENDER, SinkProcess, clock, failure_of
 
+from calendar_service.reminders.channels.base import DeliveryFailed, Envelope, Message
 from calendar_service.reminders.channels.mail import SmtpChannel, build_message
-from calendar_service.reminders.channels.post import DeliveryFailed, Envelope, Letter
 
 WHOLE = """\
 From: Intercultural Cities <calendar@example.org>
@@ -98,13 +98,13 @@ MIME-Version: 1.0
 """
 
 
-def build(letter=LETTER, envelope=ENVELOPE, sender=SENDER, calendar_id=CALENDAR_ID):
-    return build_message(letter, envelope, sender, calendar_id, NOW)
+def build(message=LETTER, envelope=ENVELOPE, sender=SENDER, calendar_id=CALENDAR_ID):
+    return build_message(message, envelope, sender, calendar_id, NOW)
 
 
-def written(message):
-    boundary = message.get_boundary().rpartition("_")[0].removeprefix("=_")
-    return message.as_bytes().decode().replace("\r\n", "\n").replace(boundary, "BOUNDARY")
+def written(mime):
+    boundary = mime.get_boundary().rpartition("_")[0].removeprefix("=_")
+    return mime.as_bytes().decode().replace("\r\n", "\n").replace(boundary, "BOUNDARY")
 
 
 def test_a_letter_with_everything():
@@ -112,9 +112,9 @@ def test_a_letter_with_everything():
 
 
 def test_a_letter_that_nobody_subscribed_to():
-    letter = Letter("Please confirm", "Hello\n", "<p>Hello</p>\n", "en")
-    message = build(letter, Envelope("ada@reader.example", "7@c.example"), "calendar@example.org", "c.example")
-    assert written(message) == PLAIN
+    message = Message("Please confirm", "Hello\n", "<p>Hello</p>\n", "en")
+    mime = build(message, Envelope("ada@reader.example", "7@c.example"), "calendar@example.org", "c.example")
+    assert written(mime) == PLAIN
 
 
 def test_a_mail_program_reads_the_parts():
@@ -175,7 +175,7 @@ def test_an_address_outside_ascii_is_written_in_utf_8():
 
 
 @pytest.mark.parametrize(
-    ("letter", "envelope", "more", "expected"),
+    ("message", "envelope", "more", "expected"),
     [
         ({"subject": "a\nBcc: x@y.z"}, {}, {}, ("The letter's Subject holds a control character.", {"permanent"})),
         ({"subject": "a\u2028b"}, {}, {}, ("The letter's Subject holds a control character.", {"permanent"})),
@@ -198,8 +198,8 @@ def test_an_address_outside_ascii_is_written_in_utf_8():
         ({"attachment": b"x" * 99_000}, {}, {}, ("The letter is 137,628 bytes as a mail; 102,400 is the most.", {"permanent"})),
     ],
 )  # fmt: skip
-def test_what_is_not_written(letter, envelope, more, expected):
-    arguments = {"letter": replace(LETTER, **letter), "envelope": replace(ENVELOPE, **envelope), **more}
+def test_what_is_not_written(message, envelope, more, expected):
+    arguments = {"message": replace(LETTER, **message), "envelope": replace(ENVELOPE, **envelope), **more}
     assert failure_of(lambda: build(**arguments)) == (*expected, None)
 
 
@@ -239,18 +239,18 @@ def send_hostile(port, count):
             "message_id": f"{number}@c.example",
             field: chance.choice([hostile, good + hostile, hostile + good]),
         }
-        letter = Letter(**{name: values[name] for name in vars(LETTER)})
+        message = Message(**{name: values[name] for name in vars(LETTER)})
         envelope = Envelope(**{name: values[name] for name in vars(ENVELOPE)})
         channel = SmtpChannel(f"smtp://127.0.0.1:{port}", values["sender"], values["calendar_id"], clock)
         try:
-            channel.send(letter, envelope)
+            channel.send(message, envelope)
         except DeliveryFailed:
             continue
         finally:
             channel.close()
-        message = build_message(letter, envelope, values["sender"], values["calendar_id"], NOW)
-        names = email.message_from_bytes(message.as_bytes()).keys()
-        went.append((envelope.address, f"<{envelope.message_id}>", letter.subject, len(names), set(names) - KNOWN))
+        mime = build_message(message, envelope, values["sender"], values["calendar_id"], NOW)
+        names = email.message_from_bytes(mime.as_bytes()).keys()
+        went.append((envelope.address, f"<{envelope.message_id}>", message.subject, len(names), set(names) - KNOWN))
     return went
 
 

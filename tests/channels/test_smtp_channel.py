@@ -135,10 +135,10 @@ def test_one_connection_serves_many_letters():
                 outcomes.append("refused")
         channel.close()
     verbs = [command.split(maxsplit=1)[0] for command in server.commands]
-    letter = ["mail", "rcpt", "data"]
+    message = ["mail", "rcpt", "data"]
     assert (outcomes, server.connections) == (["refused", "taken", "refused", "taken", "taken"], 1)
     assert [verb.lower() for verb in verbs] == [
-        "ehlo", "mail", "rcpt", "rset", *letter, *letter, "rset", *letter, *letter, "quit",
+        "ehlo", "mail", "rcpt", "rset", *message, *message, "rset", *message, *message, "quit",
     ]  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def test_a_kept_connection_that_was_closed_costs_no_letter(closing):
 
 @pytest.mark.parametrize(
     ("limits", "connections"),
-    [(SmtpLimits(letters=2), 3), (SmtpLimits(idle=0), 5), (SmtpLimits(), 1)],
+    [(SmtpLimits(messages=2), 3), (SmtpLimits(idle=0), 5), (SmtpLimits(), 1)],
     ids=["two letters each", "none idle", "ordinary"],
 )
 def test_a_connection_grows_old(limits, connections):

@@ -13,8 +13,8 @@ from ipaddress import ip_network
 import pytest
 from channel_tools import ENVELOPE, LETTER, NOW, SECRET, Server, clock, failure_of, make_certificate, takes_at_most
 
-from calendar_service.reminders.channels.outward import Outward, OutwardLimits
-from calendar_service.reminders.channels.webhook import BadWebhook, WebhookChannel, new_secret, sign, verify
+from calendar_service.reminders.channels.safe_http import HttpLimits, SafeHttpClient
+from calendar_service.reminders.channels.webhook import InvalidWebhook, WebhookChannel, new_secret, sign, verify
 
 URL = "https://hooks.example.org/in?key=hidden"
 HOOK = replace(ENVELOPE, address=URL)
@@ -37,12 +37,12 @@ class Hook(Server):
         self.requests = []
 
     def talk_http(self, connection):
-        with connection.makefile("rb") as reader:
-            lines = [reader.readline().decode().strip()]
-            while line := reader.readline().decode().strip():
+        with connection.makefile("rb") as subscriber:
+            lines = [subscriber.readline().decode().strip()]
+            while line := subscriber.readline().decode().strip():
                 lines.append(line)
             headers = dict(line.split(": ", 1) for line in lines[1:])
-            request = (lines[0], headers, reader.read(int(headers["Content-Length"])))
+            request = (lines[0], headers, subscriber.read(int(headers["Content-Length"])))
         self.requests.append(request)
         if callable(self.answer):
             self.answer(self, connection, request)
@@ -50,8 +50,8 @@ class Hook(Server):
             connection.sendall(self.answer)
 
     def outward(self, **more):
-        options = {"context": self.trusting, "limits": OutwardLimits(0.3, 0.5), **more}
-        return Outward(
+        options = {"context": self.trusting, "limits": HttpLimits(0.3, 0.5), **more}
+        return SafeHttpClient(
             lambda _host, _port: [("127.0.0.1", self.port)], allowed_networks=[ip_network("127.0.0.0/8")], **options
         )
 
@@ -192,7 +192,7 @@ def test_a_host_that_hangs_before_tls(certificate):
 
 
 @pytest.mark.parametrize(
-    ("letter", "envelope", "expected"),
+    ("message", "envelope", "expected"),
     [
         ({}, {"address": "https://127.0.0.1/"}, "The URL's host is an address that is not on the public Internet."),
         ({}, {"secret": ""}, "The webhook's secret or the letter's id cannot be read."),
@@ -206,14 +206,14 @@ def test_a_host_that_hangs_before_tls(certificate):
         ),
     ],
 )
-def test_what_is_not_posted(certificate, letter, envelope, expected):
+def test_what_is_not_posted(certificate, message, envelope, expected):
     with Hook(certificate) as hook:
-        failure = failure_of(hook.channel().send, replace(LETTER, **letter), replace(HOOK, **envelope))
+        failure = failure_of(hook.channel().send, replace(LETTER, **message), replace(HOOK, **envelope))
     assert (failure, hook.connections) == ((expected, {"permanent"}, None), 0)
 
 
 def test_a_host_that_leads_to_our_own_network():
-    channel = WebhookChannel(clock, Outward(lambda _host, _port: [("10.0.0.1", 443)]))
+    channel = WebhookChannel(clock, SafeHttpClient(lambda _host, _port: [("10.0.0.1", 443)]))
     expected = "The webhook's host is not on the public Internet."
     assert failure_of(channel.send, LETTER, HOOK) == (expected, {"permanent"}, None)
 
@@ -278,7 +278,7 @@ def test_an_owner_repeats_the_challenge(certificate, answer):
     ],
 )
 def test_anybody_else_does_not(certificate, answer):
-    with Hook(certificate, answer) as hook, takes_at_most(1.5), pytest.raises(BadWebhook) as caught:
+    with Hook(certificate, answer) as hook, takes_at_most(1.5), pytest.raises(InvalidWebhook) as caught:
         verify(URL, SECRET, clock=clock, outward=hook.outward())
     assert str(caught.value) == (
         "The webhook did not repeat the challenge. "
@@ -287,7 +287,7 @@ def test_anybody_else_does_not(certificate, answer):
 
 
 def test_a_url_that_is_refused_is_named_for_what_it_is():
-    with pytest.raises(BadWebhook, match="not an https"):
+    with pytest.raises(InvalidWebhook, match="not an https"):
         verify("http://hooks.example.org/", SECRET, clock=clock)
 
 
@@ -300,5 +300,5 @@ def test_secrets_are_new_and_long():
 def test_the_deadline_holds_over_many_small_replies(certificate):
     began = time.monotonic()
     with Hook(certificate, lambda hook, connection, _: hook.drip(connection, "H")) as hook:
-        failure_of(hook.channel(limits=OutwardLimits(0.3, 0.4)).send, LETTER, HOOK)
+        failure_of(hook.channel(limits=HttpLimits(0.3, 0.4)).send, LETTER, HOOK)
     assert 0.35 < time.monotonic() - began < 1

@@ -8,8 +8,14 @@ from ipaddress import ip_address, ip_network
 import pytest
 from channel_tools import Server
 
-from calendar_service.reminders.channels.outward import BadWebhook, Outward, OutwardLimits, check_url, resolve
 from calendar_service.reminders.channels.public_addresses import NOT_PUBLIC, is_public
+from calendar_service.reminders.channels.safe_http import (
+    HttpLimits,
+    InvalidWebhook,
+    SafeHttpClient,
+    check_webhook_url,
+    resolve,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +30,7 @@ from calendar_service.reminders.channels.public_addresses import NOT_PUBLIC, is_
     ],
 )
 def test_a_url_is_normalised(given, normal):
-    assert check_url(given) == check_url(normal) == normal
+    assert check_webhook_url(given) == check_webhook_url(normal) == normal
 
 
 HOSTILE = [
@@ -113,12 +119,12 @@ HOSTILE = [
 def test_no_hostile_url_is_called():
     assert len(HOSTILE) >= 64
     with Server(lambda _: None) as canary:
-        outward = Outward(lambda _host, _port: [("127.0.0.1", canary.port)])
+        outward = SafeHttpClient(lambda _host, _port: [("127.0.0.1", canary.port)])
         for url in HOSTILE:
-            with pytest.raises(BadWebhook) as caught:
+            with pytest.raises(InvalidWebhook) as caught:
                 outward.post(url, {}, b"")
-            with pytest.raises(BadWebhook):
-                check_url(url)
+            with pytest.raises(InvalidWebhook):
+                check_webhook_url(url)
             assert not url or url not in str(caught.value)
         assert canary.connections == 0
 
@@ -128,8 +134,8 @@ def test_no_hostile_url_is_called():
 )
 def test_one_answer_that_is_not_public_is_enough(answers):
     with Server(lambda _: None) as canary:
-        outward = Outward(lambda _host, _port: [(address, canary.port) for address in answers])
-        with pytest.raises(BadWebhook, match="not on the public Internet"):
+        outward = SafeHttpClient(lambda _host, _port: [(address, canary.port) for address in answers])
+        with pytest.raises(InvalidWebhook, match="not on the public Internet"):
             outward.post("https://hooks.example.org/", {}, b"")
         assert canary.connections == 0
 
@@ -142,12 +148,12 @@ def test_a_second_answer_changes_nothing(monkeypatch):
         connected.append(address)
         raise OSError
 
-    monkeypatch.setattr("calendar_service.reminders.channels.outward.socket.create_connection", connect)
+    monkeypatch.setattr("calendar_service.reminders.channels.safe_http.socket.create_connection", connect)
     with Server(lambda _: None) as canary:
         answers = itertools.cycle([[("93.184.216.34", 443)], [("127.0.0.1", canary.port)]])
-        outward = Outward(lambda _host, _port: next(answers))
+        outward = SafeHttpClient(lambda _host, _port: next(answers))
         for _ in range(1000):
-            for expected in (OSError, BadWebhook):
+            for expected in (OSError, InvalidWebhook):
                 with pytest.raises(expected):
                     outward.post("https://hooks.example.org/", {}, b"")
         assert (set(connected), len(connected), canary.connections) == ({("93.184.216.34", 443)}, 1000, 0)
@@ -216,7 +222,7 @@ def fail(_host, _port):
 @pytest.mark.parametrize("resolver", [fail, lambda _host, _port: []], ids=["an error", "nothing"])
 def test_a_name_without_address(resolver):
     with pytest.raises(OSError, match=r"^(no address|the name has no address)$"):
-        Outward(resolver).post("https://hooks.example.org/", {}, b"")
+        SafeHttpClient(resolver).post("https://hooks.example.org/", {}, b"")
 
 
 def test_a_name_server_that_hangs(caplog):
@@ -228,5 +234,5 @@ def test_a_name_server_that_hangs(caplog):
             return []
 
         with pytest.raises(TimeoutError):
-            Outward(resolver, limits=OutwardLimits(0.1, 0.1)).post("https://hooks.example.org/", {}, b"")
+            SafeHttpClient(resolver, limits=HttpLimits(0.1, 0.1)).post("https://hooks.example.org/", {}, b"")
     assert (caplog.text, http.client.HTTPConnection.debuglevel) == ("", 0)

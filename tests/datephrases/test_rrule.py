@@ -23,8 +23,8 @@ from calendar_service.datephrases import (
     parse_recurrence,
 )
 from calendar_service.datephrases import RecurrenceRule as Rule
-from calendar_service.writers.language import language
-from calendar_service.writers.sentences import rule as print_rule
+from calendar_service.writers.i18n import language
+from calendar_service.writers.phrases import rule as print_rule
 
 RULES = [
     ("every day", Rule("DAILY")),
@@ -203,8 +203,8 @@ PRINTED += ["FREQ=DAILY", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=YEARLY;UNTIL=20301201
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_what_our_pages_print_of_a_rule_is_read_back(words, code):
     rule = parse_recurrence(words)
-    printed = print_rule(rule, language(code))
-    assert parse_recurrence(printed) == replace(rule, words=printed)
+    representation = print_rule(rule, language(code))
+    assert parse_recurrence(representation) == replace(rule, words=representation)
 
 
 def test_a_rule_without_end_is_told_how_to_end_in_its_own_language():
@@ -253,8 +253,8 @@ def test_any_rule_that_our_pages_print_is_read_back(rule, end, code):
     # "Tous les 8 jours" is a week to most who say it: it is refused, and so must be written as an RRULE.
     assume(code == "en" or rule.frequency != "DAILY" or rule.interval not in (8, 15))
     rule = replace(rule, **end)
-    printed = print_rule(rule, language(code))
-    assert parse_recurrence(printed) == replace(rule, words=printed)
+    representation = print_rule(rule, language(code))
+    assert parse_recurrence(representation) == replace(rule, words=representation)
 
 
 FIRST_DAYS = [

@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 from calendar_service.publishing import publish_file
 from calendar_service.records.edition import Edition
 from calendar_service.settings import Settings
-from calendar_service.store.editions import Outcome, load_edition
+from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
-from calendar_service.web.context import SHELF
-from calendar_service.web.shelf import Shelf
+from calendar_service.web.context import CACHE
+from calendar_service.web.edition_cache import EditionCache
 
 HERE = Path(__file__).parent
 RICH = HERE / "rich.yaml"
@@ -33,15 +33,15 @@ class Service:
     times: list[datetime]
 
     @property
-    def shelf(self) -> Shelf:
-        return self.app.extensions[SHELF]
+    def cache(self) -> EditionCache:
+        return self.app.extensions[CACHE]
 
     def publish(self, text: str, at: datetime) -> Edition:
         path = self.folder / "calendar.yaml"
         path.write_text(text, encoding="utf-8")
         result = publish_file(self.engine, path, at, confirmed=True)
-        assert result.outcome is Outcome.PUBLISHED, result.reasons
-        self.shelf._looked = float("-inf")
+        assert result.outcome is PublishOutcome.PUBLISHED, result.reasons
+        self.cache._looked = float("-inf")
         return load_edition(self.engine)
 
     def set_clock(self, now: datetime) -> None:
@@ -59,7 +59,7 @@ class Service:
 
 def open_service(folder: Path, now: datetime = NOW, base_url: str = BASE, database: str = "test.sqlite3") -> Service:
     engine = open_engine(sqlite_url(folder / database))
-    upgrade(engine)
+    run_migrations(engine)
     times = [now]
     app = create_app(Settings(base_url=base_url), engine, lambda: times[0], keys=("k" * 40,))
     return Service(folder, engine, app, times)

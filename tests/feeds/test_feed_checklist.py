@@ -53,6 +53,6 @@ def test_feed_of_the_programme_has_no_fault(programme, path):
 @pytest.mark.parametrize("file", ["rich", "programme"])
 def test_single_files_have_no_fault(request, file, query):
     service = request.getfixturevalue(file)
-    ids = service.shelf.edition().entries
+    ids = service.cache.edition().entries
     found = {name: faults(service, with_more(f"/events/{name}.ics", query)) for name in ids}
     assert found == {name: [] for name in ids}

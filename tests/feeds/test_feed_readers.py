@@ -50,9 +50,9 @@ def of_record(entry, zone, first, last):
         for each in occurrences_of(record.schedule, window[0] - margin, window[1] + margin, zone):
             name = f"{record.id}-{each.day:%Y%m%d}" if record.id in WRITTEN_OUT else record.id
             yield name, *bounds(each.span), "CANCELLED" if each.is_cancelled else status
-    for name, stone in record.milestones.items():
+    for name, milestone in record.milestones.items():
         own = record.id if name is MomentName.CLOSES else f"{record.id}-{name.replace('_', '-')}"
-        yield own, *stone_bounds(name, stone.at), status
+        yield own, *stone_bounds(name, milestone.at), status
     for session in record.sessions:
         yield f"{record.id}-{session.id}", *bounds(session.span), status
 
@@ -90,14 +90,14 @@ SELECTIONS = {
 def test_rich_file_is_read_alike(rich, name):
     query, accepts = SELECTIONS[name]
     first, last = date(2005, 1, 1), date(2028, 6, 1)
-    wanted = expected(rich.shelf.edition(), first, last, accepts)
+    wanted = expected(rich.cache.edition(), first, last, accepts)
     assert wanted
     seen = check_readers(rich.body(f"/calendar.ics?{query}"), wanted, first, last)
     titles = defaultdict(set)
     for each in seen:
         titles[each.uid.partition("@")[0]].add(each.summary)
     lang = "fr" if name == "french" else "en"
-    for entry in rich.shelf.edition().entries.values():
+    for entry in rich.cache.edition().entries.values():
         title = entry.record.title.get(lang) or next(iter(entry.record.title.values()))
         own = [text for uid, texts in titles.items() if uid.startswith(entry.record.id) for text in texts]
         assert all(" ".join(title.split())[:80] in text for text in own)
@@ -106,7 +106,7 @@ def test_rich_file_is_read_alike(rich, name):
 @pytest.mark.parametrize("query", ["from=2000-01-01", "from=2000-01-01&lang=fr&alarms=2+hours"])
 def test_programme_is_read_alike(programme, query):
     first, last = date(2020, 1, 1), date(2029, 1, 1)
-    wanted = expected(programme.shelf.edition(), first, last)
+    wanted = expected(programme.cache.edition(), first, last)
     check_readers(programme.body(f"/calendar.ics?{query}"), wanted, first, last)
 
 
@@ -144,7 +144,7 @@ def test_single_file_says_what_the_feed_says(rich):
     for each in feed.walk("VEVENT"):
         in_feed.setdefault(str(each["UID"]).split("@")[0], []).append(each.to_ical())
     found = {}
-    for name in rich.shelf.edition().entries:
+    for name in rich.cache.edition().entries:
         single = ics.icalendar.Calendar.from_ical(rich.body(f"/events/{name}.ics"))
         for each in single.walk("VEVENT"):
             found.setdefault(str(each["UID"]).split("@")[0], []).append(each.to_ical())

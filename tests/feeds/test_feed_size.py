@@ -79,13 +79,13 @@ def test_one_series_with_very_many_dates_does_not_push_out_the_rest(service):
 @pytest.mark.parametrize("path", ["/calendar.ics?from=2020-01-01", "/calendar.ics?from=2020-01-01&lang=fr"])
 def test_an_edit_renders_one_record_only(service, monkeypatch, path):
     calls = []
-    original = feed_renderer.write_entry
+    original = feed_renderer.write_vevents
 
     def counting(entry, *rest):
         calls.append(entry.record.id)
         return original(entry, *rest)
 
-    monkeypatch.setattr(feed_renderer, "write_entry", counting)
+    monkeypatch.setattr(feed_renderer, "write_vevents", counting)
     service.publish(many(2_000), PUBLISHED)
     began = time.perf_counter()
     before = service.body(path)

@@ -9,15 +9,15 @@ from feed_service import NOW, PUBLISHED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_service.records import window
+from calendar_service.records import feed_window
 from calendar_service.web import feed_renderer
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.feeds import weigh_selection
 from calendar_service.web.render_limiter import Lane, RenderLimiter, TooBusy, Weight, lanes_for
 from calendar_service.web.representation import Representation
 from calendar_service.web.response_cache import ResponseCache
-from calendar_service.writers.feed import MAX_BYTES, MAX_EVENTS, fit
-from calendar_service.writers.ical import Block
+from calendar_service.writers.feed import MAX_EVENTS, MAX_FEED_BYTES, fit_to_limits
+from calendar_service.writers.vevents import SerializedEvents
 
 HEAD = "calendar: {id: many.example, name: Many, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
 LIGHT, ORDINARY, WIDE = Weight
@@ -48,8 +48,8 @@ def threads():
 
 
 def limiter(places=3, patience=WAIT, most_heavy=4):
-    lane = Lane(at_once=1, places=places, patience=patience, retry_after=7)
-    return RenderLimiter({LIGHT: lane, ORDINARY: lane, WIDE: lane}, most_heavy)
+    sender_thread = Lane(at_once=1, places=places, patience=patience, retry_after=7)
+    return RenderLimiter({LIGHT: sender_thread, ORDINARY: sender_thread, WIDE: sender_thread}, most_heavy)
 
 
 def until(is_so):
@@ -136,9 +136,9 @@ def test_who_waits_too_long_for_a_slot_is_told_so(threads):
 
 @pytest.mark.parametrize("number", [1, 2, 4, 8, 16])
 def test_a_server_keeps_threads_for_what_is_not_heavy(number):
-    lanes = lanes_for(number)
+    sender_threads = lanes_for(number)
     for weight in (ORDINARY, WIDE):
-        assert lanes[weight].places <= max(1, number // 2)
+        assert sender_threads[weight].places <= max(1, number // 2)
 
 
 # -- the application ------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_distinct_heavy_requests_are_told_to_come_again(service, slow, threads):
     paths = [f"/calendar.ics?from=1970-01-01&alarms={number}+minutes" for number in range(1, 5)]
     most = lanes_for(4)[WIDE].places
     asked = [threads.submit(service.get, path) for path in paths[:most]]
-    until(lambda: service.shelf.renderings._inside[WIDE] == most)
+    until(lambda: service.cache.renderings._inside[WIDE] == most)
     refused = service.get(paths[most])
     assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
     assert (refused.headers["Retry-After"], refused.headers["Cache-Control"]) == ("10", "no-store")
@@ -214,7 +214,7 @@ def test_pages_say_in_words_that_it_is_too_much(service, monkeypatch, path, word
         raise TooBusy(2)
 
     service.publish(many(3), PUBLISHED)
-    monkeypatch.setattr(service.shelf.renderings, "run", refuse)
+    monkeypatch.setattr(service.cache.renderings, "run", refuse)
     answer = service.get(path)
     assert (answer.status_code, answer.mimetype) == (503, "text/html")
     assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("2", "no-store")
@@ -241,14 +241,14 @@ WEIGHTS = {
 
 def test_each_output_has_its_weight(service, monkeypatch):
     service.publish(many(400), PUBLISHED)
-    found, original = {}, service.shelf.renderings.run
+    found, original = {}, service.cache.renderings.run
     for path in WEIGHTS:
 
         def note(key, weight, make, path=path):
             found[path] = weight
             return original(key, weight, make)
 
-        monkeypatch.setattr(service.shelf.renderings, "run", note)
+        monkeypatch.setattr(service.cache.renderings, "run", note)
         service.body(path)
     assert found == WEIGHTS
 
@@ -274,7 +274,7 @@ TOO_MANY = "In this time there are more than 2000 dates of what recurs. Choose a
 @pytest.mark.parametrize("form", ["calendar.json", "calendar.csv", "calendar.jcal", "calendar.ics", "api/v1/records"])
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_too_many_occurrences_are_refused_in_words(service, monkeypatch, form, name):
-    monkeypatch.setattr(window, "MAX_OCCURRENCES", 2000)
+    monkeypatch.setattr(feed_window, "MAX_OCCURRENCES", 2000)
     service.publish(HEAD + SERIES, PUBLISHED)
     assert service.get(f"/{form}").status_code == 200
     assert service.get(f"/{form}?from=1970-01-01").status_code == 200
@@ -284,7 +284,7 @@ def test_too_many_occurrences_are_refused_in_words(service, monkeypatch, form, n
 
 
 def test_one_file_and_the_agenda_have_the_same_bound(service, monkeypatch):
-    monkeypatch.setattr(window, "MAX_OCCURRENCES", 300)
+    monkeypatch.setattr(feed_window, "MAX_OCCURRENCES", 300)
     service.publish(HEAD + SERIES, PUBLISHED)
     assert service.get("/events/odd.ics?from=2027-01-25&to=2099-12-31").json["parameter"] == "to"
     assert service.get("/events/daily.ics?from=2027-01-25&to=2099-12-31").status_code == 200  # its rule is written once
@@ -298,7 +298,7 @@ def test_one_file_and_the_agenda_have_the_same_bound(service, monkeypatch):
 
 def greedy(blocks, order):
     """Fit as feeds were cut when all blocks were made first."""
-    kept, events, room = {}, 0, MAX_BYTES - 30_000
+    kept, events, room = {}, 0, MAX_FEED_BYTES - 30_000
     for place in order:
         made = blocks[place]
         if events + made.events <= MAX_EVENTS and len(made.body) <= room:
@@ -317,7 +317,7 @@ SIZES = st.one_of(
 @settings(deadline=None, max_examples=50)
 def test_what_is_chosen_first_is_what_was_kept_of_all(some, times, random):
     sizes = [size for size in some for _ in range(times)]
-    blocks = [Block(b"x" * length, events, frozenset()) for events, length in sizes]
+    blocks = [SerializedEvents(b"x" * length, events, frozenset()) for events, length in sizes]
     order = list(range(len(blocks)))
     random.shuffle(order)
     made = []
@@ -326,7 +326,7 @@ def test_what_is_chosen_first_is_what_was_kept_of_all(some, times, random):
         made.append(place)
         return blocks[place]
 
-    kept, wanted = fit(order, make), greedy(blocks, order)
+    kept, wanted = fit_to_limits(order, make), greedy(blocks, order)
     assert made == order[: len(made)]
     # Only what comes behind 50 that were passed over may be missing.
     assert kept == {place: found for place, found in wanted.items() if place in set(made)}
@@ -336,13 +336,13 @@ def test_what_is_chosen_first_is_what_was_kept_of_all(some, times, random):
 
 def test_no_more_is_rendered_than_served(service, monkeypatch):
     service.publish(many(1_500), PUBLISHED)
-    calls, original = [], feed_renderer.write_entry
+    calls, original = [], feed_renderer.write_vevents
 
     def counting(entry, *rest):
         calls.append(entry.record.id)
         return original(entry, *rest)
 
-    monkeypatch.setattr(feed_renderer, "write_entry", counting)
+    monkeypatch.setattr(feed_renderer, "write_vevents", counting)
     body = service.body("/calendar.ics")
     assert (len(calls), body.count(b"BEGIN:VEVENT")) == (1_000, 1_000)
     assert b"500 records are left out" in body.replace(b"\r\n ", b"")
@@ -352,7 +352,7 @@ def test_no_more_is_rendered_than_served(service, monkeypatch):
 
 
 def block(size=1000):
-    return Block(b"x" * size, 1, frozenset())
+    return SerializedEvents(b"x" * size, 1, frozenset())
 
 
 def test_blocks_are_kept_within_their_bytes_and_made_up_views_from_the_second_time_on():

@@ -1,8 +1,8 @@
 """What the tests of the importer share: import, put under a calendar head, read back."""
 
-from calendar_service.readers.calendar_file import read_calendar
-from calendar_service.readers.importing.formats import read_source
-from calendar_service.readers.importing.to_yaml import print_records
+from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.parsers.importing.formats import read_source
+from calendar_service.parsers.importing.to_yaml import print_records
 from calendar_service.records.moments import instant_bounds
 
 HEAD = """calendar:
@@ -16,11 +16,11 @@ HEAD = """calendar:
 def run(data, name="", form=None, language=None):
     """Import; everything printed must be read back without an error, in number."""
     data = data.encode() if isinstance(data, str) else data
-    printed = print_records(read_source(data, name, form, language), None)
-    reading = read_calendar((HEAD + printed.yaml).encode(), "printed")
+    representation = print_records(read_source(data, name, form, language), None)
+    reading = read_calendar((HEAD + representation.yaml).encode(), "printed")
     assert reading.errors == []
-    assert len(reading.draft.records) == printed.passed
-    return printed, reading.draft.records
+    assert len(reading.draft.records) == representation.passed
+    return representation, reading.draft.records
 
 
 def point(record):
@@ -30,5 +30,5 @@ def point(record):
     return record.kind.value, type(span).__name__, begins, ends
 
 
-def comments(printed):
-    return [line.strip().removeprefix("# ") for line in printed.yaml.splitlines() if line.startswith("  # ")]
+def comments(representation):
+    return [line.strip().removeprefix("# ") for line in representation.yaml.splitlines() if line.startswith("  # ")]

@@ -11,8 +11,8 @@ from test_ics import PARIS, WEEKLY, ics
 from test_other_formats import EVENT, OWN_HEAD, RELEASE, page
 from test_page import PAGES
 
-from calendar_service.readers.importing.drafts import UnfitSource
-from calendar_service.readers.importing.formats import FORMATS
+from calendar_service.parsers.importing.candidates import UnfitSource
+from calendar_service.parsers.importing.formats import FORMATS
 
 SOURCES = [
     PAGES[0].read_bytes()[:1500],

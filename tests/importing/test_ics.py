@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from imports import comments, point, run
 
+from calendar_service.parsers.calendar_file import read_calendar_file
+from calendar_service.parsers.importing.candidates import UnfitSource
 from calendar_service.publishing import publish_file
-from calendar_service.readers.calendar_file import read_calendar_file
-from calendar_service.readers.importing.drafts import UnfitSource
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.settings import Settings
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
 
 EVENTS = Path(__file__).parents[2] / "data" / "events.yaml"
@@ -28,7 +28,7 @@ def ics(*lines, head=()):
 
 def feed(tmp_path, file, query="?from=2020-01-01"):
     engine = open_engine(sqlite_url(tmp_path / "test.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     publish_file(engine, file, NOW, confirmed=True)
     app = create_app(Settings(base_url="https://calendar.example"), engine, lambda: NOW, keys=("k" * 40,))
     data = app.test_client().get(f"/calendar.ics{query}").data
@@ -41,14 +41,14 @@ def instants(record):
         window = datetime(2019, 12, 31, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
         found = occurrences_of(record.schedule, *window, "Europe/Paris")
         return [(instant_bounds(each.span, "Europe/Paris"), each.is_cancelled) for each in found]
-    return {name: instant_bounds(stone.at, "Europe/Paris") for name, stone in record.milestones.items()}
+    return {name: instant_bounds(milestone.at, "Europe/Paris") for name, milestone in record.milestones.items()}
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_own_feed_gives_the_same_instants(tmp_path, lang):
     original = read_calendar_file(EVENTS).draft.records
-    printed, records = run(feed(tmp_path, EVENTS, f"?from=2020-01-01&lang={lang}"), "calendar.ics")
-    assert printed.failed == 0
+    representation, records = run(feed(tmp_path, EVENTS, f"?from=2020-01-01&lang={lang}"), "calendar.ics")
+    assert representation.failed == 0
     assert {each.id: (each.kind, instants(each)) for each in records} == {
         each.id: (each.kind, instants(each)) for each in original
     }
@@ -84,8 +84,8 @@ TIMES = {
 
 @pytest.mark.parametrize(("lines", "words"), TIMES.values(), ids=TIMES)
 def test_times_keep_their_zone(lines, words):
-    printed, (record,) = run(ics(*lines))
-    assert (record.schedule.words, printed.failed) == (words, 0)
+    representation, (record,) = run(ics(*lines))
+    assert (record.schedule.words, representation.failed) == (words, 0)
 
 
 def test_repeated_hour_is_the_first_one():
@@ -118,15 +118,15 @@ UNKNOWN = {
 
 @pytest.mark.parametrize(("lines", "why"), UNKNOWN.values(), ids=UNKNOWN)
 def test_what_is_not_known_is_asked(lines, why):
-    printed, records = run(ics(*lines))
-    assert (records, printed.failed) == ((), 1)
-    assert any(why in comment for comment in comments(printed))
+    representation, records = run(ics(*lines))
+    assert (records, representation.failed) == ((), 1)
+    assert any(why in comment for comment in comments(representation))
 
 
 def test_zone_of_the_whole_file_is_only_a_hint():
-    printed, _ = run(ics("DTSTART:20270315T110000", head=["X-WR-TIMEZONE:Europe/Oslo"]))
-    assert printed.failed == 1
-    assert any("The file as a whole names Europe/Oslo." in comment for comment in comments(printed))
+    representation, _ = run(ics("DTSTART:20270315T110000", head=["X-WR-TIMEZONE:Europe/Oslo"]))
+    assert representation.failed == 1
+    assert any("The file as a whole names Europe/Oslo." in comment for comment in comments(representation))
 
 
 def days(record):
@@ -171,7 +171,7 @@ def test_everything_else_of_an_event():
         "ATTACH;FMTTYPE=application/pdf:https://example.org/terms.pdf",
         "DESCRIPTION:One\\nTwo",
     ]
-    printed, (record,) = run(ics(PARIS, *lines).replace("SUMMARY:Talk\r\n", ""))
+    representation, (record,) = run(ics(PARIS, *lines).replace("SUMMARY:Talk\r\n", ""))
     assert record.kind == "webinar"
     assert (record.title, record.summary["en"]) == ({"fr": "Atelier, puis d;bat"}, "One\nTwo")
     assert (record.url, record.join, record.status) == (
@@ -184,19 +184,21 @@ def test_everything_else_of_an_event():
     assert [(link.title["en"], link.url) for link in record.documents] == [
         ("terms.pdf", "https://example.org/terms.pdf")
     ]
-    assert comments(printed) == ["Left out, not a tag: city , town", "Left out, not a tag: #no"]
+    assert comments(representation) == ["Left out, not a tag: city , town", "Left out, not a tag: #no"]
 
 
 def test_addresses_that_are_not_https_are_left_out():
-    printed, (record,) = run(ics(PARIS, "URL:http://example.org", "CONFERENCE:javascript:alert(1)", "LOCATION:online"))
+    representation, (record,) = run(
+        ics(PARIS, "URL:http://example.org", "CONFERENCE:javascript:alert(1)", "LOCATION:online")
+    )
     assert (record.url, record.join, record.kind) == ("", "", "webinar")
-    assert len(comments(printed)) == 2
+    assert len(comments(representation)) == 2
 
 
 def test_what_is_no_event_is_said():
     data = ics(PARIS).replace("END:VCALENDAR", "BEGIN:VTODO\r\nSUMMARY:x\r\nEND:VTODO\r\nEND:VCALENDAR")
-    printed, records = run(data)
-    assert (len(records), comments(printed)) == (1, ["Line 8, left out: a VTODO, which is no event."])
+    representation, records = run(data)
+    assert (len(records), comments(representation)) == (1, ["Line 8, left out: a VTODO, which is no event."])
 
 
 BROKEN = {
@@ -230,6 +232,6 @@ def test_broken_and_hostile_files_are_refused_soon(data, why):
 def test_a_full_calendar_is_read_soon():
     event = ["END:VEVENT", "BEGIN:VEVENT", "SUMMARY:Talk", PARIS, "RRULE:FREQ=SECONDLY"]
     begun = time.perf_counter()
-    printed, _ = run(ics(PARIS, *event * 900))
-    assert (printed.passed, printed.failed) == (1, 900)
+    representation, _ = run(ics(PARIS, *event * 900))
+    assert (representation.passed, representation.failed) == (1, 900)
     assert time.perf_counter() - begun < 5

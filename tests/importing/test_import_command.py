@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 
 TALK = "Annual conference\n\n3-4 May 2027 Bergen, Norway\n\nRead More\n"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from imports import comments, point, run
 
-from calendar_service.readers.importing.drafts import UnfitSource
+from calendar_service.parsers.importing.candidates import UnfitSource
 
 EVENT = {
     "@context": "https://schema.org",
@@ -34,9 +34,9 @@ HOLDERS = {
 
 @pytest.mark.parametrize("text", HOLDERS.values(), ids=HOLDERS)
 def test_events_are_found(text):
-    printed, (record,) = run(text)
-    assert (point(record), printed.failed) == (SPAN, 0)
-    assert printed.yaml.startswith("records:\n\n  - id: annual-conference-2027\n    kind: event\n")
+    representation, (record,) = run(text)
+    assert (point(record), representation.failed) == (SPAN, 0)
+    assert representation.yaml.startswith("records:\n\n  - id: annual-conference-2027\n    kind: event\n")
 
 
 JSONLD_TIMES = {
@@ -73,12 +73,12 @@ def test_jsonld_times(fields, expected):
     ],
 )
 def test_jsonld_that_cannot_be_a_record_is_said(fields):
-    printed, records = run(json.dumps({**EVENT, **fields}))
+    representation, records = run(json.dumps({**EVENT, **fields}))
     if fields == {"startDate": "2027-05-03T09:30+02:17"}:  # odd, yet exact
         assert point(records[0])[2] == "2027-05-03T07:13:00Z"
         return
-    assert (records, printed.failed) == ((), 1)
-    assert any("not a record yet" in comment for comment in comments(printed))
+    assert (records, representation.failed) == ((), 1)
+    assert any("not a record yet" in comment for comment in comments(representation))
 
 
 def test_everything_else_of_a_jsonld_event():
@@ -148,18 +148,18 @@ def test_simple_table(sign):
         "a|event|A talk|3 May 2027 at 9.30-17.00||Bergen|",
         "||A call||3 May 2027||",
     ]
-    printed, records = run("\r\n".join(lines).replace("|", sign))
+    representation, records = run("\r\n".join(lines).replace("|", sign))
     assert [point(each) for each in records] == [SPAN, ("tender", "EndOfDay", *["2027-05-03T21:59:59Z"] * 2)]
     assert [each.id for each in records] == ["a", "a-call-2027"]
-    assert printed.failed == 0
+    assert representation.failed == 0
 
 
 def test_bad_rows_are_named_by_line_and_the_others_kept():
     text = 'title,when\n"Talk\ntwo",3 May 2027\nBad,31 April 2027\n,3 May 2027\nGood,4 May 2027\n'
-    printed, records = run(text)
+    representation, records = run(text)
     assert [each.title["en"] for each in records] == ["Talk two", "Good"]
-    assert printed.failed == 2
-    assert [line for line, said in printed.said if "not a record yet" in said] == [4, 5]
+    assert representation.failed == 2
+    assert [line for line, said in representation.said if "not a record yet" in said] == [4, 5]
 
 
 def test_own_table():
@@ -173,13 +173,13 @@ def test_own_table():
         "d,event,confirmed,A series,starts,,2027-05-03,Europe/Paris,x,,\n"
         "d,event,confirmed,A series,starts,,2028-05-03,Europe/Paris,x,,\n"
     )
-    printed, records = run(text)
+    representation, records = run(text)
     assert [each.id for each in records] == ["a", "b", "c"]
     assert (records[0].title["en"], point(records[0])) == ("=A talk", SPAN)
     assert records[1].status == "cancelled"
-    closes = {name.value: f"{stone.at.instant:%m-%dT%H:%M:%S}" for name, stone in records[2].milestones.items()}
+    closes = {name.value: f"{milestone.at.instant:%m-%dT%H:%M:%S}" for name, milestone in records[2].milestones.items()}
     assert closes == {"questions_by": "04-20T21:59:59", "closes": "05-03T15:00:00"}
-    assert printed.failed == 1
+    assert representation.failed == 1
 
 
 # --- OCDS ----------------------------------------------------------------------------------------
@@ -218,12 +218,14 @@ PACKAGES = {
 
 @pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
 def test_ocds(package):
-    printed, (record,) = run(json.dumps(package))
-    stones = {name.value: f"{stone.at.instant:%Y-%m-%dT%H:%MZ}" for name, stone in record.milestones.items()}
-    assert stones == {"questions_by": "2027-04-20T17:00Z", "closes": "2027-05-03T15:00Z"}
+    representation, (record,) = run(json.dumps(package))
+    milestones = {
+        name.value: f"{milestone.at.instant:%Y-%m-%dT%H:%MZ}" for name, milestone in record.milestones.items()
+    }
+    assert milestones == {"questions_by": "2027-04-20T17:00Z", "closes": "2027-05-03T15:00Z"}
     assert (record.title, record.reference, record.buyer) == ({"en": "Charts"}, "2027/AO/14", {"en": "A programme"})
     assert [(link.title, link.url) for link in record.documents] == [({"en": "Terms"}, "https://example.org/t.pdf")]
-    assert comments(printed) == ["Left out, a document that is not at an https address: ftp://example.org/t.pdf"]
+    assert comments(representation) == ["Left out, a document that is not at an https address: ftp://example.org/t.pdf"]
 
 
 def test_cancelled_call():
@@ -233,5 +235,5 @@ def test_cancelled_call():
 
 @pytest.mark.parametrize("end", ["2027-05-03T17:00:00", "soon", None, 5])
 def test_call_without_a_sure_closing_is_asked(end):
-    printed, records = run(json.dumps({"releases": [changed(tenderPeriod={"endDate": end})]}))
-    assert (records, printed.failed) == ((), 1)
+    representation, records = run(json.dumps({"releases": [changed(tenderPeriod={"endDate": end})]}))
+    assert (records, representation.failed) == ((), 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from imports import comments, point, run
 
-from calendar_service.readers.importing.drafts import UnfitSource
+from calendar_service.parsers.importing.candidates import UnfitSource
 
 PAGES = [Path(__file__).parent / "news_page.txt"]
 if given := os.environ.get("NEWS_PAGE"):
@@ -24,13 +24,13 @@ WHOLE_PAGE = [
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_news_page_gives_its_five_dated_items(path):
-    printed, records = run(path.read_bytes(), path.name)
+    representation, records = run(path.read_bytes(), path.name)
     found = [(*point(each), bool(each.place and each.place.online), each.languages) for each in records]
     assert found == WHOLE_PAGE
-    assert printed.failed == 0
-    held = [line for line in comments(printed) if line.startswith(("Line 1,", "Line 9,"))]
+    assert representation.failed == 0
+    held = [line for line in comments(representation) if line.startswith(("Line 1,", "Line 9,"))]
     assert [line[:30] for line in held] == ["Line 1, for you to decide: A b", "Line 9, for you to decide: A ba"[:30]]
-    assert "If it comes back every year on this day, add: repeats: every year" in comments(printed)
+    assert "If it comes back every year on this day, add: repeats: every year" in comments(representation)
 
 
 def item(title, *lines):
@@ -65,9 +65,9 @@ RECORDS = {
 
 @pytest.mark.parametrize(("page", "expected"), RECORDS.values(), ids=RECORDS)
 def test_item_becomes_a_record(page, expected):
-    printed, records = run(page)
+    representation, records = run(page)
     assert [point(each) for each in records] == expected
-    assert printed.failed == 0
+    assert representation.failed == 0
 
 
 NEWS = {
@@ -84,10 +84,10 @@ NEWS = {
 
 @pytest.mark.parametrize("page", NEWS.values(), ids=NEWS)
 def test_news_is_left_to_a_person(page):
-    printed, records = run(page)
-    assert (records, printed.failed) == ((), 0)
-    assert "for you to decide" in printed.yaml
-    assert "# - id: " in printed.yaml
+    representation, records = run(page)
+    assert (records, representation.failed) == ((), 0)
+    assert "for you to decide" in representation.yaml
+    assert "# - id: " in representation.yaml
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_news_is_left_to_a_person(page):
     ],
 )
 def test_words_behind_a_date_are_a_place(line, place):
-    printed, (record,) = run(item("Annual conference", line))
+    representation, (record,) = run(item("Annual conference", line))
     found = (record.place.name.get("en", ""), record.place.city.get("en", ""), record.place.country)
-    assert (found, printed.failed) == (place, 0)
+    assert (found, representation.failed) == (place, 0)
     assert record.place.online == line.endswith("Online")
 
 
@@ -132,15 +132,15 @@ def test_words_behind_a_date_are_a_place(line, place):
     ],
 )
 def test_what_is_not_understood_is_said_and_not_guessed(line):
-    printed, records = run(item("Annual conference", line))
-    assert (records, printed.failed) == ((), 1)
-    assert "not a record yet" in printed.yaml
-    assert any(number <= 3 and "not a record yet" in said for number, said in printed.said)
+    representation, records = run(item("Annual conference", line))
+    assert (records, representation.failed) == ((), 1)
+    assert "not a record yet" in representation.yaml
+    assert any(number <= 3 and "not a record yet" in said for number, said in representation.said)
 
 
 def test_two_deadlines_of_one_call():
     _, (record,) = run(item("Call", "Deadline 3 May 2027", "Deadline for questions 20 April 2027"))
-    assert {name.value: stone.words for name, stone in record.milestones.items()} == {
+    assert {name.value: milestone.words for name, milestone in record.milestones.items()} == {
         "questions_by": "Deadline for questions 20 April 2027",
         "closes": "3 May 2027",
     }
@@ -148,8 +148,8 @@ def test_two_deadlines_of_one_call():
 
 def test_sentence_that_begins_with_a_date_is_no_date_line():
     page = item("Annual conference", "3 May 2027", "On 4 May 2027, the mayors of all cities met in Lublin for once.")
-    printed, records = run(page)
-    assert len(records) + printed.yaml.count("# - id") == 1
+    representation, records = run(page)
+    assert len(records) + representation.yaml.count("# - id") == 1
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,6 @@ def test_far_too_many_dates_are_refused_soon(line, gap):
 
 
 def test_items_without_dates_are_said():
-    printed, records = run(item("What a survey found", "Some text.") + item("Annual conference", "3 May 2027"))
+    representation, records = run(item("What a survey found", "Some text.") + item("Annual conference", "3 May 2027"))
     assert len(records) == 1
-    assert printed.said[0] == (1, "left out: no date: What a survey found")
+    assert representation.said[0] == (1, "left out: no date: What a survey found")

@@ -10,10 +10,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from calendar_service.records.countries import COUNTRIES, zones_of_country
-from calendar_service.writers.language import CATALOGUES, language
+from calendar_service.writers.i18n import CATALOGUES, language
 
 CODE = "pl"
-_WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in map(chr, range(ord("A"), ord("z") + 1)) if letter.isalpha()}
+_WIDE = {
+    ord(message): ord(message) + 0xFEE0 for message in map(chr, range(ord("A"), ord("z") + 1)) if message.isalpha()
+}
 _SAID = re.compile("[Ａ-Ｚａ-ｚ⟦⟧]+")
 # Names of programs and formats, and signs, that are the same in every language.
 NAMES = ["kind", "Google Calendar", "Outlook.com", "Microsoft 365", "Apple", "Thunderbird", "webcal"]

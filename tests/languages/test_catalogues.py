@@ -7,11 +7,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from calendar_service.writers.language import CATALOGUES, available, language
+from calendar_service.writers.i18n import CATALOGUES, available, language
 
 PACKAGE = Path(__file__).parents[2] / "calendar_service"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
-KEYWORDS = {"say": None, "mark": None, "plural": (1, 2)}
+KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 TRANSLATIONS = [code for code in available() if code != "en"]
 
 
@@ -48,7 +48,7 @@ def test_every_sentence_is_translated_with_the_same_holes(code):
 
 def test_no_sentence_hides_in_an_f_string():
     """The extractor cannot see into f-strings."""
-    hidden = re.compile(r"""f(["']).*\{[^"'}]*\b(?:say|plural|mark)\(""")
+    hidden = re.compile(r"""f(["']).*\{[^"'}]*\b(?:gettext|ngettext|gettext_noop)\(""")
     found = [
         f"{path.name}: {line.strip()}"
         for path in PACKAGE.rglob("*.py")
@@ -60,7 +60,7 @@ def test_no_sentence_hides_in_an_f_string():
 
 def test_plurals_follow_the_language():
     fr = language("fr")
-    assert [fr.plural("in {number} day", "in {number} days", number) for number in (0, 1, 2)] == [
+    assert [fr.ngettext("in {number} day", "in {number} days", number) for number in (0, 1, 2)] == [
         "dans 0 jour",
         "dans 1 jour",
         "dans 2 jours",

@@ -14,10 +14,10 @@ from pseudo import CODE, Known, draw, write_catalogue
 from signing_up import CHOICE, NOW, SignUp, send_letters
 
 from calendar_service.publishing import publish_file
-from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
-from calendar_service.writers import language as languages
+from calendar_service.store.migrate import run_migrations
+from calendar_service.writers import i18n as languages
 
 TESTS = Path(__file__).parents[1]
 SHOWCASE = TESTS / "pages" / "showcase.yaml"
@@ -79,11 +79,11 @@ def _letter(site):
 
 
 def _do(site, **fields):
-    return site.post(f"/{CODE}{site.manage_path(site.reader())}", fields)
+    return site.post(f"/{CODE}{site.manage_path(site.subscriber())}", fields)
 
 
 def _unsubscribe(site):
-    return f"/{CODE}{site.unsubscribe_path(site.reader(address='eve@example.org'))}"
+    return f"/{CODE}{site.unsubscribe_path(site.subscriber(address='eve@example.org'))}"
 
 
 ACTS = {
@@ -94,7 +94,7 @@ ACTS = {
     "refused": lambda site: site.post(
         f"/{CODE}/reminders/confirm/{site.ask(address='cat@example.org')}", {"do": "refuse"}
     ),
-    "manage": lambda site: site.get(f"/{CODE}{site.manage_path(site.reader())}"),
+    "manage": lambda site: site.get(f"/{CODE}{site.manage_path(site.subscriber())}"),
     "saved wrongly": lambda site: _do(site, **SETTINGS, **{"own_leads-0": "soon-ish"}),
     "saved": lambda site: _do(site, **SETTINGS, **{"own_leads-0": "36 hours"}),
     "webhook refused": lambda site: _do(site, do="webhook", webhook="http://127.0.0.1/"),
@@ -103,10 +103,10 @@ ACTS = {
     "unsubscribe": lambda site: site.get(_unsubscribe(site)),
     "unsubscribed": lambda site: site.post(_unsubscribe(site)),
     "ended": lambda site: site.post(
-        f"/{CODE}{site.manage_path(site.reader(address='dan@example.org'))}", {"do": "end"}
+        f"/{CODE}{site.manage_path(site.subscriber(address='dan@example.org'))}", {"do": "end"}
     ),
     "deleted": lambda site: site.post(
-        f"/{CODE}{site.manage_path(site.reader(address='fay@example.org'))}", {"do": "forget"}
+        f"/{CODE}{site.manage_path(site.subscriber(address='fay@example.org'))}", {"do": "forget"}
     ),
     "operator": _operator,
     "operator's letter": _letter,
@@ -142,7 +142,7 @@ def site(catalogue, tmp_path_factory):
         assert new in before
         before = before.replace(new, old)
     engine = open_engine(sqlite_url(folder / "calendar.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     site = SignUp(engine, folder, operator_token="o" * 20, text=before)
     (folder / "events.yaml").write_text(text, encoding="utf-8")
     publish_file(engine, folder / "events.yaml", NOW + timedelta(minutes=1), confirmed=True)
@@ -219,10 +219,10 @@ def test_what_follows_an_act_is_said_by_the_catalogue(site, known, name):
 
 def test_letters_are_said_by_the_catalogue(known_letters):
     found = {}
-    for name, letter in letters_made.all_letters(CODE).items():
+    for name, message in letters_made.all_letters(CODE).items():
         if name == "long-title":  # it is cut, and so not found whole among the calendar's own texts
             continue
-        runs = [letter.subject, letter.text, *Read(letter.html).runs]
+        runs = [message.subject, message.text, *Read(message.html).runs]
         found |= {word: name for run in runs for word in known_letters.leaks(run)}
     assert found == {}
 
@@ -248,7 +248,7 @@ def texts_of(atom, name):
 
 def test_plural_forms_are_those_of_the_language(catalogue):
     lang = languages.language(catalogue)
-    told = [lang.plural("in {number} day", "in {number} days", number) for number in (1, 2, 5, 22)]
+    told = [lang.ngettext("in {number} day", "in {number} days", number) for number in (1, 2, 5, 22)]
     one, many = draw("in {number} day"), draw("in {number} days")
     assert told == [one.format(number=1), *(many.format(number=number) for number in (2, 5, 22))]
 

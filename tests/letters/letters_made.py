@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calendar_service.readers.calendar_file import read_calendar_file
-from calendar_service.records.differences import find_differences, standing
-from calendar_service.records.edition import Edition, Revision, advance, compare
+from calendar_service.parsers.calendar_file import read_calendar_file
+from calendar_service.records.changes import find_changes, record_state
+from calendar_service.records.edition import Edition, Revision, advance, compare_with_draft
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import span_points
 from calendar_service.records.occurrences import occurrence_on
 from calendar_service.records.record import Milestone, Place, Record
-from calendar_service.reminders.letters import (
+from calendar_service.reminders.messages import (
     DigestItem,
     compose_confirmation,
     compose_digest,
@@ -24,14 +24,14 @@ from calendar_service.reminders.letters import (
     compose_reminder,
     compose_trouble,
 )
-from calendar_service.reminders.letters.fault import compose_fault_mail
-from calendar_service.reminders.letters.parts import sender_name
+from calendar_service.reminders.messages.common import sender_name
+from calendar_service.reminders.messages.fault import compose_fault_mail
 from calendar_service.store.faults import Fault, FaultKind
-from calendar_service.writers.language import language
-from calendar_service.writers.view import View
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.channels.post import Letter
+    from calendar_service.reminders.channels.base import Message
 
 HERE = Path(__file__).parent
 PUBLISHED = datetime(2027, 6, 1, 9, tzinfo=UTC)
@@ -67,7 +67,7 @@ def published() -> Edition:
     assert reading.draft, reading.errors
     records = tuple(lengthened(each) if each.id == "long-title" else each for each in reading.draft.records)
     draft = replace(reading.draft, records=records)
-    return advance(None, 1, PUBLISHED, draft.calendar, compare(None, draft, PUBLISHED, PUBLISHED).revisions)
+    return advance(None, 1, PUBLISHED, draft.calendar, compare_with_draft(None, draft, PUBLISHED, PUBLISHED).revisions)
 
 
 def lengthened(record: Record) -> Record:
@@ -89,7 +89,9 @@ def changed(record_id: str, *, withdrawn: bool = False, **values) -> tuple[Editi
     return advance(published(), 2, CHANGED, published().calendar, [after]), before, after
 
 
-def reminder(record_id: str, name: MomentName, view: View, *, now=NOW, edition=None, occurrence=None) -> Letter:
+def reminder(
+    record_id: str, name: MomentName, view: RenderContext, *, now=NOW, edition=None, occurrence=None
+) -> Message:
     edition = edition or published()
     entry = edition.entries[record_id]
     record = entry.record
@@ -100,24 +102,24 @@ def reminder(record_id: str, name: MomentName, view: View, *, now=NOW, edition=N
     return compose_reminder(entry, edition, name, at, occurrence=occurrence, now=now, view=view)
 
 
-def notice(view: View, edition: Edition, before: Revision, after: Revision) -> Letter:
+def notice(view: RenderContext, edition: Edition, before: Revision, after: Revision) -> Message:
     entry, zone = edition.entries[after.record.id], edition.calendar.zone
-    sides = [(each.record, standing(each.record, withdrawn=each.withdrawn)) for each in (before, after)]
-    differences = find_differences(*sides, zone, CHANGED)
+    sides = [(each.record, record_state(each.record, withdrawn=each.withdrawn)) for each in (before, after)]
+    differences = find_changes(*sides, zone, CHANGED)
     return compose_notice(before, after, entry, edition, differences, now=CHANGED, view=view)
 
 
-def new(record_id: str, view: View) -> Letter:
+def new(record_id: str, view: RenderContext) -> Message:
     entry = published().entries[record_id]
     return compose_notice(None, entry.revision, entry, published(), [], now=CHANGED, view=view)
 
 
 def extended() -> tuple[Edition, Revision, Revision]:
-    stones = dict(published().entries["charts-tender"].record.milestones)
-    stones[MomentName.CLOSES] = Milestone(
-        replace(stones[MomentName.CLOSES].at, day=date(2027, 7, 17)), "17 July 2027, 17:00"
+    milestones = dict(published().entries["charts-tender"].record.milestones)
+    milestones[MomentName.CLOSES] = Milestone(
+        replace(milestones[MomentName.CLOSES].at, day=date(2027, 7, 17)), "17 July 2027, 17:00"
     )
-    return changed("charts-tender", milestones=stones)
+    return changed("charts-tender", milestones=milestones)
 
 
 def moved(record_id: str, **civil) -> tuple[Edition, Revision, Revision]:
@@ -126,7 +128,7 @@ def moved(record_id: str, **civil) -> tuple[Edition, Revision, Revision]:
     return changed(record_id, schedule=replace(schedule, span=replace(schedule.span, starts=starts, ends=ends)))
 
 
-def digest(view: View, period: str) -> Letter:
+def digest(view: RenderContext, period: str) -> Message:
     edition = published()
 
     def item(record_id: str, kind: str = "reminder") -> DigestItem:
@@ -140,9 +142,9 @@ def digest(view: View, period: str) -> Letter:
 
 
 @cache
-def all_letters(code: str) -> dict[str, Letter]:
+def all_letters(code: str) -> dict[str, Message]:
     """Every kind of letter, by name, in a language."""
-    view = View(language(code), BASE, "en")
+    view = RenderContext(language(code), BASE, "en")
     seoul = replace(view, zone="Asia/Seoul")
     confirm = f"{BASE}/reminders/confirm/signed-token"
     choice = Choice(

@@ -5,8 +5,8 @@ from email import message_from_string, policy
 import pytest
 from click.testing import CliRunner
 
-from calendar_service.cli import main
-from calendar_service.reminders.channels.post import MANAGE_URL
+from calendar_service.cli.main import main
+from calendar_service.reminders.channels.base import MANAGE_URL
 
 FILE = """
 calendar: {id: command.example, name: {en: Cities, fr: Villes}, timezone: Europe/Paris, languages: [en, fr]}

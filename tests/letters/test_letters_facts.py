@@ -19,21 +19,21 @@ from letters_made import (
     reminder,
 )
 
-from calendar_service.records.differences import Difference, What
+from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import Contact, Link, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
 from calendar_service.reminders.channels.mail_message import write_message
-from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
-from calendar_service.reminders.letters import DigestItem, compose_confirmation, compose_digest, compose_notice
+from calendar_service.reminders.messages import DigestItem, compose_confirmation, compose_digest, compose_notice
 from calendar_service.settings import Settings
 from calendar_service.web.feed_renderer import FeedRenderer
-from calendar_service.writers.language import language
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.selection_words import describe_selection
-from calendar_service.writers.view import View
 
-EN = View(language("en"), BASE, "en")
+EN = RenderContext(language("en"), BASE, "en")
 MONTHS = {language("en").month(date(2027, n, 1)).split()[0]: n for n in range(1, 13)}
 SHOWN = re.compile(r"(\d{1,2}) (\w+) 2027, (\d\d):(\d\d)(?:-(\d\d):(\d\d))? (?:CEST|CET) \(UTC\+([12])\)")
 LINK = "https://calendar.example/reminders/manage/" + "t" * 200
@@ -52,7 +52,7 @@ def instants(text):
 
 
 def instants_of(record):
-    points = [stone.at for stone in record.milestones.values()]
+    points = [milestone.at for milestone in record.milestones.values()]
     if record.schedule and isinstance(record.schedule.span, TimeSpan):
         points += [record.schedule.span.starts, record.schedule.span.ends]
     return {at.instant.replace(second=0) for at in points if isinstance(at, CivilTime | EndOfDay)}
@@ -69,16 +69,16 @@ def instants_of(record):
     ],
 )
 def test_instants_are_those_of_the_record(record_id, name):
-    letter = reminder(record_id, name, EN, now=datetime(2027, 6, 20, tzinfo=UTC))
+    message = reminder(record_id, name, EN, now=datetime(2027, 6, 20, tzinfo=UTC))
     expected = instants_of(published().entries[record_id].record)
-    assert instants(letter.text) == instants(letter.html) == expected
+    assert instants(message.text) == instants(message.html) == expected
 
 
 def test_notice_tells_old_and_new_instant():
     edition, before, after = extended()
-    letter = notice(EN, edition, before, after)
+    message = notice(EN, edition, before, after)
     both = instants_of(before.record) | instants_of(after.record)
-    assert instants(letter.text) == instants(letter.html) == both
+    assert instants(message.text) == instants(message.html) == both
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_notice_tells_old_and_new_instant():
     ],
 )
 def test_days_are_counted_on_the_programmes_calendar(now, expected):
-    letter = reminder("charts-tender", MomentName.CLOSES, replace(EN, zone="Asia/Seoul"), now=now)
+    message = reminder("charts-tender", MomentName.CLOSES, replace(EN, zone="Asia/Seoul"), now=now)
     title = "Tool to create and maintain online charts"
-    assert letter.subject == f"{expected}: {title} - Sat 10 July, 17:00 CEST"
+    assert message.subject == f"{expected}: {title} - Sat 10 July, 17:00 CEST"
 
 
 def test_year_stands_in_the_subject_where_it_is_another():
-    letter = reminder("charts-tender", MomentName.CLOSES, EN, now=datetime(2026, 12, 30, tzinfo=UTC))
-    assert letter.subject.endswith(" - Sat 10 July 2027, 17:00 CEST")
+    message = reminder("charts-tender", MomentName.CLOSES, EN, now=datetime(2026, 12, 30, tzinfo=UTC))
+    assert message.subject.endswith(" - Sat 10 July 2027, 17:00 CEST")
 
 
 @pytest.mark.parametrize(
@@ -112,21 +112,21 @@ def test_year_stands_in_the_subject_where_it_is_another():
     ],
 )
 def test_link_to_join_is_there_in_the_last_day(now, shown):
-    letter = reminder("racism-webinar", MomentName.STARTS, EN, now=now)
-    assert ("https://meet.example.org/racism?pwd=a&b=1" in letter.text) is shown
-    assert ("https://meet.example.org/racism?pwd=a&amp;b=1" in letter.html) is shown
+    message = reminder("racism-webinar", MomentName.STARTS, EN, now=now)
+    assert ("https://meet.example.org/racism?pwd=a&b=1" in message.text) is shown
+    assert ("https://meet.example.org/racism?pwd=a&amp;b=1" in message.html) is shown
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_marks_stand_once_and_subjects_fit(code):
     alone = {"confirmation": (0, 0), "known": (1, 0), "trouble": (1, 0), "alarm": (0, 0)}
-    for name, letter in all_letters(code).items():
+    for name, message in all_letters(code).items():
         counts = alone.get(name, (1, 1))
-        for text in (letter.text, letter.html):
+        for text in (message.text, message.html):
             assert (text.count(MANAGE_URL), text.count(UNSUBSCRIBE_URL)) == counts, name
-        assert f'href="{MANAGE_URL}"' in letter.html or not counts[0]
-        assert len(letter.subject) <= 200
-        assert letter.language == code
+        assert f'href="{MANAGE_URL}"' in message.html or not counts[0]
+        assert len(message.subject) <= 200
+        assert message.language == code
 
 
 def test_long_title_leaves_the_moment_in_the_subject():
@@ -137,8 +137,8 @@ def test_long_title_leaves_the_moment_in_the_subject():
 
 
 def test_lines_of_text_are_short():
-    for letter in (*all_letters("en").values(), *all_letters("fr").values()):
-        long = [line for line in letter.text.splitlines() if len(line) > 76 and "://" not in line]
+    for message in (*all_letters("en").values(), *all_letters("fr").values()):
+        long = [line for line in message.text.splitlines() if len(line) > 76 and "://" not in line]
         assert long == []
 
 
@@ -149,27 +149,27 @@ def test_letters_are_the_same_each_time():
 @pytest.mark.parametrize(("code", "query"), [("en", ""), ("fr", "?lang=fr")])
 @pytest.mark.parametrize("record_id", ["charts-tender", "help-desk", "academy"])
 def test_attachment_is_the_file_that_the_page_offers(code, query, record_id):
-    view = View(language(code), BASE, "en", "Asia/Seoul")
+    view = RenderContext(language(code), BASE, "en", "Asia/Seoul")
     name = MomentName.CLOSES if record_id == "charts-tender" else MomentName.STARTS
     occurrence = date(2027, 7, 13) if record_id == "help-desk" else None
-    letter = reminder(record_id, name, view, occurrence=occurrence)
+    message = reminder(record_id, name, view, occurrence=occurrence)
     selection = Selection(lang="fr" if query else "")
     entry, path = published().entries[record_id], f"/events/{record_id}.ics{query}"
-    assert letter.attachment == FeedRenderer(BASE).single(entry, selection, path, published(), NOW).body
-    assert letter.attachment_name == f"{record_id}.ics"
+    assert message.attachment == FeedRenderer(BASE).single(entry, selection, path, published(), NOW).body
+    assert message.attachment_name == f"{record_id}.ics"
 
 
 def worst_edition():
-    stone = "ظ" * 300
+    milestone = "ظ" * 300
     record = published().entries["charts-tender"].record
     return changed(
         "charts-tender",
         title={"en": "界" * 300},
         summary={"en": "ظرف " * 1250},
-        buyer={"en": stone},
-        reference=stone,
-        contact=Contact(stone, "office@example.org", "https://example.org/" + "c" * 400),
-        documents=tuple(Link({"en": stone}, "https://example.org/" + "d" * 600) for _ in range(200)),
+        buyer={"en": milestone},
+        reference=milestone,
+        contact=Contact(milestone, "office@example.org", "https://example.org/" + "c" * 400),
+        documents=tuple(Link({"en": milestone}, "https://example.org/" + "d" * 600) for _ in range(200)),
         tags=tuple(f"tag {n} " + "t" * 40 for n in range(40)),
         milestones=record.milestones,
     )
@@ -179,26 +179,28 @@ def test_largest_letters_keep_under_100_kib():
     edition, before, after = worst_edition()
     entry = edition.entries["charts-tender"]
     differences = [
-        Difference(What.ADDED, MomentName.STARTS, session=f"s{n}", new=entry.record.milestones[MomentName.CLOSES].at)
+        RecordChange(
+            ChangeKind.ADDED, MomentName.STARTS, session=f"s{n}", new=entry.record.milestones[MomentName.CLOSES].at
+        )
         for n in range(200)
     ]
     items = [
         DigestItem(entry, "new", MomentName.CLOSES, entry.record.milestones[MomentName.CLOSES].at) for _ in range(500)
     ]
-    letters = [
+    messages = [
         reminder("charts-tender", MomentName.CLOSES, EN, edition=edition),
         compose_notice(before, after, entry, edition, differences, now=CHANGED, view=replace(EN, zone="Asia/Seoul")),
         compose_digest(items, edition, period="weekly", now=NOW, view=replace(EN, zone="Asia/Seoul")),
     ]
     sender, calendar_id = Settings(mail_from="calendar@example.org").mail_from, "letters.example"
-    sizes = [len(write_message(letter, ENVELOPE, sender, calendar_id, NOW)) for letter in letters]
+    sizes = [len(write_message(message, ENVELOPE, sender, calendar_id, NOW)) for message in messages]
     assert max(sizes) <= 100 * 1024
-    assert all(len(json.dumps(dict(letter.data))) < 20_000 for letter in letters)
+    assert all(len(json.dumps(dict(message.data))) < 20_000 for message in messages)
 
 
 def test_data_for_programs():
-    letter = all_letters("en")["notice-extended"]
-    assert letter.data == {
+    message = all_letters("en")["notice-extended"]
+    assert message.data == {
         "type": "notice",
         "record": "charts-tender",
         "kind": "tender",
@@ -212,7 +214,7 @@ def test_data_for_programs():
             {"what": "moved", "moment": "closes", "old": "2027-07-10T15:00:00Z", "new": "2027-07-17T15:00:00Z"}
         ],
     }
-    types = {name: letter.data["type"] for name, letter in all_letters("en").items()}
+    types = {name: message.data["type"] for name, message in all_letters("en").items()}
     assert {types[name] for name in ("tender", "new", "digest", "confirmation")} == {
         "reminder",
         "new",
@@ -250,6 +252,6 @@ def test_selections_in_words(query, en, fr):
 
 @pytest.mark.parametrize("selection", ["q=CLICK+HERE", "tag=CLICK+HERE", "id=CLICK+HERE", "kind=event&q=CLICK+HERE"])
 def test_confirmation_repeats_nothing_that_a_visitor_wrote(selection):
-    letter = compose_confirmation(Choice(selection), f"{BASE}/confirm/x", published(), view=EN)
-    assert "CLICK" not in letter.text.upper() + letter.html.upper() + letter.subject.upper()
-    assert letter.text.count(f"{BASE}/confirm/x") == letter.html.count(f"{BASE}/confirm/x") == 1
+    message = compose_confirmation(Choice(selection), f"{BASE}/confirm/x", published(), view=EN)
+    assert "CLICK" not in message.text.upper() + message.html.upper() + message.subject.upper()
+    assert message.text.count(f"{BASE}/confirm/x") == message.html.count(f"{BASE}/confirm/x") == 1

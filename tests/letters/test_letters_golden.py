@@ -13,8 +13,8 @@ NAMES = sorted(all_letters("en"))
 @pytest.mark.parametrize("code", ["en", "fr"])
 @pytest.mark.parametrize("name", NAMES)
 def test_whole_letter(name, code):
-    letter = all_letters(code)[name]
-    written = {"txt": f"{letter.subject}\n\n{letter.text}", "html": letter.html}
+    message = all_letters(code)[name]
+    written = {"txt": f"{message.subject}\n\n{message.text}", "html": message.html}
     for suffix, text in written.items():
         path = GOLDEN / f"{name}.{code}.{suffix}"
         if os.environ.get("REWRITE_GOLDEN"):

@@ -8,14 +8,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from letters_made import BASE, CHANGED, NOW, published
 
-from calendar_service.records.differences import Difference, What
+from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.edition import Edition, Entry, Revision
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import Contact, Link, Place
-from calendar_service.reminders.channels.post import MANAGE_URL, UNSUBSCRIBE_URL
-from calendar_service.reminders.letters import DigestItem, compose_digest, compose_notice, compose_reminder
-from calendar_service.writers.language import language
-from calendar_service.writers.view import View
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.reminders.messages import DigestItem, compose_digest, compose_notice, compose_reminder
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
 
 PIECES = [
     "<h1>",
@@ -102,28 +102,28 @@ def entries(draw):
 def test_texts_stay_texts(entry, code):
     calendar = published().calendar
     edition = Edition(2, CHANGED, calendar, {entry.record.id: entry})
-    view = View(language(code), BASE, "en", "Asia/Seoul")
+    view = RenderContext(language(code), BASE, "en", "Asia/Seoul")
     at = entry.record.milestones[MomentName.CLOSES].at
-    place = Difference(What.PLACE, old_place=entry.record.place, new_place=entry.record.place)
-    letters = [
+    place = RecordChange(ChangeKind.PLACE, old_place=entry.record.place, new_place=entry.record.place)
+    messages = [
         compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, now=NOW, view=view),
         compose_notice(entry.revision, entry.revision, entry, edition, [place], now=CHANGED, view=view),
         compose_notice(None, entry.revision, entry, edition, [], now=CHANGED, view=view),
         compose_digest([DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period="daily", now=NOW, view=view),
     ]
-    for letter in letters:
-        check(letter)
+    for message in messages:
+        check(message)
 
 
-def check(letter):
-    page = Tags(letter.html)
+def check(message):
+    page = Tags(message.html)
     assert page.open == []
     assert page.tags.count("h1") == 1
     assert not {"script", "img"} & set(page.tags)
     assert all(link.startswith(("https://", "http://")) or link in (MANAGE_URL, UNSUBSCRIBE_URL) for link in page.links)
-    for text in (letter.text, letter.html):
+    for text in (message.text, message.html):
         assert text.count(MANAGE_URL) == text.count(UNSUBSCRIBE_URL) == 1
         assert not any(unicodedata.category(char) in {"Cc", "Cs"} and char != "\n" for char in text)
-    assert 0 < len(letter.subject) <= 200
-    assert not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in letter.subject)
-    assert not {"\ue000", "\ue001"} & set(letter.subject)
+    assert 0 < len(message.subject) <= 200
+    assert not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in message.subject)
+    assert not {"\ue000", "\ue001"} & set(message.subject)

@@ -6,7 +6,7 @@ from pathlib import Path
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
 from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
 
 PROGRAMME = Path(__file__).parents[2] / "data" / "events.yaml"
@@ -27,7 +27,7 @@ class Site:
     def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), settings=None):
         self.now = now
         self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
-        upgrade(self.engine)
+        run_migrations(self.engine)
         publish_file(self.engine, file, now)
         self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now, keys=("k" * 40,))
         self.client = self.app.test_client()

@@ -90,10 +90,10 @@ def test_page_is_whole_without_scripts(browser, served):
 def test_keyboard_reaches_the_content_first(browser, served):
     page = look(browser)
     page.goto(served + "/")
-    page.keyboard.press("Tab")
+    page.keyboard.renderer("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     assert page.url.endswith("#main")
     page.context.close()
 
@@ -189,15 +189,15 @@ def test_keyboard_goes_through_a_choice(browser, served):
     page = look(browser)
     page.goto(served + "/")
     page.locator("summary", has_text="More filters").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     assert page.locator("details.more").get_attribute("open") is not None
     page.get_by_role("link", name="Calls for tenders").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     page.wait_for_url("**/?kind=tender")
     assert page.get_by_role("link", name="Calls for tenders").get_attribute("aria-current") == "true"
     page.get_by_role("searchbox").focus()
     page.keyboard.type("charts")
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     page.wait_for_url("**/?kind=tender&q=charts")
     assert page.get_by_role("link", name="Tool for charts").is_visible()
     page.context.close()
@@ -227,8 +227,8 @@ def test_month_is_a_table_on_a_screen_and_an_agenda_on_a_phone(browser, served):
 
 def test_nothing_moves_for_those_who_do_not_want_it(browser, served):
     durations = "[...document.querySelectorAll('*')].map(e => getComputedStyle(e).transitionDuration)"
-    for wish, expected in (("reduce", {"0s"}), ("no-preference", {"0s", "0.12s"})):
-        page = look(browser, reduced_motion=wish)
+    for active_watch, expected in (("reduce", {"0s"}), ("no-preference", {"0s", "0.12s"})):
+        page = look(browser, reduced_motion=active_watch)
         page.goto(served + "/")
         assert set(page.evaluate(durations)) == expected
         page.context.close()

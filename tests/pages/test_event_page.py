@@ -18,8 +18,8 @@ def linked(site, path):
 
 def test_milestones_stand_in_order_and_what_is_past_is_said(showcase):
     html = read(showcase, "/events/charts-tender")
-    stones = re.findall(r'<li class="(passed|)"( aria-current="step")?>\s*<strong>([^<]*)', html)
-    assert stones == [
+    milestones = re.findall(r'<li class="(passed|)"( aria-current="step")?>\s*<strong>([^<]*)', html)
+    assert milestones == [
         ("passed", "", "Questions until"),
         ("", ' aria-current="step"', "Closes"),
         ("", "", "Opening of bids"),

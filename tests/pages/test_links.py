@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from html_look import Page
 
-from calendar_service.web.links import subscribe
+from calendar_service.web.links import subscribe_links
 
 FEED = "https://calendar.example.org/calendar.ics?kind=tender&tag=a b,c"
 
@@ -16,7 +16,7 @@ def parts(link):
 
 
 def test_subscribe_links():
-    found = subscribe(FEED, "Cités & autres")
+    found = subscribe_links(FEED, "Cités & autres")
     assert found.https == FEED
     assert found.webcal == f"webcal://{FEED.removeprefix('https://')}"
     assert parts(found.google) == ("https://calendar.google.com/calendar/u/0/r", {"cid": found.webcal})

@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 from html_look import Page
 
 from calendar_service.publishing import publish_file
-from calendar_service.writers.language import CATALOGUES
+from calendar_service.writers.i18n import CATALOGUES
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "

@@ -10,10 +10,10 @@ from payloads import PAYLOADS
 from signing_up import BASE, CHOICE, NOW, SignUp
 from test_browser import browser  # noqa: F401 (the browser is a fixture)
 
-from calendar_service.readers.calendar_file import read_calendar_file
-from calendar_service.records.differences import Difference, What
+from calendar_service.parsers.calendar_file import read_calendar_file
+from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
-from calendar_service.reminders.letters import (
+from calendar_service.reminders.messages import (
     DigestItem,
     compose_confirmation,
     compose_digest,
@@ -21,10 +21,10 @@ from calendar_service.reminders.letters import (
     compose_reminder,
 )
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
-from calendar_service.web.context import SHELF
-from calendar_service.writers.language import language
-from calendar_service.writers.view import View
+from calendar_service.store.migrate import run_migrations
+from calendar_service.web.context import CACHE
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
 
 BEARER = {"Authorization": f"Bearer {'o' * 20}"}
 LISTS = ["/", "/month/2027-03", "/embed", "/reminders", "/widget?limit=100", "/widget?view=month&month=2027-03"]
@@ -117,7 +117,7 @@ def hostile_calendar(payloads):
 @pytest.fixture
 def site_with(tmp_path):
     engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
 
     def make(payloads):
         before = hostile_calendar(payloads)
@@ -157,21 +157,21 @@ def test_texts_of_records_stay_texts(browser, site_with, payloads):  # noqa: F81
 @texts
 def test_letters_stay_letters(browser, site_with, payloads):  # noqa: F811 (see above)
     site = site_with(payloads)
-    edition = site.app.extensions[SHELF].edition()
-    view = View(language("fr"), BASE, "en", "Asia/Seoul")
+    edition = site.app.extensions[CACHE].edition()
+    view = RenderContext(language("fr"), BASE, "en", "Asia/Seoul")
     visitor = Visitor(browser, site)
     for number, payload in enumerate(payloads):
         entry, other = edition.entries[f"tender-{number}"], edition.entries[f"event-{number}"]
         at = entry.record.milestones[MomentName.CLOSES].at
-        place = Difference(What.PLACE, old_place=other.record.place, new_place=other.record.place)
+        place = RecordChange(ChangeKind.PLACE, old_place=other.record.place, new_place=other.record.place)
         told = {"now": NOW, "view": view}
-        for letter in (
+        for message in (
             compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, **told),
             compose_notice(other.revision, other.revision, other, edition, [place], **told),
             compose_digest([DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period="daily", **told),
             compose_confirmation(Choice(urlencode({"q": payload})), f"{BASE}/c", edition, view=view),
         ):
-            visitor.show(letter.subject, re.sub("<style.*?</style>", "", letter.html, flags=re.DOTALL))
+            visitor.show(message.subject, re.sub("<style.*?</style>", "", message.html, flags=re.DOTALL))
     assert visitor.finish() == ([], {})
 
 
@@ -193,7 +193,7 @@ def test_what_is_asked_for_stays_text(browser, site, payloads):  # noqa: F811 (s
 @pytest.fixture
 def site(tmp_path):
     engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     yield SignUp(engine, tmp_path, operator_token="o" * 20)
     engine.dispose()
 

@@ -6,23 +6,23 @@ from datetime import timedelta
 
 from sqlalchemy import select, text, update
 
-from calendar_service.reminders import dispatch, falling_due, office, outcomes
-from calendar_service.reminders.outcomes import settle_sent
+from calendar_service.reminders import delivery_sender, scheduling, send_results, service
+from calendar_service.reminders.send_results import settle_sent
 from calendar_service.store import claims, outbox
 from calendar_service.store.engine import writing
-from calendar_service.store.outbox import State
+from calendar_service.store.outbox import DeliveryState
 from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import list_claimers
 
 
 def mark_before_send():
-    send = dispatch.Dispatcher._send
+    send = delivery_sender.DeliverySender._send
 
     def mark_and_send(self, channel, ready):
         settle_sent(self._engine, self._worker_id, ready, self._clock())
         send(self, channel, ready)
 
-    dispatch.Dispatcher._send = mark_and_send
+    delivery_sender.DeliverySender._send = mark_and_send
 
 
 def no_claim():
@@ -30,31 +30,31 @@ def no_claim():
         due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now)
         return list(connection.scalars(due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most)))
 
-    def mark_anyhow(connection, worker_id, parcel, state, now, reason=""):
-        marked = update(deliveries).where(deliveries.c.id == parcel.id)
+    def mark_anyhow(connection, worker_id, delivery, state, now, reason=""):
+        marked = update(deliveries).where(deliveries.c.id == delivery.id)
         return connection.execute(marked.values(state=state, settled_at=now)).rowcount == 1
 
-    dispatch.claim = look_only
-    dispatch.mark = outcomes.mark = mark_anyhow
+    delivery_sender.claim = look_only
+    delivery_sender.mark = send_results.mark = mark_anyhow
 
 
 def one_commit_for_a_batch():
     """Mark letters twenty at a time, as one does who commits once for a batch."""
     held = []
-    settle = dispatch.settle_sent
+    settle = delivery_sender.settle_sent
 
     def hold(engine, worker_id, ready, now):
         held.append((ready, now))
-        if len(held) == dispatch._BATCH:
+        if len(held) == delivery_sender._BATCH:
             while held:
                 settle(engine, worker_id, *held.pop())
-        return State.SENT
+        return DeliveryState.SENT
 
-    dispatch.settle_sent = hold
+    delivery_sender.settle_sent = hold
 
 
 def nobody_gives_back():
-    office.Office._release_dead = lambda self: None
+    service.ReminderService._release_dead = lambda self: None
 
 
 def no_key():
@@ -66,7 +66,7 @@ def no_key():
         return True
 
     outbox._enter = enter_always
-    falling_due.load_fired = lambda connection, since: set()
+    scheduling.load_fired = lambda connection, since: set()
 
 
 def send_before_commit():
@@ -76,20 +76,20 @@ def send_before_commit():
         now = self._clock()
         channels = self._mine = getattr(self, "_mine", None) or self._channels()
         with writing(self._engine) as connection:
-            claimed = claims.claim(connection, self._worker_id, now, dispatch._BATCH)
-            parcels = claims.load_parcels(connection, claimed)
-            wishes = claims.load_wishes(connection, {each.reader.id for each in parcels})
-            for parcel in parcels:
-                ready = self._clerk.make_ready(parcel, edition, wishes[parcel.reader.id], now)
-                channels[ready.channel].send(ready.letter, ready.envelope)
-                claims.mark(connection, self._worker_id, parcel, State.SENT, now)
+            claimed = claims.claim_deliveries(connection, self._worker_id, now, delivery_sender._BATCH)
+            claimed_deliveries = claims.load_deliveries(connection, claimed)
+            active_watches = claims.load_active_watches(connection, {each.subscriber.id for each in claimed_deliveries})
+            for delivery in claimed_deliveries:
+                ready = self._renderer.render(delivery, edition, active_watches[delivery.subscriber.id], now)
+                channels[ready.channel].send(ready.message, ready.envelope)
+                claims.mark_settled(connection, self._worker_id, delivery, DeliveryState.SENT, now)
         return bool(claimed)
 
-    dispatch.Dispatcher._claim = claim_and_send
+    delivery_sender.DeliverySender._claim = claim_and_send
 
 
 def every_lead():
-    falling_due.Planner._told_by = lambda self, due, now, only: ()
+    scheduling.Planner._told_by = lambda self, due, now, only: ()
 
 
 def lease_by_the_wall_clock():
@@ -100,10 +100,10 @@ def lease_by_the_wall_clock():
         with writing(self._engine) as connection:
             for other in list_claimers(connection, self._worker_id):
                 if now - other.beat_at > timedelta(minutes=5):
-                    claims.release(connection, other.id)
+                    claims.release_claims(connection, other.id)
 
-    office.Office._release_dead = release_late
+    service.ReminderService._release_dead = release_late
 
 
 def one_lane():
-    dispatch._MOST_LANES = 1
+    delivery_sender._MOST_LANES = 1

@@ -26,7 +26,7 @@ def kill_worker(town, sink, nursery, kills, *, more=0):
     """Have one worker after another killed while letters go out; `more` tenders are there when they run out."""
     chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
     while len(killings.at) < kills and (town.left() or more):
-        if town.left() < town.readers / 4 and more:
+        if town.left() < town.subscribers / 4 and more:
             town.write_record(town.due + timedelta(hours=24))
             more -= 1
         child = nursery.start(town, "worker")

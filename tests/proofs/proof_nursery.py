@@ -13,7 +13,7 @@ import sys
 
 import proof_faults
 
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 
 
 def become(order):

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select, text
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.engine import open_engine, reading
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
 from calendar_service.store.tables import deliveries
 
@@ -117,8 +117,8 @@ class Child:
 class Town:
     """Readers who all want to be told 24 hours before each tender closes, and a calendar of such tenders."""
 
-    def __init__(self, folder, url, sink, *, readers, due, records=1, leads=("24 hours",)):
-        self.folder, self.due, self.readers, self.records = folder, due, readers, 0
+    def __init__(self, folder, url, sink, *, subscribers, due, records=1, leads=("24 hours",)):
+        self.folder, self.due, self.subscribers, self.records = folder, due, subscribers, 0
         self.log, self.file = folder / "program.log", folder / "events.yaml"
         self.log.touch()
         self.file.write_text(HEAD, encoding="utf-8")
@@ -129,7 +129,7 @@ class Town:
             "CALENDAR_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
         }
         self.engine = open_engine(url)
-        upgrade(self.engine)
+        run_migrations(self.engine)
         begin = due - timedelta(days=2)
         for _ in range(records):
             self.write_record(due + LEAD)
@@ -144,7 +144,7 @@ class Town:
                 watches=(Watch("kind=tender", leads),),
                 consent={"words": "1", "form": "proof"},
             )
-            for number in range(readers)
+            for number in range(subscribers)
         ]
         add_subscribers(self.engine, many, begin)
 
@@ -163,8 +163,8 @@ class Town:
         self.records += 1
 
     @property
-    def letters(self):
-        return self.readers * self.records
+    def messages(self):
+        return self.subscribers * self.records
 
     def states(self):
         with reading(self.engine) as connection:
@@ -174,7 +174,7 @@ class Town:
     def left(self):
         """How many letters are still to go, planned or not."""
         states = self.states()
-        return self.letters - sum(states.values()) + states.get("waiting", 0) + states.get("claimed", 0)
+        return self.messages - sum(states.values()) + states.get("waiting", 0) + states.get("claimed", 0)
 
     def left_at(self, now):
         """How many of those should have gone by then, or are in hand."""
@@ -182,7 +182,7 @@ class Town:
         with reading(self.engine) as connection:
             planned = connection.scalar(select(func.count()).select_from(deliveries))
             due = connection.scalar(select(func.count()).select_from(deliveries).where(is_due))
-        return self.letters - planned + due
+        return self.messages - planned + due
 
     def next_try(self):
         with reading(self.engine) as connection:
@@ -193,7 +193,7 @@ class Town:
 class Verdict:
     """What arrived, against what should have."""
 
-    letters: int
+    messages: int
     lost: int
     duplicates: int
     worst: int
@@ -210,9 +210,9 @@ def judge(town, sink):
     rows = sink.accepted()
     came = Counter((row["recipients"][0], row["message_id"]) for row in rows)
     distinct = Counter(address for address, _ in came)
-    expected = [f"reader{number}@example.org" for number in range(town.readers)]
+    expected = [f"reader{number}@example.org" for number in range(town.subscribers)]
     return Verdict(
-        letters=town.letters,
+        messages=town.messages,
         lost=sum(max(0, town.records - distinct[address]) for address in expected),
         duplicates=sum(came.values()) - len(came),
         worst=max(came.values(), default=0),

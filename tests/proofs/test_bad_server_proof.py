@@ -29,7 +29,7 @@ def bad_server(tmp_path, url, fault=""):
     start = time.monotonic()
     with (
         Sink(tmp_path, *BAD_SERVER) as sink,
-        Town(tmp_path, url, sink, readers=READERS, due=DUE) as town,
+        Town(tmp_path, url, sink, subscribers=READERS, due=DUE) as town,
         Nursery(fault) as nursery,
     ):
         waited, rounds = send_round_by_round(town, sink, nursery)

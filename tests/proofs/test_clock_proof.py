@@ -11,7 +11,7 @@ import pytest
 from proof_town import KEY, Nursery, Sink, Town, judge, seconds_since, tell
 
 from calendar_service.publishing import publish_file
-from calendar_service.reminders.office import Mailing, Office
+from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.engine import open_engine, sqlite_url
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -27,7 +27,9 @@ def six_hours_down(tmp_path, url, fault=""):
     """Readers have three leads; all three pass while nobody works, of one moment that is ahead and one that passes."""
     with (
         Sink(tmp_path) as sink,
-        Town(tmp_path, url, sink, readers=READERS, due=DUE, leads=("5 hours", "3 hours", "1 hour"), records=0) as town,
+        Town(
+            tmp_path, url, sink, subscribers=READERS, due=DUE, leads=("5 hours", "3 hours", "1 hour"), records=0
+        ) as town,
         Nursery(fault) as nursery,
     ):
         town.write_record(DUE + DOWN + timedelta(minutes=30), "Ahead")
@@ -78,13 +80,13 @@ class JumpingClock:
 def work(url, sink, clock, stop):
     """Look and send as a worker does, in two threads."""
     engine = open_engine(url)
-    mailing = Mailing(f"smtp://127.0.0.1:{sink.port}", Path("mail"), "calendar@example.org")
-    office = Office(engine, (KEY,), "http://127.0.0.1", mailing, clock)
-    sender = threading.Thread(target=again_and_again, args=(lambda: office.send(stop), stop))
+    mailing = MailSettings(f"smtp://127.0.0.1:{sink.port}", Path("mail"), "calendar@example.org")
+    reminder_service = ReminderService(engine, (KEY,), "http://127.0.0.1", mailing, clock)
+    sender = threading.Thread(target=again_and_again, args=(lambda: reminder_service.send(stop), stop))
     sender.start()
-    again_and_again(office.look, stop)
+    again_and_again(reminder_service.look, stop)
     sender.join()
-    office.close(5)
+    reminder_service.close(5)
     engine.dispose()
 
 
@@ -105,7 +107,7 @@ def jumping(tmp_path, url):
     start, stop = time.monotonic(), threading.Event()
     with (
         Sink(tmp_path, "--delay-ms", 20, "--temp-fail", 30) as sink,
-        Town(tmp_path, url, sink, readers=READERS, due=DUE, leads=("72 hours",), records=0) as town,
+        Town(tmp_path, url, sink, subscribers=READERS, due=DUE, leads=("72 hours",), records=0) as town,
         Nursery() as nursery,
     ):
         town.write_record(DUE + timedelta(days=3), "Soon")
@@ -138,6 +140,6 @@ def test_jumps_lose_nothing_and_send_nothing_twice(tmp_path, database_url):
 
 
 def test_leases_by_the_wall_clock_are_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(Office, "_release_dead", Office._release_dead)  # put back afterwards
+    monkeypatch.setattr(ReminderService, "_release_dead", ReminderService._release_dead)  # put back afterwards
     proof_faults.lease_by_the_wall_clock()
     assert jumping(tmp_path, sqlite_url(tmp_path / "calendar.sqlite3")).duplicates > 0

@@ -15,11 +15,11 @@ WORKERS = 4
 pytestmark = pytest.mark.slow
 
 
-def crew(tmp_path, url, readers, fault="", *, keyless=False):
+def crew(tmp_path, url, subscribers, fault="", *, keyless=False):
     start = time.monotonic()
     with (
         Sink(tmp_path) as sink,
-        Town(tmp_path, url, sink, readers=readers, due=DUE) as town,
+        Town(tmp_path, url, sink, subscribers=subscribers, due=DUE) as town,
         Nursery(fault) as nursery,
     ):
         if keyless:

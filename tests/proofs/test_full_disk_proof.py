@@ -54,7 +54,7 @@ def fill_again_and_again(tmp_path, fault=""):
     start, found = time.monotonic(), Counter()
     with small_disk(tmp_path / "disk") as disk, Sink(tmp_path, "--delay-ms", 20) as sink, Nursery(fault) as nursery:
         url = sqlite_url(disk / "calendar.sqlite3")
-        with Town(tmp_path, url, sink, readers=READERS, due=DUE, records=0) as town:
+        with Town(tmp_path, url, sink, subscribers=READERS, due=DUE, records=0) as town:
             for room in ROOMS:
                 town.write_record(DUE + LEAD)
                 publish_file(town.engine, town.file, DUE - LEAD)
@@ -80,7 +80,7 @@ def test_no_letter_leaves_unclaimed_and_all_go_once_there_is_room(tmp_path):
     found, verdict, integrity, faults = fill_again_and_again(tmp_path)
     assert faults > 0
     assert (found["unclaimed"], integrity) == (0, "ok")
-    assert verdict.states == {"sent": verdict.letters}
+    assert verdict.states == {"sent": verdict.messages}
     assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
 
 

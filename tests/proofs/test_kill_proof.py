@@ -23,7 +23,7 @@ def killed(tmp_path, url, fault="", kills=KILLS):
     just_now = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=1)
     with (
         Sink(tmp_path, "--delay-ms", 20) as sink,
-        Town(tmp_path, url, sink, readers=250, due=just_now, records=4) as town,
+        Town(tmp_path, url, sink, subscribers=250, due=just_now, records=4) as town,
         Nursery(fault) as nursery,
     ):
         killings = kill_worker(town, sink, nursery, kills, more=0 if fault else 40)
@@ -39,7 +39,7 @@ def killed(tmp_path, url, fault="", kills=KILLS):
 def test_no_letter_is_lost_by_200_kills(tmp_path, database_url):
     killings, verdict, for_one = killed(tmp_path, database_url)
     assert len(killings.at) == KILLS
-    assert verdict.states == {"sent": verdict.letters}
+    assert verdict.states == {"sent": verdict.messages}
     assert (verdict.lost, verdict.strange) == (0, 0)
     assert verdict.duplicates <= KILLS
     assert for_one <= 1
@@ -66,7 +66,7 @@ def test_three_workers_a_bad_server_and_200_kills_lose_nothing(tmp_path, databas
     start = time.monotonic()
     with (
         Sink(tmp_path, *BAD_SERVER) as sink,
-        Town(tmp_path, database_url, sink, readers=250, due=DUE, records=4) as town,
+        Town(tmp_path, database_url, sink, subscribers=250, due=DUE, records=4) as town,
         Nursery() as nursery,
     ):
         killings = kill_crew(town, sink, nursery, KILLS)
@@ -75,7 +75,7 @@ def test_three_workers_a_bad_server_and_200_kills_lose_nothing(tmp_path, databas
         tell(f"crew killed {database_url[:6]}", verdict, **numbers)
         assert "Traceback" not in town.log.read_text(encoding="utf-8")
     assert len(killings.at) == KILLS
-    assert verdict.states == {"sent": verdict.letters}
+    assert verdict.states == {"sent": verdict.messages}
     assert (verdict.lost, verdict.strange) == (0, 0)
     assert verdict.duplicates <= KILLS + verdict.lost_replies
     assert verdict.worst <= MOST_OFTEN

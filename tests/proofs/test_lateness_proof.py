@@ -10,18 +10,18 @@ from proof_town import Nursery, Sink, Town, judge, tell
 pytestmark = pytest.mark.slow
 
 
-def lateness(tmp_path, url, readers, fault="", *, patience=600):
+def lateness(tmp_path, url, subscribers, fault="", *, patience=600):
     due = (datetime.now(UTC) + timedelta(seconds=45)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     with (
         Sink(tmp_path, "--delay-ms", 50) as sink,
-        Town(tmp_path, url, sink, readers=readers, due=due) as town,
+        Town(tmp_path, url, sink, subscribers=subscribers, due=due) as town,
         Nursery(fault) as nursery,
     ):
-        child, lanes = nursery.start(town, "worker"), 0
+        child, sender_threads = nursery.start(town, "worker"), 0
         end = due.timestamp() + patience
-        while len(sink.accepted()) < readers and time.time() < end:
+        while len(sink.accepted()) < subscribers and time.time() < end:
             time.sleep(1)
-            lanes = max(lanes, sink.connections())
+            sender_threads = max(sender_threads, sink.connections())
         while town.left() and time.time() < end:
             time.sleep(0.1)
         cpu = round(child.cpu_seconds())
@@ -33,7 +33,7 @@ def lateness(tmp_path, url, readers, fault="", *, patience=600):
         tell(
             f"lateness {fault}",
             verdict,
-            lanes=lanes,
+            sender_threads=sender_threads,
             cpu_seconds=cpu,
             **{name: round(value, 1) for name, value in found.items()},
         )

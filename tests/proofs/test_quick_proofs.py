@@ -19,7 +19,7 @@ def killed_ten_times(tmp_path):
     url = sqlite_url(tmp_path / "calendar.sqlite3")
     with (
         Sink(tmp_path, "--delay-ms", 30) as sink,
-        Town(tmp_path, url, sink, readers=60, due=just_now()) as town,
+        Town(tmp_path, url, sink, subscribers=60, due=just_now()) as town,
         Nursery() as nursery,
     ):
         killings = kill_worker(town, sink, nursery, 10)
@@ -39,7 +39,7 @@ def test_nothing_is_lost_by_ten_kills(tmp_path):
 def two_at_once(tmp_path, url, fault=""):
     with (
         Sink(tmp_path) as sink,
-        Town(tmp_path, url, sink, readers=80, due=DUE) as town,
+        Town(tmp_path, url, sink, subscribers=80, due=DUE) as town,
         Nursery(fault) as nursery,
     ):
         both = [nursery.start(town, "tick", "--now", DUE.isoformat()) for _ in range(2)]

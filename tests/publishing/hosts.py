@@ -9,7 +9,7 @@ AS_HOST = """
 import socket, sys
 name = sys.argv.pop(1)
 socket.gethostname = lambda: name
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 main()
 """
 

@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.clocks import server_time
-from calendar_service.store.editions import Outcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
 from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.lease import Host, keep_lease, read_holder
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import editions, leases, revisions
 
 A, B = Host("a"), Host("b")
@@ -57,15 +57,15 @@ def test_a_clock_that_is_off_the_databases_publishes_nothing(database, file, off
     file.write_text(calendar(event(), tender()))
     now = clock() + off
     done = publish_file(database, file, now, host=A, confirmed=confirmed)
-    assert (done.outcome, done.held_by, newest_number(database)) == (Outcome.HELD, FaultKind.CLOCK, 1)
+    assert (done.outcome, done.held_by, newest_number(database)) == (PublishOutcome.HELD, FaultKind.CLOCK, 1)
     whose = "the database server's" if database.dialect.name == "postgresql" else "the database's file system's"
     (reason,) = done.reasons
     assert reason.startswith(f"the clock of this host says {utc(now)}, but {whose} says {utc(clock())[:14]}")
     assert "Set the one that is wrong" in reason
     fault = faults(database)["clock", "a"]
     assert (fault.reason, fault.details[0]) == (FAULT, reason)
-    assert last_attempt(database).outcome is Outcome.HELD
-    assert publish_file(database, file, clock(), host=A).outcome is Outcome.PUBLISHED
+    assert last_attempt(database).outcome is PublishOutcome.HELD
+    assert publish_file(database, file, clock(), host=A).outcome is PublishOutcome.PUBLISHED
     assert faults(database) == {}
 
 
@@ -73,13 +73,13 @@ def test_a_clock_that_is_off_the_databases_publishes_nothing(database, file, off
 def test_four_minutes_are_borne(database, file, off):
     publish_file(database, file, clock(), host=A)
     file.write_text(calendar(event(), tender()))
-    assert publish_file(database, file, clock() + off, host=A).outcome is Outcome.PUBLISHED
+    assert publish_file(database, file, clock() + off, host=A).outcome is PublishOutcome.PUBLISHED
 
 
 def test_a_wrong_clock_is_told_also_while_the_file_says_nothing_new(database, file):
     publish_file(database, file, clock(), host=A)
     done = publish_file(database, file, clock() + TWO_DAYS, host=A)
-    assert (done.outcome, bool(done.clock), set(faults(database))) == (Outcome.UNCHANGED, True, {("clock", "a")})
+    assert (done.outcome, bool(done.clock), set(faults(database))) == (PublishOutcome.UNCHANGED, True, {("clock", "a")})
     assert not keep_lease(database, A, clock() + TWO_DAYS).is_clock_right
     assert keep_lease(database, A, clock()).is_clock_right
     publish_file(database, file, clock(), host=A)
@@ -95,7 +95,7 @@ def test_a_host_with_a_wrong_clock_lets_the_lease_go(database, file):
         connection.execute(update(leases).values(renewed_at=leases.c.renewed_at - 2))
         assert read_holder(connection) == ""
     file.write_text(calendar(event(), tender()))
-    assert publish_file(database, file, clock(), host=B).outcome is Outcome.PUBLISHED
+    assert publish_file(database, file, clock(), host=B).outcome is PublishOutcome.PUBLISHED
 
 
 def publish_with_the_clock_ahead(engine, file):
@@ -113,13 +113,13 @@ def test_stamps_that_are_still_to_come_hold_a_file_until_one_confirmed_publish(d
     file.write_text(calendar(event(), tender(closes="12 July 2030")))
     held = publish_file(database, file, clock(), host=A)
     (reason,) = held.reasons
-    assert (held.outcome, held.held_by) == (Outcome.HELD, FaultKind.CLOCK)
+    assert (held.outcome, held.held_by) == (PublishOutcome.HELD, FaultKind.CLOCK)
     assert f"but edition 3 is stamped {utc(known.published_at)}, which is still to come" in reason
     assert "calendar-service publish --confirm puts the stamps right once" in reason
     assert set(faults(database)) == {("clock", "a")}
     now = clock().replace(microsecond=0)
     done = publish_file(database, file, now, host=A, confirmed=True)
-    assert (done.outcome, done.edition.number, done.changed) == (Outcome.PUBLISHED, 4, ("tender",))
+    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, ("tender",))
     assert stamps(database) == [[right, now, now, now], [right, now, now, now]]
     # Another process that knew the edition with the wrong stamp, or one before it, has it right now.
     fresh = load_edition(database)
@@ -127,19 +127,19 @@ def test_stamps_that_are_still_to_come_hold_a_file_until_one_confirmed_publish(d
     assert [move.decided_at for move in fresh.entries["tender"].moves] == [now, now]
     assert faults(database) == {}
     file.write_text(calendar(event(), tender(closes="13 July 2030")))
-    assert publish_file(database, file, clock(), host=A).outcome is Outcome.PUBLISHED
+    assert publish_file(database, file, clock(), host=A).outcome is PublishOutcome.PUBLISHED
 
 
 def test_stamps_are_put_right_while_the_file_says_nothing_new(database, file):
     known = publish_with_the_clock_ahead(database, file)
     unchanged = publish_file(database, file, clock(), host=A)
-    assert (unchanged.outcome, "publish --confirm" in unchanged.clock) == (Outcome.UNCHANGED, True)
+    assert (unchanged.outcome, "publish --confirm" in unchanged.clock) == (PublishOutcome.UNCHANGED, True)
     now = clock().replace(microsecond=0)
     done = publish_file(database, file, now, host=A, confirmed=True)
     # A new edition, so that processes that look only at its number load it anew.
-    assert (done.outcome, done.edition.number, done.changed) == (Outcome.PUBLISHED, 4, ())
+    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, ())
     assert load_edition(database, known).entries["tender"].revision.changed_at == now
-    assert publish_file(database, file, clock(), host=A).outcome is Outcome.UNCHANGED
+    assert publish_file(database, file, clock(), host=A).outcome is PublishOutcome.UNCHANGED
     assert faults(database) == {}
 
 
@@ -157,7 +157,7 @@ def test_a_new_tz_database_is_not_followed_by_a_wrong_clock(database, file):
 def test_the_commands_say_what_to_do(tmp_path, file):
     url = f"sqlite:///{tmp_path / 'calendar.sqlite3'}"
     engine = open_engine(url)
-    upgrade(engine)
+    run_migrations(engine)
     publish_with_the_clock_ahead(engine, file)
     file.write_text(calendar(event()))
     held = run("a", url, tmp_path, "publish", file)

@@ -14,7 +14,7 @@ from calendar_service import lease_keeper, publishing
 from calendar_service import worker as worker_module
 from calendar_service.publishing import publish_file
 from calendar_service.store import lease
-from calendar_service.store.editions import Outcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.lease import Host, keep_lease, read_holder, take_lease
@@ -56,10 +56,10 @@ def test_a_host_without_the_lease_publishes_nothing_new(database, files):
     mine, other = files
     mine.write_text(calendar(event(title="A")))
     other.write_text(calendar(event(title="B")))
-    assert publish_file(database, mine, clock(), host=A).outcome is Outcome.PUBLISHED
+    assert publish_file(database, mine, clock(), host=A).outcome is PublishOutcome.PUBLISHED
     refused = publish_file(database, other, clock(), host=B)
     assert (refused.outcome, refused.held_by, refused.reasons) == (
-        Outcome.HELD,
+        PublishOutcome.HELD,
         FaultKind.LEASE,
         ("a publishes this calendar, and this file says something else",),
     )
@@ -71,9 +71,9 @@ def test_a_host_without_the_lease_publishes_nothing_new(database, files):
         f"{other}: a publishes this calendar, and this file says something else",
         f"Bring it up to date. To publish it and take over: calendar-service publish --confirm {other}",
     )
-    assert (titles(database), last_attempt(database).outcome) == ({"A"}, Outcome.PUBLISHED)
+    assert (titles(database), last_attempt(database).outcome) == ({"A"}, PublishOutcome.PUBLISHED)
     other.write_text("# the same\n" + calendar(event(title="A")))
-    assert publish_file(database, other, clock(), host=B).outcome is Outcome.UNCHANGED
+    assert publish_file(database, other, clock(), host=B).outcome is PublishOutcome.UNCHANGED
     assert (faults(database), holder(database)) == ({}, "a")
 
 
@@ -82,9 +82,9 @@ def test_an_expired_lease_goes_to_the_next_host_that_has_something_to_publish(da
     mine.write_text(calendar(event(title="A")))
     publish_file(database, mine, clock(), host=A)
     other.write_text(calendar(event(title="A"), tender()))
-    assert publish_file(database, other, clock(), host=B).outcome is Outcome.HELD
+    assert publish_file(database, other, clock(), host=B).outcome is PublishOutcome.HELD
     let_expire(database)
-    assert publish_file(database, other, clock(), host=B).outcome is Outcome.PUBLISHED
+    assert publish_file(database, other, clock(), host=B).outcome is PublishOutcome.PUBLISHED
     assert (holder(database), faults(database)) == ("b", {})
     assert publish_file(database, mine, clock(), host=A).held_by is FaultKind.LEASE
 
@@ -98,10 +98,10 @@ def test_an_old_copy_cannot_use_an_expired_lease(database, files):
     publish_file(database, mine, clock(), host=A)
     let_expire(database)
     held = publish_file(database, other, clock(), host=B)
-    assert (held.outcome, held.held_by, holder(database)) == (Outcome.HELD, None, "")
+    assert (held.outcome, held.held_by, holder(database)) == (PublishOutcome.HELD, None, "")
     assert keep_lease(database, B, clock()).holder == ""
     mine.write_text(calendar(event(), tender(), event("third")))
-    assert publish_file(database, mine, clock(), host=A).outcome is Outcome.PUBLISHED
+    assert publish_file(database, mine, clock(), host=A).outcome is PublishOutcome.PUBLISHED
 
 
 def test_a_person_may_take_the_lease_over(database, files):
@@ -112,7 +112,7 @@ def test_a_person_may_take_the_lease_over(database, files):
     mine.write_text("calendar: [")
     publish_file(database, mine, clock(), host=A)
     assert set(faults(database)) == {("publication", "a")}
-    assert publish_file(database, other, clock(), host=B, confirmed=True).outcome is Outcome.PUBLISHED
+    assert publish_file(database, other, clock(), host=B, confirmed=True).outcome is PublishOutcome.PUBLISHED
     assert (titles(database), holder(database), faults(database)) == ({"B"}, "b", {})
     assert keep_lease(database, A, clock()).holder == B.identity
     assert holder(database) == "b"
@@ -123,7 +123,7 @@ def test_processes_of_one_host_share_its_lease(database, files):
     mine.write_text(calendar(event(title="A")))
     publish_file(database, mine, clock(), host=A)
     mine.write_text(calendar(event(title="B")))
-    assert publish_file(database, mine, clock(), host=Host("a")).outcome is Outcome.PUBLISHED
+    assert publish_file(database, mine, clock(), host=Host("a")).outcome is PublishOutcome.PUBLISHED
 
 
 def test_a_lease_is_renewed_when_it_is_due_and_by_its_holder_alone(database):
@@ -222,7 +222,7 @@ def test_a_host_whose_lease_was_taken_reports_that_and_does_not_take_it_back(dat
         file.write_text(calendar(event(), tender()))
     hosts(0)
     files[1].write_text(calendar(event()))
-    assert publish_file(database, files[1], clock(), host=B, confirmed=True).outcome is Outcome.PUBLISHED
+    assert publish_file(database, files[1], clock(), host=B, confirmed=True).outcome is PublishOutcome.PUBLISHED
     wait_until(lambda: ("publication", "a") in faults(database))  # the lease has expired, its file is an older copy
     assert (newest_number(database), holder(database)) == (2, "")
     assert "its records are those of edition 1" in faults(database)["publication", "a"].details[0]

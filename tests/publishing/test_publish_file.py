@@ -12,8 +12,8 @@ from calendar_files import PYTHON, calendar, clock, event, tender, webinar
 from sqlalchemy import update
 
 from calendar_service import publishing
-from calendar_service.publishing import BusyFile, Result, publish_file, read_whole
-from calendar_service.store.editions import TZ_DATABASE, Outcome, last_attempt, load_edition, newest_number
+from calendar_service.publishing import BusyFile, FileResult, publish_file, read_whole
+from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, last_attempt, load_edition, newest_number
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import revisions
 
@@ -40,12 +40,17 @@ def test_a_sound_file(database, file, caplog):
     file.write_text(calendar(event(), tender()))
     now = clock().replace(microsecond=0)
     result = publish_file(database, file, now)
-    assert result == Result(Outcome.PUBLISHED, (), ("event", "tender"), load_edition(database))
+    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("event", "tender"), load_edition(database))
     assert said(caplog) == [("INFO", f"Published edition 1 of {file}: 2 records new or changed.")]
     attempt = last_attempt(database)
-    assert (attempt.at, attempt.file, attempt.outcome, attempt.reasons) == (now, str(file), Outcome.PUBLISHED, ())
+    assert (attempt.at, attempt.file, attempt.outcome, attempt.reasons) == (
+        now,
+        str(file),
+        PublishOutcome.PUBLISHED,
+        (),
+    )
     caplog.clear()
-    assert publish_file(database, file, now).outcome is Outcome.UNCHANGED
+    assert publish_file(database, file, now).outcome is PublishOutcome.UNCHANGED
     assert said(caplog) == []
 
 
@@ -66,11 +71,11 @@ def test_a_broken_file_keeps_the_last_edition_and_is_loud(database, file, caplog
     caplog.clear()
     file.unlink() if content is None else file.write_bytes(content)
     result = publish_file(database, file, clock())
-    assert result.outcome is Outcome.BROKEN
+    assert result.outcome is PublishOutcome.BROKEN
     assert result.reasons[0].startswith(reason.format(file=file))
     assert load_edition(database) == before
     attempt = last_attempt(database)
-    assert (attempt.outcome, attempt.reasons) == (Outcome.BROKEN, result.reasons)
+    assert (attempt.outcome, attempt.reasons) == (PublishOutcome.BROKEN, result.reasons)
     assert said(caplog) == [
         ("ERROR", f"{file} has errors; what was published last stays."),
         *[("ERROR", each) for each in result.reasons],
@@ -94,7 +99,7 @@ def test_a_held_file_says_how_to_go_on(database, file, caplog):
     caplog.clear()
     file.write_text(calendar(tender(closes="1 July 2030")))
     reason = "tender: closes moves from '10 July 2030' to '1 July 2030', which is earlier"
-    assert publish_file(database, file, clock()) == Result(Outcome.HELD, (reason,), (), before)
+    assert publish_file(database, file, clock()) == FileResult(PublishOutcome.HELD, (reason,), (), before)
     assert said(caplog) == [
         (
             "WARNING",
@@ -104,21 +109,21 @@ def test_a_held_file_says_how_to_go_on(database, file, caplog):
     ]
     assert last_attempt(database).reasons == (reason,)
     assert publish_file(database, file, clock(), confirmed=True).edition.number == 2
-    assert last_attempt(database).outcome is Outcome.PUBLISHED
+    assert last_attempt(database).outcome is PublishOutcome.PUBLISHED
 
 
 def test_a_held_file_that_is_mended_is_published(database, file):
     file.write_text(calendar(tender()))
     publish_file(database, file, clock())
     file.write_text(calendar(tender(closes="1 July 2030")))
-    assert publish_file(database, file, clock()).outcome is Outcome.HELD
+    assert publish_file(database, file, clock()).outcome is PublishOutcome.HELD
     file.write_text(calendar(tender(closes="11 July 2030")))
-    assert publish_file(database, file, clock()).outcome is Outcome.PUBLISHED
+    assert publish_file(database, file, clock()).outcome is PublishOutcome.PUBLISHED
 
 
 def test_a_broken_file_cannot_be_confirmed(database, file):
     file.write_text("calendar: [")
-    assert publish_file(database, file, clock(), confirmed=True).outcome is Outcome.BROKEN
+    assert publish_file(database, file, clock(), confirmed=True).outcome is PublishOutcome.BROKEN
     assert load_edition(database) is None
 
 
@@ -273,15 +278,15 @@ def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
     caplog.clear()
     now = clock().replace(microsecond=0)
     result = publish_file(database, file, now, tz_database="2099a")
-    assert result == Result(Outcome.PUBLISHED, (), ("webinar",), load_edition(database), (MOVED,))
+    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("webinar",), load_edition(database), (MOVED,))
     assert result.edition.entries["webinar"].revision.sequence == 1
     assert said(caplog) == [
         ("INFO", f"Published edition 2 of {file}: 1 records new or changed."),
         ("WARNING", MOVED),
     ]
     caplog.clear()
-    assert publish_file(database, file, now, tz_database="2099a") == Result(
-        Outcome.UNCHANGED, edition=load_edition(database)
+    assert publish_file(database, file, now, tz_database="2099a") == FileResult(
+        PublishOutcome.UNCHANGED, edition=load_edition(database)
     )
     assert said(caplog) == []
 
@@ -291,7 +296,7 @@ def test_a_broken_file_does_not_hide_a_new_tz_database(database, file, caplog):
     file.unlink()
     caplog.clear()
     result = publish_file(database, file, clock(), tz_database="2099a")
-    assert (result.outcome, result.moved, result.edition) == (Outcome.BROKEN, (MOVED,), load_edition(database))
+    assert (result.outcome, result.moved, result.edition) == (PublishOutcome.BROKEN, (MOVED,), load_edition(database))
     assert ("WARNING", MOVED) in said(caplog)
     assert newest_number(database) == 2
     assert publish_file(database, file, clock(), tz_database="2099a").moved == ()
@@ -301,7 +306,7 @@ def test_a_machine_whose_tz_database_lags_behind_is_told(database, file, caplog)
     file.write_text(calendar(event()))
     publish_file(database, file, clock(), tz_database="2099a")
     caplog.clear()
-    assert publish_file(database, file, clock(), tz_database="2098a").outcome is Outcome.UNCHANGED
+    assert publish_file(database, file, clock(), tz_database="2098a").outcome is PublishOutcome.UNCHANGED
     told = (
         "The tz database here is 2098a, but the newest edition was made with 2099a: times may be told wrong. "
         "Install the newer tzdata package here too."

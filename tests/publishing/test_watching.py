@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from calendar_service import publishing, worker
 from calendar_service.publishing import FileWatch
-from calendar_service.store.editions import Outcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
 from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.worker import Worker
 
 LINUX = pytest.mark.skipif(not hasattr(publishing.fcntl, "F_SETLEASE"), reason="only Linux has leases")
@@ -31,7 +31,7 @@ def file(tmp_path):
 @pytest.fixture
 def engine(tmp_path):
     opened = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    upgrade(opened)
+    run_migrations(opened)
     yield opened
     opened.dispose()
 
@@ -92,25 +92,25 @@ def test_a_change_is_published_in_time(engine, file, write, record_property):
 def test_a_file_is_published_once_for_a_change(engine):
     time.sleep(0.4)
     assert newest_number(engine) == 1
-    assert last_attempt(engine).outcome is Outcome.PUBLISHED  # no second attempt, which would say "unchanged"
+    assert last_attempt(engine).outcome is PublishOutcome.PUBLISHED  # no second attempt, which would say "unchanged"
 
 
 @pytest.mark.usefixtures("impatient", "watching")
 def test_a_deleted_file_and_its_return(engine, file):
     content = file.read_text()
     file.unlink()
-    wait_until(lambda: last_attempt(engine).outcome is Outcome.BROKEN, PROMISED)
+    wait_until(lambda: last_attempt(engine).outcome is PublishOutcome.BROKEN, PROMISED)
     assert "No such file" in last_attempt(engine).reasons[0]
     assert titles(engine) == {"event": "Event"}
     file.write_text(content)
-    wait_until(lambda: last_attempt(engine).outcome is Outcome.UNCHANGED, PROMISED)
+    wait_until(lambda: last_attempt(engine).outcome is PublishOutcome.UNCHANGED, PROMISED)
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_broken_file_keeps_the_edition_over_a_restart(watching, engine, file):
     before = load_edition(engine)
     file.write_text("calendar: [")
-    wait_until(lambda: last_attempt(engine).outcome is Outcome.BROKEN, PROMISED)
+    wait_until(lambda: last_attempt(engine).outcome is PublishOutcome.BROKEN, PROMISED)
     watching.stop()
     again = Worker(engine, file, clock)
     again.publish()

@@ -117,13 +117,13 @@ def show(home: Path, first: date, last: date) -> list[Happening]:
     fields = [word for field in FIELDS for word in ("--json", field)]
     # A day more on either side: all-day events touch no midnight, and `select` does the exact cut.
     span = [(first - timedelta(days=1)).isoformat(), (last + timedelta(days=1)).isoformat()]
-    printed = run(home, "khal", "list", "--day-format", "", *fields, *span)
-    return select(set(parse(printed)), first, last)
+    representation = run(home, "khal", "list", "--day-format", "", *fields, *span)
+    return select(set(parse(representation)), first, last)
 
 
-def parse(printed: str) -> Iterator[Happening]:
+def parse(representation: str) -> Iterator[Happening]:
     """Read one JSON list a day. A line ends at LF only, for a title may hold other separators."""
-    for line in filter(None, printed.split("\n")):
+    for line in filter(None, representation.split("\n")):
         for row in json.loads(line):
             start, end = row["start-long-full"], row["end-long-full"]
             if row["all-day"] == "True":

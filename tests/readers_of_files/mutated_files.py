@@ -19,8 +19,8 @@ from string import Template
 
 import yaml
 
-from calendar_service import starter
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service import starter_file
+from calendar_service.parsers.calendar_file import read_calendar
 
 TESTS = Path(__file__).parents[1]
 INTERNAL = "internal error"
@@ -61,7 +61,7 @@ PIECES = [
 def sources():
     """The files that are damaged: those of the project, and the table of broken ones."""
     project = TESTS.parent
-    begin = Template((Path(starter.__file__).parent / "starter.yaml").read_text("utf-8")).substitute(DAYS)
+    begin = Template((Path(starter_file.__file__).parent / "starter.yaml").read_text("utf-8")).substitute(DAYS)
     real = [
         (project / "data" / "events.yaml").read_bytes(),
         (TESTS / "feeds" / "rich.yaml").read_bytes(),

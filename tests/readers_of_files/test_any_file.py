@@ -10,8 +10,8 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from calendar_service.readers.calendar_file import read_calendar
-from calendar_service.readers.yaml_tree import read_tree
+from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.record import (
     calendar_from_json,
     calendar_to_json,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.readers.calendar_file import read_calendar, read_calendar_file
+from calendar_service.parsers.calendar_file import read_calendar, read_calendar_file
 
 GOLDEN = Path(__file__).with_name("broken_files.txt")
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from calendar_service.readers.calendar_file import read_calendar, read_calendar_file
-from calendar_service.readers.yaml_text import MAX_BYTES
+from calendar_service.parsers.calendar_file import read_calendar, read_calendar_file
+from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
 
 HEAD = b"calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
 SOUND = HEAD + b"  - {id: a, kind: event, title: T, when: 7 July 2027}\n"
@@ -116,7 +116,7 @@ HOSTILE = {
     "endless rule": (event(b"repeats: every 0 days"), "f:3:55 records[0].repeats: 'every 0 days' is not understood"),
     "rule by seconds": (event(b"repeats: FREQ=SECONDLY"), "f:3:55 records[0].repeats: 'FREQ=SECONDLY' repeats SECON"),
     "unclosed quote": (HEAD + b"  - {id: 'a}\n", "f:4:1: the lines do not fit together as YAML"),
-    "too large": (SOUND + b"#" * MAX_BYTES, "f:1:1: the file has more than 16,777,216 bytes."),
+    "too large": (SOUND + b"#" * MAX_FILE_BYTES, "f:1:1: the file has more than 16,777,216 bytes."),
     "noise": (bytes(range(256)) * 100, "f:1:1: the file is in UTF-16"),
 }
 

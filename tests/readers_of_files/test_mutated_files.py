@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from mutated_files import damaged, failures, sources
 
-from calendar_service.cli import main
-from calendar_service.readers import calendar_file, parts
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.cli.main import main
+from calendar_service.parsers import calendar_file, validate
+from calendar_service.parsers.calendar_file import read_calendar
 
 FILE = """\
 calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en, fr]}
@@ -70,7 +70,7 @@ def test_check_prints_to_any_terminal(form, encoding, tmp_path):
     with open(file, "wb") as opened:  # noqa: PTH123 (a name in bytes)
         opened.write((FILE.partition("  - ")[0] + lines).encode())
     done = subprocess.run(
-        [sys.executable, "-c", "from calendar_service.cli import main; main()", "check", file, "--format", form],
+        [sys.executable, "-c", "from calendar_service.cli.main import main; main()", "check", file, "--format", form],
         env={**os.environ, "PYTHONIOENCODING": encoding},
         capture_output=True,
         check=False,
@@ -98,7 +98,7 @@ def plant(monkeypatch, module, name, record_id):
 
 
 def test_a_fault_in_one_record_leaves_the_findings_of_the_others(monkeypatch, caplog):
-    plant(monkeypatch, parts, "resolve_record", "b")
+    plant(monkeypatch, validate, "resolve_record", "b")
     reading = read_calendar(FILE.encode(), "f")
     assert reading.draft is None
     assert [str(finding) for finding in reading.findings] == [
@@ -109,7 +109,7 @@ def test_a_fault_in_one_record_leaves_the_findings_of_the_others(monkeypatch, ca
 
 
 def test_a_fault_in_the_calendar_leaves_the_findings_of_the_records(monkeypatch):
-    plant(monkeypatch, parts, "resolve_calendar", "x.example")
+    plant(monkeypatch, validate, "resolve_calendar", "x.example")
     reading = read_calendar(FILE.encode(), "f")
     assert reading.draft is None
     assert [str(finding) for finding in reading.findings] == [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.readers.yaml_tree import read_tree
-from calendar_service.records.source import SHAPES, CalendarFileShape, CalendarShape, json_schema
+from calendar_service.parsers.yaml_tree import read_tree
+from calendar_service.records.schema import RECORD_SCHEMAS, CalendarFileSchema, CalendarSchema, json_schema
 
 FILE = Path(__file__).parents[2] / "data" / "events.yaml"
 SCHEMA = json_schema()
@@ -23,10 +23,10 @@ def nodes(node):
 
 
 @pytest.mark.parametrize(
-    "shape", [CalendarFileShape, CalendarShape, *SHAPES.values()], ids=lambda shape: shape.__name__
+    "shape", [CalendarFileSchema, CalendarSchema, *RECORD_SCHEMAS.values()], ids=lambda shape: shape.__name__
 )
 def test_every_field_is_there_with_its_description(shape):
-    part = SCHEMA if shape is CalendarFileShape else PARTS[shape.__name__]
+    part = SCHEMA if shape is CalendarFileSchema else PARTS[shape.__name__]
     fields = {field.alias or name: field.description for name, field in shape.model_fields.items()}
     said = {
         name: node.get("description") or _target(node).get("description") for name, node in part["properties"].items()

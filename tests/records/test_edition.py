@@ -9,14 +9,14 @@ from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import (
     Draft,
     advance,
-    compare,
+    compare_with_draft,
     derive_instants,
     find_shifts,
     is_coming,
     tell_shifts,
 )
 from calendar_service.records.enums import Kind, MomentName, Status
-from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
+from calendar_service.records.record import Calendar, Milestone, OccurrenceChange, Record, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 ZONE = "Europe/Paris"
@@ -33,8 +33,8 @@ def words(at):
     return f"{at.day:%-d %B %Y}" + (f", {at.clock:%H:%M}" if isinstance(at, CivilTime) else "")
 
 
-def record(name="it", status=Status.CONFIRMED, schedule=None, **stones):
-    milestones = {MomentName(key): Milestone(at, words(at)) for key, at in stones.items()}
+def record(name="it", status=Status.CONFIRMED, schedule=None, **milestones):
+    milestones = {MomentName(key): Milestone(at, words(at)) for key, at in milestones.items()}
     kind = Kind.EVENT if schedule else Kind.TENDER
     return Record(id=name, kind=kind, title={}, status=status, schedule=schedule, milestones=milestones)
 
@@ -54,9 +54,9 @@ def hours(day, starts, ends):
 
 
 def doubts(before, after, now=NOW, calendar=CALENDAR):
-    first = compare(None, Draft(CALENDAR, tuple(before)), now, STAMP)
+    first = compare_with_draft(None, Draft(CALENDAR, tuple(before)), now, STAMP)
     last = advance(None, 1, STAMP, CALENDAR, first.revisions)
-    return compare(last, Draft(calendar, tuple(after)), now, STAMP).doubts
+    return compare_with_draft(last, Draft(calendar, tuple(after)), now, STAMP).doubts
 
 
 JULY, AUGUST = on(7, 10), on(8, 10)
@@ -173,7 +173,7 @@ ONE_RECORD = [
         event(
             date(2026, 1, 6),
             rule="every week",
-            changes=(Change(date(2026, 7, 7), DaySpan(date(2025, 7, 8), date(2025, 7, 8)), "8 July 2025"),),
+            changes=(OccurrenceChange(date(2026, 7, 7), DaySpan(date(2025, 7, 8), date(2025, 7, 8)), "8 July 2025"),),
         ),
         "the occurrence of 2026-07-07 moves to '8 July 2025', which is past",
     ),
@@ -184,8 +184,8 @@ ONE_RECORD = [
             date(2026, 1, 6),
             rule="every week",
             changes=(
-                Change(date(2026, 7, 7), DaySpan(date(2026, 7, 8), date(2026, 7, 8)), "8 July 2026"),
-                Change(date(2026, 7, 14), None),
+                OccurrenceChange(date(2026, 7, 7), DaySpan(date(2026, 7, 8), date(2026, 7, 8)), "8 July 2026"),
+                OccurrenceChange(date(2026, 7, 14), None),
             ),
         ),
         None,
@@ -269,7 +269,7 @@ def test_another_id_of_the_calendar_would_renew_every_uid():
 
 
 def test_the_first_edition_is_never_held():
-    first = compare(None, Draft(CALENDAR, tuple(OVER)), NOW, STAMP)
+    first = compare_with_draft(None, Draft(CALENDAR, tuple(OVER)), NOW, STAMP)
     assert (first.doubts, [each.record for each in first.revisions]) == ([], OVER)
 
 
@@ -313,7 +313,7 @@ def grown(*states):
     """The entry of a record after each of its states was published."""
     edition = None
     for state in states:
-        compared = compare(edition, Draft(CALENDAR, (state,)), NOW, STAMP)
+        compared = compare_with_draft(edition, Draft(CALENDAR, (state,)), NOW, STAMP)
         edition = advance(edition, 1, STAMP, CALENDAR, compared.revisions)
     return edition.entries["it"]
 

@@ -20,7 +20,7 @@ from calendar_service.records.occurrences import (
     occurrences_of,
     shift,
 )
-from calendar_service.records.record import Change, Schedule, TimeSpan
+from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
 
 ZONES = [
@@ -126,18 +126,21 @@ def test_excepted_days_are_left_out():
 
 def test_a_moved_occurrence_is_where_it_was_moved_to():
     far = TimeSpan(CivilTime(date(2027, 12, 1), time(9), "UTC"))
-    schedule = replace(WEEKLY, changes=(Change(date(2027, 7, 13), far, "1 December"),))
+    schedule = replace(WEEKLY, changes=(OccurrenceChange(date(2027, 7, 13), far, "1 December"),))
     assert days_in(schedule, at(12), at(15)) == []
     december = datetime(2027, 12, 1, tzinfo=UTC)
     assert days_in(schedule, december, december + timedelta(days=1)) == [(13, True, False)]
     early = replace(
-        WEEKLY, changes=(Change(date(2027, 7, 13), replace(far, starts=CivilTime(date(2027, 1, 5), time(9), "UTC"))),)
+        WEEKLY,
+        changes=(
+            OccurrenceChange(date(2027, 7, 13), replace(far, starts=CivilTime(date(2027, 1, 5), time(9), "UTC"))),
+        ),
     )
     assert days_in(early, datetime(2027, 1, 1, tzinfo=UTC), at(1)) == [(13, True, False)]
 
 
 def test_a_cancelled_occurrence_stays_and_says_so():
-    schedule = replace(WEEKLY, changes=(Change(date(2027, 7, 13), None),))
+    schedule = replace(WEEKLY, changes=(OccurrenceChange(date(2027, 7, 13), None),))
     assert days_in(schedule, at(12), at(21)) == [(13, False, True), (20, False, False)]
     assert occurrence_on(schedule, date(2027, 7, 13)) == Occurrence(
         date(2027, 7, 13), shift(WEEKLY.span, date(2027, 7, 13)), is_cancelled=True
@@ -168,6 +171,8 @@ def test_the_ends_of_time_do_no_harm():
 def test_when_a_series_is_over():
     finite = replace(WEEKLY, rule=parse_recurrence("every tuesday, 3 times"))
     assert (end_of(WEEKLY, "UTC"), end_of(finite, "UTC")) == (None, at(20, 11))
-    late = replace(finite, changes=(Change(date(2027, 7, 6), TimeSpan(CivilTime(date(2027, 7, 30), time(9), "UTC"))),))
+    late = replace(
+        finite, changes=(OccurrenceChange(date(2027, 7, 6), TimeSpan(CivilTime(date(2027, 7, 30), time(9), "UTC"))),)
+    )
     assert end_of(late, "UTC") == at(30, 9)
     assert end_of(replace(WEEKLY, rule=None), "UTC") == at(6, 11)

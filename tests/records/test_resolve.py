@@ -6,11 +6,11 @@ from datetime import date, time
 
 import pytest
 
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import (
-    Change,
     Milestone,
+    OccurrenceChange,
     Place,
     TimeSpan,
     calendar_from_json,
@@ -97,17 +97,17 @@ def test_exceptions_and_changes_are_kept_in_order():
     moved = TimeSpan(clock(9, day=22))
     assert (schedule.excepted, schedule.changes) == (
         (date(2027, 7, 14), date(2027, 8, 4)),
-        (Change(date(2027, 7, 21), moved, "22 July 2027 at 9.00"), Change(date(2027, 7, 28), None)),
+        (OccurrenceChange(date(2027, 7, 21), moved, "22 July 2027 at 9.00"), OccurrenceChange(date(2027, 7, 28), None)),
     )
 
 
 def test_the_moments_of_a_tender():
-    stones = record(
+    milestones = record(
         "closes: '10 July 2027, 17:00', questions_by: 1 July 2027, opens: 11 July 2027, "
         "award_expected: 1-5 August 2027",
         kind="tender",
     ).milestones
-    assert stones == {
+    assert milestones == {
         MomentName.QUESTIONS_BY: Milestone(EndOfDay(date(2027, 7, 1), "Europe/Paris"), "1 July 2027"),
         MomentName.CLOSES: Milestone(clock(17, day=10), "10 July 2027, 17:00"),
         MomentName.OPENS: Milestone(DaySpan(date(2027, 7, 11), date(2027, 7, 11)), "11 July 2027"),
@@ -116,8 +116,8 @@ def test_the_moments_of_a_tender():
 
 
 def test_registration_may_close_at_the_very_end():
-    stones = record("when: 7 July 2027 at 10.00-11.00, registration: {closes: '7 July 2027, 11:00'}").milestones
-    assert stones == {MomentName.REGISTRATION_CLOSES: Milestone(clock(11), "7 July 2027, 11:00")}
+    milestones = record("when: 7 July 2027 at 10.00-11.00, registration: {closes: '7 July 2027, 11:00'}").milestones
+    assert milestones == {MomentName.REGISTRATION_CLOSES: Milestone(clock(11), "7 July 2027, 11:00")}
 
 
 PLACES = [

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from calendar_service.records.record import Calendar, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 from calendar_service.records.timing import Timing
-from calendar_service.writers.language import language
-from calendar_service.writers.sentences import when as print_when
+from calendar_service.writers.i18n import language
+from calendar_service.writers.phrases import when_words as print_when
 
 SEAT = "Europe/Paris"
 days = st.dates(date(1970, 1, 1), date(2100, 12, 31))

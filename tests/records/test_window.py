@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Revision, advance
+from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import read_selection
-from calendar_service.records.window import choose
 
 FILE = b"""\
 calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en, fr]}
@@ -31,7 +31,7 @@ EDITION = advance(None, 1, PUBLISHED, DRAFT.calendar, [Revision(each, 1, 0, PUBL
 
 def chosen(query, now=NOW, edition=EDITION):
     pairs = [pair.split("=") for pair in query.split("&") if pair]
-    return choose(edition, read_selection(pairs, ("en", "fr")), now)
+    return select_contents(edition, read_selection(pairs, ("en", "fr")), now)
 
 
 def ids(query, now=NOW, edition=EDITION):

@@ -7,7 +7,7 @@ from reminder_tools import empty
 from sqlalchemy import create_engine, event, make_url, text
 
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,6 @@ def database(database_url):
 
 def with_tables(url):
     engine = open_engine(url)
-    upgrade(engine)
+    run_migrations(engine)
     engine.dispose()
     return url

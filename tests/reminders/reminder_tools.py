@@ -10,12 +10,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select, text
 
 from calendar_service.datephrases import parse_recurrence
-from calendar_service.records.edition import Draft, Edition, advance, compare
+from calendar_service.records.edition import Draft, Edition, advance, compare_with_draft
 from calendar_service.records.enums import Kind, MomentName
-from calendar_service.records.record import Calendar, Change, Milestone, Record, Schedule, TimeSpan
+from calendar_service.records.record import Calendar, Milestone, OccurrenceChange, Record, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
-from calendar_service.reminders.office import Mailing, Office
-from calendar_service.store.editions import publish
+from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.store.editions import publish_draft
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.schedule import FirstPass
 from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
@@ -49,9 +49,11 @@ def at(text, zone=PARIS):
 
 
 def tender(closes, name="tender", **more):
-    stones = {MomentName.CLOSES: closes} | {MomentName(key): more.pop(key) for key in [*more] if key in set(MomentName)}
+    milestones = {MomentName.CLOSES: closes} | {
+        MomentName(key): more.pop(key) for key in [*more] if key in set(MomentName)
+    }
     milestones = {
-        key: Milestone(at(point) if isinstance(point, str) else point, "words") for key, point in stones.items()
+        key: Milestone(at(point) if isinstance(point, str) else point, "words") for key, point in milestones.items()
     }
     return Record(id=name, kind=Kind.TENDER, title={"en": "Tender"}, milestones=milestones, **more)
 
@@ -71,7 +73,7 @@ def event(first, last=None, name="event", rule=None, changes=(), excepted=(), **
 def moved(day, to=None):
     """A change of a series: an occurrence moved to another day, or cancelled."""
     span = DaySpan(date.fromisoformat(to), date.fromisoformat(to)) if to else None
-    return Change(date.fromisoformat(day), span, "words")
+    return OccurrenceChange(date.fromisoformat(day), span, "words")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def grown(*steps, calendar=CALENDAR):
     """The edition that comes of publishing lists of records, one after the other, each seen at once: (when, *records)."""
     edition = None
     for number, (when, *records) in enumerate(steps, start=1):
-        revisions = compare(edition, Draft(calendar, tuple(records)), when, when).revisions
+        revisions = compare_with_draft(edition, Draft(calendar, tuple(records)), when, when).revisions
         edition = advance(edition, number, when, calendar, revisions)
     return Grown(**vars(edition), seen=seen_at(*(when for when, *_ in steps)))
 
@@ -96,7 +98,7 @@ def seen_at(*times):
 
 
 def publish_records(database, now, *records, calendar=CALENDAR):
-    return publish(database, Draft(calendar, records), now, confirmed=True).edition
+    return publish_draft(database, Draft(calendar, records), now, confirmed=True).edition
 
 
 def watch(selection="", leads=("7 days",), wants_new=False):
@@ -149,7 +151,9 @@ def outbox(database, *names):
 def told(database, *states):
     """Who is told what: (reader, moment, lead), of all deliveries or those in some states."""
     return [
-        (reader, what, lead) for reader, _, _, what, lead, state in outbox(database) if not states or state in states
+        (subscriber, what, lead)
+        for subscriber, _, _, what, lead, state in outbox(database)
+        if not states or state in states
     ]
 
 
@@ -219,4 +223,4 @@ def mail_server(inbox):
 
 
 def make_office(database, clock, url="", folder=None):
-    return Office(database, KEYS, BASE, Mailing(url, folder, SENDER), clock)
+    return ReminderService(database, KEYS, BASE, MailSettings(url, folder, SENDER), clock)

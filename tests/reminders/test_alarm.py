@@ -19,15 +19,15 @@ from reminder_tools import (
 )
 from sqlalchemy import delete, update
 
-from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.faults.host import HostMemory
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
-from calendar_service.reminders.office import Mailing
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.service import MailSettings
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import deliveries
-from calendar_service.store.workers import beat, enter_worker
+from calendar_service.store.workers import enter_worker, heartbeat
 
 BEGIN = utc("2027-06-01 12:00")
 SILENT = "Nothing that sends reminders has given a sign of life since 2027-06-01 12:00 UTC."
@@ -44,12 +44,12 @@ class Watching:
             self.worker = enter_worker(connection, BEGIN)
 
     def reporter(self, url):
-        mailer = FaultMailer(BASE, Mailing(url, None, SENDER), self.clock)
+        mailer = FaultMailer(BASE, MailSettings(url, None, SENDER), self.clock)
         return FaultReporter(self.database, FaultLog(self.clock), mailer, HostMemory(), self.clock)
 
     def beat(self):
         with writing(self.database) as connection:
-            beat(connection, self.worker, self.clock.now)
+            heartbeat(connection, self.worker, self.clock.now)
 
     def look(self, after=0 * MINUTE):
         """Let both look at once, so long after."""

@@ -13,11 +13,11 @@ from reminder_tools import Clock, Inbox, add_reader, mail_server, watch
 from signing_up import BASE, NOW, SignUp
 from sqlalchemy import select
 
-from calendar_service.reminders.channels.webhook import BadWebhook, check_url
-from calendar_service.reminders.office import Mailing, Office
-from calendar_service.reminders.people.addresses import Hasher
-from calendar_service.reminders.people.importing import take_in
-from calendar_service.reminders.people.table import NEEDED, OPTIONAL, UnfitTable, read_people
+from calendar_service.reminders.channels.webhook import InvalidWebhook, check_webhook_url
+from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
+from calendar_service.reminders.subscriptions.csv_table import NEEDED, OPTIONAL, InvalidTable, read_subscriber_table
+from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import signups
 from calendar_service.web import manage
@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
 DUE = datetime(2026, 11, 26, 16, 1, tzinfo=UTC)  # a minute after 14 days before the closing of "roads"
-HASHER = Hasher(("k" * 40,))
+HASHER = AddressHasher(("k" * 40,))
 SOUND = {
     "address": ["ann@example.org", "Bo+x@EXAMPLE.org", "é@bücher.example"], "kind": ["tender", "webinar"], "tag": ["roads", "ß" * 150, "a,b"], "id": ["roads"], "q": ["study"], "place": ["FR", "kr"],
     "spoken": ["fr"], "selection": ["?kind=tender&lang=fr", "x=1", "from=2027-01-01"], "lead": ["14 days", "1 day"], "own_leads": ["36 hours; la veille à 18 h"], "wants_new": ["yes"],
@@ -109,7 +109,7 @@ class Site(SignUp):
 
     def set_up(self):
         add_reader(self.engine, "bystander", NOW, watch("id=roads", ("14 days",)))
-        self.subscriber = self.reader(zone="Europe/Paris", country="", digest="")
+        self.subscriber = self.subscriber(zone="Europe/Paris", country="", digest="")
         self.token = self.ask(address="cat@example.org")
 
     def address_of(self, form):
@@ -141,17 +141,17 @@ class Site(SignUp):
         """Have an office of the service send what is due, by a real SMTP server."""
         inbox = Inbox()
         with mail_server(inbox) as url:
-            mailing = Mailing(url, None, "Example <calendar@example.org>")
-            office = Office(self.engine, ("k" * 40,), BASE, mailing, Clock(DUE))
-            office.look()
-            office.send(threading.Event())
-            office.close(1)
+            mailing = MailSettings(url, None, "Example <calendar@example.org>")
+            reminder_service = ReminderService(self.engine, ("k" * 40,), BASE, mailing, Clock(DUE))
+            reminder_service.look()
+            reminder_service.send(threading.Event())
+            reminder_service.close(1)
         return [recipient for recipient in inbox.recipients if recipient == "bystander"]
 
 
 def refuse(url, _secret, **_):
-    check_url(url)
-    raise BadWebhook("The webhook did not repeat the challenge.")
+    check_webhook_url(url)
+    raise InvalidWebhook("The webhook did not repeat the challenge.")
 
 
 def run_forms(database, tmp_path, monkeypatch, count):
@@ -252,12 +252,12 @@ def run_tables(database, tmp_path, count):
     )
     @given(tables)
     def take(data):
-        with suppress(UnfitTable):
-            people = read_people(data, HASHER, ("en", "fr"))
+        with suppress(InvalidTable):
+            people = read_subscriber_table(data, HASHER, ("en", "fr"))
             assert all(str(problem).isprintable() for problem in people.problems)
             taken["refused" if people.problems else "fit"] += 1
             if not people.problems:
-                take_in(database, people, HASHER, site.now)
+                import_subscribers(database, people, HASHER, site.now)
 
     take()
     assert min(taken["refused"], taken["fit"]) > count // 20

@@ -21,16 +21,16 @@ from reminder_tools import (
 )
 
 from calendar_service.records.enums import Status
-from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders.clerk import Clerk, NothingToSay
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.people.choices import Choice
-from calendar_service.reminders.people.desk import Desk
-from calendar_service.reminders.people.signing_up import handle_signups
+from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders.message_renderer import DeliveryObsolete, MessageRenderer
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.preferences import Preferences
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.reminders.subscriptions.signup_worker import process_signups
 from calendar_service.store import subscribers
-from calendar_service.store.claims import claim, load_parcels, load_wishes
+from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries
 from calendar_service.store.engine import writing
-from calendar_service.store.signups import queue_letter
+from calendar_service.store.signups import queue_account_message
 from calendar_service.store.workers import enter_worker
 
 # What is decided here is decided in Python; one database will do.
@@ -45,8 +45,8 @@ SERIES = event("2027-07-10", rule="every week", name="tender")
 
 
 @pytest.fixture
-def clerk(database):
-    return Clerk(database, Desk(database, KEYS), BASE)
+def renderer(database):
+    return MessageRenderer(database, SubscriptionService(database, KEYS), BASE)
 
 
 def fan_out(database, edition, now=NOW):
@@ -56,21 +56,28 @@ def fan_out(database, edition, now=NOW):
 def take(database, now=NOW):
     """Claim everything, as the dispatcher does: parcels with the wishes of their readers."""
     with writing(database) as connection:
-        parcels = load_parcels(connection, claim(connection, enter_worker(connection, now), now, 100))
-        wishes = load_wishes(connection, [each.reader.id for each in parcels if each.reader])
-    return [(parcel, wishes.get(parcel.reader.id, []) if parcel.reader else []) for parcel in parcels]
+        claimed_deliveries = load_deliveries(
+            connection, claim_deliveries(connection, enter_worker(connection, now), now, 100)
+        )
+        active_watches = load_active_watches(
+            connection, [each.recipient.id for each in claimed_deliveries if each.recipient]
+        )
+    return [
+        (delivery, active_watches.get(delivery.recipient.id, []) if delivery.recipient else [])
+        for delivery in claimed_deliveries
+    ]
 
 
-def answer(clerk, edition, parcel, wishes, now=NOW):
+def answer(renderer, edition, delivery, active_watches, now=NOW):
     try:
-        ready = clerk.make_ready(parcel, edition, wishes, now)
-    except NothingToSay as reason:
+        ready = renderer.render(delivery, edition, active_watches, now)
+    except DeliveryObsolete as reason:
         return str(reason)
-    return ready.letter.subject
+    return ready.message.subject
 
 
-def answers(database, clerk, edition, now=NOW):
-    return [answer(clerk, edition, *each, now=now) for each in take(database, now)]
+def answers(database, renderer, edition, now=NOW):
+    return [answer(renderer, edition, *each, now=now) for each in take(database, now)]
 
 
 def shifted(day):
@@ -98,12 +105,12 @@ RECORDS = [
 
 
 @pytest.mark.parametrize(("before", "after", "expected"), [row[1:] for row in RECORDS], ids=[row[0] for row in RECORDS])
-def test_what_a_record_has_become_since_it_fell_due(database, clerk, before, after, expected):
+def test_what_a_record_has_become_since_it_fell_due(database, renderer, before, after, expected):
     selection = "tag=roads" if expected.startswith("not asked") else ""
     add_reader(database, "ada", BEGIN, watch(selection))
     fan_out(database, publish_records(database, BEGIN, replace(before, tags=("roads",))))
     edition = publish_records(database, NOW, *([after] if after else []))
-    assert answers(database, clerk, edition)[0].removeprefix("Closes ") == expected
+    assert answers(database, renderer, edition)[0].removeprefix("Closes ") == expected
 
 
 READERS = [
@@ -130,16 +137,16 @@ READERS = [
 
 
 @pytest.mark.parametrize(("act", "expected"), [row[1:] for row in READERS], ids=[row[0] for row in READERS])
-def test_what_a_reader_has_become_since_the_delivery_was_claimed(database, clerk, act, expected):
+def test_what_a_reader_has_become_since_the_delivery_was_claimed(database, renderer, act, expected):
     ada = add_reader(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
     ((claimed, _),) = take(database)
     act(database, ada)
     with writing(database) as connection:
-        (parcel,) = load_parcels(connection, [claimed.id])
-        wishes = load_wishes(connection, [ada.id]).get(ada.id, [])
-    assert answer(clerk, edition, parcel, wishes) == expected
+        (delivery,) = load_deliveries(connection, [claimed.id])
+        active_watches = load_active_watches(connection, [ada.id]).get(ada.id, [])
+    assert answer(renderer, edition, delivery, active_watches) == expected
 
 
 @pytest.mark.parametrize(
@@ -149,34 +156,34 @@ def test_what_a_reader_has_become_since_the_delivery_was_claimed(database, clerk
         ("2027-07-10 15:00", "too late"),
     ],
 )
-def test_too_late(database, clerk, now, expected):
+def test_too_late(database, renderer, now, expected):
     add_reader(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
-    assert answers(database, clerk, edition, utc(now)) == [expected]
+    assert answers(database, renderer, edition, utc(now)) == [expected]
 
 
-def test_the_notice_of_a_new_record_that_was_called_off(database, clerk):
+def test_the_notice_of_a_new_record_that_was_called_off(database, renderer):
     publish_records(database, BEGIN)
     add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
     fan_out(database, publish_records(database, NOW, TENDER))
     cancelled = publish_records(database, NOW + MINUTE, replace(TENDER, status=Status.CANCELLED))
-    assert answers(database, clerk, cancelled) == ["called off"]
+    assert answers(database, renderer, cancelled) == ["called off"]
 
 
 @pytest.mark.parametrize(
     ("after", "expected"),
     [(47 * HOUR, "Deadline extended: Tender (English only) - now Fri 6 August, 17:00 CEST"), (48 * HOUR, "too late")],
 )
-def test_a_notice_is_tried_for_two_days(database, clerk, after, expected):
+def test_a_notice_is_tried_for_two_days(database, renderer, after, expected):
     publish_records(database, BEGIN, TENDER)
     add_reader(database, "ada", BEGIN, watch(leads=("1 day",)))
     edition = publish_records(database, NOW, tender("2027-08-06 17:00"))
     fan_out(database, edition)
-    assert answers(database, clerk, edition, NOW + after) == [expected]
+    assert answers(database, renderer, edition, NOW + after) == [expected]
 
 
-def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, clerk):
+def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, renderer):
     roads = replace(TENDER, tags=("roads",))
     publish_records(database, BEGIN, roads)
     add_reader(database, "ada", BEGIN, watch("tag=roads"))
@@ -186,48 +193,49 @@ def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, c
     fan_out(database, edition)
     subscribers.change(database, replace(bob, watches=(watch("tag=parks"),)), NOW)
     told = "Deadline extended: Tender (English only) - now Fri 6 August, 17:00 CEST"
-    assert sorted(answers(database, clerk, edition)) == [told, "not asked for any more"]
+    assert sorted(answers(database, renderer, edition)) == [told, "not asked for any more"]
 
 
-def test_notices_are_for_who_asked_for_such(database, clerk):
+def test_notices_are_for_who_asked_for_such(database, renderer):
     publish_records(database, BEGIN)
     ada = add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
     edition = publish_records(database, NOW, TENDER)
     fan_out(database, edition)
     subscribers.change(database, replace(ada, watches=(watch(leads=("1 day",)),)), NOW)
-    assert answers(database, clerk, edition) == ["not asked for any more"]
+    assert answers(database, renderer, edition) == ["not asked for any more"]
 
 
 # -- identifiers and links ------------------------------------------------------------------------------------------
 
 
-def envelopes(database, clerk, edition, now=NOW):
-    return [(each[0], clerk.make_ready(each[0], edition, each[1], now).envelope) for each in take(database, now)]
+def envelopes(database, renderer, edition, now=NOW):
+    return [(each[0], renderer.render(each[0], edition, each[1], now).envelope) for each in take(database, now)]
 
 
-def test_identifiers(database, clerk):
+def test_identifiers(database, renderer):
     """Message ids are the same at each attempt and differ by reader and occasion; threads are a record's and reader's."""
     records = TENDER, tender(CLOSES, "other")
     edition = publish_records(database, BEGIN, *records)
     add_reader(database, "ada", BEGIN, watch(leads=("7 days", "6 days")))
     add_reader(database, "ben", BEGIN)
     fan_out(database, edition)
-    first = envelopes(database, clerk, edition)
-    assert [parcel.occasion.record_id for parcel, _ in first] == ["other", "other", "tender", "tender"]
+    first = envelopes(database, renderer, edition)
+    assert [delivery.notification.record_id for delivery, _ in first] == ["other", "other", "tender", "tender"]
     again = []
-    for parcel, _ in first:
+    for delivery, _ in first:
         with writing(database) as connection:
-            (same,) = load_parcels(connection, [parcel.id])
-            wishes = load_wishes(connection, [same.reader.id])[same.reader.id]
-        other_clerk = Clerk(database, Desk(database, KEYS), BASE)
-        again.append(other_clerk.make_ready(replace(same, attempts=3), edition, wishes, NOW + HOUR).envelope)
+            (same,) = load_deliveries(connection, [delivery.id])
+            active_watches = load_active_watches(connection, [same.recipient.id])[same.recipient.id]
+        other_clerk = MessageRenderer(database, SubscriptionService(database, KEYS), BASE)
+        again.append(other_clerk.render(replace(same, attempts=3), edition, active_watches, NOW + HOUR).envelope)
     assert again == [envelope for _, envelope in first]
     fan_out(database, edition, NOW + DAY)
-    later = envelopes(database, clerk, edition, NOW + DAY)
+    later = envelopes(database, renderer, edition, NOW + DAY)
     everything = [envelope for _, envelope in (*first, *later)]
     assert len({each.message_id for each in everything}) == 6
     threads = [
-        (parcel.occasion.record_id, envelope.address, envelope.thread_id) for parcel, envelope in (*first, *later)
+        (delivery.notification.record_id, envelope.address, envelope.thread_id)
+        for delivery, envelope in (*first, *later)
     ]
     assert len({thread for *_, thread in threads}) == len(set(threads)) == 4
     assert all(
@@ -235,21 +243,21 @@ def test_identifiers(database, clerk):
     )
 
 
-def test_the_links_are_the_readers_own(database, clerk):
+def test_the_links_are_the_readers_own(database, renderer):
     edition = publish_records(database, BEGIN, TENDER)
     ada = add_reader(database, "ada", BEGIN, language="fr", secret="s")  # noqa: S106 (a secret of a test)
     fan_out(database, edition)
-    ((_, envelope),) = envelopes(database, clerk, edition)
-    desk = Desk(database, KEYS)
+    ((_, envelope),) = envelopes(database, renderer, edition)
+    service = SubscriptionService(database, KEYS)
     assert (envelope.address, envelope.manage_url, envelope.unsubscribe_url, envelope.secret) == (
         "ada@reader.example",
-        f"{BASE}/fr/reminders/manage/{desk.manage_token(ada.ref)}",
-        f"{BASE}/fr/reminders/unsubscribe/{desk.unsubscribe_token(ada.ref)}",
+        f"{BASE}/fr/reminders/manage/{service.manage_token(ada.ref)}",
+        f"{BASE}/fr/reminders/unsubscribe/{service.unsubscribe_token(ada.ref)}",
         "s",
     )
 
 
-def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, clerk, monkeypatch):
+def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, renderer, monkeypatch):
     written = []
 
     def compose(*args, view, **more):
@@ -263,18 +271,20 @@ def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, 
         language, zone = [("en", PARIS), ("fr", PARIS), ("en", SEOUL)][number % 3]
         add_reader(database, f"reader{number}", BEGIN, language=language, zone=zone)
     fan_out(database, edition)
-    letters = [clerk.make_ready(parcel, edition, wishes, NOW).letter for parcel, wishes in take(database)]
-    assert (len(letters), sorted(written)) == (6, [("en", SEOUL), ("en", PARIS), ("fr", PARIS)])
+    messages = [
+        renderer.render(delivery, edition, active_watches, NOW).message for delivery, active_watches in take(database)
+    ]
+    assert (len(messages), sorted(written)) == (6, [("en", SEOUL), ("en", PARIS), ("fr", PARIS)])
 
 
-def test_a_letter_is_written_anew_in_another_edition_and_later(database, clerk):
+def test_a_letter_is_written_anew_in_another_edition_and_later(database, renderer):
     add_reader(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
-    ((parcel, wishes),) = take(database)
+    ((delivery, active_watches),) = take(database)
     retitled = publish_records(database, NOW, replace(TENDER, title={"en": "Roads"}))
     subjects = [
-        clerk.make_ready(parcel, which, wishes, now).letter.subject
+        renderer.render(delivery, which, active_watches, now).message.subject
         for which, now in [(edition, NOW), (retitled, NOW), (retitled, NOW + 2 * DAY)]
     ]
     assert subjects == [
@@ -287,63 +297,63 @@ def test_a_letter_is_written_anew_in_another_edition_and_later(database, clerk):
 # -- digests and letters about the subscription itself --------------------------------------------------------------
 
 
-def digest_of(database, clerk, edition, now):
-    found = [each for each in take(database, now) if each[0].occasion.kind == "digest"]
-    return [answer(clerk, edition, *each, now=now) for each in found]
+def digest_of(database, renderer, edition, now):
+    found = [each for each in take(database, now) if each[0].notification.kind == "digest"]
+    return [answer(renderer, edition, *each, now=now) for each in found]
 
 
-def test_a_digest_leaves_out_what_has_lost_its_sense(database, clerk):
+def test_a_digest_leaves_out_what_has_lost_its_sense(database, renderer):
     morning = utc("2027-07-03 07:00")
     records = [TENDER, tender(CLOSES, "moved"), tender(CLOSES, "cancelled")]
     add_reader(database, "ada", BEGIN, digest="daily")
     fan_out(database, publish_records(database, BEGIN, *records), morning)
     changed = [TENDER, tender("2027-08-10", "moved"), replace(records[2], status=Status.CANCELLED)]
     edition = publish_records(database, morning, *changed)
-    ((parcel, wishes),) = take(database, morning)
-    letter = clerk.make_ready(parcel, edition, wishes, morning).letter
-    assert [each["record"] for each in letter.data["items"]] == ["tender"]
+    ((delivery, active_watches),) = take(database, morning)
+    message = renderer.render(delivery, edition, active_watches, morning).message
+    assert [each["record"] for each in message.data["items"]] == ["tender"]
     empty = publish_records(database, morning, *(replace(each, status=Status.CANCELLED) for each in changed))
-    assert answer(clerk, empty, parcel, wishes, now=morning) == "nothing left to say"
+    assert answer(renderer, empty, delivery, active_watches, now=morning) == "nothing left to say"
 
 
-CHOICE = Choice("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
+CHOICE = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
 
 
-def own_letters(database, clerk, edition, now):
-    return [clerk.make_ready(parcel, edition, [], now) for parcel, _ in take(database, now)]
+def own_letters(database, renderer, edition, now):
+    return [renderer.render(delivery, edition, [], now) for delivery, _ in take(database, now)]
 
 
-def test_confirmations_and_what_is_known_already(database, clerk):
+def test_confirmations_and_what_is_known_already(database, renderer):
     edition = publish_records(database, BEGIN, TENDER)
-    desk = Desk(database, KEYS)
+    service = SubscriptionService(database, KEYS)
     for now in (BEGIN, BEGIN + DAY):
-        desk.ask("ada@reader.example", CHOICE, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=now)
-        handle_signups(database, KEYS, now)
-        (ready,) = own_letters(database, clerk, edition, now)
-        token = ready.letter.text.partition("/reminders/confirm/")[2].split()
+        service.ask("ada@reader.example", CHOICE, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=now)
+        process_signups(database, KEYS, now)
+        (ready,) = own_letters(database, renderer, edition, now)
+        token = ready.message.text.partition("/reminders/confirm/")[2].split()
         if now == BEGIN:
-            assert (ready.letter.data["type"], ready.envelope.address) == ("confirmation", "ada@reader.example")
-            ada = desk.confirm(token[0], now)
+            assert (ready.message.data["type"], ready.envelope.address) == ("confirmation", "ada@reader.example")
+            ada = service.confirm(token[0], now)
         else:
-            assert (token, ready.letter.data["type"]) == ([], "known")
-            assert ready.envelope.manage_url.endswith(f"/reminders/manage/{desk.manage_token(ada.ref)}")
+            assert (token, ready.message.data["type"]) == ([], "known")
+            assert ready.envelope.manage_url.endswith(f"/reminders/manage/{service.manage_token(ada.ref)}")
 
 
-def test_trouble_goes_to_the_owner_by_mail(database, clerk):
+def test_trouble_goes_to_the_owner_by_mail(database, renderer):
     edition = publish_records(database, BEGIN, TENDER)
     hook = add_reader(
         database, "hook", BEGIN, channel="webhook", address="https://hook.example/x", owner="ada@reader.example"
     )
     subscribers.pause(database, hook.id, BEGIN)
     with writing(database) as connection:
-        queue_letter(connection, "trouble", BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
-    (ready,) = own_letters(database, clerk, edition, BEGIN)
-    assert (ready.channel, ready.envelope.address, ready.letter.data["type"]) == (
+        queue_account_message(connection, "trouble", BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
+    (ready,) = own_letters(database, renderer, edition, BEGIN)
+    assert (ready.channel, ready.envelope.address, ready.message.data["type"]) == (
         "mail",
         "ada@reader.example",
         "trouble",
     )
     subscribers.erase(database, hook.id, BEGIN)
     with writing(database) as connection:
-        (parcel,) = load_parcels(connection, [ready.parcel.id])
-    assert answer(clerk, edition, parcel, [], BEGIN) == "erased"
+        (delivery,) = load_deliveries(connection, [ready.delivery.id])
+    assert answer(renderer, edition, delivery, [], BEGIN) == "erased"

@@ -28,14 +28,14 @@ from reminder_tools import (
 )
 from sqlalchemy import create_engine, select, text, update
 
-from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders import dispatch
+from calendar_service.reminders import delivery_sender
+from calendar_service.reminders import message_renderer as clerk_module
 from calendar_service.reminders.channels.mail import open_mail_channel
-from calendar_service.reminders.clerk import Clerk
-from calendar_service.reminders.dispatch import Dispatcher
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.people.desk import Desk
-from calendar_service.store.claims import claim
+from calendar_service.reminders.delivery_sender import DeliverySender
+from calendar_service.reminders.message_renderer import MessageRenderer
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.store.claims import claim_deliveries
 from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import enter_worker
@@ -62,8 +62,8 @@ class Sending:
         self.url = url
         with writing(self.database) as connection:
             self.worker = enter_worker(connection, NOW)
-        clerk = Clerk(self.database, Desk(self.database, KEYS), BASE)
-        return Dispatcher(self.database, clerk, self.channels, self.clock, self.worker)
+        renderer = MessageRenderer(self.database, SubscriptionService(self.database, KEYS), BASE)
+        return DeliverySender(self.database, renderer, self.channels, self.clock, self.worker)
 
     def channels(self):
         if self.failing:
@@ -92,7 +92,7 @@ def test_no_more_is_claimed_than_was_asked_for(database):
     claimed = []
     for _ in range(4):
         with writing(database) as connection:
-            claimed.append(claim(connection, 1, NOW, 20))
+            claimed.append(claim_deliveries(connection, 1, NOW, 20))
     assert [len(each) for each in claimed] == [20, 20, 10, 0]
     assert len({number for each in claimed for number in each}) == 50
 
@@ -166,7 +166,7 @@ class Hanging(Inbox):
 
 
 def test_a_server_that_hangs_delays_others_by_no_more_than_the_rule(database, monkeypatch):
-    monkeypatch.setattr(dispatch, "_STUCK_AFTER", 0.3)
+    monkeypatch.setattr(delivery_sender, "_STUCK_AFTER", 0.3)
     sending = Sending(database, readers(12))
     inbox = Hanging("reader0", "reader5")
     with mail_server(inbox) as url:
@@ -191,10 +191,10 @@ def test_a_server_that_hangs_delays_others_by_no_more_than_the_rule(database, mo
     assert sorted(inbox.recipients) == sorted(readers(12))
 
 
-@pytest.mark.parametrize(("seconds", "lanes"), [(30.0, 1), (0.02, 8)])
-def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds, lanes):
-    monkeypatch.setattr(dispatch, "_SECONDS_OF_WORK", seconds)
-    monkeypatch.setattr(dispatch, "_COUNTED", 100)
+@pytest.mark.parametrize(("seconds", "sender_threads"), [(30.0, 1), (0.02, 8)])
+def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds, sender_threads):
+    monkeypatch.setattr(delivery_sender, "_SECONDS_OF_WORK", seconds)
+    monkeypatch.setattr(delivery_sender, "_COUNTED", 100)
     at_once = []
 
     async def answer(_recipient):
@@ -206,10 +206,10 @@ def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds,
 
     most = []
     inbox = Inbox(answer)
-    sending = Sending(database, readers(70 if lanes > 1 else 5))
+    sending = Sending(database, readers(70 if sender_threads > 1 else 5))
     with mail_server(inbox) as url:
         sending.send(url)
-    assert max(most) == 1 if lanes == 1 else 2 <= max(most) <= lanes
+    assert max(most) == 1 if sender_threads == 1 else 2 <= max(most) <= sender_threads
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -25,7 +25,7 @@ from reminder_tools import (
 from sqlalchemy import update
 
 from calendar_service.records.enums import Status
-from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.store import subscribers
 from calendar_service.store.engine import writing
 from calendar_service.store.schedule import note_pass
@@ -201,8 +201,8 @@ def test_who_joined_while_it_was_fired_is_caught_up_with(database, edition):
     assert told(database) == [("ada", "closes", "7 days"), ("ben", "closes", "7 days")]
 
 
-def change(database, reader, now, **what):
-    return subscribers.change(database, replace(subscribers.find_by_ref(database, reader.ref), **what), now)
+def change(database, subscriber, now, **what):
+    return subscribers.change(database, replace(subscribers.find_by_ref(database, subscriber.ref), **what), now)
 
 
 @pytest.mark.parametrize("before", ["told", "not told yet"])
@@ -270,8 +270,8 @@ DAILY = "daily 2027-07-03T07:00Z"
 PART = ("ada", "reminder", "tender", "closes", "7 days", "bundled")
 
 
-def digest(state="waiting", name=DAILY, reader="ada"):
-    return (reader, "digest", "", name, "", state)
+def digest(state="waiting", name=DAILY, subscriber="ada"):
+    return (subscriber, "digest", "", name, "", state)
 
 
 def test_a_digest_is_one_row_after_its_parts(database):

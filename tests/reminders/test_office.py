@@ -25,11 +25,11 @@ from reminder_tools import (
 )
 from sqlalchemy import insert, select, update
 
-from calendar_service.reminders import office as office_module
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.people.choices import Choice
-from calendar_service.reminders.people.desk import Desk
-from calendar_service.store.claims import claim
+from calendar_service.reminders import service as office_module
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.preferences import Preferences
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.store.claims import claim_deliveries
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import deliveries, workers
 
@@ -41,12 +41,12 @@ CLAIM = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from reminder_tools import utc
-from calendar_service.store.claims import claim
+from calendar_service.store.claims import claim_deliveries
 from calendar_service.store.engine import open_engine, writing
 from calendar_service.store.workers import enter_worker
 with writing(open_engine(sys.argv[1])) as connection:
     now = utc("2027-07-03 15:01")
-    print(len(claim(connection, enter_worker(connection, now), now, 10)))
+    print(len(claim_deliveries(connection, enter_worker(connection, now), now, 10)))
 sys.stdout.flush()
 sys.stdin.read()
 """
@@ -67,12 +67,12 @@ def test_claims_of_a_killed_process_are_given_back_at_once(database, database_ur
     command = [sys.executable, "-c", CLAIM, database_url, str(Path(__file__).parent)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "2\n"
-        office = make_office(database, Clock(NOW))
-        office.look()
+        reminder_service = make_office(database, Clock(NOW))
+        reminder_service.look()
         assert states(database) == ["claimed", "claimed"]  # it is alive
         process.kill()
         process.wait()
-        office.look()
+        reminder_service.look()
     assert states(database) == ["waiting", "waiting"]
     with mail_server(inbox := Inbox()) as url:
         other = make_office(database, Clock(NOW), url)
@@ -87,7 +87,7 @@ def elsewhere(database):
     with writing(database) as connection:
         entered = insert(workers).values(process="elsewhere|boot|1|42 1", beat=5, beat_at=NOW).returning(workers.c.id)
         number = connection.execute(entered).scalar_one()
-        assert len(claim(connection, number, NOW, 10)) == 1
+        assert len(claim_deliveries(connection, number, NOW, 10)) == 1
     return number
 
 
@@ -97,7 +97,7 @@ def test_claims_of_a_silent_worker_elsewhere_are_given_back_after_the_lease(data
     steady = [1000.0]
     monkeypatch.setattr(office_module.time, "monotonic", lambda: steady[0])
     clock = Clock(NOW)
-    office = make_office(database, clock)
+    reminder_service = make_office(database, clock)
 
     def look(after, *, beats=False, wall=0 * HOUR):
         steady[0] += after
@@ -105,7 +105,7 @@ def test_claims_of_a_silent_worker_elsewhere_are_given_back_after_the_lease(data
         if beats:
             with writing(database) as connection:
                 connection.execute(update(workers).where(workers.c.id == number).values(beat=workers.c.beat + 1))
-        office.look()
+        reminder_service.look()
         return states(database)
 
     claimed, waiting = ["claimed"], ["waiting"]
@@ -122,13 +122,13 @@ def test_it_gives_signs_of_life(database, monkeypatch):
     steady = [1000.0]
     monkeypatch.setattr(office_module.time, "monotonic", lambda: steady[0])
     clock = Clock(NOW)
-    office = make_office(database, clock)
+    reminder_service = make_office(database, clock)
     seen = []
     for seconds in (0, 1, 1.5, 3):
         steady[0] += seconds
         clock.now += MINUTE
-        office.look()
-        office.send(threading.Event())
+        reminder_service.look()
+        reminder_service.send(threading.Event())
         with reading(database) as connection:
             seen.append(connection.execute(select(workers.c.beat, workers.c.beat_at)).one())
     assert seen == [(1, NOW + MINUTE), (1, NOW + MINUTE), (2, NOW + 3 * MINUTE), (3, NOW + 4 * MINUTE)]
@@ -138,35 +138,35 @@ def test_when_to_look_next(database):
     clock = Clock(SEVEN - HOUR)
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     add_readers(database, ["ada", "ben"], BEGIN)
-    office = make_office(database, clock)
-    office.look()
-    assert office.next_look() == SEVEN
+    reminder_service = make_office(database, clock)
+    reminder_service.look()
+    assert reminder_service.next_wake_up() == SEVEN
     clock.now = NOW
-    office.look()
+    reminder_service.look()
     # Two letters wait and are being sent; there is nothing to look for before one is to be tried again.
-    assert office.next_look() is None
+    assert reminder_service.next_wake_up() is None
     with writing(database) as connection:
         connection.execute(update(deliveries).where(deliveries.c.id == 1).values(next_at=NOW + MINUTE))
-    assert office.next_look() == NOW + MINUTE
+    assert reminder_service.next_wake_up() == NOW + MINUTE
 
 
 def test_from_signing_up_to_the_first_reminder(database):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     clock = Clock(BEGIN)
-    desk = Desk(database, KEYS)
-    choice = Choice("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
-    desk.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=BEGIN)
+    service = SubscriptionService(database, KEYS)
+    choice = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
+    service.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=BEGIN)
 
     def work():
-        office.look()
-        counts = dict(office.send(threading.Event()))
+        reminder_service.look()
+        counts = dict(reminder_service.send(threading.Event()))
         return counts, [content.partition("Subject: ")[2].partition("\r\n")[0] for _, content in inbox.taken]
 
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, clock, url)
+        reminder_service = make_office(database, clock, url)
         assert work() == ({"sent": 1}, ["Please confirm: reminders of Example"])
         token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
-        desk.confirm(token, BEGIN + MINUTE)
+        service.confirm(token, BEGIN + MINUTE)
         clock.now = SEVEN
         counts, subjects = work()
         assert (counts, subjects[1:]) == (
@@ -174,33 +174,37 @@ def test_from_signing_up_to_the_first_reminder(database):
             ["Closes in 7 days: Tender (English only) - Sat 10 July, 17:00 CEST"],
         )
         assert work()[0] == {}
-        office.close(5)
+        reminder_service.close(5)
     assert inbox.recipients == ["ada", "ada"]
 
 
 def test_letters_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path):
     fan_out(database, "ada")
-    office = make_office(database, Clock(NOW), "", tmp_path / "mail")
-    office.look()
-    assert office.send(threading.Event()) == {"sent": 1}
-    office.close(5)
-    (letter,) = (tmp_path / "mail").iterdir()
-    assert b"\r\nTo: ada@reader.example\r\n" in letter.read_bytes()
+    reminder_service = make_office(database, Clock(NOW), "", tmp_path / "mail")
+    reminder_service.look()
+    assert reminder_service.send(threading.Event()) == {"sent": 1}
+    reminder_service.close(5)
+    (message,) = (tmp_path / "mail").iterdir()
+    assert b"\r\nTo: ada@reader.example\r\n" in message.read_bytes()
 
 
 def test_nothing_is_done_before_the_first_edition(database):
     add_reader(database, "ada", BEGIN)
-    office = make_office(database, Clock(NOW))
-    office.look()
-    assert (office.send(threading.Event()), office.next_look(), outbox(database)) == ({}, None, [])
+    reminder_service = make_office(database, Clock(NOW))
+    reminder_service.look()
+    assert (reminder_service.send(threading.Event()), reminder_service.next_wake_up(), outbox(database)) == (
+        {},
+        None,
+        [],
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_claimed_is_given_back_when_it_closes(database):
     fan_out(database, "ada")
-    office = make_office(database, Clock(NOW))
-    office.look()
+    reminder_service = make_office(database, Clock(NOW))
+    reminder_service.look()
     with writing(database) as connection:
-        claim(connection, office._worker_id, NOW, 10)
-    office.close(1)
+        claim_deliveries(connection, reminder_service._worker_id, NOW, 10)
+    reminder_service.close(1)
     assert states(database) == ["waiting"]

@@ -26,14 +26,14 @@ from reminder_tools import (
 )
 from sqlalchemy import delete, func, select, text, update
 
-from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders import office as office_module
+from calendar_service.reminders import message_renderer as clerk_module
 from calendar_service.reminders import plan as plan_module
-from calendar_service.reminders.falling_due import Planner
+from calendar_service.reminders import service as office_module
 from calendar_service.reminders.forecast import forecast, upcoming
-from calendar_service.reminders.people.choices import Choice
-from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.setting_aside import Failures
+from calendar_service.reminders.subscriptions.preferences import Preferences
+from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
 from calendar_service.store.engine import DatabaseFault, reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
@@ -255,9 +255,11 @@ def test_who_joins_is_caught_up_with_whatever_else_fails(database):
 
 
 def ask(database, name, at, choice=None):
-    choice = choice or Choice("", (), wants_new=False, digest="", language="en", zone="Europe/Paris", country="")
+    choice = choice or Preferences("", (), wants_new=False, digest="", language="en", zone="Europe/Paris", country="")
     consent = {"words": "yes", "form": "reminders"}
-    Desk(database, KEYS).ask(f"{name}@reader.example", choice, consent=consent, client="192.0.2.1", now=at)
+    SubscriptionService(database, KEYS).ask(
+        f"{name}@reader.example", choice, consent=consent, client="192.0.2.1", now=at
+    )
 
 
 def spoil(database, name):
@@ -269,18 +271,18 @@ def spoil(database, name):
 
 def confirmed(database, name):
     """Make a reader by signing up, as the form does: the keyed hash is the real one."""
-    desk = Desk(database, KEYS)
+    service = SubscriptionService(database, KEYS)
     with reading(database) as connection:
         row = connection.execute(select(signups).where(signups.c.address == f"{name}@reader.example")).one()
-    return desk.confirm(desk.confirm_token(row.ref, row.asked_at), BEGIN + MINUTE)
+    return service.confirm(service.confirm_token(row.ref, row.asked_at), BEGIN + MINUTE)
 
 
 def test_a_sign_up_that_fails_keeps_nobody_waiting(database):
     publish_records(database, BEGIN, tender(CLOSES))
     clock = Clock(BEGIN)
-    office = make_office(database, clock)
+    reminder_service = make_office(database, clock)
     ask(database, "ada", BEGIN)
-    office.look()
+    reminder_service.look()
     confirmed(database, "ada")
     clock.now += 2 * HOUR
     ask(database, "ada", clock.now)
@@ -288,12 +290,12 @@ def test_a_sign_up_that_fails_keeps_nobody_waiting(database):
     for name in ("ben", "cy"):
         ask(database, name, clock.now + SECOND)
     for _ in range(3):
-        office.look()
+        reminder_service.look()
     assert states_of_signups(database) == ["confirmed", "asked", "mailed", "mailed"]
     assert [row[:1] + row[2:] for row in faults(database)] == [("signup", 1, 1)]
     clock.now += 80 * HOUR
-    office._kept_house = float("-inf")  # an hour has passed
-    office.look()
+    reminder_service._kept_house = float("-inf")  # an hour has passed
+    reminder_service.look()
     assert faults(database) == []
 
 
@@ -322,10 +324,10 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
 
     monkeypatch.setattr(office_module, stage, fails)
     clock = Clock(SEVEN)
-    office = make_office(database, clock)
+    reminder_service = make_office(database, clock)
     for _ in range(3):
         try:
-            office.look()
+            reminder_service.look()
         except DatabaseFault:
             assert error is not ZeroDivisionError
     expected = {("good", "closes", "7 days"), ("nobody", "confirm", "")}
@@ -336,8 +338,8 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
         assert len([record for record in caplog.records if record.exc_info]) == 1
     monkeypatch.setattr(office_module, stage, work)
     clock.now += MINUTE
-    office._kept_house = float("-inf")  # of the steady clock too
-    office.look()
+    reminder_service._kept_house = float("-inf")  # of the steady clock too
+    reminder_service.look()
     assert set(told(database)) == expected
     assert faults(database) == []
 
@@ -360,18 +362,18 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
     monkeypatch.setattr(clerk_module, "compose_reminder", breaks)
     clock = Clock(SEVEN)
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, clock, url)
-        office.look()
+        reminder_service = make_office(database, clock, url)
+        reminder_service.look()
         for minutes in (0, 2, 8):
             clock.now = SEVEN + minutes * MINUTE
-            office.send(threading.Event())
+            reminder_service.send(threading.Event())
         assert inbox.recipients == ["ben"]
         (fault,) = faults(database)
         assert (fault[0], *fault[2:]) == ("delivery", 3, 15)
         is_broken = False
         clock.now += HOUR
-        assert office.send(threading.Event()) == {"sent": 1}
-        office.close(5)
+        assert reminder_service.send(threading.Event()) == {"sent": 1}
+        reminder_service.close(5)
     assert inbox.recipients == ["ben", "ada"]
     assert faults(database) == []
 
@@ -388,10 +390,10 @@ def test_a_part_that_cannot_be_written_does_not_keep_the_digest_back(database, m
 
     monkeypatch.setattr(clerk_module, "_digest_item", breaks)
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, Clock(SEVEN), url)
-        office.look()
-        office.send(threading.Event())
-        office.close(5)
+        reminder_service = make_office(database, Clock(SEVEN), url)
+        reminder_service.look()
+        reminder_service.send(threading.Event())
+        reminder_service.close(5)
     # Left out of the digest, the other one goes as a letter of its own.
     assert inbox.recipients == ["ada", "ada"]
     assert {row[5] for row in outbox(database)} == {"sent"}
@@ -410,16 +412,16 @@ def test_a_delivery_that_cannot_be_read_keeps_no_other_back(database):
         first = select(func.min(deliveries.c.id)).scalar_subquery()
         connection.execute(update(deliveries).where(deliveries.c.id == first).values(occasion_id=newest))
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, Clock(SEVEN), url)
-        office.look()
-        office.send(threading.Event())
-        office.close(5)
+        reminder_service = make_office(database, Clock(SEVEN), url)
+        reminder_service.look()
+        reminder_service.send(threading.Event())
+        reminder_service.close(5)
     assert inbox.recipients == ["ben"]
     assert [(row[0], *row[2:]) for row in faults(database)] == [("delivery", 1, 1)]
 
 
 def test_a_delivery_that_is_no_more_is_no_fault(database, monkeypatch):
-    reader = add_reader(database, "ada", BEGIN)
+    subscriber = add_reader(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
 
     def fails(*_arguments, **_more):
@@ -427,15 +429,15 @@ def test_a_delivery_that_is_no_more_is_no_fault(database, monkeypatch):
 
     monkeypatch.setattr(clerk_module, "compose_reminder", fails)
     clock = Clock(SEVEN)
-    office = make_office(database, clock, folder=None)
-    monkeypatch.setattr(office, "_open_channels", dict)
-    office.look()
-    office.send(threading.Event())
+    reminder_service = make_office(database, clock, folder=None)
+    monkeypatch.setattr(reminder_service, "_open_channels", dict)
+    reminder_service.look()
+    reminder_service.send(threading.Event())
     assert [row[0] for row in faults(database)] == ["delivery"]
-    subscribers.erase(database, reader.id, SEVEN)
+    subscribers.erase(database, subscriber.id, SEVEN)
     clock.now += 2 * HOUR
-    office._kept_house = float("-inf")
-    office.look()
+    reminder_service._kept_house = float("-inf")
+    reminder_service.look()
     assert faults(database) == []
 
 
@@ -462,7 +464,7 @@ def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
     edition = publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
     failures = Failures()
     listed = forecast(database, edition, BEGIN, SEVEN + DAY, with_addresses=True, failures=failures)
-    assert [(each.occasion.record_id, each.readers) for each in listed] == [("tender", 1)]
+    assert [(each.notification.record_id, each.subscribers) for each in listed] == [("tender", 1)]
     assert {(str(kind), key) for kind, key in failures.found} == {
         ("group", "1"),
         ("group", "2"),
@@ -477,21 +479,21 @@ def test_an_edition_that_cannot_be_read_leaves_the_one_before_it(database):
     publish_records(database, BEGIN, tender(CLOSES))
     clock = Clock(BEGIN)
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, clock, url)
-        office.look()
+        reminder_service = make_office(database, clock, url)
+        reminder_service.look()
         publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "bad"))
         with writing(database) as connection:
             connection.execute(update(revisions).where(revisions.c.record_id == "bad").values(record={"id": "bad"}))
         clock.now = SEVEN
-        office._edition_seen = float("-inf")
-        office.look()
-        assert office.send(threading.Event()) == {"sent": 1}
+        reminder_service._edition_seen = float("-inf")
+        reminder_service.look()
+        assert reminder_service.send(threading.Event()) == {"sent": 1}
         assert [row[:2] for row in faults(database)] == [("edition", "newest")]
         with writing(database) as connection:
             connection.execute(delete(revisions).where(revisions.c.record_id == "bad"))
         clock.now = SEVEN + MINUTE
-        office._edition_seen = float("-inf")
-        office.look()
-        office.close(5)
+        reminder_service._edition_seen = float("-inf")
+        reminder_service.look()
+        reminder_service.close(5)
     assert inbox.recipients == ["good"]
     assert faults(database) == []

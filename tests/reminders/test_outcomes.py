@@ -19,13 +19,13 @@ from reminder_tools import (
 )
 from sqlalchemy import select, update
 
-from calendar_service.reminders.channels.post import DeliveryFailed
-from calendar_service.reminders.clerk import Clerk
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.outcomes import next_try, settle_failed, settle_sent
-from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.message_renderer import MessageRenderer
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.send_results import next_try, settle_failed, settle_sent
+from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
-from calendar_service.store.claims import claim, load_parcels, load_wishes
+from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.suppressions import find_suppressions
 from calendar_service.store.tables import deliveries
@@ -75,20 +75,20 @@ def test_when_it_is_tried_again(attempts, failure, left, expected):
 class Post:
     """One reader, one letter in hand of one worker."""
 
-    def __init__(self, database, **reader):
+    def __init__(self, database, **recipient):
         self.database = database
         self.edition = publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-        self.reader = add_reader(database, "ada", BEGIN, **reader)
+        self.recipient = add_reader(database, "ada", BEGIN, **recipient)
         with writing(database) as connection:
             self.worker = enter_worker(connection, BEGIN)
         Planner(database).fan_out(self.edition, SEVEN)
-        self.clerk = Clerk(database, Desk(database, KEYS), BASE)
+        self.renderer = MessageRenderer(database, SubscriptionService(database, KEYS), BASE)
 
     def take(self, now):
         with writing(self.database) as connection:
-            (parcel,) = load_parcels(connection, claim(connection, self.worker, now, 10))
-            wishes = load_wishes(connection, [self.reader.id]).get(self.reader.id, [])
-        return self.clerk.make_ready(parcel, self.edition, wishes, now)
+            (delivery,) = load_deliveries(connection, claim_deliveries(connection, self.worker, now, 10))
+            active_watches = load_active_watches(connection, [self.recipient.id]).get(self.recipient.id, [])
+        return self.renderer.render(delivery, self.edition, active_watches, now)
 
     def fail(self, failure, now=SEVEN, worker=None):
         return settle_failed(self.database, worker or self.worker, self.take(now), failure, now)
@@ -98,7 +98,7 @@ class Post:
         return row[5:]
 
     def state(self):
-        found = subscribers.find_by_ref(self.database, self.reader.ref)
+        found = subscribers.find_by_ref(self.database, self.recipient.ref)
         return found.state, found.failures, found.failing_since
 
 
@@ -147,15 +147,17 @@ def test_a_bounce_keeps_the_address_from_letters_for_thirty_days(database):
     post = Post(database)
     post.fail(DEAD)
     with reading(database) as connection:
-        reasons = [find_suppressions(connection, [post.reader.address_key], SEVEN + days * DAY) for days in (0, 29, 31)]
-    bounced = {post.reader.address_key: "bounced"}
+        reasons = [
+            find_suppressions(connection, [post.recipient.address_key], SEVEN + days * DAY) for days in (0, 29, 31)
+        ]
+    bounced = {post.recipient.address_key: "bounced"}
     assert reasons == [bounced, bounced, {}]
 
 
 def test_who_was_erased_while_a_letter_to_them_bounced(database):
     post = Post(database)
     ready = post.take(SEVEN)
-    subscribers.erase(database, post.reader.id, SEVEN)
+    subscribers.erase(database, post.recipient.id, SEVEN)
     assert settle_failed(database, post.worker, ready, DEAD, SEVEN) == "bounced"
     assert outbox(database)[0][:1] + outbox(database)[0][5:] == ("nobody", "bounced")
 
@@ -181,9 +183,9 @@ def test_a_webhook_that_fails_for_days_is_paused_and_its_owner_told(database, ti
     post = Post(database, **HOOK)
     fail_often(post, times, over)
     assert post.state() == (standing, times, SEVEN)
-    letters = [row[1:] for row in outbox(database, "expires_at") if row[1] == "letter"]
+    messages = [row[1:] for row in outbox(database, "expires_at") if row[1] == "letter"]
     end = stated(SEVEN + over + 2 * DAY)
-    assert letters == ([("letter", "", "trouble", "", "waiting", end)] if standing == "paused" else [])
+    assert messages == ([("letter", "", "trouble", "", "waiting", end)] if standing == "paused" else [])
 
 
 def test_a_webhook_that_works_again_begins_anew(database):

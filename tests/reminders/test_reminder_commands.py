@@ -20,7 +20,7 @@ from reminder_tools import (
     watch,
 )
 
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -48,7 +48,7 @@ def environ(database, database_url, tmp_path):
 
 
 def run(environ, *arguments):
-    command = [sys.executable, "-c", "from calendar_service.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from calendar_service.cli.main import main; main()", *arguments]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, cwd=environ["HOME"])
     return done.returncode, done.stdout, done.stderr
 

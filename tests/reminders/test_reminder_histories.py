@@ -13,15 +13,15 @@ from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Calendar, Milestone, Record
 from calendar_service.records.times import CivilTime, EndOfDay
-from calendar_service.reminders.clerk import Clerk, NothingToSay
-from calendar_service.reminders.falling_due import Planner
-from calendar_service.reminders.people.desk import Desk
+from calendar_service.reminders.message_renderer import DeliveryObsolete, MessageRenderer
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
-from calendar_service.store.claims import claim, load_parcels, load_wishes, mark
-from calendar_service.store.editions import Outcome, load_edition, publish
+from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries, mark_settled
+from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
 from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.migrate import upgrade
-from calendar_service.store.outbox import State
+from calendar_service.store.migrate import run_migrations
+from calendar_service.store.outbox import DeliveryState
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import editions, metadata, notes, revisions
 from calendar_service.store.workers import enter_worker
@@ -70,7 +70,7 @@ class Reader:
 
 @dataclass
 class Model:
-    readers: list
+    subscribers: list
     record: tuple = ("none", None)  # how it stands, and when it closes
     revision: int = 0
     # Since when the closing counts, and when it was seen: the last tick but one, and the last, after it was published.
@@ -108,36 +108,36 @@ class Model:
                 continue
             found += [
                 self.tell(number, (kind, str(revision)))
-                for number, reader in enumerate(self.readers)
-                if now >= reader.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
+                for number, subscriber in enumerate(self.subscribers)
+                if now >= subscriber.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
             ]
         self.told = []
-        for number, reader in enumerate(self.readers):
-            found += self.remind(number, reader, now)
+        for number, subscriber in enumerate(self.subscribers):
+            found += self.remind(number, subscriber, now)
         return found
 
     def tell(self, number, what):
-        self.readers[number].sent.add(what)
+        self.subscribers[number].sent.add(what)
         return (number, *what)
 
-    def remind(self, number, reader, now):
+    def remind(self, number, subscriber, now):
         stands, closes = self.record
         if stands != "on" or closes.instant <= now:
             return []
-        counted = {lead: count_back(lead, closes, reader.zone) for lead in LEADS}
+        counted = {lead: count_back(lead, closes, subscriber.zone) for lead in LEADS}
         nearness = {lead: (counted[lead], -len(LEADS) + sorted(LEADS, reverse=True).index(lead)) for lead in LEADS}
         due = []
-        for lead in reader.leads:
+        for lead in subscriber.leads:
             at = max(counted[lead], self.seen_at) if self.is_first else counted[lead]
             late = self.is_first and counted[lead] < self.seen_at
             if counted[lead] < self.counts_from and not self.is_first:
                 continue
-            if lead not in reader.asked or not reader.asked[lead] <= at <= now:
+            if lead not in subscriber.asked or not subscriber.asked[lead] <= at <= now:
                 continue
-            told = {what[1] for what in reader.sent if what[0] == closes}
+            told = {what[1] for what in subscriber.sent if what[0] == closes}
             if lead in told or any(nearness[each] > nearness[lead] for each in told):
                 continue
-            if late and ("new", "1") in reader.sent:
+            if late and ("new", "1") in subscriber.sent:
                 continue
             due.append(lead)
         if not due:
@@ -170,7 +170,7 @@ class Service:
             connection.execute(insert(notes).values(name="announced", value="0", at=BEGIN))
             self.worker = enter_worker(connection, BEGIN)
         self.planner = Planner(engine)
-        self.clerk = Clerk(engine, Desk(engine, KEYS), "https://example.org")
+        self.renderer = MessageRenderer(engine, SubscriptionService(engine, KEYS), "https://example.org")
         self.ids = {}
         self.numbers = {}
         self.anchor = Record(
@@ -190,8 +190,8 @@ class Service:
             status = {"on": Status.CONFIRMED}.get(stands) or Status(stands)
             self.record = tender(closes, status)
         records = (self.anchor, self.record) if self.record else (self.anchor,)
-        done = publish(self.engine, Draft(CALENDAR, records), now, confirmed=True)
-        if done.outcome is Outcome.PUBLISHED:
+        done = publish_draft(self.engine, Draft(CALENDAR, records), now, confirmed=True)
+        if done.outcome is PublishOutcome.PUBLISHED:
             number, stamp = done.edition.number, now.replace(microsecond=0) + offset
             with writing(self.engine) as connection:
                 connection.execute(update(editions).where(editions.c.number == number).values(published_at=stamp))
@@ -209,14 +209,14 @@ class Service:
             consent={},
         )
         with writing(self.engine) as connection:
-            reader = subscribers.join_in(connection, new, [f"key{number}"], now)
-        self.ids[number], self.numbers[reader.id] = reader.id, number
+            subscriber = subscribers.join_in(connection, new, [f"key{number}"], now)
+        self.ids[number], self.numbers[subscriber.id] = subscriber.id, number
 
     def change(self, number, now, **what):
-        reader = subscribers.find_by_keys(self.engine, [f"key{number}"])
+        subscriber = subscribers.find_by_keys(self.engine, [f"key{number}"])
         if "leads" in what:
-            what = {"watches": tuple(replace(each, leads=what["leads"]) for each in reader.watches)}
-        subscribers.change(self.engine, replace(reader, **what), now)
+            what = {"watches": tuple(replace(each, leads=what["leads"]) for each in subscriber.watches)}
+        subscribers.change(self.engine, replace(subscriber, **what), now)
 
     def tick(self, now):
         edition = load_edition(self.engine)
@@ -225,22 +225,24 @@ class Service:
         self.planner.fan_out(edition, now)
         found = []
         with writing(self.engine) as connection:
-            parcels = load_parcels(connection, claim(connection, self.worker, now, 1000))
-            wishes = load_wishes(connection, [each.reader.id for each in parcels if each.reader])
-        for parcel in parcels:
-            state = State.SENT
+            claimed_deliveries = load_deliveries(connection, claim_deliveries(connection, self.worker, now, 1000))
+            active_watches = load_active_watches(
+                connection, [each.subscriber.id for each in claimed_deliveries if each.subscriber]
+            )
+        for delivery in claimed_deliveries:
+            state = DeliveryState.SENT
             try:
-                ready = self.clerk.make_ready(parcel, edition, wishes.get(parcel.reader.id, []), now)
-            except NothingToSay:
-                state = State.DROPPED
+                ready = self.renderer.render(delivery, edition, active_watches.get(delivery.subscriber.id, []), now)
+            except DeliveryObsolete:
+                state = DeliveryState.DROPPED
             else:
-                assert ready.envelope.address == f"reader{self.numbers[parcel.reader.id]}@example.org"
-                said = parcel.occasion
+                assert ready.envelope.address == f"reader{self.numbers[delivery.subscriber.id]}@example.org"
+                said = delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
                 what = (closes, said.lead) if said.kind == "reminder" else (said.moment, said.revision)
-                found.append((self.numbers[parcel.reader.id], *what))
+                found.append((self.numbers[delivery.subscriber.id], *what))
             with writing(self.engine) as connection:
-                assert mark(connection, self.worker, parcel, state, now)
+                assert mark_settled(connection, self.worker, delivery, state, now)
         return found
 
 
@@ -292,47 +294,47 @@ def live(steps, service):
 
 def change_reader(what, given_, model, service, now):
     which, *rest = given_
-    reader = model.readers[which]
-    before = reader.state
+    subscriber = model.subscribers[which]
+    before = subscriber.state
     if what == "join":
         if before in ("active", "paused"):
             return
-        reader.leads, reader.wants_new, reader.zone = rest
-        reader.state = "active"
+        subscriber.leads, subscriber.wants_new, subscriber.zone = rest
+        subscriber.state = "active"
         service.join(which, *rest, now)
     elif before in {"none", "ended"}:
         return
     elif what == "leave":
-        reader.state = "ended"
+        subscriber.state = "ended"
         subscribers.end(service.engine, service.ids[which], now)
     elif what == "pause":
-        reader.state = "paused"
+        subscriber.state = "paused"
         subscribers.pause(service.engine, service.ids[which], now)
     elif what == "resume":
-        reader.state = "active"
+        subscriber.state = "active"
         subscribers.resume(service.engine, service.ids[which], now)
     elif what == "zone":
-        (reader.zone,) = rest
-        service.change(which, now, zone=reader.zone)
+        (subscriber.zone,) = rest
+        service.change(which, now, zone=subscriber.zone)
     else:
-        (reader.leads,) = rest
-        service.change(which, now, leads=reader.leads)
-    reader.ask_anew(now)
+        (subscriber.leads,) = rest
+        service.change(which, now, leads=subscriber.leads)
+    subscriber.ask_anew(now)
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     made = open_engine(sqlite_url(tmp_path_factory.mktemp("histories") / "calendar.sqlite3"))
-    upgrade(made)
+    run_migrations(made)
     yield made
     made.dispose()
 
 
 def check(steps, engine):
-    letters = list(live(steps, Service(engine)))
-    for now, sent, expected in letters:
+    messages = list(live(steps, Service(engine)))
+    for now, sent, expected in messages:
         assert sent == expected, f"at {now}"
-    everything = [letter for _, sent, _ in letters for letter in sent]
+    everything = [message for _, sent, _ in messages for message in sent]
     assert len(everything) == len(set(everything))
     event(f"{min(len(everything), 12)} letters")
 

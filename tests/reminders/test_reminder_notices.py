@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from reminder_tools import PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
-from calendar_service.records.differences import Standing, find_differences, standing
+from calendar_service.records.changes import RecordState, find_changes, record_state
 from calendar_service.records.enums import Status
-from calendar_service.records.occasions import Group, Topic
+from calendar_service.records.notification_keys import RecipientGroup, Topic
 from calendar_service.records.record import Place, Session
-from calendar_service.reminders.announce import notices
+from calendar_service.reminders.change_notices import notices
 
 NOW = utc("2027-06-01 12:00")
 TENDER = tender("2027-07-10 17:00", questions_by="2027-06-20")
@@ -111,24 +111,24 @@ def said(difference):
     ("old", "new", "expected"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES]
 )
 def test_differences(old, new, expected):
-    sides = [(each, standing(each, withdrawn=False)) for each in (old, new)]
-    assert [said(each) for each in find_differences(*sides, PARIS, NOW)] == expected
+    sides = [(each, record_state(each, withdrawn=False)) for each in (old, new)]
+    assert [said(each) for each in find_changes(*sides, PARIS, NOW)] == expected
 
 
 def test_differences_hold_both_sides():
     before, after = event("2027-07-10 10:00"), other(event("2027-07-11 10:00"), place=Place(online=True))
-    move, place = find_differences((before, Standing.ON), (after, Standing.ON), PARIS, NOW)
+    move, place = find_changes((before, RecordState.ON), (after, RecordState.ON), PARIS, NOW)
     assert (move.old, move.new) == (before.schedule.span, after.schedule.span)
     assert (place.old_place, place.new_place) == (None, Place(online=True))
 
 
 def test_a_withdrawn_record():
     assert [
-        [said(each) for each in find_differences((TENDER, before), (TENDER, after), PARIS, NOW)]
+        [said(each) for each in find_changes((TENDER, before), (TENDER, after), PARIS, NOW)]
         for before, after in [
-            (Standing.ON, Standing.WITHDRAWN),
-            (Standing.CANCELLED, Standing.WITHDRAWN),
-            (Standing.WITHDRAWN, Standing.ON),
+            (RecordState.ON, RecordState.WITHDRAWN),
+            (RecordState.CANCELLED, RecordState.WITHDRAWN),
+            (RecordState.WITHDRAWN, RecordState.ON),
         ]
     ] == [["withdrawn"], ["withdrawn"], ["revived"]]
 
@@ -138,12 +138,12 @@ def test_a_withdrawn_record():
 BEGIN = utc("2027-05-01 12:00")
 CHANGED = utc("2027-06-01 12:00")
 GROUPS = [
-    Group(1, Topic.CHANGES, ""),
-    Group(2, Topic.CHANGES, "kind=tender"),
-    Group(3, Topic.CHANGES, "tag=roads"),
-    Group(4, Topic.NEW, ""),
-    Group(5, Topic.NEW, "tag=roads"),
-    Group(6, Topic.REMINDERS, "", "7 days", PARIS),
+    RecipientGroup(1, Topic.CHANGES, ""),
+    RecipientGroup(2, Topic.CHANGES, "kind=tender"),
+    RecipientGroup(3, Topic.CHANGES, "tag=roads"),
+    RecipientGroup(4, Topic.NEW, ""),
+    RecipientGroup(5, Topic.NEW, "tag=roads"),
+    RecipientGroup(6, Topic.REMINDERS, "", "7 days", PARIS),
 ]
 ROADS = other(TENDER, tags=("roads",))
 TOLD = [
@@ -167,7 +167,7 @@ TOLD = [
 
 def told(edition, groups, change, now):
     return [
-        (each.group_id, each.occasion.moment, each.occasion.revision)
+        (each.group_id, each.notification.moment, each.notification.revision)
         for each in notices(change, groups, edition, CHANGED, now)
     ]
 
@@ -207,13 +207,13 @@ NEW_IN_DIGESTS = [
 @pytest.mark.parametrize(("digest", "record", "zone", "expected"), NEW_IN_DIGESTS)
 def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record, zone, expected):
     edition = grown((CHANGED, record))
-    group = Group(1, Topic.NEW, "", zone=zone, digest=digest)
-    (firing,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
-    assert (stated(firing.due_at), firing.bundle, stated(firing.expires_at)) == expected
+    group = RecipientGroup(1, Topic.NEW, "", zone=zone, digest=digest)
+    (fan_out,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
+    assert (stated(fan_out.due_at), fan_out.bundle, stated(fan_out.expires_at)) == expected
 
 
 def test_an_instant_is_that_of_the_change_and_patience_begins_now():
     edition = grown((BEGIN, TENDER), (CHANGED, tender("2027-07-12")))
     change = grown((BEGIN, TENDER)).entries["tender"].revision, edition.entries["tender"].revision
-    (firing,) = notices(change, GROUPS[:1], edition, CHANGED, utc("2027-06-02 12:00"))
-    assert (stated(firing.due_at), stated(firing.expires_at)) == ("2027-06-01 12:00", "2027-06-04 12:00")
+    (fan_out,) = notices(change, GROUPS[:1], edition, CHANGED, utc("2027-06-02 12:00"))
+    assert (stated(fan_out.due_at), stated(fan_out.expires_at)) == ("2027-06-01 12:00", "2027-06-04 12:00")

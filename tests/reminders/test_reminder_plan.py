@@ -7,29 +7,31 @@ import pytest
 from reminder_tools import CALENDAR, LIMA, PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
 from calendar_service.records.enums import Status
-from calendar_service.records.occasions import Group, Topic
-from calendar_service.reminders.plan import plan
+from calendar_service.records.notification_keys import RecipientGroup, Topic
+from calendar_service.reminders.plan import plan_reminders
 
 LONG_AGO = utc("2027-01-01 12:00")
 
 
 def reminders(lead="", zone=PARIS, number=1, **more):
-    return Group(number, Topic.REMINDERS, more.pop("selection", ""), lead, zone, **more)
+    return RecipientGroup(number, Topic.REMINDERS, more.pop("selection", ""), lead, zone, **more)
 
 
 def lines(edition, start, end, *groups):
     """The plan as (due, lead, moment, bundle, after), with the occurrence where there is one."""
-    found = plan(edition, groups, utc(start), utc(end), edition.seen)
+    found = plan_reminders(edition, groups, utc(start), utc(end), edition.seen)
     return [
         (
             stated(each.due_at),
-            each.occasion.lead,
-            f"{each.occasion.moment} {each.occasion.occurrence}" if each.occasion.occurrence else each.occasion.moment,
+            each.notification.lead,
+            f"{each.notification.moment} {each.notification.occurrence}"
+            if each.notification.occurrence
+            else each.notification.moment,
             each.bundle,
             stated(each.after) if each.after else "",
         )
         for each in found
-        if each.occasion.kind == "reminder"
+        if each.notification.kind == "reminder"
     ]
 
 
@@ -117,8 +119,12 @@ def test_every_moment_that_one_can_be_reminded_of_in_order_of_time():
 def test_two_groups_are_planned_each_for_itself():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00"), tender("2027-07-11 17:00", "other", tags=("roads",))))
     groups = reminders("7 days", number=4), reminders("7 days", number=2, selection="tag=roads")
-    found = plan(edition, groups, utc("2027-01-02 00:00"), utc("2028-01-01 00:00"), edition.seen)
-    assert [(each.group.id, each.occasion.record_id) for each in found] == [(4, "tender"), (2, "other"), (4, "other")]
+    found = plan_reminders(edition, groups, utc("2027-01-02 00:00"), utc("2028-01-01 00:00"), edition.seen)
+    assert [(each.group.id, each.notification.record_id) for each in found] == [
+        (4, "tender"),
+        (2, "other"),
+        (4, "other"),
+    ]
 
 
 def test_bounds_of_the_plan():
@@ -156,7 +162,8 @@ def test_a_new_record_whose_leads_are_over_reminds_at_once_and_the_nearest_is_to
         ("2027-07-09 15:00", "1 day", "closes"),
     ]
     counted = [
-        stated(each.counted) for each in plan(edition, groups, utc("2027-07-01"), utc("2027-08-01"), edition.seen)
+        stated(each.counted)
+        for each in plan_reminders(edition, groups, utc("2027-07-01"), utc("2027-08-01"), edition.seen)
     ]
     assert counted == ["2027-06-26 15:00", "2027-07-03 15:00", "2027-07-09 15:00"]
 
@@ -304,9 +311,9 @@ def test_reminders_go_with_a_digest(group, step, expected):
 
 def test_the_digests_themselves_over_a_change_of_the_clocks():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00")))
-    group = Group(1, Topic.NEW, "", zone=PARIS, digest="daily")
-    found = plan(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"), edition.seen)
-    assert [(stated(each.due_at), each.occasion.revision, stated(each.expires_at)) for each in found] == [
+    group = RecipientGroup(1, Topic.NEW, "", zone=PARIS, digest="daily")
+    found = plan_reminders(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"), edition.seen)
+    assert [(stated(each.due_at), each.notification.revision, stated(each.expires_at)) for each in found] == [
         ("2027-03-27 08:00", "daily 2027-03-27T08:00Z", "2027-03-28 08:00"),
         ("2027-03-28 07:00", "daily 2027-03-28T07:00Z", "2027-03-29 07:00"),
         ("2027-03-29 07:00", "daily 2027-03-29T07:00Z", "2027-03-30 07:00"),

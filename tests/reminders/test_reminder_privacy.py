@@ -22,10 +22,10 @@ from reminder_tools import (
     utc,
 )
 
-from calendar_service.reminders import clerk as clerk_module
-from calendar_service.reminders.people.choices import Choice
-from calendar_service.reminders.people.desk import Desk
-from calendar_service.store.claims import claim, load_parcels
+from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders.subscriptions.preferences import Preferences
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.store.claims import claim_deliveries, load_deliveries
 from calendar_service.store.engine import writing
 
 BEGIN = utc("2027-06-01 12:00")
@@ -41,28 +41,28 @@ ANSWERS = {
 
 def live(database, inbox, url):
     """A whole life: signing up, confirming, reminders of all outcomes, leaving."""
-    clock, desk, stop = Clock(BEGIN), Desk(database, KEYS), threading.Event()
-    office = make_office(database, clock, url)
-    choice = Choice("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
-    desk.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="203.0.113.7", now=BEGIN)
+    clock, service, stop = Clock(BEGIN), SubscriptionService(database, KEYS), threading.Event()
+    reminder_service = make_office(database, clock, url)
+    choice = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
+    service.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="203.0.113.7", now=BEGIN)
     for name in ("ben", "cy", "bad"):
         add_reader(database, name, BEGIN, language="fr" if name == "bad" else "en")
     hook = f"https://hook.invalid/{PATH}"
     add_reader(database, "hook", BEGIN, channel="webhook", address=hook, owner="owner@reader.example", secret=SECRET)
-    office.look()
-    office.send(stop)
+    reminder_service.look()
+    reminder_service.send(stop)
     token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
-    ada = desk.confirm(token, BEGIN + MINUTE)
+    ada = service.confirm(token, BEGIN + MINUTE)
     for now in (SEVEN, SEVEN + MINUTE, SEVEN + HOUR):
         clock.now = now
-        office.look()
-        office.send(stop)
-    desk.end(ada, clock.now)
+        reminder_service.look()
+        reminder_service.send(stop)
+    service.end(ada, clock.now)
     clock.now += 8 * DAY
-    office.look()
-    office.send(stop)
-    office.close(5)
-    return desk, ada, token
+    reminder_service.look()
+    reminder_service.send(stop)
+    reminder_service.close(5)
+    return service, ada, token
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -77,7 +77,7 @@ def test_a_whole_life_without_an_address_in_the_log(database, caplog, monkeypatc
     monkeypatch.setattr(clerk_module, "compose_reminder", fail)
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     with caplog.at_level(logging.DEBUG), mail_server(inbox := Inbox(lambda to: ANSWERS[to.partition("@")[0]])) as url:
-        desk, ada, token = live(database, inbox, url)
+        service, ada, token = live(database, inbox, url)
     states = {row[0]: row[5] for row in outbox(database) if row[2] == "tender"}
     assert (states["ada"], states["ben"]) == ("sent", "bounced")
     # aiosmtpd, the server, logs what it is sent; it is no part of the service.
@@ -85,7 +85,7 @@ def test_a_whole_life_without_an_address_in_the_log(database, caplog, monkeypatc
     log = "\n".join(logging.Formatter("%(name)s %(message)s %(args)s").format(each) for each in records)
     assert "A letter about tender did not go out" in log
     assert "A letter about tender cannot be written" in log
-    tokens = token, ada.ref, desk.manage_token(ada.ref), desk.unsubscribe_token(ada.ref)
+    tokens = token, ada.ref, service.manage_token(ada.ref), service.unsubscribe_token(ada.ref)
     private = ["@", "reader.example", "ada", "ben@", PATH, SECRET, "203.0.113", *tokens]
     assert [each for each in private if re.search(re.escape(each), log)] == []
 
@@ -96,9 +96,9 @@ def test_what_is_private_is_in_no_repr(database):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     ada = add_reader(database, "ada", BEGIN, secret=SECRET, owner="owner@reader.example")
     clock = Clock(SEVEN)
-    office = make_office(database, clock)
-    office.look()
+    reminder_service = make_office(database, clock)
+    reminder_service.look()
     with writing(database) as connection:
-        (parcel,) = load_parcels(connection, claim(connection, 1, SEVEN, 10))
-    said = repr((ada, parcel))
+        (delivery,) = load_deliveries(connection, claim_deliveries(connection, 1, SEVEN, 10))
+    said = repr((ada, delivery))
     assert [each for each in ("@", ada.ref, SECRET) if each in said] == []

@@ -21,7 +21,7 @@ from reminder_tools import (
 )
 from sqlalchemy import func, select
 
-from calendar_service import serving, worker
+from calendar_service import bootstrap, worker
 from calendar_service.records.times import CivilTime
 from calendar_service.settings import read_settings
 from calendar_service.store.engine import reading
@@ -54,15 +54,15 @@ def prepare(database, *names, due):
 
 
 def make_worker(database, url, tmp_path, clock=wall_clock):
-    office = make_office(database, clock, url)
+    reminder_service = make_office(database, clock, url)
     looks = []
 
     def look():
         looks.append(time.monotonic())
         real()
 
-    real, office.look = office.look, look
-    made = Worker(database, tmp_path / "events.yaml", clock, office)
+    real, reminder_service.look = reminder_service.look, look
+    made = Worker(database, tmp_path / "events.yaml", clock, reminder_service)
     made.looks = looks
     return made
 
@@ -167,7 +167,7 @@ def test_nothing_runs_before_it_is_started(database, database_url, tmp_path, mon
     before = set(threading.enumerate())
     database.dispose()
     environ = {"CALENDAR_DATABASE_URL": database_url, "CALENDAR_SECRET_KEY": "k" * 40}
-    made = serving.make_worker(read_settings(environ), database)
+    made = bootstrap.make_worker(read_settings(environ), database)
     time.sleep(0.2)
     assert set(threading.enumerate()) == before
     assert database.pool.checkedin() == database.pool.checkedout() == 0

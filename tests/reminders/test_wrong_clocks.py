@@ -25,8 +25,8 @@ from reminder_tools import (
 )
 from sqlalchemy import select, update
 
-from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.forecast import forecast, upcoming
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.store import subscribers
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
@@ -91,16 +91,16 @@ def test_a_notice_goes_at_once_and_can_be_written(database, offset):
     add_reader(database, "ada", BEGIN)
     clock = Clock(BEGIN)
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(database, clock, url)
+        reminder_service = make_office(database, clock, url)
         publish_records(database, BEGIN, tender(CLOSES))
-        office.look()
+        reminder_service.look()
         clock.now = BEGIN + DAY
         publish_records(database, clock.now, tender("2027-07-12 17:00"))
         restamp(database, offset)
-        office._edition_seen = float("-inf")
-        office.look()
-        assert office.send(threading.Event()) == {"sent": 1}
-        office.close(5)
+        reminder_service._edition_seen = float("-inf")
+        reminder_service.look()
+        assert reminder_service.send(threading.Event()) == {"sent": 1}
+        reminder_service.close(5)
     assert inbox.recipients == ["ada"]
     assert outbox(database, "due_at") == [("ada", "notice", "tender", "changed", "", "sent", stated(BEGIN + DAY))]
 
@@ -111,14 +111,14 @@ def test_what_is_planned_is_listed_whatever_the_stamps(database, offset):
     publish_records(database, BEGIN, tender(CLOSES))
     edition = restamp(database, offset)
     listed = [
-        (stated(each.due_at), each.readers)
+        (stated(each.due_at), each.subscribers)
         for each in forecast(database, edition, BEGIN, ONE + DAY, with_addresses=False)
     ]
     assert listed == [(stated(SEVEN), 1), (stated(ONE), 1)]
-    reader = subscribers.find_by_ref(database, ada.ref)
+    subscriber = subscribers.find_by_ref(database, ada.ref)
     with reading(database) as connection:
         seen = load_first_passes(connection)
-    assert [stated(each.due_at) for each in upcoming(edition, reader, BEGIN, seen)] == [stated(SEVEN)]
+    assert [stated(each.due_at) for each in upcoming(edition, subscriber, BEGIN, seen)] == [stated(SEVEN)]
 
 
 # -- between two passes ---------------------------------------------------------------------------------------------

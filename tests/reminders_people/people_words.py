@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from calendar_service.reminders.people.addresses import Hasher
-from calendar_service.reminders.people.choices import Choice
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
+from calendar_service.reminders.subscriptions.preferences import Preferences
 from calendar_service.store.engine import reading
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups
@@ -13,14 +13,14 @@ from calendar_service.store.tables import deliveries, groups, memberships, occas
 NOON = datetime(2027, 3, 1, 12, 0, 0, 250_000, UTC)
 SECOND = NOON.replace(microsecond=0)
 KEYS = ("k" * 40, "old-" + "o" * 40)
-HASHER = Hasher(KEYS)
+HASHER = AddressHasher(KEYS)
 CONSENT = {"words": "Yes, remind me.", "form": "page"}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def choice(selection="kind=tender", leads=("7 days",), **changes):
     given = {"wants_new": False, "digest": "", "language": "en", "zone": "Europe/Paris", "country": ""}
-    return Choice(selection, leads, **{**given, **changes})
+    return Preferences(selection, leads, **{**given, **changes})
 
 
 def newcomer(address="ada@example.org", *watches, **changes):
@@ -65,9 +65,9 @@ def kept_signups(database):
         return [(row.state, row.address) for row in connection.execute(select(signups).order_by(signups.c.id))]
 
 
-def signup_token(desk, database, address):
+def signup_token(service, database, address):
     """The token of the newest sign-up of an address."""
     with reading(database) as connection:
         query = select(signups).where(signups.c.address == address).order_by(signups.c.id.desc())
         row = connection.execute(query).first()
-    return desk.confirm_token(row.ref, row.asked_at)
+    return service.confirm_token(row.ref, row.asked_at)

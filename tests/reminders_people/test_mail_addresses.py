@@ -2,7 +2,7 @@
 
 import pytest
 
-from calendar_service.reminders.people.addresses import BadAddress, Hasher, check_mail_address
+from calendar_service.reminders.subscriptions.addresses import AddressHasher, InvalidAddress, check_mail_address
 
 TAKEN = {
     "ada@example.org": "ada@example.org",
@@ -71,7 +71,7 @@ def test_address_is_taken(text, address):
 
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
 def test_address_is_refused_and_not_repeated(text):
-    with pytest.raises(BadAddress) as raised:
+    with pytest.raises(InvalidAddress) as raised:
         check_mail_address(text)
     assert raised.value.field == "address"
     assert str(raised.value) in SENTENCES
@@ -94,14 +94,17 @@ NEW, OLD = "n" * 40, "o" * 40
     ],
 )
 def test_hashes_tell_addresses_and_mailboxes_apart(one, other, same_address, same_mailbox):
-    hasher = Hasher((NEW,))
+    hasher = AddressHasher((NEW,))
     assert (hasher.address_keys(one) == hasher.address_keys(other)) is same_address
     assert (hasher.mailbox_keys(one) == hasher.mailbox_keys(other)) is same_mailbox
 
 
 def test_an_old_key_is_still_tried():
-    old, both = Hasher((OLD,)).address_keys("ada@example.org"), Hasher((NEW, OLD)).address_keys("ada@example.org")
-    assert both == (*Hasher((NEW,)).address_keys("ada@example.org"), *old)
+    old, both = (
+        AddressHasher((OLD,)).address_keys("ada@example.org"),
+        AddressHasher((NEW, OLD)).address_keys("ada@example.org"),
+    )
+    assert both == (*AddressHasher((NEW,)).address_keys("ada@example.org"), *old)
     assert len(set(both)) == 2
 
 
@@ -117,5 +120,5 @@ def test_an_old_key_is_still_tried():
     ],
 )
 def test_clients_are_counted_by_what_one_customer_has(one, other, same):
-    hasher = Hasher((NEW,))
+    hasher = AddressHasher((NEW,))
     assert (hasher.client_keys(one) == hasher.client_keys(other)) is same

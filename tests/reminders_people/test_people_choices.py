@@ -3,7 +3,13 @@
 import pytest
 from people_words import choice
 
-from calendar_service.reminders.people.choices import BadChoice, choice_from_json, choice_to_json, read_form, read_row
+from calendar_service.reminders.subscriptions.preferences import (
+    InvalidPreferences,
+    preferences_from_json,
+    preferences_to_json,
+    read_form,
+    read_row,
+)
 
 
 class Given(dict):
@@ -72,7 +78,7 @@ BAD_FORMS = [
     ("given", "field", "said"), BAD_FORMS, ids=[f"{field} {said[:20]}" for _, field, said in BAD_FORMS]
 )
 def test_form_that_is_not_understood(given, field, said):
-    with pytest.raises(BadChoice) as raised:
+    with pytest.raises(InvalidPreferences) as raised:
         read_form(Given(BASE | given), ("en", "fr"))
     assert (raised.value.field, raised.value.message.format(**raised.value.values)) == (field, said)
 
@@ -90,11 +96,11 @@ def test_row_is_read():
     [("new", "maybe"), ("timezone", "CET+1"), ("leads", "soon"), ("selection", "kin=tender"), ("country", "XX")],
 )
 def test_row_names_its_column(column, value):
-    with pytest.raises(BadChoice) as raised:
+    with pytest.raises(InvalidPreferences) as raised:
         read_row({**ROW, column: value}, ("en",))
     assert raised.value.field == column
 
 
 def test_choice_is_the_same_after_json():
     chosen = choice("tag=roads", ("7 days", "1 day"), wants_new=True, digest="daily", country="FR")
-    assert choice_from_json({**choice_to_json(chosen), "consent": {}}) == chosen
+    assert preferences_from_json({**preferences_to_json(chosen), "consent": {}}) == chosen

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 
 from calendar_service.store import subscribers
 from calendar_service.store.engine import reading, writing
-from calendar_service.store.memberships import regroup
-from calendar_service.store.subscribers import AddressTaken, NoSuchSubscriber, State, Watch
+from calendar_service.store.group_sync import sync_groups
+from calendar_service.store.subscribers import AddressTaken, NoSuchSubscriber, SubscriberState, Watch
 from calendar_service.store.tables import groups, memberships
 
 LATER = NOON + 5 * DAY
@@ -61,14 +61,14 @@ WANTED = {
             ("reminders", ROADS, "1 day", "Europe/Paris", "", ""),
         ],
     ),
-    "paused": ([Watch(TENDERS)], {"state": State.PAUSED}, []),
+    "paused": ([Watch(TENDERS)], {"state": SubscriberState.PAUSED}, []),
 }
 
 
 @pytest.mark.parametrize(("watches", "changes", "expected"), WANTED.values(), ids=WANTED)
 def test_groups_follow_from_watches(database, watches, changes, expected):
-    reader = subscribers.add_subscriber(database, newcomer("ada@example.org", *watches, **changes), NOON)
-    assert belonging(database, reader.id) == [(*group, SECOND) for group in expected]
+    subscriber = subscribers.add_subscriber(database, newcomer("ada@example.org", *watches, **changes), NOON)
+    assert belonging(database, subscriber.id) == [(*group, SECOND) for group in expected]
     with reading(database) as connection:
         assert connection.scalar(select(func.count()).where(memberships.c.is_fresh)) == len(expected)
 
@@ -88,33 +88,33 @@ CHANGES = {
 
 @pytest.mark.parametrize(("changes", "group", "since"), CHANGES.values(), ids=CHANGES)
 def test_since_is_carried_over_where_it_is_the_same_in_another_way(database, changes, group, since):
-    reader = subscribers.add_subscriber(database, newcomer(), NOON)
-    changed = subscribers.change(database, replace(reader, **changes), LATER)
-    assert belonging(database, reader.id) == [("changes", TENDERS, "", "", "", "", SECOND), (*group, since)]
-    assert changed == replace(reader, **changes, changed_at=LATER)
-    assert subscribers.find_by_ref(database, reader.ref) == changed
+    subscriber = subscribers.add_subscriber(database, newcomer(), NOON)
+    changed = subscribers.change(database, replace(subscriber, **changes), LATER)
+    assert belonging(database, subscriber.id) == [("changes", TENDERS, "", "", "", "", SECOND), (*group, since)]
+    assert changed == replace(subscriber, **changes, changed_at=LATER)
+    assert subscribers.find_by_ref(database, subscriber.ref) == changed
 
 
 def test_what_stays_is_not_looked_at_again(database):
-    reader = subscribers.add_subscriber(database, newcomer(), NOON)
+    subscriber = subscribers.add_subscriber(database, newcomer(), NOON)
     with writing(database) as connection:
         connection.execute(update(memberships).values(is_fresh=False))
-        regroup(connection, reader.id, LATER)
+        sync_groups(connection, subscriber.id, LATER)
         assert list(connection.scalars(select(memberships.c.is_fresh))) == [False, False]
 
 
 def test_pausing_resuming_and_ending(database):
-    reader = subscribers.add_subscriber(database, newcomer(), NOON)
-    assert subscribers.pause(database, reader.id, NOON).state is State.PAUSED
-    assert belonging(database, reader.id) == []
-    assert subscribers.resume(database, reader.id, LATER).state is State.ACTIVE
-    assert {row[-1] for row in belonging(database, reader.id)} == {LATER_SECOND}
-    ended = subscribers.end(database, reader.id, LATER)
-    assert (ended.state, ended.ended_at) == (State.ENDED, LATER)
-    assert belonging(database, reader.id) == []
-    assert subscribers.end(database, reader.id, LATER + DAY) == ended
-    assert subscribers.resume(database, reader.id, LATER + DAY) == ended
-    assert subscribers.pause(database, reader.id, LATER + DAY) == ended
+    subscriber = subscribers.add_subscriber(database, newcomer(), NOON)
+    assert subscribers.pause(database, subscriber.id, NOON).state is SubscriberState.PAUSED
+    assert belonging(database, subscriber.id) == []
+    assert subscribers.resume(database, subscriber.id, LATER).state is SubscriberState.ACTIVE
+    assert {row[-1] for row in belonging(database, subscriber.id)} == {LATER_SECOND}
+    ended = subscribers.end(database, subscriber.id, LATER)
+    assert (ended.state, ended.ended_at) == (SubscriberState.ENDED, LATER)
+    assert belonging(database, subscriber.id) == []
+    assert subscribers.end(database, subscriber.id, LATER + DAY) == ended
+    assert subscribers.resume(database, subscriber.id, LATER + DAY) == ended
+    assert subscribers.pause(database, subscriber.id, LATER + DAY) == ended
 
 
 def test_one_address_is_one_reader_and_nobody_is_added_beside_it(database):
@@ -132,13 +132,13 @@ def test_changing_to_an_address_that_is_taken_changes_nothing(database):
 
 
 def test_nothing_can_be_changed_of_who_is_erased(database):
-    reader = subscribers.add_subscriber(database, newcomer(), NOON)
-    subscribers.erase(database, reader.id, NOON)
+    subscriber = subscribers.add_subscriber(database, newcomer(), NOON)
+    subscribers.erase(database, subscriber.id, NOON)
     for act in (subscribers.pause, subscribers.resume, subscribers.end, subscribers.erase):
         with pytest.raises(NoSuchSubscriber):
-            act(database, reader.id, NOON)
+            act(database, subscriber.id, NOON)
     with pytest.raises(NoSuchSubscriber):
-        subscribers.change(database, reader, NOON)
+        subscribers.change(database, subscriber, NOON)
 
 
 def test_readers_are_listed_in_order_over_pages(database):

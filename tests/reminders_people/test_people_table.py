@@ -11,15 +11,15 @@ import pytest
 from click.testing import CliRunner
 from people_words import DAY, KEYS, NOON, newcomer
 
-from calendar_service.cli import main
-from calendar_service.reminders.people.addresses import Hasher
-from calendar_service.reminders.people.importing import take_in
-from calendar_service.reminders.people.table import read_people, write_people
-from calendar_service.serving import _make_secret_key, secret_keys
+from calendar_service.bootstrap import _make_secret_key, secret_keys
+from calendar_service.cli.main import main
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
+from calendar_service.reminders.subscriptions.csv_table import read_subscriber_table, write_subscriber_table
+from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers
 from calendar_service.settings import BadSetting, Settings
 from calendar_service.store import subscribers
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.subscribers import Watch
 
 HEAD = "address,language,timezone,country,selection,leads,consent,new,digest\n"
@@ -30,7 +30,7 @@ TABLE = (
     + '\'+eve@example.org,fr,Asia/Tokyo,JP,,,"Oui, par lettre",,weekly\n'
     + "https://hooks.example.org/in,en,Europe/Paris,FR,kind=event,24 hours,Contract 7,,\n"
 )
-HASHER = Hasher(KEYS)
+HASHER = AddressHasher(KEYS)
 
 
 def run(path, *words):
@@ -46,7 +46,7 @@ def imported(path, text):
 
 def readers(path):
     engine = open_engine(sqlite_url(path / "db.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     found = list(subscribers.list_subscribers(engine))
     engine.dispose()
     return found
@@ -127,7 +127,7 @@ def test_what_is_no_table_is_said(tmp_path, text, said):
 
 def test_semicolons_and_a_byte_order_mark_are_read():
     table = "\ufeffConsent;address;language;timezone;country;selection;leads\nForm;ada@example.org;en;Europe/Paris;;;7 days, 1 day\n"
-    people = read_people(table.encode(), HASHER, ("en",))
+    people = read_subscriber_table(table.encode(), HASHER, ("en",))
     assert ([*people.new.values()], people.problems) == (
         [newcomer("ada@example.org", Watch("", ("7 days", "1 day")), consent={"words": "Form", "form": "import"})],
         [],
@@ -136,14 +136,14 @@ def test_semicolons_and_a_byte_order_mark_are_read():
 
 def test_who_left_is_not_taken_in_again(database):
     ada, *_ = subscribers.add_subscribers(database, [newcomer("ada@example.org")], NOON)
-    table = "".join(write_people(subscribers.list_subscribers(database))).replace("Yes", "Form") + (
+    table = "".join(write_subscriber_table(subscribers.list_subscribers(database))).replace("Yes", "Form") + (
         "eve@example.org,en,Europe/Paris,,kind=tender,7 days,Form,no,,active\r\n"
     )
-    people = read_people(table.encode(), HASHER, ("en",))
+    people = read_subscriber_table(table.encode(), HASHER, ("en",))
     assert people.problems == []
     subscribers.end(database, ada.id, NOON)
     for _ in range(2):
-        taken = take_in(database, people, HASHER, NOON + DAY)
+        taken = import_subscribers(database, people, HASHER, NOON + DAY)
         assert [str(problem) for problem in taken.problems] == [
             "2: address: 'ada@example.org'. This person has ended the reminders. They can sign up again themselves; leave them out."
         ]
@@ -158,7 +158,7 @@ def test_paused_stay_paused_and_ended_stay_out(database):
     )
     subscribers.pause(database, paused.id, NOON)
     subscribers.end(database, ended.id, NOON)
-    rows = list(csv.DictReader(io.StringIO("".join(write_people(subscribers.list_subscribers(database))))))
+    rows = list(csv.DictReader(io.StringIO("".join(write_subscriber_table(subscribers.list_subscribers(database))))))
     assert [(row["address"], row["state"]) for row in rows] == [
         ("ada@example.org", "paused"),
         ("bob@example.org", "active"),

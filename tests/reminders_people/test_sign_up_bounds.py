@@ -7,14 +7,14 @@ import pytest
 from people_words import CONSENT, DAY, HASHER, HOUR, KEYS, MINUTE, NOON, choice, kept_signups, letters, newcomer
 from sqlalchemy import func, insert, select
 
-from calendar_service.reminders.people import signing_up
-from calendar_service.reminders.people.choices import choice_to_json
-from calendar_service.reminders.people.desk import Desk, TooManyRequests
-from calendar_service.reminders.people.signing_up import handle_signups
+from calendar_service.reminders.subscriptions import signup_worker
+from calendar_service.reminders.subscriptions.preferences import preferences_to_json
+from calendar_service.reminders.subscriptions.service import SubscriptionService, TooManyRequests
+from calendar_service.reminders.subscriptions.signup_worker import process_signups
 from calendar_service.store import subscribers
 from calendar_service.store.engine import reading, writing
-from calendar_service.store.retention import Forgotten, forget_old
-from calendar_service.store.signups import count_since, tally
+from calendar_service.store.purge import PurgeCounts, purge_expired
+from calendar_service.store.signups import count_event, count_since
 from calendar_service.store.subscribers import Watch
 from calendar_service.store.suppressions import find_suppressions, suppress
 from calendar_service.store.tables import deliveries, signups, tallies
@@ -25,17 +25,17 @@ SPELLINGS = (VICTIM, "victorhugo@example.org", "Victor.Hugo+a@EXAMPLE.org", "v.i
 
 def flood(database, asks, clients, span):
     """Ask in the name of one victim from many clients over a time, and handle it on the way."""
-    desk, refused = Desk(database, KEYS), 0
+    service, refused = SubscriptionService(database, KEYS), 0
     for number in range(asks):
         now = NOON + span * number / asks
         address = SPELLINGS[number % len(SPELLINGS)]
         try:
-            desk.ask(address, choice(), consent=CONSENT, client=f"198.51.100.{number % clients}", now=now)
+            service.ask(address, choice(), consent=CONSENT, client=f"198.51.100.{number % clients}", now=now)
         except TooManyRequests:
             refused += 1
         if number % (asks // 4) == 0:
-            handle_signups(database, KEYS, now)
-    handle_signups(database, KEYS, NOON + span)
+            process_signups(database, KEYS, now)
+    process_signups(database, KEYS, NOON + span)
     return refused
 
 
@@ -43,8 +43,8 @@ def test_a_mailbox_gets_three_letters_in_thirty_days(database):
     assert flood(database, 80, 8, 20 * DAY) == 0
     assert len(letters(database)) == 3
     flood_later = NOON + 30 * DAY + MINUTE
-    Desk(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=flood_later)
-    handle_signups(database, KEYS, flood_later)
+    SubscriptionService(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=flood_later)
+    process_signups(database, KEYS, flood_later)
     assert len(letters(database)) == 4
 
 
@@ -68,7 +68,7 @@ def ask_many(database, count, now=NOON):
             "address": f"n{number}@example.org",
             "address_key": HASHER.address_keys(f"n{number}@example.org")[0],
             "mailbox_key": HASHER.mailbox_keys(f"n{number}@example.org")[0],
-            "choice": {**choice_to_json(choice()), "consent": CONSENT},
+            "choice": {**preferences_to_json(choice()), "consent": CONSENT},
             "asked_at": now,
         }
         for number in range(count)
@@ -83,15 +83,15 @@ def count(database, table):
 
 
 def test_so_many_letters_an_hour_and_the_rest_waits_loudly_once(database, caplog, monkeypatch):
-    monkeypatch.setattr(signing_up, "LETTERS_PER_HOUR", 50)
+    monkeypatch.setattr(signup_worker, "LETTERS_PER_HOUR", 50)
     caplog.set_level(logging.WARNING)
     ask_many(database, 170)
-    handled = [handle_signups(database, KEYS, NOON + minutes * MINUTE) for minutes in (0, 1, 30, 59)]
+    handled = [process_signups(database, KEYS, NOON + minutes * MINUTE) for minutes in (0, 1, 30, 59)]
     assert handled == [50, 0, 0, 0]
     assert [record.message for record in caplog.records] == [
         "More than 50 people an hour ask for reminders; the rest waits."
     ]
-    assert handle_signups(database, KEYS, NOON + 61 * MINUTE) == 50
+    assert process_signups(database, KEYS, NOON + 61 * MINUTE) == 50
     assert count(database, deliveries) == 100
 
 
@@ -99,7 +99,7 @@ ANSWERS = {
     "unknown": (None, None, [("confirm", "mailed")]),
     "known with the same watch": (newcomer(VICTIM), None, [("known", "known")]),
     "known with another watch": (newcomer(VICTIM, Watch("tag=roads")), None, [("confirm", "mailed")]),
-    "paused": (newcomer(VICTIM, state=subscribers.State.PAUSED), None, [("confirm", "mailed")]),
+    "paused": (newcomer(VICTIM, state=subscribers.SubscriberState.PAUSED), None, [("confirm", "mailed")]),
     "not me": (None, ("not me", None), []),
     "bounced": (None, ("bounced", NOON + DAY), []),
     "bounced long ago": (None, ("bounced", NOON), [("confirm", "mailed")]),
@@ -114,8 +114,8 @@ def test_who_gets_which_letter(database, known, suppressed, expected):
     if suppressed:
         with writing(database) as connection:
             suppress(connection, HASHER.address_keys(VICTIM)[0], suppressed[0], NOON, suppressed[1])
-    Desk(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=NOON)
-    assert handle_signups(database, KEYS, NOON) == 1
+    SubscriptionService(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=NOON)
+    assert process_signups(database, KEYS, NOON) == 1
     said = [
         (moment, signup) for (moment, _, _), (signup, _) in zip(letters(database), kept_signups(database), strict=True)
     ]
@@ -125,29 +125,29 @@ def test_who_gets_which_letter(database, known, suppressed, expected):
 def test_a_tally_counts_rather_one_too_many(database):
     with writing(database) as connection:
         for seconds in (0, 30, 90):
-            tally(connection, "client:x", NOON + timedelta(seconds=seconds))
+            count_event(connection, "client:x", NOON + timedelta(seconds=seconds))
         since = [NOON + timedelta(seconds=seconds) for seconds in (-60, 0, 59, 60, 120)]
         assert [count_since(connection, ["client:x", "client:y"], each) for each in since] == [3, 3, 3, 1, 0]
 
 
 def test_what_has_had_its_time_is_forgotten(database):
-    desk = Desk(database, KEYS)
+    service = SubscriptionService(database, KEYS)
     gone, stays = subscribers.add_subscribers(
         database, [newcomer("ada@example.org"), newcomer("eve@example.org")], NOON
     )
-    desk.end(gone, NOON)
-    desk.ask("new@example.org", choice(), consent=CONSENT, client="192.0.2.1", now=NOON)
-    handle_signups(database, KEYS, NOON)
+    service.end(gone, NOON)
+    service.ask("new@example.org", choice(), consent=CONSENT, client="192.0.2.1", now=NOON)
+    process_signups(database, KEYS, NOON)
     with writing(database) as connection:
         suppress(connection, "a" * 64, "bounced", NOON, NOON + DAY)
-    assert forget_old(database, NOON + 71 * HOUR) == Forgotten(0, 0, 0, 1)
-    assert forget_old(database, NOON + 72 * HOUR) == Forgotten(1, 0, 0, 0)
+    assert purge_expired(database, NOON + 71 * HOUR) == PurgeCounts(0, 0, 0, 1)
+    assert purge_expired(database, NOON + 72 * HOUR) == PurgeCounts(1, 0, 0, 0)
     assert letters(database) == [("confirm", "dropped", None)]
-    assert forget_old(database, NOON + 30 * DAY) == Forgotten(0, 0, 0, 0)
-    assert forget_old(database, NOON + 30 * DAY + MINUTE) == Forgotten(0, 1, 0, 0)
+    assert purge_expired(database, NOON + 30 * DAY) == PurgeCounts(0, 0, 0, 0)
+    assert purge_expired(database, NOON + 30 * DAY + MINUTE) == PurgeCounts(0, 1, 0, 0)
     assert list(subscribers.list_subscribers(database)) == [stays]
     with reading(database) as connection:
         assert find_suppressions(connection, [gone.address_key], NOON) == {gone.address_key: "ended"}
-    assert forget_old(database, NOON + 32 * DAY) == Forgotten(0, 0, 3, 0)
+    assert purge_expired(database, NOON + 32 * DAY) == PurgeCounts(0, 0, 3, 0)
     assert count(database, tallies) == 0
     assert count(database, deliveries) == 1

@@ -3,14 +3,14 @@
 import pytest
 from people_words import DAY, KEYS, NOON, newcomer
 
-from calendar_service.reminders.people.addresses import Hasher
-from calendar_service.reminders.people.importing import take_in
-from calendar_service.reminders.people.table import read_people
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
+from calendar_service.reminders.subscriptions.csv_table import read_subscriber_table
+from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers
 from calendar_service.store import subscribers
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches, Watch
 
 HEAD = "address,language,timezone,country,selection,leads,consent\n"
-HASHER = Hasher(KEYS)
+HASHER = AddressHasher(KEYS)
 MOST = "One address can watch 50 selections at most. "
 
 
@@ -19,7 +19,7 @@ def row(selection, address="ada@example.org"):
 
 
 def read(*rows):
-    return read_people((HEAD + "".join(rows)).encode(), HASHER, ("en", "fr"))
+    return read_subscriber_table((HEAD + "".join(rows)).encode(), HASHER, ("en", "fr"))
 
 
 def watches(number, start=0):
@@ -48,12 +48,12 @@ def test_rows_of_one_address_are_no_more_than_can_be_watched():
 def test_rows_add_no_more_to_who_is_there_already(database):
     known = subscribers.add_subscriber(database, newcomer("ada@example.org", *watches(49)), NOON)
     people = read(row("id=b", "eve@example.org"), row("id=b"), row("id=c"))
-    taken = take_in(database, people, HASHER, NOON + DAY)
+    taken = import_subscribers(database, people, HASHER, NOON + DAY)
     assert [str(each) for each in taken.problems] == [
         f"3: selection: '49 watched already, 2 here'. {MOST}Stop one of them first."
     ]
     assert list(subscribers.list_subscribers(database)) == [known]
-    assert take_in(database, read(row("id=b"), row("id=a1")), HASHER, NOON + DAY).gained == 1
+    assert import_subscribers(database, read(row("id=b"), row("id=a1")), HASHER, NOON + DAY).gained == 1
     (kept,) = subscribers.list_subscribers(database)
     assert len(kept.watches) == MAX_WATCHES
 

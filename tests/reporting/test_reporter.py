@@ -10,7 +10,7 @@ from calendar_service.reminders.faults.host import HostMemory
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
-from calendar_service.reminders.office import Mailing
+from calendar_service.reminders.service import MailSettings
 from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
 from calendar_service.store.faults import FaultKind, list_faults, report_fault
 from calendar_service.store.hosts import host_name
@@ -28,7 +28,7 @@ class Two:
         self.folder = folder / "mail"
         self.logs = [FaultLog(self.clock) for _ in range(2)]
         mailers = [
-            FaultMailer("https://x.example", Mailing("", self.folder, "calendar@x.example", EDITORS), self.clock)
+            FaultMailer("https://x.example", MailSettings("", self.folder, "calendar@x.example", EDITORS), self.clock)
             for _ in range(2)
         ]
         memories = [HostMemory(folder / "var") for _ in range(2)]
@@ -141,7 +141,7 @@ def test_what_was_over_before_it_could_be_mailed_is_mailed_later(two, tmp_path):
 @pytest.mark.parametrize("editors", [(), EDITORS])
 def test_without_editors_the_sender_is_told(database, tmp_path, editors):
     log = FaultLog(lambda: NOON)
-    mailer = FaultMailer("https://x.example", Mailing("", tmp_path, "X <cal@x.example>", editors), lambda: NOON)
+    mailer = FaultMailer("https://x.example", MailSettings("", tmp_path, "X <cal@x.example>", editors), lambda: NOON)
     log.report("look", FaultKind.SCHEDULE, "It fails.", details=("one", "two"))
     FaultReporter(database, log, mailer, HostMemory(), lambda: NOON).look()
     mails = [path.read_text() for path in tmp_path.glob("*.eml")]

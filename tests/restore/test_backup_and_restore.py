@@ -37,15 +37,15 @@ from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import DatabaseFault, UnusableDatabase, open_engine, reading, sqlite_url, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.identity import read_identity, renew_identity
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.pauses import PauseKind, RestoreKind, list_pauses
 from calendar_service.store.postgresql_tools import ToolFault
 from calendar_service.store.restore import Replaced, restore
-from calendar_service.store.signups import queue_letter
+from calendar_service.store.signups import queue_account_message
 from calendar_service.store.suppressions import NOT_ME, suppress
 from calendar_service.store.tables import deliveries, editions, metadata, revisions, subscribers, workers
 from calendar_service.store.workers import enter_worker
-from calendar_service.web.shelf import Shelf
+from calendar_service.web.edition_cache import EditionCache
 
 BEGIN = utc("2027-06-01 12:00")
 NOW = utc("2027-07-03 15:01")
@@ -328,7 +328,7 @@ def test_who_left_and_who_was_erased_stays_so(filled, file):
 def test_another_history_gives_up_who_left_and_what_was_sent(filled, file):
     """As after a restore without the newer database: both went on from one past, with the same numbers for other things."""
     with writing(filled) as connection:
-        deliver = queue_letter(connection, "trouble", BEGIN, subscriber_id=None, expires_at=NOW)
+        deliver = queue_account_message(connection, "trouble", BEGIN, subscriber_id=None, expires_at=NOW)
         assert deliver is None
     backup(filled, file)
     found = {each.address.partition("@")[0]: each for each in people.list_subscribers(filled)}
@@ -370,7 +370,7 @@ def test_what_was_lost_behind_our_back_comes_back(filled, file):
 
 def test_running_processes_see_it(filled, file, database_url):
     """A server and a worker that have the database open go on with the restored one."""
-    shelf = Shelf(filled, "http://x", Clock(NOW), 4)
+    cache = EditionCache(filled, "http://x", Clock(NOW), 4)
     backup(filled, file)
     with mail_server(inbox := Inbox()) as url:
         engine = open_engine(database_url)
@@ -381,16 +381,16 @@ def test_running_processes_see_it(filled, file, database_url):
         office.look()
         office.send(threading.Event())
         assert len(inbox.taken) == 40
-        assert shelf.edition().number == 2
+        assert cache.edition().number == 2
         put_back(filled, file)
         office.look()
         office.send(threading.Event())
-        shelf._looked = float("-inf")
-        assert shelf.edition().number == 1
+        cache._looked = float("-inf")
+        assert cache.edition().number == 1
         # Another one with the number of the old: no process may take it for the one that it knew.
         edit(filled, "2027-08-25 17:00", BEGIN + 2 * DAY)
-        shelf._looked = office._edition_seen = float("-inf")
-        assert shelf.edition() == load_edition(filled) == office.edition()
+        cache._looked = office._edition_seen = float("-inf")
+        assert cache.edition() == load_edition(filled) == office.edition()
         resume(filled, load_edition(filled), NOW)
         office.look()
         office.send(threading.Event())
@@ -520,12 +520,12 @@ def test_a_process_that_has_mails_in_hand_is_waited_for(filled, file, monkeypatc
     edition = load_edition(filled)
     with writing(filled) as connection:
         worker = enter_worker(connection, NOW)
-    from calendar_service.reminders.falling_due import Planner  # noqa: PLC0415
-    from calendar_service.store.claims import claim, release  # noqa: PLC0415
+    from calendar_service.reminders.scheduling import Planner  # noqa: PLC0415
+    from calendar_service.store.claims import claim_deliveries, release_claims  # noqa: PLC0415
 
     Planner(filled).fan_out(edition, NOW)
     with writing(filled) as connection:
-        assert len(claim(connection, worker, NOW, 5)) == 5
+        assert len(claim_deliveries(connection, worker, NOW, 5)) == 5
     monkeypatch.setattr(restore_module, "SENDERS_SECONDS", 0.5)
     refused(filled, file, BackupRefused, "1 processes still have 5 mails in hand. Stop serve and worker")
     monkeypatch.setattr(restore_module, "SENDERS_SECONDS", 30)
@@ -533,7 +533,7 @@ def test_a_process_that_has_mails_in_hand_is_waited_for(filled, file, monkeypatc
     done.start()
     time.sleep(0.5)
     with writing(filled) as connection:
-        release(connection, worker)
+        release_claims(connection, worker)
     done.join(20)
     assert [pause.kind for pause in pauses(filled)] == [PauseKind.RESTORED]
 
@@ -550,7 +550,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(database_url, file):
     with writing(engine) as connection:
         command.upgrade(migrate._config(connection), "0003")
     backup(engine, file)
-    upgrade(engine)
+    run_migrations(engine)
     for target in (engine, empty(engine, database_url)):
         put_back(target, file)
         migrate.find_drift(target)
@@ -618,7 +618,7 @@ def test_no_password_stands_in_arguments(database_url, file, tmp_path, monkeypat
 
 
 def run(database_url, folder, *words):
-    command = [sys.executable, "-c", "from calendar_service.cli import main; main()", *words]
+    command = [sys.executable, "-c", "from calendar_service.cli.main import main; main()", *words]
     environ = {
         "CALENDAR_DATABASE_URL": database_url,
         "CALENDAR_SECRET_KEY": "k" * 40,

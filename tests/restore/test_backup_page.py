@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 from calendar_service.store.sequence_file import FILE_NAME
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text(encoding="utf-8")

@@ -22,9 +22,9 @@ from reminder_tools import (
     watch,
 )
 
-from calendar_service.reminders.falling_due import Planner
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.resuming import forecast_paused, resume, send_missed
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
@@ -145,7 +145,7 @@ def test_the_plan_lists_what_is_missed_and_changes_nothing(house, tmp_path):
     assert outbox(engine) == []
     engine.dispose()
     assert found[0] == found[1]
-    assert [(each.kind, each.occasion.record_id, each.readers, each.is_waiting) for each in found[0]] == [
+    assert [(each.kind, each.notification.record_id, each.subscribers, each.is_waiting) for each in found[0]] == [
         ("reminder", "tender", len(NAMES), True),
         ("notice", "other", len(NAMES), True),
     ]

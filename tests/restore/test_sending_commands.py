@@ -7,8 +7,8 @@ import pytest
 from copies import copy_by_hand
 from reminder_tools import Inbox, add_readers, mail_server, outbox, publish_records, tender, utc
 
-from calendar_service import doctor, serving
-from calendar_service.cli import main
+from calendar_service import bootstrap, doctor
+from calendar_service.cli.main import main
 from calendar_service.store.engine import open_engine
 
 BEGIN = utc("2027-06-01 12:00")
@@ -28,7 +28,7 @@ def asked(database, database_url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CALENDAR_SECRET_KEY", "k" * 40)
 
     opened = []
-    for module in (serving, doctor):
+    for module in (bootstrap, doctor):
         monkeypatch.setattr(module, "open_engine", lambda url: opened.append(open_engine(url)) or opened[-1])
 
     def run(*arguments):

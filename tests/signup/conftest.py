@@ -2,13 +2,13 @@ import pytest
 from signing_up import SignUp
 
 from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 
 
 @pytest.fixture
 def database_file(tmp_path):
     engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     yield engine
     engine.dispose()
 

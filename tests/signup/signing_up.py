@@ -10,7 +10,7 @@ from calendar_service.settings import Settings
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import deliveries, metadata, occasions, signups
 from calendar_service.web.app import create_app
-from calendar_service.web.context import DESK
+from calendar_service.web.context import SUBSCRIPTIONS
 
 BASE = "https://calendar.example.org"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -51,7 +51,7 @@ class SignUp:
         settings = Settings(base_url=BASE, operator_token=operator_token)
         self.app = create_app(settings, engine, lambda: self.now, keys=("k" * 40,))
         self.client = self.app.test_client()
-        self.desk = self.app.extensions[DESK]
+        self.service = self.app.extensions[SUBSCRIPTIONS]
 
     def publish(self, file, at):
         publish_file(self.engine, file, at, confirmed=True)
@@ -68,20 +68,20 @@ class SignUp:
         assert answer.status_code == 200, words_of(answer)
         with reading(self.engine) as connection:
             row = connection.execute(select(signups).order_by(signups.c.id.desc())).first()
-        return self.desk.confirm_token(row.ref, row.asked_at)
+        return self.service.confirm_token(row.ref, row.asked_at)
 
-    def reader(self, **changes):
+    def subscriber(self, **changes):
         """Sign up as Ann and confirm."""
-        return self.desk.confirm(self.ask(**changes), self.now)
+        return self.service.confirm(self.ask(**changes), self.now)
 
-    def manage_path(self, reader):
-        return f"/reminders/manage/{self.desk.manage_token(reader.ref)}"
+    def manage_path(self, subscriber):
+        return f"/reminders/manage/{self.service.manage_token(subscriber.ref)}"
 
-    def unsubscribe_path(self, reader):
-        return f"/reminders/unsubscribe/{self.desk.unsubscribe_token(reader.ref)}"
+    def unsubscribe_path(self, subscriber):
+        return f"/reminders/unsubscribe/{self.service.unsubscribe_token(subscriber.ref)}"
 
-    def again(self, reader):
-        return self.desk.subscriber_of(self.desk.manage_token(reader.ref), "manage", self.now)
+    def again(self, subscriber):
+        return self.service.subscriber_of(self.service.manage_token(subscriber.ref), "manage", self.now)
 
     def dump(self):
         """All that is in the database."""

@@ -4,9 +4,9 @@ import pytest
 from signing_up import words_of
 from sqlalchemy import insert
 
-from calendar_service.reminders.people.choices import readable
+from calendar_service.reminders.subscriptions.preferences import readable
 from calendar_service.store.engine import writing
-from calendar_service.store.subscribers import MAX_WATCHES, State, TooManyWatches, Watch, set_watches
+from calendar_service.store.subscribers import MAX_WATCHES, SubscriberState, TooManyWatches, Watch, set_watches
 from calendar_service.store.tables import watches
 
 SETTINGS = {"do": "save", "language": "en", "zone": "Europe/Paris"}
@@ -52,7 +52,7 @@ DAMAGED = {
 
 @pytest.mark.parametrize(("fields", "told"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_form_is_refused_in_words_and_changes_nothing(site, fields, told):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     before = site.dump()
     answer = save(site, subscriber, **fields)
     assert answer.status_code == 400
@@ -61,7 +61,7 @@ def test_a_damaged_form_is_refused_in_words_and_changes_nothing(site, fields, to
 
 
 def test_a_damaged_form_is_refused_in_french(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     answer = save(site, subscriber, prefix="/fr", watch__0="x=1")
     assert (answer.status_code, "Ce choix n’est pas connu ici : x=1." in words_of(answer)) == (400, True)
     answer = save(site, subscriber, prefix="/fr", watch__x="kind=tender")
@@ -69,8 +69,8 @@ def test_a_damaged_form_is_refused_in_french(site):
 
 
 def test_after_an_error_all_that_was_typed_stands_there(site):
-    site.reader()
-    subscriber = site.reader(id="roads", kind=[])
+    site.subscriber()
+    subscriber = site.subscriber(id="roads", kind=[])
     fields = {
         "watch__0": "kind=tender,webinar",
         "own_leads__0": "3 weeks",
@@ -88,7 +88,7 @@ def test_after_an_error_all_that_was_typed_stands_there(site):
 
 
 def test_watches_are_kept_in_their_canonical_form(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     fields = {
         "watch__0": "?kind=webinar&kind=tender&lang=fr",
         "watch__3": "kind=tender,webinar",
@@ -100,7 +100,7 @@ def test_watches_are_kept_in_their_canonical_form(site):
 
 
 def test_the_most_that_can_be_watched_is_saved(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     longest = [f"tag={','.join(f'{n:02}{part}' + 'a' * 190 for part in range(10))}" for n in range(MAX_WATCHES)]
     answer = save(site, subscriber, **{f"watch__{n}": each for n, each in enumerate(longest)})
     assert answer.status_code == 200
@@ -108,7 +108,7 @@ def test_the_most_that_can_be_watched_is_saved(site):
 
 
 def test_a_kept_watch_that_is_unreadable_does_not_keep_the_rest_from_being_saved(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     keep(site, subscriber, "x=1")
     page = site.get(site.manage_path(subscriber))
     assert page.status_code == 200
@@ -120,32 +120,32 @@ def test_a_kept_watch_that_is_unreadable_does_not_keep_the_rest_from_being_saved
 
 
 def test_who_watches_nothing_that_can_be_read_does_not_end_by_saving(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     with writing(site.engine) as connection:
         set_watches(connection, {subscriber.id: ()}, site.now)
     keep(site, subscriber, "x=1")
     assert save(site, subscriber, watch__0="x=1", zone="Asia/Tokyo").status_code == 200
     found = site.again(subscriber)
-    assert (found.state, found.watches, found.zone) == (State.ACTIVE, (), "Asia/Tokyo")
+    assert (found.state, found.watches, found.zone) == (SubscriberState.ACTIVE, (), "Asia/Tokyo")
     assert save(site, subscriber, zone="Asia/Seoul").status_code == 200
-    assert (site.again(subscriber).state, site.again(subscriber).zone) == (State.ACTIVE, "Asia/Seoul")
+    assert (site.again(subscriber).state, site.again(subscriber).zone) == (SubscriberState.ACTIVE, "Asia/Seoul")
 
 
 def test_who_takes_out_all_that_is_watched_ends(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     assert save(site, subscriber).status_code == 200
-    assert site.again(subscriber).state is State.ENDED
+    assert site.again(subscriber).state is SubscriberState.ENDED
 
 
 def test_to_stop_what_is_not_watched_changes_nothing(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     before = site.dump()
     assert site.post(site.manage_path(subscriber), {"do": "stop", "watch": "kind=event"}).status_code == 200
     assert site.dump() == before
 
 
 def test_a_confirmed_sign_up_adds_no_more_than_can_be_watched(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     keep(site, subscriber, *(f"id=a{number}" for number in range(MAX_WATCHES - 1)))
     token = site.ask(id="roads", kind=[])
     assert site.get(f"/reminders/confirm/{token}").status_code == 200
@@ -162,11 +162,11 @@ def test_a_confirmed_sign_up_adds_no_more_than_can_be_watched(site):
     assert site.post(f"/reminders/confirm/{token}").status_code == 200
     assert [watch.selection for watch in site.again(subscriber).watches][-1] == "id=roads"
     # What is watched already may be asked for again.
-    assert site.reader(id="roads", kind=[], own_leads="3 days").id == subscriber.id
+    assert site.subscriber(id="roads", kind=[], own_leads="3 days").id == subscriber.id
 
 
 def test_who_had_more_before_there_was_a_bound_may_keep_them(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     keep(site, subscriber, *(f"id=a{number}" for number in range(899)))
     kept = [watch.selection for watch in site.again(subscriber).watches]
     fields = {f"watch__{n}": each for n, each in enumerate(kept)}
@@ -183,7 +183,7 @@ def test_who_had_more_before_there_was_a_bound_may_keep_them(site):
 
 
 def test_confirming_shows_what_comes_of_the_readable_ones(site):
-    subscriber = site.reader()
+    subscriber = site.subscriber()
     keep(site, subscriber, "x=1")
     token = site.ask(id="roads", kind=[])
     assert site.post(f"/reminders/confirm/{token}").status_code == 200
@@ -192,5 +192,5 @@ def test_confirming_shows_what_comes_of_the_readable_ones(site):
 
 def test_many_ticked_boxes_can_be_planned_for(site):
     tags = [f"{'t' * 40}-{number}" for number in range(15)]
-    subscriber = site.reader(tag=tags)
+    subscriber = site.subscriber(tag=tags)
     assert readable(subscriber.watches) == subscriber.watches

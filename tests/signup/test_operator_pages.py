@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from signing_up import NOW, words_of
 from sqlalchemy import insert
 
-from calendar_service.cli import main
+from calendar_service.cli.main import main
 from calendar_service.store.engine import writing
 from calendar_service.store.faults import FaultKind, report_fault
-from calendar_service.store.gauges import read_gauges, take_pulse
+from calendar_service.store.gauges import read_gauges, read_worker_health
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.store.tables import deliveries, firings, groups, occasions, workers
 
@@ -30,13 +30,13 @@ def send(engine, what, states, missed=()):
         (number,) = added.inserted_primary_key
         for state, attempts, reason in states:
             connection.execute(insert(deliveries).values(occasion_id=number, **delivery(state, attempts, reason)))
-        for readers in missed:
+        for subscribers in missed:
             group = dict.fromkeys(("topic", "selection", "lead", "zone", "country", "digest"), "")
-            row = connection.execute(insert(groups).values(**group, fingerprint=f"{number} {readers}"))
+            row = connection.execute(insert(groups).values(**group, fingerprint=f"{number} {subscribers}"))
             times = {"due_at": NOW, "expires_at": NOW, "fired_at": NOW}
             (group_id,) = row.inserted_primary_key
             entered = {"group_id": group_id, "occasion_id": number, "bundle": "", **times}
-            connection.execute(insert(firings).values(**entered, outcome="missed", readers=readers))
+            connection.execute(insert(firings).values(**entered, outcome="missed", readers=subscribers))
 
 
 def delivery(state, attempts=1, reason="", due_at=NOW, settled_at=None):
@@ -75,8 +75,8 @@ def test_receipts_count_each_state_once(database):
 def test_receipts_are_printed(operated, monkeypatch):
     fill(operated.engine)
     monkeypatch.setenv("CALENDAR_DATABASE_URL", str(operated.engine.url))
-    printed = CliRunner().invoke(main, ["receipts"], catch_exceptions=False)
-    assert printed.output.splitlines() == [
+    representation = CliRunner().invoke(main, ["receipts"], catch_exceptions=False)
+    assert representation.output.splitlines() == [
         "roads, changed, 2, notice: 1 sent",
         f"roads, closes, {CLOSES}, 14 days: 3 waiting, 2 sent, 3 retried, 1 failed, 1 bounced, 1 suppressed, 1 dropped, 7 missed",
     ]
@@ -126,7 +126,7 @@ def test_letter_is_shown_as_it_would_be_at_its_lead(operated):
 
 
 def test_metrics_tell_what_is_in_the_database(operated):
-    operated.reader()
+    operated.subscriber()
     operated.ask(address="bob@example.org")
     late = [timedelta(seconds=each) for each in range(1, 101)]
     with writing(operated.engine) as connection:
@@ -242,7 +242,7 @@ def test_without_a_database_all_that_is_known_is_told(operated, tmp_path):
 
 
 def test_gauges_of_an_empty_database(database):
-    assert take_pulse(database, NOW).is_needed is False
+    assert read_worker_health(database, NOW).is_needed is False
     assert read_gauges(database, NOW).lateness == []
 
 
@@ -261,7 +261,7 @@ def test_gauges_of_an_empty_database(database):
 )
 def test_readiness_tells_whether_reminders_go_out(site, beat, due, somebody, told):
     if somebody:
-        site.reader()
+        site.subscriber()
     with writing(site.engine) as connection:
         if beat:
             connection.execute(insert(workers).values(process="one", beat=1, beat_at=NOW - timedelta(minutes=beat)))

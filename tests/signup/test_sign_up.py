@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from signing_up import CHOICE, words_of
 
-from calendar_service.reminders.people.desk import ASKS_PER_HOUR
+from calendar_service.reminders.subscriptions.service import ASKS_PER_HOUR
 from calendar_service.store.engine import writing
 from calendar_service.store.suppressions import suppress
 from calendar_service.store.tables import signups
@@ -104,8 +104,8 @@ def test_errors_stand_in_words_beside_the_field_and_above_and_what_was_typed_sta
 
 
 def test_everybody_is_answered_the_same(site):
-    site.reader(address="known@example.org")
-    blocked = site.desk._hasher.address_keys("blocked@example.org")[0]
+    site.subscriber(address="known@example.org")
+    blocked = site.service._hasher.address_keys("blocked@example.org")[0]
     with writing(site.engine) as connection:
         suppress(connection, blocked, "bounced", site.now)
     addresses = ["known@example.org", "new@example.org", "blocked@example.org", "x@no-such-domain.invalid"]
@@ -120,9 +120,9 @@ def test_everybody_is_answered_the_same(site):
 
 @pytest.mark.slow
 def test_everybody_is_answered_as_fast(site, monkeypatch):
-    monkeypatch.setattr("calendar_service.reminders.people.desk.ASKS_PER_HOUR", 1000)
-    site.reader(address="known@example.org")
-    blocked = site.desk._hasher.address_keys("blocked@example.org")[0]
+    monkeypatch.setattr("calendar_service.reminders.subscriptions.service.ASKS_PER_HOUR", 1000)
+    site.subscriber(address="known@example.org")
+    blocked = site.service._hasher.address_keys("blocked@example.org")[0]
     with writing(site.engine) as connection:
         suppress(connection, blocked, "bounced", site.now)
     addresses = ["known@example.org", "new@example.org", "blocked@example.org", "x@no-such-domain.invalid"]
@@ -173,10 +173,10 @@ def test_this_was_not_me(site):
 
 @pytest.mark.parametrize("kind", ["confirm", "manage", "unsubscribe"])
 def test_dead_links_tell_what_to_do(site, kind):
-    reader = site.reader()
+    subscriber = site.subscriber()
     wrong = {
-        "confirm": site.desk.manage_token(reader.ref),
-        "manage": site.desk.unsubscribe_token(reader.ref),
+        "confirm": site.service.manage_token(subscriber.ref),
+        "manage": site.service.unsubscribe_token(subscriber.ref),
         "unsubscribe": site.ask(),
     }
     before = site.dump()
@@ -198,8 +198,8 @@ def test_confirmation_expires(site):
 
 
 def test_scanners_change_nothing(site):
-    reader = site.reader()
-    paths = [f"/reminders/confirm/{site.ask()}", site.manage_path(reader), site.unsubscribe_path(reader)]
+    subscriber = site.subscriber()
+    paths = [f"/reminders/confirm/{site.ask()}", site.manage_path(subscriber), site.unsubscribe_path(subscriber)]
     paths += [f"/fr{path}" for path in paths]
     before = site.dump()
     for path in paths:
@@ -210,8 +210,13 @@ def test_scanners_change_nothing(site):
 
 
 def test_private_pages_are_kept_nowhere_and_leave_no_trace(site):
-    reader = site.reader()
-    paths = ["/reminders", f"/reminders/confirm/{site.ask()}", site.manage_path(reader), site.unsubscribe_path(reader)]
+    subscriber = site.subscriber()
+    paths = [
+        "/reminders",
+        f"/reminders/confirm/{site.ask()}",
+        site.manage_path(subscriber),
+        site.unsubscribe_path(subscriber),
+    ]
     answers = [site.get(path) for path in paths] + [site.post("/reminders", CHOICE), site.get("/reminders/manage/x")]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
@@ -226,17 +231,22 @@ def test_private_pages_are_kept_nowhere_and_leave_no_trace(site):
 def test_tokens_and_addresses_are_in_no_log(site, caplog):
     caplog.set_level("DEBUG")
     token = site.ask()
-    reader = site.desk.confirm(token, site.now)
-    for path in (site.manage_path(reader), site.unsubscribe_path(reader)):
+    subscriber = site.service.confirm(token, site.now)
+    for path in (site.manage_path(subscriber), site.unsubscribe_path(subscriber)):
         site.get(path)
         site.post(path, {"do": "save", "zone": "nowhere"})
-    for secret in (token, reader.ref, "ann@", "/reminders/"):
+    for secret in (token, subscriber.ref, "ann@", "/reminders/"):
         assert secret not in caplog.text
 
 
 def test_forms_of_other_sites_are_refused(site):
-    reader = site.reader()
-    paths = ["/reminders", f"/reminders/confirm/{site.ask()}", site.manage_path(reader), site.unsubscribe_path(reader)]
+    subscriber = site.subscriber()
+    paths = [
+        "/reminders",
+        f"/reminders/confirm/{site.ask()}",
+        site.manage_path(subscriber),
+        site.unsubscribe_path(subscriber),
+    ]
     before = site.dump()
     for path in paths:
         for where in ("cross-site", "same-site"):
@@ -246,10 +256,10 @@ def test_forms_of_other_sites_are_refused(site):
 
 
 def test_markup_in_any_field_stays_text(site):
-    reader = site.reader()
+    subscriber = site.subscriber()
     names = [*CHOICE, "id", "q", "tag", "place", "spoken", "selection", "homepage", "do", "form", "webhook", "watch-0"]
     for name in names:
-        for path in ("/reminders", site.manage_path(reader)):
+        for path in ("/reminders", site.manage_path(subscriber)):
             data = {**CHOICE, "do": "save", "watch-0": "kind=tender"} | {name: MARKUP}
             if name == "webhook":
                 data["do"] = "webhook"

@@ -54,7 +54,7 @@ def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served)
     page.get_by_role("button", name="S’inscrire").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Regardez dans votre boîte aux lettres"
     (row,) = served.dump()["signups"]
-    page.goto(f"{served.url}/fr/reminders/confirm/{served.desk.confirm_token(row[1], served.now)}")
+    page.goto(f"{served.url}/fr/reminders/confirm/{served.service.confirm_token(row[1], served.now)}")
     assert "Tous les appels d’offres" in page.locator("main").inner_text()
     page.get_by_role("button", name="Oui, envoyez-moi des rappels").click()
     page.get_by_role("link", name="Modifier ou arrêter vos rappels").click()
@@ -62,14 +62,14 @@ def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served)
     page.get_by_label("3 jours avant").check()
     page.get_by_role("button", name="Enregistrer").last.click()
     assert page.get_by_role("status").inner_text() == "C’est enregistré."
-    reader = served.desk.confirm(served.desk.confirm_token(row[1], served.now), served.now)
-    (watch,) = reader.watches
+    subscriber = served.service.confirm(served.service.confirm_token(row[1], served.now), served.now)
+    (watch,) = subscriber.watches
     assert (watch.selection, watch.leads) == ("kind=tender", ("7 days", "3 days"))
-    assert (reader.zone, reader.language, reader.digest) == ("Asia/Seoul", "fr", "weekly")
-    page.goto(f"{served.url}/fr{served.unsubscribe_path(reader)}")
+    assert (subscriber.zone, subscriber.language, subscriber.digest) == ("Asia/Seoul", "fr", "weekly")
+    page.goto(f"{served.url}/fr{served.unsubscribe_path(subscriber)}")
     page.get_by_role("button", name="Arrêter mes rappels").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Vos rappels sont arrêtés"
-    assert served.again(reader).state == "ended"
+    assert served.again(subscriber).state == "ended"
     assert page.context.cookies() == []
     assert {url for url in page.asked if not url.startswith((served.url, "data:"))} == set()
     page.context.close()
@@ -92,9 +92,9 @@ def test_errors_can_be_reached_by_keyboard(browser, served):
     page = look(browser)
     page.goto(f"{served.url}/reminders")
     page.get_by_label("Your mail address").fill("ann@")
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     page.get_by_role("alert").get_by_role("link").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.renderer("Enter")
     assert page.url.endswith("#address")
     described = page.get_by_label("Your mail address").get_attribute("aria-describedby")
     assert "not the name of a mail server" in page.locator(f"#{described}").inner_text()
@@ -104,10 +104,15 @@ def test_errors_can_be_reached_by_keyboard(browser, served):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1100])
 def test_pages_fit_are_legible_and_every_field_has_a_name(browser, served, width, scheme):
-    reader = served.reader()
-    paths = ["/reminders", "/fr/reminders?id=roads", f"/reminders/confirm/{served.ask()}", served.manage_path(reader)]
+    subscriber = served.subscriber()
+    paths = [
+        "/reminders",
+        "/fr/reminders?id=roads",
+        f"/reminders/confirm/{served.ask()}",
+        served.manage_path(subscriber),
+    ]
     paths += [
-        f"/fr{served.unsubscribe_path(reader)}",
+        f"/fr{served.unsubscribe_path(subscriber)}",
         "/operator",
         "/operator/letter/roads?lead=7+days",
         "/reminders/manage/x",

@@ -35,6 +35,6 @@ def webinar(name="webinar", clock=time(10), place=None, **more):
 
 
 def tender(name="tender", closes=date(2026, 7, 10), title="Tender", **more):
-    stones = {MomentName.CLOSES: Milestone(EndOfDay(closes, ZONE), words=closes.isoformat())} if closes else {}
-    stones |= more.pop("stones", {})
-    return Record(id=name, kind=Kind.TENDER, title={"en": title}, milestones=stones, **more)
+    milestones = {MomentName.CLOSES: Milestone(EndOfDay(closes, ZONE), words=closes.isoformat())} if closes else {}
+    milestones |= more.pop("stones", {})
+    return Record(id=name, kind=Kind.TENDER, title={"en": title}, milestones=milestones, **more)

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from calendar_service.store import engine as engine_module
 from calendar_service.store.engine import DatabaseFault, Trouble, open_engine, reading, sqlite_url, writing
-from calendar_service.store.migrate import upgrade
-from calendar_service.store.notes import read_note, write_note
+from calendar_service.store.migrate import run_migrations
+from calendar_service.store.process_state import read_state, write_state
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -25,19 +25,19 @@ def path(tmp_path):
 @pytest.fixture
 def engine(path):
     opened = open_engine(sqlite_url(path))
-    upgrade(opened)
+    run_migrations(opened)
     yield opened
     opened.dispose()
 
 
 def note(engine, value="x"):
     with writing(engine) as connection:
-        write_note(connection, "note", value, NOW)
+        write_state(connection, "note", value, NOW)
 
 
 def noted(engine):
     with reading(engine) as connection:
-        return read_note(connection, "note")
+        return read_state(connection, "note")
 
 
 def trouble_of(work, *args):
@@ -61,7 +61,7 @@ def test_a_deleted_file_is_noticed_and_not_made_anew(engine, path, tmp_path):
 def test_what_is_written_while_the_file_is_deleted_is_no_success(engine, path):
     def write():
         with writing(engine) as connection:
-            write_note(connection, "note", "x", NOW)
+            write_state(connection, "note", "x", NOW)
             path.unlink()
 
     assert trouble_of(write) is Trouble.GONE
@@ -70,7 +70,7 @@ def test_what_is_written_while_the_file_is_deleted_is_no_success(engine, path):
 def test_another_file_at_the_path_is_opened(engine, path, tmp_path):
     note(engine, "old")
     other = open_engine(sqlite_url(tmp_path / "other.sqlite3"))
-    upgrade(other)
+    run_migrations(other)
     note(other, "new")
     other.dispose()
     for suffix in ("-wal", "-shm"):
@@ -100,7 +100,7 @@ def test_a_database_without_room(engine):
     def fill():
         with writing(engine) as connection:
             for number in range(2000):
-                write_note(connection, f"note {number}", "x" * 200, NOW)
+                write_state(connection, f"note {number}", "x" * 200, NOW)
 
     assert trouble_of(fill) is Trouble.FULL
 
@@ -109,7 +109,7 @@ def test_a_read_only_database(database):
     def write(connection):
         read_only = "PRAGMA query_only=1" if database.dialect.name == "sqlite" else "SET TRANSACTION READ ONLY"
         connection.exec_driver_sql(read_only)
-        write_note(connection, "note", "x", NOW)
+        write_state(connection, "note", "x", NOW)
 
     def work():
         with writing(database) as connection:

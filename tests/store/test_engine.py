@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from calendar_service.store import engine as engine_module
 from calendar_service.store.engine import DatabaseFault, UnusableDatabase, open_engine, reading, sqlite_url, writing
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 
 SECRET = "s3cr3t"  # noqa: S105 (the password that must not be shown)
 UNREADABLE = (
@@ -51,7 +51,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 def test_a_folder_is_made(tmp_path):
     engine = open_engine(sqlite_url(tmp_path / "a" / "b" / "it.sqlite3"))
-    upgrade(engine)
+    run_migrations(engine)
     engine.dispose()
     assert (tmp_path / "a" / "b" / "it.sqlite3").stat().st_size > 0
 
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_database(tmp_path):
 
 def check_fault(engine, words):
     with pytest.raises(DatabaseFault) as caught:
-        upgrade(engine)
+        run_migrations(engine)
     assert words in caught.value.message
     assert SECRET not in "".join(traceback.format_exception(caught.value))
     engine.dispose()

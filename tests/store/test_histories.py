@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.enums import Status
-from calendar_service.store.editions import Outcome, load_edition, publish
+from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
 from calendar_service.store.engine import open_engine, reading, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import editions, revisions
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
@@ -35,7 +35,7 @@ def empty():
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "empty.sqlite3"
         engine = open_engine(sqlite_url(file))
-        upgrade(engine)
+        run_migrations(engine)
         engine.dispose()
         yield file
 
@@ -61,11 +61,11 @@ def play(engine, steps):
     for written, pause, is_incremental in steps:
         now += pause
         before = load_edition(engine)
-        done = publish(engine, written, now, confirmed=True, known=known if is_incremental else None)
+        done = publish_draft(engine, written, now, confirmed=True, known=known if is_incremental else None)
         after, rows_before, rows = load_edition(engine), rows, kept_rows(engine)
         assert done.edition == after == load_edition(engine, known) == load_edition(engine, before)
         assert newest_digest(engine) == digest_edition(after) == digest_records(written.records)
-        assert (done.outcome is Outcome.UNCHANGED) == (after == before) == (rows == rows_before)
+        assert (done.outcome is PublishOutcome.UNCHANGED) == (after == before) == (rows == rows_before)
         assert rows[: len(rows_before)] == rows_before
         ever |= {record.id for record in written.records}
         assert after.entries.keys() == ever

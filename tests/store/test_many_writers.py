@@ -11,23 +11,23 @@ import pytest
 from drafts import NOON, draft, event
 from sqlalchemy import func, select
 
-from calendar_service.store.editions import load_edition, publish
+from calendar_service.store.editions import load_edition, publish_draft
 from calendar_service.store.engine import open_engine, reading, sqlite_url
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import editions, revisions
 
 PUBLISH = """
 import json, sys
 sys.path.insert(0, sys.argv[2])
 from drafts import NOON, draft, event
-from calendar_service.store.editions import publish
+from calendar_service.store.editions import publish_draft
 from calendar_service.store.engine import open_engine
 engine = open_engine(sys.argv[1])
 drafts = [draft(*[event(name, title=title) for name in names]) for title, names in json.loads(sys.argv[3])]
 print("ready", flush=True)
 sys.stdin.read(1)
 for each in drafts:
-    done = publish(engine, each, NOON, confirmed=True)
+    done = publish_draft(engine, each, NOON, confirmed=True)
     print(done.outcome, done.edition.number, flush=True)
 """
 
@@ -80,9 +80,9 @@ def test_two_processes_with_different_drafts_take_turns(database_url, database):
 def test_a_publisher_killed_at_any_moment_leaves_before_or_after(tmp_path):
     url, dice = sqlite_url(tmp_path / "calendar.sqlite3"), random.Random(7)  # noqa: S311 (no secret)
     engine = open_engine(url)
-    upgrade(engine)
+    run_migrations(engine)
     names = [f"e{n:04}" for n in range(1500)]
-    publish(engine, draft(*[event(name, title="0") for name in names]), NOON)
+    publish_draft(engine, draft(*[event(name, title="0") for name in names]), NOON)
     whole, ends = {1}, []
     for step in range(20):
         with publisher(url, (f"step {step}", names)) as process:

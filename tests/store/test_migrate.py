@@ -13,24 +13,24 @@ from sqlalchemy.schema import CreateTable
 from calendar_service.records.edition import Draft
 from calendar_service.records.record import calendar_to_json, record_to_json
 from calendar_service.store import migrate
-from calendar_service.store.editions import TZ_DATABASE, Outcome, load_edition, publish
+from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, load_edition, publish_draft
 from calendar_service.store.engine import UnusableDatabase, open_engine, reading, writing
-from calendar_service.store.migrate import find_drift, is_current, upgrade
+from calendar_service.store.migrate import find_drift, is_current, run_migrations
 from calendar_service.store.tables import editions, metadata, revisions
 
 UPGRADE = """
 import sys
 from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 sys.stdin.read()
-upgrade(open_engine(sys.argv[1]))
+run_migrations(open_engine(sys.argv[1]))
 """
 
 
 def test_an_empty_database_gets_the_tables(database_url):
     engine = open_engine(database_url)
     assert not is_current(engine)
-    upgrade(engine)
+    run_migrations(engine)
     assert is_current(engine)
     assert sorted(inspect(engine).get_table_names()) == sorted(["alembic_version", *metadata.tables])
     engine.dispose()
@@ -38,7 +38,7 @@ def test_an_empty_database_gets_the_tables(database_url):
 
 def test_upgrading_again_changes_nothing(database):
     before = written_tables(database)
-    upgrade(database)
+    run_migrations(database)
     assert written_tables(database) == before
 
 
@@ -86,7 +86,7 @@ def test_a_newer_database_is_refused_in_words(database):
     with writing(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UnusableDatabase, match="made by a newer calendar-service"):
-        upgrade(database)
+        run_migrations(database)
 
 
 def test_a_database_of_the_first_migration_keeps_its_rows(database_url):
@@ -95,7 +95,7 @@ def test_a_database_of_the_first_migration_keeps_its_rows(database_url):
         command.upgrade(migrate._config(connection), "0001")
     written = draft(webinar(), tender())
     fill_first_tables(engine, written)
-    upgrade(engine)
+    run_migrations(engine)
     find_drift(engine)
     edition = load_edition(engine)
     assert (edition.number, edition.published_at, edition.calendar) == (1, NOON, CALENDAR)
@@ -105,7 +105,7 @@ def test_a_database_of_the_first_migration_keeps_its_rows(database_url):
     without = select(func.count()).where(revisions.c.instants.is_(None))
     with reading(engine) as connection:
         assert connection.scalar(without) == 2
-    assert publish(engine, written, NOON).outcome is Outcome.UNCHANGED
+    assert publish_draft(engine, written, NOON).outcome is PublishOutcome.UNCHANGED
     with reading(engine) as connection:
         assert connection.scalar(without) == 0
     engine.dispose()

@@ -6,17 +6,17 @@ import pytest
 from old_databases import columns_of, load_old_database, rows_of
 from sqlalchemy import bindparam, select, text
 
-from calendar_service.records.entries import entry_names, uid
 from calendar_service.records.enums import MomentName
-from calendar_service.reminders.falling_due import Planner
+from calendar_service.records.uids import entry_names, uid
 from calendar_service.reminders.forecast import upcoming
-from calendar_service.reminders.people.desk import Desk
-from calendar_service.reminders.people.tokens import MANAGE, UNSUBSCRIBE
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.reminders.subscriptions.tokens import MANAGE, UNSUBSCRIBE
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
-from calendar_service.store.migrate import find_drift, is_current, upgrade
-from calendar_service.store.notes import read_note
+from calendar_service.store.migrate import find_drift, is_current, run_migrations
+from calendar_service.store.process_state import read_state
 from calendar_service.store.schedule import FirstPass, load_first_passes
 from calendar_service.store.subscribers import Watch
 from calendar_service.store.tables import UTCDateTime, groups, memberships
@@ -52,7 +52,7 @@ def test_rows_stay_as_they_are(old):
     assert before.keys() == KEPT_AS_THEY_ARE
     rows = rows_of(old, before)
     assert not is_current(old)
-    upgrade(old)
+    run_migrations(old)
     find_drift(old)
     assert rows_of(old, before) == rows
     assert {table: len(found) for table, found in rows.items()} == {
@@ -71,7 +71,7 @@ def test_rows_stay_as_they_are(old):
 
 
 def test_records_keep_their_identity_and_their_ledger(old):
-    upgrade(old)
+    run_migrations(old)
     edition = load_edition(old)
     found = {
         name: (
@@ -114,20 +114,20 @@ CONFIRM_IVY = "WyJxRUE1Wnp3eXc3eUZCcnliTFJ2eGd3IiwxODEzOTE3NjAwXQ.al-7WYN9zJAm-j
 
 
 def test_links_that_were_sent_still_hold(old):
-    upgrade(old)
-    desk = Desk(old, KEYS)
-    assert [(desk.subscriber_of(token, purpose, NOW).address) for purpose, token, _ in LINKS] == [
+    run_migrations(old)
+    service = SubscriptionService(old, KEYS)
+    assert [(service.subscriber_of(token, purpose, NOW).address) for purpose, token, _ in LINKS] == [
         address for _, _, address in LINKS
     ]
-    assert desk.confirm(CONFIRM_IVY, NOW).address == "ivy@example.com"
+    assert service.confirm(CONFIRM_IVY, NOW).address == "ivy@example.com"
 
 
 def test_subscribers_keep_their_choices(old):
-    upgrade(old)
+    run_migrations(old)
     found = {}
-    desk = Desk(old, KEYS)
+    service = SubscriptionService(old, KEYS)
     for name in ("ada", "ben", "cy", "emil", "fay"):
-        one = desk.reader_at(f"{name}@example.com")
+        one = service.subscriber_at(f"{name}@example.com")
         settings = one.state, one.language, one.zone, one.country, one.digest
         found[name] = (*settings, [(each.selection, each.leads, each.wants_new) for each in one.watches])
     assert found == {
@@ -150,14 +150,17 @@ def test_subscribers_keep_their_choices(old):
 
 
 def watches_of(old, name):
-    return [(each.selection, each.problem) for each in Desk(old, KEYS).reader_at(f"{name}@example.com").watches]
+    return [
+        (each.selection, each.problem)
+        for each in SubscriptionService(old, KEYS).subscriber_at(f"{name}@example.com").watches
+    ]
 
 
 def groups_of(old, name):
-    desk = Desk(old, KEYS)
+    service = SubscriptionService(old, KEYS)
     with reading(old) as connection:
         joined = select(groups.c.topic, groups.c.selection, groups.c.lead).join(memberships)
-        mine = memberships.c.subscriber_id == desk.reader_at(f"{name}@example.com").id
+        mine = memberships.c.subscriber_id == service.subscriber_at(f"{name}@example.com").id
         return sorted(tuple(row) for row in connection.execute(joined.where(mine)))
 
 
@@ -169,7 +172,7 @@ def watch_faults(old):
 
 
 def test_watches_that_nobody_can_read_are_set_aside_and_reported(old):
-    upgrade(old)
+    run_migrations(old)
     assert watches_of(old, "kim") == [("x=1", "unreadable"), ("kind=tender", ""), ("id=", "unreadable")]
     assert groups_of(old, "kim") == [("changes", "kind=tender", ""), ("reminders", "kind=tender", "7 days")]
     assert watches_of(old, "lou") == [(f"id=record-{n}", "" if n < 50 else "too many") for n in range(60)]
@@ -180,44 +183,44 @@ def test_watches_that_nobody_can_read_are_set_aside_and_reported(old):
 
 
 def test_what_is_set_aside_stops_nobody_and_is_not_planned(old):
-    upgrade(old)
+    run_migrations(old)
     edition = load_edition(old)
     planner = Planner(old)
     planner.fan_out(edition, NOW)
     with reading(old) as connection:
         assert [each for each in list_faults(connection) if each.kind is not FaultKind.WATCH] == []
-    kim = Desk(old, KEYS).reader_at("kim@example.com")
+    kim = SubscriptionService(old, KEYS).subscriber_at("kim@example.com")
     with reading(old) as connection:
         seen = load_first_passes(connection)
-    assert {each.occasion.record_id for each in upcoming(edition, kim, NOW, seen)} == {"bridge", "roads"}
+    assert {each.notification.record_id for each in upcoming(edition, kim, NOW, seen)} == {"bridge", "roads"}
 
 
 def test_saving_drops_what_cannot_be_read(old):
-    upgrade(old)
-    desk = Desk(old, KEYS)
+    run_migrations(old)
+    service = SubscriptionService(old, KEYS)
     for name, left in (("kim", ["kind=tender"]), ("lou", [f"id=record-{n}" for n in range(5, 55)])):
-        one = desk.reader_at(f"{name}@example.com")
+        one = service.subscriber_at(f"{name}@example.com")
         settings = {each: getattr(one, each) for each in ("language", "zone", "country", "digest")}
-        desk.change(one, **settings, watches=tuple(Watch(each, ("7 days",)) for each in left), now=NOW)
+        service.change(one, **settings, watches=tuple(Watch(each, ("7 days",)) for each in left), now=NOW)
         assert watches_of(old, name) == [(each, "") for each in left]
     assert watch_faults(old) == []
 
 
 def test_stopping_one_of_too_many_lets_the_next_in(old):
-    upgrade(old)
-    desk = Desk(old, KEYS)
-    one = desk.reader_at("lou@example.com")
+    run_migrations(old)
+    service = SubscriptionService(old, KEYS)
+    one = service.subscriber_at("lou@example.com")
     settings = {each: getattr(one, each) for each in ("language", "zone", "country", "digest")}
-    desk.change(one, **settings, watches=one.watches[1:], now=NOW)
+    service.change(one, **settings, watches=one.watches[1:], now=NOW)
     assert [problem for _, problem in watches_of(old, "lou")] == [""] * 50 + ["too many"] * 9
     assert [key for key, *_ in watch_faults(old)] == ["7", "8"]
 
 
 def test_who_is_erased_leaves_no_fault(old):
-    upgrade(old)
-    desk = Desk(old, KEYS)
+    run_migrations(old)
+    service = SubscriptionService(old, KEYS)
     for name in ("kim", "lou"):
-        desk.forget(desk.reader_at(f"{name}@example.com"), NOW)
+        service.forget(service.subscriber_at(f"{name}@example.com"), NOW)
     assert watch_faults(old) == []
 
 
@@ -232,7 +235,7 @@ def test_no_row_stops_the_migration(old):
             values = {"who": 1, "selection": selection[:2000], "leads": selection[:400]}
             inserted = "INSERT INTO watches (subscriber_id, selection, leads, wants_new) VALUES (:who, :selection, :leads, :new)"
             connection.execute(text(inserted), {**values, "new": False})
-    upgrade(old)
+    run_migrations(old)
     found = watches_of(old, "ada")
     assert found[0] == ("", "")
     assert {problem for _, problem in found[1:]} == {"unreadable"}
@@ -250,10 +253,10 @@ def test_editions_count_since_their_stamps_but_not_since_the_future(old, ahead):
             stamp = {"at": datetime(2029, 6, 22, 8, tzinfo=UTC)}
             moved = "UPDATE editions SET published_at = :at WHERE number = 4"
             connection.execute(text(moved).bindparams(bindparam("at", type_=UTCDateTime)), stamp)
-    upgrade(old)
+    run_migrations(old)
     with reading(old) as connection:
         seen = load_first_passes(connection)
-        assert read_note(connection, "passed") == ("", planned)
+        assert read_state(connection, "passed") == ("", planned)
     last = planned if ahead else datetime(2027, 6, 22, 8, tzinfo=UTC)
     days = {1: datetime(2027, 5, 1, 9, tzinfo=UTC), 2: datetime(2027, 6, 10, 8, tzinfo=UTC)}
     days |= {3: datetime(2027, 6, 12, 8, tzinfo=UTC), 4: last}
@@ -261,7 +264,7 @@ def test_editions_count_since_their_stamps_but_not_since_the_future(old, ahead):
 
 
 def test_nothing_that_was_sent_or_waits_is_entered_again(old):
-    upgrade(old)
+    run_migrations(old)
     before = rows_of(old, {"deliveries": ["occasion_id", "subscriber_id"]})["deliveries"]
     Planner(old).fan_out(load_edition(old), NOW)
     after = rows_of(old, {"deliveries": ["occasion_id", "subscriber_id"]})["deliveries"]

@@ -13,9 +13,9 @@ from sqlalchemy import Column, MetaData, Table, insert, select
 
 from calendar_service.records.digest import digest_records
 from calendar_service.store import migrate
-from calendar_service.store.editions import Outcome, newest_number, publish
+from calendar_service.store.editions import PublishOutcome, newest_number, publish_draft
 from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
-from calendar_service.store.migrate import find_drift, upgrade
+from calendar_service.store.migrate import find_drift, run_migrations
 from calendar_service.store.tables import editions, revisions
 
 LATER = NOON + timedelta(hours=1)
@@ -28,14 +28,14 @@ COPY = (
 
 
 def test_an_older_copy_is_held_until_it_is_confirmed(database):
-    publish(database, OLD, NOON)
-    new = publish(database, NEW, NOON).edition
-    held = publish(database, OLD, LATER)
-    assert (held.outcome, held.reasons, held.edition) == (Outcome.HELD, [COPY.format(2)], new)
+    publish_draft(database, OLD, NOON)
+    new = publish_draft(database, NEW, NOON).edition
+    held = publish_draft(database, OLD, LATER)
+    assert (held.outcome, held.reasons, held.edition) == (PublishOutcome.HELD, [COPY.format(2)], new)
     assert newest_number(database) == 2
-    done = publish(database, OLD, LATER, confirmed=True)
-    assert (done.outcome, done.changed, done.edition.number) == (Outcome.PUBLISHED, ["two"], 3)
-    assert publish(database, OLD, LATER).outcome is Outcome.UNCHANGED
+    done = publish_draft(database, OLD, LATER, confirmed=True)
+    assert (done.outcome, done.changed, done.edition.number) == (PublishOutcome.PUBLISHED, ["two"], 3)
+    assert publish_draft(database, OLD, LATER).outcome is PublishOutcome.UNCHANGED
 
 
 SAME = {
@@ -46,33 +46,35 @@ SAME = {
 
 @pytest.mark.parametrize("copy", SAME.values(), ids=SAME)
 def test_neither_order_nor_head_hides_an_older_copy(database, copy):
-    publish(database, OLD, NOON)
-    publish(database, NEW, NOON)
-    assert publish(database, copy, LATER).reasons == [COPY.format(2)]
+    publish_draft(database, OLD, NOON)
+    publish_draft(database, NEW, NOON)
+    assert publish_draft(database, copy, LATER).reasons == [COPY.format(2)]
 
 
 def test_the_head_may_change_while_the_records_stay(database):
-    publish(database, OLD, NOON)
-    assert publish(database, SAME["calendar head"], LATER).outcome is Outcome.PUBLISHED
-    assert publish(database, OLD, LATER).outcome is Outcome.PUBLISHED
+    publish_draft(database, OLD, NOON)
+    assert publish_draft(database, SAME["calendar head"], LATER).outcome is PublishOutcome.PUBLISHED
+    assert publish_draft(database, OLD, LATER).outcome is PublishOutcome.PUBLISHED
 
 
 def test_of_several_editions_with_these_records_the_last_is_named(database):
     for each in (OLD, NEW, OLD, NEW):
-        publish(database, each, NOON, confirmed=True)
-    assert publish(database, OLD, LATER).reasons[0].startswith("its records are those of edition 3 ")
+        publish_draft(database, each, NOON, confirmed=True)
+    assert publish_draft(database, OLD, LATER).reasons[0].startswith("its records are those of edition 3 ")
 
 
 def test_a_record_that_is_withdrawn_and_another_that_changes_is_no_older_copy(database):
-    publish(database, OLD, NOON)
-    publish(database, NEW, NOON)
-    assert publish(database, draft(tender("one"), event(title="Renamed")), LATER).outcome is Outcome.PUBLISHED
+    publish_draft(database, OLD, NOON)
+    publish_draft(database, NEW, NOON)
+    assert (
+        publish_draft(database, draft(tender("one"), event(title="Renamed")), LATER).outcome is PublishOutcome.PUBLISHED
+    )
 
 
 def test_the_doubts_about_what_changes_are_told_too(database):
-    publish(database, draft(tender(closes=date(2026, 7, 1))), NOON)
-    publish(database, draft(tender(closes=date(2026, 7, 10))), NOON)
-    held = publish(database, draft(tender(closes=date(2026, 7, 1))), LATER)
+    publish_draft(database, draft(tender(closes=date(2026, 7, 1))), NOON)
+    publish_draft(database, draft(tender(closes=date(2026, 7, 10))), NOON)
+    held = publish_draft(database, draft(tender(closes=date(2026, 7, 1))), LATER)
     earlier = "tender: closes moves from '2026-07-10' to '2026-07-01', which is earlier"
     assert held.reasons == [COPY.format(2), earlier]
 
@@ -100,19 +102,19 @@ HISTORY = [OLD, NEW, draft(event(title="Other"), tender("two")), draft(), NEW]
 
 def test_editions_from_before_get_their_digests(database_url, tmp_path):
     new = open_engine(sqlite_url(tmp_path / "new.sqlite3"))
-    upgrade(new)
+    run_migrations(new)
     for each in HISTORY:
-        publish(new, each, NOON, confirmed=True)
+        publish_draft(new, each, NOON, confirmed=True)
     made = digests(new)
     assert made == [digest_records(each.records) for each in HISTORY]
     old = open_engine(database_url)
     with writing(old) as connection:
         command.upgrade(migrate._config(connection), "0004")
     copy_rows(new, old)
-    upgrade(old)
+    run_migrations(old)
     find_drift(old)
     assert digests(old) == made
-    assert publish(old, OLD, LATER).reasons[0].startswith("its records are those of edition 1 ")
+    assert publish_draft(old, OLD, LATER).reasons[0].startswith("its records are those of edition 1 ")
     new.dispose()
     old.dispose()
 

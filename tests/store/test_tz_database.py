@@ -10,16 +10,16 @@ from sqlalchemy import select, update
 from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.edition import derive_instants
 from calendar_service.records.enums import MomentName, Status
-from calendar_service.records.record import Change, Milestone, Session, TimeSpan
+from calendar_service.records.record import Milestone, OccurrenceChange, Session, TimeSpan
 from calendar_service.records.times import CivilTime
 from calendar_service.store.editions import (
     TZ_DATABASE,
-    Outcome,
-    Publication,
+    PublishOutcome,
+    PublishResult,
     follow_tz_database,
     load_edition,
     newest_number,
-    publish,
+    publish_draft,
 )
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import editions, revisions
@@ -71,9 +71,9 @@ def weekly(name="weekly", **more):
 def test_the_instants_are_kept_with_each_revision(database):
     opens = CivilTime(date(2026, 5, 1), time(8), "UTC+09:00")
     session = Session("opening", {}, TimeSpan(CivilTime(date(2026, 6, 1), time(10), ZONE)), "10.00")
-    publish(
+    publish_draft(
         database,
-        draft(webinar(sessions=(session,)), tender(stones={MomentName.OPENS: Milestone(opens, "8.00")}), event()),
+        draft(webinar(sessions=(session,)), tender(milestones={MomentName.OPENS: Milestone(opens, "8.00")}), event()),
         NOON,
     )
     assert kept(database, "webinar") == [
@@ -91,9 +91,10 @@ def test_the_instants_are_kept_with_each_revision(database):
 def test_the_occurrences_of_two_years_are_kept(database):
     moved = TimeSpan(CivilTime(date(2026, 6, 16), time(9), ZONE))
     series = weekly(
-        excepted=(date(2026, 6, 8),), changes=(Change(date(2026, 6, 15), moved, ""), Change(date(2026, 6, 22), None))
+        excepted=(date(2026, 6, 8),),
+        changes=(OccurrenceChange(date(2026, 6, 15), moved, ""), OccurrenceChange(date(2026, 6, 22), None)),
     )
-    publish(database, draft(series), NOON)
+    publish_draft(database, draft(series), NOON)
     instants = kept(database, "weekly")
     assert instants[:5] == [
         ["starts", "2026-06-01", "2026-06-01T08:00:00Z"],
@@ -106,48 +107,53 @@ def test_the_occurrences_of_two_years_are_kept(database):
 
 
 def test_a_moved_moment_is_told_once_and_makes_a_revision(database):
-    first = publish(database, draft(webinar(), tender()), NOON).edition
+    first = publish_draft(database, draft(webinar(), tender()), NOON).edition
     alter(database, "webinar", only="starts")
     written = draft(webinar(), tender())
-    done = publish(database, written, LATER, tz_database=NEW)
+    done = publish_draft(database, written, LATER, tz_database=NEW)
     moved = f"webinar: starts moves from 2026-06-01T09:00Z to 2026-06-01T08:00Z, {BECAUSE}"
-    assert (done.outcome, done.changed, done.reasons, done.moved) == (Outcome.PUBLISHED, ["webinar"], [], [moved])
+    assert (done.outcome, done.changed, done.reasons, done.moved) == (
+        PublishOutcome.PUBLISHED,
+        ["webinar"],
+        [],
+        [moved],
+    )
     assert states(done.edition) == {"tender": (1, 0, NOON), "webinar": (2, 1, LATER)}
     assert done.edition.entries["webinar"].record == first.entries["webinar"].record
     assert (done.edition.number, done.edition.calendar) == (2, CALENDAR)
     assert load_edition(database) == load_edition(database, first) == done.edition
     assert kept(database, "webinar", number=2)[0] == ["starts", None, "2026-06-01T08:00:00Z"]
     assert versions(database) == [TZ_DATABASE, NEW]
-    again = publish(database, written, LATER, tz_database=NEW, known=first)
-    assert again == Publication(Outcome.UNCHANGED, done.edition)
+    again = publish_draft(database, written, LATER, tz_database=NEW, known=first)
+    assert again == PublishResult(PublishOutcome.UNCHANGED, done.edition)
 
 
 def test_nothing_is_compared_under_the_same_database(database):
-    first = publish(database, draft(webinar()), NOON).edition
+    first = publish_draft(database, draft(webinar()), NOON).edition
     alter(database, "webinar")
-    assert publish(database, draft(webinar()), LATER) == Publication(Outcome.UNCHANGED, first)
+    assert publish_draft(database, draft(webinar()), LATER) == PublishResult(PublishOutcome.UNCHANGED, first)
 
 
 def test_a_database_that_moves_nothing_is_noted_in_an_edition(database):
-    publish(database, draft(webinar()), NOON)
-    done = publish(database, draft(webinar()), LATER, tz_database=NEW)
-    assert (done.outcome, done.changed, done.moved) == (Outcome.PUBLISHED, [], [])
+    publish_draft(database, draft(webinar()), NOON)
+    done = publish_draft(database, draft(webinar()), LATER, tz_database=NEW)
+    assert (done.outcome, done.changed, done.moved) == (PublishOutcome.PUBLISHED, [], [])
     assert (states(done.edition), versions(database)) == ({"webinar": (1, 0, NOON)}, [TZ_DATABASE, NEW])
-    assert publish(database, draft(webinar()), LATER, tz_database=NEW).outcome is Outcome.UNCHANGED
+    assert publish_draft(database, draft(webinar()), LATER, tz_database=NEW).outcome is PublishOutcome.UNCHANGED
 
 
 def test_the_end_of_a_day_is_told_to_the_second(database):
-    publish(database, draft(tender()), NOON)
+    publish_draft(database, draft(tender()), NOON)
     alter(database, "tender")
-    done = publish(database, draft(tender()), LATER, tz_database=NEW)
+    done = publish_draft(database, draft(tender()), LATER, tz_database=NEW)
     assert done.moved == [f"tender: closes moves from 2026-07-10T22:59:59Z to 2026-07-10T21:59:59Z, {BECAUSE}"]
     assert done.edition.entries["tender"].moves == ()  # nobody extended it
 
 
 def test_the_occurrences_of_a_series_are_told_in_one_sentence(database):
-    publish(database, draft(weekly()), NOON)
+    publish_draft(database, draft(weekly()), NOON)
     alter(database, "weekly", only="starts", by=-HOUR)
-    done = publish(database, draft(weekly()), datetime(2026, 6, 10, tzinfo=UTC), tz_database=NEW)
+    done = publish_draft(database, draft(weekly()), datetime(2026, 6, 10, tzinfo=UTC), tz_database=NEW)
     assert done.moved == [
         f"weekly: starts of 2026-06-15 moves from 2026-06-15T07:00Z to 2026-06-15T08:00Z, and 89 later ones too, {BECAUSE}"
     ]
@@ -157,9 +163,9 @@ def test_the_occurrences_of_a_series_are_told_in_one_sentence(database):
 def test_a_session_ahead_is_told(database):
     session = Session("opening", {}, TimeSpan(CivilTime(date(2026, 6, 1), time(10), ZONE)), "10.00")
     written = draft(event(sessions=(session,)))
-    publish(database, written, NOON)
+    publish_draft(database, written, NOON)
     alter(database, "event")
-    done = publish(database, written, LATER, tz_database=NEW)
+    done = publish_draft(database, written, LATER, tz_database=NEW)
     assert done.moved == [f"event: session opening starts moves from 2026-06-01T09:00Z to 2026-06-01T08:00Z, {BECAUSE}"]
 
 
@@ -169,111 +175,113 @@ def test_a_session_ahead_is_told(database):
     ids=["ahead", "now", "past"],
 )
 def test_what_was_still_ahead_is_told(database, now, is_told):
-    publish(database, draft(webinar()), NOON)
+    publish_draft(database, draft(webinar()), NOON)
     alter(database, "webinar", only="starts")
-    done = publish(database, draft(webinar()), datetime.fromisoformat(now), tz_database=NEW)
+    done = publish_draft(database, draft(webinar()), datetime.fromisoformat(now), tz_database=NEW)
     assert (done.changed, len(done.moved)) == ((["webinar"], 1) if is_told else ([], 0))
     assert (kept(database, "webinar")[0][2] == "2026-06-01T08:00:00Z") is not is_told  # a past one is put right
 
 
 def test_cancelled_is_told_and_withdrawn_is_not(database):
     gone, off = webinar("gone"), webinar("off", status=Status.CANCELLED)
-    publish(database, draft(gone, off), NOON)
-    publish(database, draft(off), NOON)
+    publish_draft(database, draft(gone, off), NOON)
+    publish_draft(database, draft(off), NOON)
     for name, number in (("gone", 1), ("gone", 2), ("off", 1)):
         alter(database, name, number=number)
-    done = publish(database, draft(off), LATER, tz_database=NEW)
-    assert (done.outcome, done.changed, len(done.moved)) == (Outcome.PUBLISHED, ["off"], 2)
+    done = publish_draft(database, draft(off), LATER, tz_database=NEW)
+    assert (done.outcome, done.changed, len(done.moved)) == (PublishOutcome.PUBLISHED, ["off"], 2)
     assert done.edition.entries["gone"].revision.withdrawn
 
 
 def test_a_file_that_says_something_new_makes_its_own_edition_after(database):
-    publish(database, draft(webinar(), tender()), NOON)
+    publish_draft(database, draft(webinar(), tender()), NOON)
     alter(database, "webinar", only="starts")
     written = draft(webinar(clock=time(11)), tender(title="Renamed"))
-    done = publish(database, written, LATER, tz_database=NEW)
+    done = publish_draft(database, written, LATER, tz_database=NEW)
     assert (done.edition.number, done.changed, len(done.moved)) == (3, ["tender", "webinar"], 1)
     assert states(done.edition) == {"tender": (2, 0, LATER), "webinar": (3, 2, LATER)}
     assert load_edition(database) == done.edition
 
 
 def test_what_the_file_says_may_be_held_while_the_clocks_are_followed(database):
-    publish(database, draft(webinar(), tender()), NOON)
+    publish_draft(database, draft(webinar(), tender()), NOON)
     alter(database, "webinar", only="starts")
     earlier = draft(webinar(), tender(closes=date(2026, 7, 1)))
-    done = publish(database, earlier, LATER, tz_database=NEW)
-    assert (done.outcome, len(done.reasons), done.changed, len(done.moved)) == (Outcome.HELD, 1, ["webinar"], 1)
+    done = publish_draft(database, earlier, LATER, tz_database=NEW)
+    assert (done.outcome, len(done.reasons), done.changed, len(done.moved)) == (PublishOutcome.HELD, 1, ["webinar"], 1)
     assert load_edition(database) == done.edition
     assert states(done.edition) == {"tender": (1, 0, NOON), "webinar": (2, 1, LATER)}
-    again = publish(database, earlier, LATER, tz_database=NEW)
-    assert (again.outcome, again.changed, again.moved) == (Outcome.HELD, [], [])
+    again = publish_draft(database, earlier, LATER, tz_database=NEW)
+    assert (again.outcome, again.changed, again.moved) == (PublishOutcome.HELD, [], [])
 
 
 def test_a_moment_moved_into_the_past_is_not_held(database):
-    publish(database, draft(webinar()), NOON)
+    publish_draft(database, draft(webinar()), NOON)
     alter(database, "webinar", only="starts")
     now = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
-    assert publish(database, draft(webinar()), now, tz_database=NEW).outcome is Outcome.PUBLISHED
+    assert publish_draft(database, draft(webinar()), now, tz_database=NEW).outcome is PublishOutcome.PUBLISHED
 
 
 def test_the_clocks_are_followed_without_a_file(database):
-    assert follow_tz_database(database, NOON, tz_database=NEW) == Publication(Outcome.UNCHANGED, None)
-    first = publish(database, draft(webinar()), NOON).edition
-    assert follow_tz_database(database, LATER) == Publication(Outcome.UNCHANGED, first)
+    assert follow_tz_database(database, NOON, tz_database=NEW) == PublishResult(PublishOutcome.UNCHANGED, None)
+    first = publish_draft(database, draft(webinar()), NOON).edition
+    assert follow_tz_database(database, LATER) == PublishResult(PublishOutcome.UNCHANGED, first)
     alter(database, "webinar", only="starts")
     done = follow_tz_database(database, LATER.replace(microsecond=5), tz_database=NEW, known=first)
-    assert (done.outcome, done.changed, len(done.moved)) == (Outcome.PUBLISHED, ["webinar"], 1)
+    assert (done.outcome, done.changed, len(done.moved)) == (PublishOutcome.PUBLISHED, ["webinar"], 1)
     assert load_edition(database) == done.edition
 
 
 def test_a_machine_that_lags_behind_moves_nothing_back(database):
-    publish(database, draft(webinar(), tender()), NOON, tz_database=NEW)
+    publish_draft(database, draft(webinar(), tender()), NOON, tz_database=NEW)
     alter(database, "webinar")
-    done = publish(database, draft(webinar(), tender()), LATER)
-    assert (done.outcome, done.moved, done.newer_tz_database) == (Outcome.UNCHANGED, [], NEW)
+    done = publish_draft(database, draft(webinar(), tender()), LATER)
+    assert (done.outcome, done.moved, done.newer_tz_database) == (PublishOutcome.UNCHANGED, [], NEW)
     # What it publishes itself is looked at again by the machine that is ahead.
-    publish(database, draft(webinar(), tender(closes=date(2026, 8, 1))), LATER)
+    publish_draft(database, draft(webinar(), tender(closes=date(2026, 8, 1))), LATER)
     assert versions(database) == [NEW, TZ_DATABASE]
     alter(database, "tender", number=2)
-    assert publish(database, draft(webinar(), tender(closes=date(2026, 8, 1))), LATER, tz_database=NEW).changed == [
+    assert publish_draft(
+        database, draft(webinar(), tender(closes=date(2026, 8, 1))), LATER, tz_database=NEW
+    ).changed == [
         "tender",
         "webinar",
     ]
 
 
 def test_rows_without_instants_get_them(database):
-    publish(database, draft(webinar(), tender()), NOON)
+    publish_draft(database, draft(webinar(), tender()), NOON)
     expected = kept(database, "webinar")
     keep(database, "webinar", None)
-    assert publish(database, draft(webinar(), tender()), LATER).outcome is Outcome.UNCHANGED
+    assert publish_draft(database, draft(webinar(), tender()), LATER).outcome is PublishOutcome.UNCHANGED
     assert kept(database, "webinar") == expected
     keep(database, "webinar", None)
-    done = publish(database, draft(webinar(), tender()), LATER, tz_database=NEW)
+    done = publish_draft(database, draft(webinar(), tender()), LATER, tz_database=NEW)
     assert (done.changed, done.moved, kept(database, "webinar")) == ([], [], expected)
 
 
 def test_a_series_that_nobody_touches_is_kept_two_years_ahead_of_each_database(database):
-    publish(database, draft(weekly()), NOON)
+    publish_draft(database, draft(weekly()), NOON)
     in_three_years = NOON + timedelta(days=1100)
-    publish(database, draft(weekly()), in_three_years, tz_database="2098a")
+    publish_draft(database, draft(weekly()), in_three_years, tz_database="2098a")
     assert newest_number(database) == 2
     alter(database, "weekly", only="starts")
-    done = publish(database, draft(weekly()), in_three_years, tz_database=NEW)
+    done = publish_draft(database, draft(weekly()), in_three_years, tz_database=NEW)
     assert done.moved[0].startswith(
         "weekly: starts of 2029-03-12 moves from 2029-03-12T10:00Z to 2029-03-12T09:00Z, and"
     )
 
 
 def test_a_clock_set_back_does_not_set_last_modified_back(database):
-    publish(database, draft(webinar()), LATER)
+    publish_draft(database, draft(webinar()), LATER)
     alter(database, "webinar")
-    done = publish(database, draft(webinar()), NOON, tz_database=NEW)
+    done = publish_draft(database, draft(webinar()), NOON, tz_database=NEW)
     assert states(done.edition) == {"webinar": (2, 1, LATER)}
     assert done.edition.published_at == LATER
 
 
 def test_a_cancelled_occurrence_has_no_instant():
-    series = weekly(changes=(Change(date(2026, 6, 8), None),))
+    series = weekly(changes=(OccurrenceChange(date(2026, 6, 8), None),))
     days = [each.key[1] for each in derive_instants(series, NOON)]
     assert date(2026, 6, 1) in days
     assert date(2026, 6, 8) not in days

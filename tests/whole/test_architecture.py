@@ -1,4 +1,4 @@
-"""The rooms of the house: arrows point one way, each library has one owner, no clock below the doors."""
+"""The layers of the package: imports point one way, each library has one owner, no clock below the entry points."""
 
 import ast
 from pathlib import Path
@@ -6,30 +6,24 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "calendar_service"
-# A room may import itself and the rooms before it.
-ROOMS = ["datephrases", "records", "readers", "auditing", "writers", "store", "reminders", "web"]
-# Modules of records that know no record and come before all rooms.
+# A package may import itself and the packages before it.
+PACKAGES = ["datephrases", "records", "parsers", "verification", "writers", "store", "reminders", "web"]
+# Modules of records that know no record and come before all packages.
 BASE = {"records.errors", "records.zones", "records.countries"}
-# Modules beside the rooms, each after all that it may import.
-HALLS = [
+# Top-level modules and the commands, each after all that it may import.
+MODULES = [
     "settings",
     "publishing",
     "lease_keeper",
     "worker",
-    "starter",
+    "starter_file",
     "doctor",
-    "serving",
-    "exporting",
-    "cli_backup",
-    "cli_letters",
-    "cli_reminders",
-    "cli_receipts",
-    "cli_sending",
-    "cli_subscribers",
+    "bootstrap",
+    "static_export",
     "cli",
 ]
 OWNERS = {
-    "icalendar": {"writers", "readers"},
+    "icalendar": {"writers", "parsers"},
     "flask": {"web"},
     "werkzeug": {"web"},
     "sqlalchemy": {"store"},
@@ -37,8 +31,8 @@ OWNERS = {
     "apscheduler": {"worker"},
     "pytz": {"records/countries.py"},
     "holidays": {"records/working_days.py"},
-    "dateutil": {"datephrases/rrule.py", "records", "readers/feed_ics.py"},
-    "yaml": {"readers"},
+    "dateutil": {"datephrases/rrule.py", "records", "parsers/feed_ics.py"},
+    "yaml": {"parsers"},
     "waitress": {"cli"},
     "itsdangerous": {"reminders"},
     "jinja2": {"reminders"},
@@ -47,7 +41,7 @@ OWNERS = {
     "prometheus_client": {"web"},
     "segno": {"web/qr.py"},
 }
-DOORS = {"serving.py"}
+ENTRY_POINTS = {"bootstrap.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 
 
@@ -68,21 +62,21 @@ def imports(path):
             yield node.module or ""
 
 
-def arrow_fault(user, used):
+def import_fault(user, used):
     if used in {user, "__init__"}:
         return False
-    order = [*ROOMS[:-1], "settings", "web", *HALLS[1:]]
+    order = [*PACKAGES[:-1], "settings", "web", *MODULES[1:]]
     return used not in order or order.index(used) > order.index(user)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_module_keeps_the_house_rules(path):
+def test_module_keeps_the_layers(path):
     if home(path) == "__init__":
         return
     for name in imports(path):
         top, _, rest = name.partition(".")
         if top == "calendar_service" and rest:
-            assert rest in BASE or not arrow_fault(home(path), rest.split(".")[0]), (
+            assert rest in BASE or not import_fault(home(path), rest.split(".")[0]), (
                 f"{path.name} must not import {name}"
             )
         if top in OWNERS:
@@ -90,7 +84,7 @@ def test_module_keeps_the_house_rules(path):
             assert home(path) in allowed or str(path.relative_to(PACKAGE)) in allowed, (
                 f"{path.name} must not know {top}"
             )
-    if path.name not in DOORS:
+    if path.name not in ENTRY_POINTS:
         assert clock_reads(path) == []
 
 
@@ -116,16 +110,16 @@ def clock_reads(path):
     [
         ("datephrases", "records"),
         ("records", "store"),
-        ("records", "readers"),
+        ("records", "parsers"),
         ("writers", "web"),
         ("web", "cli"),
         ("store", "web"),
-        ("auditing", "writers"),
+        ("verification", "writers"),
         ("reminders", "web"),
     ],
 )
-def test_wrong_arrows_are_seen(user, used):
-    assert arrow_fault(user, used)
+def test_wrong_imports_are_seen(user, used):
+    assert import_fault(user, used)
 
 
 def test_clock_reads_are_seen(tmp_path):
@@ -134,8 +128,8 @@ def test_clock_reads_are_seen(tmp_path):
     assert clock_reads(module) == ["datetime.datetime.now", "date.today"]
 
 
-def test_rooms_are_the_ones_that_are_there():
+def test_packages_are_the_ones_that_are_there():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
-    assert folders == set(ROOMS)
-    assert files == set(HALLS)
+    assert folders == {*PACKAGES, "cli"}
+    assert files == set(MODULES) - {"cli"}

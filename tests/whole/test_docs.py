@@ -14,14 +14,14 @@ import click
 import pytest
 
 from calendar_service import __version__, settings
-from calendar_service.cli import main
+from calendar_service.bootstrap import clock
+from calendar_service.cli.main import main
+from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
-from calendar_service.records.source import json_schema
-from calendar_service.reminders.people import table as csv_table
-from calendar_service.serving import clock
+from calendar_service.reminders.subscriptions import csv_table
 from calendar_service.store.engine import open_engine
 from calendar_service.store.faults import FaultKind
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.widget_query import WidgetQuery
@@ -135,7 +135,7 @@ def commands(group=main, above=()):
 @functools.cache
 def application(folder):
     engine = open_engine(f"sqlite:///{folder}/docs.sqlite3")
-    upgrade(engine)
+    run_migrations(engine)
     made = settings.Settings(operator_token=TOKEN)
     return create_app(made, engine, clock, keys=("k" * 32,))
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.exporting import CannotExport, export_files
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.enums import Kind
 from calendar_service.records.record import Record
+from calendar_service.static_export import CannotExport, export_files
 
 PAGES = ["/", "/month", "/subscribe"]
 FEEDS = [

@@ -224,7 +224,7 @@ def test_installed_from_its_wheel_in_an_empty_folder(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     port = free_port()
-    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from calendar_service.cli import main; main()"
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from calendar_service.cli.main import main; main()"
     program = [sys.executable, "-c", code, site]
     assert subprocess.run([*program, "init", "events.yaml"], cwd=empty, env=ENVIRONMENT, check=False).returncode == 0
     with Server(*program, "serve", "events.yaml", "--port", port, port=port, cwd=empty) as server:

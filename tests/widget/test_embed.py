@@ -11,7 +11,7 @@ import pytest
 from test_widget_answers import seen
 from widget_site import widget_site  # noqa: F401 (a fixture)
 
-from calendar_service.web import embedding, layout
+from calendar_service.web import embed_code, layout
 
 STATIC = Path(layout.__file__).parent / "static"
 BASE = "https://calendar.example"
@@ -45,8 +45,8 @@ def test_loader_is_kept_long_where_its_version_is_named(widget_site):  # noqa: F
 def test_loader_of_an_earlier_release_is_served_as_it_was(widget_site, tmp_path, monkeypatch):  # noqa: F811
     (tmp_path / "widget.js").write_text("new()", encoding="utf-8")
     (tmp_path / "widget-0123456789ab.js").write_text("old()", encoding="utf-8")
-    caches = (embedding.loader, embedding.loader_version, embedding.integrity)
-    monkeypatch.setattr(embedding, "_STATIC", tmp_path)
+    caches = (embed_code.loader, embed_code.loader_version, embed_code.integrity)
+    monkeypatch.setattr(embed_code, "_STATIC", tmp_path)
     for cache in caches:
         cache.cache_clear()
     answer = widget_site.get("/widget.js?v=0123456789ab")
@@ -59,7 +59,7 @@ def test_loader_of_an_earlier_release_is_served_as_it_was(widget_site, tmp_path,
 def test_heights_are_those_of_the_loader():
     text = (STATIC / "widget.js").read_text(encoding="utf-8")
     told = re.search(r"HEIGHTS = \{(.*?)\}", text)[1]
-    assert {name: int(height) for name, height in re.findall(r"(\w+): (\d+)", told)} == embedding.HEIGHTS
+    assert {name: int(height) for name, height in re.findall(r"(\w+): (\d+)", told)} == embed_code.HEIGHTS
 
 
 # -- the builder ------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from widget_site import Site, widget_site  # noqa: F401 (a fixture)
 
-from calendar_service.web import accents, layout
-from calendar_service.web.accents import contrast, readable
+from calendar_service.web import contrast, layout
+from calendar_service.web.contrast import contrast_ratio, readable
 
 STATIC = Path(layout.__file__).parent / "static"
 POLICY = (
@@ -273,7 +273,7 @@ def test_sites_that_may_frame_it_are_those_of_the_settings(tmp_path):
 
 
 def test_fault_is_told_inside_the_frame(widget_site, monkeypatch, caplog):  # noqa: F811
-    monkeypatch.setattr("calendar_service.web.widget.show", lambda *_: 1 / 0)
+    monkeypatch.setattr("calendar_service.web.widget.show_widget", lambda *_: 1 / 0)
     assert "Something went wrong here. Try again in a minute." in seen(widget_site, "/widget", 500).text
     assert "A widget failed." in caplog.text
     assert seen(widget_site, "/widget?lang=fr", 500).text.startswith("Ce calendrier ne peut pas être affiché.")
@@ -291,17 +291,20 @@ def test_accent_is_made_readable(widget_site, colour):  # noqa: F811
     )
     light, dark, auto = re.findall(r"--event:#([0-9a-f]{6})", css.get_data(as_text=True))
     assert dark == auto
-    assert min(contrast(light, "ffffff"), contrast(light, "f4f2ea")) >= 4.5
-    assert min(contrast(dark, "14171b"), contrast(dark, "1d2126")) >= 4.5
+    assert min(contrast_ratio(light, "ffffff"), contrast_ratio(light, "f4f2ea")) >= 4.5
+    assert min(contrast_ratio(dark, "14171b"), contrast_ratio(dark, "1d2126")) >= 4.5
     assert (
-        min(contrast(light, accents._mix("f4f2ea", light, 0.12)), contrast(dark, accents._mix("1d2126", dark, 0.12)))
+        min(
+            contrast_ratio(light, contrast._mix("f4f2ea", light, 0.12)),
+            contrast_ratio(dark, contrast._mix("1d2126", dark, 0.12)),
+        )
         >= 4.5
     )
 
 
 def test_readable_accent_is_left_as_it_is():
     assert readable("1c4e94", ("ffffff",), "000000") == "1c4e94"
-    assert round(contrast("777777", "ffffff"), 2) == 4.48
+    assert round(contrast_ratio("777777", "ffffff"), 2) == 4.48
 
 
 @pytest.mark.parametrize("name", ["zz", "12345", "1C4E94", "1c4e94;}"])

@@ -13,9 +13,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
-from calendar_service.store.editions import Outcome
+from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import upgrade
+from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -59,12 +59,12 @@ class Site:
 
     def __init__(self, folder, records=RECORDS, earlier="", **settings):
         self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
-        upgrade(self.engine)
+        run_migrations(self.engine)
         file = folder / "events.yaml"
         for text, at in ((earlier, NOW.replace(day=1)), (records, NOW.replace(day=16))):
             if text:
                 file.write_text(HEAD + text, encoding="utf-8")
-                assert publish_file(self.engine, file, at, confirmed=True).outcome is Outcome.PUBLISHED
+                assert publish_file(self.engine, file, at, confirmed=True).outcome is PublishOutcome.PUBLISHED
         settings.setdefault("base_url", "https://calendar.example")
         self.base = settings["base_url"]
         self.app = create_app(Settings(**settings), self.engine, lambda: NOW, keys=("k" * 40,))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from hypothesis import strategies as st
 
-from calendar_service.records.edition import Edition, Entry, Move, Revision
+from calendar_service.records.edition import DeadlineChange, Edition, Entry, Revision
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.record import (
     Calendar,
@@ -19,10 +19,10 @@ from calendar_service.records.record import (
     TimeSpan,
 )
 from calendar_service.records.times import CivilTime, EndOfDay
-from calendar_service.writers.feed import Head, write_feed
-from calendar_service.writers.ical import write_entry
-from calendar_service.writers.language import language
-from calendar_service.writers.view import View
+from calendar_service.writers.feed import FeedHead, write_feed
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
+from calendar_service.writers.vevents import write_vevents
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 TODAY = (date(2027, 1, 1), date(2027, 12, 31))
@@ -99,7 +99,7 @@ def make_record(number, text):
     day = date(2027, 3, 1 + number % 28)
     span = TimeSpan(clock(day, 9), clock(day, 10))
     tender = number % 3 == 0
-    stones = (
+    milestones = (
         {
             MomentName.CLOSES: Milestone(clock(day, 17), text(1)),
             MomentName.QUESTIONS_BY: Milestone(EndOfDay(day, "UTC"), text(2)),
@@ -124,7 +124,7 @@ def make_record(number, text):
         join=f"https://d.example/{text(20)}" if number % 2 else "",
         registration_url=f"https://e.example/{text(21)}",
         sessions=() if tender else (Session(f"s{number}", words(22), span, text(23)),),
-        milestones=stones,
+        milestones=milestones,
         buyer=words(24),
         reference=text(25),
     )
@@ -136,12 +136,12 @@ def make_entry(number, text):
     if MomentName.CLOSES in record.milestones:
         old = Milestone(EndOfDay(date(2027, 2, 1), "UTC"), text(26))
         reason = {"en": text(27)}
-        moves = (Move(MomentName.CLOSES, old, record.milestones[MomentName.CLOSES], NOW, reason),)
+        moves = (DeadlineChange(MomentName.CLOSES, old, record.milestones[MomentName.CLOSES], NOW, reason),)
     return Entry(Revision(record, 1, 0, NOW), moves)
 
 
 def write_entries(entries, calendar=CALENDAR, name="Hostile", alarm=None, lang="en"):
-    view = View(language(lang), "https://calendar.example", "en", alarm=alarm)
+    view = RenderContext(language(lang), "https://calendar.example", "en", alarm=alarm)
     edition = Edition(1, NOW, calendar, {})
-    blocks = [write_entry(entry, calendar, view, TODAY) for entry in entries]
-    return write_feed(Head(name, "https://calendar.example/calendar.ics", NOW), blocks, edition, view)
+    blocks = [write_vevents(entry, calendar, view, TODAY) for entry in entries]
+    return write_feed(FeedHead(name, "https://calendar.example/calendar.ics", NOW), blocks, edition, view)

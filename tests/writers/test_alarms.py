@@ -9,7 +9,7 @@ from calendar_service.records.leads import WorkingDayLead, read_lead
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.writers.alarms import make_alarm
-from calendar_service.writers.slots import Slot
+from calendar_service.writers.vevent_specs import VEventSpec
 
 DAY = date(2027, 3, 15)
 DAYS = DaySpan(DAY, DAY)
@@ -17,7 +17,7 @@ TIMES = TimeSpan(CivilTime(DAY, time(16, 30), "Europe/Paris"), CivilTime(DAY, ti
 
 
 def slot(span, moment=None):
-    return Slot("name", "Title", span, moment=moment)
+    return VEventSpec("name", "Title", span, moment=moment)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readers.checklist import check_feed, structure
 
-from calendar_service.readers.calendar_file import read_calendar
+from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.leads import CalendarLead
-from calendar_service.writers.content import clean_address, clean_line, clip, count_units, plain
+from calendar_service.writers.sanitize import clean_address, clean_line, clip, count_units, plain
 
 BATCH = 20
 LEAD = CalendarLead(days=1)

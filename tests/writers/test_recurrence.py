@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from calendar_service.datephrases import RecurrenceRule as Rule
-from calendar_service.records.record import Change, Schedule, TimeSpan
+from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.writers.recurrence import can_recur, days_within, write_rule, written_stretch
 
@@ -108,7 +108,7 @@ def test_days_written_out_know_moves_and_exceptions():
         "",
         Rule("WEEKLY", count=5),
         excepted=(date(2027, 10, 12),),
-        changes=(Change(date(2027, 10, 19), far), Change(date(2027, 10, 26), None)),
+        changes=(OccurrenceChange(date(2027, 10, 19), far), OccurrenceChange(date(2027, 10, 26), None)),
     )
     assert days_within(schedule, (date(2027, 10, 1), date(2027, 12, 31))) == [
         date(2027, 10, 5),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from calendar_service.records.errors import CalendarError
-from calendar_service.reminders.channels.links import fill_links
-from calendar_service.reminders.channels.post import DeliveryFailed
+from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.channels.link_placeholders import fill_links
 
 if TYPE_CHECKING:
-    from calendar_service.reminders.channels.post import Envelope, Letter
+    from calendar_service.reminders.channels.base import Envelope, Message
 
 SCHEMES = frozenset(
     {
@@ -40,44 +40,44 @@ _URL_LIMIT = 2000
 _REFUSED_OPTIONS = frozenset({"attach", "redirect", "store", "template", "verify"})
 
 
-class BadChat(CalendarError):
+class InvalidChatUrl(CalendarError):
     """A chat room's URL is not one that letters go to. Never holds the URL, which has secrets in it."""
 
 
-def check_url(url: str) -> str:
+def check_chat_url(url: str) -> str:
     """Give the URL of a chat room back where letters can go to it. Raises BadChat."""
     url = url.strip()
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url):
-        raise BadChat("The chat URL is too long or holds spaces or other characters that a URL has to encode.")
+        raise InvalidChatUrl("The chat URL is too long or holds spaces or other characters that a URL has to encode.")
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise BadChat("The chat URL cannot be read.") from None
+        raise InvalidChatUrl("The chat URL cannot be read.") from None
     if parts.scheme not in SCHEMES:
-        raise BadChat("The chat URL is of no service that we write to.", remedy=f"Known are {_known()}.")
+        raise InvalidChatUrl("The chat URL is of no service that we write to.", remedy=f"Known are {_known()}.")
     # Options that read a file of this machine, leave the host that was named, or drop the check of its certificate.
     options = {name.strip("+-: ").lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if options & _REFUSED_OPTIONS:
-        raise BadChat("The chat URL holds an option that is not taken.", remedy="Leave out what follows the ?.")
+        raise InvalidChatUrl("The chat URL holds an option that is not taken.", remedy="Leave out what follows the ?.")
     return url
 
 
 class ChatChannel:
     """Chat rooms: `envelope.address` is an Apprise URL; the subject and the text part are what is sent."""
 
-    def send(self, letter: Letter, envelope: Envelope) -> None:
+    def send(self, message: Message, envelope: Envelope) -> None:
         """Write one letter into the room. Raises DeliveryFailed."""
         apprise = _load()
         try:
-            url = check_url(envelope.address)
-        except BadChat as refusal:
+            url = check_chat_url(envelope.address)
+        except InvalidChatUrl as refusal:
             raise DeliveryFailed(str(refusal), permanent=True) from None
         asset = apprise.AppriseAsset(app_id="calendar-service", http_redirects=False, async_mode=False)
         room = apprise.Apprise.instantiate(url, asset=asset)
         if room is None:
             raise DeliveryFailed("The chat URL cannot be read by its service.", permanent=True)
-        text = fill_links(letter.text, envelope)
-        if not room.notify(body=text, title=letter.subject, body_format=apprise.NotifyFormat.TEXT):
+        text = fill_links(message.text, envelope)
+        if not room.notify(body=text, title=message.subject, body_format=apprise.NotifyFormat.TEXT):
             raise DeliveryFailed("The chat service did not take the letter.")
 
     def close(self) -> None:

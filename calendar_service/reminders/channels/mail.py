@@ -10,15 +10,15 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.channels.mail_message import build_message, write_message
-from calendar_service.reminders.channels.post import DeliveryFailed
 from calendar_service.reminders.channels.smtp import SmtpChannel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.reminders.channels.post import Channel, Envelope, Letter
+    from calendar_service.reminders.channels.base import Channel, Envelope, Message
 
 __all__ = ["FolderChannel", "SmtpChannel", "build_message", "open_mail_channel"]
 
@@ -45,10 +45,10 @@ class FolderChannel:
         self._calendar_id = calendar_id
         self._clock = clock
 
-    def send(self, letter: Letter, envelope: Envelope) -> None:
+    def send(self, message: Message, envelope: Envelope) -> None:
         """Write one letter, whole or not at all. Raises DeliveryFailed."""
         now = self._clock()
-        content = write_message(letter, envelope, self._sender, self._calendar_id, now)
+        content = write_message(message, envelope, self._sender, self._calendar_id, now)
         name = re.sub(r"[^A-Za-z0-9.-]", "_", envelope.message_id)[:_NAME_LIMIT]
         path = self._folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}.eml"
         try:

@@ -11,13 +11,13 @@ from email.policy import EmailPolicy
 from email.utils import formataddr, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.reminders.channels.links import fill_html_links, fill_links
-from calendar_service.reminders.channels.post import DeliveryFailed
+from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.reminders.channels.post import Envelope, Letter
+    from calendar_service.reminders.channels.base import Envelope, Message
 
 MESSAGE_LIMIT = 100 * 1024
 """The size of a whole message, in bytes."""
@@ -62,19 +62,19 @@ class _MailPolicy(EmailPolicy):
 _POLICY = _MailPolicy(linesep="\r\n", raise_on_defect=True, max_line_length=_LINE)
 
 
-def build_message(letter: Letter, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> EmailMessage:
+def build_message(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> EmailMessage:
     """Build the message of one letter to one reader; the same arguments give the same bytes.
 
     `sender` is an address, with or without a name before it. The result is written with `as_bytes()`; its headers
     are UTF-8 (RFC 6532) where the reader's address is not ASCII. Raises DeliveryFailed, permanent, for a value that
     does not fit its header, and for a message over MESSAGE_LIMIT.
     """
-    return _build(letter, envelope, sender, calendar_id, now)[0]
+    return _build(message, envelope, sender, calendar_id, now)[0]
 
 
-def write_message(letter: Letter, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> bytes:
+def write_message(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> bytes:
     """Give the bytes of what build_message gives."""
-    return _build(letter, envelope, sender, calendar_id, now)[1]
+    return _build(message, envelope, sender, calendar_id, now)[1]
 
 
 def sender_address(sender: str) -> str:
@@ -88,22 +88,22 @@ def needs_smtputf8(address: str) -> bool:
 
 
 def _build(
-    letter: Letter, envelope: Envelope, sender: str, calendar_id: str, now: datetime
+    message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime
 ) -> tuple[EmailMessage, bytes]:
-    _check(letter, envelope, sender, calendar_id)
+    _check(message, envelope, sender, calendar_id)
     try:
-        message = _write(letter, envelope, sender, calendar_id, now)
-        content = message.as_bytes()
+        mime = _write(message, envelope, sender, calendar_id, now)
+        content = mime.as_bytes()
     except (ValueError, LookupError):  # of the email package; its text quotes the value
         raise DeliveryFailed("The letter cannot be written as a mail.", permanent=True) from None
     if len(content) > MESSAGE_LIMIT:
         raise DeliveryFailed(
             f"The letter is {len(content):,} bytes as a mail; {MESSAGE_LIMIT:,} is the most.", permanent=True
         )
-    return message, content
+    return mime, content
 
 
-def _check(letter: Letter, envelope: Envelope, sender: str, calendar_id: str) -> None:
+def _check(message: Message, envelope: Envelope, sender: str, calendar_id: str) -> None:
     if not _is_address(envelope.address):
         raise DeliveryFailed("The reader's mail address is not one.", permanent=True, address_is_dead=True)
     if _breaks_lines(sender) or not _is_address(sender_address(sender)) or not sender_address(sender).isascii():
@@ -120,13 +120,13 @@ def _check(letter: Letter, envelope: Envelope, sender: str, calendar_id: str) ->
         ("Message-ID", _MESSAGE_ID, envelope.message_id, True),
         ("References", _MESSAGE_ID, envelope.thread_id, False),
         ("List-Unsubscribe", _LINK, envelope.unsubscribe_url, False),
-        ("Content-Language", _LANGUAGE, letter.language, True),
-        ("attachment's name", _FILE_NAME, letter.attachment_name, bool(letter.attachment)),
+        ("Content-Language", _LANGUAGE, message.language, True),
+        ("attachment's name", _FILE_NAME, message.attachment_name, bool(message.attachment)),
     )
     for name, pattern, value, is_needed in wanted:
         if (value or is_needed) and not _fits(pattern, value):
             raise DeliveryFailed(f"The letter's {name} holds what may not stand there.", permanent=True)
-    if _breaks_lines(letter.subject):
+    if _breaks_lines(message.subject):
         raise DeliveryFailed("The letter's Subject holds a control character.", permanent=True)
 
 
@@ -142,34 +142,34 @@ def _breaks_lines(text: str) -> bool:
     return any(unicodedata.category(character) in _BREAKING for character in text)
 
 
-def _write(letter: Letter, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> EmailMessage:
-    message = EmailMessage(_POLICY.clone(utf8=needs_smtputf8(envelope.address)))
-    message["From"] = _write_sender(sender)
-    message["To"] = envelope.address
-    message["Subject"] = _write_subject(letter.subject)
-    message["Date"] = now
-    message["Message-ID"] = f"<{envelope.message_id}>"
+def _write(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> EmailMessage:
+    mime = EmailMessage(_POLICY.clone(utf8=needs_smtputf8(envelope.address)))
+    mime["From"] = _write_sender(sender)
+    mime["To"] = envelope.address
+    mime["Subject"] = _write_subject(message.subject)
+    mime["Date"] = now
+    mime["Message-ID"] = f"<{envelope.message_id}>"
     if envelope.thread_id:
-        message["References"] = message["In-Reply-To"] = f"<{envelope.thread_id}>"
-    message["List-Id"] = f"<reminders.{calendar_id}>"
+        mime["References"] = mime["In-Reply-To"] = f"<{envelope.thread_id}>"
+    mime["List-Id"] = f"<reminders.{calendar_id}>"
     if envelope.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(fill_links(letter.text, envelope), cte="quoted-printable")
-    message.add_alternative(fill_html_links(letter.html, envelope), subtype="html", cte="quoted-printable")
-    if letter.attachment:
-        message.add_attachment(
-            letter.attachment,
+        mime["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
+        mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mime["Auto-Submitted"] = "auto-generated"
+    mime["X-Auto-Response-Suppress"] = "All"
+    mime.set_content(fill_links(message.text, envelope), cte="quoted-printable")
+    mime.add_alternative(fill_html_links(message.html, envelope), subtype="html", cte="quoted-printable")
+    if message.attachment:
+        mime.add_attachment(
+            message.attachment,
             maintype="text",
             subtype="calendar",
-            filename=letter.attachment_name,
+            filename=message.attachment_name,
             params={"charset": "utf-8", "method": "PUBLISH"},
         )
-    message["Content-Language"] = letter.language  # last: setting the content clears the content's headers
-    _set_boundaries(message, envelope.message_id)
-    return message
+    mime["Content-Language"] = message.language  # last: setting the content clears the content's headers
+    _set_boundaries(mime, envelope.message_id)
+    return mime
 
 
 def _write_sender(sender: str) -> str:
@@ -187,9 +187,9 @@ def _encode(text: str, header: str) -> str:
     return Header(text, "utf-8", _LINE, header).encode(linesep="\r\n")
 
 
-def _set_boundaries(message: EmailMessage, message_id: str) -> None:
+def _set_boundaries(mime: EmailMessage, message_id: str) -> None:
     """Separate the parts by what cannot occur in them: quoted-printable and base64 never hold "=_"."""
     digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
-    containers = [part for part in message.walk() if part.is_multipart()]
+    containers = [part for part in mime.walk() if part.is_multipart()]
     for number, part in enumerate(containers):
         part.set_boundary(f"=_{digest}_{number}")

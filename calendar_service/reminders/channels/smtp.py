@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from calendar_service.reminders.channels.deadlines import REPLY_LIMIT, Deadline, TimedSocket
+from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.channels.mail_message import needs_smtputf8, sender_address, write_message
-from calendar_service.reminders.channels.post import DeliveryFailed
+from calendar_service.reminders.channels.timeouts import REPLY_LIMIT, TimedSocket, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.reminders.channels.post import Envelope, Letter
+    from calendar_service.reminders.channels.base import Envelope, Message
 
 _GOODBYE_SECONDS = 2
 _READY, _GO_AHEAD, _OK, _FORWARDS, _CLOSING, _PERMANENT, _FULL = 220, 354, 250, 251, 421, 500, 552
@@ -40,7 +40,7 @@ class SmtpLimits:
     reply: float = 30
     message: float = 60
     idle: float = 60
-    letters: int = 100
+    messages: int = 100
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ class SmtpChannel:
         self._letters = 0
         self._used_at = 0.0
 
-    def send(self, letter: Letter, envelope: Envelope) -> None:
+    def send(self, message: Message, envelope: Envelope) -> None:
         """Hand one letter to the server. Raises DeliveryFailed."""
-        content = write_message(letter, envelope, self._sender, self._calendar_id, self._clock())
-        deadline = Deadline(self._limits.message)
+        content = write_message(message, envelope, self._sender, self._calendar_id, self._clock())
+        deadline = TimeLimit(self._limits.message)
         connection = self._begin_mail(envelope, deadline)
         try:
             self._hand_over(connection, envelope.address, content)
@@ -104,18 +104,18 @@ class SmtpChannel:
         """Say goodbye to the server."""
         connection, self._connection = self._connection, None
         if connection:
-            connection.deadline = Deadline(_GOODBYE_SECONDS)
+            connection.deadline = TimeLimit(_GOODBYE_SECONDS)
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 connection.docmd("QUIT")
             connection.close()
 
-    def _begin_mail(self, envelope: Envelope, deadline: Deadline) -> _Connection:
+    def _begin_mail(self, envelope: Envelope, deadline: TimeLimit) -> _Connection:
         """Get to the point where the server has taken the sender.
 
         Nothing was handed over by then, so a kept connection that turns out to be closed costs no letter.
         """
         is_stale = time.monotonic() - self._used_at > self._limits.idle
-        if is_stale or self._letters >= self._limits.letters:
+        if is_stale or self._letters >= self._limits.messages:
             self.close()
         if self._connection is not None:
             try:
@@ -125,7 +125,7 @@ class SmtpChannel:
                     raise
         return self._mail_from(self._connect(deadline), envelope, deadline)
 
-    def _connect(self, deadline: Deadline) -> _Connection:
+    def _connect(self, deadline: TimeLimit) -> _Connection:
         connection = _Connection(self._server, self._context, self._limits, deadline, sender_address(self._sender))
         try:
             connection.log_in()
@@ -137,7 +137,7 @@ class SmtpChannel:
         self._letters = 0
         return connection
 
-    def _mail_from(self, connection: _Connection, envelope: Envelope, deadline: Deadline) -> _Connection:
+    def _mail_from(self, connection: _Connection, envelope: Envelope, deadline: TimeLimit) -> _Connection:
         connection.deadline = deadline
         options = ["SMTPUTF8"] if needs_smtputf8(envelope.address) else []
         if options and not connection.has_extn("smtputf8"):
@@ -165,8 +165,8 @@ class SmtpChannel:
         except smtplib.SMTPDataError as error:
             code, text = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         if code != _OK:
-            message = _quote("refused the letter", code, text, address)
-            raise DeliveryFailed(message, permanent=code >= _PERMANENT)
+            mime = _quote("refused the letter", code, text, address)
+            raise DeliveryFailed(mime, permanent=code >= _PERMANENT)
 
     def _forget_mail(self, connection: _Connection) -> None:
         """Keep the connection for the next letter, where the server lets us."""
@@ -190,7 +190,7 @@ class _Connection(smtplib.SMTP):
     sock: TimedSocket | None  # type: ignore[assignment]  # smtplib asks no more of it than a TimedSocket has
 
     def __init__(
-        self, server: _Server, context: ssl.SSLContext, limits: SmtpLimits, deadline: Deadline, sender: str
+        self, server: _Server, context: ssl.SSLContext, limits: SmtpLimits, deadline: TimeLimit, sender: str
     ) -> None:
         # The sender's domain as our name: the standard library would ask the DNS, for as long as that takes.
         super().__init__(local_hostname=sender.rpartition("@")[2])
@@ -245,7 +245,7 @@ class _Connection(smtplib.SMTP):
         self.esmtp_features = {}
         self.does_esmtp = False
 
-    def _wrap(self, raw: socket.socket, deadline: Deadline) -> ssl.SSLSocket:
+    def _wrap(self, raw: socket.socket, deadline: TimeLimit) -> ssl.SSLSocket:
         raw.settimeout(deadline.left())
         try:
             return self._context.wrap_socket(raw, server_hostname=self._server.host)
@@ -254,7 +254,7 @@ class _Connection(smtplib.SMTP):
             raise
 
 
-def _connect_any(host: str, port: int, deadline: Deadline) -> socket.socket:
+def _connect_any(host: str, port: int, deadline: TimeLimit) -> socket.socket:
     failure: OSError = OSError("no address")
     for family, kind, protocol, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         raw = socket.socket(family, kind, protocol)
@@ -294,14 +294,14 @@ def _default_context(server: _Server) -> ssl.SSLContext:
 def _refused_reader(code: int, text: bytes, address: str) -> DeliveryFailed:
     """Say what a refusal of the recipient means (RFC 5321 section 4.2.3, RFC 3463)."""
     status = text.decode("utf-8", "replace")
-    message = _quote("refused the reader", code, text, address)
+    mime = _quote("refused the reader", code, text, address)
     if code in _NOT_AUTHENTICATED:
-        return DeliveryFailed(message, is_ours=True)
+        return DeliveryFailed(mime, is_ours=True)
     is_full = code == _FULL or bool(_FULL_STATUS.match(status))
     is_permanent = code >= _PERMANENT and not is_full
     # 5.7 is a rule of some server ("relay access denied"), which says nothing about whether the address exists.
     is_dead = is_permanent and not _POLICY_STATUS.match(status)
-    return DeliveryFailed(message, permanent=is_permanent, address_is_dead=is_dead)
+    return DeliveryFailed(mime, permanent=is_permanent, address_is_dead=is_dead)
 
 
 def _quote(what: str, code: int, text: bytes, address: str) -> str:

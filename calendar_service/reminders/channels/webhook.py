@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.errors import mark
-from calendar_service.reminders.channels.outward import BadWebhook, Outward, Reply, check_url
-from calendar_service.reminders.channels.post import DeliveryFailed
+from calendar_service.records.errors import gettext_noop
+from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.channels.safe_http import HttpReply, InvalidWebhook, SafeHttpClient, check_webhook_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from calendar_service.reminders.channels.post import Envelope, Letter
+    from calendar_service.reminders.channels.base import Envelope, Message
 
-__all__ = ["BadWebhook", "Outward", "WebhookChannel", "check_url", "new_secret", "sign", "verify"]
+__all__ = ["InvalidWebhook", "SafeHttpClient", "WebhookChannel", "check_webhook_url", "new_secret", "sign", "verify"]
 
 BODY_LIMIT = 20_000
 LONGEST_WAIT = 3600
@@ -54,14 +54,14 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 class WebhookChannel:
     """Webhooks: `envelope.address` is the URL, `envelope.secret` what its owner checks the signature with."""
 
-    def __init__(self, clock: Callable[[], datetime], outward: Outward | None = None) -> None:
+    def __init__(self, clock: Callable[[], datetime], outward: SafeHttpClient | None = None) -> None:
         self._clock = clock
-        self._outward = outward or Outward()
+        self._outward = outward or SafeHttpClient()
 
-    def send(self, letter: Letter, envelope: Envelope) -> None:
+    def send(self, message: Message, envelope: Envelope) -> None:
         """Post one letter's data. Raises DeliveryFailed, which tells nothing of what the other side wrote."""
         now = self._clock()
-        body = _write_body({"type": letter.data["type"], "timestamp": _iso(now), "data": dict(letter.data)})
+        body = _write_body({"type": message.data["type"], "timestamp": _iso(now), "data": dict(message.data)})
         if len(body) >= BODY_LIMIT:
             raise DeliveryFailed(
                 f"The letter's data is {len(body):,} bytes; a webhook takes less than {BODY_LIMIT:,}.", permanent=True
@@ -72,7 +72,7 @@ class WebhookChannel:
             raise DeliveryFailed("The webhook's secret or the letter's id cannot be read.", permanent=True) from None
         try:
             reply = self._outward.post(envelope.address, headers, body)
-        except BadWebhook as refusal:
+        except InvalidWebhook as refusal:
             raise DeliveryFailed(refusal.message, permanent=True) from None
         except (OSError, http.client.HTTPException) as error:
             raise DeliveryFailed(f"The webhook {_how_failed(error)}.") from None
@@ -82,7 +82,7 @@ class WebhookChannel:
         """Do nothing: no connection stays open."""
 
 
-def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: Outward | None = None) -> None:
+def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: SafeHttpClient | None = None) -> None:
     """Make sure that who runs the URL wants our letters: it must answer 200 and repeat a challenge.
 
     The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raises BadWebhook, which tells one and the
@@ -91,16 +91,16 @@ def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: Out
     challenge = secrets.token_urlsafe(32)
     body = _write_body({"type": "challenge", "challenge": challenge})
     headers = _headers(secret, f"challenge-{secrets.token_hex(8)}", clock(), body)
-    url = check_url(url)
+    url = check_webhook_url(url)
     try:
-        reply = (outward or Outward()).post(url, headers, body, reads_body=True)
+        reply = (outward or SafeHttpClient()).post(url, headers, body, reads_body=True)
         is_proved = reply.status == _OK and _repeats(challenge, reply.body)
-    except (BadWebhook, OSError, http.client.HTTPException):
+    except (InvalidWebhook, OSError, http.client.HTTPException):
         is_proved = False
     if not is_proved:
-        raise BadWebhook(
-            mark("The webhook did not repeat the challenge."),
-            remedy=mark(
+        raise InvalidWebhook(
+            gettext_noop("The webhook did not repeat the challenge."),
+            remedy=gettext_noop(
                 'Answer a POST of {"type": "challenge", "challenge": "…"} with status 200 and the same challenge.'
             ),
         )
@@ -137,7 +137,7 @@ def _iso(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _check_status(reply: Reply, now: datetime) -> None:
+def _check_status(reply: HttpReply, now: datetime) -> None:
     if _OK <= reply.status < _REDIRECT:
         return
     is_gone = reply.status == _GONE

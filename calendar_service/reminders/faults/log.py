@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.store.engine import Trouble
 from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
@@ -26,13 +26,13 @@ REASSERT_AFTER = timedelta(minutes=1)
 _Key = tuple[FaultKind, str]
 
 DATABASE_REASONS = {
-    Trouble.AWAY: mark("The database does not answer."),
-    Trouble.LOCKED: mark("The database is locked by another program."),
-    Trouble.FULL: mark("The disk under the database is full."),
-    Trouble.READ_ONLY: mark("The database can only be read."),
-    Trouble.DAMAGED: mark("The database is damaged."),
-    Trouble.GONE: mark("The database file is not there any more."),
-    Trouble.OTHER: mark("The database does not do what is asked."),
+    Trouble.AWAY: gettext_noop("The database does not answer."),
+    Trouble.LOCKED: gettext_noop("The database is locked by another program."),
+    Trouble.FULL: gettext_noop("The disk under the database is full."),
+    Trouble.READ_ONLY: gettext_noop("The database can only be read."),
+    Trouble.DAMAGED: gettext_noop("The database is damaged."),
+    Trouble.GONE: gettext_noop("The database file is not there any more."),
+    Trouble.OTHER: gettext_noop("The database does not do what is asked."),
 }
 
 

@@ -9,21 +9,21 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from calendar_service.reminders.channels.base import DeliveryFailed, Envelope
 from calendar_service.reminders.channels.mail import open_mail_channel
-from calendar_service.reminders.channels.post import DeliveryFailed, Envelope
-from calendar_service.reminders.letters.fault import compose_fault_mail
+from calendar_service.reminders.messages.fault import compose_fault_mail
 from calendar_service.store.hosts import host_name
-from calendar_service.writers import sentences
-from calendar_service.writers.content import clean_line
-from calendar_service.writers.language import available, language
-from calendar_service.writers.view import View
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import available, language
+from calendar_service.writers.render_context import RenderContext
+from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from calendar_service.records.record import Calendar
-    from calendar_service.reminders.office import Mailing
+    from calendar_service.reminders.service import MailSettings
     from calendar_service.store.faults import Fault
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,9 @@ _REMEMBERED = timedelta(hours=2)
 class FaultMailer:
     """Writes to the editors, or where there are none to the sender's own address."""
 
-    def __init__(self, base_url: str, mailing: Mailing, clock: Callable[[], datetime], operator_url: str = "") -> None:
+    def __init__(
+        self, base_url: str, mailing: MailSettings, clock: Callable[[], datetime], operator_url: str = ""
+    ) -> None:
         self._base_url = base_url
         self._mailing = mailing
         self._clock = clock
@@ -46,10 +48,10 @@ class FaultMailer:
         host = urlsplit(self._base_url).hostname or "localhost"
         default = calendar.languages[0] if calendar else "en"
         lang = language(default if default in available() else "en")
-        name = clean_line(sentences.pick(calendar.name, lang.code).text) if calendar else ""
+        name = clean_line(phrases.pick(calendar.name, lang.code).text) if calendar else ""
         calendar_id = calendar.id if calendar else host
-        view = View(lang, self._base_url, default)
-        letter = compose_fault_mail(faults, name or host, host_name(), view=view, operator_url=self._operator_url)
+        view = RenderContext(lang, self._base_url, default)
+        message = compose_fault_mail(faults, name or host, host_name(), view=view, operator_url=self._operator_url)
         sender = self._mailing.sender
         channel = open_mail_channel(self._mailing.smtp_url, self._mailing.folder, sender, calendar_id, self._clock)
         incident = "\n".join(f"{each.kind} {each.key} {each.first_at.isoformat()}" for each in faults)
@@ -57,7 +59,7 @@ class FaultMailer:
             for address in self._mailing.editors or (parseaddr(sender)[1],):
                 digest = hashlib.sha256(f"{incident}\n{address}".encode()).hexdigest()[:40]
                 if digest not in self._reached:
-                    channel.send(letter, Envelope(address, f"{digest}@{calendar_id}"))
+                    channel.send(message, Envelope(address, f"{digest}@{calendar_id}"))
                     self._reached[digest] = self._clock()
         except DeliveryFailed as failure:
             # What keeps letters back may keep this one back too, so it is tried again.

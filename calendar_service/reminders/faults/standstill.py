@@ -5,25 +5,29 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import mark
+from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.faults.log import REASSERT_AFTER
 from calendar_service.reminders.health import SILENT_AFTER, Health, judge
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, list_faults, report_fault
-from calendar_service.store.gauges import take_pulse
+from calendar_service.store.gauges import read_worker_health
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.store.engine import Database
     from calendar_service.store.faults import Fault
-    from calendar_service.store.gauges import Pulse
+    from calendar_service.store.gauges import WorkerHealth
 
 logger = logging.getLogger(__name__)
 
 _FAULTS = {
-    Health.SILENT: (FaultKind.SCHEDULE, "silent", mark("Reminders stand still: no worker gives a sign of life.")),
-    Health.LATE: (FaultKind.SENDING, "late", mark("Reminders are late: letters wait to be sent.")),
+    Health.SILENT: (
+        FaultKind.SCHEDULE,
+        "silent",
+        gettext_noop("Reminders stand still: no worker gives a sign of life."),
+    ),
+    Health.LATE: (FaultKind.SENDING, "late", gettext_noop("Reminders are late: letters wait to be sent.")),
 }
 _KINDS = {kind for kind, _, _ in _FAULTS.values()}
 
@@ -42,8 +46,8 @@ class Standstill:
     def look(self, now: datetime) -> None:
         """Report how reminders stand, or clear what was reported. Raises DatabaseFault."""
         self._begun_at = self._begun_at or now
-        pulse = take_pulse(self._engine, now)
-        health = judge(pulse, now)
+        worker_health = read_worker_health(self._engine, now)
+        health = judge(worker_health, now)
         with reading(self._engine) as connection:
             known = {(each.kind, each.key): each for each in list_faults(connection, _KINDS)}
         over = [(kind, key) for each, (kind, key, _) in _FAULTS.items() if each is not health and (kind, key) in known]
@@ -58,7 +62,7 @@ class Standstill:
                 kind, key, reason = _FAULTS[health]
                 # Where letters wait because a host cannot send, that was told already.
                 told = now if any(each.kind is kind and each.key != key for each in known.values()) else None
-                lines = _lines(health, pulse)
+                lines = _lines(health, worker_health)
                 report_fault(connection, kind, key, reason, now, details=lines, mailed_at=told)
         if health is Health.OK and any(cleared):
             logger.warning("Reminders are on their way again.")
@@ -68,14 +72,14 @@ class Standstill:
         return known is None or now - known.last_at >= REASSERT_AFTER
 
 
-def _lines(health: Health, pulse: Pulse) -> list[str]:
+def _lines(health: Health, worker_health: WorkerHealth) -> list[str]:
     if health is Health.SILENT:
-        last = f"since {pulse.last_tick:%Y-%m-%d %H:%M} UTC" if pulse.last_tick else "at all"
+        last = f"since {worker_health.last_tick:%Y-%m-%d %H:%M} UTC" if worker_health.last_tick else "at all"
         return [
             f"Nothing that sends reminders has given a sign of life {last}.",
             "Start calendar-service serve, or calendar-service worker, and look at its log.",
         ]
     return [
-        f"Letters have been waiting since {pulse.oldest_due:%Y-%m-%d %H:%M} UTC.",
+        f"Letters have been waiting since {worker_health.oldest_due:%Y-%m-%d %H:%M} UTC.",
         "Look at the log of the worker and at the mail server.",
     ]

@@ -1,0 +1,169 @@
+"""Putting the parts together for a server: settings, database, application and worker."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import logging
+import os
+import secrets
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from calendar_service.reminders.faults.host import HostMemory
+from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.reminders.faults.mailer import FaultMailer
+from calendar_service.reminders.faults.reporter import FaultReporter
+from calendar_service.reminders.restore_guard import RestoreGuard
+from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.settings import BadSetting, Settings, read_settings
+from calendar_service.store.engine import DatabaseFault, open_engine
+from calendar_service.store.lease import this_host
+from calendar_service.store.migrate import run_migrations
+from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
+from calendar_service.web.app import StartedOnFirstRequest, create_app
+from calendar_service.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
+
+    from calendar_service.store.engine import Database
+
+log = logging.getLogger(__name__)
+
+
+def clock() -> datetime:
+    """Read the clock; only the doors do."""
+    return datetime.now(UTC)  # noqa: TID251 (this is the door)
+
+
+def set_up_logging() -> None:
+    """Log to standard error, one line an event."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def take_short_turns() -> None:
+    """Have threads take turns of one millisecond, not five, so that a rendering holds up short answers less."""
+    sys.setswitchinterval(0.001)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and bring it to the present tables."""
+    engine = open_engine(settings.database_url)
+    run_migrations(engine)
+    try:
+        restore_guard(settings, engine).check(clock())
+    except DatabaseFault as fault:
+        # Whoever sends looks again before each pass; what only reads can do without.
+        log.error("Whether the database was put back from a copy cannot be told now: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+    return engine
+
+
+def restore_guard(settings: Settings, engine: Database) -> RestoreGuard:
+    """Make what notices that the database is older than this host remembers."""
+    return RestoreGuard(engine, sequence_file(settings))
+
+
+def sequence_file(settings: Settings) -> SequenceFile:
+    """Return where this host remembers how far its databases have come: beside the secret key."""
+    return SequenceFile(_database_folder(settings.database_url) / FILE_NAME)
+
+
+def secret_keys(settings: Settings) -> tuple[str, ...]:
+    """Give the secret keys, newest first: those of the settings, else the one that is kept beside the database.
+
+    That one is made at the first use, for the owner of this process alone to read. Raises BadSetting.
+    """
+    if settings.secret_keys:
+        return settings.secret_keys
+    path = _database_folder(settings.database_url) / "secret-key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret_key(path)
+        return (path.read_text(encoding="ascii").strip(),)
+    except (OSError, UnicodeError) as error:
+        raise BadSetting(
+            "CALENDAR_SECRET_KEY",
+            f"{path}, where the key is kept, cannot be used ({type(error).__name__}).",
+            "Check its rights, or set a key of 32 characters or more.",
+        ) from None
+
+
+def _database_folder(url: str) -> Path:
+    parts = urlsplit(url)
+    is_file = parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") not in ("", ":memory:")
+    return Path(unquote(parts.path).removeprefix("/")).parent if is_file else Path("var")
+
+
+def _make_secret_key(path: Path) -> None:
+    """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 (of a descriptor)
+        file.write(f"{secrets.token_urlsafe(32)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+        log.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:
+    """Make what publishes the file, sends reminders, and tells the operator of what fails.
+
+    `faults` is where its faults are kept, to be shown by the pages of the same process.
+    """
+    operator_url = f"{settings.base_url}/operator" if settings.operator_token else ""
+    mailer = FaultMailer(settings.base_url, mail_settings(settings), clock, operator_url)
+    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
+    aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
+    memory = HostMemory(_database_folder(settings.database_url), aside)
+    reporter = FaultReporter(engine, faults or FaultLog(clock), mailer, memory, clock)
+    return Worker(
+        engine, settings.file, clock, make_reminder_service(settings, engine, clock), reporter, host=this_host()
+    )
+
+
+def make_reminder_service(settings: Settings, engine: Database, now: Callable[[], datetime]) -> ReminderService:
+    """Make what sends reminders, by a clock that may be another than the wall's."""
+    reminder_service = ReminderService(
+        engine, secret_keys(settings), settings.base_url, mail_settings(settings), now, clock
+    )
+    reminder_service.guard = restore_guard(settings, engine)
+    return reminder_service
+
+
+def mail_settings(settings: Settings) -> MailSettings:
+    """Tell how letters leave by these settings."""
+    editors = tuple(each.address for each in settings.editors)
+    return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
+
+
+def make_application() -> WSGIApplication:
+    """Make the application from the environment, published and watching its file.
+
+    Each server process watches; one of them publishes, the others find nothing new.
+    """
+    set_up_logging()
+    take_short_turns()
+    settings = read_settings(os.environ)
+    engine = open_database(settings)
+    faults = FaultLog(clock)
+    worker = make_worker(settings, engine, faults)
+    worker.publish_at_start()
+    # A server may fork after loading this: connections must not be shared, and threads would be lost.
+    engine.dispose()
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
+    app.wsgi_app = StartedOnFirstRequest(app.wsgi_app, worker.start)  # type: ignore[method-assign]  # Flask's documented way
+    atexit.register(worker.stop)
+    return app

@@ -1,0 +1,89 @@
+"""The commands `db backup` and `db restore`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calendar_service.bootstrap import clock, sequence_file
+from calendar_service.settings import read_settings
+from calendar_service.store.backup import backup
+from calendar_service.store.engine import open_engine
+from calendar_service.store.restore import Replaced, restore
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.store.restore import Restored
+
+_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command(name="backup")
+@_FILE
+def back_up(file: Path) -> None:
+    """Write the whole database into the new FILE, while the service runs. Only its owner may read it."""
+    engine = open_engine(read_settings(os.environ).database_url)
+    try:
+        size = backup(engine, file)
+    finally:
+        engine.dispose()
+    click.echo(f"{file}: {size} bytes")
+
+
+@click.command(name="restore")
+@_FILE
+def restore_backup(file: Path) -> None:
+    """Restore the database from FILE, which `db backup` made. Nothing is sent afterwards until a person says so.
+
+    The service may go on running. Who has left since the backup, and what was sent, is taken over if it can be read.
+    """
+    settings = read_settings(os.environ)
+    memory = sequence_file(settings)
+
+    def looked_at(database_id: str) -> datetime | None:
+        remembered = memory.recall(database_id)
+        return remembered.at if remembered else None
+
+    engine = open_engine(settings.database_url)
+    try:
+        done = restore(engine, file, clock(), looked_at)
+    finally:
+        engine.dispose()
+    with contextlib.suppress(OSError):  # whoever sends next says it
+        memory.remember(done.identity, clock())
+    for line in _describe(file, done):
+        click.echo(line)
+
+
+def _describe(file: Path, done: Restored) -> list[str]:
+    count = done.counts.get
+    lines = [f"The database was restored from {file}."]
+    if done.replaced is Replaced.SUCCESSOR:
+        brought = ", ".join(f"{number} {name}" for name, number in sorted(done.counts.items()) if number)
+        lines += [
+            "It had only gone forward since the backup: all that people and the service did since then was kept.",
+            f"What was missing came back: {brought or 'nothing was missing'}.",
+        ]
+    elif done.replaced is Replaced.OTHER:
+        lines += [
+            (
+                f"From the database before: {count('ended')} subscribers ended or paused, {count('erased')} erased, "
+                f"{count('suppressions')} addresses not to be written to, {count('sent')} messages marked as sent."
+            ),
+            f"{count('lost')} subscribers of it are not in the backup and are lost.",
+        ]
+    elif done.replaced is Replaced.DAMAGED:
+        lines += [
+            f"The database before was damaged and could not be read; it is kept as {done.damaged_file}.",
+            "Who has left since the backup is not known. Restart whatever runs, so that nothing writes into that file.",
+        ]
+    return [
+        *lines,
+        "Nothing is sent now. What is due is listed by: calendar-service plan",
+        "To send it: calendar-service tick --send-missed. To go on without it: calendar-service resume",
+    ]

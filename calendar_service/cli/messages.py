@@ -1,0 +1,87 @@
+"""The command `letter`: what readers will get, before anybody gets it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from calendar_service.bootstrap import clock, open_database
+from calendar_service.records.due import due
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.leads import read_lead
+from calendar_service.records.working_days import WorkingDays
+from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.channels.base import Envelope
+from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
+from calendar_service.reminders.channels.mail import build_message
+from calendar_service.reminders.messages import compose_reminder
+from calendar_service.reminders.messages.details import main_moment
+from calendar_service.settings import read_settings
+from calendar_service.store.editions import load_edition
+from calendar_service.web.feeds import shown_languages
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.channels.base import Message
+    from calendar_service.settings import Settings
+
+# A letter shown to no reader has no links of a reader's own.
+_LINK = "/reminders/your-own-link"
+
+
+@click.command()
+@click.argument("record_id", metavar="ID")
+@click.option("--lead", default="7 days", show_default=True, help="How long before, such as 7 days or 24 hours.")
+@click.option("--lang", default="", metavar="L", help="The language, such as fr. Without it, the calendar's own.")
+@click.option("--zone", default="", metavar="AREA/CITY", help="The reader's time zone.")
+@click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
+def letter(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
+    """Print the reminder of record ID as it would be written when LEAD before its deadline falls due."""
+    settings = read_settings(os.environ)
+    edition = load_edition(open_database(settings))
+    if edition is None:
+        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    view = _view(edition, settings, lang, zone)
+    written, now = _compose(record_id, lead, edition, view)
+    click.echo(_as(form, written, edition, settings, now), nl=False)
+
+
+def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderContext:
+    known = shown_languages(edition)
+    if lang and lang not in known:
+        raise click.BadParameter(f"{lang!r} is not a language of the calendar. Known: {', '.join(known)}.")
+    if zone:
+        tzinfo_of(zone)
+    default = edition.calendar.languages[0]
+    return RenderContext(language(lang or default), settings.base_url, default, zone)
+
+
+def _compose(record_id: str, lead: str, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
+    """Write the letter as of the instant at which it falls due, and give that too."""
+    calendar, entry = edition.calendar, edition.entries.get(record_id)
+    if entry is None:
+        raise CalendarError(f"There is no record {record_id!r}.", remedy="Look at /api/v1/records.")
+    main = main_moment(entry, calendar, clock())
+    days = WorkingDays(closures=frozenset(calendar.closures))
+    now = due(read_lead(lead), main.at, view.zone or calendar.zone, days)
+    if now is None:
+        raise CalendarError(f"{lead!r} gives no reminder of {record_id!r}: it would be too late.", remedy="Write more.")
+    written = compose_reminder(entry, edition, main.name, main.at, occurrence=main.occurrence, now=now, view=view)
+    return written, now
+
+
+def _as(form: str, written: Message, edition: Edition, settings: Settings, now: datetime) -> str:
+    link = f"{settings.base_url}{_LINK}"
+    envelope = Envelope("reader@example.org", f"letter@{edition.calendar.id}", "", link, link)
+    match form:
+        case "eml":
+            return build_message(written, envelope, settings.mail_from, edition.calendar.id, now).as_string()
+        case "html":
+            return fill_html_links(written.html, envelope)
+    return fill_links(f"{written.subject}\n\n{written.text}", envelope)

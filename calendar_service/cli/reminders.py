@@ -1,0 +1,149 @@
+"""The commands that look ahead at reminders, and send them: `plan` and `tick`."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from calendar_service.bootstrap import clock, make_reminder_service, open_database, set_up_logging
+from calendar_service.records.moments import midnight
+from calendar_service.records.times import DaySpan
+from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.forecast import forecast
+from calendar_service.reminders.resuming import describe_pause, forecast_paused
+from calendar_service.reminders.resuming import send_missed as end_restore
+from calendar_service.reminders.setting_aside import Failures
+from calendar_service.settings import read_settings
+from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import reading
+from calendar_service.store.pauses import count_unanswered, list_pauses
+from calendar_service.writers.api import write_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.forecast import PlannedNotification
+    from calendar_service.store.engine import Database
+
+_AHEAD = timedelta(days=30)
+
+
+@click.command()
+@click.option("--from", "start", metavar="T", help="From when on; now where it is left out.")
+@click.option("--to", "end", metavar="T", help="Up to when; 30 days later where it is left out.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+def plan(start: str | None, end: str | None, form: str) -> None:
+    """List every reminder that falls due between two times, without sending anything.
+
+    T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
+    """
+    engine, edition = _published()
+    now = clock()
+    begins = _read_time(start, edition) if start else now
+    ends = _read_time(end, edition) if end else begins + _AHEAD
+    failures = Failures()
+    with reading(engine) as connection:
+        pauses, unanswered = list_pauses(connection), count_unanswered(connection)
+    if pauses:
+        found = forecast_paused(engine, edition, (begins, ends), now, with_addresses=form == "json", failures=failures)
+    else:
+        found = forecast(engine, edition, begins, ends, with_addresses=form == "json", failures=failures)
+    for subject, error in failures.found.values():
+        click.echo(f"left out, {subject.about}: {error}", err=True)
+    if form == "json":
+        click.echo(json.dumps([_as_json(each, address) for each in found for address in each.addresses], indent=2))
+        return
+    for pause in pauses:
+        click.echo(describe_pause(pause))
+    for each in found:
+        click.echo(f"{_as_text(each)}{'  missed' if pauses and each.is_waiting else ''}")
+    if pauses and unanswered:
+        click.echo(f"{unanswered} sign-ups wait for a mail that asks to confirm them.")
+    subscribers = sum(each.subscribers for each in found)
+    click.echo(f"{subscribers} letters on {len(found)} occasions, {write_instant(begins)} to {write_instant(ends)}")
+
+
+@click.command()
+@click.option("--now", "at", metavar="T", help="As if it were this time, such as 2027-07-01T09:00:00Z.")
+@click.option("--send-missed", is_flag=True, help="After a restore: send what may have been sent before it, and go on.")
+def tick(at: str | None, *, send_missed: bool) -> None:
+    """Do once what the worker does all the time: plan, claim, send, mark. Then exit."""
+    set_up_logging()
+    engine, edition = _published()
+    if send_missed:
+        end_restore(engine)
+    reminder_service = make_reminder_service(
+        read_settings(os.environ), engine, _clock_from(_read_time(at, edition)) if at else clock
+    )
+    try:
+        reminder_service.look()
+        counts = reminder_service.send(threading.Event())
+    finally:
+        reminder_service.close(patience=60)
+    with reading(engine) as connection:
+        pauses = list_pauses(connection)
+    for pause in pauses:
+        click.echo(describe_pause(pause))
+    none = "nothing sent" if pauses else "nothing due"
+    click.echo(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or none)
+
+
+def _published() -> tuple[Database, Edition]:
+    engine = open_database(read_settings(os.environ))
+    edition = load_edition(engine)
+    if edition is None:
+        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    return engine, edition
+
+
+def _clock_from(start: datetime) -> Callable[[], datetime]:
+    begun = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)
+
+
+def _read_time(text: str, edition: Edition) -> datetime:
+    zone = edition.calendar.zone
+    try:
+        if len(text) == len("2027-07-01"):
+            return midnight(date.fromisoformat(text), zone)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
+    return (at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))).astimezone(UTC)
+
+
+def _as_json(each: PlannedNotification, address: str) -> dict[str, Any]:
+    return {
+        "due": write_instant(each.due_at),
+        "record": each.notification.record_id,
+        "moment": each.notification.moment,
+        "at": _written(each),
+        "lead": each.notification.lead,
+        "kind": each.kind,
+        "address": address,
+    }
+
+
+def _written(each: PlannedNotification) -> str | None:
+    if each.at is None:
+        return None
+    return each.at.first.isoformat() if isinstance(each.at, DaySpan) else write_instant(each.at.instant)
+
+
+def _as_text(each: PlannedNotification) -> str:
+    parts: Iterable[str] = (
+        write_instant(each.due_at),
+        f"{each.kind:8}",
+        each.notification.record_id,
+        f"{each.notification.moment} {_written(each) or ''}".strip(),
+        f"{each.notification.lead} before" if each.notification.lead else "",
+        f"{each.subscribers} reader{'' if each.subscribers == 1 else 's'}",
+    )
+    return "  ".join(part for part in parts if part)

@@ -1,0 +1,42 @@
+"""The commands that stop sending and let it go on: `pause` and `resume`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from calendar_service.bootstrap import clock, open_database
+from calendar_service.reminders.resuming import describe_pause, resume
+from calendar_service.settings import read_settings
+from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.pauses import PauseKind, enter_pause, list_pauses
+
+
+@click.command(name="pause")
+def pause_sending() -> None:
+    """Send nothing until `resume`: no reminder, no notice, no confirmation. All of it is kept."""
+    engine = open_database(read_settings(os.environ))
+    with writing(engine) as connection:
+        enter_pause(connection, PauseKind.PERSON, clock())
+    with reading(engine) as connection:
+        pauses = list_pauses(connection)
+    for pause in pauses:
+        click.echo(describe_pause(pause))
+
+
+@click.command(name="resume")
+def resume_sending() -> None:
+    """Send again. After a restore, what fell due up to it is not sent; see `tick --send-missed`.
+
+    After a pause, what fell due meanwhile is sent if it is still of use.
+    """
+    engine = open_database(read_settings(os.environ))
+    ended, unsent = resume(engine, load_edition(engine), clock())
+    if not ended:
+        click.echo("Sending was not paused.")
+        return
+    if any(pause.kind is PauseKind.RESTORED for pause in ended):
+        click.echo(f"{unsent} messages that had fallen due were not sent (reason: restored).")
+    click.echo("Sending goes on.")

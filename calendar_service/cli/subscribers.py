@@ -1,0 +1,135 @@
+"""The commands of `subscribers`: seeing, taking in, keeping and erasing readers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
+from calendar_service.reminders.subscriptions.csv_table import (
+    MAX_TABLE_BYTES,
+    InvalidTable,
+    read_subscriber_table,
+    write_subscriber_table,
+)
+from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.settings import read_settings
+from calendar_service.store.subscribers import find_by_mail, list_subscribers
+from calendar_service.writers.i18n import available
+
+if TYPE_CHECKING:
+    from calendar_service.reminders.subscriptions.import_subscribers import ImportResult
+    from calendar_service.store.engine import Database
+    from calendar_service.store.subscribers import Watch
+
+
+@click.group()
+def subscribers() -> None:
+    """Look after the readers of reminders."""
+
+
+@subscribers.command(name="list")
+@click.option("--addresses", is_flag=True, help="Show the addresses whole.")
+def list_command(*, addresses: bool) -> None:
+    """List the readers, a line each."""
+    engine, _ = _open()
+    for subscriber in list_subscribers(engine):
+        address = subscriber.address if addresses else _mask(subscriber.address)
+        watches = " | ".join(_tell(watch) for watch in subscriber.watches)
+        click.echo(
+            f"{subscriber.ref}\t{subscriber.state}\t{subscriber.channel}\t{address}\t{subscriber.language}\t{subscriber.zone}\t{watches}"
+        )
+
+
+@subscribers.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def import_people(file: Path) -> None:
+    """Take in the people of FILE, a CSV table of those who consented elsewhere; all of them or nobody.
+
+    Its columns are address, language, timezone, country, selection, leads and consent (the words and date of it), and
+    if needed new (yes or no), digest and state. Several rows of one address are several watches. Exits with 1 if a row
+    cannot be used.
+    """
+    engine, keys = _open()
+    hasher = AddressHasher(keys)
+    try:
+        with file.open("rb") as opened:
+            people = read_subscriber_table(opened.read(MAX_TABLE_BYTES + 1), hasher, available())
+    except InvalidTable as error:
+        raise click.ClickException(f"{file}:{error.line}: {error}") from None
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from None
+    taken = import_subscribers(engine, people, hasher, clock()) if not people.problems else None
+    problems = people.problems if taken is None else taken.problems
+    for problem in problems:
+        click.echo(f"{file}:{problem}", err=True)
+    if taken is None or problems:
+        click.echo("Nobody was taken in.", err=True)
+        sys.exit(1)
+    _tell_secrets(taken)
+    click.echo(f"{len(taken.added)} people were added, {taken.gained} who were readers already watch more.")
+
+
+@subscribers.command()
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", help="A table, or all that is kept."
+)
+def export(form: str) -> None:
+    """Print the readers: as a table that can be imported again, or all that is kept about each, as JSON lines."""
+    engine, keys = _open()
+    if form == "csv":
+        for line in write_subscriber_table(list_subscribers(engine)):
+            click.echo(line, nl=False)
+        return
+    service = SubscriptionService(engine, keys)
+    for subscriber in list_subscribers(engine):
+        click.echo(json.dumps(service.export(subscriber), ensure_ascii=False))
+
+
+@subscribers.command()
+@click.argument("address")
+def erase(address: str) -> None:
+    """Delete all that is kept about ADDRESS, but for a keyed hash that keeps it from being imported again."""
+    engine, keys = _open()
+    wanted = address if "://" in address else check_mail_address(address)
+    service, now = SubscriptionService(engine, keys), clock()
+    subscribers = find_by_mail(engine, AddressHasher(keys).address_keys(wanted), wanted)
+    for subscriber in subscribers:
+        service.forget(subscriber, now)
+    asked = service.forget_address(wanted, now)
+    if not subscribers and not asked:
+        raise click.ClickException("Nothing is kept about this address.")
+    click.echo("All that was kept about this address is deleted.")
+
+
+def _open() -> tuple[Database, tuple[str, ...]]:
+    settings = read_settings(os.environ)
+    return open_database(settings), secret_keys(settings)
+
+
+def _mask(address: str) -> str:
+    """Show so much of an address that its owner knows it again."""
+    scheme, is_url, _ = address.partition("://")
+    if is_url:
+        return f"{scheme}://…"
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+def _tell(watch: Watch) -> str:
+    leads = f" ({', '.join(watch.leads)})" if watch.leads else ""
+    return f"{watch.selection or 'everything'}{leads}{' and what is new' if watch.wants_new else ''}"
+
+
+def _tell_secrets(taken: ImportResult) -> None:
+    for subscriber in taken.added:
+        if subscriber.channel == ChannelName.WEBHOOK:
+            click.echo(f"{subscriber.address}: its messages are signed with {subscriber.secret}")

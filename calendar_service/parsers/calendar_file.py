@@ -1,0 +1,107 @@
+"""The calendar file (data/events.yaml) to a draft that can be published, or all its problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.guard import guarded
+from calendar_service.parsers.validate import validate_tree
+from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
+from calendar_service.parsers.yaml_tree import read_tree
+from calendar_service.records.errors import Problem, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from calendar_service.parsers.yaml_tree import Tree
+    from calendar_service.records.edition import Draft
+
+_SHOWN = 80
+_SHORT = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem at its place in a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    problem: Problem
+
+    @property
+    def is_error(self) -> bool:
+        """Tell whether it stops publication."""
+        return self.problem.severity is Severity.ERROR
+
+    def __str__(self) -> str:
+        problem = self.problem
+        where = f" {problem.where}" if problem.where else ""
+        note = "" if self.is_error else "note: "
+        message = _with_value(problem.message, problem.value)
+        return f"{self.file}:{self.line}:{self.column}{where}: {note}{message} {problem.remedy}".rstrip()
+
+
+@dataclass(frozen=True)
+class ParseResult:
+    """What a file says: a draft, or None where it has errors, and every finding in order of place."""
+
+    draft: Draft | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that stop publication."""
+        return [finding for finding in self.findings if finding.is_error]
+
+
+def read_calendar_file(path: FilePath) -> ParseResult:
+    """Read a calendar file. A file that cannot be opened is a finding too, not an exception."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        problem = Problem((), f"the file cannot be read: {reason}.", None, "Check its name and rights.")
+        return ParseResult(None, (Finding(str(path), 1, 1, problem),))
+    return read_calendar(data, str(path))
+
+
+def read_calendar(data: bytes, name: str) -> ParseResult:
+    """Read the bytes of a calendar file called `name`. Never raises, whatever the bytes hold."""
+    faults: list[Problem] = []
+    with guarded((), faults):
+        return _read(data, name)
+    return ParseResult(None, tuple(Finding(name, 1, 1, fault) for fault in faults))
+
+
+def _read(data: bytes, name: str) -> ParseResult:
+    tree = read_tree(data)
+    findings = [Finding(name, *place, problem) for place, problem in tree.refused]
+    draft = None
+    if tree.is_whole:
+        draft, problems = validate_tree(tree.value)
+        found = [each for each in problems if not _is_refused(each, tree)]
+        findings += [Finding(name, *tree.place_of(problem.path), problem) for problem in found]
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    failed = any(finding.is_error for finding in findings)
+    return ParseResult(None if failed else draft, tuple(findings))
+
+
+def _is_refused(problem: Problem, tree: Tree) -> bool:
+    """Tell whether the value was refused before: one value, one problem."""
+    return any(problem.path[:length] in tree.unread for length in range(len(problem.path) + 1))
+
+
+def _with_value(message: str, value: object) -> str:
+    """Put a plain value into the message, unless the message shows it already."""
+    if value is None or isinstance(value, (dict, list)):
+        return message
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    shown = repr(text) if isinstance(value, str) else text
+    # A short value may stand in the message by chance; quotes tell that it does not.
+    if shown in message or (len(text) > _SHORT and text[: _SHOWN // 2] in message):
+        return message
+    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+    return f"{message.removesuffix('.')} ({shown})."

@@ -1,0 +1,171 @@
+"""The validator's findings in the words of this service: what is wrong, with which value, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.errors import CalendarError, Path, Problem, suggest
+from calendar_service.records.schema import (
+    MANY,
+    ONE,
+    RECORD_SCHEMAS,
+    CalendarSchema,
+    ChangeSchema,
+    ContactSchema,
+    DocumentSchema,
+    PlaceSchema,
+    RegistrationSchema,
+    SessionSchema,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+_INNER: dict[str, type[BaseModel]] = {
+    "place": PlaceSchema,
+    "registration": RegistrationSchema,
+    "sessions": SessionSchema,
+    "documents": DocumentSchema,
+    "contact": ContactSchema,
+    "changes": ChangeSchema,
+}
+_LONGEST_ADVISED = 60
+_MOST_OF_ONE_PART = 100
+_PLAIN = {
+    "string_type": (
+        "it must be a text.",
+        'Write words; put quotes around a number or true or false that is meant as a text, as in "2027".',
+    ),
+    "list_type": ("it must be a list.", "Write [one, two], or one item a line after a dash."),
+    "dict_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
+    "model_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
+    "bool_type": ("it must be true or false.", "Write it without quotes."),
+    "string_too_short": ("it is empty.", "Give a value, or delete the key."),
+    "too_short": ("it is empty.", "Give a value, or delete the key."),
+}
+_FORMS: dict[Path, tuple[str, str]] = {
+    ("calendar", "id"): (
+        "it is not a name for a calendar.",
+        "Use small letters, digits, hyphens and dots, as in calendar.example.org.",
+    ),
+    ("id",): ("it is not an id.", "Use small letters, digits and hyphens, at most 64, as in refugee-day-2027."),
+    ("email",): ("it is not a mail address.", "Write an address such as office@example.org."),
+    (): ("it is not a tag.", "Use letters, digits, spaces and hyphens, at most 50."),
+}
+
+
+def to_problems(errors: list[ErrorDetails], path: Path, kind: str | None) -> list[Problem]:
+    """Word the findings on one part; `path` is where the part stands, `kind` the record's kind.
+
+    A key that is missing because it is misspelt makes one problem, not two.
+    """
+    misspelt = misspelt_keys(errors, kind)
+    found = [
+        _to_problem(error, path, kind)
+        for error in errors[:_MOST_OF_ONE_PART]
+        if error["type"] != "missing" or path_of(error) not in misspelt
+    ]
+    if len(errors) > _MOST_OF_ONE_PART:
+        message = f"it has {len(errors):,} problems, of which {_MOST_OF_ONE_PART} are shown."
+        found.append(Problem(path, message, None, "Correct those first."))
+    return found
+
+
+def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
+    """List the keys that unknown keys were probably meant to be."""
+    unknown = [path_of(error) for error in errors[:_MOST_OF_ONE_PART] if error["type"] == "extra_forbidden"]
+    return {
+        (*inner[:-1], key)
+        for inner in unknown
+        for key in _known_keys(kind, inner)
+        if f"Did you mean {key!r}?" == advise(inner[-1], _known_keys(kind, inner))
+    }
+
+
+def path_of(error: ErrorDetails) -> Path:
+    """Give the path of a finding from the part down, without the marks of the validator."""
+    location = error["loc"]
+    if location and location[-1] == "[key]" and error["type"] != "extra_forbidden":
+        location = location[:-1]
+    return tuple(step for step in location if step not in (ONE, MANY))
+
+
+def advise(word: object, known: Iterable[str]) -> str:
+    """Suggest a known word for one that is nearly it; nothing for what is no word at all."""
+    return suggest(word, known) if isinstance(word, str) and len(word) <= _LONGEST_ADVISED else ""
+
+
+def _to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
+    inner = path_of(error)
+    where = (*path, *inner)
+    value = error["input"]
+    context = error.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, CalendarError):
+        return Problem(where, cause.message, value, cause.remedy)
+    if value is None:
+        return Problem(where, "it has no value.", None, "Give a value, or delete the key.")
+    match error["type"]:
+        case "missing":
+            return Problem(where, f"`{inner[-1]}` is missing.", None, _example(kind, inner))
+        case "extra_forbidden":
+            return Problem(where, f"there is no key {inner[-1]!r} here.", None, _known(kind, inner))
+        case "string_too_long":
+            return Problem(where, f"it has more than {context['max_length']:,} characters.", value, "Shorten it.")
+        case "too_long":
+            return Problem(where, f"it has more than {context['max_length']:,} items.", None, "Take some out.")
+        case "enum" | "literal_error":
+            return _unknown_choice(where, value, str(context["expected"]))
+        case "string_pattern_mismatch":
+            return Problem(where, _form(where)[0], value, _form(where)[1])
+        case other:
+            message, remedy = _PLAIN.get(other, (f"{error['msg']}.", ""))
+            return Problem(where, message, value, remedy)
+
+
+def _unknown_choice(where: Path, value: Any, expected: str) -> Problem:
+    known = expected.replace("'", "")
+    return Problem(where, f"it must be {known}.", value, advise(value, known.replace(" or ", ", ").split(", ")))
+
+
+def _form(where: Path) -> tuple[str, str]:
+    return _FORMS.get(where) or _FORMS.get(where[-1:]) or _FORMS[()]
+
+
+def _shape_of(kind: str | None, inner: Path) -> type[BaseModel]:
+    """Find the shape whose key `inner` names."""
+    parent: type[BaseModel] = RECORD_SCHEMAS[kind] if kind else CalendarSchema
+    for step in inner[:-1]:
+        if isinstance(step, str):
+            parent = _INNER.get(step, parent)
+    return parent
+
+
+def _known_keys(kind: str | None, inner: Path) -> list[str]:
+    return [field.alias or name for name, field in _shape_of(kind, inner).model_fields.items()]
+
+
+def _known(kind: str | None, inner: Path) -> str:
+    keys = _known_keys(kind, inner)
+    if near := advise(inner[-1], keys):
+        return near
+    homes = [
+        other for other, shape in RECORD_SCHEMAS.items() if kind and len(inner) == 1 and inner[0] in _fields(shape)
+    ]
+    if homes:
+        return f"It belongs to {' and '.join(f'{home}s' for home in homes)}."
+    return f"Known: {', '.join(keys)}."
+
+
+def _fields(shape: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in shape.model_fields.items()}
+
+
+def _example(kind: str | None, inner: Path) -> str:
+    field = _fields(_shape_of(kind, inner)).get(str(inner[-1]))
+    example = field.examples[0] if field and field.examples else "…"
+    return f"Add a line `{inner[-1]}: {example}`."

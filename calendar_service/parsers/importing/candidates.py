@@ -1,0 +1,298 @@
+"""What a source says, before anybody has looked at it: sketches of records, and what became none.
+
+A sketch holds the fields as they will stand in the calendar file, with the line it came from, what
+was not understood of it, and why it cannot be a record as it is. Nothing in it is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.times import CivilTime, RepeatedTime, civil_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_SOURCE_BYTES = 10 * 1024 * 1024
+MAX_ITEMS = 1_000
+ONLINE_WORDS = "online"
+_LONGEST_TITLE = 500
+_LONGEST_BLOCK = 10_000
+_LONGEST_ID = 64
+_LONGEST_SHOWN = 200
+_CONTROLS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic texts and emoji need them
+_TAG = re.compile(r"[\w][\w .+&'’-]{0,49}")  # as records.source takes it
+
+
+class UnfitSource(CalendarError):
+    """A source that cannot be read at all; `line` is where reading stopped, 0 where no line is meant."""
+
+    def __init__(self, message: str, *, line: int = 0, remedy: str = "") -> None:
+        super().__init__(f"line {line}: {message}" if line else message, remedy=remedy)
+        self.line = line
+
+
+@dataclass
+class Candidate:
+    """A record as the source tells it.
+
+    `remarks` are what a person should know beside it; `problems` are why it cannot be a record yet,
+    and `questions` why a person must decide whether it is one at all. With either it is written
+    commented out.
+    """
+
+    line: int
+    fields: dict[str, Any]
+    remarks: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    first: date | None = None
+
+    def remark(self, text: str) -> None:
+        """Note something, once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it may become a record without a person's doing."""
+        return not (self.problems or self.questions)
+
+
+@dataclass
+class Ignored:
+    """Something in the source that is no record."""
+
+    line: int
+    text: str
+
+
+@dataclass
+class Imported:
+    """Everything that a source says, in its order."""
+
+    items: list[Candidate | Ignored] = field(default_factory=list)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The sketches among the items."""
+        return [item for item in self.items if isinstance(item, Candidate)]
+
+    def add(self, item: Candidate | Ignored) -> None:
+        """Add one more. Raises UnfitSource when there are too many."""
+        if len(self.items) >= MAX_ITEMS:
+            remedy = "Split the file."
+            raise UnfitSource(f"there are more than {MAX_ITEMS:,} entries.", line=item.line, remedy=remedy)
+        self.items.append(item)
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def decode_source(data: bytes) -> str:
+    """Decode UTF-8, with or without a byte order mark. Raises UnfitSource."""
+    if len(data) > MAX_SOURCE_BYTES:
+        raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnfitSource("the source is not in UTF-8.", line=line, remedy="Save it with that encoding.") from None
+
+
+def read_json(text: str) -> Any:
+    """Read JSON text. Raises UnfitSource."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnfitSource(f"this is not JSON: {error.msg}.", line=error.lineno) from None
+    except (ValueError, RecursionError):
+        raise UnfitSource("this is not JSON that can be read: nested too deep, or too long a number.") from None
+
+
+def tidy(text: str) -> str:
+    """Put a text on one line, without what nobody can see."""
+    seen = (
+        char if char in _JOINERS or unicodedata.category(char) not in _CONTROLS else " " if char in "\t\r\n\v\f" else ""
+        for char in re.sub("[\u0085\u2028\u2029]", " ", text)
+    )
+    return " ".join("".join(seen).split())
+
+
+def tidy_title(text: str) -> str:
+    """Put a title on one line of the length that a record takes."""
+    return _clip(tidy(text), _LONGEST_TITLE)
+
+
+def tidy_block(text: str) -> str:
+    """Put a longer text in order: paragraphs stay, what nobody can see goes."""
+    lines = [tidy(line) for line in text.splitlines()]
+    return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), _LONGEST_BLOCK)
+
+
+def shorten_value(text: str) -> str:
+    """Give a text as it is shown in a message."""
+    return _clip(tidy(text[: 4 * _LONGEST_SHOWN]), _LONGEST_SHOWN)
+
+
+def _clip(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def slug(text: str, year: int | None) -> str:
+    """Make an id of a title and a year: "world-refugee-day-2020"; "" where the title has no Latin letters."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ß", "ss")).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))
+    ending = [] if year is None or str(year) in words else [str(year)]
+    kept: list[str] = []
+    for word in words:
+        if len("-".join([*kept, word, *ending])) > _LONGEST_ID - 4:
+            break
+        kept.append(word)
+    if not kept and words:
+        kept = [words[0][: _LONGEST_ID - 10]]
+    if year is not None and str(year) not in kept:
+        ending = [str(year)]
+    return "-".join([*kept, *ending]) if kept else ""
+
+
+def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
+    """Give every sketch an id of its own, the first key of its fields."""
+    used: set[str] = set()
+    for candidate in candidates:
+        title = candidate.fields.get("title", "")
+        words = next(iter(title.values()), "") if isinstance(title, dict) else title
+        year = candidate.first.year if candidate.first else None
+        wanted = candidate.fields.pop("id", None) or slug(str(words), year)
+        wanted = wanted or "-".join([candidate.fields["kind"], str(year or candidate.line)])
+        if wanted in taken:
+            candidate.remark(f"The calendar file has a record {wanted!r} already: is this the same?")
+        number, name = 2, wanted
+        while name in used or name in taken:
+            name = f"{wanted[: _LONGEST_ID - 5].rstrip('-')}-{number}"
+            number += 1
+        used.add(name)
+        candidate.fields = {"id": name, **candidate.fields}
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def set_text_field(candidate: Candidate, name: str, text: str, language: str | None) -> None:
+    """Set a text, by its language where that is known."""
+    if text:
+        candidate.fields[name] = {language: text} if language else text
+
+
+def set_url(candidate: Candidate, name: str, url: str) -> None:
+    """Set an address if it is an https one; say so if it is not."""
+    if is_https(url):
+        candidate.fields[name] = url
+    elif url:
+        candidate.remark(f"Left out, not an https address ({name}): {shorten_value(url)}")
+
+
+def is_https(url: str) -> bool:
+    """Tell whether a text is an https address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and url.isascii() and " " not in url
+
+
+def set_tags(candidate: Candidate, words: Iterable[str]) -> None:
+    """Set the tags; a word that cannot be one is said."""
+    tags = []
+    for word in dict.fromkeys(tidy(each) for each in words):
+        if _TAG.fullmatch(word):
+            tags.append(word)
+        elif word:
+            candidate.remark(f"Left out, not a tag: {shorten_value(word)}")
+    if tags:
+        candidate.fields["tags"] = tags
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def days_in_words(first: date, last: date) -> str:
+    """Write whole days as the calendar file takes them."""
+    return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+
+
+def moment_in_words(civil: CivilTime) -> str:
+    """Write a clock time as the calendar file takes it: "2027-03-15 11:00 Europe/Paris"."""
+    return f"{civil.day.isoformat()} {_clock(civil)} {civil.zone}"
+
+
+def set_days(candidate: Candidate, first: date, last: date) -> None:
+    """Set on which whole days something happens."""
+    candidate.first = first
+    candidate.fields["when"] = days_in_words(first, last)
+
+
+def set_span(candidate: Candidate, starts: CivilTime, ends: CivilTime | None) -> None:
+    """Set from when to when something happens, in words that the calendar file takes."""
+    candidate.first = starts.day
+    if ends is None or ends == starts:
+        candidate.fields["when"] = moment_in_words(starts)
+    elif ends.zone != starts.zone:
+        candidate.fields["starts"] = moment_in_words(starts)
+        candidate.fields["ends"] = moment_in_words(ends)
+    elif ends.day == starts.day:
+        candidate.fields["when"] = f"{starts.day.isoformat()} {_clock(starts)}-{_clock(ends)} {ends.zone}"
+    else:
+        candidate.fields["when"] = f"{starts.day.isoformat()} {_clock(starts)} - {moment_in_words(ends)}"
+    set_fold(candidate, starts, ends)
+
+
+def set_fold(candidate: Candidate, *moments: CivilTime | None) -> None:
+    """Say which of a repeated time is meant; what the calendar file cannot say becomes a problem."""
+    folds: set[int] = set()
+    for civil in (each for each in moments if each):
+        try:
+            civil_time(civil.day, civil.clock, civil.zone, None)
+        except RepeatedTime:
+            folds.add(civil.fold)
+        except CalendarError as error:
+            candidate.problems.append(str(error))
+    if len(folds) == 1:
+        candidate.fields["fold"] = folds.pop()
+    elif folds:
+        candidate.problems.append("It runs from the first to the second of a repeated hour; write it in UTC.")
+
+
+def read_iso(text: str) -> date | CivilTime | None:
+    """Read an ISO 8601 day, or moment with an offset; None for anything else, as for a time without one."""
+    try:
+        if len(text) <= len("2027-03-15"):
+            return date.fromisoformat(text)
+        read = datetime.fromisoformat(text).replace(microsecond=0)
+        offset = read.utcoffset()
+        return None if offset is None else CivilTime(read.date(), read.time(), _offset_zone(offset))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _clock(civil: CivilTime) -> str:
+    return f"{civil.clock:%H:%M:%S}" if civil.clock.second else f"{civil.clock:%H:%M}"
+
+
+def _offset_zone(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours:02}:{rest:02}"

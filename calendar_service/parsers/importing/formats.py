@@ -1,0 +1,55 @@
+"""Which format a source is in, by its name and its first characters, and who reads it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource, decode_source
+from calendar_service.parsers.importing.csv_table import looks_like_table, read_table
+from calendar_service.parsers.importing.ics import read_ics_source
+from calendar_service.parsers.importing.jsonld import read_jsonld
+from calendar_service.parsers.importing.ocds import read_ocds
+from calendar_service.parsers.importing.page import read_page
+
+if TYPE_CHECKING:
+    from calendar_service.parsers.importing.candidates import Imported
+
+FORMATS: Final = ("page", "ics", "jsonld", "ocds", "csv")
+_BY_ENDING: Final = {
+    "ics": "ics", "ical": "ics", "ifb": "ics", "csv": "csv", "tsv": "csv", "jsonld": "jsonld", "html": "jsonld",
+    "htm": "jsonld", "txt": "page",
+}  # fmt: skip
+_OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
+
+
+def read_source(data: bytes, name: str, form: str | None, language: str | None) -> Imported:
+    """Read what somebody published. Raises UnfitSource where it cannot be read at all."""
+    if len(data) > MAX_SOURCE_BYTES:
+        raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
+    match form or guess_format(data, name):
+        case "ics":
+            return read_ics_source(data, language)
+        case "jsonld":
+            return read_jsonld(decode_source(data), language)
+        case "ocds":
+            return read_ocds(decode_source(data), language)
+        case "csv":
+            return read_table(decode_source(data), language)
+        case _:
+            return read_page(decode_source(data), language)
+
+
+def guess_format(data: bytes, name: str) -> str:
+    """Guess the format; what looks like nothing else is the text of a page."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending in _BY_ENDING:
+        return _BY_ENDING[ending]
+    text = data.decode("utf-8-sig", "replace").lstrip()
+    if text[:15].upper() == "BEGIN:VCALENDAR":
+        return "ics"
+    if text[:1] in ("{", "["):
+        return "ocds" if _OCDS.search(text) else "jsonld"
+    if re.match(r"<(?:!doctype|html|head|script|\?xml)", text, re.IGNORECASE):
+        return "jsonld"
+    return "csv" if looks_like_table(text) else "page"

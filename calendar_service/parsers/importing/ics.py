@@ -1,0 +1,295 @@
+"""An .ics file (RFC 5545) to sketches of records; events that belong together become one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.importing import candidates, ics_times, own_decorations
+from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Ignored, Imported, shorten_value
+from calendar_service.parsers.importing.ics_lines import Component, read_components
+from calendar_service.parsers.importing.ics_times import UnfitMoment
+from calendar_service.records.times import CivilTime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.parsers.importing.ics_lines import Property
+
+_MAX_DATES = 500
+_LONGEST_LIST = 1_000
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_LIST_ITEM = re.compile(r"(?:[^,\\]|\\.)+", re.DOTALL)
+_WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
+_ONLINE = frozenset({"online", "on-line", "en ligne", "virtual", "virtuel", "virtual event", "virtual meeting"})
+_STATUSES = {"TENTATIVE": "tentative", "CANCELLED": "cancelled"}
+_SILENT = frozenset({"VEVENT", "VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM"})
+
+
+def read_ics_source(data: bytes, language: str | None) -> Imported:
+    """Read an .ics file. Raises UnfitSource where it is none; what is wrong with one event is that event's."""
+    events: list[Component] = []
+    others: list[Component] = []
+    head = Component("VCALENDAR", 1)
+    for component in read_components(data):
+        if component.name == "VEVENT":
+            events.append(component)
+        elif component.name == "VCALENDAR":
+            head = component
+        elif component.name not in _SILENT:
+            others.append(component)
+    imported = Imported()
+    is_own = own_decorations.is_own(head.value("PRODID"))
+    for master, overrides in _series(events):
+        item = _Reader(master, language, head.value("X-WR-TIMEZONE"), is_own=is_own).read(overrides)
+        imported.add(item)
+    for other in others:
+        imported.add(Ignored(other.line, f"a {shorten_value(other.name)}, which is no event."))
+    imported.items.sort(key=lambda item: item.line)
+    return imported
+
+
+def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component]]]:
+    """Put the changed occurrences (RECURRENCE-ID) with the event that they belong to."""
+    masters = {event.value("UID"): event for event in events if not event.get("RECURRENCE-ID") and event.value("UID")}
+    changes: dict[str, list[Component]] = {}
+    alone: list[Component] = []
+    for event in events:
+        uid = event.value("UID")
+        if not event.get("RECURRENCE-ID") or uid not in masters:
+            alone.append(event)
+        else:
+            changes.setdefault(uid, []).append(event)
+    for event in alone:
+        belongs = masters.get(event.value("UID")) is event
+        yield event, changes.get(event.value("UID"), []) if belongs else []
+
+
+class _Reader:
+    """One pass over one event."""
+
+    def __init__(self, event: Component, language: str | None, calendar_zone: str, *, is_own: bool) -> None:
+        self.event = event
+        self.language = language
+        self.calendar_zone = calendar_zone
+        self.is_own = is_own
+        self.candidate = Candidate(event.line, {"kind": "event"})
+
+    def read(self, overrides: list[Component]) -> Candidate | Ignored:
+        """Make the sketch, or say why the event is none of its own."""
+        if self.is_own and self.event.get("RELATED-TO"):
+            return Ignored(
+                self.event.line, f"an extra entry of another record: {shorten_value(_text(self.event, 'SUMMARY'))}"
+            )
+        self.set_texts()
+        self.set_links()
+        self.set_status()
+        starts = self.set_times()
+        if starts is not None:
+            self.set_series(starts, overrides)
+        if self.is_own:
+            own_decorations.strip_own_decorations(self.candidate, self.event)
+        return self.candidate
+
+    # -- texts ----------------------------------------------------------------------------------
+
+    def set_texts(self) -> None:
+        """Set title, summary, place, tags and kind."""
+        candidate, event = self.candidate, self.event
+        title = candidates.tidy_title(_text(event, "SUMMARY"))
+        if not title:
+            candidate.problems.append("It has no title (SUMMARY).")
+        candidates.set_text_field(candidate, "title", title, self.language_of("SUMMARY"))
+        description = candidates.tidy_block(_text(event, "DESCRIPTION"))
+        if re.search(r"</?[a-z]+[^>]*>", description, re.IGNORECASE):
+            candidate.remark("Left out, a description in HTML.")
+        elif not self.is_own:
+            candidates.set_text_field(candidate, "summary", description, self.language_of("DESCRIPTION"))
+        place = candidates.tidy_title(_text(event, "LOCATION"))
+        if candidates.is_https(place):
+            candidate.fields |= {"join": place, "place": ONLINE_WORDS}
+        elif place:
+            candidate.fields["place"] = ONLINE_WORDS if place.lower() in _ONLINE else place
+        words = [
+            _unescape(word)
+            for each in event.properties.get("CATEGORIES", [])[:50]
+            for word in _LIST_ITEM.findall(each.value[:_LONGEST_LIST])
+        ]
+        candidates.set_tags(candidate, words)
+        if event.get("CONFERENCE") or candidate.fields.get("place") == ONLINE_WORDS or _WEBINAR.search(title):
+            candidate.fields["kind"] = "webinar"
+
+    def language_of(self, name: str) -> str | None:
+        """Give the language of a text where it is said."""
+        found = self.event.get(name)
+        said = found.parameters.get("LANGUAGE", "")[:35] if found else ""
+        return self.language or re.split("[-_]", said.lower())[0] or None
+
+    def set_links(self) -> None:
+        """Set the addresses; one that is not https is said, a file on a machine makes it no record."""
+        candidate, event = self.candidate, self.event
+        for name in ("CONFERENCE", "X-GOOGLE-CONFERENCE"):
+            if "join" not in candidate.fields:
+                candidates.set_url(candidate, "join", event.value(name).strip())
+        url = event.value("URL").strip()
+        if url != candidate.fields.get("join"):
+            candidates.set_url(candidate, "url", url)
+        documents = []
+        for attached in event.properties.get("ATTACH", ()):
+            address = attached.value.strip()
+            if candidates.is_https(address):
+                last = address.split("?")[0].rstrip("/").rpartition("/")[2]
+                label = attached.parameters.get("FILENAME") or last or "Document"
+                documents.append({"title": candidates.tidy_title(label) or "Document", "url": address})
+            elif address.lower().startswith("file:"):
+                candidate.problems.append(
+                    f"It points to a file on a machine (line {attached.line}): {shorten_value(address)}"
+                )
+            else:
+                candidate.remark(f"Left out, an attachment that is not at an https address (line {attached.line}).")
+        if documents:
+            candidate.fields["documents"] = documents
+
+    def set_status(self) -> None:
+        """Set how firm it is, and keep what is private from the public."""
+        status = self.event.value("STATUS").strip().upper()
+        if status in _STATUSES:
+            self.candidate.fields["status"] = _STATUSES[status]
+        elif status not in ("", "CONFIRMED"):
+            self.candidate.remark(f"Not understood: STATUS:{shorten_value(status)}")
+        if self.event.value("CLASS").strip().upper() in ("PRIVATE", "CONFIDENTIAL"):
+            self.candidate.problems.append("It is marked private; ask before you publish it.")
+
+    # -- times ----------------------------------------------------------------------------------
+
+    def moment(self, found: Property, value: str = "") -> date | CivilTime | None:
+        """Read a time; the reason why it is not known becomes a problem."""
+        try:
+            return ics_times.read_moment(found, value)
+        except UnfitMoment as error:
+            hint = ""
+            if self.calendar_zone and "TZID" not in found.parameters:
+                hint = f" The file as a whole names {shorten_value(self.calendar_zone)}."
+            self.candidate.problems.append(f"Line {found.line}: {error}{hint}")
+            return None
+
+    def set_times(self) -> date | CivilTime | None:
+        """Set when it happens, and give its start."""
+        found = self.event.get("DTSTART")
+        if found is None:
+            self.candidate.problems.append("It has no start (DTSTART).")
+            return None
+        starts = self.moment(found)
+        ends = self.end(self.event, starts)
+        if starts is not None and not self.candidate.problems:
+            self.set_when(self.candidate, starts, ends)
+        elif starts is None:
+            self.candidate.fields["when"] = shorten_value(found.value) or "?"
+        return starts
+
+    def end(self, event: Component, starts: date | CivilTime | None) -> date | CivilTime | None:
+        """Give the end by DTEND or DURATION; None where there is none, or after a problem."""
+        if found := event.get("DTEND"):
+            return self.moment(found)
+        duration = event.get("DURATION")
+        if starts is None or duration is None:
+            return None
+        try:
+            return ics_times.add_duration(starts, duration.value)
+        except UnfitMoment as error:
+            self.candidate.problems.append(f"Line {duration.line}: {error}")
+            return None
+
+    def set_when(self, candidate: Candidate, starts: date | CivilTime, ends: date | CivilTime | None) -> None:
+        """Set when something happens; the end of whole days is not one of them (RFC 5545, 3.6.1)."""
+        if isinstance(starts, date):
+            if isinstance(ends, CivilTime):
+                candidate.problems.append("It begins on a day and ends at an hour.")
+                return
+            last = ends - timedelta(days=1) if ends and ends != starts else starts
+            candidates.set_days(candidate, starts, last)
+        elif isinstance(ends, date):
+            candidate.problems.append("It begins at an hour and ends on a day.")
+        else:
+            candidates.set_span(candidate, starts, ends)
+
+    # -- series ---------------------------------------------------------------------------------
+
+    def set_series(self, starts: date | CivilTime, overrides: list[Component]) -> None:
+        """Set how it comes again, and what is different then."""
+        event, candidate = self.event, self.candidate
+        for name in ("RDATE", "EXRULE"):
+            if found := event.get(name):
+                candidate.problems.append(
+                    f"Line {found.line}: {name} is not taken: write each day as a record of its own."
+                )
+        rules = event.properties.get("RRULE", [])
+        if len(rules) > 1:
+            candidate.problems.append(f"Line {rules[1].line}: it has more than one RRULE.")
+        if recurrence := event.get("RECURRENCE-ID"):
+            candidate.remark(f"Line {recurrence.line}: it is one day of a series that is not in the file.")
+        if rules:
+            candidate.fields["repeats"] = ics_times.plain_rule(rules[0].value, starts)[:300]
+            self.set_excepted(starts)
+            self.set_changes(starts, overrides)
+        elif overrides or event.get("EXDATE"):
+            candidate.problems.append("It names other days of a series, but no RRULE.")
+
+    def set_excepted(self, starts: date | CivilTime) -> None:
+        """Set the days on which it does not come."""
+        days: list[str] = []
+        for found in self.event.properties.get("EXDATE", ()):
+            values = found.value.split(",", _MAX_DATES)
+            if len(days) + len(values) > _MAX_DATES:
+                self.candidate.problems.append(f"Line {found.line}: there are more than {_MAX_DATES} excepted days.")
+                return
+            for value in values:
+                moment = self.moment(found, value)
+                if moment is None:
+                    return
+                days.append(ics_times.day_of(moment, starts).isoformat())
+        if days:
+            self.candidate.fields["except"] = sorted(set(days))
+
+    def set_changes(self, starts: date | CivilTime, overrides: list[Component]) -> None:
+        """Set the occurrences that are moved or cancelled."""
+        changes = [change for each in overrides[:_MAX_DATES] if (change := self.change(starts, each))]
+        if len(overrides) > _MAX_DATES:
+            self.candidate.problems.append(f"It has more than {_MAX_DATES} changed days.")
+        if changes:
+            self.candidate.fields["changes"] = changes
+
+    def change(self, starts: date | CivilTime, override: Component) -> dict[str, str] | None:
+        """Read one changed occurrence."""
+        recurrence, found = override.get("RECURRENCE-ID"), override.get("DTSTART")
+        if recurrence is None or found is None or "RANGE" in recurrence.parameters:
+            self.candidate.problems.append(f"Line {override.line}: not understood which days are changed, and how.")
+            return None
+        original = self.moment(recurrence)
+        if original is None:
+            return None
+        day = ics_times.day_of(original, starts).isoformat()
+        if override.value("STATUS").strip().upper() == "CANCELLED":
+            return {"occurrence": day, "status": "cancelled"}
+        moved = self.moment(found)
+        part = Candidate(override.line, {})
+        if moved is not None:
+            self.set_when(part, moved, self.end(override, moved))
+        when = part.fields.get("when")
+        if part.problems or when is None or "fold" in part.fields:
+            self.candidate.problems.append(f"Line {override.line}: not understood when the occurrence of {day} is.")
+            return None
+        if _text(override, "SUMMARY") != _text(self.event, "SUMMARY"):
+            self.candidate.remark(f"Line {override.line}: of the occurrence of {day} only its time is taken over.")
+        return {"occurrence": day, "when": when}
+
+
+def _text(event: Component, name: str) -> str:
+    """Give a text without its escapes."""
+    return _unescape(event.value(name))
+
+
+def _unescape(value: str) -> str:
+    r"""Take the escapes out of a TEXT (RFC 5545, 3.3.11): "\,", "\;", "\n"."""
+    return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)

@@ -1,0 +1,241 @@
+"""schema.org Events, as JSON-LD by itself or inside an HTML page, to sketches of records."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.parsers.importing import candidates
+from calendar_service.parsers.importing.candidates import (
+    ONLINE_WORDS,
+    Candidate,
+    Imported,
+    UnfitSource,
+    read_json,
+    shorten_value,
+)
+from calendar_service.parsers.importing.countries import country_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_DEPTH = 20
+_HOLDERS = ("@graph", "itemListElement", "item", "mainEntity", "event", "events", "subEvent")
+_KINDS = frozenset({"Festival", "Hackathon", "CourseInstance"})
+_STATUSES = {"EventCancelled": "cancelled", "EventPostponed": "postponed"}
+_QUIET = frozenset({"", "EventScheduled", "EventRescheduled", "EventMovedOnline"})
+_SCRIPT = re.compile(r"<script\b[^<>]{0,500}>", re.IGNORECASE)
+_END = re.compile(r"</script", re.IGNORECASE)
+_WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
+
+
+def read_jsonld(text: str, language: str | None) -> Imported:
+    """Read a .json file or an HTML page. Raises UnfitSource where there is no event."""
+    imported = Imported()
+    found = False
+    for line, block in _blocks(text):
+        for node in _events(_read_block(line, block), 0):
+            imported.add(_sketch(node, _line_of(node, block, line), language))
+            found = True
+    if not found:
+        raise UnfitSource("there is no schema.org Event in it.", remedy="For the text of a page, use --format page.")
+    return imported
+
+
+# --- where events are ----------------------------------------------------------------------------
+
+
+class _Scripts(HTMLParser):
+    """Collects the JSON-LD scripts of a page; no entity and no address of it is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[tuple[int, str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        kind = (dict(attrs).get("type") or "").partition(";")[0].strip().lower()
+        self.inside = tag == "script" and kind == "application/ld+json"
+        if self.inside:
+            self.found.append((self.getpos()[0], ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            line, text = self.found[-1]
+            self.found[-1] = (line, text + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "script"
+
+
+def _blocks(text: str) -> list[tuple[int, str]]:
+    if text.lstrip()[:1] in ("{", "["):
+        return [(1, text)]
+    # Only the scripts themselves are given to the parser: hostile markup may cost it a long time.
+    blocks: list[tuple[int, str]] = []
+    at = lines = 0
+    while (match := _SCRIPT.search(text, at)) and (end := _END.search(text, match.end())):
+        lines += text.count("\n", at, match.start())
+        scripts = _Scripts()
+        scripts.feed(f"{text[match.start() : end.start()]}</script>")
+        blocks += [(lines + line, found) for line, found in scripts.found]
+        lines += text.count("\n", match.start(), end.start())
+        at = end.start()
+        if len(blocks) > candidates.MAX_ITEMS:
+            raise UnfitSource("there are too many scripts in the page.", line=lines + 1)
+    return blocks
+
+
+def _read_block(line: int, block: str) -> Any:
+    try:
+        return read_json(block)
+    except UnfitSource as error:
+        where = line + max(error.line - 1, 0)
+        raise UnfitSource(error.message.partition(": ")[2] or error.message, line=where) from None
+
+
+def _events(node: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(node, list):
+        for each in node:
+            yield from _events(each, depth + 1)
+    elif isinstance(node, dict):
+        if any(kind.endswith("Event") or kind in _KINDS for kind in _kinds(node)):
+            yield node
+        for key in _HOLDERS:
+            yield from _events(node.get(key), depth + 1)
+
+
+def _kinds(node: dict[str, Any]) -> list[str]:
+    found = node.get("@type")
+    kinds = found if isinstance(found, list) else [found]
+    return [re.split("[/:#]", kind)[-1] for kind in kinds if isinstance(kind, str)]
+
+
+def _line_of(node: dict[str, Any], block: str, line: int) -> int:
+    start = node.get("startDate")
+    at = block.find(start) if isinstance(start, str) and start else -1
+    return line + (block.count("\n", 0, at) if at >= 0 else 0)
+
+
+# --- one event -----------------------------------------------------------------------------------
+
+
+def _sketch(node: dict[str, Any], line: int, language: str | None) -> Candidate:
+    candidate = Candidate(line, {"kind": "event"})
+    own = language or _code(node.get("inLanguage"))
+    title = texts(node.get("name"), own, candidates.tidy_title)
+    if not title:
+        candidate.problems.append("It has no name.")
+    candidate.fields["title"] = title
+    if summary := texts(node.get("description"), own, candidates.tidy_block):
+        candidate.fields["summary"] = summary
+    candidates.set_url(candidate, "url", _string(node.get("url")))
+    _set_places(candidate, node)
+    _set_status(candidate, node)
+    _set_times(candidate, node)
+    organisers = [texts(each.get("name"), own, candidates.tidy_title) for each in _dicts(node.get("organizer"))]
+    if named := [each for each in organisers if each]:
+        candidate.fields["organisers"] = named
+    if _WEBINAR.search(str(title)) or candidate.fields.get("place") == ONLINE_WORDS:
+        candidate.fields["kind"] = "webinar"
+    return candidate
+
+
+def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
+    if "eventSchedule" in node:
+        candidate.problems.append("It comes again (eventSchedule), which is not read: say how in `repeats`.")
+    words = [_string(node.get(name)) for name in ("startDate", "endDate")]
+    starts, ends = (candidates.read_iso(word) if word else None for word in words)
+    for word, read in zip(words, (starts, ends), strict=True):
+        if word and read is None:
+            candidate.problems.append(
+                f"{shorten_value(word)!r} is no day and no time with its offset from UTC. "
+                "Ask for the zone; do not guess it."
+            )
+    if not words[0]:
+        candidate.problems.append("It has no startDate.")
+    if isinstance(starts, date) and (ends is None or isinstance(ends, date)):
+        candidates.set_days(candidate, starts, ends or starts)
+    elif starts and not isinstance(starts, date) and not isinstance(ends, date):
+        candidates.set_span(candidate, starts, ends)
+    elif starts:
+        candidate.problems.append("Its start and its end must both have an hour, or neither.")
+    if starts is None or candidate.problems:
+        candidate.fields.setdefault("when", shorten_value(" - ".join(word for word in words if word)) or "?")
+
+
+def _set_status(candidate: Candidate, node: dict[str, Any]) -> None:
+    status = re.split("[/#:]", _string(node.get("eventStatus")))[-1]
+    if status in _STATUSES:
+        candidate.fields["status"] = _STATUSES[status]
+    elif status not in _QUIET:
+        candidate.remark(f"Not understood: eventStatus {shorten_value(status)}")
+    mode = _string(node.get("eventAttendanceMode"))
+    if status == "EventMovedOnline" or mode.endswith("OnlineEventAttendanceMode"):
+        candidate.fields["place"] = ONLINE_WORDS
+
+
+def _set_places(candidate: Candidate, node: dict[str, Any]) -> None:
+    location = node.get("location")
+    places = location if isinstance(location, list) else [location]
+    for place in places:
+        if isinstance(place, str) and (name := candidates.tidy_title(place)):
+            candidate.fields["place"] = name
+        elif isinstance(place, dict) and "VirtualLocation" in _kinds(place):
+            candidates.set_url(candidate, "join", _string(place.get("url")))
+            candidate.fields.setdefault("place", ONLINE_WORDS)
+        elif isinstance(place, dict) and (found := _place(place)):
+            candidate.fields["place"] = found
+
+
+def _place(node: dict[str, Any]) -> dict[str, Any] | str:
+    found: dict[str, Any] = {"name": texts(node.get("name"), None, candidates.tidy_title)}
+    address = node.get("address")
+    if isinstance(address, dict):
+        country = address.get("addressCountry")
+        country = country.get("name") if isinstance(country, dict) else country
+        found["city"] = candidates.tidy_title(_string(address.get("addressLocality")))
+        found["country"] = country_code(_string(country))
+        found["address"] = candidates.tidy_title(_string(address.get("streetAddress")))
+    elif isinstance(address, str):
+        found["address"] = candidates.tidy_title(address)
+    found = {key: value for key, value in found.items() if value}
+    return found["name"] if list(found) == ["name"] else found
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def texts(value: Any, language: str | None, clean: Any) -> str | dict[str, str]:
+    """Read a text, or one for each language: "…", {"@value", "@language"}, a list of these, {"en": "…"}."""
+    if isinstance(value, str):
+        text = clean(value)
+        return {language: text} if language and text else text
+    found: dict[str, str] = {}
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, dict) and isinstance(each.get("@value"), str):
+            found[_code(each.get("@language")) or language or ""] = clean(each["@value"])
+        elif isinstance(each, dict):
+            found |= {_code(key): clean(text) for key, text in each.items() if isinstance(text, str) and key[:1] != "@"}
+        elif isinstance(each, str):
+            found.setdefault(language or "", clean(each))
+    found = {code: text for code, text in found.items() if text}
+    return found.get("") or found
+
+
+def _code(value: Any) -> str:
+    value = value.get("alternateName") if isinstance(value, dict) else value
+    return re.split("[-_]", value.strip().lower())[0] if isinstance(value, str) else ""
+
+
+def _string(value: Any) -> str:
+    value = next((each for each in value if isinstance(each, str)), "") if isinstance(value, list) else value
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]

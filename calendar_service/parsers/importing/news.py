@@ -1,0 +1,77 @@
+"""News is no record: a bare date may be the day of what is announced, or only the day of publication."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from calendar_service.datephrases import MONTHS
+from calendar_service.records.texts import fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_service.parsers.importing.candidates import Candidate
+    from calendar_service.parsers.importing.page_lines import DateLine
+
+_HAPPENING = re.compile(
+    r"\b(?:webinars?|webinaires?|conferences?|meetings?|trainings?|workshops?|seminars?|seminaires?|forums?|summits?"
+    r"|festivals?|congress|congres|symposium|hearings?|ceremon(?:y|ies)|ceremonies?|celebrations?|lectures?|debates?"
+    r"|round tables?|roundtables?|tables? rondes?|colloques?|sommets?|rencontres?|reunions?|formations?|ateliers?"
+    r"|assembl(?:y|ee)|exhibitions?|expositions?|hackathons?|study visits?|visites? d'etude|sessions?|courses?"
+    r"|info(?:rmation)? days?|open days?|journees? (?:d'information|portes ouvertes)|concerts?|inauguration)\b"
+)
+_WORLD_DAY = re.compile(
+    r"\b(?:world|international|european|national|global|universal|europe|europe's)\b(?: [\w'-]+){0,4} day\b"
+    r"|\bday (?:of|for|against)\b"
+    r"|\bjournee (?:mondiale|internationale|europeenne|nationale|universelle|de|des|du|d'|pour|contre)"
+)
+_NEWS = re.compile(
+    r"\b(?:new|now|available|out|reports?|results?|stud(?:y|ies)|briefs?|papers?|publications?|publish(?:ed|es)|manuals?"
+    r"|handbooks?|guides?|guidelines|surveys?|recordings?|videos?|podcasts?|summary|conclusions|outcomes?|findings|minutes"
+    r"|interviews?|practices?|updated?|launch(?:es|ed)?|looking back|lessons|newsletters?|releases?d?|adopts?|adopted"
+    r"|join(?:s|ed)|welcomes?|wins?|won|awarded|highlights?|takeaways|impact|follow-up|what we learn(?:ed|t)"
+    r"|success(?:ful)?"
+    r"|comptes? rendus?|rapports?|nouveau|nouvelles?|nouveaux|etudes?|publi(?:e|ee|es|ees|cation|cations)|disponibles?"
+    r"|resultats?|enregistrements?|manuels?|enquetes?|bilan|retour sur|paru|parution|lancement|enseignements|actes)\b"
+)
+_STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
+_DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
+_DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
+_ASK = "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
+
+
+def comes_yearly(title: str) -> bool:
+    """Tell whether a title reads like the name of a day that is kept every year."""
+    return bool(_WORLD_DAY.search(_fold(title)))
+
+
+def ask_about_news(candidate: Candidate, date: DateLine, title: str, teaser: str) -> None:
+    """Ask a person where a date may be that of publication."""
+    when = date.when
+    if when is None or when.start is not None or when.first != when.last:
+        return  # nobody prints the hour or the length of a publication
+    title, teaser = _fold(title), _fold(teaser)
+    happens = bool(_HAPPENING.search(title) or _WORLD_DAY.search(title))
+    days = set(_days(teaser))
+    if (when.first.day, when.first.month) in days:
+        is_announced = happens or bool(_HAPPENING.search(teaser))
+    else:
+        is_news = bool(_NEWS.search(_STUDY_VISIT.sub("", title)))
+        is_announced = not days and not is_news and (happens or date.is_online)
+    if not is_announced:
+        candidate.questions.append(_ASK)
+
+
+def _fold(text: str) -> str:
+    return fold_text(text).replace("’", "'")
+
+
+def _days(text: str) -> Iterator[tuple[int, int]]:
+    """Find the days that a teaser names, as day and month."""
+    for match in _DAY_BEFORE.finditer(text):
+        if match[2] in MONTHS:
+            yield int(match[1]), MONTHS[match[2]]
+    for match in _DAY_BEHIND.finditer(text):
+        if match[1] in MONTHS:
+            yield int(match[2]), MONTHS[match[1]]

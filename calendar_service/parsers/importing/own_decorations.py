@@ -1,0 +1,95 @@
+"""Feeds of calendar-service itself: what they say beside the record is taken off again."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.importing import candidates, ics_times
+from calendar_service.parsers.importing.candidates import ONLINE_WORDS
+from calendar_service.parsers.importing.countries import country_code
+
+if TYPE_CHECKING:
+    from calendar_service.parsers.importing.candidates import Candidate
+    from calendar_service.parsers.importing.ics_lines import Component
+
+_KINDS = {
+    "event": "event",
+    "événement": "event",
+    "webinar": "webinar",
+    "webinaire": "webinar",
+    "call for tenders": "tender",
+    "appel d'offres": "tender",
+    "appel d’offres": "tender",
+}
+_BEFORE = re.compile(
+    r"^(?:(?:Cancelled|Postponed|To be confirmed|Annulé|Reporté|À confirmer)\s*: )?"
+    r"(?:(?:Closes|Clôture)(?: \d[^:]*:\d\d[^:]*?)?\s*: )?"
+)
+_ONLY = re.compile(r" \(([\w ,-]+) (?:only|seulement)\)$")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGES = {"English": "en", "French": "fr", "anglais": "en", "français": "fr"}
+
+
+def is_own(prodid: str) -> bool:
+    """Tell whether a feed was written by calendar-service."""
+    return "//calendar-service//" in prodid
+
+
+def strip_own_decorations(candidate: Candidate, event: Component) -> None:
+    """Give the sketch the record's own id, kind, title and deadline."""
+    name = event.value("UID").rpartition("@")[0]
+    if _ID.fullmatch(name):
+        candidate.fields["id"] = name
+    tags = candidate.fields.get("tags", [])
+    kind = next((_KINDS[tag.lower()] for tag in tags[:1] if tag.lower() in _KINDS), None)
+    if kind:
+        candidate.fields["kind"] = kind
+        candidate.fields["tags"] = tags[1:]
+    if not candidate.fields.get("tags"):
+        candidate.fields.pop("tags", None)
+    _undo_title(candidate)
+    _undo_place(candidate)
+    if kind == "tender":
+        _undo_deadline(candidate, event)
+
+
+def _undo_title(candidate: Candidate) -> None:
+    title = candidate.fields.get("title", "")
+    language, text = next(iter(title.items())) if isinstance(title, dict) else (None, title)
+    text = _BEFORE.sub("", text)
+    if match := _ONLY.search(text):
+        codes = [_LANGUAGES[word] for word in match[1].split(", ") if word in _LANGUAGES]
+        if codes:
+            candidate.fields["languages"] = codes
+            text, language = text[: match.start()], language if language in codes else codes[0]
+    elif isinstance(title, dict) and candidate.fields["kind"] == "tender":
+        candidate.remark("A feed does not say in which languages a call was published; look at `languages`.")
+    candidates.set_text_field(candidate, "title", text, language)
+
+
+def _undo_place(candidate: Candidate) -> None:
+    """Read "Online, Cyprus" back: online, and in a country."""
+    first, comma, rest = str(candidate.fields.get("place", "")).partition(", ")
+    country = country_code(rest) if comma else None
+    if country and first.lower() in ("online", "en ligne"):
+        candidate.fields["place"] = {"name": ONLINE_WORDS, "country": country}
+
+
+def _undo_deadline(candidate: Candidate, event: Component) -> None:
+    """Read a deadline back: whole days end with it, and so does the block that shows an hour."""
+    for key in ("when", "starts", "ends", "fold", "place"):
+        candidate.fields.pop(key, None)
+    found = event.get("DTEND") or event.get("DTSTART")
+    if found is None or candidate.problems:
+        return
+    moment = ics_times.read_moment(found)
+    if isinstance(moment, date):
+        first = ics_times.read_moment(event.get("DTSTART") or found)
+        candidate.first = first if isinstance(first, date) else moment
+        candidate.fields["closes"] = candidate.first.isoformat()
+        return
+    candidate.first = moment.day
+    candidate.fields["closes"] = candidates.moment_in_words(moment)
+    candidates.set_fold(candidate, moment)

@@ -1,0 +1,185 @@
+"""The text of a news page, as it was copied from a browser, to sketches of records.
+
+An item is a title with a line of date words below it, or above. News is no record: where a bare date
+may be no more than the day of publication, a person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.parsers.importing import page_lines
+from calendar_service.parsers.importing.candidates import (
+    ONLINE_WORDS,
+    Candidate,
+    Ignored,
+    Imported,
+    set_text_field,
+    shorten_value,
+    tidy_title,
+)
+from calendar_service.parsers.importing.news import ask_about_news, comes_yearly
+from calendar_service.parsers.importing.page_lines import DateLine, LineKind, PageLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
+
+
+@dataclass
+class _Item:
+    """The lines of one item of the page."""
+
+    languages: list[str] = field(default_factory=list)
+    titles: list[PageLine] = field(default_factory=list)
+    dates: list[PageLine] = field(default_factory=list)
+    teaser: list[PageLine] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        """The line at which it begins."""
+        return min(each.number for each in [*self.titles, *self.dates, *self.teaser])
+
+
+def read_page(text: str, language: str | None) -> Imported:
+    """Read a page; `language` is the one that it is in, None where the calendar's own is meant."""
+    imported = Imported()
+    for item in _items(page_lines.read_lines(text)):
+        if item.titles and item.dates:
+            imported.add(_sketch(item, language))
+        elif item.dates:
+            imported.add(Ignored(item.line, f"a date without a title: {shorten_value(item.dates[0].text)}"))
+        elif item.titles or item.teaser:
+            imported.add(Ignored(item.line, f"no date: {shorten_value((item.titles or item.teaser)[0].text)}"))
+    return imported
+
+
+# --- items ---------------------------------------------------------------------------------------
+
+
+def _items(lines: list[PageLine]) -> Iterator[_Item]:
+    """Cut the page at "Read More", and each part between at its dates."""
+    part: list[PageLine] = []
+    for line in lines:
+        if line.sort is LineKind.STOP:
+            yield from _items_of_part(part)
+            part = []
+        else:
+            part.append(line)
+    yield from _items_of_part(part)
+
+
+def _items_of_part(part: list[PageLine]) -> Iterator[_Item]:
+    texts = [line for line in part if line.sort is not LineKind.LANGUAGE]
+    if not any(line.sort is LineKind.DATE for line in part):
+        if texts:
+            yield _Item(titles=texts[:1], teaser=texts[1:])
+        return
+    leads = texts[0].sort is LineKind.DATE
+    cuts = _starts(part, dates_lead=leads)
+    for start, end in zip(cuts, [*cuts[1:], len(part)], strict=True):
+        yield from _items_of_stretch(part[start:end], dates_lead=leads)
+
+
+def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
+    """Find where each item of a part begins: at its title, or at its date where dates stand first."""
+    cuts: list[int] = []
+    for at, line in enumerate(part):
+        follows = at > 0 and part[at - 1].sort is LineKind.DATE
+        if line.sort is not LineKind.DATE or follows:
+            continue
+        start = at
+        if not dates_lead and at > 0 and part[at - 1].sort is LineKind.TEXT:
+            start = at - 1
+        while start > 0 and part[start - 1].sort is LineKind.LANGUAGE:
+            start -= 1
+        cuts.append(start)
+    return sorted({0, *cuts}) if cuts and _has_text(part[: cuts[0]]) else cuts
+
+
+def _has_text(lines: list[PageLine]) -> bool:
+    return any(line.sort is LineKind.TEXT for line in lines)
+
+
+def _items_of_stretch(lines: list[PageLine], *, dates_lead: bool) -> Iterator[_Item]:
+    item = _Item()
+    for line in lines:
+        if line.sort is LineKind.LANGUAGE:
+            item.languages.append(line.language)
+        elif line.sort is LineKind.DATE:
+            item.dates.append(line)
+        elif item.titles or (item.dates and not dates_lead):
+            item.teaser.append(line)
+        else:
+            item.titles.append(line)
+    if item.titles or item.dates or item.teaser:
+        yield item
+
+
+# --- sketches ------------------------------------------------------------------------------------
+
+
+def _sketch(item: _Item, language: str | None) -> Candidate:
+    title = tidy_title(item.titles[0].text)
+    main, *others = [line.date for line in item.dates if line.date]
+    candidate = Candidate(item.titles[0].number, {"kind": "event"}, first=main.when.first if main.when else None)
+    own = list(dict.fromkeys(item.languages))
+    set_text_field(candidate, "title", title, None if own else language)
+    if own:
+        candidate.fields["languages"] = own
+    if item.titles[0].is_cut:
+        candidate.remark(f"The line above line {item.titles[0].number} may belong to the title.")
+    if main.is_deadline:
+        _set_deadline(candidate, main)
+    else:
+        _set_happening(candidate, main, title)
+    for line, date in zip(item.dates[1:], others, strict=True):
+        _add_date(candidate, date, line)
+    if main.place:
+        candidate.fields["place"] = main.place
+    if main.when is None:
+        candidate.problems.append(f"Line {item.dates[0].number} is not understood: {page_lines.explain(main.words)}")
+    elif main.rest:
+        words = shorten_value(main.rest)
+        candidate.problems.append(f"Not understood: {words!r}, behind the date in line {item.dates[0].number}.")
+    if not main.is_deadline:
+        ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
+    return candidate
+
+
+def _set_deadline(candidate: Candidate, date: DateLine) -> None:
+    if date.is_about == "registration":
+        candidate.fields["registration"] = {"closes": date.words}
+        return
+    candidate.fields["kind"] = "tender"
+    candidate.fields["questions_by" if date.is_about == "questions" else "closes"] = date.words
+
+
+def _set_happening(candidate: Candidate, date: DateLine, title: str) -> None:
+    if _WEBINAR.search(title):
+        candidate.fields["kind"] = "webinar"
+    candidate.fields["when"] = date.words
+    if date.is_online and date.place:
+        candidate.fields["when"] = f"{date.words}, {ONLINE_WORDS}"
+    elif date.is_online:
+        candidate.fields["place"] = ONLINE_WORDS
+    if comes_yearly(title):
+        candidate.remark("If it comes back every year on this day, add: repeats: every year")
+
+
+def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
+    """Add what a second line of date words says."""
+    fields: dict[str, Any] = candidate.fields
+    is_tender = fields["kind"] == "tender"
+    name = {"questions": "questions_by", "": "closes"}.get(date.is_about) if date.is_deadline and is_tender else None
+    if name and name not in fields and not date.rest:
+        fields[name] = date.words
+    elif date.is_about == "registration" and not is_tender and "registration" not in fields and not date.rest:
+        fields["registration"] = {"closes": date.words}
+    else:
+        candidate.problems.append(
+            f"Not understood: a second line of dates, line {line.number}: {shorten_value(line.text)!r}."
+        )

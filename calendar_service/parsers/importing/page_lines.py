@@ -1,0 +1,273 @@
+"""The lines of a news page: which are dates with a place behind them, which say a language, which end an item."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+
+from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, parse_when
+from calendar_service.parsers.importing.candidates import UnfitSource, tidy
+from calendar_service.parsers.importing.countries import country_code
+from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from calendar_service.datephrases import DatePhrase
+
+_LONGEST_DATE_LINE = 160
+_MOST_DATE_LINES = 1_000
+_MOST_LINES = 20_000
+_MOST_WORDS = 20
+_MOST_WORDS_MEANT = 12
+_LOCALES = tuple(Locale(code) for code in ("en", "fr"))
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_STOP = re.compile(
+    r"(?:read|learn|see|find out|show)? ?more(?: about .{0,80})?|read on"
+    r"|(?:lire|voir|en savoir|savoir) (?:la suite|plus)|lire|plus",
+)
+_ONLY = re.compile(
+    r"\(?(?:(?:disponible|available|in|en|only) )*(\w+) (?:only|seulement|uniquement)\)?|\(?only in (\w+)\)?"
+)
+_DEADLINE = re.compile(
+    r"(?:(?:new|extended|final|application|submission|registration|the|nouvelle|nouveau) )*"
+    r"(?:deadlines?|closing(?: date)?|closes|due(?: date)?|date limite|dates limites|echeance|delai|cloture)\b"
+)
+_QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
+_REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b")
+_ONLINE_WORD = re.compile(r"[\s,;|()–—-]*\b(?:on-?line|en ligne)\b[\s).]*$", re.IGNORECASE)
+# Words that belong to a time: a place that holds one of them is no place.
+_OF_TIME = re.compile(
+    r"\d|\b(?:time|times|local|hours?|hrs?|heures?|locales?|noon|midi|midnight|minuit|am|pm|gmt|utc|from|until|till|to"
+    r"|au|jusqu'au|before|avant|or|ou|tbc|tba|cancelled|annule|annulee|postponed|reporte|reportee|every|each|chaque)\b"
+)
+_SMALL = frozenset(
+    "a and at d da de del della der des di du e el en et für i im in l la le les of on s sur the und y & van".split()  # noqa: SIM905
+)
+# A short line that is meant as a date, whether it is one or not: "31 April-2 May 2027", "03/05/2027".
+_MEANT = re.compile(
+    rf"(?:(?:{'|'.join(WEEKDAYS)})\.?,? )?(?:(?:from|on|the|du|le|les) )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er)?(?:[-–—/.]| (?:to|and|et|au|of) | ?[-–—] ?| (?:{'|'.join(MONTHS)})\b)"
+    rf"|(?:{'|'.join(MONTHS)})\.? \d{{1,2}}\b)"
+)
+_ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
+
+
+class LineKind(Enum):
+    """What a line of the page is."""
+
+    TEXT = auto()
+    DATE = auto()
+    LANGUAGE = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True)
+class DateLine:
+    """A line that begins with date words. `rest` is what is neither date nor place; then `when` may be None."""
+
+    words: str
+    when: DatePhrase | None
+    place: Any = None
+    rest: str = ""
+    is_deadline: bool = False
+    is_about: str = ""
+
+    @property
+    def is_online(self) -> bool:
+        """Tell whether it says that one takes part from anywhere."""
+        return bool(self.when and self.when.online)
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """One line, or the joined lines of one paragraph. `is_cut`: the line above it may belong to it."""
+
+    number: int
+    text: str
+    sort: LineKind = LineKind.TEXT
+    date: DateLine | None = None
+    language: str = ""
+    is_cut: bool = False
+
+
+def read_lines(text: str) -> list[PageLine]:
+    """Sort the lines of a page; paragraphs of mere text are joined. Raises UnfitSource."""
+    lines: list[PageLine] = []
+    dates = 0
+    for block in _blocks(text):
+        dates += sum(_may_be_date(line) for _, line in block)
+        if dates > _MOST_DATE_LINES:
+            message = f"there are more than {_MOST_DATE_LINES:,} lines that may be dates."
+            raise UnfitSource(message, line=block[0][0], remedy="Split the page.")
+        sorted_lines = [_sorted(number, line) for number, line in block]
+        if all(line.sort is LineKind.TEXT for line in sorted_lines):
+            lines.append(replace(sorted_lines[0], text=" ".join(line.text for line in sorted_lines)))
+        else:
+            lines += _marked_cuts(sorted_lines)
+    return lines
+
+
+def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if number > _MOST_LINES:
+            raise UnfitSource(f"the page has more than {_MOST_LINES:,} lines.", line=number, remedy="Split the page.")
+        if clean := tidy(line):
+            block.append((number, clean))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _marked_cuts(lines: list[PageLine]) -> list[PageLine]:
+    """Mark a title whose first half may be the line above it."""
+    found = lines[:]
+    for at in range(1, len(lines) - 1):
+        if [each.sort for each in lines[at - 1 : at + 2]] == [LineKind.TEXT, LineKind.TEXT, LineKind.DATE]:
+            found[at] = replace(lines[at], is_cut=True)
+    return found
+
+
+def _sorted(number: int, text: str) -> PageLine:
+    folded = fold_text(text.strip(" .…>»→[]-–")).replace("’", "'")
+    if _STOP.fullmatch(folded):
+        return PageLine(number, text, LineKind.STOP)
+    if language := _only_language(folded):
+        return PageLine(number, text, LineKind.LANGUAGE, language=language)
+    if date := _date_line(text):
+        return PageLine(number, text, LineKind.DATE, date=date)
+    return PageLine(number, text)
+
+
+def _only_language(folded: str) -> str:
+    match = _ONLY.fullmatch(folded)
+    return _language_names().get(match[1] or match[2], "") if match else ""
+
+
+@lru_cache(maxsize=1)
+def _language_names() -> Mapping[str, str]:
+    return {
+        fold_text(name): code
+        for locale in _LOCALES
+        for code, name in locale.languages.items()
+        if code in LANGUAGE_NAMES
+    }
+
+
+# --- date lines ----------------------------------------------------------------------------------
+
+
+def _may_be_date(text: str) -> bool:
+    """Tell whether it is worth while to read a line as a date: reading takes its time."""
+    return len(text) <= _LONGEST_DATE_LINE and bool(_YEAR.search(text))
+
+
+def _date_line(text: str) -> DateLine | None:
+    """Read a line that is a date, or begins with one and goes on with a place; None for any other."""
+    if not _may_be_date(text):
+        return None
+    folded = fold_text(text).replace("’", "'")
+    deadline = _DEADLINE.match(folded)
+    head, rest = _split(text)
+    if not head:
+        return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
+    when = parse_when(head)
+    place = _place(rest, has_clock=when.start is not None)
+    if rest and place is None and not deadline and not _is_short(rest):
+        return None  # a sentence that begins with a date
+    online = bool(_ONLINE_WORD.search(rest)) or when.online
+    line = DateLine(_trimmed(head), replace(when, online=online), place, is_deadline=bool(deadline))
+    if rest and place is None and _ONLINE_WORD.sub("", rest):
+        line = replace(line, words=text, rest=rest)
+    return replace(line, is_about=_about(folded)) if deadline else line
+
+
+def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
+    """Keep a date that is not understood: to pass over it would be worse."""
+    if len(text.split()) > _MOST_WORDS_MEANT:
+        return None
+    return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=_about(fold_text(text)))
+
+
+def explain(words: str) -> str:
+    """Say what is not understood of date words."""
+    try:
+        parse_when(words)
+    except DatePhraseError as error:
+        return str(error)
+    return words
+
+
+def _about(folded: str) -> str:
+    if _QUESTIONS.search(folded):
+        return "questions"
+    return "registration" if _REGISTRATION.search(folded) else ""
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Cut a line behind the longest beginning that is date words; "" where it begins with none."""
+    words = text.split(" ")[:_MOST_WORDS]
+    for count in range(len(words), 0, -1):
+        head = " ".join(words[:count])
+        if not _YEAR.search(head):
+            break
+        try:
+            parse_when(head)
+        except DatePhraseError:
+            continue
+        return head.rstrip(" ,;|–—-("), text[len(head) :].strip()
+    return "", text
+
+
+def _trimmed(head: str) -> str:
+    """Take off "Deadline" before the date words and "Online" behind them, if they mean the same without."""
+    start = _DEADLINE.match(fold_text(head))
+    for words in (head[start.end() :].lstrip(" :–—-") if start else head, head):
+        bare = _ONLINE_WORD.sub("", words)
+        try:
+            found, whole = parse_when(bare), parse_when(head)
+        except DatePhraseError:
+            continue
+        if replace(found, words="", online=False) == replace(whole, words="", online=False):
+            return bare
+    return head
+
+
+def _is_short(rest: str) -> bool:
+    return len(rest.split()) <= 6 and not rest.endswith((".", "…"))  # noqa: PLR2004 (more is a sentence)
+
+
+def _place(rest: str, *, has_clock: bool) -> Any:
+    """Read the words behind a date as a place: "Ansan, South Korea"; None where they are none."""
+    words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")
+    folded = fold_text(words).replace("’", "'")
+    if not words or _OF_TIME.search(folded) or not _reads_as_name(words):
+        return None
+    parts = [part.strip() for part in re.split(r"[,()]|\s[–—-]\s", words) if part.strip()]
+    country = country_code(parts[-1])
+    if has_clock and any(_ABBREVIATION.fullmatch(word) and word not in {"UK", "USA"} for word in words.split()):
+        return None  # "EST", "AMT": it may be a time zone
+    if country is None:
+        return ", ".join(parts)
+    place: dict[str, str] = {}
+    if len(parts) > 2:  # noqa: PLR2004 (a hall, a city, a country)
+        place["name"] = ", ".join(parts[:-2])
+    if len(parts) > 1:
+        place["city"] = parts[-2]
+    return {**place, "country": country}
+
+
+def _reads_as_name(words: str) -> bool:
+    """Tell whether words are written as names are: with capitals, but for "of", "de" and their like."""
+    found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’'-]+", words)]
+    found = [word for word in found if word]
+    is_name = all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in found)
+    return bool(found) and is_name and any(word[0].isupper() for word in found) and not words.endswith((".", "…"))

@@ -1,0 +1,182 @@
+"""Sketches to lines of YAML for the calendar file; what its validator refuses is commented out.
+
+Everything that is printed has been read by the reader of the calendar file as it is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.parsers.importing.candidates import (
+    Candidate,
+    Ignored,
+    Imported,
+    assign_ids,
+    shorten_value,
+    tidy,
+    tidy_block,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_service.records.errors import Problem
+    from calendar_service.records.record import Calendar
+
+_WIDTH = 100
+_UNREAD = "the rest was not looked at"
+_LONGEST_REMARK = 1_000
+_NUMBER_LIKE = re.compile(r"[-+.]?\d[\w.:+-]*")
+_ORDER = (  # noqa: SIM905 (a list of words)
+    "id kind title summary when starts ends fold repeats except changes closes questions_by opens place timezone"
+    " status url join registration languages tags countries organisers buyer reference documents"
+).split()
+_HEAD: dict[str, Any] = {
+    "id": "import.example",
+    "name": "Import",
+    "timezone": "Europe/Paris",
+    "languages": ["en", "fr"],
+}
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes plain values as the calendar file's reader wants them: no aliases, numbers in quotes."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the signature is PyYAML's)
+        return True
+
+
+class _Block(dict[str, Any]):
+    """A mapping with a line for each key; what is inside it stands on one line where it can."""
+
+
+def _write_block(writer: _Writer, block: _Block) -> yaml.MappingNode:
+    return writer.represent_mapping("tag:yaml.org,2002:map", block.items(), flow_style=False)
+
+
+def _write_text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    style = "'" if _NUMBER_LIKE.fullmatch(text) else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _write_text)
+_Writer.add_representer(_Block, _write_block)
+
+
+@dataclass(frozen=True)
+class PrintedRecords:
+    """The YAML, and what is to be said beside it, each with its line in the source."""
+
+    yaml: str
+    said: tuple[tuple[int, str], ...]
+    passed: int
+    failed: int
+
+
+def print_records(imported: Imported, calendar: Calendar | None, taken: frozenset[str] = frozenset()) -> PrintedRecords:
+    """Print what was imported, for a calendar; ids in `taken` are not given again."""
+    assign_ids(imported.candidates, taken)
+    for candidate in imported.candidates:
+        candidate.fields = {key: _visible(candidate.fields[key]) for key in sorted(candidate.fields, key=_rank)}
+    _validate(imported.candidates, _head(calendar))
+    lines = [line for item in imported.items for line in _lines(item)]
+    open_ones = sum(candidate.is_open for candidate in imported.candidates)
+    failed = sum(bool(candidate.problems) for candidate in imported.candidates)
+    said = tuple(each for item in imported.items for each in _said(item))
+    top = "records:" if open_ones else "records: []"
+    return PrintedRecords("\n".join([top, *lines]) + "\n", said, open_ones, failed)
+
+
+def _visible(value: Any) -> Any:
+    """Take out of every text what nobody can see: the reader would refuse it even in a comment."""
+    if isinstance(value, dict):
+        return {tidy(str(key)): _visible(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_visible(each) for each in value]
+    return tidy_block(value) if isinstance(value, str) else value
+
+
+def _rank(key: str) -> int:
+    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
+
+
+def _head(calendar: Calendar | None) -> dict[str, Any]:
+    if calendar is None:
+        return _HEAD
+    found = {**_HEAD, "timezone": calendar.zone, "languages": list(calendar.languages)}
+    return {**found, "day_first": True} if calendar.day_first else found
+
+
+def _validate(candidates: list[Candidate], head: dict[str, Any]) -> None:
+    """Have the calendar file's reader look at all sketches, and again at those that are left."""
+    top = f"{_dump(_Block(calendar=_Block(head)))}records:\n"
+    bodies = {id(candidate): "".join(f"{line}\n" for line in _record_lines(candidate)) for candidate in candidates}
+    while open_ones := [candidate for candidate in candidates if candidate.is_open]:
+        text = top + "".join(bodies[id(candidate)] for candidate in open_ones)
+        starts = list(accumulate((bodies[id(each)].count("\n") for each in open_ones), initial=top.count("\n") + 1))
+        reading = read_calendar(text.encode(), "import")
+        for finding in reading.findings:
+            candidate = open_ones[min(bisect_right(starts, finding.line), len(open_ones)) - 1]
+            if not finding.is_error:
+                candidate.remark(f"Note: {_worded(finding.problem)}")
+            elif _UNREAD not in finding.problem.message:
+                candidate.problems.append(_worded(finding.problem))
+        if not reading.errors:
+            return
+
+
+def _worded(problem: Problem) -> str:
+    where = ".".join(str(step) for step in problem.path[2:])
+    value = f" ({shorten_value(str(problem.value))!r})" if isinstance(problem.value, str) else ""
+    return f"{where}: {problem.message}{value} {problem.remedy}".removeprefix(": ").strip()
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def _dump(value: Any) -> str:
+    text: str = yaml.dump(
+        value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=_WIDTH, default_flow_style=None
+    )
+    return text
+
+
+def _record_lines(candidate: Candidate, before: str = "  ") -> list[str]:
+    lines = _dump(_Block(candidate.fields)).rstrip("\n").split("\n")
+    return [f"{before}{'- ' if number == 0 else '  '}{line}".rstrip() for number, line in enumerate(lines)]
+
+
+def _lines(item: Candidate | Ignored) -> Iterator[str]:
+    """Write an item: its remarks, then its record, behind number signs where it is not one."""
+    yield ""
+    if isinstance(item, Ignored):
+        yield _comment(f"Line {item.line}, left out: {item.text}")
+        return
+    for question in item.questions:
+        yield _comment(f"Line {item.line}, for you to decide: {question}")
+    for problem in item.problems:
+        yield _comment(f"Line {item.line}, not a record yet: {problem}")
+    for remark in item.remarks:
+        yield _comment(remark)
+    yield from _record_lines(item, "  " if item.is_open else "  # ")
+
+
+def _comment(text: str) -> str:
+    return f"  # {tidy(text)[:_LONGEST_REMARK]}"
+
+
+def _said(item: Candidate | Ignored) -> Iterator[tuple[int, str]]:
+    if isinstance(item, Ignored):
+        yield item.line, f"left out: {tidy(item.text)}"
+        return
+    name = item.fields["id"]
+    for kind, texts in (("decide", item.questions), ("not a record yet", item.problems), ("", item.remarks)):
+        for text in texts:
+            yield item.line, f"{name}: {f'{kind}: ' if kind else ''}{tidy(text)[:_LONGEST_REMARK]}"

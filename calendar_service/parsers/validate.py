@@ -1,0 +1,248 @@
+"""The parts of a calendar file, as plain values, to a draft; every problem of each part is collected."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from calendar_service.parsers.error_messages import advise, misspelt_keys, path_of, to_problems
+from calendar_service.parsers.guard import guarded
+from calendar_service.parsers.recover import drop_invalid_fields
+from calendar_service.records.edition import Draft
+from calendar_service.records.enums import Kind
+from calendar_service.records.errors import Path, Problem, Severity
+from calendar_service.records.record import Calendar, Record
+from calendar_service.records.resolve import resolve_calendar, resolve_record
+from calendar_service.records.schema import RECORD_SCHEMAS, CalendarSchema, TenderSchema
+from calendar_service.records.texts import LANGUAGE_NAMES
+from calendar_service.records.uids import entry_names
+from calendar_service.records.zones import UnknownZone, tzinfo_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from calendar_service.records.schema import AnyRecordShape
+
+ShapeT = TypeVar("ShapeT", bound=BaseModel)
+MAX_PROBLEMS = 1_000
+_STAND_IN_ID = "-"
+_PARTS = ("calendar", "records")
+_KINDS = [kind.value for kind in Kind]
+_WRITTEN_OUT = re.compile(r"(.+)-\d{8}")
+_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
+
+def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
+    """Read the value of a whole file. Where an error is among the problems, the draft is None or incomplete."""
+    if not isinstance(value, dict):
+        remedy = "Begin with `calendar:` and `records:`; `calendar-service init` writes an example."
+        return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
+    problems = [_unknown_part(key) for key in value if key not in _PARTS]
+    calendar = None
+    with guarded(("calendar",), problems):
+        calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
+    reading = _Records(calendar or _stand_in(value.get("calendar")), problems)
+    reading.read(value)
+    return (Draft(calendar, tuple(reading.records)) if calendar else None), problems
+
+
+def _unknown_part(key: str) -> Problem:
+    remedy = advise(key, _PARTS) or "A file has calendar and records."
+    return Problem((key,), f"there is no key {key!r} here.", None, remedy)
+
+
+def _read_calendar_part(value: Any, problems: list[Problem], *, is_there: bool) -> Calendar | None:
+    if not is_there:
+        remedy = "Write `calendar:` and under it id, name, timezone and languages."
+        problems.append(Problem((), "`calendar` is missing.", None, remedy))
+        return None
+    if not isinstance(value, dict):
+        problems.append(_no_keys(("calendar",), value))
+        return None
+    shape, _ = _validate(CalendarSchema, value, ("calendar",), None, problems)
+    if shape is None:
+        return None
+    resolved, found = resolve_calendar(shape)
+    problems.extend((*_strange_languages(shape, resolved), *found))
+    return resolved
+
+
+def _strange_languages(shape: CalendarSchema, calendar: Calendar) -> Iterator[Problem]:
+    for name, text in (("name", shape.name), ("description", shape.description)):
+        for code in text if isinstance(text, dict) else ():
+            if code not in calendar.languages:
+                message = f"the calendar has no language {code!r}; it has {', '.join(calendar.languages)}."
+                yield Problem(
+                    ("calendar", name, code), message, None, "Add it to `languages` above or correct the code."
+                )
+
+
+def _stand_in(value: Any) -> Calendar:
+    """Make a calendar to read the records by where its own part is broken, so that all problems show."""
+    given = value if isinstance(value, dict) else {}
+    zone, languages = given.get("timezone"), given.get("languages")
+    try:
+        tzinfo_of(str(zone)[:100])
+    except UnknownZone:
+        zone = "UTC"
+    listed = languages if isinstance(languages, list) else []
+    known = [each for each in listed if isinstance(each, str) and each in LANGUAGE_NAMES]
+    codes = known if known and len(known) == len(listed) else ["en", *LANGUAGE_NAMES]
+    day_first = given.get("day_first", False) is not False
+    return Calendar(id=_STAND_IN_ID, name={}, zone=str(zone), languages=tuple(codes), day_first=day_first)
+
+
+class _Records:
+    """Reads the list of records, keeping what may stand in it only once."""
+
+    def __init__(self, calendar: Calendar, problems: list[Problem]) -> None:
+        self.calendar = calendar
+        self.is_stand_in = calendar.id == _STAND_IN_ID
+        self.problems = problems
+        self.records: list[Record] = []
+        self.names: dict[str, str] = {}
+        self.written_out: list[tuple[str, str, Path]] = []
+        self.repeating: set[str] = set()
+        self.errors = self.counted = 0
+
+    def read(self, parts: dict[str, Any]) -> None:
+        value = parts.get("records")
+        if not isinstance(value, list):
+            path = ("records",) if "records" in parts else ()
+            message = "`records` must be a list." if path else "`records` is missing."
+            self.problems.append(Problem(path, message, None, "Write `records:` and each record after a dash."))
+            return
+        for number, each in enumerate(value):
+            self.errors += sum(problem.severity is Severity.ERROR for problem in self.problems[self.counted :])
+            self.counted = len(self.problems)
+            if self.errors >= MAX_PROBLEMS:
+                message = f"there are {self.errors:,} problems up to here; the rest was not looked at."
+                self.problems.append(Problem(("records", number), message, None, "Correct those first."))
+                return
+            with guarded(("records", number), self.problems):
+                self.read_record(each, ("records", number))
+        self.check_written_out()
+
+    def read_record(self, value: Any, path: Path) -> None:
+        if not isinstance(value, dict):
+            remedy = "Write `- id: …` and indent its other keys below the i of id."
+            self.problems.append(Problem(path, "a record must have keys of its own.", value, remedy))
+            return
+        kind = value.get("kind")
+        if isinstance(kind, str) and kind in RECORD_SCHEMAS:
+            record = self.make_record(kind, value, path)
+        else:
+            self.problems.append(_kind_problem(value, path))
+            likely = _likely_kind(value)
+            record = self.make_record(likely, {**value, "kind": likely}, path)
+        self.check_names(record, value.get("id"), path)
+        if record:
+            self.records.append(record)
+
+    def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Record | None:
+        shape, errors = _validate(RECORD_SCHEMAS[kind], value, path, kind, self.problems)
+        if shape:
+            resolved = resolve_record(shape, self.calendar, path)
+            # What a stand-in's clock would be worth a note about says nothing about the file.
+            found = [each for each in resolved.problems if not (self.is_stand_in and each.severity is Severity.NOTE)]
+            self.problems.extend(found)
+            return resolved.record
+        if errors and (mended := drop_invalid_fields(RECORD_SCHEMAS[kind], value, errors)):
+            rest, broken = mended
+            meant = {str(key[0]) for key in misspelt_keys(errors, kind)}
+            self.resolve_rest(rest, broken | meant, errors, path)
+        return None
+
+    def resolve_rest(self, shape: AnyRecordShape, broken: frozenset[str], errors: list[Any], path: Path) -> None:
+        """Find the problems of what can be read of a broken record."""
+        if isinstance(shape, TenderSchema) and "closes" in broken:
+            shape = shape.model_copy(update={"closes": None})
+        places = [(*path, *path_of(error)) for error in errors]
+        for problem in resolve_record(shape, self.calendar, path, unread=broken).problems:
+            step = problem.path
+            consequence = any(place[: len(step)] == step or step[: len(place)] == place for place in places)
+            if not consequence or step == path:
+                self.problems.append(problem)
+
+    def check_names(self, record: Record | None, name: Any, path: Path) -> None:
+        """Make sure that no two entries of the calendar get the same UID."""
+        own = entry_names(record) if record else [name] if isinstance(name, str) else []
+        for entry in own:
+            if owner := self.names.get(entry):
+                self.problems.append(_name_problem(entry, owner, own[0], path))
+            self.names.setdefault(entry, own[0])
+        if record and record.schedule and record.schedule.rule:
+            self.repeating.add(record.id)
+        self.written_out += [(match[1], entry, path) for entry in own if (match := _WRITTEN_OUT.fullmatch(entry))]
+
+    def check_written_out(self) -> None:
+        for owner, entry, path in self.written_out:
+            if owner in self.repeating:
+                message = f"{entry!r} is kept for an occurrence of the record {owner!r}, which repeats."
+                self.problems.append(Problem((*path, "id"), message, None, "Choose another id."))
+
+
+def _name_problem(entry: str, owner: str, name: str, path: Path) -> Problem:
+    message = f"another record has the id {entry!r} already."
+    if entry != name or owner != entry:
+        whose = "another of its own" if owner == name else f"one of the record {owner!r}"
+        message = f"its calendar entry {entry!r} has the same name as {whose}."
+    return Problem((*path, "id"), message, name, "Choose another id.")
+
+
+def _kind_problem(value: dict[str, Any], path: Path) -> Problem:
+    known = ", ".join(_KINDS)
+    if "kind" not in value:
+        return Problem(path, "`kind` is missing.", None, f"Add a line `kind:` with one of {known}.")
+    kind = value["kind"]
+    if kind is None:
+        return Problem((*path, "kind"), "it has no value.", None, f"Write one of {known}.")
+    return Problem((*path, "kind"), f"it must be one of {known}.", kind, advise(kind, _KINDS))
+
+
+def _likely_kind(value: dict[str, Any]) -> str:
+    """Guess the kind of a record that does not tell, only to find its other problems."""
+    advice = advise(value.get("kind"), _KINDS)
+    near = [kind for kind in _KINDS if repr(kind) in advice]
+    if near:
+        return near[0]
+    fields = {
+        kind: {each.alias or name for name, each in RECORD_SCHEMAS[kind].model_fields.items()}
+        for kind in RECORD_SCHEMAS
+    }
+    return max(fields, key=lambda kind: len(fields[kind] & value.keys()))
+
+
+def _validate(
+    shape: type[ShapeT], value: dict[str, Any], path: Path, kind: str | None, problems: list[Problem]
+) -> tuple[ShapeT | None, list[Any]]:
+    """Check a part against its shape; give it, or None with the validator's errors."""
+    empty = dict(_empty_values(value, path))
+    problems.extend(Problem(where, said, None, "Give a value, or delete the key.") for where, said in empty.items())
+    try:
+        return shape.model_validate(value), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        found = to_problems(errors, path, kind)
+        problems.extend(problem for problem in found if problem.path not in empty)
+        return None, errors
+
+
+def _empty_values(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if value is None:
+        yield path, "it has no value."
+    elif isinstance(value, str) and all(unicodedata.category(char) in _INVISIBLE for char in value):
+        yield path, "it is empty."
+    elif isinstance(value, (dict, list)):
+        if not value:
+            yield path, "it is empty."
+        pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, each in pairs:
+            yield from _empty_values(each, (*path, key))
+
+
+def _no_keys(path: Path, value: Any) -> Problem:
+    return Problem(path, f"`{path[-1]}` must have keys of its own.", value, "Indent `key: value` lines under it.")

@@ -1,0 +1,88 @@
+"""The bytes of a YAML file to text, refusing by line and column what no reader should meet."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import CalendarError, Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_LINE = 64 * 1024
+_MOST_SHOWN = 100
+
+Position = tuple[int, int]
+"""Line and column, both counted from 1."""
+
+_LONG_LINE = re.compile(rb"[^\n]{%d}" % (MAX_LINE + 1))
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What clean_block refuses, and tabs: seen here first, they can be named by line and column.
+_STRANGE = re.compile(
+    "[\t\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+# A tab that indents, a lone CR, or NUL: the lines do not mean what they seem to.
+_STRUCTURAL = re.compile(r"^ *\t|\r(?!\n)|\0", re.MULTILINE)
+_NAMES = {
+    "\t": ("a tab", "Use spaces."),
+    "\r": ("a line end of old Macs (CR alone)", "Save it with the line ends of Unix or Windows."),
+}
+
+
+class UnfitYaml(CalendarError):
+    """The file cannot be read further; `place` says where, `path` under which key."""
+
+    def __init__(self, message: str, place: Position, path: Path = (), remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.place = place
+        self.path = path
+
+
+def decode_yaml(data: bytes) -> str:
+    """Decode UTF-8 with or without a byte order mark. Raises UnfitYaml."""
+    if len(data) > MAX_FILE_BYTES:
+        raise UnfitYaml(f"the file has more than {MAX_FILE_BYTES:,} bytes.", (1, 1), remedy="Split it.")
+    if data.startswith(_UTF_16) or b"\0" in data[:4]:
+        raise _unfit_encoding("UTF-16", (1, 1))
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        raise _unfit_encoding("another encoding", (line, len(before.decode()) + 1)) from None
+    if long := _LONG_LINE.search(data):
+        line = data.count(b"\n", 0, long.start()) + 1
+        raise UnfitYaml(f"the line has more than {MAX_LINE:,} bytes.", (line, 1), remedy="Break it up.")
+    return text
+
+
+def _unfit_encoding(seen: str, place: Position) -> UnfitYaml:
+    return UnfitYaml(f"the file is in {seen}, not in UTF-8.", place, remedy="Save it with the encoding UTF-8.")
+
+
+def strange_characters(text: str) -> Iterator[tuple[Position, str, str]]:
+    """Find tabs and invisible characters, the first of each line: place, message and remedy."""
+    last_line = shown = 0
+    for found in _STRANGE.finditer(text):
+        place = position_in(text, found.start())
+        if place[0] == last_line:
+            continue
+        last_line, shown = place[0], shown + 1
+        name, remedy = _NAMES.get(found[0], (f"the invisible character U+{ord(found[0]):04X}", "Delete it."))
+        yield place, f"the line holds {name}.", remedy
+        if shown == _MOST_SHOWN:
+            return
+
+
+def without_strange(text: str) -> str | None:
+    """Put spaces in place of strange characters, so that reading can go on; None where that changes the meaning."""
+    return None if _STRUCTURAL.search(text) else _STRANGE.sub(" ", text)
+
+
+def position_in(text: str, position: int) -> Position:
+    """Give the line and column of a position in a text."""
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)

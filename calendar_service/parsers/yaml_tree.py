@@ -1,0 +1,238 @@
+"""YAML bytes to plain values that know their places, with the surprises of YAML refused.
+
+Every scalar stays the text that stands in the file, but for whole numbers, `true`, `false` and
+`null`. What other YAML readers would turn into something else (`no`, `11:30`, `012`, `1e3`) is
+refused, so that the file means the same to all. libyaml's event stream is read without its
+composer: deep nesting and aliases are stopped before they cost anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+
+from calendar_service.parsers.yaml_text import UnfitYaml, decode_yaml, position_in, strange_characters, without_strange
+from calendar_service.records.errors import Path, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_service.parsers.yaml_text import Position
+
+MAX_DEPTH = 20
+MAX_VALUES = 300_000
+MAX_KEYS = 1_000
+MAX_REFUSED = 1_000
+_MAX_KEY = 100
+
+_FALSE_FRIEND = re.compile(r"(?:yes|no|on|off)", re.IGNORECASE)
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_NUMBER = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*|0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*\.[0-9_]*(?:e[-+]?[0-9]+)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?"
+    r"|[0-9][0-9_]*e[-+]?[0-9]+|\.inf)|\.nan",
+    re.IGNORECASE,
+)
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+@dataclass
+class Tree:
+    """The plain values of a file, where each key or item stands, and what was refused on the way.
+
+    `is_whole` is False where reading could not go on to the end; `value` means nothing then. `unread`
+    are the values that were refused and so cannot be looked at any further.
+    """
+
+    value: Any = None
+    is_whole: bool = True
+    places: dict[Path, Position] = field(default_factory=dict)
+    refused: list[tuple[Position, Problem]] = field(default_factory=list)
+    unread: set[Path] = field(default_factory=set)
+
+    def place_of(self, path: Path) -> Position:
+        """Give the place of a path, or of the nearest thing above it that stands in the file."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def refuse(self, place: Position, path: Path, message: str, remedy: str) -> None:
+        """Note something that is not taken. Raises UnfitYaml when there is too much of it."""
+        self.refused.append((place, Problem(path, message, None, remedy)))
+        if len(self.refused) >= MAX_REFUSED:
+            raise UnfitYaml(f"the file has more than {MAX_REFUSED:,} problems.", place, remedy="Correct those above.")
+
+
+def read_tree(data: bytes) -> Tree:
+    """Read one YAML document. Never raises for what the bytes hold: what is wrong is in `refused`."""
+    tree = Tree()
+    try:
+        text = decode_yaml(data)
+        for place, message, remedy in strange_characters(text):
+            tree.refuse(place, (), message, remedy)
+        readable = without_strange(text) if tree.refused else text
+        tree.is_whole = readable is not None
+        if readable is not None:
+            tree.value = _Builder(tree, _events(readable)).document()
+    except UnfitYaml as error:
+        tree.is_whole = False
+        tree.refused.append((error.place, Problem(error.path, error.message, None, error.remedy)))
+    return tree
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        yield from yaml.parse(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise _not_yaml(said, (mark.line + 1, mark.column + 1) if mark else (1, 1)) from None
+    except yaml.reader.ReaderError as error:
+        raise _not_yaml(error.reason, position_in(text, error.position)) from None
+    except yaml.YAMLError as error:
+        raise _not_yaml(str(error), (1, 1)) from None
+
+
+def _not_yaml(said: str, place: Position) -> UnfitYaml:
+    message = f"the lines do not fit together as YAML ({said or 'no reason known'})."
+    return UnfitYaml(message, place, remedy="Look at the indentation, colons and quotes here and just above.")
+
+
+class _Builder:
+    """Builds plain values from libyaml's events, noting the place of every key and item."""
+
+    def __init__(self, tree: Tree, events: Iterator[Any]) -> None:
+        self.tree = tree
+        self.events = events
+        self.values = 0
+
+    def document(self) -> Any:
+        value = None
+        documents = 0
+        for event in self.events:
+            match event:
+                case StreamStartEvent() | StreamEndEvent():
+                    continue
+                case DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        message = "a second document begins here."
+                        raise UnfitYaml(message, _place(event), remedy="Keep one: delete the line ---.")
+                case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() | AliasEvent():
+                    value = self.node(event, (), 0)
+        return value
+
+    def node(self, event: Any, path: Path, depth: int) -> Any:
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise UnfitYaml(f"the file has more than {MAX_VALUES:,} values.", _place(event), remedy="Split it.")
+        if depth > MAX_DEPTH:
+            message = f"brackets or lists are nested more than {MAX_DEPTH} deep."
+            raise UnfitYaml(message, _place(event), path=path[:3], remedy="Close the brackets.")
+        self.check_plain(event, path)
+        if isinstance(event, AliasEvent):
+            self.tree.unread.add(path)
+            return f"*{event.anchor}"
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(path, depth)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(path, depth)
+        return self.scalar(event, path)
+
+    def check_plain(self, event: Any, path: Path) -> None:
+        if event.anchor is not None:
+            sign = "*" if isinstance(event, AliasEvent) else "&"
+            remedy = f"Write the value out; put quotes around a text that begins with {sign}."
+            self.refuse(event, path, f"anchors (&) and aliases (*) such as {sign}{event.anchor} are not read.", remedy)
+        elif getattr(event, "tag", None) not in (None, "!"):
+            remedy = "Take it out; put quotes around a text that begins with !."
+            self.refuse(event, path, f"the tag {event.tag!r} is not read.", remedy)
+
+    def mapping(self, path: Path, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(key_event := next(self.events), MappingEndEvent):
+            if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag not in (None, "!"):
+                remedy = "Look at the colons, brackets and question marks here."
+                raise UnfitYaml("a key must be a plain word.", _place(key_event), path=path, remedy=remedy)
+            key = key_event.value
+            if len(key) > _MAX_KEY or not key.isprintable():
+                remedy = "Write it on one line, in visible characters."
+                raise UnfitYaml(f"a key is too long or too strange: {key[:40]!r}.", _place(key_event), path, remedy)
+            if len(found) >= MAX_KEYS:
+                message = f"there are more than {MAX_KEYS:,} keys in one place."
+                raise UnfitYaml(message, _place(key_event), path, "A record has some twenty.")
+            child = (*path, key)
+            if key in found:
+                self.refuse_twice(key_event, child)
+            elif not key_event.style and _FALSE_FRIEND.fullmatch(key):
+                message = f"{key} without quotes means true or false to other programs."
+                self.refuse(key_event, child, message, f'Write "{key}" in quotes.')
+            self.tree.places.setdefault(child, _place(key_event))
+            value = self.node(next(self.events), child, depth + 1)
+            found.setdefault(key, value)
+        return found
+
+    def refuse_twice(self, event: Any, path: Path) -> None:
+        line, _ = self.tree.places[path]
+        message = f"the key {path[-1]!r} stands twice, first in line {line}."
+        self.tree.refuse(_place(event), path, message, "Keep one of the two.")
+
+    def sequence(self, path: Path, depth: int) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            child = (*path, len(found))
+            self.tree.places.setdefault(child, _place(event))
+            found.append(self.node(event, child, depth + 1))
+        return found
+
+    def scalar(self, event: Any, path: Path) -> Any:
+        text: str = event.value
+        if event.style or event.tag == "!":
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOLEANS:
+            return _BOOLEANS[text]
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if surprise := _surprise(text):
+            self.tree.unread.add(path)
+            self.refuse(event, path, *surprise)
+        return text
+
+    def refuse(self, event: Any, path: Path, message: str, remedy: str) -> None:
+        self.tree.refuse(self.tree.places.get(path, _place(event)), path, message, remedy)
+
+
+def _place(event: Any) -> Position:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _surprise(text: str) -> tuple[str, str] | None:
+    """Give message and remedy for a plain scalar that other programs would turn into something else."""
+    shown = text if len(text) <= _MAX_KEY else f"{text[:_MAX_KEY]}…"
+    remedy = f'Write "{shown}" in quotes.'
+    if _FALSE_FRIEND.fullmatch(text):
+        return f"{shown} without quotes means true or false to other programs.", remedy
+    if _SEXAGESIMAL.fullmatch(text):
+        remedy = f'Write the day, too, as in 7 July 2027 at {shown}, or put it in quotes: "{shown}".'
+        return f"{shown} without quotes means a number to other programs.", remedy
+    if _NUMBER.fullmatch(text):
+        return f"{shown} without quotes means a number to other programs.", remedy
+    return None

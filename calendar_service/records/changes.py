@@ -1,0 +1,158 @@
+"""What has changed between two states of a record that its readers must be told of: times, status, place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.occurrences import occurrence_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from calendar_service.records.record import Place, Point, Record, Schedule, Span
+
+
+class ChangeKind(StrEnum):
+    """What has happened to a record, or to a part of it."""
+
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    POSTPONED = "postponed"
+    REVIVED = "revived"
+    MOVED = "moved"
+    ADDED = "added"
+    REMOVED = "removed"
+    OCCURRENCE_CANCELLED = "occurrence cancelled"
+    OCCURRENCE_RESTORED = "occurrence restored"
+    SERIES = "series"
+    PLACE = "place"
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """One change.
+
+    `moment` is the point that moved, was added or removed; STARTS stands for the whole span of an event. `session` is
+    the id of the session that is meant, `occurrence` the day that the rule gave to it. Of SERIES, only that the rule or
+    its days are others is said.
+    """
+
+    what: ChangeKind
+    moment: MomentName | None = None
+    session: str = ""
+    occurrence: date | None = None
+    old: Point | Span | None = None
+    new: Point | Span | None = None
+    old_place: Place | None = None
+    new_place: Place | None = None
+
+
+class RecordState(StrEnum):
+    """Whether a record holds, as far as reminders go."""
+
+    ON = "on"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+def record_state(record: Record, *, withdrawn: bool) -> RecordState:
+    """Tell whether a record holds; a tentative one does."""
+    if withdrawn:
+        return RecordState.WITHDRAWN
+    match record.status:
+        case Status.CANCELLED:
+            return RecordState.CANCELLED
+        case Status.POSTPONED:
+            return RecordState.POSTPONED
+    return RecordState.ON
+
+
+def find_changes(
+    old: tuple[Record, RecordState], new: tuple[Record, RecordState], zone: str, now: datetime
+) -> list[RecordChange]:
+    """List what readers must be told, the weightiest first; nothing of what is past on both sides.
+
+    A record that does not hold, before and after, has nothing to tell but how it stands.
+    """
+    before, stood = old
+    after, stands = new
+    found = [RecordChange(_STANDINGS[stands])] if stood is not stands else []
+    if stands is not RecordState.ON:
+        return found
+    found += [each for each in _moved(before, after) if _is_ahead(each, zone, now)]
+    if _where(before) != _where(after):
+        found.append(RecordChange(ChangeKind.PLACE, old_place=before.place, new_place=after.place))
+    return found
+
+
+_STANDINGS = {
+    RecordState.ON: ChangeKind.REVIVED,
+    RecordState.POSTPONED: ChangeKind.POSTPONED,
+    RecordState.CANCELLED: ChangeKind.CANCELLED,
+    RecordState.WITHDRAWN: ChangeKind.WITHDRAWN,
+}
+
+
+def _moved(old: Record, new: Record) -> Iterator[RecordChange]:
+    milestones = [name for name in MomentName if name in old.milestones or name in new.milestones]
+    for name in sorted(milestones, key=lambda each: each is not MomentName.CLOSES):
+        was, now_at = old.milestones.get(name), new.milestones.get(name)
+        yield from _change(name, was.at if was else None, now_at.at if now_at else None)
+    if old.schedule and new.schedule:
+        yield from _rescheduled(old.schedule, new.schedule)
+    was_sessions = {each.id: each.span for each in old.sessions}
+    for each in new.sessions:
+        yield from _change(MomentName.STARTS, was_sessions.pop(each.id, None), each.span, each.id)
+    for session_id, span in was_sessions.items():
+        yield RecordChange(ChangeKind.REMOVED, MomentName.STARTS, session_id, old=span)
+
+
+def _change(
+    name: MomentName, old: Point | Span | None, new: Point | Span | None, session: str = ""
+) -> Iterator[RecordChange]:
+    if old == new:
+        return
+    what = ChangeKind.ADDED if old is None else ChangeKind.REMOVED if new is None else ChangeKind.MOVED
+    yield RecordChange(what, name, session, old=old, new=new)
+
+
+def _rescheduled(old: Schedule, new: Schedule) -> Iterator[RecordChange]:
+    if old.rule is None and new.rule is None:
+        yield from _change(MomentName.STARTS, old.span, new.span)
+        return
+    if _series(old) != _series(new):
+        yield RecordChange(ChangeKind.SERIES, MomentName.STARTS, old=old.span, new=new.span)
+        return
+    days = {each.occurrence for each in (*old.changes, *new.changes)}
+    for day in sorted(days):
+        was, now_at = occurrence_on(old, day), occurrence_on(new, day)
+        if now_at.is_cancelled and not was.is_cancelled:
+            what = ChangeKind.OCCURRENCE_CANCELLED
+        elif was.is_cancelled and not now_at.is_cancelled:
+            what = ChangeKind.OCCURRENCE_RESTORED
+        elif was.span != now_at.span:
+            what = ChangeKind.MOVED
+        else:
+            continue
+        yield RecordChange(what, MomentName.STARTS, occurrence=day, old=was.span, new=now_at.span)
+
+
+def _series(schedule: Schedule) -> tuple[object, ...]:
+    rule = replace(schedule.rule, words="") if schedule.rule else None
+    return schedule.span, rule, frozenset(schedule.excepted)
+
+
+def _is_ahead(difference: RecordChange, zone: str, now: datetime) -> bool:
+    spans = [span for span in (difference.old, difference.new) if span is not None]
+    return difference.what is ChangeKind.SERIES or any(instant_bounds(span, zone)[1] >= now for span in spans)
+
+
+def _where(record: Record) -> tuple[object, ...]:
+    place = record.place
+    return (place.name, place.city, place.country, place.address, place.online) if place else ()

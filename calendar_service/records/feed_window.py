@@ -1,0 +1,138 @@
+"""Which entries an output holds at a time: those the selection chooses, within its stretch of time.
+
+Without `from`, `to` or `id` an output reaches twelve months back and as far ahead as there is anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dateutil.relativedelta import relativedelta
+
+from calendar_service.records.edition import WITHDRAWN_STAYS
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.moments import instant_bounds, midnight, record_bounds
+from calendar_service.records.occurrences import count_days, end_of, happens_within, occurrences_of
+from calendar_service.records.selection import BadSelection
+from calendar_service.records.times import civil_from_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Point, Record, Span
+    from calendar_service.records.selection import Selection
+
+MONTHS_BACK = 12
+MAX_OCCURRENCES = 20_000
+"""So many occurrences of recurring records an answer lists at most, where its selection says from or to when."""
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class WindowContents:
+    """The entries of an output in order of time, and when the choice last changed by the clock alone."""
+
+    entries: list[Entry]
+    changed_at: datetime
+
+
+def select_contents(edition: Edition, selection: Selection, now: datetime) -> WindowContents:
+    """Choose the entries of a selection as of `now`, an aware datetime."""
+    zone = edition.calendar.zone
+    start, end = window(edition, selection, now)
+    accepted = [entry for entry in edition.entries.values() if selection.accepts(entry.record)]
+    shown = [entry for entry in accepted if not (entry.is_called_off and selection.hide_cancelled)]
+    changed = edition.published_at
+    kept = []
+    for entry in shown:
+        begins, stops = bounds = extent(entry.record, zone)
+        leaves = _leaves_at(entry, stops, zone, windowed=selection.is_windowed)
+        if leaves <= now:
+            changed = max(changed, leaves)
+        elif _is_within(entry.record, bounds, (start, end), zone):
+            kept.append((begins, entry.record.id, entry))
+    kept.sort(key=lambda item: item[:2])
+    return WindowContents([entry for _, _, entry in kept], changed)
+
+
+def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datetime, datetime]:
+    """Give the half-open stretch of time of a selection, in UTC; open ends are the ends of time."""
+    zone = edition.calendar.zone
+    never = datetime.min.replace(tzinfo=UTC)
+    start = midnight(selection.first, zone) if selection.first else never
+    end = midnight(selection.last + timedelta(days=1), zone) if selection.last else _ALWAYS
+    if not selection.is_windowed:
+        start = midnight(_oldest_day(now, zone), zone)
+    return start, end
+
+
+def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
+    """Give the stretch from a record's first moment to its last; endless rules reach the end of time."""
+    begins, stops = record_bounds(record, zone)
+    if record.schedule and record.schedule.rule:
+        return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
+    return begins, stops
+
+
+def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Selection) -> None:
+    """Make sure that an answer does not list more occurrences than MAX_OCCURRENCES.
+
+    `listed` are the records whose occurrences are listed one by one, each from a first to a last day. A selection
+    without `from` or `to` may be as long as the calendar makes it. Raises BadSelection for the parameter to narrow.
+    """
+    day = selection.last or selection.first
+    if day is None:
+        return
+    room = MAX_OCCURRENCES
+    for record, first, last in listed:
+        if record.schedule and record.schedule.rule:
+            room -= count_days(record.schedule, first, last, room + 1)
+        if room < 0:
+            sentence = gettext_noop("In this time there are more than {most} dates of what recurs.")
+            advice = gettext_noop("Choose a shorter time with from= and to=.")
+            name = "to" if selection.last else "from"
+            raise BadSelection(name, day.isoformat(), sentence, advice, most=f"{MAX_OCCURRENCES}")
+
+
+def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:
+    """Tell whether anything of a record lies in a half-open window: where it repeats, an occurrence or a deadline."""
+    (begins, stops), (start, end) = bounds, within
+    if not ((stops > start or begins >= start) and begins < end):
+        return False
+    if record.schedule is None or record.schedule.rule is None or end == _ALWAYS:
+        return True
+    milestones = [instant_bounds(milestone.at, zone) for milestone in record.milestones.values()]
+    is_due = any(start <= first < end for first, _ in milestones)
+    return is_due or happens_within(record.schedule, max(start, begins), end, zone)
+
+
+def _oldest_day(now: datetime, zone: str) -> date:
+    today = civil_from_instant(now, zone).day
+    return today - relativedelta(months=MONTHS_BACK)
+
+
+def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> datetime:
+    """Give when an entry leaves the output by the clock alone: withdrawn long ago, or fallen behind the window."""
+    leaves = entry.revision.changed_at + WITHDRAWN_STAYS if entry.revision.withdrawn else _ALWAYS
+    if windowed or stops == _ALWAYS:
+        return leaves
+    # The day after the last one that a window beginning on it still overlaps.
+    last_day = civil_from_instant(stops - timedelta(microseconds=1), zone).day
+    falls_behind = midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
+    return min(leaves, falls_behind)
+
+
+def next_start(record: Record, zone: str, now: datetime) -> datetime | None:
+    """Give when what is next of a record begins, or None where all is past."""
+    if record.schedule and record.schedule.rule:
+        occurrences = occurrences_of(record.schedule, now, now + timedelta(days=366), zone)
+        return instant_bounds(occurrences[0].span, zone)[0] if occurrences else None
+    points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
+    points += [session.span for session in record.sessions]
+    points += [record.schedule.span] if record.schedule else []
+    bounds = [instant_bounds(at, zone) for at in points]
+    return min((begins for begins, ends in bounds if ends >= now), default=None)

@@ -1,0 +1,91 @@
+"""Notices: which revision of a record is told to which groups of readers. Pure, like the plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.changes import RecordState, find_changes, record_state
+from calendar_service.records.edition import is_coming
+from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
+from calendar_service.reminders.plan import DIGEST_DAYS, digest_after, digest_name, is_ahead, selected
+from calendar_service.store.outbox import FanOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from calendar_service.records.changes import RecordChange
+    from calendar_service.records.edition import Edition, Revision
+    from calendar_service.records.notification_keys import RecipientGroup
+
+CHANGED, NEW = "changed", "new"
+PATIENCE = timedelta(hours=48)
+"""How long a notice is tried."""
+
+RevisionPair = tuple["Revision | None", "Revision"]
+"""A revision, after the one before it."""
+
+
+def notices(
+    change: RevisionPair, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
+) -> Iterator[FanOut]:
+    """Yield the firings that tell a revision to those who asked to hear of it; none of what is over.
+
+    `seen_at` is when the planner first saw the revision: who had asked by then is told.
+    """
+    before, after = change
+    zone = edition.calendar.zone
+    if before is None:
+        holds = record_state(after.record, withdrawn=after.withdrawn) is RecordState.ON
+        if holds and is_ahead(after.record, zone, now):
+            yield from _of_new(after, groups, edition, seen_at, now)
+    elif differences_of(before, after, edition, seen_at) and _matters_yet(before, after, zone, now):
+        notification = NotificationKey(NotificationKind.NOTICE, after.record.id, None, CHANGED, str(after.number))
+        for group in groups:
+            if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
+                yield FanOut(group.id, notification, seen_at, now + PATIENCE)
+
+
+def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[RecordChange]:
+    """List what a revision changes for its readers, as of the time when the planner first saw it."""
+    return find_changes(
+        (before.record, record_state(before.record, withdrawn=before.withdrawn)),
+        (after.record, record_state(after.record, withdrawn=after.withdrawn)),
+        edition.calendar.zone,
+        seen_at,
+    )
+
+
+def notice_of_new(record_id: str, number: int = 1) -> NotificationKey:
+    """Name the notice of a new record."""
+    return NotificationKey(NotificationKind.NOTICE, record_id, None, NEW, str(number))
+
+
+def _of_new(
+    after: Revision, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
+) -> Iterator[FanOut]:
+    notification = notice_of_new(after.record.id, after.number)
+    for group in groups:
+        if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
+            single = FanOut(group.id, notification, seen_at, now + PATIENCE)
+            yield _in_digest(single, group, after, edition, now) if group.digest else single
+
+
+def _in_digest(single: FanOut, group: RecipientGroup, after: Revision, edition: Edition, now: datetime) -> FanOut:
+    """Leave it to the next digest, if that goes while the record still has something ahead."""
+    following = digest_after(group.digest, now, group.zone)
+    if not is_ahead(after.record, edition.calendar.zone, following):
+        return single
+    expires_at = following + timedelta(days=DIGEST_DAYS[group.digest])
+    name = digest_name(group.digest, following)
+    return FanOut(group.id, single.notification, following, expires_at, bundle=name)
+
+
+def _concerns(group: RecipientGroup, change: RevisionPair, edition: Edition) -> bool:
+    chosen = selected(group.selection, edition.calendar.languages)
+    return any(each is not None and chosen.accepts(each.record) for each in change)
+
+
+def _matters_yet(before: Revision, after: Revision, zone: str, now: datetime) -> bool:
+    return is_coming(before.record, zone, now) or is_coming(after.record, zone, now)

@@ -1,0 +1,92 @@
+"""Letters on their way: what is written, to whom, by which channel, and what may come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from calendar_service.records.errors import CalendarError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MANAGE_URL = "\ue000manage\ue001"
+UNSUBSCRIBE_URL = "\ue000unsubscribe\ue001"
+"""Where a letter's texts have the reader's own links; private-use characters, which no text of a record holds."""
+
+
+class ChannelName(StrEnum):
+    """How a reader is reached."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One rendered letter, the same for all readers who share language and zone.
+
+    `record_id` is "" where it is about no single record. `attachment` is the record's iCalendar file, named
+    `attachment_name`. `data` is what programs get of it, as JSON values.
+    """
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    record_id: str = ""
+    attachment: bytes = b""
+    attachment_name: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What is one reader's own: address, identifiers and links.
+
+    `message_id` is the same at each attempt, without angle brackets; `thread_id` is shared by all letters about one
+    record to one reader, "" for none. The links are "" in letters that nobody has subscribed to.
+    """
+
+    address: str
+    message_id: str
+    thread_id: str = ""
+    manage_url: str = ""
+    unsubscribe_url: str = ""
+    secret: str = field(default="", repr=False)
+
+
+class DeliveryFailed(CalendarError):
+    """A letter did not go out. The message holds no address and no secret.
+
+    `permanent`: trying again would not help. `address_is_dead`: the reader cannot be reached there at all.
+    `is_ours`: the fault is in our own settings or connection, so it would hit every letter alike.
+    `retry_after` is what the other side asked for, in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        address_is_dead: bool = False,
+        is_ours: bool = False,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.address_is_dead = address_is_dead
+        self.is_ours = is_ours
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """A way to readers. One object serves one thread at a time and may keep a connection open."""
+
+    def send(self, message: Message, envelope: Envelope) -> None:
+        """Hand a letter over; it has been taken when this returns. Raises DeliveryFailed."""
+
+    def close(self) -> None:
+        """Let go of connections."""

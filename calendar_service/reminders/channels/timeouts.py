@@ -1,0 +1,80 @@
+"""Sockets that another side cannot hold longer than we said, however slowly it drips its bytes."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
+
+    from _typeshed import WriteableBuffer
+
+REPLY_LIMIT = 64 * 1024
+"""How many bytes of one reply are read."""
+
+_CHUNK = 16 * 1024  # a TLS socket counts its timeout anew for each record
+
+
+class TimeLimit:
+    """An instant on the monotonic clock by which something must be over."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Give the seconds that are left. Raises TimeoutError where there are none."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def within(self, seconds: float) -> TimeLimit:
+        """Give the earlier of this deadline and one so many seconds from now."""
+        shorter = TimeLimit(seconds)
+        return shorter if shorter._at < self._at else self
+
+
+class TimedSocket:
+    """A connected socket, as http.client and smtplib want one, whose every byte obeys the present deadline.
+
+    A socket's own timeout begins again with each byte that arrives. `reply_left` is how many bytes may still be read.
+    """
+
+    def __init__(self, raw: socket.socket, deadline: TimeLimit) -> None:
+        self.raw = raw
+        self.deadline = deadline
+        self.reply_left = REPLY_LIMIT
+
+    def sendall(self, data: bytes) -> None:
+        """Send everything. Raises TimeoutError."""
+        for start in range(0, len(data), _CHUNK):
+            self.raw.settimeout(self.deadline.left())
+            self.raw.sendall(data[start : start + _CHUNK])
+
+    def makefile(self, _mode: str = "rb") -> io.BufferedReader:
+        """Open a reader of the replies."""
+        return io.BufferedReader(_Replies(self))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.raw.close()
+
+
+class _Replies(io.RawIOBase):
+    def __init__(self, source: TimedSocket) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        source = self._source
+        if source.reply_left <= 0:
+            message = "the reply is too long"
+            raise OSError(message)
+        source.raw.settimeout(source.deadline.left())
+        count = source.raw.recv_into(memoryview(buffer)[: source.reply_left])
+        source.reply_left -= count
+        return count

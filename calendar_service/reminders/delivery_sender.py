@@ -1,0 +1,321 @@
+"""Sending: claim, send, mark, in three steps of their own, by as many lanes as it takes.
+
+At least once, and at most one letter twice for each lane of a process that is killed; then with the same Message-ID.
+One lane is enough as long as letters go quickly; where the other side is slow, or hangs, more are opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.message_renderer import DeliveryObsolete
+from calendar_service.reminders.send_results import clear_delivery, postpone_unrendered, settle_failed, settle_sent
+from calendar_service.store.claims import (
+    claim_deliveries,
+    count_waiting,
+    load_active_watches,
+    load_bare,
+    load_deliveries,
+    mark_settled,
+    release_claims,
+)
+from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
+from calendar_service.store.outbox import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.channels.base import Channel, ChannelName
+    from calendar_service.reminders.message_renderer import MessageRenderer, RenderedDelivery
+    from calendar_service.store.claims import ActiveWatch, ClaimedDelivery
+    from calendar_service.store.engine import Database, Transaction
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 20
+_MOST_LANES = 8
+# With more than this before it, a lane gets another beside it.
+_SECONDS_OF_WORK = 30.0
+_COUNTED = 10_000
+_STUCK_AFTER = 5.0
+_POLL = 0.02
+_OUR_FAULTS = 3
+_MARK_PATIENCE = 60.0
+_UNFORESEEN = DeliveryFailed("an unforeseen fault")
+
+
+@dataclass
+class SenderThread:
+    """One thread that sends, with connections of its own; `since` is when it took the letter in hand."""
+
+    thread: threading.Thread
+    since: float | None = None
+
+
+class DeliverySender:
+    """Sends what is due. `channels` makes a set of channels for a lane."""
+
+    def __init__(
+        self,
+        engine: Database,
+        renderer: MessageRenderer,
+        channels: Callable[[], Mapping[ChannelName, Channel]],
+        clock: Callable[[], datetime],
+        worker_id: int,
+    ) -> None:
+        self._engine = engine
+        self._renderer = renderer
+        self._channels = channels
+        self._clock = clock
+        self._worker_id = worker_id
+        self._queue: queue.Queue[RenderedDelivery | None] = queue.Queue()
+        self._sender_threads: list[SenderThread] = []
+        self._lock = threading.Lock()
+        # Letters that are in the queue or with a lane.
+        self._in_hand = 0
+        # Claimed deliveries that are neither there nor settled: they are given back when the pass ends.
+        self._loose: set[int] = set()
+        self._counts: Counter[str] = Counter()
+        self._seconds_per_letter = 0.0
+        self._our_faults = 0
+        self.own_fault = ""
+        """What in our own settings or connection kept the last letter back; "" if one went out since."""
+
+    def send_due(
+        self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
+    ) -> Counter[str]:
+        """Send until nothing is due or `stop` is set; gives what became of the deliveries. Raises DatabaseFault.
+
+        Afterwards nothing is claimed but what a lane is just sending, if it hangs while all is to stop.
+        """
+        self._counts = Counter()
+        self._our_faults = 0
+        try:
+            while not stop.is_set() and self._our_faults < _OUR_FAULTS:
+                beat()
+                current = edition()
+                if current is None:
+                    break
+                if self._queue.qsize() < _BATCH and self._claim(current):
+                    continue
+                if self._in_hand == 0:
+                    break
+                self._open_lanes()
+                time.sleep(_POLL)
+        finally:
+            self._give_back()
+        return self._counts
+
+    def close(self, patience: float) -> None:
+        """Let the lanes finish what they have in hand, for so many seconds, and end them."""
+        for _ in self._sender_threads:
+            self._queue.put(None)
+        end = time.monotonic() + patience
+        for sender_thread in self._sender_threads:
+            sender_thread.thread.join(max(0.0, end - time.monotonic()))
+        self._sender_threads = [
+            sender_thread for sender_thread in self._sender_threads if sender_thread.thread.is_alive()
+        ]
+
+    @property
+    def has_hung(self) -> bool:
+        """Tell whether a lane was still busy when all was closed."""
+        return bool(self._sender_threads)
+
+    # -- claiming -----------------------------------------------------------------------------------------------
+
+    def _claim(self, edition: Edition) -> bool:
+        now = self._clock()
+        with writing(self._engine) as connection:
+            claimed = claim_deliveries(connection, self._worker_id, now, _BATCH)
+        if not claimed:
+            return False
+        self._loose.update(claimed)
+        claimed_deliveries, active_watches = self._load(claimed, now)
+        for delivery in claimed_deliveries:
+            self._hand_over(
+                delivery, edition, active_watches.get(delivery.recipient.id, []) if delivery.recipient else [], now
+            )
+            self._loose.discard(delivery.id)
+        self._open_lanes()
+        return True
+
+    def _load(self, claimed: list[int], now: datetime) -> tuple[list[ClaimedDelivery], dict[int, list[ActiveWatch]]]:
+        """Load what is claimed; what cannot be read is put aside."""
+        try:
+            with reading(self._engine) as connection:
+                return _load_together(connection, claimed)
+        except Exception as error:
+            if concerns_all(error):
+                raise
+            if len(claimed) == 1:
+                with writing(self._engine) as connection:
+                    self._put_aside(connection, load_bare(connection, claimed[0]), error, now)
+                self._loose.discard(claimed[0])
+                return [], {}
+        claimed_deliveries: list[ClaimedDelivery] = []
+        active_watches: dict[int, list[ActiveWatch]] = {}
+        for delivery_id in claimed:
+            found, of_reader = self._load([delivery_id], now)
+            claimed_deliveries += found
+            active_watches |= of_reader
+        return claimed_deliveries, active_watches
+
+    def _put_aside(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
+        if delivery.attempts == 0:
+            what = delivery.notification
+            logger.error("A letter about %s cannot be written.", what.record_id or what.kind, exc_info=error)
+        self._counts[
+            postpone_unrendered(connection, self._worker_id, delivery, "it cannot be written", error, now)
+        ] += 1
+
+    def _hand_over(
+        self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[ActiveWatch], now: datetime
+    ) -> None:
+        try:
+            ready = self._renderer.render(delivery, edition, active_watches, now)
+        except DeliveryObsolete as reason:
+            self._mark(delivery, DeliveryState.DROPPED, str(reason))
+        except DatabaseFault:
+            raise
+        except Exception as error:  # noqa: BLE001 (one letter must not keep the others back, and may be mended yet)
+            with writing(self._engine) as connection:
+                self._put_aside(connection, delivery, error, now)
+        else:
+            with self._lock:
+                self._in_hand += 1
+            self._queue.put(ready)
+
+    def _mark(self, delivery: ClaimedDelivery, state: DeliveryState, reason: str) -> None:
+        with writing(self._engine) as connection:
+            if mark_settled(connection, self._worker_id, delivery, state, self._clock(), reason):
+                self._counts[state] += 1
+            clear_delivery(connection, delivery)
+
+    def _give_back(self) -> None:
+        while True:
+            try:
+                ready = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if ready is not None:
+                self._loose.add(ready.delivery.id)
+                with self._lock:
+                    self._in_hand -= 1
+        if self._loose:
+            with writing(self._engine) as connection:
+                release_claims(connection, self._worker_id, sorted(self._loose))
+            self._loose.clear()
+
+    # -- lanes --------------------------------------------------------------------------------------------------
+
+    def _open_lanes(self) -> None:
+        self._sender_threads = [
+            sender_thread for sender_thread in self._sender_threads if sender_thread.thread.is_alive()
+        ]
+        while len(self._sender_threads) < self._lanes_wanted():
+            sender_thread = SenderThread(threading.Thread())
+            sender_thread.thread = threading.Thread(target=self._run, args=(sender_thread,), name="lane", daemon=True)
+            self._sender_threads.append(sender_thread)
+            sender_thread.thread.start()
+
+    def _lanes_wanted(self) -> int:
+        if self._queue.empty():
+            return 0
+        now = time.monotonic()
+        stuck = sum(
+            sender_thread.since is not None and now - sender_thread.since > _STUCK_AFTER
+            for sender_thread in self._sender_threads
+        )
+        busy = 1
+        if self._seconds_per_letter * _COUNTED > _SECONDS_OF_WORK and len(self._sender_threads) < _MOST_LANES:
+            with reading(self._engine) as connection:
+                waiting = count_waiting(connection, self._clock(), _COUNTED)
+            busy += int(waiting * self._seconds_per_letter / _SECONDS_OF_WORK)
+        return min(_MOST_LANES, busy + stuck)
+
+    def _run(self, sender_thread: SenderThread) -> None:
+        try:
+            channels = self._channels()
+        except Exception:
+            logger.exception("Letters cannot be sent: their channels cannot be opened.")
+            with self._lock:
+                self._our_faults += _OUR_FAULTS
+            return
+        try:
+            while (ready := self._queue.get()) is not None:
+                sender_thread.since = time.monotonic()
+                if self._our_faults < _OUR_FAULTS:
+                    self._send_safely(channels[ready.channel], ready)
+                else:  # it would fail like those before it; the pass gives it back
+                    self._loose.add(ready.delivery.id)
+                sender_thread.since = None
+                with self._lock:
+                    self._in_hand -= 1
+        finally:
+            for channel in channels.values():
+                channel.close()
+
+    def _send_safely(self, channel: Channel, ready: RenderedDelivery) -> None:
+        try:
+            self._send(channel, ready)
+        except Exception:
+            # It stays claimed until this process ends: whether it arrived is not known.
+            logger.exception("What came of a letter by %s could not be written down.", ready.channel)
+
+    def _send(self, channel: Channel, ready: RenderedDelivery) -> None:
+        began = time.monotonic()
+        try:
+            channel.send(ready.message, ready.envelope)
+        except DeliveryFailed as fault:
+            failure = fault  # Python forgets the other name too soon
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, failure, self._clock()))
+            with self._lock:
+                self._our_faults += failure.is_ours
+                self.own_fault = failure.message if failure.is_ours else ""
+        except Exception:
+            logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", ready.channel)
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, _UNFORESEEN, self._clock()))
+        else:
+            self.own_fault = ""
+            self._settle(lambda: settle_sent(self._engine, self._worker_id, ready, self._clock()))
+        took = time.monotonic() - began
+        with self._lock:
+            self._seconds_per_letter += (took - self._seconds_per_letter) / 10
+
+    def _settle(self, settle: Callable[[], str]) -> None:
+        """Write down what came of it, however long the database takes: unwritten it would be sent again."""
+        end = time.monotonic() + _MARK_PATIENCE
+        while True:
+            try:
+                what = settle()
+            except DatabaseFault as fault:
+                if time.monotonic() > end:
+                    logger.error("What came of a letter could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+                    # More letters would only be more that nobody can mark as sent.
+                    with self._lock:
+                        self._our_faults += _OUR_FAULTS
+                    return
+                time.sleep(0.2)
+            else:
+                with self._lock:
+                    self._counts[what] += 1
+                return
+
+
+def _load_together(
+    connection: Transaction, claimed: list[int]
+) -> tuple[list[ClaimedDelivery], dict[int, list[ActiveWatch]]]:
+    claimed_deliveries = load_deliveries(connection, claimed)
+    return claimed_deliveries, load_active_watches(
+        connection, {each.recipient.id for each in claimed_deliveries if each.recipient}
+    )

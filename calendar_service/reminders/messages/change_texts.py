@@ -1,0 +1,171 @@
+"""What has happened to a record, in words: the headline of a notice, and what was beside what is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.changes import ChangeKind
+from calendar_service.records.enums import Kind, MomentName
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.occurrences import first_day_of
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import DaySpan
+from calendar_service.reminders.messages.content import ChangedValue
+from calendar_service.writers import phrases
+from calendar_service.writers.api import write_instant
+from calendar_service.writers.description import time_lines
+from calendar_service.writers.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from calendar_service.records.changes import RecordChange
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+STANDINGS = frozenset({ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED, ChangeKind.REVIVED})
+"""Differences of a record as a whole, which have no old and new time."""
+
+
+def headline(difference: RecordChange, lang: Language) -> str:
+    """Say in a few words what has happened: "Deadline extended"."""
+    gettext = lang.gettext
+    session = bool(difference.session)
+    match difference.what:
+        case ChangeKind.MOVED:
+            return _moved(difference, lang)
+        case ChangeKind.ADDED:
+            return gettext("Session added") if session else gettext("Date added")
+        case ChangeKind.REMOVED:
+            return gettext("Session dropped") if session else gettext("Date dropped")
+    words = {
+        ChangeKind.CANCELLED: gettext("Cancelled"),
+        ChangeKind.WITHDRAWN: gettext("Withdrawn"),
+        ChangeKind.POSTPONED: gettext("Postponed"),
+        ChangeKind.REVIVED: gettext("Takes place after all"),
+        ChangeKind.OCCURRENCE_CANCELLED: gettext("One date cancelled"),
+        ChangeKind.OCCURRENCE_RESTORED: gettext("One date takes place after all"),
+        ChangeKind.SERIES: gettext("New dates"),
+        ChangeKind.PLACE: gettext("Place changed"),
+    }
+    return words[difference.what]
+
+
+def new_headline(kind: Kind, lang: Language) -> str:
+    """Say that a record is new."""
+    names = {
+        Kind.EVENT: lang.gettext("New event"),
+        Kind.WEBINAR: lang.gettext("New webinar"),
+        Kind.TENDER: lang.gettext("New call for tenders"),
+    }
+    return names[kind]
+
+
+def _moved(difference: RecordChange, lang: Language) -> str:
+    gettext, later = lang.gettext, _is_later(difference)
+    if difference.session:
+        return gettext("Session moved")
+    match difference.moment:
+        case MomentName.CLOSES:
+            return gettext("Deadline extended") if later else gettext("Deadline brought forward")
+        case MomentName.QUESTIONS_BY:
+            return gettext("More time for questions") if later else gettext("Less time for questions")
+        case MomentName.REGISTRATION_CLOSES:
+            return gettext("Registration open longer") if later else gettext("Registration closes earlier")
+        case MomentName.OPENS:
+            return gettext("Opening of bids moved")
+        case MomentName.AWARD_EXPECTED:
+            return gettext("Award moved")
+    return gettext("New time") if _same_day(difference) else gettext("New date")
+
+
+def _is_later(difference: RecordChange) -> bool:
+    old, new = difference.old, difference.new
+    return old is not None and new is not None and instant_bounds(new, "UTC") > instant_bounds(old, "UTC")
+
+
+def _same_day(difference: RecordChange) -> bool:
+    match difference.old, difference.new:
+        case (DaySpan() | TimeSpan()) as old, (DaySpan() | TimeSpan()) as new:
+            return first_day_of(old) == first_day_of(new)
+    return False
+
+
+def changed_row(
+    difference: RecordChange,
+    records: tuple[Record | None, Record],
+    entry: Entry,
+    calendar: Calendar,
+    view: RenderContext,
+) -> ChangedValue:
+    """Say what was and what is. `records` are the record before and after; times are the reader's too."""
+    lang = view.lang
+    label = _label(difference, records, lang)
+    if difference.what is ChangeKind.PLACE:
+        was, new = (
+            [clean_line(text)] if (text := phrases.place(place, lang)) else []
+            for place in (difference.old_place, difference.new_place)
+        )
+        return ChangedValue(label, was, new or [lang.gettext("not yet known")])
+
+    def lines(span: Point | Span | None) -> list[str]:
+        return time_lines(span, entry.record, calendar, view) if span else []
+
+    old = lines(difference.old)[:1]  # what holds no more is told on one clock
+    match difference.what:
+        case ChangeKind.OCCURRENCE_CANCELLED:
+            return ChangedValue(label, old, [], lang.gettext("Cancelled"))
+        case ChangeKind.OCCURRENCE_RESTORED:
+            return ChangedValue(label, [], lines(difference.new), lang.gettext("Takes place after all"))
+        case ChangeKind.ADDED:
+            return ChangedValue(label, [], lines(difference.new), lang.gettext("Added"))
+        case ChangeKind.REMOVED:
+            return ChangedValue(label, old, [], lang.gettext("Dropped"))
+        case ChangeKind.SERIES:
+            return _series(label, records, difference, calendar.zone, lang)
+    return ChangedValue(label, old, lines(difference.new))
+
+
+def _series(
+    label: str, records: tuple[Record | None, Record], difference: RecordChange, zone: str, lang: Language
+) -> ChangedValue:
+    sides = []
+    for record, span in zip(records, (difference.old, difference.new), strict=True):
+        rule = record.schedule.rule if record and record.schedule else None
+        first = phrases.when_words(span, zone, lang) if span else ""
+        sides.append([text for text in (first, phrases.rule(rule, lang) if rule else "") if text])
+    return ChangedValue(label, sides[0], sides[1])
+
+
+def _label(difference: RecordChange, records: tuple[Record | None, Record], lang: Language) -> str:
+    if difference.what is ChangeKind.PLACE:
+        return lang.gettext("Where")
+    if difference.session:
+        held = [each for record in records if record for each in record.sessions if each.id == difference.session]
+        return clean_line(phrases.pick(held[-1].title, lang.code).text) if held else lang.gettext("Session")
+    if difference.moment is MomentName.STARTS or difference.moment is None:
+        return lang.gettext("When")
+    return phrases.moment_label(difference.moment, lang)
+
+
+def written_at(at: Point | Span) -> str:
+    """Write a point, or when a span begins, for programs: an instant in UTC, or a date."""
+    match at:
+        case DaySpan(first, _):
+            return first.isoformat()
+        case TimeSpan(starts, _):
+            return write_instant(starts.instant)
+    return write_instant(at.instant)
+
+
+def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
+    """Give a difference as JSON values; what does not apply is left out."""
+    values = {
+        "what": difference.what.value,
+        "moment": difference.moment.value if difference.moment else "",
+        "session": difference.session,
+        "occurrence": difference.occurrence.isoformat() if difference.occurrence else "",
+        "old": written_at(difference.old) if difference.old else phrases.place(difference.old_place, lang),
+        "new": written_at(difference.new) if difference.new else phrases.place(difference.new_place, lang),
+    }
+    return {name: value for name, value in values.items() if value}

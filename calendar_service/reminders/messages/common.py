@@ -1,0 +1,123 @@
+"""What letters about records have in common: the sheet, the subject, and the finished letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.times import civil_from_instant
+from calendar_service.reminders.channels.base import Message
+from calendar_service.reminders.messages.change_texts import written_at
+from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
+from calendar_service.reminders.messages.details import days_ahead, details_of, printed_words, summary_of, title_of
+from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.writers import phrases
+from calendar_service.writers.countdowns import countdown_words
+from calendar_service.writers.description import time_lines
+from calendar_service.writers.sanitize import clean_line, clip, count_units
+from calendar_service.writers.single import write_file
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.reminders.messages.details import MainMoment
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+_MAX_SUBJECT = 200
+_MAX_MOVES = 5
+# With the two texts of a letter and the coding of mail, this keeps it under 100 KiB.
+_MAX_FILE = 30_000
+
+
+def make_content(
+    entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime
+) -> MessageContent:
+    """Make what all letters about one record have in common; preheader and reason are still to be filled in."""
+    record, lang, calendar = entry.record, view.lang, edition.calendar
+    is_happening = main.name is MomentName.STARTS
+    label = lang.gettext("When") if is_happening else phrases.moment_label(main.name, lang)
+    return MessageContent(
+        view=view,
+        sender=sender_name(edition, lang),
+        preheader="",
+        heading=title_of(entry, view),
+        kind=record.kind.value,
+        label=phrases.kind(record, lang),
+        state=lang.gettext("Withdrawn") if entry.revision.withdrawn else phrases.state(entry, lang),
+        only=phrases.only_languages(record, lang),
+        when=TimeBlock(label, time_lines(main.span, record, calendar, view)),
+        button=Button(lang.gettext("See all details"), view.page_url(record.id)),
+        history=tuple(phrases.moves(entry, calendar, lang)[-_MAX_MOVES:]),
+        facts=details_of(entry, main, edition, view, now),
+        summary=summary_of(entry, view),
+    )
+
+
+def sender_name(edition: Edition, lang: Language) -> str:
+    """Name the calendar on one line."""
+    return clean_line(phrases.pick(edition.calendar.name, lang.code).text) or edition.calendar.id
+
+
+def make_subject(head: str, content: MessageContent, moment: str) -> str:
+    """Write "what: title - moment" in at most 200 characters; where that is too long, the title gives way."""
+    title = f"{content.heading.text} {content.only}".strip()
+    lang = content.view.lang
+
+    def written(named: str) -> str:
+        if not moment:
+            return lang.gettext("{label}: {title}", label=head, title=named)
+        return lang.gettext("{label}: {title} - {moment}", label=head, title=named, moment=moment)
+
+    room = _MAX_SUBJECT - count_units(written(""))
+    return clean_line(written(clip(title, max(room, 1))))
+
+
+def make_message(
+    kind: str, subject: str, content: MessageContent, about: tuple[Entry, MainMoment], edition: Edition, now: datetime
+) -> Message:
+    """Set a sheet about one record, with the record's file beside it and what programs get of it."""
+    entry, main = about
+    record, view = entry.record, content.view
+    file = write_file(entry, edition, view, now)
+    attachment = file if len(file) <= _MAX_FILE else b""
+    data: dict[str, Any] = {
+        "type": kind,
+        "record": record.id,
+        "kind": record.kind.value,
+        "title": content.heading.text,
+        "url": view.page_url(record.id),
+        "moment": main.name.value,
+        "at": written_at(main.at),
+        "words": clean_line(printed_words(record, main)),
+        "when": time_lines(main.span, record, edition.calendar, view),
+    }
+    return Message(
+        subject=subject,
+        text=render_text(content),
+        html=render_html(content),
+        language=view.lang.code,
+        record_id=record.id,
+        attachment=attachment,
+        attachment_name=f"{record.id}.ics" if attachment else "",
+        data=data,
+    )
+
+
+def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
+    """Write the moment as the subject says it, on the programme's clock."""
+    zone = edition.calendar.zone
+    return phrases.short_when(main.span, zone, civil_from_instant(now, zone).day.year, view.lang)
+
+
+def counted_to(entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
+    """Say how far away the moment is; nothing of what is past or called off."""
+    days = days_ahead(main.at, edition.calendar, view, now)
+    return countdown_words(main.name, days, view.lang) if days >= 0 and not entry.is_called_off else ""
+
+
+def write_preheader(content: MessageContent, head: str) -> str:
+    """Write what mail programs show behind the subject."""
+    lines = content.when.lines if content.when else []
+    return " · ".join([head, *lines])

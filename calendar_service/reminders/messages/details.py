@@ -1,0 +1,166 @@
+"""What a letter says of one record: which moment counts, and the details that a reader acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import instant_bounds, span_points
+from calendar_service.records.occurrences import occurrence_on, occurrences_of
+from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.reminders.messages.content import Detail
+from calendar_service.reminders.messages.render import fit_to_size, shorten_text
+from calendar_service.writers import phrases
+from calendar_service.writers.description import time_lines
+from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.sanitize import clean_line, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.writers.render_context import RenderContext
+
+_SUMMARY = 600
+_MAX_DOCUMENTS = 8
+_MAX_LINK = 600
+_JOIN_WITHIN = timedelta(hours=24)
+_AHEAD = timedelta(days=3660)
+
+
+@dataclass(frozen=True)
+class MainMoment:
+    """The moment that a letter is about; `span` is the whole of a happening, else the moment itself."""
+
+    name: MomentName
+    at: Point
+    span: Point | Span
+    occurrence: date | None = None
+
+
+def main_moment(entry: Entry, calendar: Calendar, now: datetime) -> MainMoment:
+    """Give what a record is about as of `now`: its closing, or when it happens, next where it recurs."""
+    record = entry.record
+    if record.schedule is None:
+        at = record.milestones[MomentName.CLOSES].at
+        return MainMoment(MomentName.CLOSES, at, at)
+    if record.schedule.rule is None:
+        return _happening(record.schedule.span)
+    coming = occurrences_of(record.schedule, now, now + _AHEAD, calendar.zone)
+    held = [each for each in coming if not each.is_cancelled and instant_bounds(each.span, calendar.zone)[0] > now]
+    for each in held or coming:
+        return _happening(each.span, each.day)
+    return _happening(record.schedule.span)
+
+
+def main_moment_at(record: Record, name: MomentName, at: Point, occurrence: date | None) -> MainMoment:
+    """Give the moment that a reminder names; the whole span where it is the start of one."""
+    schedule = record.schedule
+    if name is MomentName.STARTS and schedule:
+        span = occurrence_on(schedule, occurrence).span if occurrence else schedule.span
+        if span_points(span)[0][1] == at:
+            return MainMoment(name, at, span, occurrence)
+    return MainMoment(name, at, at, occurrence)
+
+
+def _happening(span: Span, occurrence: date | None = None) -> MainMoment:
+    return MainMoment(MomentName.STARTS, span_points(span)[0][1], span, occurrence)
+
+
+def days_ahead(at: Point | Span, calendar: Calendar, view: RenderContext, now: datetime) -> int:
+    """Count the days to a moment on the programme's calendar; to whole days, on the reader's own."""
+    if isinstance(at, DaySpan):
+        return (at.first - civil_from_instant(now, view.zone or calendar.zone).day).days
+    begins, _ = instant_bounds(at, calendar.zone)
+    return (civil_from_instant(begins, calendar.zone).day - civil_from_instant(now, calendar.zone).day).days
+
+
+def printed_words(record: Record, main: MainMoment) -> str:
+    """Give the words in which a moment was announced."""
+    if main.name in record.milestones:
+        return record.milestones[main.name].words
+    if record.schedule is None:
+        return ""
+    changes = {change.occurrence: change.words for change in record.schedule.changes if change.span}
+    return changes.get(main.occurrence, record.schedule.words) if main.occurrence else record.schedule.words
+
+
+def title_of(entry: Entry, view: RenderContext) -> LocalizedText:
+    """Give the title on one line, with the language that it is in; the id where nothing is left of it."""
+    picked = phrases.pick(entry.record.title, view.lang.code)
+    return LocalizedText(clean_line(fit_to_size(picked.text)) or entry.record.id, picked.language)
+
+
+def summary_of(entry: Entry, view: RenderContext) -> tuple[LocalizedText, ...]:
+    """Give the summary in paragraphs, cut at a word where it is long."""
+    picked = phrases.pick(entry.record.summary, view.lang.code)
+    kept = shorten_text(plain(picked.text), _SUMMARY)
+    return tuple(LocalizedText(" ".join(part.split()), picked.language) for part in kept.split("\n\n") if part.strip())
+
+
+def details_of(
+    entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime
+) -> tuple[Detail, ...]:
+    """List the details: how to join, the other moments, the place, the papers, whom to ask."""
+    found = [
+        *_joining(entry, main, edition.calendar, view, now),
+        *_other_moments(entry, main, edition.calendar, view, now),
+        *_papers(entry.record, view),
+    ]
+    return tuple(each for each in found if each.lines)
+
+
+def _joining(
+    entry: Entry, main: MainMoment, calendar: Calendar, view: RenderContext, now: datetime
+) -> Iterator[Detail]:
+    record, gettext = entry.record, view.lang.gettext
+    begins, ends = instant_bounds(main.span, calendar.zone)
+    is_near = main.name is MomentName.STARTS and begins - _JOIN_WITHIN <= now <= ends
+    if record.join and is_near and not entry.is_called_off:
+        yield _linked(gettext("Join online"), record.join)
+    closing = record.milestones.get(MomentName.REGISTRATION_CLOSES)
+    is_open = now <= (instant_bounds(closing.at, calendar.zone)[1] if closing else ends)
+    if record.registration_url and is_open and not entry.is_called_off:
+        yield _linked(gettext("Register"), record.registration_url)
+
+
+def _other_moments(
+    entry: Entry, main: MainMoment, calendar: Calendar, view: RenderContext, now: datetime
+) -> Iterator[Detail]:
+    record = entry.record
+    if record.schedule and main.name is not MomentName.STARTS:
+        yield Detail(view.lang.gettext("When"), time_lines(record.schedule.span, record, calendar, view))
+    if record.schedule and record.schedule.rule:
+        yield Detail(view.lang.gettext("Repeats"), [phrases.rule(record.schedule.rule, view.lang)])
+    for name, milestone in record.milestones.items():
+        if name is not main.name and instant_bounds(milestone.at, calendar.zone)[1] >= now:
+            yield Detail(phrases.moment_label(name, view.lang), time_lines(milestone.at, record, calendar, view))
+
+
+def _papers(record: Record, view: RenderContext) -> Iterator[Detail]:
+    lang = view.lang
+
+    def line(text: str) -> list[str]:
+        cleaned = clean_line(text)
+        return [cleaned] if cleaned else []
+
+    yield Detail(lang.gettext("Where"), line(phrases.place(record.place, lang)))
+    yield Detail(lang.gettext("Buyer"), line(phrases.pick(record.buyer, lang.code).text))
+    yield Detail(lang.gettext("Reference"), line(record.reference))
+    for document in record.documents[:_MAX_DOCUMENTS]:
+        title = clean_line(phrases.pick(document.title, lang.code).text)
+        yield _linked(lang.gettext("Document"), document.url, title)
+    if record.contact:
+        contact = record.contact
+        told = ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
+        yield Detail(lang.gettext("Contact"), line(told))
+
+
+def _linked(label: str, url: str, title: str = "") -> Detail:
+    """Make a link; one too long to be read stands on the record's page."""
+    cleaned = clean_line(url)
+    return Detail(label, [title or cleaned], cleaned) if len(cleaned) <= _MAX_LINK else Detail(label, [])

@@ -1,0 +1,152 @@
+"""The digest: what would have been many letters of a day or a week, as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
+
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.reminders.channels.base import Message
+from calendar_service.reminders.messages.change_texts import new_headline, written_at
+from calendar_service.reminders.messages.common import make_subject, sender_name
+from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
+from calendar_service.reminders.messages.details import MainMoment, days_ahead, main_moment_at, title_of
+from calendar_service.reminders.messages.render import render_html, render_text, shorten_text
+from calendar_service.writers import phrases
+from calendar_service.writers.countdowns import countdown_words
+from calendar_service.writers.description import time_lines
+from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.enums import MomentName
+    from calendar_service.records.record import Point
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+# So many keep a letter under 100 KiB where each letter of a title takes nine bytes of mail.
+_MAX_ROWS = 25
+_TITLE = 100
+
+
+@dataclass(frozen=True)
+class DigestItem:
+    """What one letter would have been about. `occurrence` is the day that the rule gave, where a record recurs."""
+
+    entry: Entry
+    kind: Literal["reminder", "new"]
+    moment: MomentName
+    at: Point
+    occurrence: date | None = None
+
+
+def compose_digest(
+    items: list[DigestItem], edition: Edition, *, period: Literal["daily", "weekly"], now: datetime, view: RenderContext
+) -> Message:
+    """Write reminders and news as rows by day, soonest first. There is at least one item."""
+    lang, zone = view.lang, edition.calendar.zone
+    ordered = sorted(items, key=lambda item: (instant_bounds(item.at, zone), item.entry.record.id, item.kind))
+    rows = [(_day(item, edition), _row(item, edition, view, now)) for item in ordered[:_MAX_ROWS]]
+    left_out = len(ordered) - len(rows)
+    heading = _heading(period, civil_from_instant(now, view.zone or zone).day, lang)
+    content = MessageContent(
+        view=view,
+        sender=sender_name(edition, lang),
+        preheader=" · ".join(f"{row.counted}: {row.title.text}" for _, row in rows[:3]),
+        heading=LocalizedText(heading, lang.code),
+        label=lang.gettext("Daily letter") if period == "daily" else lang.gettext("Weekly letter"),
+        days=tuple(
+            DigestDay(_opening(lang.day(day)), [row for _, row in group])
+            for day, group in groupby(rows, key=lambda pair: pair[0])
+        ),
+        more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
+        if left_out
+        else "",
+        button=Button(lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/"),
+        why=_why(period, sender_name(edition, lang), lang),
+    )
+    return Message(
+        subject=_subject(ordered[0], len(ordered), content, edition, now),
+        text=render_text(content),
+        html=render_html(content),
+        language=lang.code,
+        data={"type": "digest", "period": period, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
+    )
+
+
+def _day(item: DigestItem, edition: Edition) -> date:
+    if isinstance(item.at, DaySpan):
+        return item.at.first
+    return civil_from_instant(item.at.instant, edition.calendar.zone).day
+
+
+def _opening(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
+    record, main = item.entry.record, _main(item)
+    title = title_of(item.entry, view)
+    called = phrases.state(item.entry, view.lang)
+    named = view.lang.gettext("{label}: {title}", label=called, title=title.text) if called else title.text
+    return DigestRow(
+        counted=_counted(item, edition, view, now),
+        title=LocalizedText(shorten_text(named, _TITLE), title.language),
+        only=phrases.only_languages(record, view.lang),
+        lines=time_lines(main.span, record, edition.calendar, view),
+        url=view.page_url(record.id),
+        kind=record.kind.value,
+    )
+
+
+def _main(item: DigestItem) -> MainMoment:
+    return main_moment_at(item.entry.record, item.moment, item.at, item.occurrence)
+
+
+def _counted(item: DigestItem, edition: Edition, view: RenderContext, now: datetime) -> str:
+    counted = countdown_words(item.moment, days_ahead(item.at, edition.calendar, view, now), view.lang)
+    if item.kind == "reminder":
+        return counted
+    new = new_headline(item.entry.record.kind, view.lang)
+    return view.lang.gettext("{label}: {title}", label=new, title=counted[:1].lower() + counted[1:])
+
+
+def _heading(period: str, day: date, lang: Language) -> str:
+    told = lang.day(day)
+    if period == "daily":
+        return lang.gettext("What is coming, as of {day}", day=told)
+    return lang.gettext("What is coming, in the week of {day}", day=lang.day(day, weekday=False))
+
+
+def _why(period: str, sender: str, lang: Language) -> str:
+    if period == "daily":
+        return lang.gettext("You get this letter because you asked {sender} for reminders once a day.", sender=sender)
+    return lang.gettext("You get this letter because you asked {sender} for reminders once a week.", sender=sender)
+
+
+def _subject(first: DigestItem, number: int, content: MessageContent, edition: Edition, now: datetime) -> str:
+    lang, view = content.view.lang, content.view
+    row = _row(first, edition, view, now)
+    about = MessageContent(view=view, sender="", preheader="", heading=row.title, only=row.only)
+    more = lang.ngettext("and {number} more", "and {number} more", number - 1) if number > 1 else ""
+    zone = edition.calendar.zone
+    short = phrases.short_when(first.at, zone, civil_from_instant(now, zone).day.year, lang)
+    return make_subject(row.counted, about, f"{short}, {more}" if more else short)
+
+
+def _data(item: DigestItem, view: RenderContext) -> dict[str, Any]:
+    record = item.entry.record
+    return {
+        "type": item.kind,
+        "record": record.id,
+        "kind": record.kind.value,
+        "title": shorten_text(clean_line(title_of(item.entry, view).text), _TITLE),
+        "url": view.page_url(record.id),
+        "moment": item.moment.value,
+        "at": written_at(item.at),
+    }

@@ -1,0 +1,107 @@
+"""The mail that tells editors and operators what has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.channels.base import Message
+from calendar_service.reminders.messages.content import Button, Detail, MessageContent
+from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.store.faults import SET_ASIDE, FaultKind
+from calendar_service.writers.i18n import gettext_noop
+from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calendar_service.store.faults import Fault
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+_MOST_FAULTS = 20
+_MOST_DETAILS = 20
+_MOST_LETTERS = 400
+
+_THE_REST_GOES_ON = gettext_noop(
+    "All others go on. The operator's page lists what is set aside and when it is tried again."
+)
+ADVICE = {
+    FaultKind.PUBLICATION: gettext_noop(
+        "What was published last stays public. Correct the calendar file and save it; what is held is published by "
+        "calendar-service publish --confirm."
+    ),
+    FaultKind.LEASE: gettext_noop(
+        "Another host publishes. Compare the calendar files of both; calendar-service publish --confirm on this host "
+        "makes it the one that publishes."
+    ),
+    FaultKind.CLOCK: gettext_noop(
+        "Put the clock of this host right; calendar-service doctor says by how much it is wrong."
+    ),
+    FaultKind.DATABASE: gettext_noop(
+        "Pages and feeds stay as they are; sign-ups and reminders wait. Look at the disk, the rights and the server of "
+        "the database."
+    ),
+    FaultKind.SCHEDULE: gettext_noop("Look at the log of calendar-service serve, or of calendar-service worker."),
+    FaultKind.SENDING: gettext_noop(
+        "Look at the log of the worker and at the mail server. What waits is sent when it works again."
+    ),
+    FaultKind.MEMORY: gettext_noop(
+        "Give the service the right to write into the folder of its secret key. All else goes on."
+    ),
+    FaultKind.RESTORE: gettext_noop(
+        "Nothing is sent until a person says so: calendar-service plan lists what fell due, calendar-service tick "
+        "--send-missed sends it, and calendar-service resume goes on without it."
+    ),
+} | dict.fromkeys(SET_ASIDE, _THE_REST_GOES_ON)
+
+
+def compose_fault_mail(
+    faults: Sequence[Fault], sender: str, host: str, *, view: RenderContext, operator_url: str = ""
+) -> Message:
+    """Tell what has failed, since when and where, and what to do; `sender` names the calendar.
+
+    It holds details that are not public. `operator_url` is "" where there is no operator's page.
+    """
+    lang = view.lang
+    first, more = faults[0], len(faults) - 1
+    what = say_reason(first, lang).removesuffix(".")
+    subject = lang.ngettext("{what}, and {number} more", "{what}, and {number} more", more, what=what) if more else what
+    content = MessageContent(
+        view=view,
+        sender=sender,
+        preheader=say_reason(first, lang),
+        heading=LocalizedText(subject, lang.code),
+        paragraphs=tuple(dict.fromkeys(lang.gettext(ADVICE[each.kind]) for each in faults)),
+        button=Button(lang.gettext("Open the operator's page"), operator_url) if operator_url else None,
+        facts=tuple(fact for each in faults[:_MOST_FAULTS] for fact in _facts(each, host, lang)),
+        why=lang.gettext("You get this letter because you run this service or edit its calendar."),
+        may_manage=False,
+        may_unsubscribe=False,
+    )
+    told = [{"kind": each.kind.value, "reason": each.reason, "details": list(each.details)} for each in faults]
+    return Message(
+        subject=clean_line(lang.gettext("{label}: {title}", label=sender, title=subject))[:200],
+        text=render_text(content),
+        html=render_html(content),
+        language=lang.code,
+        data={"type": "alarm", "faults": told},
+    )
+
+
+def say_reason(fault: Fault, lang: Language) -> str:
+    """Return the reason of a fault, translated where the catalogue has it."""
+    return clean_line(lang.gettext(fault.reason))
+
+
+def _facts(fault: Fault, host: str, lang: Language) -> list[Detail]:
+    lines = [clean_line(each)[:_MOST_LETTERS] for each in fault.details[:_MOST_DETAILS]]
+    more = len(fault.details) - _MOST_DETAILS
+    lines += [lang.ngettext("and {number} more", "and {number} more", more)] if more > 0 else []
+    since = f"{fault.first_at:%Y-%m-%d %H:%M} UTC"
+    facts = [
+        Detail(lang.gettext("What"), [say_reason(fault, lang)]),
+        Detail(lang.gettext("Since"), [since]),
+        Detail(lang.gettext("Host"), [host if fault.key in ("", host) else f"{host} ({clean_line(fault.key)})"]),
+    ]
+    return [*facts, Detail(lang.gettext("Details"), lines)] if lines else facts

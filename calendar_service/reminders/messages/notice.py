@@ -1,0 +1,150 @@
+"""The notice of what has changed in a record, or that it is new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from calendar_service.records.changes import ChangeKind
+from calendar_service.records.enums import MomentName
+from calendar_service.records.times import civil_from_instant
+from calendar_service.reminders.messages.change_texts import STANDINGS, change_data, changed_row, headline, new_headline
+from calendar_service.reminders.messages.common import (
+    counted_to,
+    make_content,
+    make_message,
+    make_subject,
+    short_moment,
+    write_preheader,
+)
+from calendar_service.reminders.messages.content import Button
+from calendar_service.reminders.messages.details import main_moment
+from calendar_service.reminders.messages.render import fit_to_size
+from calendar_service.writers import phrases
+from calendar_service.writers.sanitize import clean_line, clip, plain
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.changes import RecordChange
+    from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.reminders.channels.base import Message
+    from calendar_service.reminders.messages.content import ChangedValue, Detail, MessageContent, TimeBlock
+    from calendar_service.reminders.messages.details import MainMoment
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+_MAX_CHANGES = 12
+_MAX_CHANGES_IN_DATA = 50
+_MAX_PLACE = 60
+
+
+def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
+    before: Revision | None,
+    after: Revision,
+    entry: Entry,
+    edition: Edition,
+    differences: list[RecordChange],
+    *,
+    now: datetime,
+    view: RenderContext,
+) -> Message:
+    """Write what has changed from one revision to another, the weightiest first, or that a record is new.
+
+    `before` is None for a new record; else there is at least one difference. The state of the record is that of
+    `after`, whatever came later.
+    """
+    shown = replace(entry, revision=after)
+    if before is None:
+        return _compose_new(shown, edition, now=now, view=view)
+    lang, main = view.lang, main_moment(shown, edition.calendar, now)
+    first, records = differences[0], (before.record, after.record)
+    told = [each for each in differences if each.what not in STANDINGS]
+    rows = tuple(changed_row(each, records, shown, edition.calendar, view) for each in told[:_MAX_CHANGES])
+    content = make_content(shown, main, edition, view, now)
+    head = headline(first, lang)
+    content = replace(
+        content,
+        preheader=write_preheader(content, head),
+        label=content.label if content.state == head else head,
+        changes=rows,
+        when=_standing_when(content, first, rows),
+        history=_reason(after, edition, lang) + _left_out(told, lang),
+        facts=_unless_told(content, told, lang),
+        button=_home(view) if after.withdrawn else content.button,
+        why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
+    )
+    subject = make_subject(head, content, _notice_when(first, main, edition, view, now))
+    message = make_message("notice", subject, content, (shown, main), edition, now)
+    return replace(
+        message,
+        data=dict(message.data) | {"changes": [change_data(each, lang) for each in differences[:_MAX_CHANGES_IN_DATA]]},
+    )
+
+
+def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderContext) -> Message:
+    lang, main = view.lang, main_moment(entry, edition.calendar, now)
+    head = new_headline(entry.record.kind, lang)
+    content = make_content(entry, main, edition, view, now)
+    content = replace(
+        content,
+        preheader=write_preheader(content, head),
+        label=head,
+        when=content.when and replace(content.when, counted=counted_to(entry, main, edition, view, now)),
+        why=lang.gettext(
+            "You get this letter because you asked {sender} to tell you of what is new.", sender=content.sender
+        ),
+    )
+    short = short_moment(main, edition, view, now)
+    if main.name is MomentName.CLOSES:
+        short = lang.gettext("closes {when}", when=short)
+    return make_message("new", make_subject(head, content, short), content, (entry, main), edition, now)
+
+
+def _standing_when(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
+    """Give the time to show beside the changes: none where they tell it, the old one of what is off."""
+    if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
+        return replace(content.when, label=content.view.lang.gettext("Was planned for"))
+    tells_time = rows and first.what is not ChangeKind.PLACE
+    return None if tells_time else content.when
+
+
+def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
+    lang, zone = view.lang, edition.calendar.zone
+    year = civil_from_instant(now, zone).day.year
+    match first.what:
+        case ChangeKind.POSTPONED:
+            return lang.gettext("no new date yet")
+        case ChangeKind.MOVED | ChangeKind.SERIES if first.new:
+            return lang.gettext("now {when}", when=phrases.short_when(first.new, zone, year, lang))
+        case ChangeKind.PLACE:
+            return clip(clean_line(fit_to_size(phrases.place(first.new_place, lang))), _MAX_PLACE)
+        case ChangeKind.ADDED | ChangeKind.REMOVED | ChangeKind.OCCURRENCE_CANCELLED | ChangeKind.OCCURRENCE_RESTORED:
+            at = first.new or first.old
+            return phrases.short_when(at, zone, year, lang) if at else ""
+    return short_moment(main, edition, view, now)
+
+
+def _reason(after: Revision, edition: Edition, lang: Language) -> tuple[str, ...]:
+    day = civil_from_instant(after.changed_at, edition.calendar.zone).day
+    reason = " ".join(plain(phrases.pick(after.record.note_of_change, lang.code).text).split())
+    decided = lang.gettext("Changed on {day}.", day=lang.day(day, weekday=False))
+    return (*((lang.gettext("Reason: {reason}", reason=reason),) if reason else ()), decided)
+
+
+def _left_out(told: list[RecordChange], lang: Language) -> tuple[str, ...]:
+    number = len(told) - _MAX_CHANGES
+    if number <= 0:
+        return ()
+    return (lang.ngettext("{number} more change is on the page.", "{number} more changes are on the page.", number),)
+
+
+def _unless_told(content: MessageContent, told: list[RecordChange], lang: Language) -> tuple[Detail, ...]:
+    """Leave out of the details what stands among the changes already."""
+    labels = {phrases.moment_label(each.moment, lang) for each in told if each.moment and not each.session}
+    labels |= {lang.gettext("Where")} if any(each.what is ChangeKind.PLACE for each in told) else set()
+    return tuple(fact for fact in content.facts if fact.label not in labels)
+
+
+def _home(view: RenderContext) -> Button:
+    return Button(view.lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/")

@@ -1,0 +1,49 @@
+"""The reminder of one moment of a record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.messages.common import (
+    make_content,
+    make_message,
+    make_subject,
+    short_moment,
+    write_preheader,
+)
+from calendar_service.reminders.messages.details import days_ahead, main_moment_at
+from calendar_service.writers.countdowns import countdown_words
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.enums import MomentName
+    from calendar_service.records.record import Point
+    from calendar_service.reminders.channels.base import Message
+    from calendar_service.writers.render_context import RenderContext
+
+
+def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
+    entry: Entry,
+    edition: Edition,
+    moment: MomentName,
+    at: Point,
+    *,
+    occurrence: date | None,
+    now: datetime,
+    view: RenderContext,
+) -> Message:
+    """Write the reminder of a moment. `occurrence` is the day that the rule gave, for a record that recurs."""
+    main = main_moment_at(entry.record, moment, at, occurrence)
+    counted = countdown_words(moment, days_ahead(at, edition.calendar, view, now), view.lang)
+    content = make_content(entry, main, edition, view, now)
+    content = replace(
+        content,
+        preheader=write_preheader(content, counted),
+        when=content.when and replace(content.when, counted=counted),
+        why=view.lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
+    )
+    subject = make_subject(counted, content, short_moment(main, edition, view, now))
+    return make_message("reminder", subject, content, (entry, main), edition, now)

@@ -1,0 +1,137 @@
+"""A sheet set as HTML and as text: templates of our own, which share every word and nothing else."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
+from calendar_service.writers.sanitize import clean_address, count_units
+
+if TYPE_CHECKING:
+    from calendar_service.reminders.messages.content import MessageContent
+
+_TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
+_WIDTH = 76
+# Control characters, what turns text around, half a surrogate pair, and the two that mark a reader's own links.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000\ue001\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_LINK = re.compile("https?://", re.IGNORECASE)
+
+ACCENTS = {
+    "event": ("#1f4f8f", "#9cc4ff"),
+    "webinar": ("#0d6b66", "#74d3cb"),
+    "tender": ("#9a4a12", "#f0b07c"),
+    "all": ("#1d2126", "#ecebe6"),
+}
+"""The colour of each kind on paper and on a dark ground, as on the pages."""
+
+
+class _Mark(str):
+    """A text that `_fit` leaves as it is: it stands for a reader's own link."""
+
+    __slots__ = ()
+
+
+def render_html(content: MessageContent) -> str:
+    """Set a sheet as HTML: one column of tables with the style of each cell in itself, as mail programs need."""
+    marks = {"manage_url": Markup(MANAGE_URL), "unsubscribe_url": Markup(UNSUBSCRIBE_URL)}  # noqa: S704 (ours)
+    return _HTML.get_template("letter.html").render(
+        content=content, gettext=content.view.lang.gettext, accents=ACCENTS, **marks
+    )
+
+
+def render_text(content: MessageContent) -> str:
+    """Set a sheet as text of at most 76 columns, but for what cannot be broken."""
+    marks = {"manage_url": _Mark(MANAGE_URL), "unsubscribe_url": _Mark(UNSUBSCRIBE_URL)}
+    title = f"{content.heading.text} {content.only}".strip()
+    titled = content.view.lang.gettext("{label}: {title}", label=content.state, title=title) if content.state else title
+    text = _TEXT.get_template("letter.txt").render(
+        content=content, gettext=content.view.lang.gettext, titled=titled, **marks
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def direction(text: str) -> str:
+    """Give the direction of a text by its first letter (UAX 9, P2): "ltr" or "rtl"."""
+    classes = (unicodedata.bidirectional(char) for char in text)
+    first = next((each for each in classes if each in {"L", "R", "AL"}), "L")
+    return "ltr" if first == "L" else "rtl"
+
+
+def shorten_text(text: str, units: int) -> str:
+    """Cut a text at a word, with an ellipsis, where it is longer."""
+    if count_units(text) <= units:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
+    words, _, rest = kept.rpartition(" ")
+    # A language that writes no spaces, or one endless word, is cut where the room ends.
+    return f"{(words if len(rest) < units // 4 else kept).rstrip(' ,;:.-')}…"
+
+
+def fit_to_size(text: str) -> str:
+    """Take out of a text what no letter may hold."""
+    return _UNFIT.sub("", text)
+
+
+def _fit(value: Any) -> Any:
+    if isinstance(value, Markup | _Mark) or not isinstance(value, str):
+        return value
+    return fit_to_size(value)
+
+
+def _wrapped(text: str, indent: int = 0, hang: int = 0) -> str:
+    """Break a text into lines, all of them indented, those after the first by `hang` more."""
+    lines = textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def _link(url: str) -> str:
+    """Give an address that may stand in an href, "" where it is none of the web."""
+    return clean_address(url) if _LINK.match(url) else ""
+
+
+def _own_link(url: str) -> str:
+    """Give the address of a button: of our own making, or the mark for a reader's own."""
+    return Markup(MANAGE_URL) if url == MANAGE_URL else _link(url)  # noqa: S704 (ours)
+
+
+def _own_address(url: str) -> str:
+    return _Mark(MANAGE_URL) if url == MANAGE_URL else url
+
+
+def _environment(*, html: bool) -> Environment:
+    made = Environment(
+        loader=_TEMPLATES,
+        autoescape=html,  # noqa: S701 (the text part is no HTML)
+        finalize=_fit,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "wrapped": _wrapped,
+        "direction": direction,
+        "link": _link,
+        "own_link": _own_link,
+        "own_address": _own_address,
+    }
+    return made
+
+
+_HTML = _environment(html=True)
+_TEXT = _environment(html=False)

@@ -1,0 +1,383 @@
+"""From the plan to the outbox: whatever has fallen due is fanned out to its readers, once.
+
+The plan is made anew when there is a new edition, a new group of readers, or a new day; in between, a look costs the
+same however many readers there are. A group, a record or a change that fails is set aside and tried again later; the
+rest goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from calendar_service.records.notification_keys import NotificationKind, Topic
+from calendar_service.reminders.change_notices import notice_of_new, notices
+from calendar_service.reminders.plan import plan_reminders, readable
+from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_jobs
+from calendar_service.reminders.subjects import (
+    CLOCK,
+    is_caught_up,
+    is_fired,
+    is_planned,
+    of_change,
+    of_due,
+    of_joining,
+)
+from calendar_service.store.editions import list_changes, load_change
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.outbox import (
+    FanOut,
+    fresh_groups,
+    list_fresh,
+    load_fan_outs,
+    load_groups,
+    perform_fan_out,
+    record_missed,
+    release_digest_items,
+    release_orphaned_digest_items,
+    unmark_fresh,
+)
+from calendar_service.store.process_state import read_state, write_state
+from calendar_service.store.schedule import (
+    begin_memberships,
+    is_pass_to_note,
+    last_edition_seen_before,
+    load_first_passes,
+    note_pass,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Revision
+    from calendar_service.records.notification_keys import NotificationKey, RecipientGroup
+    from calendar_service.reminders.plan import DueNotification
+    from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.faults import Fault
+    from calendar_service.store.schedule import FirstPass
+
+logger = logging.getLogger(__name__)
+
+_HORIZON = timedelta(days=2)
+_ANEW_AFTER = timedelta(days=1)
+_LOOK_BACK = timedelta(hours=1)
+_MOST_FRESH = 500
+_ANNOUNCED, _PLANNED = "announced", "planned"
+_KINDS = (FaultKind.GROUP, FaultKind.RECORD, FaultKind.EDITION, FaultKind.CLOCK)
+# A clock fault is over when no worker has seen it for so long.
+_CLOCK_CALM = timedelta(minutes=10)
+
+
+class Planner:
+    """Fans out what falls due. Not for two threads at once; several of them, on any machines, do no harm."""
+
+    def __init__(self, engine: Database) -> None:
+        self._engine = engine
+        self._made_for = 0
+        self._made_at: datetime | None = None
+        # All that were planned for, and of these the ones that could be read.
+        self._seen: set[int] = set()
+        self._groups: dict[int, RecipientGroup] = {}
+        self._ahead: list[DueNotification] = []
+        self._nearer: dict[object, list[DueNotification]] = {}
+        self._first_passes: dict[int, FirstPass] = {}
+        self._aside = SetAside(engine, _KINDS)
+
+    def fan_out(self, edition: Edition, now: datetime) -> int:
+        """Fan out all that has fallen due by now; gives how many deliveries that makes. Raises DatabaseFault."""
+        with reading(self._engine) as connection:
+            joined = fresh_groups(connection)
+            announced = _announced(connection)
+            self._aside.load(connection)
+            is_to_note = is_pass_to_note(connection, edition.number, now)
+        if is_to_note:
+            self._note_pass(edition, now)
+        again = self._aside.to_retry(now)
+        failures = Failures()
+        over: list[Fault] = []
+        added = 0
+        if self._made_for != edition.number or self._is_old(now) or any(is_planned(each) for each in again):
+            over = self._make_plan(edition, now, failures)
+        elif joined - self._seen:
+            self._extend_plan(edition, now, failures)
+        if announced < edition.number:
+            added += self._announce(edition, announced, now, failures)
+        added += self._tell_again(edition, again, now, failures)
+        added += self._tell_repaired(edition, over, now, failures)
+        added += self._fire(now, failures)
+        if joined:
+            with writing(self._engine) as connection:
+                begin_memberships(connection, now, only_fresh=True)
+                self._aside.load(connection)  # what has failed in this pass is not tried for them either
+            added += self._catch_up(edition, joined, now, failures)
+        ended = [name for name, fault in self._aside.known.items() if is_caught_up(fault, joined)]
+        self._aside.write(failures, now, over=[*((each.kind, each.key) for each in over), *ended])
+        return added
+
+    def next_due(self) -> datetime | None:
+        """Give when something falls due next, as far as the plan reaches."""
+        return self._ahead[0].due_at if self._ahead else None
+
+    def _note_pass(self, edition: Edition, now: datetime) -> None:
+        """Note this pass, and what it sees first. If the last one was ahead, a clock was wrong: plan anew, say it."""
+        failures, over = Failures(), []
+        with writing(self._engine) as connection:
+            if note_pass(connection, edition.number, now):
+                self._made_for = 0
+                failures.add(CLOCK, ValueError("reminders were planned later than it is now"))
+            elif (fault := self._aside.known.get(CLOCK.name)) and not timedelta(0) <= now - fault.last_at < _CLOCK_CALM:
+                over = [CLOCK.name]
+            self._aside.write_in(connection, failures, now, over=over)
+
+    # -- the plan -----------------------------------------------------------------------------------------------
+
+    def _is_old(self, now: datetime) -> bool:
+        return self._made_at is None or not -_LOOK_BACK < now - self._made_at < _ANEW_AFTER
+
+    def _make_plan(self, edition: Edition, now: datetime, failures: Failures) -> list[Fault]:
+        """Plan anew for all; return the faults that planning had before, and has no more."""
+        self._seen, self._groups, self._ahead, self._nearer = set(), {}, [], defaultdict(list)
+        self._extend_plan(edition, now, failures)
+        self._made_for, self._made_at = edition.number, now
+        known = self._aside.known.items()
+        return [fault for name, fault in known if is_planned(fault) and name not in failures.found]
+
+    def _extend_plan(self, edition: Edition, now: datetime, failures: Failures) -> None:
+        """Plan for the groups that are not in the plan yet."""
+        with writing(self._engine) as connection:
+            noted = read_state(connection, _PLANNED)
+            since = min(now, noted[1]) - _LOOK_BACK if noted else now
+            if not self._seen:
+                begin_memberships(connection, now, only_fresh=False)
+            new = [group for group in load_groups(connection) if group.id not in self._seen]
+            fired = load_fan_outs(connection, since)
+            self._first_passes = load_first_passes(connection)
+            write_state(connection, _PLANNED, "", now)
+        groups = {group.id: group for group in readable(new, edition, failures)}
+        found = plan_reminders(edition, groups.values(), since, now + _HORIZON, self._first_passes, failures)
+        self._seen |= {group.id for group in new}
+        self._groups |= groups
+        self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
+        for due in found:
+            if due.notification.kind is NotificationKind.REMINDER:
+                self._nearer[_moment(due)].append(due)
+
+    def _firing(self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()) -> FanOut:
+        return FanOut(
+            due.group.id,
+            due.notification,
+            due.due_at,
+            due.expires_at,
+            bundle=due.bundle,
+            after=due.after,
+            unless=() if due.bundle else self._told_by(due, now, only),
+            only=only,
+        )
+
+    def _told_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> tuple[NotificationKey, ...]:
+        """Name the occasions that have told the same better: nearer leads, and the notice of a new record.
+
+        Nobody can have been told by a nearer lead that is not due yet, but for a reader who has changed zones.
+        """
+        nearer = {
+            each.notification
+            for each in self._nearer.get(_moment(due), ())
+            if _nearest_first(each) < _nearest_first(due) and (only or each.due_at <= now)
+        }
+        if due.counted < due.due_at:
+            nearer.add(notice_of_new(due.notification.record_id))
+        return tuple(sorted(nearer, key=lambda each: (each.revision, each.lead)))
+
+    # -- doing it -----------------------------------------------------------------------------------------------
+
+    def _fire(self, now: datetime, failures: Failures) -> int:
+        """Fire what has fallen due. What fails stays in the plan, and is not tried again before it is time."""
+        due = [each for each in self._ahead if each.due_at <= now]
+        fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
+        fallen_due.sort(key=_nearest_first)
+        jobs = [Job(of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
+        added, failed = run_jobs(self._engine, jobs, failures)
+        if any(each.notification.kind is NotificationKind.DIGEST for each in fallen_due):
+            with writing(self._engine) as connection:
+                release_orphaned_digest_items(connection, now)
+        done = {each.key for number, each in enumerate(fallen_due) if number not in failed}
+        self._ahead = [each for each in self._ahead if each.due_at > now or each.key not in done]
+        left = {of_due(each).name for each in self._ahead}
+        over = [name for name, fault in self._aside.known.items() if is_fired(fault) and name not in left]
+        self._aside.write(failures, now, over=over)
+        return added
+
+    def _fire_one(self, connection: Transaction, due: DueNotification, now: datetime) -> int:
+        fan_out = self._firing(due, now)
+        if due.expires_at > now:
+            return perform_fan_out(connection, fan_out, now) or 0
+        if due.notification.kind is NotificationKind.DIGEST:
+            release_digest_items(connection, due.notification.revision)
+        elif missed := record_missed(connection, fan_out, now):
+            logger.error(
+                "%d readers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
+                missed,
+                due.notification.record_id,
+                due.notification.moment,
+                due.notification.lead,
+            )
+        return 0
+
+    # -- notices ------------------------------------------------------------------------------------------------
+
+    def _announce(self, edition: Edition, announced: int, now: datetime, failures: Failures) -> int:
+        """Tell the changes of new editions. What could not be told is noted together with how far this came."""
+        with reading(self._engine) as connection:
+            changes = list_changes(connection, announced, edition.number)
+        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
+        with writing(self._engine) as connection:
+            self._aside.write_in(connection, failures, now)
+            if _announced(connection) < edition.number:
+                write_state(connection, _ANNOUNCED, str(edition.number), now)
+        return added
+
+    def _tell(
+        self,
+        changes: Iterable[tuple[str, int]],
+        groups: Sequence[RecipientGroup],
+        edition: Edition,
+        now: datetime,
+        failures: Failures,
+        only: tuple[int, ...] = (),
+    ) -> int:
+        """Tell revisions, as (record, number), to those of the groups who asked to hear of them."""
+        jobs = []
+        with reading(self._engine) as connection:
+            for change in changes:
+                subject = of_change(change)
+                try:
+                    before, after = load_change(connection, *change)
+                    firings = self._notices(before, after, groups, edition, now) if after else []
+                except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are told)
+                    failures.add(subject, error)
+                else:
+                    jobs += [
+                        Job(subject, partial(_fire_notice, fan_out=replace(each, only=only), now=now))
+                        for each in firings
+                    ]
+        return run_jobs(self._engine, jobs, failures)[0]
+
+    def _notices(
+        self,
+        before: Revision | None,
+        after: Revision,
+        groups: Sequence[RecipientGroup],
+        edition: Edition,
+        now: datetime,
+    ) -> list[FanOut]:
+        seen = self._first_passes.get(after.edition)
+        return list(notices((before, after), groups, edition, seen.at if seen else now, now))
+
+    def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
+        """Tell changes that could not be told before."""
+        parts = [(fault, *fault.key.rpartition("/")) for fault in again if fault.kind is FaultKind.EDITION]
+        changes = [(record_id, int(number)) for _, record_id, _, number in parts if number.isdecimal()]
+        if not changes:
+            return 0
+        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
+        self._aside.write(failures, now, over=[of_change(each).name for each in changes])
+        return added
+
+    def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
+        """Tell groups that can be read again what has changed meanwhile."""
+        added = 0
+        for fault in over:
+            group = self._groups.get(int(fault.key)) if fault.kind is FaultKind.GROUP else None
+            if group and group.topic is not Topic.REMINDERS:
+                added += self._tell_since(edition, group, min(fault.first_at, now), now, failures)
+        return added
+
+    def _tell_since(
+        self,
+        edition: Edition,
+        group: RecipientGroup,
+        since: datetime,
+        now: datetime,
+        failures: Failures,
+        only: tuple[int, ...] = (),
+    ) -> int:
+        with reading(self._engine) as connection:
+            changes = list_changes(connection, last_edition_seen_before(connection, since), edition.number)
+        changes = [each for each in changes if of_change(each).name not in self._aside.known]
+        return self._tell(changes, [group], edition, now, failures, only)
+
+    # -- who joins later ----------------------------------------------------------------------------------------
+
+    def _catch_up(self, edition: Edition, joined: set[int], now: datetime, failures: Failures) -> int:
+        """Give those who have just joined a group what fell due since they asked for it."""
+        # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
+        numbers = sorted(joined & self._groups.keys())
+        groups = [self._groups[each] for each in numbers if not self._aside.is_held(of_joining(each).name, now)]
+        fallen_due = defaultdict(list)
+        for each in plan_reminders(edition, groups, now, now + _HORIZON, self._first_passes, failures):
+            fallen_due[each.group.id].append(each)
+        # Who has joined is among those who are given these when they work.
+        failing = self._aside.known
+        added, over = 0, []
+        for group in groups:
+            own = Failures()
+            due = [each for each in fallen_due[group.id] if of_due(each).name not in failing]
+            added += self._catch_up_group(edition, group, due, now, own)
+            if own.found:
+                failures.add(of_joining(group.id), next(iter(own.found.values()))[1])
+            over.append(of_joining(group.id).name)
+        self._aside.write(failures, now, over=over)
+        return added
+
+    def _catch_up_group(
+        self, edition: Edition, group: RecipientGroup, due: Sequence[DueNotification], now: datetime, failures: Failures
+    ) -> int:
+        added = 0
+        while not failures.found:
+            with reading(self._engine) as connection:
+                joined = list_fresh(connection, group.id, _MOST_FRESH)
+            if not joined:
+                break
+            subscribers, since = tuple(subscriber for subscriber, _ in joined), min(since for _, since in joined)
+            jobs = [
+                Job(of_joining(group.id), partial(_fire_notice, fan_out=self._firing(each, now, subscribers), now=now))
+                for each in sorted(due, key=_nearest_first)
+                if since <= each.due_at <= now < each.expires_at
+            ]
+            added += run_jobs(self._engine, jobs, failures)[0]
+            if group.topic is not Topic.REMINDERS:
+                added += self._tell_since(edition, group, since, now, failures, subscribers)
+            if not failures.found:
+                with writing(self._engine) as connection:
+                    unmark_fresh(connection, group.id, joined)
+        return added
+
+
+def _fire_notice(connection: Transaction, fan_out: FanOut, now: datetime) -> int:
+    return perform_fan_out(connection, fan_out, now) or 0
+
+
+def _by_time(due: DueNotification) -> tuple[datetime, int]:
+    return due.due_at, due.group.id
+
+
+def _nearest_first(due: DueNotification) -> tuple[bool, float, str]:
+    """Order what is due together, so that a nearer lead is in the outbox before farther ones; digests after all."""
+    return due.notification.kind is NotificationKind.DIGEST, -due.counted.timestamp(), due.notification.lead
+
+
+def _moment(due: DueNotification) -> object:
+    """Name what reminders must have in common for one to stand for another: the moment, and the reader's clock."""
+    what = due.notification
+    return what.record_id, what.occurrence, what.moment, what.revision, due.group.zone, due.group.country
+
+
+def _announced(connection: Transaction) -> int:
+    noted = read_state(connection, _ANNOUNCED)
+    return int(noted[0]) if noted else 0

@@ -1,0 +1,133 @@
+"""What came of sending a letter: sent, tried again later, or given up, and what that means for its reader."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.reminders.channels.base import ChannelName, DeliveryFailed
+from calendar_service.reminders.subjects import UNWRITABLE
+from calendar_service.store.claims import clear_failures, count_failure, mark_settled, postpone
+from calendar_service.store.engine import writing
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
+from calendar_service.store.outbox import DeliveryState
+from calendar_service.store.signups import queue_account_message
+from calendar_service.store.subscribers import NoSuchSubscriber, end, pause
+from calendar_service.store.suppressions import BOUNCED, suppress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.reminders.message_renderer import RenderedDelivery
+    from calendar_service.store.claims import ClaimedDelivery
+    from calendar_service.store.engine import Database, Transaction
+
+logger = logging.getLogger(__name__)
+
+_STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+# The last try before a moment, where the next step would come too late.
+_LAST_CALL = timedelta(minutes=2)
+_OUR_PAUSE = timedelta(minutes=1)
+_BOUNCE_HOLDS = timedelta(days=30)
+_MOST_FAILURES, _FAILING_FOR = 20, timedelta(days=5)
+_LETTER_TRIED = timedelta(hours=48)
+_RETRIED = "retried"
+
+
+def settle_sent(engine: Database, worker_id: int, ready: RenderedDelivery, now: datetime) -> str:
+    """Mark a letter as sent. Raises DatabaseFault."""
+    with writing(engine) as connection:
+        mark_settled(connection, worker_id, ready.delivery, DeliveryState.SENT, now)
+        clear_delivery(connection, ready.delivery)
+        if ready.delivery.recipient and ready.channel is not ChannelName.MAIL:
+            clear_failures(connection, ready.delivery.recipient.id)
+    return DeliveryState.SENT
+
+
+def settle_failed(
+    engine: Database, worker_id: int, ready: RenderedDelivery, failure: DeliveryFailed, now: datetime
+) -> str:
+    """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raises DatabaseFault."""
+    delivery = ready.delivery
+    logger.warning(
+        "A letter about %s did not go out: %s", delivery.notification.record_id or delivery.notification.kind, failure
+    )
+    again = None if failure.permanent else next_try(delivery.attempts, failure, now, delivery.expires_at)
+    state = DeliveryState.BOUNCED if failure.address_is_dead else DeliveryState.FAILED
+    failures, since = 0, now
+    with writing(engine) as connection:
+        clear_delivery(connection, delivery)
+        if failure.is_ours:
+            postpone(connection, worker_id, delivery.id, now + _OUR_PAUSE, failure.message, tried=False)
+            return _RETRIED
+        if again:
+            postpone(connection, worker_id, delivery.id, again, failure.message, tried=True)
+        else:
+            mark_settled(connection, worker_id, delivery, state, now, failure.message)
+        if delivery.recipient and ready.channel is not ChannelName.MAIL:
+            failures, since = count_failure(connection, delivery.recipient.id, now)
+    has_failed_for_days = failures >= _MOST_FAILURES and now - since >= _FAILING_FOR
+    if failure.address_is_dead or has_failed_for_days:
+        with contextlib.suppress(NoSuchSubscriber):  # erased meanwhile
+            _stop(engine, ready, now)
+    return _RETRIED if again else state
+
+
+def postpone_unrendered(
+    connection: Transaction, worker_id: int, delivery: ClaimedDelivery, reason: str, error: Exception, now: datetime
+) -> str:
+    """Have a delivery whose letter could not even be written tried again later, or give it up; report it."""
+    again = next_try(delivery.attempts, DeliveryFailed(reason), now, delivery.expires_at)
+    if again is None:
+        mark_settled(connection, worker_id, delivery, DeliveryState.FAILED, now, reason)
+        clear_delivery(connection, delivery)
+        return DeliveryState.FAILED
+    postpone(connection, worker_id, delivery.id, again, reason, tried=True)
+    what = delivery.notification
+    about = f"delivery {delivery.id}: {what.kind} {what.record_id} {what.moment} {what.lead}".rstrip()
+    report_fault(
+        connection,
+        FaultKind.DELIVERY,
+        str(delivery.id),
+        UNWRITABLE,
+        now,
+        details=[about, f"{type(error).__name__}: {error}"],
+        retry_at=again,
+    )
+    return _RETRIED
+
+
+def clear_delivery(connection: Transaction, delivery: ClaimedDelivery) -> None:
+    """Clear the fault of a delivery that could be written, or is over; only one that was tried before can have one."""
+    if delivery.attempts:
+        clear_fault(connection, FaultKind.DELIVERY, str(delivery.id))
+
+
+def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:
+    """Give when to try again after so many attempts before this one; None where that would be too late."""
+    step = _STEPS[min(attempts, len(_STEPS) - 1)]
+    asked = timedelta(seconds=failure.retry_after or 0)
+    again = now + max(step, asked)
+    if again >= expires_at:
+        again = max(expires_at - _LAST_CALL, now + _STEPS[0])
+    return again if again < expires_at else None
+
+
+def _stop(engine: Database, ready: RenderedDelivery, now: datetime) -> None:
+    """Send no more to where nothing arrives: end a mail address, pause what has an owner, and tell the owner."""
+    recipient, signup = ready.delivery.recipient, ready.delivery.signup
+    if recipient and ready.channel is not ChannelName.MAIL:
+        pause(engine, recipient.id, now)
+        if recipient.owner:
+            with writing(engine) as connection:
+                queue_account_message(
+                    connection, "trouble", now, subscriber_id=recipient.id, expires_at=now + _LETTER_TRIED
+                )
+        return
+    if recipient:
+        end(engine, recipient.id, now)
+    if dead := recipient or signup:
+        with writing(engine) as connection:
+            suppress(connection, dead.address_key, BOUNCED, now, until=now + _BOUNCE_HOLDS)

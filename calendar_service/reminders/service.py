@@ -1,0 +1,288 @@
+"""The office: all that is done for reminders by one process that sends. Several may work side by side."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import gettext_noop
+from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.channels.chat import ChatChannel
+from calendar_service.reminders.channels.mail import open_mail_channel
+from calendar_service.reminders.channels.webhook import WebhookChannel
+from calendar_service.reminders.delivery_sender import DeliverySender
+from calendar_service.reminders.message_renderer import MessageRenderer
+from calendar_service.reminders.restore_guard import RestoreGuard
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
+from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.reminders.subscriptions.signup_worker import process_signups
+from calendar_service.store.claims import next_wake, release_claims
+from calendar_service.store.editions import is_newest, load_edition
+from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.hosts import host_name
+from calendar_service.store.purge import purge_expired
+from calendar_service.store.workers import delete_idle_workers, enter_worker, heartbeat, is_surely_dead, list_claimers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.channels.base import Channel
+    from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+SAFETY_SECONDS = 5.0
+"""How long at most between two looks; somebody may have signed up on another machine."""
+LEASE_SECONDS = 300.0
+"""For how long a worker on another machine may give no sign of life before its claims are given back."""
+_BEAT_SECONDS = 2.0
+_HOUSEKEEPING_SECONDS = 3600.0
+_HOUSEKEEPING_RETRY_SECONDS = 60.0
+_EDITION_SECONDS = 0.5
+_CHECK_SECONDS = 0.25
+_FORGET_WORKERS_AFTER = timedelta(hours=1)
+_STAGE_FAILS = gettext_noop("A part of the reminder service fails.")
+_UNREADABLE_EDITION = Subject(
+    FaultKind.EDITION,
+    "newest",
+    gettext_noop("The newest edition cannot be read. Reminders go on with the one before it."),
+)
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """How letters leave: the server's URL, "" for files in `folder`, and who sends them.
+
+    `editors` are the addresses that are told of faults; where there are none, the sender's own is.
+    """
+
+    smtp_url: str
+    folder: Path
+    sender: str
+    editors: tuple[str, ...] = ()
+
+
+class ReminderService:
+    """Looks for what is due, and sends it: two things that two threads may do, each only one at a time.
+
+    `clock` says what is due. It may be another than the wall's, to see what would happen then; signs of life are given,
+    and old data forgotten, by `wall_clock`.
+    """
+
+    def __init__(
+        self,
+        engine: Database,
+        keys: tuple[str, ...],
+        base_url: str,
+        mailing: MailSettings,
+        clock: Callable[[], datetime],
+        wall_clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._mailing = mailing
+        self._clock = clock
+        self._wall_clock = wall_clock or clock
+        self._planner = Planner(engine)
+        self._renderer = MessageRenderer(engine, SubscriptionService(engine, keys), base_url)
+        # Another one takes its place where this host can remember how far the database has come.
+        self.guard = RestoreGuard(engine, None)
+        self._is_paused = True
+        self._checked = float("-inf")
+        self._aside = SetAside(engine, [FaultKind.SCHEDULE, FaultKind.EDITION])
+        self._dispatcher: DeliverySender | None = None
+        self._worker_id = 0
+        self._entering = threading.Lock()
+        self._edition: Edition | None = None
+        self._edition_error: Exception | None = None
+        self._edition_seen = self._beaten = self._kept_house = float("-inf")
+        self._signs: dict[int, tuple[int, float]] = {}
+
+    def look(self) -> None:
+        """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
+
+        Each stage stands alone: one that fails stops no other. Raises DatabaseFault when all have had their turn.
+        """
+        now = self._clock()
+        self._enter()
+        is_paused = self._look_for_pause()
+        self.heartbeat()
+        self._enter()
+        stages: dict[str, Callable[[], object]] = {"release of claims": self._release_dead}
+        if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
+            stages["housekeeping"] = self._keep_house
+        if is_paused:
+            self._planner = Planner(self._engine)  # what a plan was made of may be another when it goes on
+        else:
+            stages["sign-ups"] = lambda: process_signups(self._engine, self._keys, now)
+            stages["reminders"] = lambda: self._fan_out(now)
+        self._run_stages(stages, now)
+
+    def _fan_out(self, now: datetime) -> None:
+        if edition := self.edition():
+            self._planner.fan_out(edition, now)
+
+    def _run_stages(self, stages: dict[str, Callable[[], object]], now: datetime) -> None:
+        failures, fault = Failures(), None
+        for name, run in stages.items():
+            try:
+                run()
+            except DatabaseFault as error:
+                fault = fault or error
+            except Exception as error:  # noqa: BLE001 (whatever it is, the other stages have their turn)
+                failures.add(Subject(FaultKind.SCHEDULE, _stage_key(name), _STAGE_FAILS, name), error)
+        if fault:
+            raise fault
+        if self._edition_error:
+            failures.add(_UNREADABLE_EDITION, self._edition_error)
+        with reading(self._engine) as connection:
+            self._aside.load(connection)
+        over = [(FaultKind.SCHEDULE, _stage_key(name)) for name in stages]
+        self._aside.write(failures, now, over=[*over, _UNREADABLE_EDITION.name])
+
+    def send(self, stop: threading.Event) -> Counter[str]:
+        """Send what is due until nothing is, sending is paused, or `stop` is set. Raises DatabaseFault."""
+        self._enter()
+        if self._look_for_pause():
+            return Counter()
+        if self._dispatcher is None:
+            self._dispatcher = DeliverySender(
+                self._engine, self._renderer, self._open_channels, self._clock, self._worker_id
+            )
+        counts = self._dispatcher.send_due(self._edition_to_send, stop, self.heartbeat)
+        if counts:
+            self._beat()  # what was sent is after any copy that was made meanwhile
+        return counts
+
+    @property
+    def sending_fault(self) -> str:
+        """What in our own settings or connection keeps letters back; "" where nothing does."""
+        return self._dispatcher.own_fault if self._dispatcher else ""
+
+    def next_wake_up(self) -> datetime | None:
+        """Give when the next look is due for a reason that is known: something falls due, or is to be tried again."""
+        with reading(self._engine) as connection:
+            again = next_wake(connection, self._clock())
+        return min((at for at in (again, self._planner.next_due()) if at), default=None)
+
+    def close(self, patience: float) -> None:
+        """Let letters in hand go out, for so many seconds, and leave nothing claimed. Raises DatabaseFault."""
+        if self._dispatcher:
+            self._dispatcher.close(patience)
+        if self._worker_id:
+            with writing(self._engine) as connection:
+                # What a lane still has in hand stays claimed: it may arrive yet.
+                if not (self._dispatcher and self._dispatcher.has_hung):
+                    release_claims(connection, self._worker_id)
+
+    # -- its parts ----------------------------------------------------------------------------------------------
+
+    def edition(self) -> Edition | None:
+        """Give the current edition, None where there is none yet. Raises DatabaseFault."""
+        if time.monotonic() - self._edition_seen > _EDITION_SECONDS:
+            if self._edition is None or not is_newest(self._engine, self._edition):
+                self._edition = self._load_edition()
+            self._edition_seen = time.monotonic()
+        return self._edition
+
+    def _load_edition(self) -> Edition | None:
+        """Load the newest edition; where it cannot be read, the last one that could stays."""
+        try:
+            edition = load_edition(self._engine, self._edition)
+        except Exception as error:
+            if concerns_all(error) or self._edition is None:
+                raise
+            self._edition_error = error
+            return self._edition
+        self._edition_error = None
+        return edition
+
+    def _edition_to_send(self) -> Edition | None:
+        if time.monotonic() - self._checked > _CHECK_SECONDS:
+            self._look_for_pause()
+        return None if self._is_paused else self.edition()
+
+    def _look_for_pause(self) -> bool:
+        self._is_paused = bool(self.guard.check(self._clock()))
+        self._checked = time.monotonic()
+        return self._is_paused
+
+    def _enter(self) -> None:
+        with self._entering:
+            if not self._worker_id:
+                with writing(self._engine) as connection:
+                    self._worker_id = enter_worker(connection, self._wall_clock())
+
+    def heartbeat(self) -> None:
+        """Give a sign of life, every other second at most."""
+        if time.monotonic() - self._beaten > _BEAT_SECONDS:
+            self._beat()
+
+    def _beat(self) -> None:
+        now = self._wall_clock()
+        with writing(self._engine) as connection:
+            is_entered = heartbeat(connection, self._worker_id, now)
+            identity = self.guard.advance(connection, now)
+        self._beaten = time.monotonic()
+        self.guard.remember(identity, self._clock())
+        if not is_entered:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Have this worker entered anew, since the database was restored and may know another by its number."""
+        with self._entering:
+            self._worker_id, dispatcher, self._dispatcher = 0, self._dispatcher, None
+            self._planner = Planner(self._engine)
+        if dispatcher:
+            dispatcher.close(0)
+
+    def _release_dead(self) -> None:
+        """Give back the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.
+
+        Silence is measured on our own monotonic clock, so that no jump of a wall clock makes a worker seem dead.
+        """
+        with reading(self._engine) as connection:
+            others = list_claimers(connection, self._worker_id)
+        for other in others:
+            seen, since = self._signs.get(other.id, (-1, 0.0))
+            if seen != other.beat:
+                self._signs[other.id] = seen, since = other.beat, time.monotonic()
+            if is_surely_dead(other.process) or time.monotonic() - since > LEASE_SECONDS:
+                with writing(self._engine) as connection:
+                    given_back = release_claims(connection, other.id)
+                logger.warning("A worker has died; %d letters that it had claimed go out from here.", given_back)
+
+    def _keep_house(self) -> None:
+        # Until it has been done, it is tried every minute.
+        self._kept_house = time.monotonic() - _HOUSEKEEPING_SECONDS + _HOUSEKEEPING_RETRY_SECONDS
+        now = self._wall_clock()
+        with writing(self._engine) as connection:
+            delete_idle_workers(connection, now - _FORGET_WORKERS_AFTER)
+        purge_expired(self._engine, now)
+        self._kept_house = time.monotonic()
+
+    def _open_channels(self) -> dict[ChannelName, Channel]:
+        edition = self.edition()
+        calendar_id = edition.calendar.id if edition else "localhost"
+        mailing = self._mailing
+        return {
+            ChannelName.MAIL: open_mail_channel(
+                mailing.smtp_url, mailing.folder, mailing.sender, calendar_id, self._clock
+            ),
+            ChannelName.WEBHOOK: WebhookChannel(self._clock),
+            ChannelName.CHAT: ChatChannel(),
+        }
+
+
+def _stage_key(name: str) -> str:
+    return f"{name} on {host_name()}"

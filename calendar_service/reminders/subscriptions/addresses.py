@@ -1,0 +1,109 @@
+"""Mail addresses: reading one, and the keyed hashes under which it is found again without being written down."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.writers.i18n import gettext_noop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MAX_OCTETS = 254
+# RFC 5322, 3.2.3: a dot-atom, and with RFC 6532 the letters of all languages. No quotes, comments or literals.
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_MAX_LOCAL = 64
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ENCODED_WORD = re.compile(r"=\?.*\?=")
+
+
+class InvalidAddress(CalendarError):
+    """A mail address cannot be used. The message is a sentence of the catalogue, and does not repeat the address."""
+
+    field = "address"
+
+
+def check_mail_address(text: str) -> str:
+    """Read exactly one mail address: its domain in ASCII and small letters, its local part as typed.
+
+    Raises BadAddress. Nothing is asked of the network: whether the address exists shows by a letter.
+    """
+    text = text.strip(" ")
+    if not text:
+        raise InvalidAddress(gettext_noop("Write a mail address."))
+    local, _, domain = text.rpartition("@")
+    if len(local) > _MAX_LOCAL or not _LOCAL.fullmatch(local) or _ENCODED_WORD.search(local):
+        raise InvalidAddress(gettext_noop("This is not a mail address. Write one like name@example.org."))
+    address = f"{local}@{_check_domain(domain)}"
+    if len(address.encode()) > _MAX_OCTETS:
+        raise InvalidAddress(gettext_noop("This mail address is too long."))
+    return address
+
+
+def _check_domain(domain: str) -> str:
+    try:
+        ascii_domain = domain.encode("idna").decode().lower()
+    except UnicodeError:
+        ascii_domain = ""
+    labels = ascii_domain.split(".")
+    # A last label of digits alone would be an IP address (RFC 3696, 2).
+    if len(labels) < 2 or labels[-1].isdecimal() or not all(map(_LABEL.fullmatch, labels)):  # noqa: PLR2004 (a host and its top-level domain)
+        raise InvalidAddress(
+            gettext_noop("What stands after the @ is not the name of a mail server, such as example.org.")
+        )
+    return ascii_domain
+
+
+class AddressHasher:
+    """Keyed hashes (HMAC-SHA256). The first key writes; all are tried on look-up, so that a key can be changed."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = tuple(key.encode() for key in keys)
+
+    def address_keys(self, address: str) -> tuple[str, ...]:
+        """Hash an address with each key, newest first. Of mail addresses, capitals make no difference."""
+        return self._hash("address", _fold(address))
+
+    def mailbox_keys(self, address: str) -> tuple[str, ...]:
+        """Hash the mailbox of a mail address: "+tag" and dots are no other one."""
+        local, _, domain = _fold(address).rpartition("@")
+        name = local.partition("+")[0].replace(".", "")
+        return self._hash("mailbox", f"{name or local}@{domain}")
+
+    def client_keys(self, client: str) -> tuple[str, ...]:
+        """Hash where a request comes from: an IPv4 address, or the /64 that one customer has of IPv6."""
+        return self._hash("client", _network(client))
+
+    def _hash(self, purpose: str, text: str) -> tuple[str, ...]:
+        message = f"{purpose}\0{text}".encode()
+        return tuple(hmac.new(key, message, hashlib.sha256).hexdigest() for key in self._keys)
+
+
+def _fold(address: str) -> str:
+    # In a web address capitals may be of a secret.
+    return address if "://" in address else address.casefold()
+
+
+def _network(client: str) -> str:
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+def masked_address(address: str) -> str:
+    """Give an address as an operator may see it: what stands in a URL behind its host may be a secret."""
+    scheme, is_url, rest = address.partition("://")
+    if not is_url:
+        return address
+    host = rest.partition("/")[0].rpartition("@")[2]
+    return f"{scheme}://{host if scheme == 'https' else ''}…"

@@ -1,0 +1,260 @@
+"""What somebody chooses when signing up: of what to be reminded, how long before, in which language and time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl
+
+from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
+from calendar_service.records.selection import BadSelection, read_selection
+from calendar_service.store.subscribers import Watch
+from calendar_service.writers.i18n import gettext_noop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from calendar_service.records.leads import Lead
+
+MAX_LEADS = 6
+DIGEST_CHOICES = ("", "daily", "weekly")
+_MAX_SELECTION = 2000
+_SHOWN = 60
+_DAY = 24 * 60
+_PRESENTATION = frozenset({"lang", "tz", "alarms", "cancelled"})
+_SPAN = frozenset({"from", "to"})
+# The form's fields of the selection grammar. Two have names of their own: the reader has a country and a language too.
+_FORM_SELECTION = {"kind": "kind", "tag": "tag", "id": "id", "q": "q", "place": "country", "spoken": "language"}
+_BETWEEN_LEADS = re.compile("[,;]")
+_NOT_KNOWN = gettext_noop("This choice is not known here: {value}.")
+_YES_NO = {"": False, "no": False, "yes": True}
+
+
+class Form(Protocol):
+    """Values by name, some of them several: what a web form sends."""
+
+    def get(self, name: str, /) -> str | None:
+        """Give the first value of a name."""
+
+    def getlist(self, name: str, /) -> Sequence[str]:
+        """Give all values of a name."""
+
+
+class InvalidPreferences(CalendarError):
+    """A choice cannot be understood. `field` is that of the form, or the column of the table.
+
+    `message` is a sentence of the catalogue with {names}, and `values` are theirs.
+    """
+
+    def __init__(self, field: str, message: str, **values: str) -> None:
+        super().__init__(message.format(**values))
+        self.field = field
+        self.message = message
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """A choice that is sound: a canonical query, canonical leads (() for the programme's), and how to write."""
+
+    selection: str
+    leads: tuple[str, ...]
+    wants_new: bool
+    digest: str
+    language: str
+    zone: str
+    country: str
+
+    @property
+    def watch(self) -> Watch:
+        """What is asked for, apart from how to write."""
+        return Watch(self.selection, self.leads, self.wants_new)
+
+
+def preferences_to_json(choice: Preferences) -> dict[str, Any]:
+    """Write a choice as JSON values."""
+    return {**asdict(choice), "leads": list(choice.leads)}
+
+
+def preferences_from_json(values: Mapping[str, Any]) -> Preferences:
+    """Read back what `choice_to_json` wrote; other names are passed over."""
+    kept = {name: values[name] for name in Preferences.__dataclass_fields__}
+    return Preferences(**{**kept, "leads": tuple(kept["leads"])})
+
+
+def read_form(form: Form, languages: Sequence[str]) -> Preferences:
+    """Read the choice in a form. Raises BadChoice.
+
+    Either `selection` holds a query string, or the fields kind, tag, id, q, place (a record's country) and spoken (a
+    record's language) say which records. `lead` may be repeated; `own_leads` has commas between. The rest are
+    wants_new, digest, language, zone and country.
+    """
+    if query := form.get("selection"):
+        selection = read_query(query, "selection")
+    else:
+        given = {field: [value for value in form.getlist(field) if value.strip()] for field in _FORM_SELECTION}
+        pairs = [(_FORM_SELECTION[field], value) for field, values in given.items() for value in values]
+        selection = _select(pairs, {name: field for field, name in _FORM_SELECTION.items()})
+    leads = [*_leads(form.getlist("lead"), "lead"), *_leads([form.get("own_leads") or ""], "own_leads")]
+    return Preferences(
+        selection=selection,
+        leads=_canonical(leads, "own_leads"),
+        wants_new=bool(form.get("wants_new")),
+        digest=_digest(form.get("digest") or ""),
+        language=_language(form.get("language") or "", languages),
+        zone=_zone(form.get("zone") or "", "zone"),
+        country=_country(form.get("country") or ""),
+    )
+
+
+def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
+    """Read the choice in a row of a table: language, timezone, country, selection, leads, new, digest.
+
+    Raises BadChoice.
+    """
+    return Preferences(
+        selection=read_query(row["selection"], "selection"),
+        leads=_canonical(_leads([row["leads"]], "leads"), "leads"),
+        wants_new=_yes(row.get("new", "")),
+        digest=_digest(row.get("digest", "")),
+        language=_language(row["language"], languages),
+        zone=_zone(row["timezone"], "timezone"),
+        country=_country(row["country"]),
+    )
+
+
+def read_query(query: str, field: str) -> str:
+    """Return the canonical query of a query string; how to show records is left out. Raises BadChoice."""
+    pairs = parse_qsl(query.strip().lstrip("?"), keep_blank_values=True, strict_parsing=False)
+    if query.strip() and not pairs:
+        raise InvalidPreferences(field, _NOT_KNOWN, value=_short(query))
+    return _select(pairs, {}, field)
+
+
+def readable(watches: Iterable[Watch]) -> tuple[Watch, ...]:
+    """Return those of a subscriber's watches that can be read; older versions have kept others, too."""
+    return tuple(watch for watch in watches if _is_readable(watch))
+
+
+def _is_readable(watch: Watch) -> bool:
+    try:
+        read_query(watch.selection, "selection")
+        read_leads(watch.leads, "leads")
+    except InvalidPreferences:
+        return False
+    return True
+
+
+def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str], field: str = "selection") -> str:
+    """Return the canonical query; `fields` are the form's names for those of the grammar, `field` is for all others."""
+    wanted = [(name, value) for name, value in pairs if name not in _PRESENTATION]
+    if span := next((name for name, _ in wanted if name in _SPAN), None):
+        raise InvalidPreferences(
+            fields.get(span, field),
+            gettext_noop("Reminders are not limited to a span of time. Leave out from= and to=."),
+        )
+    try:
+        query = read_selection(wanted, ()).query()
+        # What is kept is read again at every look at what is due, from its canonical form alone.
+        is_stable = read_selection(parse_qsl(query), ()).query() == query
+    except BadSelection as error:
+        told = _short(f"{error.name}={error.value}")
+        raise InvalidPreferences(fields.get(error.name, field), _NOT_KNOWN, value=told) from None
+    if len(query) > _MAX_SELECTION or not is_stable:
+        raise InvalidPreferences(
+            next(iter(fields.values()), field),
+            gettext_noop("This is too much to choose at once. Choose less, or everything."),
+        )
+    return query
+
+
+def read_leads(words: Iterable[str], field: str) -> tuple[str, ...]:
+    """Make canonical leads of words, some with commas or semicolons between, longest first. Raises BadChoice."""
+    return _canonical(_leads(words, field), field)
+
+
+def _leads(words: Iterable[str], field: str) -> list[Lead]:
+    return [_lead(part, field) for each in words for part in _BETWEEN_LEADS.split(each) if part.strip()]
+
+
+def _lead(words: str, field: str) -> Lead:
+    text = " ".join(words.split())
+    try:
+        return read_lead(text if text.startswith(("P", "-P")) else text.lower())
+    except UnknownLead:
+        message = gettext_noop(
+            "“{value}” is not understood. Write for example 7 days, 36 hours, 5 working days or 1 day before at 18:00."
+        )
+        raise InvalidPreferences(field, message, value=_short(words.strip())) from None
+
+
+def _canonical(leads: Iterable[Lead], field: str) -> tuple[str, ...]:
+    distinct = dict.fromkeys(leads)
+    if len(distinct) > MAX_LEADS:
+        raise InvalidPreferences(
+            field, gettext_noop("No more than {number} reminders for one date, please."), number=str(MAX_LEADS)
+        )
+    return tuple(write_lead(lead) for lead in sorted(distinct, key=_length, reverse=True))
+
+
+def _length(lead: Lead) -> tuple[int, str]:
+    """Give about how long a lead is, to list the longest first."""
+    match lead:
+        case ExactLead(minutes=minutes):
+            about = minutes
+        case CalendarLead(months=months, days=days):
+            about = (30 * months + days) * _DAY
+        case _:
+            about = lead.days * _DAY
+    return about, write_lead(lead)
+
+
+def _digest(text: str) -> str:
+    if text.strip() not in DIGEST_CHOICES:
+        raise InvalidPreferences(
+            "digest",
+            gettext_noop("“{value}” is not known. It is daily, weekly, or empty for single letters."),
+            value=_short(text),
+        )
+    return text.strip()
+
+
+def _language(text: str, languages: Sequence[str]) -> str:
+    code = text.strip().lower()
+    if code not in languages:
+        raise InvalidPreferences(
+            "language", gettext_noop("Letters are written in: {languages}."), languages=", ".join(languages)
+        )
+    return code
+
+
+def _zone(text: str, field: str) -> str:
+    if text.strip() not in COMMON_ZONES:
+        raise InvalidPreferences(
+            field, gettext_noop("“{value}” is not a time zone. Write one such as Europe/Paris."), value=_short(text)
+        )
+    return text.strip()
+
+
+def _country(text: str) -> str:
+    code = text.strip().upper()
+    if code and code not in COUNTRIES:
+        raise InvalidPreferences(
+            "country",
+            gettext_noop("“{value}” is not a country. Write its two letters, such as FR."),
+            value=_short(text),
+        )
+    return code
+
+
+def _yes(text: str) -> bool:
+    if text.strip().lower() not in _YES_NO:
+        raise InvalidPreferences("new", gettext_noop("“{value}” is neither yes nor no."), value=_short(text))
+    return _YES_NO[text.strip().lower()]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,283 @@
+"""The sign-up desk: what people do to their own reminders, from asking to leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.errors import CalendarError
+from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.channels.webhook import InvalidWebhook, new_secret
+from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
+from calendar_service.reminders.subscriptions.preferences import preferences_from_json, preferences_to_json, readable
+from calendar_service.reminders.subscriptions.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, InvalidToken, TokenSigner
+from calendar_service.store import signups, subscribers
+from calendar_service.store.engine import writing
+from calendar_service.store.purge import SIGNUPS_KEPT
+from calendar_service.store.subscriber_outbox import list_messages
+from calendar_service.store.subscribers import MAX_ADDRESS, AddressTaken, NewSubscriber, NoSuchSubscriber
+from calendar_service.store.suppressions import NOT_ME, suppress
+from calendar_service.writers.i18n import gettext_noop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from calendar_service.reminders.subscriptions.preferences import Preferences
+    from calendar_service.store.engine import Database, Transaction
+    from calendar_service.store.signups import Signup
+    from calendar_service.store.subscribers import Subscriber, Watch
+
+HOUR = timedelta(hours=1)
+ASKS_PER_HOUR = 20
+"""From one client: an IPv4 address, or a /64 of IPv6."""
+SHORT_FORM = "record"
+"""How the name of the form begins that has no settings: those of a reader who is known stay."""
+WEBHOOKS_PER_HOUR = 5
+"""Tries of one reader to name a webhook; each makes this service call somewhere."""
+
+
+class TooManyRequests(CalendarError):
+    """Something was asked too often; `retry_after` says in how many seconds it may be asked again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(gettext_noop("This was asked too often. Try again later."))
+        self.retry_after = retry_after
+
+
+class NoMailAddress(CalendarError):
+    """No mail address is known of the reader of a webhook."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("No mail address is known for these reminders. Sign up with one."))
+
+
+class SubscriptionService:
+    """Serves people one at a time. `keys` are the secret keys, newest first."""
+
+    def __init__(self, engine: Database, keys: tuple[str, ...]) -> None:
+        self._engine = engine
+        self._hasher = AddressHasher(keys)
+        self._seal = TokenSigner(keys)
+
+    # -- signing up -----------------------------------------------------------------------------------------------
+
+    def ask(self, address: str, choice: Preferences, *, consent: Mapping[str, str], client: str, now: datetime) -> None:
+        """Keep that somebody asked to be reminded. `consent` has the words that were shown and the form's name.
+
+        The work is the same for every address, so that it tells nothing; the worker finds out what is to be done.
+        Raises BadAddress, and TooManyRequests where one client asks too often.
+        """
+        address = check_mail_address(address)
+        hashes = self._hasher.address_keys(address)[0], self._hasher.mailbox_keys(address)[0]
+        asked = {**preferences_to_json(choice), "consent": {name: consent[name] for name in ("words", "form")}}
+        callers = [f"client:{key}" for key in self._hasher.client_keys(client)]
+        with writing(self._engine) as connection:
+            _count(connection, callers, ASKS_PER_HOUR, now)
+            signups.add_signup(connection, address, hashes, asked, now)
+
+    def signup_of(self, token: str, now: datetime) -> Signup:
+        """Give the sign-up that a letter asks to confirm. Raises BadToken."""
+        signup = signups.find_signup(self._engine, self._seal.read(CONFIRM, token, now))
+        if signup is None:
+            raise InvalidToken
+        return signup
+
+    def confirm(self, token: str, now: datetime) -> Subscriber:
+        """Make a reader of who asked, or add the watch to the one who has this address. Raises BadToken.
+
+        A link confirms once; opened again, it shows what has become of the reader and changes nothing. Raises
+        TooManyWatches where the reader watches as much as is allowed; the link then holds on.
+        """
+        try:
+            return self._confirm(token, now)
+        except AddressTaken:
+            # Two links of one new address were opened at the same time; the other one has made the reader.
+            return self._confirm(token, now)
+
+    def _confirm(self, token: str, now: datetime) -> Subscriber:
+        ref = self._seal.read(CONFIRM, token, now)
+        with writing(self._engine) as connection:
+            signup = signups.lock_signup(connection, ref)
+            if signup is None:
+                raise InvalidToken
+            address_keys = self._hasher.address_keys(signup.address)
+            if signup.state != signups.CONFIRMED:
+                signups.settle(connection, signup.id, signups.CONFIRMED, now)
+                new = _confirmed(signup, now)
+                # The short form beside a record asks for nothing but its reminders.
+                is_short = str(new.consent.get("form", "")).startswith(SHORT_FORM)
+                return subscribers.join_in(connection, new, address_keys, now, keep_settings=is_short)
+            known = subscribers.select_by_keys(connection, address_keys)
+            if known is None:
+                raise InvalidToken
+            return known
+
+    def subscriber_asked(self, token: str, now: datetime) -> Subscriber | None:
+        """Return the subscriber whose address a confirmation link belongs to, if there is one. Raises BadToken."""
+        return self.subscriber_at(self.signup_of(token, now).address)
+
+    def refuse(self, token: str, now: datetime) -> None:
+        """Never write to this address again: somebody else gave it. Raises BadToken."""
+        ref = self._seal.read(CONFIRM, token, now)
+        with writing(self._engine) as connection:
+            signup = signups.lock_signup(connection, ref)
+            if signup is None:
+                raise InvalidToken
+            suppress(connection, signup.address_key, NOT_ME, now)
+            signups.delete_signups_of(connection, self._hasher.address_keys(signup.address), now)
+
+    # -- looking after one's reminders ----------------------------------------------------------------------------
+
+    def subscriber_of(self, token: str, purpose: str, now: datetime) -> Subscriber:
+        """Give the reader whose link this is. Raises BadToken, also where their data are deleted."""
+        subscriber = subscribers.find_by_ref(self._engine, self._seal.read(purpose, token, now))
+        if subscriber is None:
+            raise InvalidToken
+        return subscriber
+
+    def subscriber_at(self, address: str) -> Subscriber | None:
+        """Give the reader whom an address belongs to."""
+        return subscribers.find_by_keys(self._engine, self._hasher.address_keys(address))
+
+    def change(  # noqa: PLR0913 (one form, one call)
+        self,
+        subscriber: Subscriber,
+        *,
+        language: str,
+        zone: str,
+        country: str,
+        digest: str,
+        watches: tuple[Watch, ...],
+        now: datetime,
+    ) -> Subscriber:
+        """Keep a subscriber's new choices; to watch nothing any more is to end.
+
+        Who watched nothing that can be read does not end by changing something else.
+        Raises NoSuchSubscriber, TooManyWatches.
+        """
+        if not watches and readable(subscriber.watches):
+            return self.end(subscriber, now)
+        changed = replace(subscriber, language=language, zone=zone, country=country, digest=digest, watches=watches)
+        return subscribers.change(self._engine, changed, now)
+
+    def pause(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Send nothing until further notice."""
+        return subscribers.pause(self._engine, subscriber.id, now)
+
+    def resume(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Send again what falls due from now on."""
+        return subscribers.resume(self._engine, subscriber.id, now)
+
+    def end(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Send nothing any more. To end twice is to end."""
+        return subscribers.end(self._engine, subscriber.id, now)
+
+    def forget(self, subscriber: Subscriber, now: datetime) -> None:
+        """Delete at once all that is kept about a reader, but for the keyed hash that tells of the wish.
+
+        Their sign-ups go too, those of the mail address behind a webhook as well. It may be asked twice.
+        """
+        self.forget_address(subscriber.owner or subscriber.address, now)
+        try:
+            subscribers.erase(self._engine, subscriber.id, now)
+        except NoSuchSubscriber:
+            return
+
+    def forget_address(self, address: str, now: datetime) -> int:
+        """Delete the sign-ups of an address; gives how many there were."""
+        with writing(self._engine) as connection:
+            return signups.delete_signups_of(connection, self._hasher.address_keys(address), now)
+
+    def export(self, subscriber: Subscriber) -> dict[str, Any]:
+        """Give everything that is kept about a reader, as JSON values."""
+        kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in ("id", "watches")}
+        watches = [
+            {
+                name: list(value) if name == "leads" else value
+                for name, value in vars(watch).items()
+                if name != "problem"
+            }
+            for watch in subscriber.watches
+        ]
+        return {**kept, "watches": watches, "letters": list_messages(self._engine, subscriber.id)}
+
+    # -- ways to a reader -----------------------------------------------------------------------------------------
+
+    def use_webhook(
+        self, subscriber: Subscriber, url: str, verify: Callable[[str, str], None], now: datetime
+    ) -> Subscriber:
+        """Send to a web address from now on, once `verify(url, secret)` has found out that its owner wants that.
+
+        Raises BadWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
+        """
+        if len(url) > MAX_ADDRESS:
+            raise InvalidWebhook(
+                gettext_noop("The URL is too long or holds spaces or other characters that a URL has to encode.")
+            )
+        secret = new_secret()
+        with writing(self._engine) as connection:
+            _count(connection, [f"webhook:{subscriber.ref}"], WEBHOOKS_PER_HOUR, now)
+        verify(url, secret)
+        owner = subscriber.owner if subscriber.channel != ChannelName.MAIL else subscriber.address
+        return self._use(replace(subscriber, channel=ChannelName.WEBHOOK, address=url, owner=owner, secret=secret), now)
+
+    def use_mail(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Send letters to the owner's mail address again. Raises AddressTaken, NoMailAddress."""
+        if subscriber.channel == ChannelName.MAIL:
+            return subscriber
+        if not subscriber.owner:
+            raise NoMailAddress
+        changed = replace(subscriber, channel=ChannelName.MAIL, address=subscriber.owner, owner="", secret="")
+        return self._use(changed, now)
+
+    def _use(self, changed: Subscriber, now: datetime) -> Subscriber:
+        address_key = self._hasher.address_keys(changed.address)[0]
+        return subscribers.change(self._engine, replace(changed, address_key=address_key), now)
+
+    # -- links ----------------------------------------------------------------------------------------------------
+
+    def confirm_token(self, signup_ref: str, asked_at: datetime) -> str:
+        """Write the token that confirms a sign-up, for as long as that is kept."""
+        return self._seal.write(CONFIRM, signup_ref, asked_at + SIGNUPS_KEPT)
+
+    def manage_token(self, ref: str) -> str:
+        """Write the token of a reader's own page."""
+        return self._seal.write(MANAGE, ref)
+
+    def unsubscribe_token(self, ref: str) -> str:
+        """Write the token that ends a reader's reminders."""
+        return self._seal.write(UNSUBSCRIBE, ref)
+
+
+def _count(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:
+    """Count one more; the first key counts, all are looked up. Raises TooManyRequests, and has counted nothing then."""
+    signups.count_event(connection, keys[0], now)
+    if signups.count_since(connection, keys, now - HOUR) > most:
+        first = signups.first_since(connection, keys, now - HOUR) or now
+        # Counted by minutes: the first one makes room when its whole minute is over.
+        raise TooManyRequests(max(1, int((first + HOUR + timedelta(minutes=1) - now).total_seconds())))
+
+
+def _confirmed(signup: Signup, now: datetime) -> NewSubscriber:
+    choice = preferences_from_json(signup.choice)
+    return NewSubscriber(
+        channel=ChannelName.MAIL,
+        address=signup.address,
+        address_key=signup.address_key,
+        language=choice.language,
+        zone=choice.zone,
+        country=choice.country,
+        digest=choice.digest,
+        watches=(choice.watch,),
+        consent={
+            **signup.choice["consent"],
+            "asked_at": signup.asked_at.isoformat(),
+            "confirmed_at": now.isoformat(),
+        },
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value

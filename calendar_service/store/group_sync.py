@@ -1,0 +1,187 @@
+"""What readers share: the groups that follow from their watches, and who belongs to which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from calendar_service.records.notification_keys import Topic
+from calendar_service.store.faults import FaultKind, clear_fault, list_faults
+from calendar_service.store.tables import groups, memberships, subscribers, watches
+from calendar_service.store.upsert import insert_on_conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+# SQLite takes only so many values in one statement.
+_PAGE = 500
+
+
+@dataclass(frozen=True, order=True)
+class GroupKey:
+    """What the readers of one group want; parts that make no difference to its topic are ""."""
+
+    topic: Topic
+    selection: str
+    lead: str = ""
+    zone: str = ""
+    country: str = ""
+    digest: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all parts: JSON, so that no two groups are joined to the same text."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """What it is about, however and whenever it is told."""
+        return self.topic, self.selection, self.lead
+
+
+def sync_groups(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    """Derive the memberships of one subscriber anew, as `regroup_many` does."""
+    sync_groups_of_many(connection, [subscriber_id], now)
+
+
+def sync_groups_of_many(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
+    """Derive memberships anew from state and watches: the one place where they are made and ended.
+
+    A membership begins now, in whole seconds. Where the reader was told of the same before, in another zone, for
+    another country or in another digest, it begins when that one did.
+    """
+    now = now.replace(microsecond=0)
+    wanted = {
+        id_: active_watch for page in _pages(subscriber_ids) for id_, active_watch in _wanted(connection, page).items()
+    }
+    # All of them before any membership, in one order, so that no two writers wait for each other.
+    numbers = _number_groups(connection, {group for active_watch in wanted.values() for group in active_watch})
+    for page in _pages(subscriber_ids):
+        present = _present(connection, page)
+        for_each = [(id_, wanted.get(id_, set()), present[id_]) for id_ in page]
+        _leave(connection, for_each)
+        _join(connection, for_each, numbers, now)
+
+
+def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _PAGE):
+        yield ids[start : start + _PAGE]
+
+
+def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[GroupKey]]:
+    table = subscribers.c
+    # Locked: another process may be changing the same reader, and must see what was derived here, or this what it did.
+    rows = connection.execute(
+        select(table.id, table.state, table.zone, table.country, table.digest)
+        .where(table.id.in_(ids))
+        .order_by(table.id)
+        .with_for_update()
+    ).all()
+    kept: dict[int, list[Any]] = defaultdict(list)
+    query = select(watches.c.subscriber_id, watches.c.selection, watches.c.leads, watches.c.wants_new)
+    for watch in connection.execute(query.where(watches.c.subscriber_id.in_(ids), watches.c.problem == "")):
+        kept[watch.subscriber_id].append(watch)
+    return {
+        row.id: {group for watch in kept[row.id] for group in _groups_of(watch, row.zone, row.country, row.digest)}
+        for row in rows
+        if row.state == "active"
+    }
+
+
+def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[GroupKey]:
+    for lead in watch.leads.split(","):  # one empty lead for those that the programme suggests
+        yield GroupKey(Topic.REMINDERS, watch.selection, lead, zone, country, digest)
+    yield GroupKey(Topic.CHANGES, watch.selection)
+    if watch.wants_new:
+        # A single letter comes at once, whatever the reader's clock says; a digest comes in the reader's morning.
+        yield GroupKey(Topic.NEW, watch.selection, zone=zone if digest else "", digest=digest)
+
+
+def _number_groups(connection: Connection, wanted: Iterable[GroupKey]) -> dict[GroupKey, int]:
+    """Find the groups, making those that are missing; another process may make the same ones meanwhile."""
+    by_print = dict(sorted((group.fingerprint, group) for group in wanted))
+    known = _find_groups(connection, list(by_print))
+    missing = [
+        {**vars(group), "fingerprint": fingerprint}
+        for fingerprint, group in by_print.items()
+        if fingerprint not in known
+    ]
+    if missing:
+        connection.execute(insert_on_conflict(connection, groups).on_conflict_do_nothing(), missing)
+        known |= _find_groups(connection, [row["fingerprint"] for row in missing])
+    return {group: known[fingerprint] for fingerprint, group in by_print.items()}
+
+
+def _find_groups(connection: Connection, fingerprints: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(fingerprints), _PAGE):
+        page = fingerprints[start : start + _PAGE]
+        rows = connection.execute(select(groups.c.fingerprint, groups.c.id).where(groups.c.fingerprint.in_(page)))
+        found |= {row.fingerprint: row.id for row in rows}
+    return found
+
+
+Present = dict[GroupKey, tuple[int, "datetime"]]
+_Each = list[tuple[int, set[GroupKey], Present]]
+
+
+def _present(connection: Connection, ids: Sequence[int]) -> dict[int, Present]:
+    parts = [groups.c[name] for name in ("topic", "selection", "lead", "zone", "country", "digest")]
+    rows = connection.execute(
+        select(memberships.c.subscriber_id, memberships.c.group_id, memberships.c.since, *parts)
+        .join_from(memberships, groups)
+        .where(memberships.c.subscriber_id.in_(ids))
+    )
+    present: dict[int, Present] = defaultdict(dict)
+    for subscriber_id, group_id, since, topic, *values in rows:
+        present[subscriber_id][GroupKey(Topic(topic), *values)] = (group_id, since)
+    return present
+
+
+def _leave(connection: Connection, for_each: _Each) -> None:
+    gone = [
+        {"of_group": number, "of_subscriber": id_}
+        for id_, active_watch, present in for_each
+        for group, (number, _) in present.items()
+        if group not in active_watch
+    ]
+    if gone:
+        statement = delete(memberships).where(
+            memberships.c.group_id == bindparam("of_group"), memberships.c.subscriber_id == bindparam("of_subscriber")
+        )
+        connection.execute(statement, gone)
+
+
+def _join(connection: Connection, for_each: _Each, numbers: dict[GroupKey, int], now: datetime) -> None:
+    rows = []
+    for id_, active_watch, present in for_each:
+        since = {group.subject: at for group, (_, at) in present.items()}
+        rows += [
+            {
+                "group_id": numbers[group],
+                "subscriber_id": id_,
+                "since": since.get(group.subject, now),
+                "is_fresh": True,
+            }
+            for group in sorted(active_watch - present.keys())
+        ]
+    if rows:
+        connection.execute(insert(memberships), rows)
+
+
+def clear_watch_faults(connection: Connection, ids: Sequence[int], *, also_set_aside: bool = False) -> None:
+    """Clear the faults of those of whom no watch is set aside any more, or of all of these."""
+    known = {int(each.key) for each in list_faults(connection, [FaultKind.WATCH])}.intersection(ids)
+    if known and not also_set_aside:
+        bad = watches.c.subscriber_id.in_(known), watches.c.problem != ""
+        known -= set(connection.scalars(select(watches.c.subscriber_id).where(*bad)))
+    for subscriber_id in known:
+        clear_fault(connection, FaultKind.WATCH, str(subscriber_id))

@@ -1,0 +1,39 @@
+"""Single facts that all processes should know: the last edition announced, alarms that were raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from calendar_service.store.tables import notes
+from calendar_service.store.upsert import insert_on_conflict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+def read_state(connection: Connection, name: str) -> tuple[str, datetime] | None:
+    """Read what all processes should know under a name, and since when."""
+    row = connection.execute(select(notes.c.value, notes.c.at).where(notes.c.name == name)).one_or_none()
+    return (row.value, row.at) if row else None
+
+
+def write_state(connection: Connection, name: str, value: str, now: datetime) -> None:
+    """Write down what all processes should know."""
+    entered = insert_on_conflict(connection, notes).values(name=name, value=value, at=now)
+    anew = {"value": value, "at": now}
+    connection.execute(entered.on_conflict_do_update(index_elements=[notes.c.name], set_=anew))
+
+
+def enter_state(connection: Connection, name: str, value: str, now: datetime) -> bool:
+    """Write a note if there is none of that name: of many processes one is told True."""
+    entered = insert_on_conflict(connection, notes).values(name=name, value=value, at=now)
+    return connection.execute(entered.on_conflict_do_nothing()).rowcount == 1
+
+
+def remove_state(connection: Connection, name: str) -> bool:
+    """Remove a note; True if it was there."""
+    return connection.execute(delete(notes).where(notes.c.name == name)).rowcount == 1

@@ -1,0 +1,245 @@
+"""The walk over every surface, in every language and beside three clocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from calendar_service.records.enums import Kind
+from calendar_service.records.moments import record_bounds
+from calendar_service.verification import expected as expect
+from calendar_service.verification.expected import Scope
+from calendar_service.verification.facts import NOTHING, Expected, Mismatch, compare_times
+from calendar_service.verification.pages import find_in_agenda, find_in_page, find_in_widget, find_next
+from calendar_service.verification.parsed import (
+    ParsedOutput,
+    find_in_api,
+    find_in_atom,
+    find_in_ics,
+    find_in_jcal,
+    find_in_json_feed,
+    find_in_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition, Entry
+
+ZONES = ("", "Asia/Seoul", "America/St_Johns")
+"""The clocks that surfaces are asked to show beside the programme's; "" is the place's own."""
+
+_SLACK = timedelta(days=4)
+_AGENDA, _WIDGET = "/", "/widget"
+# As many rows as a widget shows at most.
+_WIDGET_ROWS = "100"
+_FINDERS: dict[str, Callable[[bytes, Scope], ParsedOutput]] = {
+    "/api/v1/records": find_in_api,
+    "/calendar.json": find_in_json_feed,
+    "/calendar.atom": find_in_atom,
+    "/calendar.csv": find_in_table,
+    "/calendar.jcal": find_in_jcal,
+    "/calendar.ics": find_in_ics,
+    "/calendar/events.ics": find_in_ics,
+    "/calendar/webinars.ics": find_in_ics,
+    "/calendar/tenders.ics": find_in_ics,
+    _AGENDA: find_in_agenda,
+    _WIDGET: find_in_widget,
+}
+_KINDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
+
+FetchedAnswer = tuple[int, bytes]
+"""The status and the body of an answer."""
+
+
+@dataclass
+class Report:
+    """What an audit found."""
+
+    moments: int = 0
+    records: int = 0
+    surfaces: int = 0
+    faults: list[Mismatch] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        told = f"{self.moments} moments of {self.records} records on {self.surfaces} surfaces"
+        return f"{told}, {len(self.faults)} difference{'' if len(self.faults) == 1 else 's'}"
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One address, and what is asked for there. `record` is the id where it shows one record only.
+
+    `prefix` is the part of a page's path that says the language.
+    """
+
+    path: str
+    lang: str
+    zone: str = ""
+    record: str = ""
+    first: date | None = None
+    prefix: str = ""
+
+    @property
+    def address(self) -> str:
+        """The path with its query."""
+        asked = {
+            "lang": "" if self.is_page else self.lang,
+            "tz": self.zone,
+            "from": self.first.isoformat() if self.first else "",
+            "limit": _WIDGET_ROWS if self.path == _WIDGET else "",
+        }
+        query = urlencode({name: value for name, value in asked.items() if value})
+        path = f"{self.prefix if self.is_page else ''}{self.path}"
+        return f"{path}?{query}" if query else path
+
+    @property
+    def is_page(self) -> bool:
+        """Tell whether it is a page, which says its language in its path."""
+        return self.path == _AGENDA or (bool(self.record) and not self.path.endswith(".ics"))
+
+
+def verify_outputs(
+    edition: Edition,
+    languages: Sequence[str],
+    fetch: Callable[[str], FetchedAnswer],
+    clock: Callable[[], datetime],
+    zones: Sequence[str] = ZONES,
+) -> Report:
+    """Ask for every surface, read it, and hold it against the edition. `clock` gives the present."""
+    entries = edition.shown_at(clock())
+    report = Report(records=len(entries))
+    report.moments = sum(expect.count_moments(entry, Scope(edition, clock(), "")) for entry in entries)
+    for surface in list_surfaces(edition, languages, zones, clock()):
+        report.surfaces += 1
+        # Pages tell what is next as of now: what they are held against must not be older.
+        scope = Scope(edition, clock(), surface.lang, surface.zone)
+        status, body = _fetch_whole(surface, fetch)
+        if status == HTTPStatus.OK:
+            report.faults += verify_surface(surface, body, scope)
+        else:
+            report.faults.append(Mismatch(surface.address, surface.record, "the surface", "200 OK", str(status)))
+    return report
+
+
+def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> FetchedAnswer:
+    """Fetch a surface, of the agenda all its pages one behind the other."""
+    status, body = fetch(surface.address)
+    whole = body
+    while surface.path == _AGENDA and status == HTTPStatus.OK and (further := find_next(body)):
+        status, body = fetch(further)
+        whole += body
+    return status, whole
+
+
+def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[str], now: datetime) -> Iterator[Surface]:
+    """List the surfaces: all records of all time beside each clock, and what is sent without `from=`."""
+    default = edition.calendar.languages[0]
+    first = _first_day(edition)
+    for lang in languages:
+        prefix = "" if lang == default else f"/{lang}"
+        # The widget shows what is past only where it is asked for by day.
+        yield from (Surface(path, lang, prefix=prefix) for path in _FINDERS if path != _WIDGET)
+        for zone in zones:
+            yield from (Surface(path, lang, zone, first=first, prefix=prefix) for path in _FINDERS)
+            for entry in edition.shown_at(now):
+                name = entry.record.id
+                yield Surface(f"/events/{name}", lang, zone, name, prefix=prefix)
+                yield Surface(f"/events/{name}.ics", lang, zone, name)
+
+
+def _first_day(edition: Edition) -> date:
+    """Give a day before everything."""
+    zone = edition.calendar.zone
+    begins = [record_bounds(entry.record, zone)[0] for entry in edition.entries.values()]
+    return min((each.date() for each in begins), default=edition.published_at.date()) - timedelta(days=2)
+
+
+def verify_surface(surface: Surface, body: bytes, scope: Scope) -> list[Mismatch]:
+    """Hold what a surface sent against the records."""
+    try:
+        found = _find(surface, body, scope)
+    except (ValueError, KeyError, TypeError, SyntaxError) as error:
+        # SyntaxError is what XML is refused with.
+        told = f"{type(error).__name__}: {error}"
+        return [Mismatch(surface.address, surface.record, "the surface", "what it says it is", told)]
+    faults: list[Mismatch] = []
+    shown = {entry.record.id: entry for entry in scope.edition.shown_at(scope.now)}
+    left_out = [
+        Mismatch(surface.address, name, "the record", "it", NOTHING) for name in _missing(surface, found, scope)
+    ]
+    is_cut = surface.path == _WIDGET and bool(found.remark)
+    if not (is_cut or (surface.first is None and _admits(found.remark, len(left_out)))):
+        faults += left_out
+    for name, facts in found.facts.items():
+        entry = shown.get(name)
+        if entry is None or not _may_show(surface, entry, scope):
+            faults.append(Mismatch(surface.address, name, "the record", NOTHING, f"{len(facts)} facts about it"))
+            continue
+        within = scope.days if expect.is_recurring(entry.record) else None
+        wanted = _expect(surface, entry, scope, found.names.get(name, set()))
+        wanted = Expected(more=wanted.must + wanted.more) if is_cut else wanted
+        faults += [Mismatch(surface.address, name, *each) for each in compare_times(wanted, facts, within)]
+    return faults
+
+
+def _find(surface: Surface, body: bytes, scope: Scope) -> ParsedOutput:
+    if not surface.record:
+        return _FINDERS[surface.path](body, scope)
+    if surface.is_page:
+        return find_in_page(body, scope, surface.record)
+    return find_in_ics(body, scope)
+
+
+def _missing(surface: Surface, found: ParsedOutput, scope: Scope) -> list[str]:
+    """List the records that must be there and are not."""
+    wanted = [entry for entry in scope.edition.shown_at(scope.now) if _must_show(surface, entry, scope)]
+    return [entry.record.id for entry in wanted if not found.facts.get(entry.record.id)]
+
+
+def _admits(remark: str, number: int) -> bool:
+    """Tell whether a feed says itself that it left out so many records, because programs take no more."""
+    return number > 0 and re.search(rf"\b{number}\b", remark) is not None
+
+
+def _may_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
+    if surface.record:
+        return surface.record == entry.record.id
+    kind = _KINDS.get(surface.path.rpartition("/")[2].removesuffix(".ics"))
+    if kind and entry.record.kind is not kind:
+        return False
+    unlimited = surface.first is not None or surface.path == _AGENDA
+    return unlimited or expect.is_in_window(entry, scope, _SLACK)
+
+
+def _must_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
+    if not _may_show(surface, entry, scope):
+        return False
+    if surface.path in (_AGENDA, _WIDGET):
+        return bool(expect.expect_rows(entry, scope, windowed=surface.first is not None).must)
+    return bool(surface.first or surface.record) or expect.is_in_window(entry, scope)
+
+
+def _expect(surface: Surface, entry: Entry, scope: Scope, names: set[str]) -> Expected:
+    if surface.is_page and surface.record:
+        return expect.expect_page(entry, scope)
+    if surface.record:
+        return expect.expect_entries(entry, scope, names)
+    match surface.path:
+        case "/" | "/widget":
+            return expect.expect_rows(entry, scope, windowed=surface.first is not None)
+        case "/api/v1/records":
+            return expect.expect_moments(entry, scope)
+        case "/calendar.csv":
+            return expect.expect_moments(entry, scope, keyed=False)
+        case "/calendar.json":
+            listed, text = expect.expect_moments(entry, scope), expect.expect_text(entry, scope)
+            return Expected(listed.must + text.must, listed.more + text.more)
+        case "/calendar.atom":
+            return expect.expect_text(entry, scope)
+    return expect.expect_entries(entry, scope, names)

@@ -1,0 +1,279 @@
+"""What the surfaces are to say, worked out from the records and the tz database alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
+from calendar_service.records.occurrences import end_of, occurrence_on, occurrences_of
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+from calendar_service.records.zones import tzinfo_of
+from calendar_service.verification.facts import Expected, StatedTime, spell, spell_days, spell_words
+from calendar_service.verification.linked_data import expect_linked
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.occurrences import Occurrence
+    from calendar_service.records.record import Point, Record, Schedule, Span
+
+# Just inside the stretches that every surface covers: twelve months back, two years ahead.
+_BACK, _AHEAD, _DAILY_AHEAD = timedelta(days=364), timedelta(days=729), timedelta(days=364)
+_AROUND = timedelta(days=62)
+_MOST, _MOST_PAST = 50, 10
+_NEXT = 6
+_YEAR = timedelta(days=366)
+_RECENT = timedelta(days=360)
+# README and architecture: a deadline is a block that ends when it closes; an unannounced end is an hour on.
+_BLOCK, _UNKNOWN = timedelta(minutes=30), timedelta(hours=1)
+_HAPPENS_AT = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
+HAPPENING = "happening"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a surface is asked for: which edition, when, beside whose clock ("" for the place's own)."""
+
+    edition: Edition
+    now: datetime
+    lang: str
+    zone: str = ""
+
+    @property
+    def home(self) -> str:
+        """The programme's zone."""
+        return self.edition.calendar.zone
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days within which all occurrences are known."""
+        return (self.now - _BACK).date() + timedelta(days=1), (self.now + _AHEAD).date() - timedelta(days=1)
+
+    @property
+    def stretch(self) -> tuple[date, date]:
+        """The days, more than enough, for which series are expanded."""
+        return (self.now - _BACK - _AROUND).date(), (self.now + _AHEAD + _AROUND).date()
+
+
+def is_recurring(record: Record) -> bool:
+    """Tell whether a record comes again."""
+    return bool(record.schedule and record.schedule.rule)
+
+
+def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> bool:
+    """Tell whether a record reaches into the last twelve months, as feeds without `from=` do."""
+    record = entry.record
+    if record.schedule and record.schedule.rule and end_of(record.schedule, scope.home) is None:
+        return True
+    ends = record_bounds(record, scope.home)[1]
+    if record.schedule and (stops := end_of(record.schedule, scope.home)):
+        ends = max(ends, stops)
+    return ends > scope.now - _BACK - slack
+
+
+def occurrences(schedule: Schedule, scope: Scope) -> tuple[list[Occurrence], list[Occurrence]]:
+    """Give the occurrences that must be there, and all that may be."""
+    first, last = scope.now - _BACK, scope.now + _AHEAD
+    every = occurrences_of(schedule, first - _AROUND, last + _AROUND, scope.home)
+    if schedule.rule and schedule.rule.frequency == "DAILY":
+        last = scope.now + _DAILY_AHEAD
+    must = [each for each in every if first <= instant_bounds(each.span, scope.home)[0] < last]
+    coming = next((i for i, each in enumerate(must) if instant_bounds(each.span, scope.home)[0] >= scope.now), 0)
+    begin = max(0, min(coming - _MOST_PAST, len(must) - _MOST))
+    return must[begin : begin + _MOST], every
+
+
+def _exact(at: Point) -> str:
+    return spell(at.first if isinstance(at, DaySpan) else at.instant)
+
+
+def expect_moments(entry: Entry, scope: Scope, *, keyed: bool = True) -> Expected:
+    """Give what lists of moments say; `keyed` tells whether they name the occurrence."""
+    record, schedule = entry.record, entry.record.schedule
+    if schedule is None or not schedule.rule:
+        return Expected([StatedTime(moment.name, _exact(moment.at)) for moment in moments_of(record)])
+    milestones = [StatedTime(name, _exact(milestone.at)) for name, milestone in record.milestones.items()]
+    must, every = (
+        [
+            StatedTime(f"{name} of {each.day}" if keyed else name, _exact(at))
+            for each in some
+            for name, at in span_points(each.span)
+        ]
+        for some in occurrences(schedule, scope)
+    )
+    more = [fact for fact in every if fact not in set(must)]
+    return Expected(milestones + must, more)
+
+
+def count_moments(entry: Entry, scope: Scope) -> int:
+    """Count the moments of a record that are looked for, those of sessions too."""
+    return len(expect_moments(entry, scope).must) + sum(len(span_points(each.span)) for each in entry.record.sessions)
+
+
+# -- calendar entries ---------------------------------------------------------------------------
+
+
+def _stretch_of(span: Span) -> str:
+    if isinstance(span, DaySpan):
+        return spell_days(span.first, span.last)
+    ends = span.ends.instant if span.ends else span.starts.instant + _UNKNOWN
+    return f"{spell(span.starts.instant)} to {spell(ends)}"
+
+
+def _milestone_stretch(name: MomentName, at: Point) -> str:
+    match at:
+        case CivilTime() if name in _HAPPENS_AT:
+            return f"{spell(at.instant)} to {spell(at.instant + _BLOCK)}"
+        case CivilTime():
+            return f"{spell(at.instant - _BLOCK)} to {spell(at.instant)}"
+        case EndOfDay(day):
+            return day.isoformat()
+        case DaySpan(first, last):
+            return spell_days(first, last)
+
+
+def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
+    """Give what the VEVENTs of a record say; `names` are those that were sent, each with its description."""
+    record, schedule = entry.record, entry.record.schedule
+    expected = Expected()
+    if schedule and schedule.rule:
+        must, every = occurrences(schedule, scope)
+        expected.must = [StatedTime(f"{HAPPENING} of {each.day}", _stretch_of(each.span)) for each in must]
+        known = set(expected.must)
+        every_fact = [StatedTime(f"{HAPPENING} of {each.day}", _stretch_of(each.span)) for each in every]
+        expected.more = [fact for fact in every_fact if fact not in known]
+    elif schedule:
+        expected.must.append(StatedTime(HAPPENING, _stretch_of(schedule.span)))
+    for moment, milestone in record.milestones.items():
+        expected.must.append(StatedTime(moment, _milestone_stretch(moment, milestone.at)))
+        if isinstance(milestone.at, CivilTime):
+            clock = milestone.at.instant.astimezone(tzinfo_of(scope.home))
+            expected.must.append(StatedTime(f"{moment} in the title", f"{clock:%H:%M}"))
+    expected.must += [StatedTime(f"session {each.id}", _stretch_of(each.span)) for each in record.sessions]
+    for name in sorted(names):
+        expected.must += _description(name, entry, scope)
+    return expected
+
+
+def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
+    record, schedule = entry.record, entry.record.schedule
+    what = f"words of {name}"
+    milestones: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
+    whole: list[Point | Span] = [schedule.span] if schedule else []
+    own: list[Point | Span]
+    if name.startswith("session "):
+        own = [each.span for each in record.sessions if f"session {each.id}" == name] + whole
+    elif schedule and name.startswith(f"{HAPPENING} of "):
+        own = [occurrence_on(schedule, date.fromisoformat(name.rpartition(" ")[2])).span]
+    else:
+        own = whole
+    lines = [fact for at in [*own, *milestones] for fact in _lines(at, record, scope, what)]
+    return [*lines, *_until(record), *_moves(entry, scope)]
+
+
+def expect_text(entry: Entry, scope: Scope) -> Expected:
+    """Give what the text about a record as a whole says: its (first) date and all its deadlines."""
+    record = entry.record
+    points: list[Point | Span] = [record.schedule.span] if record.schedule else []
+    points += [milestone.at for milestone in record.milestones.values()]
+    lines = [fact for at in points for fact in _lines(at, record, scope)]
+    return Expected([*lines, *_until(record), *_moves(entry, scope)])
+
+
+# -- words ------------------------------------------------------------------------------------------
+
+
+def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") -> list[StatedTime]:
+    """Give the line on the programme's clock and, where it differs, the one on the other."""
+    if isinstance(at, DaySpan):
+        return [StatedTime(what, spell_days(at.first, at.last))]
+    instants = (
+        [at.starts.instant, *([at.ends.instant] if at.ends else [])] if isinstance(at, TimeSpan) else [at.instant]
+    )
+    announced = at.starts.zone if isinstance(at, TimeSpan) else at.zone
+    home, other = (
+        [(instant, instant.astimezone(tzinfo_of(zone)).utcoffset() or timedelta()) for instant in instants]
+        for zone in (scope.home, scope.zone or record.zone or announced)
+    )
+    return [StatedTime(what, spell_words(*stamps)) for stamps in ([home] if home == other else [home, other])]
+
+
+def _until(record: Record) -> list[StatedTime]:
+    rule = record.schedule.rule if record.schedule else None
+    return [StatedTime("until", rule.until.isoformat())] if rule and rule.until else []
+
+
+def _moves(entry: Entry, scope: Scope) -> list[StatedTime]:
+    at_home = replace(scope, zone=scope.home)
+    found = []
+    for move in entry.moves:
+        found += _lines(move.old.at, entry.record, at_home, "moved from")
+        found += _lines(move.new.at, entry.record, at_home, "moved to")
+        found.append(StatedTime("moved on", move.decided_at.astimezone(tzinfo_of(scope.home)).date().isoformat()))
+    return found
+
+
+# -- pages ------------------------------------------------------------------------------------------
+
+
+def _shown(record: Record) -> Point | Span:
+    return record.schedule.span if record.schedule else record.milestones[MomentName.CLOSES].at
+
+
+def _datetime(at: Point | Span) -> StatedTime:
+    """Give what `<time datetime>` says: whole days have no instant."""
+    start = at.starts.instant if isinstance(at, TimeSpan) else at.first if isinstance(at, DaySpan) else at.instant
+    return StatedTime("<time datetime>", spell(start))
+
+
+def expect_page(entry: Entry, scope: Scope) -> Expected:
+    """Give what the page of a record says."""
+    record, schedule = entry.record, entry.record.schedule
+    shown = _shown(record)
+    points: list[Point | Span] = [shown]
+    points += [milestone.at for name, milestone in record.milestones.items() if name is not MomentName.CLOSES]
+    points += [session.span for session in record.sessions]
+    if schedule and schedule.rule:
+        found = occurrences_of(schedule, scope.now, scope.now + 5 * _YEAR, scope.home)
+        points += [each.span for each in found[:_NEXT]]
+    lines = [fact for at in points for fact in _lines(at, record, scope)]
+    head = [StatedTime("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
+    linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
+    planned = entry.planned_before
+    before = _lines(planned, record, replace(scope, zone=scope.home), "moved from") if planned else []
+    return Expected([*lines, *head, *linked, *_until(record), *_moves(entry, scope), *before])
+
+
+def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
+    """Give what the agenda says of a record: all that comes within a year, and what was last."""
+    record, schedule = entry.record, entry.record.schedule
+    moves = _moves(entry, scope)
+    if schedule is None or not schedule.rule:
+        row = [*_lines(_shown(record), record, scope), _datetime(_shown(record))]
+        ended = instant_bounds(_shown(record), scope.home)[1]
+        return Expected([*row, *moves]) if windowed or ended >= scope.now - _RECENT else Expected([], [*row, *moves])
+    every = occurrences(schedule, scope)[1]
+    coming = [each for each in every if _ends(each, scope) > scope.now and _begins(each, scope) < scope.now + _BACK]
+    past = [each for each in every if scope.now - _RECENT <= _ends(each, scope) <= scope.now][-1:]
+    kept = {each.day for each in [*past, *coming]}
+    must, more = (
+        [
+            fact
+            for each in every
+            if (each.day in kept) is wanted
+            for fact in [*_lines(each.span, record, scope), _datetime(each.span)]
+        ]
+        for wanted in (True, False)
+    )
+    return Expected([*must, *(moves if kept else [])], [*more, *([] if kept else moves)])
+
+
+def _begins(occurrence: Occurrence, scope: Scope) -> datetime:
+    return instant_bounds(occurrence.span, scope.home)[0].astimezone(UTC)
+
+
+def _ends(occurrence: Occurrence, scope: Scope) -> datetime:
+    return instant_bounds(occurrence.span, scope.home)[1].astimezone(UTC)

@@ -1,0 +1,95 @@
+"""What a page tells search engines, read back: the JSON-LD in it, by the meaning that schema.org gives to its names."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.occurrences import occurrence_on, occurrences_of
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import DaySpan
+from calendar_service.verification.facts import StatedTime, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.occurrences import Occurrence
+    from calendar_service.records.record import Point, Span
+    from calendar_service.verification.expected import Scope
+
+_TIMES = ("startDate", "endDate", "previousStartDate", "validThrough")
+
+
+def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
+    """Read the JSON-LD of a page: each time that it tells, and the state of each event."""
+    found: list[StatedTime] = []
+    for block in blocks:
+        for node in _nodes(json.loads(block)):
+            found += [StatedTime(f"JSON-LD {name}", _moment(node[name])) for name in _TIMES if name in node]
+            if "eventStatus" in node:
+                found.append(StatedTime("JSON-LD eventStatus", node["eventStatus"].rpartition("/")[2]))
+    return found
+
+
+def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> list[StatedTime]:
+    """Give what the JSON-LD says: of a series its next occurrences, of a call for tenders until when it is open."""
+    schedule = entry.record.schedule
+    if schedule is None:
+        return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at))]
+    told = [
+        occurrence_on(schedule, schedule.span.first if isinstance(schedule.span, DaySpan) else schedule.span.starts.day)
+    ]
+    if schedule.rule:
+        told = occurrences_of(schedule, scope.now, scope.now + ahead, scope.home)[:number]
+    return [fact for each in told for fact in _expect_event(each, entry)]
+
+
+def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
+    span = occurrence.span
+    facts = [StatedTime("JSON-LD startDate", _first(span))]
+    if isinstance(span, DaySpan) or span.ends:
+        facts.append(StatedTime("JSON-LD endDate", _last(span)))
+    if occurrence.is_cancelled or entry.is_called_off:
+        return [*facts, StatedTime("JSON-LD eventStatus", "EventCancelled")]
+    if entry.record.status is Status.POSTPONED:
+        return [*facts, StatedTime("JSON-LD eventStatus", "EventPostponed")]
+    if not occurrence.is_moved and entry.planned_before is None:
+        return [*facts, StatedTime("JSON-LD eventStatus", "EventScheduled")]
+    return [*facts, StatedTime("JSON-LD eventStatus", "EventRescheduled"), _planned(occurrence, entry)]
+
+
+def _planned(occurrence: Occurrence, entry: Entry) -> StatedTime:
+    """Give when a record was to begin at first, or an occurrence by its rule: at the first one's wall time."""
+    if entry.planned_before:
+        return StatedTime("JSON-LD previousStartDate", _first(entry.planned_before))
+    span = entry.record.schedule.span if entry.record.schedule else None
+    if isinstance(span, TimeSpan):
+        at = datetime.combine(occurrence.day, span.starts.clock, span.starts.local.tzinfo)
+        return StatedTime("JSON-LD previousStartDate", spell(at))
+    return StatedTime("JSON-LD previousStartDate", occurrence.day.isoformat())
+
+
+def _nodes(block: dict[str, Any]) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = block.get("@graph", [block])
+    return nodes
+
+
+def _moment(value: str) -> str:
+    """Give the instant or the day that a time of schema.org names; one without an offset is neither."""
+    if len(value) == len("2027-01-01"):
+        return date.fromisoformat(value).isoformat()
+    at = datetime.fromisoformat(value)
+    return spell(at) if at.tzinfo else f"unreadable {value!r}"
+
+
+def _first(span: Span) -> str:
+    return span.first.isoformat() if isinstance(span, DaySpan) else spell(span.starts.instant)
+
+
+def _last(at: Point | Span) -> str:
+    return at.last.isoformat() if isinstance(at, DaySpan) else spell(instant_bounds(at, "UTC")[1].astimezone(UTC))

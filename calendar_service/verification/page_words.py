@@ -1,0 +1,145 @@
+"""Printed words read anew: from the names of days and months, the clock and the printed offset alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from babel import Locale
+
+from calendar_service.verification.facts import StatedTime, spell_days, spell_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CLOCK = r"\d{1,2}:\d\d"
+_OFFSET = r"UTC(?:[+-]\d{1,2}(?::\d\d)?)?"
+_ZONE = rf"(?:\S+ \({_OFFSET}\)|{_OFFSET})(?![\w+-])"
+_SPACES = re.compile(r"\s+")
+
+
+class UnreadableWords(ValueError):
+    """A date, a clock or an offset that says nothing, or contradicts itself."""
+
+
+class PageWords:
+    """Reads the sentences about time of one language."""
+
+    def __init__(self, code: str) -> None:
+        locale = Locale.parse(code)
+        self._weekdays = [name for _, name in sorted(locale.days["format"]["wide"].items())]
+        self._months = [name for _, name in sorted(locale.months["format"]["wide"].items())]
+        months = "|".join(map(re.escape, self._months))
+        bare = rf"(\d{{1,2}})(?:er)? ({months}) (\d{{4}})\b"
+        day = rf"({'|'.join(map(re.escape, self._weekdays))}) {bare}"
+        unnamed = re.sub(r"\((?!\?)", "(?:", day)
+        stamp = rf"{unnamed}(?:, {_CLOCK}(?:-{_CLOCK})? {_ZONE})?"
+        # A clock without a day stands behind the name of a place, or alone.
+        alone = rf"(?:^|(?<=: )){_CLOCK}(?:-{_CLOCK})? {_ZONE}"
+        self._when = re.compile(rf"(?:{stamp}|{alone})(?: [^\s\d,]+ {stamp})?")
+        self._part = re.compile(rf"(?:({unnamed}), )?({_CLOCK})(?:-({_CLOCK}))? ({_ZONE})")
+        self._day = re.compile(day)
+        self._bare = re.compile(bare)
+
+    def read_lines(self, lines: Iterable[str], what: str = "words") -> list[StatedTime]:
+        """Read lines of which each is a time, perhaps behind a label, or how a record comes again."""
+        found: list[StatedTime] = []
+        day: date | None = None
+        for raw in lines:
+            line = _SPACES.sub(" ", raw).strip()
+            match = next((each for each in self._when.finditer(line) if each.end() == len(line)), None)
+            try:
+                if match:
+                    day, value = self._read(match[0], day)
+                    found.append(StatedTime(what, value))
+                elif re.search(_CLOCK, line):
+                    found.append(StatedTime(what, f"unreadable words {line!r}"))
+                elif bare := self._bare.search(line):
+                    found.append(StatedTime("until", self._date(*bare.groups()).isoformat()))
+            except UnreadableWords:
+                found.append(StatedTime(what, f"unreadable words {line!r}"))
+        return found
+
+    def read_moves(self, lines: Iterable[str]) -> list[StatedTime]:
+        """Read sentences about moved deadlines: from when, to when, decided on which day."""
+        found: list[StatedTime] = []
+        for raw in lines:
+            line = _SPACES.sub(" ", raw).strip()
+            matches = list(self._when.finditer(line))[:2]
+            try:
+                values = [self._read(each[0], None)[1] for each in matches]
+                found += [
+                    StatedTime(what, value) for what, value in zip(("moved from", "moved to"), values, strict=False)
+                ]
+                if matches and (decided := self._bare.search(line, matches[-1].end())):
+                    found.append(StatedTime("moved on", self._date(*decided.groups()).isoformat()))
+            except UnreadableWords:
+                found.append(StatedTime("moved to", f"unreadable words {line!r}"))
+        return found
+
+    def read_start(self, text: str, what: str) -> list[StatedTime]:
+        """Read the time that a text begins with."""
+        match = self._when.match(_SPACES.sub(" ", text))
+        try:
+            return [StatedTime(what, self._read(match[0], None)[1])] if match else []
+        except UnreadableWords:
+            return [StatedTime(what, f"unreadable words {text!r}")]
+
+    def day_number(self, text: str) -> int | None:
+        """Give the day of the month that a time begins with."""
+        match = self._day.search(_SPACES.sub(" ", text))
+        return int(match[2]) if match else None
+
+    def _read(self, text: str, before: date | None) -> tuple[date, str]:
+        """Read a time; one without a day has the day of the line before. Gives its first day and its value."""
+        parts = list(self._part.finditer(text))
+        if not parts:
+            days = [self._named(*match.groups()) for match in self._day.finditer(text)]
+            return days[0], spell_days(days[0], days[-1])
+        stamps: list[tuple[datetime, timedelta]] = []
+        first = before
+        for named, starts, ends, zone in (part.groups() for part in parts):
+            match = self._day.fullmatch(named) if named else None
+            day = self._named(*match.groups()) if match else before
+            if day is None:
+                raise UnreadableWords(text)
+            first = day if not stamps else first
+            offset = _offset(zone)
+            stamps += [(_instant(day, clock, offset), offset) for clock in (starts, ends) if clock]
+        return first or stamps[0][0].date(), spell_words(*stamps)
+
+    def _named(self, weekday: str, number: str, month: str, year: str) -> date:
+        day = self._date(number, month, year)
+        if self._weekdays[day.weekday()] != weekday:
+            raise UnreadableWords(f"{weekday} {number} {month} {year}")
+        return day
+
+    def _date(self, number: str, month: str, year: str) -> date:
+        try:
+            return date(int(year), self._months.index(month) + 1, int(number))
+        except ValueError:
+            raise UnreadableWords(f"{number} {month} {year}") from None
+
+
+@lru_cache
+def page_words_of(code: str) -> PageWords:
+    """Give the reader of a language."""
+    return PageWords(code)
+
+
+def _offset(zone: str) -> timedelta:
+    match = re.search(r"UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?\)?$", zone)
+    if match is None:
+        raise UnreadableWords(zone)
+    size = timedelta(hours=int(match[2] or 0), minutes=int(match[3] or 0))
+    return -size if match[1] == "-" else size
+
+
+def _instant(day: date, clock: str, offset: timedelta) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    try:
+        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - offset
+    except ValueError:
+        raise UnreadableWords(clock) from None

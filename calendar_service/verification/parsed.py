@@ -1,0 +1,185 @@
+"""What was sent, read back: the facts that each form of a feed tells of each record."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+from calendar_service.parsers.feed_ics import read_ics, read_jcal
+from calendar_service.records.errors import CalendarError
+from calendar_service.records.times import CivilTime
+from calendar_service.records.uids import moment_entry, session_entry, uid
+from calendar_service.verification.expected import HAPPENING, is_recurring
+from calendar_service.verification.facts import StatedTime, spell, spell_days
+from calendar_service.verification.page_words import page_words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.parsers.feed_ics import Feed, FeedEvent
+    from calendar_service.records.record import Record
+    from calendar_service.verification.expected import Scope
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_CLOCK = re.compile(r"\b\d\d:\d\d\b")
+
+
+class UnreadableAnswer(CalendarError):
+    """What was sent is not of the form that it should be."""
+
+
+@dataclass
+class ParsedOutput:
+    """What a surface says: facts for each record id, the VEVENTs of each, and a remark of the whole."""
+
+    facts: dict[str, list[StatedTime]] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    remark: str = ""
+
+    def add(self, record: str, facts: Iterable[StatedTime]) -> None:
+        """Add what is said of a record."""
+        self.facts.setdefault(record, []).extend(facts)
+
+
+def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:
+    """Read /api/v1/records."""
+    answer, found = json.loads(body), ParsedOutput()
+    if answer["edition"] != scope.edition.number:
+        told = f"it serves edition {answer['edition']}, and the newest in the database is {scope.edition.number}"
+        raise UnreadableAnswer(told)
+    for record in answer["records"]:
+        found.add(record["id"], _listed(record["moments"]))
+    return found
+
+
+def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
+    """Read a JSON Feed: the moments, and the words of each text."""
+    found = ParsedOutput()
+    for item in json.loads(body)["items"]:
+        record = _record_id(item["id"], scope)
+        found.add(record, _listed(item["_calendar"]["moments"]))
+        found.add(record, _text(item["content_text"], record, scope))
+    return found
+
+
+def _listed(moments: list[dict[str, Any]]) -> list[StatedTime]:
+    return [
+        StatedTime(f"{each['name']} of {each['occurrence']}" if "occurrence" in each else each["name"], _either(each))
+        for each in moments
+    ]
+
+
+def _either(moment: dict[str, str]) -> str:
+    """Give the instant or the whole day of a moment, of which it must have exactly one."""
+    at, day = moment.get("at", ""), moment.get("date", "")
+    if at and datetime.fromisoformat(moment["local"]).astimezone(UTC) != datetime.fromisoformat(at):
+        return f"{at}, but locally {moment['local']}"
+    return f"unreadable {at!r} and {day!r}" if bool(at) == bool(day) else at or day
+
+
+def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all readers are called alike)
+    """Read the table."""
+    found = ParsedOutput()
+    for row in csv.DictReader(io.StringIO(body.decode(), newline="")):
+        found.add(row["id"], [StatedTime(row["moment"], _either(row))])
+    return found
+
+
+def find_in_atom(body: bytes, scope: Scope) -> ParsedOutput:
+    """Read an Atom feed: the words of each text."""
+    found = ParsedOutput()
+    for entry in ET.fromstring(body).iter(f"{_ATOM}entry"):  # noqa: S314 (our own feed; expat stops bombs)
+        record = (entry.findtext(f"{_ATOM}id") or "").rpartition(":")[2]
+        found.add(record, _text(entry.findtext(f"{_ATOM}content") or "", record, scope))
+    return found
+
+
+def _record_id(name: str, scope: Scope) -> str:
+    own, _, calendar = name.rpartition("@")
+    return own if calendar == scope.edition.calendar.id else name
+
+
+def _text(text: str, record: str, scope: Scope, what: str = "words") -> list[StatedTime]:
+    """Read a text's first paragraph, which is about time, and the one about moved deadlines behind it."""
+    words = page_words_of(scope.lang)
+    times, *rest = text.split("\n\n")
+    found = words.read_lines(times.split("\n"), what)
+    entry = scope.edition.entries.get(record)
+    return found + (words.read_moves(rest[0].split("\n")) if entry and entry.moves and rest else [])
+
+
+# -- calendar entries ---------------------------------------------------------------------------
+
+
+def find_in_ics(body: bytes, scope: Scope) -> ParsedOutput:
+    """Read an iCalendar file."""
+    return _events(read_ics(body, *scope.stretch), scope)
+
+
+def find_in_jcal(body: bytes, scope: Scope) -> ParsedOutput:
+    """Read jCal."""
+    return _events(read_jcal(body, *scope.stretch), scope)
+
+
+def _events(feed: Feed, scope: Scope) -> ParsedOutput:
+    found, owners = ParsedOutput(remark=feed.description), _owners(scope)
+    notice = uid("nothing-yet", scope.edition.calendar.id)
+    for event in feed.events:
+        if event.uid == notice and notice not in owners:
+            continue
+        owner = owners.get(event.uid) or _occurrence_owner(event.uid, owners)
+        if owner is None:
+            found.add(event.uid, [StatedTime(HAPPENING, _span(start, end)) for _, start, end in event.times])
+            continue
+        record, base = owner
+        name = f"{base} of {event.day}" if event.day else base
+        found.names.setdefault(record.id, set()).add(name)
+        found.add(record.id, _event(event, record, base, name, scope))
+    return found
+
+
+def _event(event: FeedEvent, record: Record, base: str, name: str, scope: Scope) -> list[StatedTime]:
+    facts = [StatedTime(f"{base} of {day}" if day else base, _span(start, end)) for day, start, end in event.times]
+    milestone = next((each for key, each in record.milestones.items() if key == base), None)
+    if milestone and isinstance(milestone.at, CivilTime):
+        clock = _CLOCK.search(event.summary)
+        facts.append(StatedTime(f"{name} in the title", clock[0] if clock else "no clock"))
+    return facts + _text(event.description, record.id, scope, f"words of {name}")
+
+
+def _span(start: object, end: object) -> str:
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return f"{spell(start)} to {spell(end)}"
+    if isinstance(start, datetime) or isinstance(end, datetime):
+        return f"unreadable {start} to {end}"
+    return spell_days(start, end - timedelta(days=1))  # type: ignore[arg-type, operator]  # both are dates here
+
+
+def _owners(scope: Scope) -> dict[str, tuple[Record, str]]:
+    """Give the record and the moment for each UID; an UID must be whole."""
+    owners: dict[str, tuple[Record, str]] = {}
+    calendar = scope.edition.calendar.id
+    for entry in scope.edition.entries.values():
+        record = entry.record
+        owners[uid(record.id, calendar)] = (record, HAPPENING if record.schedule else "closes")
+        for name in record.milestones:
+            if name != "closes":
+                owners[uid(moment_entry(record, name), calendar)] = (record, name)
+        for session in record.sessions:
+            owners[uid(session_entry(record, session.id), calendar)] = (record, f"session {session.id}")
+    return owners
+
+
+def _occurrence_owner(name: str, owners: dict[str, tuple[Record, str]]) -> tuple[Record, str] | None:
+    """Find whose occurrence an entry is that was written out: `<id>-20270309`."""
+    match = re.fullmatch(r"(.+)-(\d{4})(\d\d)(\d\d)(@.+)", name)
+    owner = owners.get(match[1] + match[5]) if match else None
+    if match is None or owner is None or not is_recurring(owner[0]) or owner[1] != HAPPENING:
+        return None
+    return owner[0], f"{HAPPENING} of {match[2]}-{match[3]}-{match[4]}"

@@ -1,0 +1,50 @@
+"""Colours that a site chose for its widget, made readable: at least 4.5 against the grounds that they stand on."""
+
+from __future__ import annotations
+
+_ENOUGH = 4.5
+_TINT = 0.12
+# The lightest and the darkest ground that widget.css knows in each scheme, and the ink towards which a colour is moved.
+_LIGHT_GROUNDS, _BLACK = ("ffffff", "f4f2ea"), "000000"
+_DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
+
+
+def stylesheet(accent: str) -> str:
+    """Write the stylesheet that gives all kinds one accent, six hexadecimal digits, in both schemes."""
+    light, dark = (_rules(readable(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE)))
+    return f":root{{{light}}}\n:root.dark{{{dark}}}\n@media (prefers-color-scheme: dark) {{ :root.auto{{{dark}}} }}\n"
+
+
+def readable(colour: str, grounds: tuple[str, ...], ink: str) -> str:
+    """Move a colour towards the ink until it stands out from each ground, and from a tint of itself on it."""
+    moved = (_mix(colour, ink, step / 100) for step in range(101))
+    return next(each for each in moved if all(_stands_out(each, ground) for ground in grounds))
+
+
+def contrast_ratio(one: str, other: str) -> float:
+    """Give the contrast of two colours by WCAG 2, from 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _stands_out(colour: str, ground: str) -> bool:
+    return min(contrast_ratio(colour, ground), contrast_ratio(colour, _mix(ground, colour, _TINT))) >= _ENOUGH
+
+
+def _rules(colour: str) -> str:
+    return "".join(f"--{kind}:#{colour};" for kind in ("event", "webinar", "tender"))
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _luminance(colour: str) -> float:
+    shares = (value / 255 for value in _channels(colour))
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares]  # noqa: PLR2004 (WCAG's)
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

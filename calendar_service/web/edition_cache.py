@@ -1,0 +1,137 @@
+"""The shelf: the current edition and the outputs rendered from it, ready to be sent.
+
+A new edition is noticed within half a second. When the database does not answer, the last edition known
+stays on the shelf.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from calendar_service.records.moments import midnight
+from calendar_service.records.times import civil_from_instant
+from calendar_service.store.editions import is_newest, load_edition
+from calendar_service.store.engine import DatabaseFault
+from calendar_service.web.feed_renderer import FeedRenderer
+from calendar_service.web.render_limiter import limiter_for
+from calendar_service.web.response_cache import ResponseCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from datetime import date, datetime
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.store.engine import Database
+    from calendar_service.web.render_limiter import Weight
+    from calendar_service.web.representation import Representation
+    from calendar_service.web.response_cache import State
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 0.5
+T = TypeVar("T")
+
+
+class NothingPublished(LookupError):
+    """There is no edition yet."""
+
+
+class NoSuchRecord(LookupError):
+    """No record has this id now; `was_there` tells whether one had it."""
+
+    def __init__(self, record_id: str, *, was_there: bool) -> None:
+        super().__init__(record_id)
+        self.was_there = was_there
+
+
+class EditionCache:
+    """Gives editions and rendered outputs; safe to use from many threads. `threads` are those of the server."""
+
+    def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime], threads: int) -> None:
+        self._base_url = base_url
+        self.renderer = FeedRenderer(base_url)
+        self.clock = clock
+        self.engine = engine
+        self._looking = threading.Lock()
+        self._edition: Edition | None = None
+        self._looked = float("-inf")
+        self._restores = 0
+        self.responses = ResponseCache()
+        self.renderings = limiter_for(threads)
+
+    # -- editions -------------------------------------------------------------------------------
+
+    def edition(self) -> Edition:
+        """Give the current edition. Raises NothingPublished where there is none at all."""
+        is_due = time.monotonic() - self._looked >= LOOK_EVERY_SECONDS
+        # One request looks; the others go on with what is there, however long the database takes.
+        if is_due and self._looking.acquire(blocking=self._edition is None):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+        if self._edition is None:
+            raise NothingPublished
+        return self._edition
+
+    def _look(self) -> None:
+        if time.monotonic() - self._looked < LOOK_EVERY_SECONDS:
+            return
+        try:
+            before = self._edition
+            if before is None or not is_newest(self.engine, before):
+                self._edition = load_edition(self.engine, before)
+                if before and self._edition and self._edition.number <= before.number:
+                    # The database was restored: numbers of editions and revisions are given anew.
+                    self.renderer = FeedRenderer(self._base_url)
+                    self._restores += 1
+        except DatabaseFault as error:
+            logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a trace could show the database's address)
+        self._looked = time.monotonic()
+
+    def entry(self, record_id: str) -> Entry:
+        """Give the entry of a record that is public. Raises NoSuchRecord."""
+        entry = self.edition().entries.get(record_id)
+        if entry is None or not entry.is_shown_at(self.clock()):
+            raise NoSuchRecord(record_id, was_there=entry is not None)
+        return entry
+
+    # -- outputs --------------------------------------------------------------------------------
+
+    def known(self, key: Hashable) -> Representation | None:
+        """Return an output rendered before, if it still holds. Never waits for a rendering."""
+        edition = self.edition()
+        return self.responses.get(key, self._state(edition))
+
+    def keep(
+        self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
+    ) -> Representation:
+        """Return the output of a key in an edition, rendering it where it is not there. Raises TooBusy.
+
+        It is rendered as of the beginning of the day, which `make` is given, so that it is the same whichever process
+        renders it at whatever hour.
+        """
+        today = self._today(edition)
+        state = self._state(edition)
+
+        def render() -> Representation:
+            if found := self.responses.get(key, state):
+                return found
+            made = make(midnight(today, edition.calendar.zone))
+            self.responses.put(key, state, made)
+            return made
+
+        return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
+
+    def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], T]) -> T:
+        """Return what `make` makes of an edition now, or is making for others with this key. Raises TooBusy."""
+        return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
+
+    def _state(self, edition: Edition) -> State:
+        return self._restores, edition.number, self._today(edition)
+
+    def _today(self, edition: Edition) -> date:
+        return civil_from_instant(self.clock(), edition.calendar.zone).day

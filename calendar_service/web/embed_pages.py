@@ -1,0 +1,160 @@
+"""How others show the calendar: the loader of the widget, its builder, and oEmbed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, request
+
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.selection import BadSelection, Selection
+from calendar_service.web import options
+from calendar_service.web.context import cache
+from calendar_service.web.embed_code import HEIGHTS, loader, write_embed_code
+from calendar_service.web.feeds import feed_name, shown_languages, with_query
+from calendar_service.web.layout import WITH_SCRIPT, compress, page
+from calendar_service.web.oembed import UnknownPage, describe_embed
+from calendar_service.web.widget_query import MOST, WidgetQuery, read_widget
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext, render_context_of
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+    from calendar_service.writers.i18n import Language
+
+blueprint = Blueprint("embed", __name__)
+_POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
+_MOST_ERRORS = 20
+_SHOWN_NAME = 50
+_VIEWS = {
+    "agenda": gettext_noop("Agenda"),
+    "month": gettext_noop("Month"),
+    "next": gettext_noop("Next deadline"),
+    "compact": gettext_noop("Short list"),
+}
+_THEMES = {
+    "auto": gettext_noop("As the reader has it"),
+    "light": gettext_noop("Light, on the ground of your page"),
+    "dark": gettext_noop("Dark, on the ground of your page"),
+}
+
+
+@blueprint.get("/widget.js")
+def widget_js() -> Response:
+    """Serve the loader: for a year where the address says which version, else for five minutes."""
+    version = request.args.get("v", "")
+    body = loader(version)
+    is_pinned = bool(version) and body is not None
+    response = Response(body or loader(), content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_pinned else "public, max-age=300"
+    # Browsers hold a file against a hash only where its server lets them read it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return compress(response)
+
+
+@blueprint.get("/embed")
+@blueprint.get("/<lang>/embed")
+def builder(lang: str = "") -> Response:
+    """Let people choose a widget, look at it, and copy the line that shows it."""
+    edition = cache().edition()
+    if lang and lang not in shown_languages(edition):
+        abort(HTTPStatus.NOT_FOUND)
+    view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.languages[0])
+    # A form sends empty what was left empty.
+    given = [pair for pair in request.args.items(multi=True) if pair[1]]
+    query, errors = _read(given, edition, view.lang)
+    query = replace(query, selection=replace(query.selection, lang=query.selection.lang or view.lang.code))
+    title = feed_name(edition, query.selection)
+    whole = _whole_url(query.selection, view)
+    response = page(
+        "embed.html",
+        edition,
+        view,
+        script="embed.js",
+        query_of=query,
+        offered=_offered(edition, view.lang),
+        errors=errors,
+        given=dict(given) | {name: value for name, value in query.pairs() if name not in errors},
+        lines=write_embed_code(query, view.base_url, title, whole),
+        preview=query.path(),
+        height=HEIGHTS[query.view],
+        title=title,
+        oembed=f"{view.base_url}/oembed",
+        most=MOST,
+        path="/embed",
+        query=request.query_string.decode("latin-1"),
+    )
+    response.status_code = HTTPStatus.BAD_REQUEST if errors else response.status_code
+    response.headers["Content-Security-Policy"] = _POLICY
+    return compress(response)
+
+
+@blueprint.get("/oembed")
+def oembed() -> Response:
+    """Describe one of our pages as oEmbed (oembed.com, 1.0): a rich one, whose HTML is the frame of the widget."""
+    form = request.args.get("format", "json")
+    if form != "json":
+        return _json({"error": "Only format=json is there."}, HTTPStatus.NOT_IMPLEMENTED)
+    try:
+        most = tuple(_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight"))
+        found = describe_embed(request.args.get("url", ""), cache().edition(), cache().renderer.base_url, most)
+    except (UnknownPage, BadSelection):
+        return _json({"error": "No page of this calendar has that address."}, HTTPStatus.NOT_FOUND)
+    except ValueError:
+        return _json({"error": "maxwidth and maxheight are whole numbers from 1."}, HTTPStatus.BAD_REQUEST)
+    response = _json(found, HTTPStatus.OK)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tuple[WidgetQuery, dict[str, str]]:
+    """Read the form; what is wrong is left out, and told beside its field. With very much wrong, nothing is kept."""
+    errors: dict[str, str] = {}
+    for _ in range(_MOST_ERRORS):
+        try:
+            return read_widget(given, edition), errors
+        except BadSelection as error:
+            told = lang.gettext(error.sentence, **error.values)
+            advice = lang.gettext(error.advice, **error.values) if error.advice else ""
+            errors.setdefault(error.name, f"{told} {advice}".strip())
+            # A name that is too long is told by how it begins.
+            given = [pair for pair in given if error.name not in (pair[0], pair[0][:_SHOWN_NAME])]
+    return read_widget([], edition), errors
+
+
+def _offered(edition: Edition, lang: Language) -> dict[str, Any]:
+    return {
+        "kinds": options.kinds(lang),
+        "tags": options.tags(edition),
+        "countries": options.places(edition, lang),
+        "languages": [options.Option(code, language(code).own_name()) for code in shown_languages(edition)],
+        "views": [options.Option(value, lang.gettext(label)) for value, label in _VIEWS.items()],
+        "themes": [options.Option(value, lang.gettext(label)) for value, label in _THEMES.items()],
+        "zones": options.zones(lang.code),
+    }
+
+
+def _whole_url(selection: Selection, view: RenderContext) -> str:
+    own = RenderContext(language(selection.lang), view.base_url, view.default_language)
+    return f"{view.base_url}{own.prefix}{with_query('/', replace(selection, lang=''))}"
+
+
+def _pixels(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise ValueError(value)
+    return int(value)
+
+
+def _json(body: dict[str, Any], status: HTTPStatus) -> Response:
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-store"
+    return response

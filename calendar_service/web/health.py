@@ -1,0 +1,209 @@
+"""What operators and machines ask: is it alive, is it ready, may I crawl."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from flask import Blueprint, Response, abort, jsonify
+
+from calendar_service.reminders.health import Health, judge
+from calendar_service.store.editions import PublishOutcome
+from calendar_service.web.context import cache, settings, status
+from calendar_service.web.edition_cache import NothingPublished
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.openapi import describe_api
+from calendar_service.web.operator_auth import is_operator
+from calendar_service.web.render_limiter import weigh
+from calendar_service.web.status import OF_PUBLISHING
+from calendar_service.writers.api import write_instant
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from typing import Any
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.store.faults import Fault
+    from calendar_service.store.gauges import WorkerHealth
+    from calendar_service.web.status import Status
+
+_PAGES = ("/", "/subscribe", "/reminders", "/embed")
+_YEAR = timedelta(days=365)
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+_HELD_BACK = {
+    PublishOutcome.BROKEN: "The calendar file has errors; what was published last stays.",
+    PublishOutcome.HELD: "The calendar file is held until a person confirms it.",
+}
+
+blueprint = Blueprint("operations", __name__)
+
+# Named, because some fetchers look for their own name before they take a feed.
+_ROBOTS = """\
+User-agent: *
+Allow: /
+
+User-agent: Googlebot
+User-agent: Google-Calendar-Importer
+Allow: /
+"""
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that the process answers."""
+    return _fresh(jsonify(status="ok"))
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, HTTPStatus]:
+    """Say whether there is an edition to serve, and what fails if anything.
+
+    Only where there is none the answer is 503, with the status `empty`: to take a good calendar away from readers
+    would be the greater harm. Else the status is the first of these that holds: `silent` (readers wait for reminders
+    and no worker has given a sign of life for three minutes), `stale` (the calendar file is not what is public, or
+    that is not known), `failing` (something else fails that concerns a host or all), `ready`.
+    The public is told reasons alone; with the operator's token the answer has paths, findings and details too.
+    """
+    now = cache().clock()
+    found, is_private = status().read(now), is_operator()
+    told = {
+        "publication": _publication(found, is_private=is_private),
+        "faults": [_fault(each, is_private=is_private) for each in found.faults],
+    }
+    try:
+        edition = cache().edition()
+    except NothingPublished:
+        return _fresh(jsonify(status="empty", **told)), HTTPStatus.SERVICE_UNAVAILABLE
+    reminders = _reminders(found.worker_health, now)
+    answer = jsonify(
+        status=_status(found, reminders["status"]),
+        edition=edition.number,
+        published_at=write_instant(edition.published_at),
+        reminders=reminders,
+        **told,
+    )
+    return _fresh(answer), HTTPStatus.OK
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Let everyone in, calendar fetchers above all."""
+    text = f"{_ROBOTS}\nSitemap: {cache().renderer.base_url}/sitemap.xml\n"
+    return _for_an_hour(Response(text, content_type="text/plain; charset=utf-8"))
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """List the pages for search engines, with their other languages (sitemaps.org, 0.9)."""
+    edition = cache().edition()
+    # Two languages of a page are about as much work as one record of a feed.
+    weight = weigh(len(edition.entries))
+    body = cache().share("/sitemap.xml", edition, weight, lambda: _sitemap(edition))
+    return _for_an_hour(Response(body, content_type="application/xml"))
+
+
+def _sitemap(edition: Edition) -> bytes:
+    base, default = cache().renderer.base_url, edition.calendar.languages[0]
+    prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
+    pages = [(path, edition.published_at) for path in _PAGES]
+    pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(cache().clock())]
+    urlset = ET.Element("urlset", {"xmlns": _SITEMAP, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})
+    for path, changed_at in pages:
+        for prefix in prefixes.values():
+            url = ET.SubElement(urlset, "url")
+            ET.SubElement(url, "loc").text = f"{base}{prefix}{path}"
+            ET.SubElement(url, "lastmod").text = write_instant(changed_at)
+            for code, other in prefixes.items():
+                link = {"rel": "alternate", "hreflang": code, "href": f"{base}{other}{path}"}
+                ET.SubElement(url, "xhtml:link", link)
+    written: bytes = ET.tostring(urlset, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+@blueprint.get("/.well-known/security.txt")
+def security() -> Response:
+    """Tell whom to write to about a weakness (RFC 9116); only a site with a public address and a contact has one."""
+    edition, base = cache().edition(), cache().renderer.base_url
+    if not (settings().contact and base.startswith("https://")):
+        abort(HTTPStatus.NOT_FOUND)
+    lines = (
+        f"Contact: mailto:{quote(settings().contact, safe='@+')}",
+        f"Expires: {_next_anniversary(edition.published_at, cache().clock()):%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(edition.calendar.languages)}",
+        f"Canonical: {base}/.well-known/security.txt",
+    )
+    return _for_an_hour(Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))
+
+
+def _next_anniversary(published: datetime, now: datetime) -> date:
+    """Give the first day after `now` that lies whole years of 365 days behind the publication, both in UTC."""
+    first, today = published.astimezone(UTC).date(), now.astimezone(UTC).date()
+    return first + _YEAR * ((today - first) // _YEAR + 1)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Describe the addresses for programs."""
+    return _for_an_hour(jsonify(describe_api(cache().renderer.base_url)))
+
+
+def _status(found: Status, reminders: str) -> str:
+    if reminders == Health.SILENT:
+        return "silent"
+    if found.is_held_back:
+        return "stale"
+    return "failing" if found.is_failing else "ready"
+
+
+def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
+    """Tell of the last attempt to publish; its outcome is `failing` where none has come to a result since."""
+    attempt = found.attempt
+    if not found.is_database_up:
+        return {"outcome": "unknown", "reasons": ["the database does not answer"]}
+    if attempt is None:
+        return {}
+    is_good = attempt.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
+    public = [each.reason for each in found.faults if each.kind in OF_PUBLISHING]
+    told = {
+        "at": write_instant(attempt.at),
+        "outcome": "failing" if is_good and not found.is_published else attempt.outcome,
+        "reasons": public or ([] if is_good else [_HELD_BACK[attempt.outcome]]),
+    }
+    if is_private:
+        told |= {"file": attempt.file, "reasons": list(attempt.reasons) or public}
+    return told
+
+
+def _fault(fault: Fault, *, is_private: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": fault.kind,
+        "reason": fault.reason,
+        "since": write_instant(fault.first_at),
+        "count": fault.count,
+    }
+    return told | {"key": fault.key, "details": list(fault.details)} if is_private else told
+
+
+def _reminders(worker_health: WorkerHealth | None, now: datetime) -> dict[str, Any]:
+    """Tell whether reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
+    if worker_health is None:
+        return {"last_tick": None, "oldest_due": None, "status": "unknown"}
+    return {
+        "last_tick": write_instant(worker_health.last_tick) if worker_health.last_tick else None,
+        "oldest_due": write_instant(worker_health.oldest_due) if worker_health.oldest_due else None,
+        "status": judge(worker_health, now),
+    }
+
+
+def _for_an_hour(response: Response) -> Response:
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

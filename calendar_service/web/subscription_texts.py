@@ -1,0 +1,104 @@
+"""What a reader gets, in words: the same on the page that asks for confirmation and on the page that changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.records.leads import UnknownLead
+from calendar_service.records.selection import BadSelection
+from calendar_service.web import options
+from calendar_service.writers.i18n import available, language
+from calendar_service.writers.selection_words import describe_selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.subscriptions.preferences import Preferences
+    from calendar_service.web.options import Option, OptionGroup
+    from calendar_service.writers.i18n import Language
+
+
+@dataclass(frozen=True)
+class LeadOptions:
+    """All that a form offers, in the language of its page."""
+
+    kinds: list[Option]
+    tags: list[Option]
+    places: list[Option]
+    leads: list[Option]
+    digests: list[Option]
+    languages: list[Option]
+    zones: tuple[OptionGroup, ...]
+    zone_names: frozenset[str]
+    all_countries: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class SubscriptionTexts:
+    """A choice in words."""
+
+    what: str
+    leads: str
+    wants_new: bool
+    digest: str
+    language: str
+    zone: str
+    country: str
+
+
+def lead_options(edition: Edition, lang: Language) -> LeadOptions:
+    """Gather what a form offers."""
+    zones = options.zones(lang.code)
+    codes = [code for code in edition.calendar.languages if code in available()]
+    return LeadOptions(
+        kinds=options.kinds(lang),
+        tags=options.tags(edition),
+        places=options.places(edition, lang),
+        leads=options.leads(lang),
+        digests=options.digests(lang),
+        languages=[options.Option(code, language(code).own_name()) for code in codes],
+        zones=zones,
+        zone_names=frozenset(option.value for group in zones for option in group.options),
+        all_countries=options.all_countries(lang.code),
+    )
+
+
+def selection_text(selection: str, edition: Edition, lang: Language) -> str:
+    """Say which records a canonical query chooses; as it was written where it cannot be read any more."""
+    try:
+        return describe_selection(selection, edition, lang)
+    except BadSelection:
+        return selection
+
+
+def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
+    """Say how long before; none means what the programme suggests. What cannot be read is said as it was written."""
+    leads = tuple(leads)
+    try:
+        words = options.suggested(leads, lang)
+    except UnknownLead:
+        words = ", ".join(leads)
+    if words:
+        return words
+    if words := options.suggested(edition.calendar.reminders, lang):
+        return lang.gettext("As the programme suggests: {leads}", leads=words)
+    return lang.gettext("As the programme suggests for each date")
+
+
+def subscription_texts(choice: Preferences, edition: Edition, lang: Language) -> SubscriptionTexts:
+    """Say a choice in words."""
+    return SubscriptionTexts(
+        what=selection_text(choice.selection, edition, lang),
+        leads=leads_text(choice.leads, edition, lang),
+        wants_new=choice.wants_new,
+        digest=_label(options.digests(lang), choice.digest),
+        language=language(choice.language).own_name(),
+        zone=_label((option for group in options.zones(lang.code) for option in group.options), choice.zone),
+        country=lang.country(choice.country) if choice.country else "",
+    )
+
+
+def _label(found: Iterable[Option], value: str) -> str:
+    return next((option.label for option in found if option.value == value), value)

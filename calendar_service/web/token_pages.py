@@ -1,0 +1,95 @@
+"""What the pages share that a reader's own link opens: never stored, never passed on, never acted on by others."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, abort, request
+
+from calendar_service.records.selection import Selection
+from calendar_service.web.context import cache
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.layout import page
+from calendar_service.writers.i18n import gettext_noop
+from calendar_service.writers.render_context import render_context_of
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+    from calendar_service.writers.render_context import RenderContext
+
+_OUR_OWN = ("same-origin", "none")
+
+CONSENT = gettext_noop(
+    "By signing up you agree that we keep your address to send you what you have chosen here, and for nothing else. "
+    "Every letter has a link that ends it."
+)
+CONSENT_VERSION = 1
+"""To be raised when the sentence changes, so that it stays known who agreed to what."""
+
+
+def open_page(lang: str) -> tuple[Edition, RenderContext]:
+    """Give what a page in a language is made of; "" is the default language. Aborts with 404 for an unknown one."""
+    edition = cache().edition()
+    if lang and lang not in shown_languages(edition):
+        abort(HTTPStatus.NOT_FOUND)
+    default = edition.calendar.languages[0]
+    return edition, render_context_of(Selection(lang=lang or default), cache().renderer.base_url, default)
+
+
+def refuse_other_sites() -> None:
+    """Refuse a form that another site has sent, as far as the browser tells (Fetch Metadata). Aborts with 403."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OUR_OWN:
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def private_page(
+    template: str, opening: tuple[Edition, RenderContext], path: str, status: HTTPStatus = HTTPStatus.OK, **values: Any
+) -> Response:
+    """Render a page that nobody keeps: no cache, no search engine, no site that is linked from it."""
+    edition, view = opening
+    response = page(template, edition, view, path=path, query="", **values)
+    response.status_code = status if response.status_code == HTTPStatus.OK else response.status_code
+    return forbid_storing(response)
+
+
+def forbid_storing(response: Response) -> Response:
+    """Keep a response out of caches, search engines and Referer fields."""
+    response.headers.remove("ETag")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def statement_page(
+    opening: tuple[Edition, RenderContext],
+    path: str,
+    heading: str,
+    paragraphs: list[str],
+    *,
+    ways: list[tuple[str, str]] | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """Render a page that says one thing; `ways` are labels and addresses of where to go on."""
+    view = opening[1]
+    to_calendar = (view.lang.gettext("To the calendar"), f"{view.prefix}/")
+    values = {"heading": heading, "paragraphs": paragraphs, "ways": [*(ways or []), to_calendar]}
+    return private_page("reminders_said.html", opening, path, status, **values)
+
+
+def link_is_dead(opening: tuple[Edition, RenderContext]) -> Response:
+    """Say that a link does not hold (any more), without telling why, and what to do."""
+    view = opening[1]
+    gettext = view.lang.gettext
+    return statement_page(
+        opening,
+        "/reminders",
+        gettext("This link does not work any more"),
+        [
+            gettext("It was used already, it is too old, or a part of it got lost on the way."),
+            gettext("Sign up again with the same address: the letter that you then get has new links."),
+        ],
+        ways=[(gettext("Sign up for reminders"), f"{view.prefix}/reminders")],
+        status=HTTPStatus.NOT_FOUND,
+    )

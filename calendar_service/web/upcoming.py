@@ -1,0 +1,89 @@
+"""What will be sent, in words: to one reader, and to all as the operator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.leads import UnknownLead, read_lead
+from calendar_service.records.times import civil_from_instant
+from calendar_service.reminders.forecast import forecast, upcoming
+from calendar_service.reminders.subscriptions.preferences import readable
+from calendar_service.store.engine import reading
+from calendar_service.store.schedule import load_first_passes
+from calendar_service.writers import phrases
+from calendar_service.writers.selection_words import describe_lead
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.edition import Edition
+    from calendar_service.records.notification_keys import NotificationKey
+    from calendar_service.store.engine import Database
+    from calendar_service.store.subscribers import Subscriber
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.phrases import LocalizedText
+
+PLANNED_WITHIN = timedelta(days=30)
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class UpcomingReminder:
+    """Letters that will go: when, about what, and to how many readers."""
+
+    when: str
+    title: LocalizedText
+    label: str
+    subscribers: int
+
+
+def list_upcoming(
+    engine: Database, edition: Edition, subscriber: Subscriber, now: datetime, lang: Language
+) -> list[UpcomingReminder]:
+    """List which letters a reader gets next, on the reader's own clock; of watches that can be read."""
+    subscriber = replace(subscriber, watches=readable(subscriber.watches))
+    with reading(engine) as connection:
+        seen = load_first_passes(connection)
+    return [
+        UpcomingReminder(
+            when=phrases.when_words(civil_from_instant(due.due_at, subscriber.zone), subscriber.zone, lang),
+            title=_title(due.notification, edition, lang),
+            label=_label(due.notification, lang),
+            subscribers=1,
+        )
+        for due in upcoming(edition, subscriber, now, seen)[:_MOST]
+    ]
+
+
+def list_planned(engine: Database, edition: Edition, now: datetime, lang: Language) -> list[UpcomingReminder]:
+    """List what will go out, to all readers together."""
+    zone = edition.calendar.zone
+    return [
+        UpcomingReminder(
+            when=phrases.when_words(civil_from_instant(each.due_at, zone), zone, lang),
+            title=_title(each.notification, edition, lang),
+            label=_label(each.notification, lang),
+            subscribers=each.subscribers,
+        )
+        for each in forecast(engine, edition, now, now + PLANNED_WITHIN, with_addresses=False)
+        if each.notification.record_id
+    ]
+
+
+def _title(notification: NotificationKey, edition: Edition, lang: Language) -> LocalizedText:
+    entry = edition.entries.get(notification.record_id)
+    return phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(notification.record_id, "")
+
+
+def _label(notification: NotificationKey, lang: Language) -> str:
+    if not notification.lead:
+        return lang.gettext("Notice")
+    try:
+        lead = describe_lead(read_lead(notification.lead), lang)
+    except UnknownLead:  # an earlier version took it; the rest of the list is shown
+        lead = notification.lead
+    moment = phrases.moment_label(MomentName(notification.moment), lang)
+    return lang.gettext("{label}: {title}", label=moment, title=lead)

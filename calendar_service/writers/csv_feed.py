@@ -1,0 +1,61 @@
+"""Records as a table (CSV, RFC 4180): one line for each moment, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from calendar_service.writers import phrases
+from calendar_service.writers.api import list_moments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.writers.api import Bounds
+    from calendar_service.writers.render_context import RenderContext
+
+COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
+
+
+def write_csv(entries: Sequence[Entry], edition: Edition, view: RenderContext, bounds: Bounds) -> bytes:
+    """Write the table with its head.
+
+    `at` is an instant in UTC and `local` the same on the clock of the reader or place; `date` is a whole day.
+    Either the two or the one is empty.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        writer.writerows(_rows(entry, edition, view, bounds))
+    return table.getvalue().encode()
+
+
+def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> Iterator[list[str]]:
+    record = entry.record
+    status = "cancelled" if entry.is_called_off else record.status
+    title = phrases.pick(record.title, view.lang.code).text
+    place = phrases.place(record.place, view.lang)
+    for moment in list_moments(entry, edition, bounds, view):
+        cells = [
+            record.id,
+            record.kind,
+            moment.get("status", status),
+            title,
+            moment["name"],
+            moment.get("at", ""),
+            moment.get("local", ""),
+            moment.get("date", ""),
+            moment["zone"],
+            moment["words"],
+            place,
+            view.page_url(record.id),
+        ]
+        yield [_harmless(cell) for cell in cells]
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from running a text as a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

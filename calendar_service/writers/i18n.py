@@ -1,0 +1,121 @@
+"""Languages: a catalogue of sentences beside CLDR's names of days, months, zones and countries.
+
+A language is a file `translations/<code>.po`; English is the language of the catalogue's keys.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from calendar_service.records import errors
+from calendar_service.records.zones import is_iana, tzinfo_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+gettext_noop = errors.gettext_noop
+CATALOGUES = Path(__file__).parent / "translations"
+# British English writes the day before the month and the clock to 24, as the programme's pages do.
+_LOCALES = {"en": "en_GB"}
+_FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
+
+
+class Language:
+    """One language of output."""
+
+    def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
+        self.code = code
+        self.locale = Locale.parse(_LOCALES.get(code, code))
+        self._translations = translations
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Translate a sentence and fill in its {names}."""
+        text = self._translations.gettext(message)
+        return text.format(**values) if values else text
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
+        """Translate a sentence by the language's own plural rule; `{number}` stands for the number."""
+        return self._translations.ngettext(one, many, number).format(number=number, **values)
+
+    def day(self, day: date, *, weekday: bool = True) -> str:
+        """Write a day in full: "Tuesday 7 July 2020"."""
+        text = format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
+        # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
+        return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
+
+    def short_day(self, day: date, *, year: bool = False) -> str:
+        """Write a day for a line that is short of room: "Tue 7 July", with the year where it is asked for."""
+        text = format_date(day, "EEE d MMMM y" if year else "EEE d MMMM", locale=self.locale)
+        return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
+
+    def short_month(self, day: date) -> str:
+        """Write the short name of a month: "Jul", "juil."."""
+        return format_date(day, "LLL", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Write a month: "July 2020"."""
+        return format_date(day, "LLLL y", locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """Write the short name of a weekday: "Tue"."""
+        return format_date(day, "EEE", locale=self.locale)
+
+    def own_name(self) -> str:
+        """Name the language in itself: "English", "Français"."""
+        return str(self.locale.languages.get(self.code, self.code)).capitalize()
+
+    def clock(self, local: datetime) -> str:
+        """Write the time of an aware datetime: "11:00"."""
+        return format_time(local.timetz(), "HH:mm", locale=self.locale, tzinfo=local.tzinfo)
+
+    def city_of(self, zone: str) -> str:
+        """Name the place that a zone is called after: "Seoul", "Séoul"."""
+        if not is_iana(zone):
+            return zone
+        city: str = get_timezone_location(tzinfo_of(zone), locale=self.locale, return_city=True)
+        # Places that CLDR has no name for are called by the rest of their zone's: "Argentina/Buenos Aires".
+        return city.rpartition("/")[2]
+
+    def country(self, code: str) -> str:
+        """Name a country by its ISO 3166 code."""
+        return str(self.locale.territories.get(code, code))
+
+    def language(self, code: str) -> str:
+        """Name a language by its code."""
+        return str(self.locale.languages.get(code, code))
+
+    def join(self, parts: list[str]) -> str:
+        """Join parts with the language's own commas and "and"."""
+        return format_list(parts, locale=self.locale)
+
+
+@lru_cache
+def language(code: str) -> Language:
+    """Give a language that has a catalogue. Raises KeyError for one that has none."""
+    if code == "en":
+        return Language(code, gettext.NullTranslations())
+    path = CATALOGUES / f"{code}.po"
+    if code not in available():
+        raise KeyError(code)
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return Language(code, gettext.GNUTranslations(compiled))
+
+
+@lru_cache
+def available() -> tuple[str, ...]:
+    """List the languages that outputs can be written in."""
+    return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))

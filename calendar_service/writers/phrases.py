@@ -1,0 +1,268 @@
+"""What a person reads, in any language: when, where, what has moved, what state it is in.
+
+Pages, feeds and letters take their words from here, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.record import Place, TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.zones import abbreviation, offset_words
+from calendar_service.writers.i18n import gettext_noop
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendar_service.datephrases import RecurrenceRule
+    from calendar_service.records.edition import DeadlineChange, Entry
+    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.records.texts import Text
+    from calendar_service.writers.i18n import Language
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True)
+class LocalizedText:
+    """A text with the language it is really in, which may not be the one asked for."""
+
+    text: str
+    language: str
+
+
+def pick(text: Text, code: str) -> LocalizedText:
+    """Take the text of a language, else the first there is; empty where there is none."""
+    if code in text:
+        return LocalizedText(text[code], code)
+    return next((LocalizedText(value, key) for key, value in text.items()), LocalizedText("", code))
+
+
+def only_languages(record: Record, lang: Language) -> str:
+    """Say "(anglais seulement)" where a record is not to be had in the language, else nothing."""
+    if lang.code in record.languages and lang.code in record.title:
+        return ""
+    names = [lang.language(code) for code in record.languages if code != lang.code or code in record.title]
+    names = names or [lang.language(code) for code in record.title]
+    return lang.gettext("({languages} only)", languages=lang.join(names))
+
+
+def state(entry: Entry, lang: Language) -> str:
+    """Name the state of an entry in one word, or nothing where it is as planned."""
+    if entry.is_called_off:
+        return lang.gettext("Cancelled")
+    match entry.record.status:
+        case Status.POSTPONED:
+            return lang.gettext("Postponed")
+        case Status.TENTATIVE:
+            return lang.gettext("To be confirmed")
+    return ""
+
+
+def full_title(entry: Entry, lang: Language) -> str:
+    """Write the title with its state before it and the languages it is only to be had in behind it."""
+    title = pick(entry.record.title, lang.code).text
+    called = state(entry, lang)
+    titled = lang.gettext("{label}: {title}", label=called, title=title) if called else title
+    return f"{titled} {only_languages(entry.record, lang)}".strip()
+
+
+def kind(record: Record, lang: Language) -> str:
+    """Name the kind of a record."""
+    names = {
+        Kind.EVENT: gettext_noop("Event"),
+        Kind.WEBINAR: gettext_noop("Webinar"),
+        Kind.TENDER: gettext_noop("Call for tenders"),
+    }
+    return lang.gettext(names[record.kind])
+
+
+def moment_label(name: MomentName, lang: Language) -> str:
+    """Name a moment as a label."""
+    labels = {
+        MomentName.STARTS: gettext_noop("Starts"),
+        MomentName.ENDS: gettext_noop("Ends"),
+        MomentName.REGISTRATION_CLOSES: gettext_noop("Registration closes"),
+        MomentName.QUESTIONS_BY: gettext_noop("Questions until"),
+        MomentName.CLOSES: gettext_noop("Closes"),
+        MomentName.OPENS: gettext_noop("Opening of bids"),
+        MomentName.AWARD_EXPECTED: gettext_noop("Award expected"),
+    }
+    return lang.gettext(labels[name])
+
+
+def when_words(span: Point | Span, zone: str, lang: Language) -> str:
+    """Write a point or span on the clock of a zone: "Tuesday 7 July 2020, 11:00-12:30 CEST (UTC+2)".
+
+    Whole days are the same everywhere and have no zone. The end of a day is written with its minute.
+    """
+    match span:
+        case DaySpan(first, last):
+            return _days(first, last, lang)
+        case _:
+            return _clock_range(*_instants(span), zone, lang)
+
+
+def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str:
+    """Write a point or span on another zone's clock, or nothing where that says the same.
+
+    The day is left out where it is the same on both clocks: "18:00-19:30 KST (UTC+9)".
+    """
+    if isinstance(span, DaySpan):
+        return ""
+    starts, ends = _instants(span)
+    if all(offset_words(each, zone) == offset_words(each, other) for each in (starts, ends or starts)):
+        return ""
+    same_day = _local(starts, zone).date() == _local(starts, other).date()
+    return _clock_range(starts, ends, other, lang, day=not same_day)
+
+
+def short_when(at: Point | Span, zone: str, year: int, lang: Language) -> str:
+    """Write a point, or when a span begins, as a subject line has room for: "Fri 10 July, 23:59 CEST".
+
+    The year is left out where it is `year`.
+    """
+    if isinstance(at, DaySpan):
+        first, last = (lang.short_day(day, year=day.year != year) for day in (at.first, at.last))
+        return first if at.first == at.last else lang.gettext("{first} to {last}", first=first, last=last)
+    day = _local(_instants(at)[0], zone).date()
+    return f"{lang.short_day(day, year=day.year != year)}, {clock_in(at, zone, lang)}"
+
+
+def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
+    """Write only the time of a point, with its zone: "17:00 CEST"."""
+    instant = instant_bounds(at, zone)[0]
+    return f"{lang.clock(_local(instant, zone))} {abbreviation(instant, zone)}"
+
+
+def city(record: Record, zone: str, lang: Language) -> str:
+    """Name the city whose clock is shown: the record's own where it is its zone, else the zone's."""
+    own = pick(record.place.city, lang.code).text if record.place and zone == record.zone else ""
+    return own or lang.city_of(zone)
+
+
+def place(place: Place | None, lang: Language) -> str:
+    """Write a place on one line, from the nearest to the widest; "Online" first."""
+    if place is None:
+        return ""
+    parts = [
+        lang.gettext("Online") if place.online else "",
+        pick(place.name, lang.code).text,
+        place.address,
+        pick(place.city, lang.code).text,
+        lang.country(place.country) if place.country else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
+    """Say how a moment has moved, when that was decided, and why; `number` counts its extensions."""
+    old, new = (when_words(milestone.at, calendar.zone, lang) for milestone in (moved.old, moved.new))
+    label = moment_label(moved.moment, lang)
+    decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
+    sentence = lang.gettext("{label}: was {old}, now {new}.", label=label, old=old, new=new)
+    told = (
+        lang.gettext("Extension {number}, decided on {day}.", number=number, day=decided)
+        if moved.is_extension
+        else (lang.gettext("Brought forward on {day}.", day=decided))
+    )
+    reason = pick(moved.reason, lang.code).text
+    return " ".join(
+        part for part in (sentence, told, lang.gettext("Reason: {reason}", reason=reason) if reason else "") if part
+    )
+
+
+def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
+    """Say how each deadline of an entry has moved, oldest first."""
+    extensions: Counter[MomentName] = Counter()
+    sentences = []
+    for each in entry.moves:
+        extensions[each.moment] += each.is_extension
+        sentences.append(move(each, extensions[each.moment], calendar, lang))
+    return sentences
+
+
+def planned_before_words(entry: Entry, calendar: Calendar, lang: Language) -> str:
+    """Say when a record was first to happen, where it happens at another time now; else nothing."""
+    if entry.planned_before is None:
+        return ""
+    return lang.gettext("Was planned for {old}.", old=when_words(entry.planned_before, calendar.zone, lang))
+
+
+def rule(repeats: RecurrenceRule, lang: Language) -> str:
+    """Say how a record comes again."""
+    every = _frequency(repeats, lang)
+    if repeats.until:
+        return lang.gettext("{every}, until {day}", every=every, day=lang.day(repeats.until, weekday=False))
+    if repeats.count:
+        return lang.ngettext("{every}, {number} time", "{every}, {number} times", repeats.count, every=every)
+    return every
+
+
+def _frequency(repeats: RecurrenceRule, lang: Language) -> str:
+    number = repeats.interval
+    match repeats.frequency:
+        case "DAILY":
+            text = lang.ngettext("Every day", "Every {number} days", number)
+        case "WEEKLY":
+            text = lang.ngettext("Every week", "Every {number} weeks", number)
+        case "MONTHLY":
+            text = lang.ngettext("Every month", "Every {number} months", number)
+        case _:
+            text = lang.ngettext("Every year", "Every {number} years", number)
+    days = lang.join([_weekday(day, lang) for day in repeats.by_day])
+    return f"{text} ({days})" if days else text
+
+
+def _weekday(day: str, lang: Language) -> str:
+    name = lang.locale.days["stand-alone"]["wide"][_WEEKDAYS.index(day[-2:])]
+    ordinals = {
+        "1": gettext_noop("first {day}"),
+        "2": gettext_noop("second {day}"),
+        "3": gettext_noop("third {day}"),
+        "4": gettext_noop("fourth {day}"),
+        "5": gettext_noop("fifth {day}"),
+        "-1": gettext_noop("last {day}"),
+    }
+    return lang.gettext(ordinals[day[:-2]], day=name) if day[:-2] in ordinals else name
+
+
+def _days(first: date, last: date, lang: Language) -> str:
+    if first == last:
+        return lang.day(first)
+    return lang.gettext("{first} to {last}", first=lang.day(first), last=lang.day(last))
+
+
+def _instants(span: TimeSpan | CivilTime | EndOfDay) -> tuple[datetime, datetime | None]:
+    if isinstance(span, TimeSpan):
+        return span.starts.instant, span.ends.instant if span.ends else None
+    return span.instant, None
+
+
+def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Language, *, day: bool = True) -> str:
+    begin = _local(starts, zone)
+    told = f"{lang.day(begin.date())}, " if day else ""
+    if ends is None:
+        return f"{told}{lang.clock(begin)} {_zone_label(starts, zone)}"
+    finish = _local(ends, zone)
+    if begin.date() == finish.date() and begin.utcoffset() == finish.utcoffset():
+        return f"{told}{lang.clock(begin)}-{lang.clock(finish)} {_zone_label(starts, zone)}"
+    first, last = (
+        f"{lang.day(each.date())}, {lang.clock(each)} {_zone_label(instant, zone)}"
+        for each, instant in ((begin, starts), (finish, ends))
+    )
+    return lang.gettext("{first} to {last}", first=first, last=last)
+
+
+def _zone_label(instant: datetime, zone: str) -> str:
+    short, offset = abbreviation(instant, zone), offset_words(instant, zone)
+    return short if short == offset else f"{short} ({offset})"
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    return civil_from_instant(instant, zone).local

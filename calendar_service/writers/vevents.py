@@ -1,0 +1,173 @@
+"""Records to iCalendar (RFC 5545, RFC 7986): the VEVENTs of one record at a time.
+
+A record's bytes depend on its revision and the view only, so they are made once and joined into any
+feed. Times are written with the zone they were announced in where our VTIMEZONE tells it rightly,
+else in UTC. Each choice below that looks odd answers a calendar program's habit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from icalendar import Event
+
+from calendar_service.records import uids
+from calendar_service.records.enums import Kind, Status
+from calendar_service.records.occurrences import first_day_of
+from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+from calendar_service.records.zones import is_iana
+from calendar_service.writers import phrases
+from calendar_service.writers.alarms import make_alarm
+from calendar_service.writers.description import describe_entry
+from calendar_service.writers.recurrence import write_rule
+from calendar_service.writers.sanitize import (
+    MAX_LINE_UNITS,
+    add_block,
+    add_line,
+    add_stamps,
+    add_uri,
+    clean_line,
+    clip,
+    count_units,
+    to_octets,
+)
+from calendar_service.writers.vevent_specs import DEADLINE_BLOCK, UNKNOWN_LENGTH, vevent_specs
+from calendar_service.writers.vtimezone import describes
+
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.record import Calendar, Span
+    from calendar_service.writers.recurrence import Stretch
+    from calendar_service.writers.render_context import RenderContext
+    from calendar_service.writers.vevent_specs import VEventSpec
+
+__all__ = ["DEADLINE_BLOCK", "UNKNOWN_LENGTH", "SerializedEvents", "write_vevents"]
+
+_COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
+_SHORTEST_TITLE = 60
+
+
+@dataclass(frozen=True)
+class SerializedEvents:
+    """The VEVENTs of one record: their bytes, how many there are, and the zones they name."""
+
+    body: bytes
+    events: int
+    zones: frozenset[str]
+
+
+def write_vevents(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> SerializedEvents:
+    """Write all VEVENTs of a record, the main one first.
+
+    `stretch` bounds only a rule that is written out day by day; see `recurrence.is_written_out`.
+    """
+    zones: set[str] = set()
+    bodies = [
+        to_octets(_event(spec, entry, calendar, view, zones)) for spec in vevent_specs(entry, calendar, view, stretch)
+    ]
+    return SerializedEvents(b"".join(bodies), len(bodies), frozenset(zones))
+
+
+def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext, zones: set[str]) -> Event:
+    record, called_off = entry.record, entry.is_called_off or spec.cancelled
+    event = Event()
+    add_line(event, "uid", uids.uid(spec.name, calendar.id))
+    add_stamps(event, entry.revision.changed_at)
+    event.add("sequence", entry.revision.sequence)
+    _add_times(event, spec, zones)
+    summary, code = _summary(spec, entry, view)
+    add_line(event, "summary", summary, code)
+    add_block(event, "description", describe_entry(spec.span, entry, calendar, view, spec), view.lang.code)
+    if clean_line(spec.place):
+        add_line(event, "location", spec.place, view.lang.code)
+    _add_state(event, spec, entry, called_off=called_off)
+    words = [clean_line(word) for word in (phrases.kind(record, view.lang), *record.tags)]
+    event.add("categories", [word for word in words if word])
+    event.add("color", _COLOURS[record.kind])
+    _add_links(event, spec, entry, calendar, view)
+    if view.alarm and not called_off and record.status is not Status.POSTPONED:
+        event.add_component(make_alarm(view.alarm, spec, summary, code))
+    return event
+
+
+def _add_times(event: Event, spec: VEventSpec, zones: set[str]) -> None:
+    span = spec.span
+    if isinstance(span, DaySpan):
+        event.add("dtstart", span.first)
+        # DTEND is exclusive; without it Exchange refuses the event.
+        event.add("dtend", span.last + timedelta(days=1))
+    else:
+        ends = span.ends or civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
+        both = (span.starts, ends)
+        in_zone = spec.rule is not None or all(_has_zone_form(civil) for civil in both)
+        for name, civil in zip(("dtstart", "dtend"), both, strict=True):
+            event.add(name, _written(civil, zones, in_zone=in_zone))
+    if spec.rule:
+        event.add("rrule", write_rule(spec.rule, span))
+    if spec.excepted:
+        parameters = {"VALUE": "DATE"} if isinstance(span, DaySpan) else {}
+        event.add("exdate", [_start_on(span, day, zones) for day in spec.excepted], parameters=parameters)
+    if spec.recurrence:
+        event.add("recurrence-id", _start_on(spec.recurrence, first_day_of(spec.recurrence), zones))
+
+
+def _has_zone_form(civil: CivilTime) -> bool:
+    """Tell whether readers of the time in its zone get the right instant.
+
+    The second of a repeated hour has no form with a zone (RFC 5545, 3.3.5).
+    """
+    return is_iana(civil.zone) and not civil.fold and describes(civil.zone, civil.instant)
+
+
+def _written(civil: CivilTime, zones: set[str], *, in_zone: bool) -> datetime:
+    if not (in_zone and is_iana(civil.zone)):
+        return civil.instant
+    zones.add(civil.zone)
+    return civil.local
+
+
+def _start_on(span: Span, day: date, zones: set[str]) -> date | datetime:
+    """Give the start by the rule on a day, in the form of the series' DTSTART."""
+    if isinstance(span, DaySpan):
+        return day
+    return _written(CivilTime(day, span.starts.clock, span.starts.zone), zones, in_zone=True)
+
+
+def _summary(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, str]:
+    """Give the title with its state before and its language behind it, and the language it is in."""
+    lang = view.lang
+    written_in = phrases.pick(entry.record.title, lang.code).language
+    prefix = lang.gettext("Cancelled") if spec.cancelled else phrases.state(entry, lang)
+    own = clean_line(spec.title) or entry.record.id
+    title = lang.gettext("{label}: {title}", label=prefix, title=own) if prefix else own
+    suffix = phrases.only_languages(entry.record, lang)
+    if not suffix:
+        return title, written_in
+    # The reader must see the suffix even where the title is cut.
+    room = max(_SHORTEST_TITLE, MAX_LINE_UNITS - count_units(suffix) - 1)
+    return f"{clip(title, room)} {suffix}", written_in
+
+
+def _add_state(event: Event, spec: VEventSpec, entry: Entry, *, called_off: bool) -> None:
+    status = entry.record.status
+    unsure = status in (Status.TENTATIVE, Status.POSTPONED)
+    event.add("status", "CANCELLED" if called_off else "TENTATIVE" if unsure else "CONFIRMED")
+    all_day = isinstance(spec.span, DaySpan)
+    free = called_off or all_day or spec.moment is not None or status is Status.POSTPONED
+    event.add("transp", "TRANSPARENT" if free else "OPAQUE")
+    busy = "FREE" if free else "TENTATIVE" if status is Status.TENTATIVE else "BUSY"
+    event.add("x-microsoft-cdo-busystatus", busy)
+    if all_day:
+        event.add("x-microsoft-cdo-alldayevent", "TRUE")
+
+
+def _add_links(event: Event, spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> None:
+    record = entry.record
+    add_uri(event, "url", record.join or record.url or view.page_url(record.id))
+    if record.join:
+        label = view.lang.gettext("Join online")
+        add_uri(event, "conference", record.join, VALUE="URI", FEATURE="VIDEO", LABEL=label)
+    if spec.is_extra:
+        add_line(event, "related-to", uids.uid(record.id, calendar.id))
