@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import text as sql
 
 from calendar_service import __version__, settings
 from calendar_service.bootstrap import clock
@@ -19,9 +20,10 @@ from calendar_service.cli.main import main
 from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
 from calendar_service.reminders.subscriptions import csv_table
-from calendar_service.store.engine import open_engine
+from calendar_service.store.engine import open_engine, reading
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.tables import metadata
 from calendar_service.web.app import create_app
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.widget_query import WidgetQuery
@@ -34,6 +36,7 @@ PAGES = sorted(
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *PACKAGE.rglob("*.md"), *ROOT.glob("deploy/**/*.md")]
     if "node_modules" not in path.parts
 )
+FOR_DEVELOPERS = [ROOT / "docs" / "developing.md", ROOT / "docs" / "decisions.md", ROOT / "CONTRIBUTING.md"]
 README_WORDS = 800
 TOKEN = "the token of an operator"  # noqa: S105 (of no service)
 
@@ -246,6 +249,18 @@ def words_of_column(text):
     return sorted(word for cell, *_ in rows(text) for word in re.findall(r"`([^`]+)`", cell))
 
 
+def test_every_table_of_the_database_is_told():
+    text = sections(page("developing.md"), 2)["The database"]
+    assert words_of_column(text) == sorted(metadata.tables)
+
+
+def test_every_folder_of_tests_is_told():
+    folders = {path.parent for path in ROOT.glob("tests/*/*.py") if path.parent.name != "node_modules"}
+    assert words_of_column(sections(page("developing.md"), 2)["Tests"]) == sorted(
+        f"tests/{each.name}/" for each in folders
+    )
+
+
 def test_every_kind_of_fault_is_told():
     assert words_of_column(sections(page("operating.md"), 2)["Faults"]) == sorted(FaultKind)
 
@@ -404,6 +419,20 @@ def missing_names(text):
         if is_name and word.removesuffix("()") not in names():
             wrong.append(word)
     return wrong
+
+
+@pytest.mark.parametrize("page", FOR_DEVELOPERS, ids=by_name)
+def test_names_that_are_mentioned_are_there(page):
+    assert missing_names(page.read_text(encoding="utf-8")) == []
+
+
+def test_sql_for_debugging_runs(database):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = re.search(r"```sql\n(.*?)```", text, flags=re.DOTALL)[1].splitlines()
+    statements = " ".join(line for line in lines if not line.strip().startswith("--")).split(";")
+    with reading(database) as connection:
+        found = [connection.execute(sql(each)).all() for each in statements if each.strip()]
+    assert found == [[]] * 5
 
 
 def test_the_version_is_in_changelog_and_security():
