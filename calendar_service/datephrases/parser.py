@@ -162,7 +162,7 @@ class Parser:
         return None
 
     def _checked_digits(self, day: str, month: str, year: str, words: str) -> Day:
-        if len(year) == 2:  # noqa: PLR2004 (digits of a year)
+        if len(year) == 2:  # digits of a year
             raise self.parts.error(words, f"{words} has a year of two digits.", "Write the year in four digits.")
         if not self.day_first:
             remedy = "Write the month as a word (10 July 2020) or the date as 2020-07-10."
@@ -214,7 +214,7 @@ class Parser:
 
     def _day_number(self) -> str:
         number = self.tokens.accept_number(1, 2)
-        if not number or not 1 <= int(number) <= 31:  # noqa: PLR2004 (days of a month)
+        if not number or not 1 <= int(number) <= 31:  # days of a month
             return ""
         self.tokens.accept(VOCABULARY.ordinal_suffixes)
         return number
@@ -374,7 +374,7 @@ class Parser:
         minutes = tokens.accept_number(2) if has_colon else digits[2:]
         if not digits or (has_colon and not minutes):
             return None
-        if int(hours) > 14 or int(minutes or 0) > 59:  # noqa: PLR2004 (no clock on earth is further from UTC)
+        if int(hours) > 14 or int(minutes or 0) > 59:  # no clock on earth is further from UTC
             words = sign + tokens.text_since(start)
             raise self.parts.error(words, f"{words} is not the offset of any zone.", "Write it like UTC+01:00.")
         return f"UTC{sign}{int(hours):02}:{int(minutes or 0):02}" if int(hours + minutes) else "UTC"

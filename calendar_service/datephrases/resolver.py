@@ -177,7 +177,7 @@ def _check_weekday(parts: PhraseParts, day: Day, found: date) -> None:
 
 
 def _times(parts: PhraseParts, shape: str) -> tuple[time | None, time | None]:
-    if len(parts.clocks) < 2:  # noqa: PLR2004 (a start and an end)
+    if len(parts.clocks) < 2:  # a start and an end
         return (parts.clocks[0].time_of_day if parts.clocks else None), None
     start, end = parts.clocks
     if start.half and not end.half and not end.is_24_hour and end.hour <= _HALF_DAY:

@@ -106,7 +106,7 @@ def _has_day(rule: RecurrenceRule, day: date) -> bool:
 
 def is_portable(rule: RecurrenceRule, first: date) -> bool:
     """Return True if Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
-    late_day = max(rule.by_month_day or 0, first.day) > 28  # noqa: PLR2004 (every month has 28 days)
+    late_day = max(rule.by_month_day or 0, first.day) > 28  # every month has 28 days
     ordinal = any(len(day) > _PLAIN for day in rule.by_day)
     match rule.frequency:
         case "DAILY":
@@ -170,9 +170,9 @@ def _with_part(words: str, rule: RecurrenceRule, name: str, value: str) -> Recur
                 return replace(rule, until=until)
             case "BYDAY" if all(_BYDAY.fullmatch(day) for day in value.split(",")):
                 return replace(rule, by_day=tuple(day.removeprefix("+") for day in value.split(",")))
-            case "BYMONTHDAY" if 1 <= int(value) <= 31:  # noqa: PLR2004 (days of a month)
+            case "BYMONTHDAY" if 1 <= int(value) <= 31:  # days of a month
                 return replace(rule, by_month_day=int(value))
-            case "BYMONTH" if 1 <= int(value) <= 12:  # noqa: PLR2004 (months of a year)
+            case "BYMONTH" if 1 <= int(value) <= 12:  # months of a year
                 return replace(rule, by_month=int(value))
             case "WKST" if value == "MO":
                 return rule

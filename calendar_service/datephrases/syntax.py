@@ -49,11 +49,11 @@ class Clock:
             "may mean the beginning or the end of the day.",
             "Write 23:59 for the end of the day, or 00:00 for its beginning.",
         )
-        if self.hour == 24:  # noqa: PLR2004 (the hour after the last)
+        if self.hour == 24:  # the hour after the last
             return midnight
-        if self.hour > 23 or self.minute > 59 or self.second > 59:  # noqa: PLR2004 (a day's last second)
+        if self.hour > 23 or self.minute > 59 or self.second > 59:  # a day's last second
             return "is not a time of day.", "Write hours up to 23 and minutes up to 59."
-        if self.half and not 1 <= self.hour <= 12:  # noqa: PLR2004 (hours of half a day)
+        if self.half and not 1 <= self.hour <= 12:  # hours of half a day
             return "mixes the clock of 12 hours with that of 24.", "Write 17:00 or 5 pm."
         return midnight if (self.half, self.hour, self.minute) == ("am", 12, 0) else None
 

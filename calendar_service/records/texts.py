@@ -12,7 +12,9 @@ from calendar_service.records.errors import CalendarError
 Text = dict[str, str]
 """One text by language code; never empty where a text is required."""
 
-LANGUAGE_NAMES: dict[str, str] = {code: name for code, name in Locale("en").languages.items() if len(code) <= 3}  # noqa: PLR2004 (longer codes are scripts and variants)
+LANGUAGE_NAMES: dict[str, str] = {
+    code: name for code, name in Locale("en").languages.items() if len(code) <= 3
+}  # longer codes are scripts and variants
 
 # C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
 # overrides and isolates, surrogates: they end lines, hide text or turn it around in some reader.

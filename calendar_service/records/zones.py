@@ -37,7 +37,7 @@ def tzinfo_of(name: str) -> tzinfo:
         return timezone(timedelta(hours=-12), "AoE")
     if match := _LITERAL_OFFSET.fullmatch(name):
         sign, hours, minutes = match[1], int(match[2]), int(match[3])
-        if hours <= _MAX_OFFSET_HOURS and minutes < 60:  # noqa: PLR2004 (minutes in an hour)
+        if hours <= _MAX_OFFSET_HOURS and minutes < 60:  # minutes in an hour
             offset = timedelta(hours=hours, minutes=minutes)
             return timezone(offset if sign == "+" else -offset, name)
     if name in COMMON_ZONES:

@@ -46,5 +46,5 @@ def _mix(colour: str, other: str, share: float) -> str:
 
 def _luminance(colour: str) -> float:
     shares = (value / 255 for value in _channels(colour))
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares]  # noqa: PLR2004 (WCAG's)
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares]  # WCAG's
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -75,7 +75,7 @@ def read_components(data: bytes) -> Iterator[Component]:
             yield stack.pop()
         elif not stack:
             raise _broken(number, "the line stands outside of BEGIN:VCALENDAR.")
-        elif name in (_READ_ABOVE if stack[-1].name == "VCALENDAR" else _READ) and len(stack) <= 2:  # noqa: PLR2004
+        elif name in (_READ_ABOVE if stack[-1].name == "VCALENDAR" else _READ) and len(stack) <= 2:
             _keep(stack[-1], name, _property(number, line))
     if stack:
         raise _broken(stack[-1].line, f"BEGIN:{stack[-1].name} has no END: the file is cut off.")

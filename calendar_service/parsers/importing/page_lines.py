@@ -242,7 +242,7 @@ def _trimmed(head: str) -> str:
 
 
 def _is_short(rest: str) -> bool:
-    return len(rest.split()) <= 6 and not rest.endswith((".", "…"))  # noqa: PLR2004 (more is a sentence)
+    return len(rest.split()) <= 6 and not rest.endswith((".", "…"))  # more is a sentence
 
 
 def _place(rest: str, *, has_clock: bool) -> Any:
@@ -258,7 +258,7 @@ def _place(rest: str, *, has_clock: bool) -> Any:
     if country is None:
         return ", ".join(parts)
     place: dict[str, str] = {}
-    if len(parts) > 2:  # noqa: PLR2004 (a hall, a city, a country)
+    if len(parts) > 2:  # a hall, a city, a country
         place["name"] = ", ".join(parts[:-2])
     if len(parts) > 1:
         place["city"] = parts[-2]

@@ -53,7 +53,9 @@ def _check_domain(domain: str) -> str:
         ascii_domain = ""
     labels = ascii_domain.split(".")
     # A last label of digits alone would be an IP address (RFC 3696, 2).
-    if len(labels) < 2 or labels[-1].isdecimal() or not all(map(_LABEL.fullmatch, labels)):  # noqa: PLR2004 (a host and its top-level domain)
+    if (
+        len(labels) < 2 or labels[-1].isdecimal() or not all(map(_LABEL.fullmatch, labels))
+    ):  # a host and its top-level domain
         raise InvalidAddress(
             gettext_noop("What stands after the @ is not the name of a mail server, such as example.org.")
         )
