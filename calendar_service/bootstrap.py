@@ -25,7 +25,7 @@ from calendar_service.store.engine import DatabaseFault, open_engine
 from calendar_service.store.lease import this_host
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
-from calendar_service.web.app import StartedOnFirstRequest, create_app
+from calendar_service.web.app import StartedOnFirstRequest, create_app, load_edition_at_start
 from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
@@ -161,9 +161,10 @@ def make_application() -> WSGIApplication:
     faults = FaultLog(clock)
     worker = make_worker(settings, engine, faults)
     worker.publish_at_start()
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
+    load_edition_at_start(app)
     # A server may fork after loading this: connections must not be shared, and threads would be lost.
     engine.dispose()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
     app.wsgi_app = StartedOnFirstRequest(app.wsgi_app, worker.start)  # type: ignore[method-assign]  # Flask's documented way
     atexit.register(worker.stop)
     return app

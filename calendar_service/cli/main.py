@@ -41,7 +41,7 @@ from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.lease import this_host
 from calendar_service.verification.audit import verify_outputs as audit_edition
 from calendar_service.verification.fetch import ask_server
-from calendar_service.web.app import create_app
+from calendar_service.web.app import create_app, load_edition_at_start
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.inprocess import ask_application
 
@@ -136,6 +136,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker.start()
     _end_on_sigterm()
     app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=_THREADS)
+    load_edition_at_start(app)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.

@@ -11,7 +11,7 @@ from calendar_service.reminders.resuming import describe_pause, resume
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
-from calendar_service.store.pauses import PauseKind, enter_pause, list_pauses
+from calendar_service.store.pauses import PauseKind, clear_replaced, enter_pause, list_pauses
 
 
 @click.command(name="pause")
@@ -33,7 +33,11 @@ def resume_sending() -> None:
     After a pause, what fell due meanwhile is sent if it is still of use.
     """
     engine = open_database(read_settings(os.environ))
+    with writing(engine) as connection:
+        was_replaced = clear_replaced(connection)
     ended, unsent = resume(engine, load_edition(engine), clock())
+    if was_replaced:
+        click.echo("The new database is taken as meant.")
     if not ended:
         click.echo("Sending was not paused.")
         return

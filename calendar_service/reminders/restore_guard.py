@@ -11,7 +11,8 @@ from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
 from calendar_service.store.identity import raise_sequence, read_identity, renew_identity
-from calendar_service.store.pauses import RestoreKind, enter_restored, list_pauses
+from calendar_service.store.pauses import REPLACED, RestoreKind, enter_restored, list_pauses, report_replaced
+from calendar_service.store.subscribers import has_subscribers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +37,7 @@ class RestoreGuard:
     def __init__(self, engine: Database, memory: SequenceFile | None) -> None:
         self._engine = engine
         self._memory = memory
+        self._has_looked = False
         self._trouble = ""
         self._is_reported: bool | None = None
         self._reported_at = float("-inf")
@@ -50,7 +52,19 @@ class RestoreGuard:
             found, pauses = read_identity(connection), list_pauses(connection)
         if remembered and found and known and found.id == known.id and found.sequence < remembered.sequence:
             return self._note_restored(found, remembered, now)
+        self._look_for_replacement(found.id if found else "", now)
         return pauses
+
+    def _look_for_replacement(self, database_id: str, now: datetime) -> None:
+        """Report, once for each start, an empty database where this host knew another one."""
+        if self._has_looked or self._memory is None:
+            return
+        self._has_looked = True
+        if self._memory.knows_other_than(database_id):
+            with writing(self._engine) as connection:
+                if not has_subscribers(connection):
+                    report_replaced(connection, now)
+                    logger.error("%s", REPLACED)
 
     def _note_restored(self, found: Identity, remembered: Remembered, now: datetime) -> list[Pause]:
         with writing(self._engine, lock=True) as connection:

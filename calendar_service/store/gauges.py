@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 _LATELY = timedelta(hours=1)
+# A heartbeat that is farther ahead of the clock was written by a wrong one, and proves nothing.
+_AHEAD = timedelta(minutes=5)
 # Enough to say a quantile of an hour by; an hour may hold many more.
 _MAX_SENT = 10_000
 
@@ -86,7 +88,7 @@ def _pulse(connection: Connection, now: datetime) -> WorkerHealth:
     something = select(deliveries.c.id).where(_WAITING).limit(1)
     asked = select(signups.c.id).where(signups.c.state == "asked").limit(1)
     return WorkerHealth(
-        last_tick=connection.scalar(select(func.max(workers.c.beat_at))),
+        last_tick=connection.scalar(select(func.max(workers.c.beat_at)).where(workers.c.beat_at <= now + _AHEAD)),
         # What waits while sending is paused is not late.
         oldest_due=None if connection.scalar(select(is_paused())) else connection.scalar(due),
         is_needed=any(connection.scalar(each) is not None for each in (somebody, something, asked)),

@@ -106,6 +106,23 @@ _SENTENCES = {
 }
 
 
+_REPLACED_KEY = "replaced"
+REPLACED = gettext_noop(
+    "The database is new and empty, but this host knew another one here: its subscribers are missing. "
+    "Restore a backup, or run `calendar-service resume` if this is meant."
+)
+
+
+def report_replaced(connection: Connection, now: datetime) -> None:
+    """Report an empty database that stands where a host knew another one; `now` is aware."""
+    report_fault(connection, FaultKind.RESTORE, _REPLACED_KEY, REPLACED, now)
+
+
+def clear_replaced(connection: Connection) -> bool:
+    """Delete the report of an empty database; True if there was one."""
+    return clear_fault(connection, FaultKind.RESTORE, _REPLACED_KEY)
+
+
 def end_pause(connection: Connection, kind: PauseKind) -> bool:
     """End a reason why nothing is sent; True if there was it."""
     if kind is PauseKind.RESTORED:

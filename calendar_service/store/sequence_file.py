@@ -43,6 +43,11 @@ class SequenceFile:
         known = [each for each in (self._own.get(database_id), self._load().get(database_id)) if each]
         return _farthest(known) if known else None
 
+    def knows_other_than(self, database_id: str) -> bool:
+        """Return True if this host remembers other databases and has never seen this one."""
+        known = {*self._own, *self._load()}
+        return bool(known) and database_id not in known
+
     def remember(self, identity: Identity, at: datetime) -> None:
         """Keep how far a database has come. Raises OSError where it cannot be kept; this process then still knows."""
         loaded = self._load()

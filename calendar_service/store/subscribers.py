@@ -153,6 +153,11 @@ def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], no
     return [each for start in range(0, len(ids), _PAGE) for each in _load(connection, ids[start : start + _PAGE])]
 
 
+def has_subscribers(connection: Connection) -> bool:
+    """Return True if there is any subscriber, active or not."""
+    return connection.scalar(select(subscribers.c.id).limit(1)) is not None
+
+
 def find_by_ref(engine: Database, ref: str) -> Subscriber | None:
     """Find the reader that a link names."""
     with reading(engine) as connection:

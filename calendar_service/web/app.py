@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from calendar_service.web import (
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, host_name
 from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
-from calendar_service.web.edition_cache import EditionCache
+from calendar_service.web.edition_cache import EditionCache, NothingPublished
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.status import StatusReader
 
@@ -77,6 +78,12 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def load_edition_at_start(app: Flask) -> None:
+    """Load the current edition before the first request, so that it is served even if the database is lost by then."""
+    with contextlib.suppress(NothingPublished):
+        app.extensions[CACHE].edition()
 
 
 class StartedOnFirstRequest:

@@ -306,7 +306,7 @@ def states_of_signups(database):
 
 # -- stages of a look -----------------------------------------------------------------------------------------------
 
-STAGES = ["forget_old", "list_claimers", "handle_signups", "load_edition"]
+STAGES = ["purge_expired", "list_claimers", "process_signups", "load_edition"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -331,7 +331,7 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
         except DatabaseFault:
             assert error is not ZeroDivisionError
     expected = {("good", "closes", "7 days"), ("nobody", "confirm", "")}
-    lost = {"handle_signups": {("nobody", "confirm", "")}, "load_edition": {GOOD}}.get(stage, set())
+    lost = {"process_signups": {("nobody", "confirm", "")}, "load_edition": {GOOD}}.get(stage, set())
     assert set(told(database)) == expected - lost
     if error is ZeroDivisionError:
         assert [row[0] for row in faults(database)] == ["schedule"]

@@ -36,5 +36,5 @@ def webinar(name="webinar", clock=time(10), place=None, **more):
 
 def tender(name="tender", closes=date(2026, 7, 10), title="Tender", **more):
     milestones = {MomentName.CLOSES: Milestone(EndOfDay(closes, ZONE), words=closes.isoformat())} if closes else {}
-    milestones |= more.pop("stones", {})
+    milestones |= more.pop("milestones", {})
     return Record(id=name, kind=Kind.TENDER, title={"en": title}, milestones=milestones, **more)
