@@ -76,9 +76,9 @@ def sequence_file(settings: Settings) -> SequenceFile:
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:
-    """Give the secret keys, newest first: those of the settings, else the one that is kept beside the database.
+    """Return the secret keys, newest first: those of the settings, else the one that is kept beside the database.
 
-    That one is made at the first use, for the owner of this process alone to read. Raises BadSetting.
+    That one is made at the first use, for the owner of this process alone to read. Raise BadSetting.
     """
     if settings.secret_keys:
         return settings.secret_keys
@@ -144,7 +144,7 @@ def make_reminder_service(settings: Settings, engine: Database, now: Callable[[]
 
 
 def mail_settings(settings: Settings) -> MailSettings:
-    """Tell how letters leave by these settings."""
+    """Return how letters leave by these settings."""
     editors = tuple(each.address for each in settings.editors)
     return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
 

@@ -83,7 +83,7 @@ def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
 
 
 def _sending(settings: Settings) -> list[CheckResult]:
-    """Say why nothing is sent, if that is so; whether the database can be read at all, `_database` says."""
+    """Report why nothing is sent, if sending is paused. `_database` reports a database that cannot be read."""
     try:
         engine = open_engine(settings.database_url)
         if not is_current(engine):

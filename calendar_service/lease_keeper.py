@@ -65,7 +65,7 @@ class LeaseKeeper:
             self._next_report = self._seconds() + wait
 
     def keep(self) -> bool:
-        """Renew the lease where it is this host's; True if the file should be looked at again. Raises DatabaseFault.
+        """Renew the lease where it is this host's; True if the file should be looked at again. Raise DatabaseFault.
 
         It should where another host has taken the lease or let it go, where another edition came, where the clock
         went wrong or is right again, and where a fault of the file stands that nobody has reported for long.

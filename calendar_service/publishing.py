@@ -101,7 +101,7 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
 ) -> FileResult:
     """Read a calendar file and publish it if it is sound and says something new.
 
-    Raises BusyFile, FileDoesNotAnswer and DatabaseFault.
+    Raise BusyFile, FileDoesNotAnswer and DatabaseFault.
 
     `host` is who publishes, see `store.editions.publish`. What is public follows a new tz database even while the file
     is broken. What comes of it is reported as a fault or clears one; with `is_patient`, that another host publishes is
@@ -153,7 +153,7 @@ def record_outcome(
     """Report the host's faults of publishing, and clear those that are over: of its file, its lease and its clock.
 
     The one place that decides what of an attempt is a fault. An exception is an attempt that came to no result.
-    Reasons are public-safe; details name the file and say why. Raises DatabaseFault.
+    Reasons are public-safe; details name the file and say why. Raise DatabaseFault.
     """
     key = (host or this_host()).name
     if isinstance(outcome, FileResult):
@@ -277,7 +277,7 @@ def read_whole(path: Path) -> bytes | None:
 
     Linux can promise it: under a lease nobody opens the file for writing before it is read. Elsewhere,
     and where the file belongs to someone else, its size and times must be the same before and after.
-    Raises OSError, also for what is no regular file: reading a pipe would wait until somebody writes.
+    Raise OSError, also for what is no regular file: reading a pipe would wait until somebody writes.
     """
     try:
         with _opened(path) as file, _leased(file) as is_free:
@@ -303,7 +303,7 @@ def _calls(path: Path) -> BoundedCalls[Any]:
 
 
 def _ask_of_file(path: Path, work: Callable[[], T]) -> T:
-    """Do what touches the file, in a thread: on a mount that hangs it may never end. Raises FileDoesNotAnswer."""
+    """Do what touches the file, in a thread: on a mount that hangs it may never end. Raise FileDoesNotAnswer."""
     try:
         return cast("T", _calls(path).call(work, ANSWER_SECONDS))
     except NoAnswer:
@@ -326,7 +326,7 @@ class FileWatch:
         self._waits_since: float | None = None
 
     def is_due(self) -> bool:
-        """Tell, once for each change, that the file should be read now."""
+        """Return True, once for each change, that the file should be read now."""
         signature = self._signature()
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()

@@ -62,7 +62,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. Raises BadSetting for a variable that is unknown or unusable."""
+    """Read the settings. Raise BadSetting for a variable that is unknown or unusable."""
     _refuse_unknown(environ)
     base_url = _value(environ, "CALENDAR_BASE_URL")
     checked = _base_url(base_url) if base_url else Settings.base_url

@@ -39,7 +39,7 @@ def export_files(
     static: Path,
     folder: Path,
 ) -> int:
-    """Write all public pages and feeds into a folder; gives how many files there are. Raises CannotExport.
+    """Write all public pages and feeds into a folder; return how many files there are. Raise CannotExport.
 
     `prefixes` are those of the languages ("", "/fr"), `static` the folder of style sheets and scripts. Everything is
     fetched before anything is written, and each file is replaced whole. What an export before this one wrote and this

@@ -150,7 +150,7 @@ class Worker:
             self._at_post.release()
 
     def publish(self) -> None:
-        """Publish the file as it is now. Raises DatabaseFault."""
+        """Publish the file as it is now. Raise DatabaseFault."""
         self._watch.take()
         self._publish()
 

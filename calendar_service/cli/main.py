@@ -96,7 +96,7 @@ def init(file: Path) -> None:
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the problems."
 )
 def check(file: Path | None, form: str) -> None:
-    """Say every problem of FILE. Exits with 0 if it can be published, with 1 if not."""
+    """Validate FILE and list every problem. Exits with 0 if it can be published, with 1 if not."""
     path = file or read_settings(os.environ).file
     reading = read_calendar_file(path)
     click.echo(_as_json(reading) if form == "json" else _as_text(path, reading))
@@ -251,7 +251,7 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database to the present tables."""
+    """Run pending migrations."""
     open_database(read_settings(os.environ))
     click.echo("The database is up to date.")
 

@@ -32,7 +32,7 @@ class Finding:
 
     @property
     def is_error(self) -> bool:
-        """Tell whether it stops publication."""
+        """Return True if it stops publication."""
         return self.problem.severity is Severity.ERROR
 
     def __str__(self) -> str:
@@ -90,7 +90,7 @@ def _read(data: bytes, name: str) -> ParseResult:
 
 
 def _is_refused(problem: Problem, tree: Tree) -> bool:
-    """Tell whether the value was refused before: one value, one problem."""
+    """Return True if the value was refused before: one value, one problem."""
     return any(problem.path[:length] in tree.unread for length in range(len(problem.path) + 1))
 
 

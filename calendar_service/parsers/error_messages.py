@@ -87,7 +87,7 @@ def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
 
 
 def path_of(error: ErrorDetails) -> Path:
-    """Give the path of a finding from the part down, without the marks of the validator."""
+    """Return the path of a finding from the part down, without the marks of the validator."""
     location = error["loc"]
     if location and location[-1] == "[key]" and error["type"] != "extra_forbidden":
         location = location[:-1]

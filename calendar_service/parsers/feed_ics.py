@@ -63,7 +63,7 @@ class _Node:
 
 
 def read_ics(body: bytes, first: date, last: date) -> Feed:
-    """Read a file; series are expanded from `first` to `last`. Raises UnreadableFeed."""
+    """Read a file; series are expanded from `first` to `last`. Raise UnreadableFeed."""
     try:
         return _read(_from_ical(Calendar.from_ical(body)), first, last)
     except _BROKEN as error:
@@ -71,7 +71,7 @@ def read_ics(body: bytes, first: date, last: date) -> Feed:
 
 
 def read_jcal(body: bytes, first: date, last: date) -> Feed:
-    """Read jCal (RFC 7265) in the same way. Raises UnreadableFeed."""
+    """Read jCal (RFC 7265) in the same way. Raise UnreadableFeed."""
     try:
         return _read(_from_jcal(json.loads(body)), first, last)
     except _BROKEN as error:
@@ -172,7 +172,7 @@ class _Reader:
         return self._on_clock(_wall(value), tzid)
 
     def _on_clock(self, wall: datetime, tzid: str) -> datetime:
-        """Give the instant of a time on the wall: that of the observance which began last before it (3.6.5)."""
+        """Return the instant of a time on the wall: that of the observance which began last before it (3.6.5)."""
         begun = []
         for part in self.zones[tzid].children:
             for year in (wall.year - 1, wall.year):

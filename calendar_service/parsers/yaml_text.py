@@ -42,7 +42,7 @@ class UnfitYaml(CalendarError):
 
 
 def decode_yaml(data: bytes) -> str:
-    """Decode UTF-8 with or without a byte order mark. Raises UnfitYaml."""
+    """Decode UTF-8 with or without a byte order mark. Raise UnfitYaml."""
     if len(data) > MAX_FILE_BYTES:
         raise UnfitYaml(f"the file has more than {MAX_FILE_BYTES:,} bytes.", (1, 1), remedy="Split it.")
     if data.startswith(_UTF_16) or b"\0" in data[:4]:
@@ -84,5 +84,5 @@ def without_strange(text: str) -> str | None:
 
 
 def position_in(text: str, position: int) -> Position:
-    """Give the line and column of a position in a text."""
+    """Return the line and column of a position in a text."""
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)

@@ -66,13 +66,13 @@ class Tree:
     unread: set[Path] = field(default_factory=set)
 
     def place_of(self, path: Path) -> Position:
-        """Give the place of a path, or of the nearest thing above it that stands in the file."""
+        """Return the place of a path, or of the nearest thing above it that stands in the file."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
     def refuse(self, place: Position, path: Path, message: str, remedy: str) -> None:
-        """Note something that is not taken. Raises UnfitYaml when there is too much of it."""
+        """Note something that is not taken. Raise UnfitYaml when there is too much of it."""
         self.refused.append((place, Problem(path, message, None, remedy)))
         if len(self.refused) >= MAX_REFUSED:
             raise UnfitYaml(f"the file has more than {MAX_REFUSED:,} problems.", place, remedy="Correct those above.")
@@ -225,7 +225,7 @@ def _place(event: Any) -> Position:
 
 
 def _surprise(text: str) -> tuple[str, str] | None:
-    """Give message and remedy for a plain scalar that other programs would turn into something else."""
+    """Return message and remedy for a plain scalar that other programs would turn into something else."""
     shown = text if len(text) <= _MAX_KEY else f"{text[:_MAX_KEY]}…"
     remedy = f'Write "{shown}" in quotes.'
     if _FALSE_FRIEND.fullmatch(text):

@@ -62,7 +62,7 @@ class RecordState(StrEnum):
 
 
 def record_state(record: Record, *, withdrawn: bool) -> RecordState:
-    """Tell whether a record holds; a tentative one does."""
+    """Return True if a record holds; a tentative one does."""
     if withdrawn:
         return RecordState.WITHDRAWN
     match record.status:

@@ -36,16 +36,16 @@ MORNING = time(9)
 
 
 def due(lead: Lead, at: Point, zone: str, days: WorkingDays) -> datetime | None:
-    """Give the instant (UTC) at which a reminder of `at` falls due for a reader whose clock is `zone`.
+    """Return the instant (UTC) at which a reminder of `at` falls due for a reader whose clock is `zone`.
 
-    None if that would not be before it is too late. Raises UnknownZone.
+    None if that would not be before it is too late. Raise UnknownZone.
     """
     instant = _counted_back(lead, at, zone, days)
     return instant if instant < too_late(at, zone) else None
 
 
 def too_late(at: Point, zone: str) -> datetime:
-    """Give the first instant (UTC) at which to remind of `at` makes no sense any more.
+    """Return the first instant (UTC) at which to remind of `at` makes no sense any more.
 
     For a clock time and the end of a day that is the moment itself. Whole days are the moment for as long as the first
     of them lasts where the reader is, so that "on the day at 09:00" means something for them.

@@ -64,7 +64,7 @@ class DeadlineChange:
 
     @property
     def is_extension(self) -> bool:
-        """Tell whether the new deadline is later than the old."""
+        """Return True if the new deadline is later than the old."""
         return instant_bounds(self.new.at, "UTC") > instant_bounds(self.old.at, "UTC")
 
 
@@ -96,7 +96,7 @@ class Entry:
 
     @property
     def is_called_off(self) -> bool:
-        """Tell whether it will not take place: cancelled, or taken out of the calendar."""
+        """Return True if it will not take place: cancelled, or taken out of the calendar."""
         return self.revision.withdrawn or self.record.status is Status.CANCELLED
 
     def is_shown_at(self, now: datetime) -> bool:
@@ -158,7 +158,7 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the draft says nothing new."""
+        """Return True if the draft says nothing new."""
         return not self.revisions and not self.calendar_changed
 
 
@@ -207,12 +207,12 @@ def _planned_before(entry: Entry | None, record: Record) -> Span | None:
 
 
 def _once(record: Record) -> Span | None:
-    """Give when a record happens that does not recur."""
+    """Return when a record happens that does not recur."""
     return record.schedule.span if record.schedule and not record.schedule.rule else None
 
 
 def _is_moved(first: Span, present: Span) -> bool:
-    """Tell whether a start is another now; that a day gets its hours is no move."""
+    """Return True if a start is another now; that a day gets its hours is no move."""
     if isinstance(first, TimeSpan) and isinstance(present, TimeSpan):
         return first.starts.instant != present.starts.instant
     days = [span.first if isinstance(span, DaySpan) else span.starts.day for span in (first, present)]
@@ -241,7 +241,7 @@ def _remindable(record: Record) -> dict[MomentName, object]:
 
 
 def _timing(schedule: Schedule) -> Schedule:
-    """Give a schedule without the words it was printed in."""
+    """Return a schedule without the words it was printed in."""
     return replace(
         schedule,
         words="",
@@ -251,7 +251,7 @@ def _timing(schedule: Schedule) -> Schedule:
 
 
 def is_coming(record: Record, zone: str, now: datetime) -> bool:
-    """Tell whether any moment of a record, or of a coming occurrence, is not past."""
+    """Return True if any moment of a record, or of a coming occurrence, is not past."""
     schedule = record.schedule
     if schedule and schedule.rule:
         return any(occurrences_of(schedule, now, now + ahead, zone) for ahead in _FAR_AHEAD)
@@ -276,7 +276,7 @@ def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revisi
 
 
 def _matters(record: Record) -> tuple[object, ...]:
-    """Give what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
+    """Return what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
     schedule = record.schedule and _timing(record.schedule)
     milestones = {name: milestone.at for name, milestone in record.milestones.items()}
     sessions = [(each.id, each.span, each.place) for each in record.sessions]
@@ -385,7 +385,7 @@ def find_shifts(kept: Mapping[InstantKey, datetime], derived: Iterable[Derived],
 
 
 def tell_shifts(record_id: str, shifts: list[Shift], databases: tuple[str, str]) -> list[str]:
-    """Say each shift, those of one series in one sentence. `databases` are the tz database's old and new versions."""
+    """Describe each shift, those of one series in one sentence. `databases` are the old and new tz versions."""
     by_name: dict[str, list[Shift]] = {}
     for shift in shifts:
         by_name.setdefault(shift.new.key[0], []).append(shift)

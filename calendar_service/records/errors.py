@@ -55,14 +55,14 @@ class Problem:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give the known word that a word nearly is, or nothing."""
+    """Return the known word that a word nearly is, or nothing."""
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else ""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Say "Did you mean …?" for a word that is nearly a known one, else nothing."""
+    """Return "Did you mean …?" for a word that is nearly a known one, else nothing."""
     close = nearest(word, known)
     return f"Did you mean {close!r}?" if close else ""
 

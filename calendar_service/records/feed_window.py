@@ -60,7 +60,7 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
 
 
 def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datetime, datetime]:
-    """Give the half-open stretch of time of a selection, in UTC; open ends are the ends of time."""
+    """Return the half-open stretch of time of a selection, in UTC; open ends are the ends of time."""
     zone = edition.calendar.zone
     never = datetime.min.replace(tzinfo=UTC)
     start = midnight(selection.first, zone) if selection.first else never
@@ -71,7 +71,7 @@ def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datet
 
 
 def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
-    """Give the stretch from a record's first moment to its last; endless rules reach the end of time."""
+    """Return the stretch from a record's first moment to its last; endless rules reach the end of time."""
     begins, stops = record_bounds(record, zone)
     if record.schedule and record.schedule.rule:
         return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
@@ -82,7 +82,7 @@ def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Se
     """Make sure that an answer does not list more occurrences than MAX_OCCURRENCES.
 
     `listed` are the records whose occurrences are listed one by one, each from a first to a last day. A selection
-    without `from` or `to` may be as long as the calendar makes it. Raises BadSelection for the parameter to narrow.
+    without `from` or `to` may be as long as the calendar makes it. Raise BadSelection for the parameter to narrow.
     """
     day = selection.last or selection.first
     if day is None:
@@ -99,7 +99,7 @@ def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Se
 
 
 def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:
-    """Tell whether anything of a record lies in a half-open window: where it repeats, an occurrence or a deadline."""
+    """Return True if anything of a record lies in a half-open window: where it repeats, an occurrence or a deadline."""
     (begins, stops), (start, end) = bounds, within
     if not ((stops > start or begins >= start) and begins < end):
         return False
@@ -116,7 +116,7 @@ def _oldest_day(now: datetime, zone: str) -> date:
 
 
 def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> datetime:
-    """Give when an entry leaves the output by the clock alone: withdrawn long ago, or fallen behind the window."""
+    """Return when an entry leaves the output by the clock alone: withdrawn long ago, or fallen behind the window."""
     leaves = entry.revision.changed_at + WITHDRAWN_STAYS if entry.revision.withdrawn else _ALWAYS
     if windowed or stops == _ALWAYS:
         return leaves
@@ -127,7 +127,7 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
 
 
 def next_start(record: Record, zone: str, now: datetime) -> datetime | None:
-    """Give when what is next of a record begins, or None where all is past."""
+    """Return when what is next of a record begins, or None where all is past."""
     if record.schedule and record.schedule.rule:
         occurrences = occurrences_of(record.schedule, now, now + timedelta(days=366), zone)
         return instant_bounds(occurrences[0].span, zone)[0] if occurrences else None

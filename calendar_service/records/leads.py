@@ -78,7 +78,7 @@ class UnknownLead(CalendarError):
 
 
 def read_lead(words: str) -> Lead:
-    """Read a lead such as "14 days", "24 hours", "P7D", "la veille à 18 h". Raises UnknownLead."""
+    """Read a lead such as "14 days", "24 hours", "P7D", "la veille à 18 h". Raise UnknownLead."""
     text = " ".join(words.split())
     lead: Lead | None
     if match := _ISO_DAYS.fullmatch(text):

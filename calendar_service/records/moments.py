@@ -54,7 +54,7 @@ def write_point(at: Point) -> str:
 
 
 def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
-    """Give the half-open stretch of time that a point or span covers, in UTC.
+    """Return the half-open stretch of time that a point or span covers, in UTC.
 
     Whole days are those of `zone`. A clock time covers no time: both bounds are equal.
     """
@@ -68,12 +68,12 @@ def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
 
 
 def midnight(day: date, zone: str) -> datetime:
-    """Give the instant at which a day begins in a zone."""
+    """Return the instant at which a day begins in a zone."""
     return CivilTime(day, time(), zone).local.astimezone(UTC)
 
 
 def record_bounds(record: Record, zone: str) -> tuple[datetime, datetime]:
-    """Give the stretch from the first to the last moment of a record that does not recur."""
+    """Return the stretch from the first to the last moment of a record that does not recur."""
     points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
     points += [session.span for session in record.sessions]
     points += [record.schedule.span] if record.schedule else []

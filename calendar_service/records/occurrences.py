@@ -42,7 +42,7 @@ def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str
 
 
 def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
-    """Tell whether any occurrence overlaps the half-open window [start, end)."""
+    """Return True if any occurrence overlaps the half-open window [start, end)."""
     return any(_overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
 
 
@@ -55,7 +55,7 @@ def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
 
 
 def end_of(schedule: Schedule, zone: str) -> datetime | None:
-    """Give the instant at which the last occurrence ends; None where the rule never stops."""
+    """Return the instant at which the last occurrence ends; None where the rule never stops."""
     spans = [schedule.span, *(change.span for change in schedule.changes if change.span)]
     if schedule.rule:
         if schedule.rule.is_endless:
@@ -66,7 +66,7 @@ def end_of(schedule: Schedule, zone: str) -> datetime | None:
 
 
 def first_day_of(span: Span) -> date:
-    """Give the day on which a span begins, on its own clock."""
+    """Return the day on which a span begins, on its own clock."""
     return span.first if isinstance(span, DaySpan) else span.starts.day
 
 
@@ -89,7 +89,7 @@ def all_days(schedule: Schedule) -> Iterator[date]:
 
 
 def comes_on(schedule: Schedule, day: date) -> bool:
-    """Tell whether the rule gives a day, and it is not excepted."""
+    """Return True if the rule gives a day, and it is not excepted."""
     if day in schedule.excepted:
         return False
     first = first_day_of(schedule.span)
@@ -97,7 +97,7 @@ def comes_on(schedule: Schedule, day: date) -> bool:
 
 
 def occurrence_on(schedule: Schedule, day: date) -> Occurrence:
-    """Give the occurrence whose day by the rule is `day`, with its change where it has one."""
+    """Return the occurrence whose day by the rule is `day`, with its change where it has one."""
     for change in schedule.changes:
         if change.occurrence == day:
             return _changed(schedule, change)

@@ -156,7 +156,7 @@ _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 
 
 def record_to_json(record: Record) -> dict[str, Any]:
-    """Give the record as plain JSON values; what is at its default is left out."""
+    """Return the record as plain JSON values; what is at its default is left out."""
     plain: dict[str, Any] = _RECORD.dump_python(record, mode="json", exclude_defaults=True)
     return plain
 
@@ -167,7 +167,7 @@ def record_from_json(plain: dict[str, Any]) -> Record:
 
 
 def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
-    """Give the calendar as plain JSON values; what is at its default is left out."""
+    """Return the calendar as plain JSON values; what is at its default is left out."""
     plain: dict[str, Any] = _CALENDAR.dump_python(calendar, mode="json", exclude_defaults=True)
     return plain
 

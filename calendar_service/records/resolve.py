@@ -44,7 +44,7 @@ class Resolved:
 
 
 def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
-    """Give the calendar's own part its meaning, with what there is to say about it."""
+    """Return the calendar's own part its meaning, with what there is to say about it."""
     default = shape.languages[0]
     calendar = Calendar(
         id=shape.id,
@@ -79,7 +79,7 @@ def _closed(timing: Timing, field: Path, words: str) -> list[date]:
 def resolve_record(
     shape: AnyRecordShape, calendar: Calendar, path: Path, unread: frozenset[str] = frozenset()
 ) -> Resolved:
-    """Give a record its meaning; `path` is where it stands in the file.
+    """Return a record its meaning; `path` is where it stands in the file.
 
     `unread` are fields that the file gives but that could not be taken into the shape: no problem is
     made of their absence.
@@ -166,13 +166,13 @@ class _Resolver:
                 self.timing.refuse((*field, code), message, None, "Add it to calendar.languages or correct the code.")
 
     def check_fold(self) -> None:
-        """Say so where `fold` has nothing to decide."""
+        """Note it where `fold` has nothing to decide."""
         if self.shape.fold is not None and not self.timing.needs_fold:
             message = "no time of this record comes twice, so `fold` says nothing."
             self.timing.note(("fold",), message, self.shape.fold, "Take it out.")
 
     def check_clock(self, record: Record) -> None:
-        """Say whose clock is meant by a time without a zone, where the place has another than the programme."""
+        """Name whose clock is meant by a time without a zone, where the place has another than the programme."""
         if record.zone is None or not self.timing.without_zone:
             return
         field, when, seat = self.timing.without_zone[0]
@@ -188,7 +188,7 @@ class _Resolver:
         self.timing.note(field, message, when.words, f"{remedy}: {seat.clock:%H:%M} {record.zone}.")
 
     def check_letters(self, record: Record) -> None:
-        """Say that a series keeps its offset, where letters such as EST may mean a place that changes its clocks."""
+        """State that a series keeps its offset, where letters such as EST may mean a place that changes its clocks."""
         if record.schedule and record.schedule.rule and self.timing.by_letters:
             field, when = self.timing.by_letters[0]
             message = f"every time of the series is at {when.zone}, in summer and in winter."
@@ -260,13 +260,13 @@ class _Resolver:
             self.timing.refuse((later,), message, second.words, remedy)
 
     def instant(self, milestone: Milestone, *, at_end: bool = False) -> datetime:
-        """Give the instant at which a milestone begins, or ends."""
+        """Return the instant at which a milestone begins, or ends."""
         return instant_bounds(milestone.at, self.calendar.zone)[1 if at_end else 0]
 
     # -- places ---------------------------------------------------------------------------------
 
     def place(self) -> Place | None:
-        """Give where it is; a webinar, and what the words of its time call online, is online."""
+        """Return where it is; a webinar, and what the words of its time call online, is online."""
         place = _place(self.shape.place, self.language)
         said_online = self.timing.said_online
         if place is None and (said_online or self.shape.kind is Kind.WEBINAR):
@@ -274,7 +274,7 @@ class _Resolver:
         return replace(place, online=True) if place and said_online else place
 
     def place_zone(self, place: Place | None, schedule: Schedule | None) -> str | None:
-        """Give the zone of the place, where one is said or the country has only one."""
+        """Return the zone of the place, where one is said or the country has only one."""
         if self.shape.timezone or place is None or place.country is None:
             return self.shape.timezone
         zones = zones_of_country(place.country)

@@ -308,7 +308,7 @@ class CalendarFileSchema(SchemaModel):
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of the calendar file."""
+    """Return the JSON Schema (draft 2020-12) of the calendar file."""
     schema = CalendarFileSchema.model_json_schema(by_alias=True)
     _walk(schema, _without_null)
     _walk(schema, _without_other_keys)

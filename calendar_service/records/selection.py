@@ -66,11 +66,11 @@ class Selection:
 
     @property
     def is_windowed(self) -> bool:
-        """Tell whether the selection says itself how far back and ahead it reaches."""
+        """Return True if the selection says itself how far back and ahead it reaches."""
         return bool(self.first or self.last or self.ids)
 
     def accepts(self, record: Record) -> bool:
-        """Tell whether a record is of the chosen kind, tag, country, language, id and words; time is apart."""
+        """Return True if a record is of the chosen kind, tag, country, language, id and words; time is apart."""
         return (
             (not self.kinds or record.kind in self.kinds)
             and (not self.ids or record.id in self.ids)
@@ -82,11 +82,11 @@ class Selection:
         )
 
     def query(self) -> str:
-        """Give the canonical query string: the same for every way to write the same selection."""
+        """Return the canonical query string: the same for every way to write the same selection."""
         return urlencode(self.pairs(), safe=",/:")
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Give the names and values of the canonical query."""
+        """Return the names and values of the canonical query."""
         pairs = [
             ("kind", ",".join(self.kinds)),
             ("tag", ",".join(self.tags)),
@@ -111,7 +111,7 @@ def countries_of(record: Record) -> tuple[str, ...]:
 
 
 def searchable(record: Record) -> str:
-    """Give the folded text in which `q` is searched: titles, summaries, place, tags."""
+    """Return the folded text in which `q` is searched: titles, summaries, place, tags."""
     place = record.place
     texts = [*record.title.values(), *record.summary.values(), *record.tags, *record.buyer.values(), record.reference]
     if place:
@@ -120,7 +120,7 @@ def searchable(record: Record) -> str:
 
 
 def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...]) -> Selection:
-    """Read a selection from query parameters. Raises BadSelection for anything unknown.
+    """Read a selection from query parameters. Raise BadSelection for anything unknown.
 
     `languages` are those that outputs can be shown in (`lang=`). `from` and `to` are days, both
     included, in the calendar's zone.

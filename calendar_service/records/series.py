@@ -139,7 +139,7 @@ class _Series:
         return when.first
 
     def comes_on(self, day: date) -> bool:
-        """Tell whether the rule gives a day; `known` then holds the days up to the next one."""
+        """Return True if the rule gives a day; `known` then holds the days up to the next one."""
         while not self.known or self.known[-1] <= day:
             following = next(self.days, None)
             if following is None:

@@ -28,7 +28,7 @@ class UnfitText(CalendarError):
 
 
 def clean_input_block(value: str) -> str:
-    """Trim a text of several lines and put it in Unicode form NFC. Raises UnfitText."""
+    """Trim a text of several lines and put it in Unicode form NFC. Raise UnfitText."""
     if found := _FORBIDDEN.search(value):
         code = f"U+{ord(found[0]):04X}"
         raise UnfitText(
@@ -39,7 +39,7 @@ def clean_input_block(value: str) -> str:
 
 
 def clean_input_line(value: str) -> str:
-    """Trim a text of one line. Raises UnfitText also for a line break or tab."""
+    """Trim a text of one line. Raise UnfitText also for a line break or tab."""
     text = clean_input_block(value)
     if "\n" in text or "\t" in text:
         raise UnfitText("it must stand on one line.", remedy="Take out the line break or tab.")
@@ -47,7 +47,7 @@ def clean_input_line(value: str) -> str:
 
 
 def check_language(code: str) -> str:
-    """Pass a known language code. Raises UnfitText."""
+    """Pass a known language code. Raise UnfitText."""
     if code not in LANGUAGE_NAMES:
         named = [f"Write {short} for {name}." for short, name in LANGUAGE_NAMES.items() if name.lower() == code.lower()]
         remedy = named[0] if named else "Write a code such as en, fr or uk."
@@ -56,6 +56,6 @@ def check_language(code: str) -> str:
 
 
 def fold_text(value: str) -> str:
-    """Give the form in which texts are searched: without case and accents."""
+    """Return the form in which texts are searched: without case and accents."""
     decomposed = unicodedata.normalize("NFKD", value.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -83,7 +83,7 @@ class EndOfDay:
 
 
 def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> CivilTime:
-    """Make a civil time that exists exactly once. Raises SkippedTime, RepeatedTime, UnknownZone."""
+    """Make a civil time that exists exactly once. Raise SkippedTime, RepeatedTime, UnknownZone."""
     early, late = (CivilTime(day, clock, zone, f) for f in (0, 1))
     if _shows(early) != (day, clock) or _shows(late) != (day, clock):
         raise SkippedTime(day, clock, zone)

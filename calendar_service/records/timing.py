@@ -106,13 +106,13 @@ class Timing:
     # -- points ---------------------------------------------------------------------------------
 
     def zone_of(self, when: DatePhrase) -> str:
-        """Give the zone that the words name, or the calendar's."""
+        """Return the zone that the words name, or the calendar's."""
         if when.zone == "CET":
             return zone_of_label(self.calendar.zone)
         return when.zone or self.calendar.zone
 
     def civil(self, field: Path, when: DatePhrase, *, end: bool = False) -> CivilTime | None:
-        """Give the clock time at which the words begin, or end."""
+        """Return the clock time at which the words begin, or end."""
         day, clock = (when.last, when.end) if end else (when.first, when.start)
         if clock is None:
             return None
@@ -127,7 +127,7 @@ class Timing:
         return civil
 
     def fitting(self, day: date, clock: time, zone: str, offset: str | None) -> CivilTime:
-        """Make a civil time, of two the one whose offset was printed. Raises OffsetDisagrees."""
+        """Make a civil time, of two the one whose offset was printed. Raise OffsetDisagrees."""
         folds: tuple[Fold, Fold] = (0, 1)
         first, second = (civil_time(day, clock, zone, fold) for fold in folds)
         if first == second or offset is None:
@@ -145,7 +145,7 @@ class Timing:
         return found
 
     def note_season(self, field: Path, when: DatePhrase, civil: CivilTime) -> None:
-        """Say so where "CET" stands beside a summer time, since it has two readings."""
+        """Note it where "CET" stands beside a summer time, since it has two readings."""
         actual = abbreviation(civil.instant, civil.zone)
         if when.zone == "CET" and when.label and actual != when.label and not when.offset:
             self.note(
@@ -189,7 +189,7 @@ class Timing:
         return (span, when.words) if when and span else None
 
     def span(self, field: Path, when: DatePhrase) -> Span | None:
-        """Give the span that words mean: whole days, or clock times."""
+        """Return the span that words mean: whole days, or clock times."""
         if when.start is None:
             return DaySpan(when.first, when.last)
         starts = self.civil(field, when)

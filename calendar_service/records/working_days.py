@@ -36,7 +36,7 @@ class UnknownCountry(CalendarError):
 class WorkingDays:
     """The days on which people work: in `country` (ISO 3166 alpha-2), except for `closures`.
 
-    Without a country, or without the holidays package, they are Monday to Friday. Raises UnknownCountry.
+    Without a country, or without the holidays package, they are Monday to Friday. Raise UnknownCountry.
     """
 
     country: str | None = None
@@ -53,11 +53,11 @@ class WorkingDays:
         return self.country is not None and holidays is not None
 
     def is_working(self, day: date) -> bool:
-        """Tell whether people work on a day."""
+        """Return True if people work on a day."""
         return day not in self.closures and day not in self._days_off(day.year)
 
     def back(self, day: date, n: int) -> date:
-        """Give the n-th working day before a day, which itself does not count; n = 0 gives the day as it is."""
+        """Return the n-th working day before a day, which itself does not count; n = 0 gives the day as it is."""
         for _ in range(n):
             day -= _DAY
             while not self.is_working(day):

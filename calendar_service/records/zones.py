@@ -30,7 +30,7 @@ class UnknownZone(CalendarError):
 
 @lru_cache(maxsize=1024)
 def tzinfo_of(name: str) -> tzinfo:
-    """Give the tzinfo of a zone name. Raises UnknownZone."""
+    """Return the tzinfo of a zone name. Raise UnknownZone."""
     if name == "UTC":
         return UTC
     if name == "AoE":
@@ -46,7 +46,7 @@ def tzinfo_of(name: str) -> tzinfo:
 
 
 def is_iana(name: str) -> bool:
-    """Tell whether a known zone name is an IANA zone, which may change its clock, or a fixed offset."""
+    """Return True if a known zone name is an IANA zone, which may change its clock, or a fixed offset."""
     return isinstance(tzinfo_of(name), zoneinfo.ZoneInfo)
 
 
@@ -79,7 +79,7 @@ def city_words(zone: str) -> str:
 
 
 def zone_of_label(seat: str) -> str:
-    """Give the zone that a Central European label stands for.
+    """Return the zone that a Central European label stands for.
 
     "CET" and its kin mean the civil time of the programme's seat, in summer as in winter, where
     the seat keeps that time; else the civil time of Brussels, the tz database's own reading.

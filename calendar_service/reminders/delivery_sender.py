@@ -93,7 +93,7 @@ class DeliverySender:
     def send_due(
         self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
     ) -> Counter[str]:
-        """Send until nothing is due or `stop` is set; gives what became of the deliveries. Raises DatabaseFault.
+        """Send until nothing is due or `stop` is set; return what became of the deliveries. Raise DatabaseFault.
 
         Afterwards nothing is claimed but what a lane is just sending, if it hangs while all is to stop.
         """
@@ -116,7 +116,7 @@ class DeliverySender:
         return self._counts
 
     def close(self, patience: float) -> None:
-        """Let the lanes finish what they have in hand, for so many seconds, and end them."""
+        """Wait at most `patience` seconds for the sender threads to finish, and end them."""
         for _ in self._sender_threads:
             self._queue.put(None)
         end = time.monotonic() + patience
@@ -128,7 +128,7 @@ class DeliverySender:
 
     @property
     def has_hung(self) -> bool:
-        """Tell whether a lane was still busy when all was closed."""
+        """Return True if a lane was still busy when all was closed."""
         return bool(self._sender_threads)
 
     # -- claiming -----------------------------------------------------------------------------------------------

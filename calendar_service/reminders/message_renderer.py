@@ -83,7 +83,7 @@ class MessageRenderer:
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[ActiveWatch], now: datetime
     ) -> RenderedDelivery:
-        """Write letter and envelope. Raises NothingToSay."""
+        """Write letter and envelope. Raise NothingToSay."""
         if delivery.expires_at <= now:
             raise DeliveryObsolete("too late")
         if delivery.notification.kind is NotificationKind.LETTER:
@@ -132,7 +132,7 @@ class MessageRenderer:
     def _check_wish(
         self, notification: NotificationKey, edition: Edition, active_watches: Sequence[ActiveWatch]
     ) -> None:
-        """Make sure that the reader still wants to hear this. Raises NothingToSay."""
+        """Make sure that the reader still wants to hear this. Raise NothingToSay."""
         topic = _TOPICS[notification.moment] if notification.kind is NotificationKind.NOTICE else Topic.REMINDERS
         records = [edition.entries[notification.record_id].record]
         if topic is Topic.CHANGES:

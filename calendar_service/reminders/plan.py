@@ -258,7 +258,7 @@ def _plan_record(
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:
-    """Tell at little cost, and only where it is sure, that a reminder falls due after `end`."""
+    """Return True, at little cost and only where it is sure, if a reminder falls due after `end`."""
     day = at.first if isinstance(at, DaySpan) else at.day
     return day - _longest(words) - _ZONES > end.date()
 
@@ -289,7 +289,7 @@ def _count(aim: ReminderTarget, words: str, zone: str, country: str, closures: f
 def _counted_back(
     words: str, at: Point, zone: str, country: str, closures: frozenset[date]
 ) -> tuple[str, datetime | None, datetime]:
-    """Give the lead in its one way to be written, when it falls due, and when that is too late."""
+    """Return the lead in its one way to be written, when it falls due, and when that is too late."""
     lead = read_lead(words)
     return write_lead(lead), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
@@ -337,7 +337,7 @@ def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[
 
 
 def digest_before(digest: str, at: datetime, zone: str) -> datetime:
-    """Give the last instant up to `at` at which a digest goes: at 09:00 in the zone, a weekly one on Mondays."""
+    """Return the last instant up to `at` at which a digest goes: at 09:00 in the zone, a weekly one on Mondays."""
     day = civil_from_instant(at, zone).day
     if digest == "weekly":
         day -= timedelta(days=day.weekday())
@@ -349,7 +349,7 @@ def digest_before(digest: str, at: datetime, zone: str) -> datetime:
 
 
 def digest_after(digest: str, at: datetime, zone: str) -> datetime:
-    """Give the first instant after `at` at which a digest goes."""
+    """Return the first instant after `at` at which a digest goes."""
     # The clocks may change in between; a quarter of a day more than the period is always the next one.
     return digest_before(digest, digest_before(digest, at, zone) + timedelta(days=DIGEST_DAYS[digest], hours=6), zone)
 
@@ -360,7 +360,7 @@ def digest_name(digest: str, at: datetime) -> str:
 
 
 def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
-    """Give where a moment stands now; None where there is no such moment, or no such occurrence, any more."""
+    """Return where a moment stands now; None where there is no such moment, or no such occurrence, any more."""
     if milestone := record.milestones.get(moment):
         return milestone.at
     schedule = record.schedule
@@ -373,11 +373,11 @@ def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Poi
 
 
 def is_ahead(record: Record, zone: str, now: datetime) -> bool:
-    """Tell whether a record has a moment ahead that one can be reminded of, within a year."""
+    """Return True if a record has a moment ahead that one can be reminded of, within a year."""
     return next_point(record, zone, now) is not None
 
 
 def next_point(record: Record, zone: str, now: datetime) -> tuple[MomentName, Point, date | None] | None:
-    """Give the moment that a record leads up to next: its closing, else the first that is ahead within a year."""
+    """Return the moment that a record leads up to next: its closing, else the first that is ahead within a year."""
     ahead = [found for found in points(record, zone, now, now + LONGEST_LEAD) if too_late(found[1], zone) > now]
     return min(ahead, key=lambda found: (found[0] is not MomentName.CLOSES, too_late(found[1], zone)), default=None)

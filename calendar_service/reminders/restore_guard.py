@@ -43,7 +43,7 @@ class RestoreGuard:
         self._reported_at = float("-inf")
 
     def check(self, now: datetime) -> list[Pause]:
-        """Return why nothing may be sent, after looking whether the database went back. Raises DatabaseFault."""
+        """Return why nothing may be sent, after looking whether the database went back. Raise DatabaseFault."""
         with reading(self._engine) as connection:
             known = read_identity(connection)
         # What is remembered was in the database before, so the database is read anew after it.

@@ -32,7 +32,7 @@ def forecast_paused(
     """List what falls due between two times, and all that would be sent at once if a pause ended now.
 
     The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left
-    out, and added to `failures`. Raises DatabaseFault.
+    out, and added to `failures`. Raise DatabaseFault.
     """
     with reading(engine) as connection:
         until = _latest(list_pauses(connection), now)
@@ -67,7 +67,7 @@ def resume(engine: Database, edition: Edition | None, now: datetime) -> tuple[li
 
 
 def describe_pause(pause: Pause) -> str:
-    """Say for the operator why nothing is sent, since when, and what ends it."""
+    """Describe for the operator why nothing is sent, since when, and what ends it."""
     since = f"{pause.since:%Y-%m-%dT%H:%M:%SZ}"
     if pause.kind is PauseKind.PERSON:
         return f"Sending is paused since {since} by a person. It goes on with: calendar-service resume"

@@ -90,7 +90,7 @@ class Planner:
         self._aside = SetAside(engine, _KINDS)
 
     def fan_out(self, edition: Edition, now: datetime) -> int:
-        """Fan out all that has fallen due by now; gives how many deliveries that makes. Raises DatabaseFault."""
+        """Fan out all that has fallen due by now; return how many deliveries that makes. Raise DatabaseFault."""
         with reading(self._engine) as connection:
             joined = fresh_groups(connection)
             announced = _announced(connection)
@@ -121,7 +121,7 @@ class Planner:
         return added
 
     def next_due(self) -> datetime | None:
-        """Give when something falls due next, as far as the plan reaches."""
+        """Return when something falls due next, as far as the plan reaches."""
         return self._ahead[0].due_at if self._ahead else None
 
     def _note_pass(self, edition: Edition, now: datetime) -> None:
@@ -232,7 +232,7 @@ class Planner:
     # -- notices ------------------------------------------------------------------------------------------------
 
     def _announce(self, edition: Edition, announced: int, now: datetime, failures: Failures) -> int:
-        """Tell the changes of new editions. What could not be told is noted together with how far this came."""
+        """Return the changes of new editions. What could not be told is noted together with how far this came."""
         with reading(self._engine) as connection:
             changes = list_changes(connection, announced, edition.number)
         added = self._tell(changes, list(self._groups.values()), edition, now, failures)
@@ -251,7 +251,7 @@ class Planner:
         failures: Failures,
         only: tuple[int, ...] = (),
     ) -> int:
-        """Tell revisions, as (record, number), to those of the groups who asked to hear of them."""
+        """Fan out notices of revisions, given as (record, number), to the groups that asked for them."""
         jobs = []
         with reading(self._engine) as connection:
             for change in changes:
@@ -280,7 +280,7 @@ class Planner:
         return list(notices((before, after), groups, edition, seen.at if seen else now, now))
 
     def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
-        """Tell changes that could not be told before."""
+        """Fan out notices of changes that failed before."""
         parts = [(fault, *fault.key.rpartition("/")) for fault in again if fault.kind is FaultKind.EDITION]
         changes = [(record_id, int(number)) for _, record_id, _, number in parts if number.isdecimal()]
         if not changes:
@@ -290,7 +290,7 @@ class Planner:
         return added
 
     def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
-        """Tell groups that can be read again what has changed meanwhile."""
+        """Fan out what changed meanwhile to groups that can be read again."""
         added = 0
         for fault in over:
             group = self._groups.get(int(fault.key)) if fault.kind is FaultKind.GROUP else None
@@ -315,7 +315,7 @@ class Planner:
     # -- who joins later ----------------------------------------------------------------------------------------
 
     def _catch_up(self, edition: Edition, joined: set[int], now: datetime, failures: Failures) -> int:
-        """Give those who have just joined a group what fell due since they asked for it."""
+        """Return those who have just joined a group what fell due since they asked for it."""
         # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
         numbers = sorted(joined & self._groups.keys())
         groups = [self._groups[each] for each in numbers if not self._aside.is_held(of_joining(each).name, now)]

@@ -37,7 +37,7 @@ _RETRIED = "retried"
 
 
 def settle_sent(engine: Database, worker_id: int, ready: RenderedDelivery, now: datetime) -> str:
-    """Mark a letter as sent. Raises DatabaseFault."""
+    """Mark a letter as sent. Raise DatabaseFault."""
     with writing(engine) as connection:
         mark_settled(connection, worker_id, ready.delivery, DeliveryState.SENT, now)
         clear_delivery(connection, ready.delivery)
@@ -49,7 +49,7 @@ def settle_sent(engine: Database, worker_id: int, ready: RenderedDelivery, now: 
 def settle_failed(
     engine: Database, worker_id: int, ready: RenderedDelivery, failure: DeliveryFailed, now: datetime
 ) -> str:
-    """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raises DatabaseFault."""
+    """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raise DatabaseFault."""
     delivery = ready.delivery
     logger.warning(
         "A letter about %s did not go out: %s", delivery.notification.record_id or delivery.notification.kind, failure
@@ -106,7 +106,7 @@ def clear_delivery(connection: Transaction, delivery: ClaimedDelivery) -> None:
 
 
 def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:
-    """Give when to try again after so many attempts before this one; None where that would be too late."""
+    """Return when to try again after so many attempts before this one; None where that would be too late."""
     step = _STEPS[min(attempts, len(_STEPS) - 1)]
     asked = timedelta(seconds=failure.retry_after or 0)
     again = now + max(step, asked)

@@ -111,7 +111,7 @@ class ReminderService:
     def look(self) -> None:
         """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
 
-        Each stage stands alone: one that fails stops no other. Raises DatabaseFault when all have had their turn.
+        Each stage stands alone: one that fails stops no other. Raise DatabaseFault when all have had their turn.
         """
         now = self._clock()
         self._enter()
@@ -151,7 +151,7 @@ class ReminderService:
         self._aside.write(failures, now, over=[*over, _UNREADABLE_EDITION.name])
 
     def send(self, stop: threading.Event) -> Counter[str]:
-        """Send what is due until nothing is, sending is paused, or `stop` is set. Raises DatabaseFault."""
+        """Send what is due until nothing is, sending is paused, or `stop` is set. Raise DatabaseFault."""
         self._enter()
         if self._look_for_pause():
             return Counter()
@@ -170,13 +170,13 @@ class ReminderService:
         return self._dispatcher.own_fault if self._dispatcher else ""
 
     def next_wake_up(self) -> datetime | None:
-        """Give when the next look is due for a reason that is known: something falls due, or is to be tried again."""
+        """Return when the next look is due for a reason that is known: something falls due, or is to be tried again."""
         with reading(self._engine) as connection:
             again = next_wake(connection, self._clock())
         return min((at for at in (again, self._planner.next_due()) if at), default=None)
 
     def close(self, patience: float) -> None:
-        """Let letters in hand go out, for so many seconds, and leave nothing claimed. Raises DatabaseFault."""
+        """Finish the messages in hand, for at most `patience` seconds, and release all claims. Raise DatabaseFault."""
         if self._dispatcher:
             self._dispatcher.close(patience)
         if self._worker_id:
@@ -188,7 +188,7 @@ class ReminderService:
     # -- its parts ----------------------------------------------------------------------------------------------
 
     def edition(self) -> Edition | None:
-        """Give the current edition, None where there is none yet. Raises DatabaseFault."""
+        """Return the current edition, None where there is none yet. Raise DatabaseFault."""
         if time.monotonic() - self._edition_seen > _EDITION_SECONDS:
             if self._edition is None or not is_newest(self._engine, self._edition):
                 self._edition = self._load_edition()
@@ -224,7 +224,7 @@ class ReminderService:
                     self._worker_id = enter_worker(connection, self._wall_clock())
 
     def heartbeat(self) -> None:
-        """Give a sign of life, every other second at most."""
+        """Return a sign of life, every other second at most."""
         if time.monotonic() - self._beaten > _BEAT_SECONDS:
             self._beat()
 
@@ -247,7 +247,7 @@ class ReminderService:
             dispatcher.close(0)
 
     def _release_dead(self) -> None:
-        """Give back the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.
+        """Return the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.
 
         Silence is measured on our own monotonic clock, so that no jump of a wall clock makes a worker seem dead.
         """

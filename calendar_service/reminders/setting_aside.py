@@ -78,7 +78,7 @@ class Job:
 
 
 def run_jobs(engine: Database, jobs: Sequence[Job], failures: Failures) -> tuple[int, set[int]]:
-    """Run jobs, many in a transaction; one that fails undoes no other. Raises DatabaseFault.
+    """Run jobs, many in a transaction; one that fails undoes no other. Raise DatabaseFault.
 
     Return how many rows were added, and which jobs failed, by their place.
     """
@@ -123,7 +123,7 @@ class SetAside:
         return [fault for name, fault in self.known.items() if not self.is_held(name, now)]
 
     def write(self, failures: Failures, now: datetime, *, over: Iterable[tuple[FaultKind, str]] = ()) -> None:
-        """Report what has failed, and clear what is `over`, in a transaction of its own. Raises DatabaseFault."""
+        """Report what has failed, and clear what is `over`, in a transaction of its own. Raise DatabaseFault."""
         cleared = [name for name in over if name in self.known]
         if cleared or any(not self.is_held(name, now) for name in failures.found.keys() - failures.reported):
             with writing(self._engine) as connection:

@@ -71,7 +71,7 @@ class Archive(Protocol):
 
 @contextmanager
 def open_backup(engine: Database, file: Path) -> Iterator[Archive]:
-    """Open a backup file and check it. Raises BackupRefused and ToolFault."""
+    """Open a backup file and check it. Raise BackupRefused and ToolFault."""
     try:
         with file.open("rb") as opened:
             magic = opened.read(len(_SQLITE_MAGIC))

@@ -35,9 +35,9 @@ class BackupRefused(CalendarError):
 
 
 def backup(engine: Database, file: Path) -> int:
-    """Write a backup of the database into a new file; gives its size in bytes.
+    """Write a backup of the database into a new file; return its size in bytes.
 
-    Raises BackupRefused, ToolFault and DatabaseFault. There is no file of that name then, not even a part of one.
+    Raise BackupRefused, ToolFault and DatabaseFault. There is no file of that name then, not even a part of one.
     """
     if file.exists() or file.is_symlink():
         raise BackupRefused(f"{file} is there already.", remedy="Name another file, or delete this one first.")
@@ -77,7 +77,7 @@ def sqlite_path(engine: Database) -> Path | None:
 def new_file(file: Path) -> Iterator[Path]:
     """Yield an empty private file that gets its name when the block has ended without error, whole and on the disk.
 
-    Raises BackupRefused where the file cannot be made, or somebody else has made one of that name meanwhile.
+    Raise BackupRefused where the file cannot be made, or somebody else has made one of that name meanwhile.
     """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.partial")
     try:

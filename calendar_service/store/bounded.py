@@ -28,7 +28,7 @@ class BoundedCalls(Generic[T]):
         self._hanging: threading.Thread | None = None
 
     def call(self, work: Callable[[], T], seconds: float) -> T:
-        """Return what `work` returns, or raise what it raises. Raises NoAnswer after so many seconds."""
+        """Return what `work` returns, or raise what it raises. Raise NoAnswer after so many seconds."""
         result: list[T] = []
         errors: list[BaseException] = []
 

@@ -27,7 +27,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     patience: float | None = _PING_SECONDS
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Consume a generator that talks to the server. Raises OperationalError."""
+        """Consume a generator that talks to the server. Raise OperationalError."""
         if timeout is not None or self.patience is None:
             return super().wait(gen, interval, timeout)
         try:

@@ -40,7 +40,7 @@ _BY_HAND = (subscribers, watches, memberships, suppressions, deliveries)
 
 
 def bring_back(connection: Connection, backup: Callable[[Table], FromClause]) -> dict[str, int]:
-    """Bring back what the backup has and the present tables lack; gives how many rows of each table.
+    """Bring back what the backup has and the present tables lack; return how many rows of each table.
 
     Ids mean the same in both, since one came of the other.
     """

@@ -34,7 +34,7 @@ TAKEN_FROM = ("subscribers", "suppressions", "deliveries", "occasions", "revisio
 
 
 def carry_over(connection: Connection, replaced: Callable[[Table], FromClause]) -> dict[str, int]:
-    """Take over from the replaced database who left or was erased, and what was sent; gives how many of each.
+    """Take over from the replaced database who left or was erased, and what was sent; return how many of each.
 
     `lost` are the subscribers of the replaced database who are not in the backup.
     """

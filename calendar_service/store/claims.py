@@ -74,7 +74,7 @@ class ActiveWatch:
 
 
 def next_wake(connection: Connection, now: datetime) -> datetime | None:
-    """Give when the next delivery is to be tried that is not to be tried already."""
+    """Return when the next delivery is to be tried that is not to be tried already."""
     later = text("state = 'waiting'"), deliveries.c.next_at > now
     at: datetime | None = connection.scalar(select(func.min(deliveries.c.next_at)).where(*later))
     return at
@@ -102,7 +102,7 @@ def claim_deliveries(connection: Connection, worker_id: int, now: datetime, most
 
 
 def release_claims(connection: Connection, worker_id: int, delivery_ids: Sequence[int] | None = None) -> int:
-    """Give back what a worker has claimed and not sent: all of it, or some."""
+    """Return what a worker has claimed and not sent: all of it, or some."""
     mine = update(deliveries).where(text("state = 'claimed'"), deliveries.c.worker_id == worker_id)
     if delivery_ids is not None:
         mine = mine.where(deliveries.c.id.in_(delivery_ids))
@@ -208,7 +208,7 @@ def load_digest_items(connection: Connection, recipient_id: int, bundle: str) ->
 
 
 def free_part(connection: Connection, recipient_id: int, bundle: str, part: NotificationKey) -> None:
-    """Let go one part of a reader's digest as a letter of its own."""
+    """Release one item of a subscriber's digest as a message of its own."""
     values = {"occurrence": part.occurrence.isoformat() if part.occurrence else ""}
     values |= {name: getattr(part, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
     number = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
@@ -243,7 +243,7 @@ def _parcel(row: Any) -> ClaimedDelivery:
 
 
 def count_failure(connection: Connection, recipient_id: int, now: datetime) -> tuple[int, datetime]:
-    """Count a failure of a reader's channel; gives how many there were in a row, and since when."""
+    """Count a failure of a reader's channel; return how many there were in a row, and since when."""
     failing = update(subscribers).where(subscribers.c.id == recipient_id)
     since = func.coalesce(subscribers.c.failing_since, literal(now, subscribers.c.failing_since.type))
     counted = failing.values(failures=subscribers.c.failures + 1, failing_since=since)

@@ -93,7 +93,7 @@ class PublishAttempt:
 
 
 def newest_number(engine: Database) -> int:
-    """Give the number of the newest edition, 0 where there is none."""
+    """Return the number of the newest edition, 0 where there is none."""
     with reading(engine) as connection:
         return connection.scalar(select(func.max(editions.c.number))) or 0
 
@@ -333,7 +333,7 @@ def _storable(text: str) -> str:
 
 
 def last_attempt(engine: Database) -> PublishAttempt | None:
-    """Give the last attempt to publish by any process."""
+    """Return the last attempt to publish by any process."""
     with reading(engine) as connection:
         return _last_attempt(connection)
 
@@ -361,7 +361,7 @@ def _load(connection: Connection, known: Edition | None) -> Edition | None:
 
 
 def _is_there(connection: Connection, known: Edition) -> bool:
-    """Tell whether a known edition is still in the database, which may have been restored from a backup."""
+    """Return True if a known edition is still in the database, which may have been restored from a backup."""
     found = connection.scalar(select(editions.c.published_at).where(editions.c.number == known.number))
     return bool(found == known.published_at)
 

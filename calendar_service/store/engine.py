@@ -78,12 +78,12 @@ def concerns_all(error: BaseException) -> bool:
 
 
 def sqlite_url(path: Path) -> str:
-    """Give the database URL of an SQLite file."""
+    """Return the database URL of an SQLite file."""
     return f"sqlite:///{path}"
 
 
 def open_engine(url: str) -> Database:
-    """Open the database; an SQLite file's folder is made. Raises UnusableDatabase.
+    """Open the database; an SQLite file's folder is made. Raise UnusableDatabase.
 
     Nothing is connected yet: a server that does not answer shows at the first use, as a DatabaseFault.
     """
@@ -186,7 +186,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Database) -> Iterator[Connection]:
-    """Read in one consistent state, blocking nobody. Raises DatabaseFault."""
+    """Read in one consistent state, blocking nobody. Raise DatabaseFault."""
     with _connected(engine, "DEFERRED", "REPEATABLE READ", _READ_SECONDS) as connection:
         yield connection
 
@@ -197,7 +197,7 @@ def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) ->
 
     With `lock`, one writer at a time over all processes and machines (on SQLite always so). With `unhurried`, a
     statement may take as long as it takes, as a migration may.
-    Raises DatabaseFault, also where another writer does not finish within ten seconds.
+    Raise DatabaseFault, also where another writer does not finish within ten seconds.
     """
     # READ COMMITTED sees what another writer committed while this one waited for the lock.
     patience = None if unhurried else _WRITE_SECONDS
@@ -215,7 +215,7 @@ def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) ->
 def rehearsing(engine: Database) -> Iterator[Database]:
     """Yield a database that is written to as if for good, and is as it was when the block has ended.
 
-    All is done in one transaction that is undone; so it is for one thread and not for long. Raises DatabaseFault.
+    All is done in one transaction that is undone; so it is for one thread and not for long. Raise DatabaseFault.
     """
     with writing(engine) as connection:
         undone = connection.begin_nested()

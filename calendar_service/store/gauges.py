@@ -57,13 +57,13 @@ class Gauges:
 
 
 def read_worker_health(engine: Database, now: datetime) -> WorkerHealth:
-    """Look whether workers are alive and on time. Raises DatabaseFault."""
+    """Look whether workers are alive and on time. Raise DatabaseFault."""
     with reading(engine) as connection:
         return _pulse(connection, now)
 
 
 def read_gauges(engine: Database, now: datetime) -> Gauges:
-    """Read all gauges in one consistent state. Raises DatabaseFault."""
+    """Read all gauges in one consistent state. Raise DatabaseFault."""
     with reading(engine) as connection:
         return Gauges(
             worker_health=_pulse(connection, now),

@@ -48,6 +48,6 @@ def renew_identity(connection: Connection, sequence: int) -> Identity:
 
 
 def set_identity(connection: Connection, new: Identity) -> None:
-    """Say which history this is, and how far it has come."""
+    """Describe which history this is, and how far it has come."""
     connection.execute(delete(identity))
     connection.execute(insert(identity).values(id=new.id, sequence=new.sequence))

@@ -81,7 +81,7 @@ def take_lease(connection: Connection, host: Host) -> None:
 
 
 def keep_lease(engine: Database, host: Host, now: datetime) -> Situation:
-    """Renew the lease if this host holds it and it is due; return how things stand. Raises DatabaseFault.
+    """Renew the lease if this host holds it and it is due; return how things stand. Raise DatabaseFault.
 
     A host whose clock is wrong lets its lease expire, since it could publish nothing.
     """

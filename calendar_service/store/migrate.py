@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run_migrations(engine: Database) -> None:
     """Apply the migrations that are missing; processes that start together do it once.
 
-    Raises UnusableDatabase where the tables are newer than this program, and DatabaseFault.
+    Raise UnusableDatabase where the tables are newer than this program, and DatabaseFault.
     """
     if is_current(engine):
         return
@@ -38,7 +38,7 @@ def run_migrations(engine: Database) -> None:
 
 
 def is_current(engine: Database) -> bool:
-    """Tell whether the database is at the newest migration."""
+    """Return True if the database is at the newest migration."""
     with reading(engine) as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present == ScriptDirectory.from_config(_config(None)).get_current_head()

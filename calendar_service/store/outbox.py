@@ -168,7 +168,7 @@ def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> i
 
 
 def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
-    """Note that an occasion was over before anybody could be told; gives how many were not, None if it was noted."""
+    """Note that an occasion was over before anybody could be told; return how many were not, None if it was noted."""
     occasion_id = notification_id(connection, fan_out.notification)
     chosen = _readers(connection, fan_out).subquery()
     told = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
@@ -178,7 +178,7 @@ def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int
 
 
 def notification_id(connection: Connection, notification: NotificationKey) -> int:
-    """Give the number of an occasion, entering it where it is new."""
+    """Return the number of an occasion, entering it where it is new."""
     values = _occasion_values(notification)
     found = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
     number: int | None = connection.scalar(found)
@@ -255,7 +255,7 @@ def _fan_out(connection: Connection, fan_out: FanOut, occasion_id: int, chosen: 
 
 
 def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
-    """Let go as letters of their own the parts of digests that have gone without them."""
+    """Release the items of digests that have gone without them, as messages of their own."""
     digest = deliveries.alias("digest")
     what = occasions.alias("what")
     gone = (
@@ -272,7 +272,7 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
 
 
 def release_digest_items(connection: Connection, digest: str) -> int:
-    """Let go as letters of their own the parts of a digest that could not go in its time."""
+    """Release the items of a digest that could not go in its time, as messages of their own."""
     parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == digest
     return affected_rows(
         connection.execute(update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle=""))
@@ -297,5 +297,5 @@ def _occasion_values(notification: NotificationKey) -> dict[str, str]:
 
 
 def affected_rows(result: CursorResult[Any]) -> int:
-    """Give how many rows a statement has changed."""
+    """Return how many rows a statement has changed."""
     return result.rowcount

@@ -131,7 +131,7 @@ def end_pause(connection: Connection, kind: PauseKind) -> bool:
 
 
 def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
-    """Mark what fell due up to a restore as not sent; gives how many deliveries those are.
+    """Mark what fell due up to a restore as not sent; return how many deliveries those are.
 
     Notices are all meant that are there: which changes were told before is not known, whenever they were published.
     Account mails are kept where it is known that they did not go, and so are sign-ups that nobody has answered.

@@ -38,7 +38,7 @@ class ToolFault(CalendarError):
 
 
 def dump_tables(engine: Database, tables: Sequence[str], schema: str, file: Path) -> None:
-    """Write tables of a database, with their sequences, into a file that is there already. Raises ToolFault."""
+    """Write tables of a database, with their sequences, into a file that is there already. Raise ToolFault."""
     with engine.connect() as connection:
         server = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     tool = _find("pg_dump", at_least=server)
@@ -49,14 +49,14 @@ def dump_tables(engine: Database, tables: Sequence[str], schema: str, file: Path
 
 
 def list_contents(file: Path) -> list[str]:
-    """List what an archive holds, a line each, after reading all of it. Raises ToolFault."""
+    """List what an archive holds, a line each, after reading all of it. Raise ToolFault."""
     tool = _find("pg_restore")
     _run([tool, f"--file={os.devnull}", str(file)], {})
     return _run([tool, "--list", str(file)], {}).splitlines()
 
 
 def read_revision(file: Path) -> str:
-    """Return which migration an archive's tables are at; "" where it does not say. Raises ToolFault."""
+    """Return which migration an archive's tables are at; "" where it does not say. Raise ToolFault."""
     script = _run([_find("pg_restore"), "--data-only", "--table=alembic_version", "--file=-", str(file)], {})
     lines = script.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("COPY ")]
@@ -66,7 +66,7 @@ def read_revision(file: Path) -> str:
 def load_archive(connection: Connection, file: Path) -> None:
     """Make the tables of an archive and fill them, within the transaction of a psycopg connection.
 
-    Raises ToolFault; the transaction must then be given up.
+    Raise ToolFault; the transaction must then be given up.
     """
     driver: Any = connection.connection.driver_connection
     with _script_of(file) as script, driver.cursor() as cursor:

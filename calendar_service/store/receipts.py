@@ -46,7 +46,7 @@ class Receipt:
 def receipts(engine: Database, record_id: str = "", *, newest: int | None = None) -> list[Receipt]:
     """Count the deliveries of all records or of one, newest occasion first; `newest` says of how many at most.
 
-    Letters that are about no record, such as confirmations, are not among them. Raises DatabaseFault.
+    Letters that are about no record, such as confirmations, are not among them. Raise DatabaseFault.
     """
     chosen = occasions.c.record_id == record_id if record_id else occasions.c.record_id != ""
     newest_first = select(occasions).where(chosen).order_by(occasions.c.id.desc()).limit(newest).subquery()

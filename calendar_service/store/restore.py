@@ -65,7 +65,7 @@ class Restored:
 def restore(engine: Database, file: Path, now: datetime, looked_at: Callable[[str], datetime | None]) -> Restored:
     """Restore a backup. `looked_at` gives up to which time the reminders of a database id are known to be looked at.
 
-    Raises BackupRefused, ToolFault, UnusableDatabase and DatabaseFault; the database is then as it was.
+    Raise BackupRefused, ToolFault, UnusableDatabase and DatabaseFault; the database is then as it was.
     """
     with open_backup(engine, file) as archive:
         if not is_known(archive.version):
@@ -128,7 +128,7 @@ def _quiet(engine: Database, now: datetime) -> Iterator[None]:
 
 
 def _wait_for_senders(engine: Database) -> None:
-    """Wait until what is claimed is settled, but for claims of processes that are dead. Raises BackupRefused."""
+    """Wait until what is claimed is settled, but for claims of processes that are dead. Raise BackupRefused."""
     begun = time.monotonic()
     seen: dict[int, tuple[int, float]] = {}
     claimed = select(deliveries.c.worker_id, func.count().label("number")).where(deliveries.c.state == "claimed")

@@ -94,7 +94,7 @@ def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
 
 
 def begin_memberships(connection: Connection, now: datetime, *, only_fresh: bool) -> None:
-    """Let memberships begin now that would begin later, since the clock of who wrote them was ahead."""
+    """Set memberships that begin in the future, written by a clock that was ahead, to begin now."""
     begun = now.replace(microsecond=0)
     late = memberships.c.since > (begun if only_fresh else now + AHEAD)
     these = (text("is_fresh"), late) if only_fresh else (late,)

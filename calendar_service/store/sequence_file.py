@@ -49,7 +49,7 @@ class SequenceFile:
         return bool(known) and database_id not in known
 
     def remember(self, identity: Identity, at: datetime) -> None:
-        """Keep how far a database has come. Raises OSError where it cannot be kept; this process then still knows."""
+        """Keep how far a database has come. Raise OSError where it cannot be kept; this process then still knows."""
         loaded = self._load()
         known = [each for each in (self._own.get(identity.id), loaded.get(identity.id)) if each]
         farthest = _farthest([Remembered(identity.sequence, at), *known])

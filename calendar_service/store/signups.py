@@ -98,7 +98,7 @@ def delete_signup(connection: Connection, signup_id: int) -> None:
 
 
 def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: datetime) -> int:
-    """Delete all sign-ups of an address, and drop their letters; gives how many there were."""
+    """Delete all sign-ups of an address, and drop their letters; return how many there were."""
     of_address = signups.c.address_key.in_(address_keys)
     drop_of_signups(connection, of_address, now)
     return connection.execute(delete(signups).where(of_address)).rowcount
@@ -142,7 +142,7 @@ def count_since(connection: Connection, keys: Sequence[str], since: datetime) ->
 
 
 def first_since(connection: Connection, keys: Sequence[str], since: datetime) -> datetime | None:
-    """Give the beginning of the minute in which it happened first since a time."""
+    """Return the beginning of the minute in which it happened first since a time."""
     query = select(tallies.c.begins).where(tallies.c.key.in_(keys), tallies.c.begins >= _minute(since))
     return connection.scalar(query.order_by(tallies.c.begins).limit(1))
 

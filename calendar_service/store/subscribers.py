@@ -125,18 +125,18 @@ class Subscriber:
 
 
 def add_subscriber(engine: Database, new: NewSubscriber, now: datetime) -> Subscriber:
-    """Add one reader. Raises AddressTaken."""
+    """Add one reader. Raise AddressTaken."""
     return add_subscribers(engine, [new], now)[0]
 
 
 def add_subscribers(engine: Database, many: Iterable[NewSubscriber], now: datetime) -> list[Subscriber]:
-    """Add readers in one transaction, all or none; there is one address only once. Raises AddressTaken."""
+    """Add readers in one transaction, all or none; there is one address only once. Raise AddressTaken."""
     with writing(engine) as connection:
         return insert_subscribers(connection, list(many), now)
 
 
 def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], now: datetime) -> list[Subscriber]:
-    """Add readers within a transaction. Raises AddressTaken, TooManyWatches."""
+    """Add readers within a transaction. Raise AddressTaken, TooManyWatches."""
     if any(len(new.watches) > MAX_WATCHES for new in many):
         raise TooManyWatches
     rows = [_row(new, now) for new in many]
@@ -205,7 +205,7 @@ def list_subscribers(engine: Database) -> Iterator[Subscriber]:
 def change(engine: Database, changed: Subscriber, now: datetime) -> Subscriber:
     """Keep what was changed of a reader: channel, address, owner, secret, language, zone, country, digest, watches.
 
-    Raises AddressTaken, TooManyWatches, and NoSuchSubscriber where the data were deleted meanwhile.
+    Raise AddressTaken, TooManyWatches, and NoSuchSubscriber where the data were deleted meanwhile.
     """
     with writing(engine) as connection:
         return keep_changes(connection, changed, now)
@@ -220,7 +220,7 @@ def keep_changes(connection: Connection, changed: Subscriber, now: datetime, **m
 
 
 def set_watches(connection: Connection, by_subscriber: Mapping[int, Sequence[Watch]], now: datetime) -> None:
-    """Put watches in the place of those that readers have, within a transaction. Raises TooManyWatches.
+    """Put watches in the place of those that readers have, within a transaction. Raise TooManyWatches.
 
     Who has more than are allowed, from before there was a bound, may keep as many.
     """
@@ -282,7 +282,7 @@ def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscri
 
 
 def erase(engine: Database, subscriber_id: int, now: datetime) -> None:
-    """Delete all that is kept about a reader but the hash that tells of the wish. Raises NoSuchSubscriber."""
+    """Delete all that is kept about a reader but the hash that tells of the wish. Raise NoSuchSubscriber."""
     with writing(engine) as connection:
         erase_in(connection, _lock(connection, subscriber_id), now)
 
@@ -312,7 +312,7 @@ def join_in(
 
     The newest choice of language, zone, country and digest counts, but with `keep_settings` those that a reader has
     already; and the newest of each selection. Who had ended begins anew, without what was watched before; who had
-    paused goes on. Raises TooManyWatches.
+    paused goes on. Raise TooManyWatches.
     """
     known = select_by_keys(connection, address_keys)
     lift(connection, address_keys)
@@ -374,7 +374,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> list[Subscriber]:
 
 
 def _lock(connection: Connection, subscriber_id: int) -> Subscriber:
-    """Load a reader whom nobody else changes meanwhile. Raises NoSuchSubscriber."""
+    """Load a reader whom nobody else changes meanwhile. Raise NoSuchSubscriber."""
     found = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
     if connection.scalar(found) is None:
         raise NoSuchSubscriber

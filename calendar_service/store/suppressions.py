@@ -53,7 +53,7 @@ def lift(connection: Connection, address_keys: Sequence[str]) -> None:
 
 
 def find_suppressions(connection: Connection, address_keys: Sequence[str], now: datetime) -> dict[str, str]:
-    """Give the reasons that hold, by hash."""
+    """Return the reasons that hold, by hash."""
     table = suppressions.c
     found: dict[str, str] = {}
     for start in range(0, len(address_keys), _PAGE):
@@ -65,5 +65,5 @@ def find_suppressions(connection: Connection, address_keys: Sequence[str], now: 
 
 
 def is_suppressed(connection: Connection, address_keys: Sequence[str], now: datetime) -> bool:
-    """Tell whether no letter may go to an address; a reader who left may sign up again."""
+    """Return True if no letter may go to an address; a reader who left may sign up again."""
     return any(reason != ENDED for reason in find_suppressions(connection, address_keys, now).values())

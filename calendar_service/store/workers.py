@@ -30,14 +30,14 @@ class WorkerHeartbeat:
 
 
 def enter_worker(connection: Connection, now: datetime) -> int:
-    """Enter this process as one that sends; gives its number."""
+    """Enter this process as one that sends; return its number."""
     entered = insert(workers).values(process=_this_process(), beat=0, beat_at=now).returning(workers.c.id)
     number: int = connection.execute(entered).scalar_one()
     return number
 
 
 def heartbeat(connection: Connection, worker_id: int, now: datetime) -> bool:
-    """Give a sign of life; False where this worker is not entered, as in a database that was restored."""
+    """Return a sign of life; False where this worker is not entered, as in a database that was restored."""
     mine = update(workers).where(workers.c.id == worker_id, workers.c.process == _this_process())
     return connection.execute(mine.values(beat=workers.c.beat + 1, beat_at=now)).rowcount == 1
 
@@ -57,7 +57,7 @@ def delete_idle_workers(connection: Connection, before: datetime) -> None:
 
 
 def is_surely_dead(process: str) -> bool:
-    """Tell whether a worker ran on this very machine and its process is no more. False where that cannot be known."""
+    """Return True if a worker ran on this very machine and its process is no more. False where that cannot be known."""
     here, _, own = _this_process().rpartition("|")
     there, _, other = process.rpartition("|")
     return bool(here) and here == there and other != own and _started(other.partition(" ")[0]) != other
@@ -80,7 +80,7 @@ def _this_process() -> str:
 
 
 def _started(number: str) -> str:
-    """Give a process's number and when it started, in clock ticks since boot; "" where there is none."""
+    """Return a process's number and when it started, in clock ticks since boot; "" where there is none."""
     try:
         status = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

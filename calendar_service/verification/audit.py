@@ -100,7 +100,7 @@ class Surface:
 
     @property
     def is_page(self) -> bool:
-        """Tell whether it is a page, which says its language in its path."""
+        """Return True if it is a page, which says its language in its path."""
         return self.path == _AGENDA or (bool(self.record) and not self.path.endswith(".ics"))
 
 
@@ -154,7 +154,7 @@ def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[st
 
 
 def _first_day(edition: Edition) -> date:
-    """Give a day before everything."""
+    """Return a day before everything."""
     zone = edition.calendar.zone
     begins = [record_bounds(entry.record, zone)[0] for entry in edition.entries.values()]
     return min((each.date() for each in begins), default=edition.published_at.date()) - timedelta(days=2)
@@ -203,7 +203,7 @@ def _missing(surface: Surface, found: ParsedOutput, scope: Scope) -> list[str]:
 
 
 def _admits(remark: str, number: int) -> bool:
-    """Tell whether a feed says itself that it left out so many records, because programs take no more."""
+    """Return True if a feed says itself that it left out so many records, because programs take no more."""
     return number > 0 and re.search(rf"\b{number}\b", remark) is not None
 
 

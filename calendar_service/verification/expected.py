@@ -59,12 +59,12 @@ class Scope:
 
 
 def is_recurring(record: Record) -> bool:
-    """Tell whether a record comes again."""
+    """Return True if a record comes again."""
     return bool(record.schedule and record.schedule.rule)
 
 
 def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> bool:
-    """Tell whether a record reaches into the last twelve months, as feeds without `from=` do."""
+    """Return True if a record reaches into the last twelve months, as feeds without `from=` do."""
     record = entry.record
     if record.schedule and record.schedule.rule and end_of(record.schedule, scope.home) is None:
         return True
@@ -75,7 +75,7 @@ def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> 
 
 
 def occurrences(schedule: Schedule, scope: Scope) -> tuple[list[Occurrence], list[Occurrence]]:
-    """Give the occurrences that must be there, and all that may be."""
+    """Return the occurrences that must be there, and all that may be."""
     first, last = scope.now - _BACK, scope.now + _AHEAD
     every = occurrences_of(schedule, first - _AROUND, last + _AROUND, scope.home)
     if schedule.rule and schedule.rule.frequency == "DAILY":
@@ -91,7 +91,7 @@ def _exact(at: Point) -> str:
 
 
 def expect_moments(entry: Entry, scope: Scope, *, keyed: bool = True) -> Expected:
-    """Give what lists of moments say; `keyed` tells whether they name the occurrence."""
+    """Return what lists of moments say; `keyed` tells whether they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
     if schedule is None or not schedule.rule:
         return Expected([StatedTime(moment.name, _exact(moment.at)) for moment in moments_of(record)])
@@ -136,7 +136,7 @@ def _milestone_stretch(name: MomentName, at: Point) -> str:
 
 
 def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
-    """Give what the VEVENTs of a record say; `names` are those that were sent, each with its description."""
+    """Return what the VEVENTs of a record say; `names` are those that were sent, each with its description."""
     record, schedule = entry.record, entry.record.schedule
     expected = Expected()
     if schedule and schedule.rule:
@@ -175,7 +175,7 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
 
 
 def expect_text(entry: Entry, scope: Scope) -> Expected:
-    """Give what the text about a record as a whole says: its (first) date and all its deadlines."""
+    """Return what the text about a record as a whole says: its (first) date and all its deadlines."""
     record = entry.record
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []
     points += [milestone.at for milestone in record.milestones.values()]
@@ -187,7 +187,7 @@ def expect_text(entry: Entry, scope: Scope) -> Expected:
 
 
 def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") -> list[StatedTime]:
-    """Give the line on the programme's clock and, where it differs, the one on the other."""
+    """Return the line on the programme's clock and, where it differs, the one on the other."""
     if isinstance(at, DaySpan):
         return [StatedTime(what, spell_days(at.first, at.last))]
     instants = (
@@ -224,13 +224,13 @@ def _shown(record: Record) -> Point | Span:
 
 
 def _datetime(at: Point | Span) -> StatedTime:
-    """Give what `<time datetime>` says: whole days have no instant."""
+    """Return what `<time datetime>` says: whole days have no instant."""
     start = at.starts.instant if isinstance(at, TimeSpan) else at.first if isinstance(at, DaySpan) else at.instant
     return StatedTime("<time datetime>", spell(start))
 
 
 def expect_page(entry: Entry, scope: Scope) -> Expected:
-    """Give what the page of a record says."""
+    """Return what the page of a record says."""
     record, schedule = entry.record, entry.record.schedule
     shown = _shown(record)
     points: list[Point | Span] = [shown]
@@ -248,7 +248,7 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
-    """Give what the agenda says of a record: all that comes within a year, and what was last."""
+    """Return what the agenda says of a record: all that comes within a year, and what was last."""
     record, schedule = entry.record, entry.record.schedule
     moves = _moves(entry, scope)
     if schedule is None or not schedule.rule:

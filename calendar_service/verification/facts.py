@@ -62,7 +62,7 @@ def compare_times(expected: Expected, found: Iterable[StatedTime], within: Days 
 
 
 def _is_within(fact: StatedTime, within: Days) -> bool:
-    """Tell whether a fact lies in the days that are looked at; what has no day always does."""
+    """Return True if a fact lies in the days that are looked at; what has no day always does."""
     try:
         day = date.fromisoformat(fact.value[:10])
     except ValueError:

@@ -33,7 +33,7 @@ class _StayHere(HTTPRedirectHandler):
 
 
 def ask_server(base_url: str) -> Callable[[str], FetchedAnswer]:
-    """Give what fetches a path from a server. Raises UnusableAddress."""
+    """Return what fetches a path from a server. Raise UnusableAddress."""
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)

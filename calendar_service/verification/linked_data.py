@@ -37,7 +37,7 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
 
 
 def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> list[StatedTime]:
-    """Give what the JSON-LD says: of a series its next occurrences, of a call for tenders until when it is open."""
+    """Return what the JSON-LD says: of a series its next occurrences, of a call for tenders until when it is open."""
     schedule = entry.record.schedule
     if schedule is None:
         return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at))]
@@ -64,7 +64,7 @@ def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
 
 
 def _planned(occurrence: Occurrence, entry: Entry) -> StatedTime:
-    """Give when a record was to begin at first, or an occurrence by its rule: at the first one's wall time."""
+    """Return when a record was to begin at first, or an occurrence by its rule: at the first one's wall time."""
     if entry.planned_before:
         return StatedTime("JSON-LD previousStartDate", _first(entry.planned_before))
     span = entry.record.schedule.span if entry.record.schedule else None
@@ -80,7 +80,7 @@ def _nodes(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _moment(value: str) -> str:
-    """Give the instant or the day that a time of schema.org names; one without an offset is neither."""
+    """Return the instant or the day that a time of schema.org names; one without an offset is neither."""
     if len(value) == len("2027-01-01"):
         return date.fromisoformat(value).isoformat()
     at = datetime.fromisoformat(value)

@@ -88,7 +88,7 @@ class PageWords:
             return [StatedTime(what, f"unreadable words {text!r}")]
 
     def day_number(self, text: str) -> int | None:
-        """Give the day of the month that a time begins with."""
+        """Return the day of the month that a time begins with."""
         match = self._day.search(_SPACES.sub(" ", text))
         return int(match[2]) if match else None
 
@@ -125,7 +125,7 @@ class PageWords:
 
 @lru_cache
 def page_words_of(code: str) -> PageWords:
-    """Give the reader of a language."""
+    """Return the reader of a language."""
     return PageWords(code)
 
 

@@ -97,7 +97,7 @@ def find_in_page(body: bytes, scope: Scope, record: str) -> ParsedOutput:
 
 
 def find_next(body: bytes) -> str:
-    """Give where a page says that the agenda goes on, "" on its last page."""
+    """Return where a page says that the agenda goes on, "" on its last page."""
     return _Page(body.decode()).further
 
 

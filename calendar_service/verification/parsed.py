@@ -76,7 +76,7 @@ def _listed(moments: list[dict[str, Any]]) -> list[StatedTime]:
 
 
 def _either(moment: dict[str, str]) -> str:
-    """Give the instant or the whole day of a moment, of which it must have exactly one."""
+    """Return the instant or the whole day of a moment, of which it must have exactly one."""
     at, day = moment.get("at", ""), moment.get("date", "")
     if at and datetime.fromisoformat(moment["local"]).astimezone(UTC) != datetime.fromisoformat(at):
         return f"{at}, but locally {moment['local']}"
@@ -162,7 +162,7 @@ def _span(start: object, end: object) -> str:
 
 
 def _owners(scope: Scope) -> dict[str, tuple[Record, str]]:
-    """Give the record and the moment for each UID; an UID must be whole."""
+    """Return the record and the moment for each UID; an UID must be whole."""
     owners: dict[str, tuple[Record, str]] = {}
     calendar = scope.edition.calendar.id
     for entry in scope.edition.entries.values():

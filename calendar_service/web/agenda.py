@@ -46,7 +46,7 @@ class AgendaItem:
     is_cancelled: bool = False
 
     def is_coming(self, now: datetime) -> bool:
-        """Tell whether any of it is still ahead."""
+        """Return True if any of it is still ahead."""
         return self.ends > now or (self.begins == self.ends and self.ends >= now)
 
 
@@ -132,7 +132,7 @@ def make_agenda(
 def list_items(
     entries: list[Entry], edition: Edition, selection: Selection, now: datetime
 ) -> tuple[list[AgendaItem], list[AgendaItem]]:
-    """List what is coming and what is past, in the order in which it is shown. Raises BadSelection for too much."""
+    """List what is coming and what is past, in the order in which it is shown. Raise BadSelection for too much."""
     if selection.first:
         check_occurrences(
             ((entry.record, selection.first, (now + LISTED_AHEAD).date()) for entry in entries), selection
@@ -201,7 +201,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
 
 
 def countdown(item: AgendaItem, day: date, today: date, now: datetime, lang: Language, *, is_deadline: bool) -> str:
-    """Say how far away it is, in days of the calendar; nothing for what is past."""
+    """Describe how far away it is, in days of the calendar; nothing for what is past."""
     if item.ends < now or (item.ends == now and item.begins < now):
         return lang.gettext("Closed") if is_deadline else ""
     if item.begins <= now and not is_deadline:
@@ -225,7 +225,7 @@ def countdown(item: AgendaItem, day: date, today: date, now: datetime, lang: Lan
 
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:
-    """Say how each deadline of an entry has moved, oldest first, with the old date apart."""
+    """Describe how each deadline of an entry has moved, oldest first, with the old date apart."""
     return [
         _struck(sentence, moved.old.at, edition, lang, is_closing=moved.moment is MomentName.CLOSES)
         for moved, sentence in zip(entry.moves, phrases.moves(entry, edition.calendar, lang), strict=True)
@@ -233,7 +233,7 @@ def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment
 
 
 def planned_before_of(entry: Entry, edition: Edition, lang: Language) -> MovedMoment | None:
-    """Say when a record was first to happen, with that date apart; None where it still begins then."""
+    """Describe when a record was first to happen, with that date apart; None where it still begins then."""
     if entry.planned_before is None:
         return None
     sentence = phrases.planned_before_words(entry, edition.calendar, lang)
@@ -247,13 +247,13 @@ def _struck(
 
 
 def page_path(record_id: str, view: RenderContext) -> str:
-    """Give the path of a record's page, which keeps to the reader's clock."""
+    """Return the path of a record's page, which keeps to the reader's clock."""
     path = view.page_url(record_id).removeprefix(view.base_url)
     return f"{path}?tz={view.zone}" if view.zone else path
 
 
 def shown_times(entry: Entry) -> Point | Span:
-    """Give the point or span that a record is listed at: its closing, or when it happens first."""
+    """Return the point or span that a record is listed at: its closing, or when it happens first."""
     record = entry.record
     if record.schedule:
         return record.schedule.span
@@ -261,7 +261,7 @@ def shown_times(entry: Entry) -> Point | Span:
 
 
 def first_day_of_item(item: AgendaItem, zone: str) -> date:
-    """Give the day on which an item begins in the calendar's zone."""
+    """Return the day on which an item begins in the calendar's zone."""
     return item.at.first if isinstance(item.at, DaySpan) else civil_from_instant(item.begins, zone).day
 
 

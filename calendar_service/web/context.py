@@ -19,17 +19,17 @@ STATUS = "calendar-service-status"
 
 
 def cache() -> EditionCache:
-    """Give the shelf of the application that answers this request."""
+    """Return the shelf of the application that answers this request."""
     return cast("EditionCache", current_app.extensions[CACHE])
 
 
 def subscriptions() -> SubscriptionService:
-    """Give the desk where readers sign up and change what they get."""
+    """Return the desk where readers sign up and change what they get."""
     return cast("SubscriptionService", current_app.extensions[SUBSCRIPTIONS])
 
 
 def settings() -> Settings:
-    """Give the settings of the application that answers this request."""
+    """Return the settings of the application that answers this request."""
     return cast("Settings", current_app.extensions[SETTINGS])
 
 

@@ -22,7 +22,7 @@ def readable(colour: str, grounds: tuple[str, ...], ink: str) -> str:
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """Give the contrast of two colours by WCAG 2, from 1 to 21."""
+    """Return the contrast of two colours by WCAG 2, from 1 to 21."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -65,7 +65,7 @@ class EditionCache:
     # -- editions -------------------------------------------------------------------------------
 
     def edition(self) -> Edition:
-        """Give the current edition. Raises NothingPublished where there is none at all."""
+        """Return the current edition. Raise NothingPublished where there is none at all."""
         is_due = time.monotonic() - self._looked >= LOOK_EVERY_SECONDS
         # One request looks; the others go on with what is there, however long the database takes.
         if is_due and self._looking.acquire(blocking=self._edition is None):
@@ -93,7 +93,7 @@ class EditionCache:
         self._looked = time.monotonic()
 
     def entry(self, record_id: str) -> Entry:
-        """Give the entry of a record that is public. Raises NoSuchRecord."""
+        """Return the entry of a record that is public. Raise NoSuchRecord."""
         entry = self.edition().entries.get(record_id)
         if entry is None or not entry.is_shown_at(self.clock()):
             raise NoSuchRecord(record_id, was_there=entry is not None)
@@ -109,7 +109,7 @@ class EditionCache:
     def keep(
         self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
     ) -> Representation:
-        """Return the output of a key in an edition, rendering it where it is not there. Raises TooBusy.
+        """Return the output of a key in an edition, rendering it where it is not there. Raise TooBusy.
 
         It is rendered as of the beginning of the day, which `make` is given, so that it is the same whichever process
         renders it at whatever hour.
@@ -127,7 +127,7 @@ class EditionCache:
         return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
 
     def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], T]) -> T:
-        """Return what `make` makes of an edition now, or is making for others with this key. Raises TooBusy."""
+        """Return what `make` makes of an edition now, or is making for others with this key. Raise TooBusy."""
         return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
 
     def _state(self, edition: Edition) -> State:

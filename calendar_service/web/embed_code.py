@@ -32,7 +32,7 @@ class EmbedCode:
 
 @lru_cache
 def loader(version: str = "") -> bytes | None:
-    """Give the loader of a version, the present one for "", or None for one that never was.
+    """Return the loader of a version, the present one for "", or None for one that never was.
 
     Sites pin a version by its hash, so the file of an earlier release stays beside the present one, as
     `widget-<version>.js`.
@@ -47,13 +47,13 @@ def loader(version: str = "") -> bytes | None:
 
 @lru_cache
 def loader_version() -> str:
-    """Give the digest that stands in the address of the present loader."""
+    """Return the digest that stands in the address of the present loader."""
     return hashlib.sha256((_STATIC / "widget.js").read_bytes()).hexdigest()[:12]
 
 
 @lru_cache
 def integrity() -> str:
-    """Give the hash of the present loader as `integrity=` takes it (Subresource Integrity, W3C)."""
+    """Return the hash of the present loader as `integrity=` takes it (Subresource Integrity, W3C)."""
     digest = hashlib.sha384((_STATIC / "widget.js").read_bytes()).digest()
     return f"sha384-{base64.b64encode(digest).decode()}"
 

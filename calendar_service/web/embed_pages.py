@@ -61,7 +61,7 @@ def widget_js() -> Response:
 @blueprint.get("/embed")
 @blueprint.get("/<lang>/embed")
 def builder(lang: str = "") -> Response:
-    """Let people choose a widget, look at it, and copy the line that shows it."""
+    """Show a form to choose a widget, look at it, and copy the line that shows it."""
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)

@@ -137,7 +137,7 @@ def _page(lang: Language, **values: Any) -> Response:
 
 
 def _without(parameter: str) -> str:
-    """Give this page's address without the parameter that is wrong."""
+    """Return this page's address without the parameter that is wrong."""
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] != parameter]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 

@@ -55,7 +55,7 @@ class LocalTime:
 
 
 def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Give the values of the template."""
+    """Return the values of the template."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
     is_on = not entry.is_called_off and record.status is not Status.POSTPONED
     joins = is_on and bool(record.join) and _is_open(entry, edition, now)
@@ -121,7 +121,7 @@ def _next_occurrences(entry: Entry, edition: Edition, view: RenderContext, now: 
 
 
 def _is_open(entry: Entry, edition: Edition, now: datetime) -> bool:
-    """Tell whether the room is shown: from a day before a start until its end, for each occurrence."""
+    """Return True if the room is shown: from a day before a start until its end, for each occurrence."""
     schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None:
         return False

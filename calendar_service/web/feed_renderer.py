@@ -148,7 +148,7 @@ def _most_important_first(entries: list[Entry], edition: Edition, now: datetime)
 
 
 def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
-    """Tell whether anything of a record stands in a feed: of a rule that is written out, there may be no date."""
+    """Return True if anything of a record stands in a feed: of a rule that is written out, there may be no date."""
     if record.schedule is None or not is_written_out(record) or record.milestones or record.sessions:
         return True
     return bool(days_within(record.schedule, stretch))
@@ -160,7 +160,7 @@ def _check_listed(entries: Iterable[Entry], selection: Selection, bounds: tuple[
 
 
 def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:
-    """Give when an output last changed, be it by the clock alone: outputs are those of a day's beginning."""
+    """Return when an output last changed, be it by the clock alone: outputs are those of a day's beginning."""
     zone = edition.calendar.zone
     today = civil_from_instant(now, zone).day
     changed = edition.published_at

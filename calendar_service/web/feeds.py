@@ -91,12 +91,12 @@ def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool =
 
 
 def is_own(selection: Selection) -> bool:
-    """Tell whether a selection is one of endlessly many, so that hardly anybody else has the same."""
+    """Return True if a selection is one of endlessly many, so that hardly anybody else has the same."""
     return bool(selection.first or selection.last or selection.zone or selection.alarm or selection.words)
 
 
 def render_once(edition: Edition, selection: Selection, make: Callable[[], T]) -> T:
-    """Return the page of this path and query from `make`, made once for all who ask for it now. Raises TooBusy."""
+    """Return the page of this path and query from `make`, made once for all who ask for it now. Raise TooBusy."""
     # A page lists few records, but looks through all of them.
     weight = weigh(len(edition.entries) // _LOOKED_THROUGH, is_own=is_own(selection))
     return cache().share((request.path, request.query_string), edition, weight, make)
@@ -112,7 +112,7 @@ def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
 
 
 def asked(edition: Edition, *, apart: str = "") -> Selection:
-    """Read the selection of the request. Raises BadSelection also for tags and ids that never were.
+    """Read the selection of the request. Raise BadSelection also for tags and ids that never were.
 
     `apart` is a name that the page reads itself.
     """
@@ -120,7 +120,7 @@ def asked(edition: Edition, *, apart: str = "") -> Selection:
 
 
 def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
-    """Read a selection from query parameters. Raises BadSelection also for tags and ids that never were."""
+    """Read a selection from query parameters. Raise BadSelection also for tags and ids that never were."""
     selection = read_selection(pairs, shown_languages(edition))
     for record_id in selection.ids:
         if record_id not in edition.entries:
@@ -161,7 +161,7 @@ def with_query(path: str, selection: Selection) -> str:
 
 
 def send(edition: Edition, weight: Weight, make: Callable[[datetime], Representation]) -> Response:
-    """Send the output of this path and query, conditional and compressed as the request asks. Raises TooBusy."""
+    """Send the output of this path and query, conditional and compressed as the request asks. Raise TooBusy."""
     if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:
         abort(HTTPStatus.PRECONDITION_FAILED)  # they guard changes (RFC 9110, 13.1), and nothing is changed here
     found = cache().keep((request.path, request.query_string.decode("latin-1")), edition, weight, make)

@@ -54,13 +54,13 @@ Allow: /
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Say that the process answers."""
+    """State that the process answers."""
     return _fresh(jsonify(status="ok"))
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, HTTPStatus]:
-    """Say whether there is an edition to serve, and what fails if anything.
+    """Report whether there is an edition to serve, and what fails if anything.
 
     Only where there is none the answer is 503, with the status `empty`: to take a good calendar away from readers
     would be the greater harm. Else the status is the first of these that holds: `silent` (readers wait for reminders
@@ -91,7 +91,7 @@ def readyz() -> tuple[Response, HTTPStatus]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Let everyone in, calendar fetchers above all."""
+    """Allow everyone, calendar fetchers above all."""
     text = f"{_ROBOTS}\nSitemap: {cache().renderer.base_url}/sitemap.xml\n"
     return _for_an_hour(Response(text, content_type="text/plain; charset=utf-8"))
 
@@ -126,7 +126,7 @@ def _sitemap(edition: Edition) -> bytes:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    """Tell whom to write to about a weakness (RFC 9116); only a site with a public address and a contact has one."""
+    """Return whom to write to about a weakness (RFC 9116); only a site with a public address and a contact has one."""
     edition, base = cache().edition(), cache().renderer.base_url
     if not (settings().contact and base.startswith("https://")):
         abort(HTTPStatus.NOT_FOUND)
@@ -140,7 +140,7 @@ def security() -> Response:
 
 
 def _next_anniversary(published: datetime, now: datetime) -> date:
-    """Give the first day after `now` that lies whole years of 365 days behind the publication, both in UTC."""
+    """Return the first day after `now` that lies whole years of 365 days behind the publication, both in UTC."""
     first, today = published.astimezone(UTC).date(), now.astimezone(UTC).date()
     return first + _YEAR * ((today - first) // _YEAR + 1)
 
@@ -160,7 +160,7 @@ def _status(found: Status, reminders: str) -> str:
 
 
 def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
-    """Tell of the last attempt to publish; its outcome is `failing` where none has come to a result since."""
+    """Return the last attempt to publish; its outcome is `failing` where none has come to a result since."""
     attempt = found.attempt
     if not found.is_database_up:
         return {"outcome": "unknown", "reasons": ["the database does not answer"]}
@@ -189,7 +189,7 @@ def _fault(fault: Fault, *, is_private: bool) -> dict[str, Any]:
 
 
 def _reminders(worker_health: WorkerHealth | None, now: datetime) -> dict[str, Any]:
-    """Tell whether reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
+    """Return True if reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
     if worker_health is None:
         return {"last_tick": None, "oldest_due": None, "status": "unknown"}
     return {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def ask_application(app: Flask) -> Callable[[str], tuple[int, bytes]]:
-    """Give what fetches a path: the status and the body of the answer."""
+    """Return what fetches a path: the status and the body of the answer."""
     client = app.test_client()
 
     def fetch(path: str) -> tuple[int, bytes]:

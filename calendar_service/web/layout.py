@@ -117,7 +117,7 @@ def _navigation(path: str, view: RenderContext, carried: str) -> list[tuple[str,
 
 
 def asset(name: str) -> str:
-    """Give the address of a file in static/, which changes with its contents."""
+    """Return the address of a file in static/, which changes with its contents."""
     return url_for("static", filename=name, v=_digest(name))
 
 

@@ -79,7 +79,7 @@ def add_links(entry: Entry, file_url: str, calendar: Calendar, view: RenderConte
 
 
 def shown_span(record: Record) -> Span:
-    """Give the span that a calendar entry of the record covers, the same as in its feed."""
+    """Return the span that a calendar entry of the record covers, the same as in its feed."""
     if record.schedule:
         span = record.schedule.span
         if isinstance(span, TimeSpan) and span.ends is None:

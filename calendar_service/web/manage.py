@@ -103,7 +103,7 @@ class ManageRequest:
     now: datetime
 
     def gettext(self, message: str, **values: object) -> str:
-        """Say a sentence in the page's language."""
+        """Write a sentence in the page's language."""
         return self.opening[1].lang.gettext(message, **values)
 
 
@@ -158,7 +158,7 @@ def _save(visit: ManageRequest) -> Response:
 
 
 def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[tuple[Watch, ...], list[str]]:
-    """Read the watches that the form lists by number. Raises BadChoice.
+    """Read the watches that the form lists by number. Raise BadChoice.
 
     Of those that are kept, what cannot be read any more is left out: its selections are the second value.
     """
@@ -175,7 +175,7 @@ def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[
 
 
 def _numbers(given: MultiDict[str, str]) -> list[int]:
-    """List the numbers of the watches in the form, in order. Raises BadChoice for a field that no page of ours has."""
+    """List the numbers of the watches in the form, in order. Raise BadChoice for a field that no page of ours has."""
     numbers = []
     for name in given:
         prefix, is_numbered, number = name.partition("-")
@@ -316,7 +316,7 @@ def _page(
 
 
 def _settings(visit: ManageRequest) -> MultiDict[str, str]:
-    """Give what stands in the fields: what was typed, else what is kept."""
+    """Return what stands in the fields: what was typed, else what is kept."""
     one = visit.subscriber
     kept = {"language": one.language, "zone": one.zone, "country": one.country, "digest": one.digest}
     address = one.address if one.channel == ChannelName.WEBHOOK else ""

@@ -99,7 +99,7 @@ def make_weeks(
 
 
 def last_of(first: date) -> date:
-    """Give the last day of the month that begins on `first`."""
+    """Return the last day of the month that begins on `first`."""
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
@@ -119,7 +119,7 @@ _Span = tuple[AgendaItem, date, date]
 
 
 def _lanes(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
-    """Give each item of a week one line on all its days, the longest first, so that it reads as one bar."""
+    """Return each item of a week one line on all its days, the longest first, so that it reads as one bar."""
     sender_threads: dict[date, dict[int, _Span]] = {day: {} for day in days}
     here = [span for span in spans if span[1] <= days[-1] and span[2] >= days[0]]
     for span in sorted(here, key=lambda span: (max(span[1], days[0]), span[1] - span[2], span[0].begins)):

@@ -32,7 +32,7 @@ class UnknownPage(CalendarError):
 def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | None, ...]) -> dict[str, Any]:
     """Describe the widget that shows what a page shows, no wider and higher than `most` in CSS pixels.
 
-    Raises UnknownPage, and BadSelection where the page would refuse its query.
+    Raise UnknownPage, and BadSelection where the page would refuse its query.
     """
     path, _, query = url.removeprefix(base_url).partition("#")[0].partition("?")
     match = _PAGE.fullmatch(path or "/")

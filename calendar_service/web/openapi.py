@@ -37,7 +37,7 @@ _FEEDS = {
 
 
 def describe_api(base_url: str) -> dict[str, Any]:
-    """Give the OpenAPI document; `base_url` is where the service stands."""
+    """Return the OpenAPI document; `base_url` is where the service stands."""
     parameters = [_parameter(name, *told) for name, told in (_CHOOSES | _SHOWS).items()]
     paths = {
         path: _get(told, media_type, {"type": "string"}, parameters) for path, (told, media_type) in _FEEDS.items()

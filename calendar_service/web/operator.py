@@ -149,7 +149,7 @@ def message_preview(record_id: str) -> Response:
 
 
 def _sample_links(view: RenderContext) -> Envelope:
-    """Give an envelope to nobody, with links that lead nowhere."""
+    """Return an envelope to nobody, with links that lead nowhere."""
     base = f"{view.base_url}{view.prefix}/reminders"
     return Envelope("", "", manage_url=f"{base}/manage/…", unsubscribe_url=f"{base}/unsubscribe/…")
 
@@ -206,7 +206,7 @@ def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language) -> str:
 
 
 def _when(revision: str, zone: str, lang: Language) -> str:
-    """Say the time at which a moment stands, from its one written form; nothing for the number of a revision."""
+    """Describe the time at which a moment stands, from its one written form; nothing for the number of a revision."""
     match = _WRITTEN.fullmatch(revision)
     if match is None:
         return ""

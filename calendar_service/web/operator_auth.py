@@ -15,7 +15,7 @@ _ASKS_FOR_TOKEN = {"WWW-Authenticate": 'Basic realm="operator", charset="UTF-8"'
 
 
 def require_operator() -> None:
-    """Let the operator pass. Aborts with 401, and with 404 where no token is set: then there are no such pages."""
+    """Allow the operator. Aborts with 401, and with 404 where no token is set: then there are no such pages."""
     if not settings().operator_token:
         abort(HTTPStatus.NOT_FOUND)
     if not _is_operator():
@@ -23,7 +23,7 @@ def require_operator() -> None:
 
 
 def require_operator_if_any() -> None:
-    """Let everyone pass where no token is set, else the operator alone."""
+    """Allow everyone where no token is set, else the operator alone."""
     if settings().operator_token:
         require_operator()
 

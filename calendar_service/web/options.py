@@ -86,7 +86,7 @@ def leads(lang: Language) -> list[Option]:
 
 
 def suggested(words: Iterable[str], lang: Language) -> str:
-    """Say the leads that a programme suggests: "14 days before and 7 days before"; "" for none."""
+    """Describe the leads that a programme suggests: "14 days before and 7 days before"; "" for none."""
     return lang.join([describe_lead(read_lead(each), lang) for each in words])
 
 

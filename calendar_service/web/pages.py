@@ -133,7 +133,7 @@ def event(record_id: str, lang: str = "") -> Response:
 @blueprint.get("/subscribe")
 @blueprint.get("/<lang>/subscribe")
 def subscribe(lang: str = "") -> Response:
-    """Tell for each calendar program how to subscribe to a selection, and how soon changes arrive there."""
+    """Show for each calendar client how to subscribe to a selection, and how soon changes arrive there."""
     edition = cache().edition()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
@@ -159,7 +159,7 @@ def subscribe(lang: str = "") -> Response:
 def _common(
     selection: Selection, edition: Edition, view: RenderContext, address: Callable[[Selection], str], now: datetime
 ) -> dict[str, Any]:
-    """Give what agenda and month both show."""
+    """Return what agenda and month both show."""
     whole = replace(_all_time(selection), tags=(), countries=(), languages=(), words="")
     undated = replace(selection, first=None, last=None, ids=())
     return {
@@ -191,12 +191,12 @@ def _all_time(selection: Selection) -> Selection:
 
 
 def _query(selection: Selection) -> str:
-    """Give the query that goes with a page into another language, which its path says."""
+    """Return the query that goes with a page into another language, which its path says."""
     return replace(selection, lang="").query()
 
 
 def _subscribed(selection: Selection, edition: Edition) -> Selection:
-    """Give the selection that a feed link carries: the default language goes without saying."""
+    """Return the selection that a feed link carries: the default language goes without saying."""
     default = edition.calendar.languages[0]
     return replace(selection, lang="" if selection.lang == default else selection.lang)
 

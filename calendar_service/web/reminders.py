@@ -131,7 +131,7 @@ def confirm(token: str, lang: str = "") -> Response:
 
 
 def _fields(selection: Selection) -> MultiDict[str, str]:
-    """Give the form's fields for the records of a selection; reminders know no span of time."""
+    """Return the form's fields for the records of a selection; reminders know no span of time."""
     return MultiDict(
         {
             "kind": list(selection.kinds),
@@ -145,7 +145,7 @@ def _fields(selection: Selection) -> MultiDict[str, str]:
 
 
 def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str:
-    """Say what is chosen in words where it cannot be shown as boxes to tick; "" where it can."""
+    """Describe what is chosen in words where it cannot be shown as boxes to tick; "" where it can."""
     if not any(given.getlist(name) for name in _UNTICKED):
         return ""
     pairs = [(name, value) for field, name in _WHAT.items() for value in given.getlist(field) if value]

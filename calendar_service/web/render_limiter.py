@@ -66,7 +66,7 @@ def weigh(records: int, *, is_own: bool = False) -> Weight:
 
 
 def lanes_for(threads: int) -> dict[Weight, Lane]:
-    """Give the lanes for a server of so many threads."""
+    """Return the lanes for a server of so many threads."""
     half = max(1, threads // 2)
     return {
         Weight.LIGHT: Lane(at_once=2, places=3 * threads, patience=5, retry_after=2),
@@ -94,7 +94,7 @@ class RenderLimiter:
     def run(self, key: Hashable, weight: Weight, make: Callable[[], T]) -> T:
         """Return what `make` makes, or what it is making already for another request with the same key.
 
-        Raises TooBusy, and whatever `make` raises, to all who wait for it.
+        Raise TooBusy, and whatever `make` raises, to all who wait for it.
         """
         flight, is_first = self._enter(key, weight)
         try:

@@ -68,7 +68,7 @@ class Representation:
         return len(self.plain) + len(self.compressed)
 
     def etag(self, *, gzipped: bool) -> str:
-        """Give the strong entity tag of a coding (RFC 9110, 8.8.3.3: each coding has its own)."""
+        """Return the strong entity tag of a coding (RFC 9110, 8.8.3.3: each coding has its own)."""
         return f'"{self.digest}-gz"' if gzipped else f'"{self.digest}"'
 
     def answer(self, request: Mapping[str, str], now: datetime) -> ConditionalResponse:
@@ -92,7 +92,7 @@ class Representation:
         return ConditionalResponse(HTTPStatus.OK, shared + self._body_headers(body, now, gzipped=gzipped), body)
 
     def _is_met(self, request: Mapping[str, str], etag: str, now: datetime) -> bool:
-        """Tell whether what the client has is still good; with a tag the date does not count (RFC 9110, 13.2.2)."""
+        """Return True if what the client has is still good; with a tag the date does not count (RFC 9110, 13.2.2)."""
         if given := request.get("HTTP_IF_NONE_MATCH", "").strip():
             return parse_etags(given).contains_weak(etag.strip('"'))
         since = parse_date(request.get("HTTP_IF_MODIFIED_SINCE"))
@@ -100,7 +100,7 @@ class Representation:
         return since is not None and self.changed_at.replace(microsecond=0) <= since <= now
 
     def _body_headers(self, body: bytes, now: datetime, *, gzipped: bool) -> Headers:
-        """Give the headers that only go with a body; werkzeug leaves Last-Modified out of a 304 too."""
+        """Return the headers that only go with a body; werkzeug leaves Last-Modified out of a 304 too."""
         found = [
             ("Last-Modified", http_date(min(self.changed_at, now))),  # never ahead (RFC 9110, 8.8.2.1)
             ("Content-Type", self.media_type),
@@ -114,7 +114,7 @@ class Representation:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Tell whether a client takes gzip and does not like plain bytes better."""
+    """Return True if a client takes gzip and does not like plain bytes better."""
     if not accepted:
         return False
     codings = parse_accept_header(accepted, Accept)

@@ -66,7 +66,7 @@ def lead_options(edition: Edition, lang: Language) -> LeadOptions:
 
 
 def selection_text(selection: str, edition: Edition, lang: Language) -> str:
-    """Say which records a canonical query chooses; as it was written where it cannot be read any more."""
+    """Describe which records a canonical query chooses; as it was written where it cannot be read any more."""
     try:
         return describe_selection(selection, edition, lang)
     except BadSelection:
@@ -74,7 +74,7 @@ def selection_text(selection: str, edition: Edition, lang: Language) -> str:
 
 
 def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
-    """Say how long before; none means what the programme suggests. What cannot be read is said as it was written."""
+    """Describe how long before; none means the programme's leads. What cannot be read is shown as it was written."""
     leads = tuple(leads)
     try:
         words = options.suggested(leads, lang)
@@ -88,7 +88,7 @@ def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
 
 
 def subscription_texts(choice: Preferences, edition: Edition, lang: Language) -> SubscriptionTexts:
-    """Say a choice in words."""
+    """Write a choice in words."""
     return SubscriptionTexts(
         what=selection_text(choice.selection, edition, lang),
         leads=leads_text(choice.leads, edition, lang),

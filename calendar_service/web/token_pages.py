@@ -29,7 +29,7 @@ CONSENT_VERSION = 1
 
 
 def open_page(lang: str) -> tuple[Edition, RenderContext]:
-    """Give what a page in a language is made of; "" is the default language. Aborts with 404 for an unknown one."""
+    """Return what a page in a language is made of; "" is the default language. Aborts with 404 for an unknown one."""
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
@@ -79,7 +79,7 @@ def statement_page(
 
 
 def link_is_dead(opening: tuple[Edition, RenderContext]) -> Response:
-    """Say that a link does not hold (any more), without telling why, and what to do."""
+    """State that a link does not hold (any more), without telling why, and what to do."""
     view = opening[1]
     gettext = view.lang.gettext
     return statement_page(

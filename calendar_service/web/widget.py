@@ -64,7 +64,7 @@ def widget() -> Response:
 
 @blueprint.get("/widget/accent-<colour>.css")
 def accent(colour: str) -> Response:
-    """Give the stylesheet of one accent: the policy of the widget allows no styles in the page."""
+    """Return the stylesheet of one accent: the policy of the widget allows no styles in the page."""
     if not re.fullmatch(r"[0-9a-f]{6}", colour):
         abort(HTTPStatus.NOT_FOUND)
     response = Response(stylesheet(colour), content_type="text/css; charset=utf-8")
@@ -75,7 +75,7 @@ def accent(colour: str) -> Response:
 
 @blueprint.errorhandler(BadSelection)
 def bad_selection(error: BadSelection) -> Response:
-    """Say which name or value is wrong, shortly."""
+    """Describe which name or value is wrong, shortly."""
     lang = _asked_language()
     remedy = lang.gettext(error.advice, **error.values) if error.advice else ""
     message = lang.gettext(error.sentence, **error.values)
@@ -84,13 +84,13 @@ def bad_selection(error: BadSelection) -> Response:
 
 @blueprint.errorhandler(NothingPublished)
 def nothing_published(_: NothingPublished) -> Response:
-    """Say that there is nothing yet."""
+    """State that there is nothing yet."""
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().gettext("Nothing has been published yet."), "")
 
 
 @blueprint.errorhandler(TooBusy)
 def too_busy(error: TooBusy) -> Response:
-    """Say that it has to be asked for again."""
+    """State that it has to be asked for again."""
     lang = _asked_language()
     response = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, lang.gettext(TOO_BUSY), lang.gettext(TRY_SOON))
     response.headers["Retry-After"] = str(error.retry_after)
@@ -99,13 +99,13 @@ def too_busy(error: TooBusy) -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
-    """Say that the request cannot be answered."""
+    """State that the request cannot be answered."""
     return _refusal(HTTPStatus(error.code or 500), _asked_language().gettext("The request cannot be answered."), "")
 
 
 @blueprint.errorhandler(Exception)
 def fault(error: Exception) -> Response:
-    """Say, inside the frame, that something is wrong here; all other pages refuse to be framed."""
+    """State, inside the frame, that something is wrong here; all other pages refuse to be framed."""
     logger.error("A widget failed.", exc_info=error)
     lang = _asked_language()
     message, remedy = (
@@ -142,7 +142,7 @@ def _frame(view: RenderContext, theme: str, colour: str) -> dict[str, Any]:
 
 
 def _foot(query: WidgetQuery, edition: Edition, view: RenderContext) -> dict[str, Any]:
-    """Give the line at the foot: the clocks, the ways to subscribe, and the whole calendar."""
+    """Return the line at the foot: the clocks, the ways to subscribe, and the whole calendar."""
     selection, home = query.selection, edition.calendar.zone
     own = replace(selection, lang="")
     feed = with_query("/calendar.ics", replace(own, lang="" if not view.prefix else view.lang.code))

@@ -40,7 +40,7 @@ class WidgetQuery:
     month: date | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Give the names and values of the canonical query; what is at its default is left out."""
+        """Return the names and values of the canonical query; what is at its default is left out."""
         own = [
             ("view", self.view if self.view != VIEWS[0] else ""),
             ("theme", self.theme if self.theme != THEMES[0] else ""),
@@ -51,17 +51,17 @@ class WidgetQuery:
         return self.selection.pairs() + [(name, value) for name, value in own if value]
 
     def path(self) -> str:
-        """Give the path of the widget with its canonical query."""
+        """Return the path of the widget with its canonical query."""
         query = urlencode(self.pairs(), safe=",/:")
         return f"/widget?{query}" if query else "/widget"
 
     def on(self, month: date) -> WidgetQuery:
-        """Give the same widget at another month."""
+        """Return the same widget at another month."""
         return replace(self, month=month)
 
 
 def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQuery:
-    """Read what a widget is asked for. Raises BadSelection for any name or value that is unknown."""
+    """Read what a widget is asked for. Raise BadSelection for any name or value that is unknown."""
     own: dict[str, str] = {}
     rest: list[tuple[str, str]] = []
     for name, value in pairs:

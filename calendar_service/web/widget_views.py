@@ -28,7 +28,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
 def show_widget(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Give the values of the view's template; `now` is the present."""
+    """Return the values of the view's template; `now` is the present."""
     common = {"file_of": lambda row: _file(row, query.selection, view)}
     match query.view:
         case "month":
@@ -107,6 +107,6 @@ def _today(edition: Edition, now: datetime) -> date:
 
 
 def _file(row: AgendaRow, selection: Selection, view: RenderContext) -> str:
-    """Give the path of a record's file, in the language and on the clock of the widget."""
+    """Return the path of a record's file, in the language and on the clock of the widget."""
     shown = Selection(lang=view.lang.code if view.prefix else "", zone=selection.zone, alarm=selection.alarm)
     return with_query(f"/events/{row.entry.record.id}.ics", shown)

@@ -38,7 +38,7 @@ def write_records(
 
 
 def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds:
-    """Give the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
+    """Return the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
     start, end = window(edition, selection, now)
     return start, end if selection.last else now + OCCURRENCES_AHEAD
 

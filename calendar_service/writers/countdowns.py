@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def countdown_words(name: MomentName, days: int, lang: Language) -> str:
-    """Say in how many days a moment comes; what comes today, or has just come, is "today"."""
+    """Describe in how many days a moment comes; what comes today, or has just come, is "today"."""
     today, tomorrow, later = _words(name, days, lang)
     return today if days <= 0 else tomorrow if days == 1 else later
 

@@ -102,7 +102,7 @@ class Language:
 
 @lru_cache
 def language(code: str) -> Language:
-    """Give a language that has a catalogue. Raises KeyError for one that has none."""
+    """Return a language that has a catalogue. Raise KeyError for one that has none."""
     if code == "en":
         return Language(code, gettext.NullTranslations())
     path = CATALOGUES / f"{code}.po"

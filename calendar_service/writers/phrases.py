@@ -44,7 +44,7 @@ def pick(text: Text, code: str) -> LocalizedText:
 
 
 def only_languages(record: Record, lang: Language) -> str:
-    """Say "(anglais seulement)" where a record is not to be had in the language, else nothing."""
+    """Return "(anglais seulement)" where a record is not to be had in the language, else nothing."""
     if lang.code in record.languages and lang.code in record.title:
         return ""
     names = [lang.language(code) for code in record.languages if code != lang.code or code in record.title]
@@ -161,7 +161,7 @@ def place(place: Place | None, lang: Language) -> str:
 
 
 def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
-    """Say how a moment has moved, when that was decided, and why; `number` counts its extensions."""
+    """Describe how a moment has moved, when that was decided, and why; `number` counts its extensions."""
     old, new = (when_words(milestone.at, calendar.zone, lang) for milestone in (moved.old, moved.new))
     label = moment_label(moved.moment, lang)
     decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
@@ -178,7 +178,7 @@ def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language)
 
 
 def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
-    """Say how each deadline of an entry has moved, oldest first."""
+    """Describe how each deadline of an entry has moved, oldest first."""
     extensions: Counter[MomentName] = Counter()
     sentences = []
     for each in entry.moves:
@@ -188,14 +188,14 @@ def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
 
 
 def planned_before_words(entry: Entry, calendar: Calendar, lang: Language) -> str:
-    """Say when a record was first to happen, where it happens at another time now; else nothing."""
+    """Describe when a record was first to happen, where it happens at another time now; else nothing."""
     if entry.planned_before is None:
         return ""
     return lang.gettext("Was planned for {old}.", old=when_words(entry.planned_before, calendar.zone, lang))
 
 
 def rule(repeats: RecurrenceRule, lang: Language) -> str:
-    """Say how a record comes again."""
+    """Describe how a record comes again."""
     every = _frequency(repeats, lang)
     if repeats.until:
         return lang.gettext("{every}, until {day}", every=every, day=lang.day(repeats.until, weekday=False))

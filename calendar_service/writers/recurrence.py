@@ -37,12 +37,12 @@ Stretch = tuple[date, date]
 
 
 def is_written_out(record: Record) -> bool:
-    """Tell whether a record recurs by a rule that cannot stand in a feed."""
+    """Return True if a record recurs by a rule that cannot stand in a feed."""
     return bool(record.schedule and record.schedule.rule) and not can_recur(record.schedule)
 
 
 def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
-    """Give the days for which a rule is written out; it changes with the month only, so that bytes stay.
+    """Return the days for which a rule is written out; it changes with the month only, so that bytes stay.
 
     `first` and `last` are the days that a selection names itself.
     """
@@ -56,7 +56,7 @@ def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None
 
 
 def _month(day: date, months: int) -> date:
-    """Give the first day of the month so many months later."""
+    """Return the first day of the month so many months later."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 
@@ -75,7 +75,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
 
 @lru_cache(maxsize=8192)
 def can_recur(schedule: Schedule) -> bool:
-    """Tell whether the rule can stand in a feed: programs map it, and its clock is known for good."""
+    """Return True if the rule can stand in a feed: programs map it, and its clock is known for good."""
     rule, span = schedule.rule, schedule.span
     if rule is None or not _fits_outlook(rule, first_day_of(span)):
         return False
@@ -110,21 +110,21 @@ def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
 
 
 def _until(last: date, span: Span) -> date:
-    """Give UNTIL: a day for whole days, else in UTC the last second of that day on the record's clock (3.3.10)."""
+    """Return UNTIL: a day for whole days, else in UTC the last second of that day on the record's clock (3.3.10)."""
     if isinstance(span, DaySpan):
         return last
     return midnight(last + timedelta(days=1), span.starts.zone) - timedelta(seconds=1)
 
 
 def _fits_outlook(rule: RecurrenceRule, first: date) -> bool:
-    """Tell whether the rule is of a form that all programs map, Outlook's being the narrowest."""
+    """Return True if the rule is of a form that all programs map, Outlook's being the narrowest."""
     nth = {day[:-2] for day in rule.by_day if day[:-2]}
     every_month = rule.frequency == "YEARLY" and rule.by_month_day and not rule.by_month
     return nth <= _NTHS and not every_month and is_portable(rule, first)
 
 
 def _meets_clock_change(schedule: Schedule, span: TimeSpan) -> bool:
-    """Tell whether an occurrence falls into an hour that the clocks skip or repeat.
+    """Return True if an occurrence falls into an hour that the clocks skip or repeat.
 
     RFC 5545 takes a repeated time for the first of the two, ical.js for the second.
     """

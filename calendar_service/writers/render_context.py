@@ -31,11 +31,11 @@ class RenderContext:
         return "" if self.lang.code == self.default_language else f"/{self.lang.code}"
 
     def page_url(self, record_id: str) -> str:
-        """Give the address of a record's page in this language."""
+        """Return the address of a record's page in this language."""
         return f"{self.base_url}{self.prefix}/events/{record_id}"
 
     def other_zone(self, record: Record) -> str:
-        """Give the zone to show beside the programme's, "" where there is none."""
+        """Return the zone to show beside the programme's, "" where there is none."""
         return self.zone or record.zone or ""
 
 

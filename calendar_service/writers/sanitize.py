@@ -26,17 +26,17 @@ _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 
 
 def plain(text: str) -> str:
-    """Give a text, of several lines or one, as it may be written: line ends as LF, nothing that is not seen."""
+    """Return a text, of several lines or one, as it may be written: line ends as LF, nothing that is not seen."""
     return _UNFIT.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
 
 
 def clean_line(text: str) -> str:
-    """Give a text as one line."""
+    """Return a text as one line."""
     return " ".join(plain(text).split())
 
 
 def clean_address(address: str) -> str:
-    """Give an address with everything percent-encoded that RFC 3986 knows no place for."""
+    """Return an address with everything percent-encoded that RFC 3986 knows no place for."""
     return quote(address, safe=_IN_ADDRESSES, errors="replace")
 
 

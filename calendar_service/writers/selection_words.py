@@ -24,10 +24,10 @@ _MINUTES = 60
 
 
 def describe_selection(query: str, edition: Edition, lang: Language, *, own_words: bool = True) -> str:
-    """Say which records a canonical query chooses: "calls for tenders tagged roads", "everything", "“Title”".
+    """Describe which records a canonical query chooses: "calls for tenders tagged roads", "everything", "“Title”".
 
     Without `own_words`, nothing is said that a visitor could have made up: of words searched for only that there are
-    some, and of tags and records only those that the calendar has. Raises BadSelection.
+    some, and of tags and records only those that the calendar has. Raise BadSelection.
     """
     selection = read_selection(parse_qsl(query), available())
     tags = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
@@ -41,7 +41,7 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
 
 
 def describe_lead(lead: Lead, lang: Language) -> str:
-    """Say how long before a moment: "7 days before", "1 day before at 18:00", "on the day"."""
+    """Describe how long before a moment: "7 days before", "1 day before at 18:00", "on the day"."""
     match lead:
         case ExactLead(minutes=minutes) if minutes % _MINUTES == 0:
             return lang.ngettext("{number} hour before", "{number} hours before", minutes // _MINUTES)

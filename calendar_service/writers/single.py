@@ -30,7 +30,7 @@ def write_single(entry: Entry, block: SerializedEvents, path: str, edition: Edit
 
 
 def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
-    """Give the days for which a record's rule is written out, where it is."""
+    """Return the days for which a record's rule is written out, where it is."""
     if record.schedule is None or record.schedule.rule is None:
         return today, today
     return written_stretch(record.schedule.rule, today, selection.first, selection.last)

@@ -51,12 +51,12 @@ class VEventSpec:
 
     @property
     def is_extra(self) -> bool:
-        """Tell whether it stands beside the record's main event."""
+        """Return True if it stands beside the record's main event."""
         return self.session is not None or self.moment not in (None, MomentName.CLOSES)
 
     @property
     def ends_at_moment(self) -> bool:
-        """Tell whether its end is what counts, as for a deadline with a time or at the end of a day."""
+        """Return True if its end is what counts, as for a deadline with a time or at the end of a day."""
         return self.moment is not None and self.moment not in _HAPPENS_AT
 
 

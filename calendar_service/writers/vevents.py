@@ -114,7 +114,7 @@ def _add_times(event: Event, spec: VEventSpec, zones: set[str]) -> None:
 
 
 def _has_zone_form(civil: CivilTime) -> bool:
-    """Tell whether readers of the time in its zone get the right instant.
+    """Return True if readers of the time in its zone get the right instant.
 
     The second of a repeated hour has no form with a zone (RFC 5545, 3.3.5).
     """
@@ -129,14 +129,14 @@ def _written(civil: CivilTime, zones: set[str], *, in_zone: bool) -> datetime:
 
 
 def _start_on(span: Span, day: date, zones: set[str]) -> date | datetime:
-    """Give the start by the rule on a day, in the form of the series' DTSTART."""
+    """Return the start by the rule on a day, in the form of the series' DTSTART."""
     if isinstance(span, DaySpan):
         return day
     return _written(CivilTime(day, span.starts.clock, span.starts.zone), zones, in_zone=True)
 
 
 def _summary(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, str]:
-    """Give the title with its state before and its language behind it, and the language it is in."""
+    """Return the title with its state before and its language behind it, and the language it is in."""
     lang = view.lang
     written_in = phrases.pick(entry.record.title, lang.code).language
     prefix = lang.gettext("Cancelled") if spec.cancelled else phrases.state(entry, lang)

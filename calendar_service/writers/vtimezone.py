@@ -83,7 +83,7 @@ class _Observance:
     rule: _Rule | None
 
     def onset(self, year: int) -> datetime:
-        """Give the moment at which it begins in a year, by the offset before it; a fixed one began once."""
+        """Return the moment at which it begins in a year, by the offset before it; a fixed one began once."""
         if self.rule is None:
             return datetime(_FIRST_YEAR, 1, 1, tzinfo=self.before)
         return datetime(year, self.rule.month, self.rule.day(year), tzinfo=self.before) + self.rule.clock
@@ -102,7 +102,7 @@ class _Observance:
 
 
 def describes(zone: str, instant: datetime) -> bool:
-    """Tell whether the VTIMEZONE written for the zone gives the right offset at this instant.
+    """Return True if the VTIMEZONE written for the zone gives the right offset at this instant.
 
     If not, the moment must be written in UTC. False also, and every year, in an hour that the
     clocks repeat: RFC 5545 takes such a local time for the first of the two, ical.js for the second.
@@ -140,7 +140,7 @@ def change_days(zone: str, years: range) -> frozenset[date]:
 
 @lru_cache(maxsize=1024)
 def write_vtimezone(zone: str) -> bytes:
-    """Write the whole VTIMEZONE component, with CRLF line ends. Raises NoPresentRule."""
+    """Write the whole VTIMEZONE component, with CRLF line ends. Raise NoPresentRule."""
     observances = _observances(zone)
     if not observances:
         raise NoPresentRule(zone)
@@ -205,7 +205,7 @@ def _agrees(zone: str, instant: datetime) -> bool:
 
 
 def _offset_by_rule(zone: str, instant: datetime) -> timezone | None:
-    """Give what the VTIMEZONE says of an instant in UTC; None before its first onset."""
+    """Return what the VTIMEZONE says of an instant in UTC; None before its first onset."""
     return next((offset for at, offset in reversed(_onsets(zone, instant.year)) if at <= instant), None)
 
 

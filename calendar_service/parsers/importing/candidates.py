@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it may become a record without a person's doing."""
+        """Return True if it may become a record without a person's doing."""
         return not (self.problems or self.questions)
 
 
@@ -87,7 +87,7 @@ class Imported:
         return [item for item in self.items if isinstance(item, Candidate)]
 
     def add(self, item: Candidate | Ignored) -> None:
-        """Add one more. Raises UnfitSource when there are too many."""
+        """Add one more. Raise UnfitSource when there are too many."""
         if len(self.items) >= MAX_ITEMS:
             remedy = "Split the file."
             raise UnfitSource(f"there are more than {MAX_ITEMS:,} entries.", line=item.line, remedy=remedy)
@@ -98,7 +98,7 @@ class Imported:
 
 
 def decode_source(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark. Raises UnfitSource."""
+    """Decode UTF-8, with or without a byte order mark. Raise UnfitSource."""
     if len(data) > MAX_SOURCE_BYTES:
         raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
     try:
@@ -109,7 +109,7 @@ def decode_source(data: bytes) -> str:
 
 
 def read_json(text: str) -> Any:
-    """Read JSON text. Raises UnfitSource."""
+    """Read JSON text. Raise UnfitSource."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -139,7 +139,7 @@ def tidy_block(text: str) -> str:
 
 
 def shorten_value(text: str) -> str:
-    """Give a text as it is shown in a message."""
+    """Return a text as it is shown in a message."""
     return _clip(tidy(text[: 4 * _LONGEST_SHOWN]), _LONGEST_SHOWN)
 
 
@@ -168,7 +168,7 @@ def slug(text: str, year: int | None) -> str:
 
 
 def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
-    """Give every sketch an id of its own, the first key of its fields."""
+    """Return every sketch an id of its own, the first key of its fields."""
     used: set[str] = set()
     for candidate in candidates:
         title = candidate.fields.get("title", "")
@@ -204,7 +204,7 @@ def set_url(candidate: Candidate, name: str, url: str) -> None:
 
 
 def is_https(url: str) -> bool:
-    """Tell whether a text is an https address."""
+    """Return True if a text is an https address."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -259,7 +259,7 @@ def set_span(candidate: Candidate, starts: CivilTime, ends: CivilTime | None) ->
 
 
 def set_fold(candidate: Candidate, *moments: CivilTime | None) -> None:
-    """Say which of a repeated time is meant; what the calendar file cannot say becomes a problem."""
+    """Describe which of a repeated time is meant; what the calendar file cannot say becomes a problem."""
     folds: set[int] = set()
     for civil in (each for each in moments if each):
         try:

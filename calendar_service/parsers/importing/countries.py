@@ -18,7 +18,7 @@ _MORE = {"uk": "GB", "usa": "US", "republic of korea": "KR", "turkey": "TR", "tu
 
 
 def country_code(name: str) -> str | None:
-    """Give the ISO 3166 code of a country by its English or French name, or its code; None for other words."""
+    """Return the ISO 3166 code of a country by its English or French name, or its code; None for other words."""
     if name in COUNTRIES:
         return name
     return _names().get(_key(name))

@@ -27,13 +27,13 @@ CsvRow = dict[str, str]
 
 
 def looks_like_table(text: str) -> bool:
-    """Tell whether the first line is the head of such a table."""
+    """Return True if the first line is the head of such a table."""
     head = {name.strip(' "').lower() for name in text.partition("\n")[0].rstrip("\r").split(_delimiter(text))}
     return "title" in head and bool(head & {"when", "closes", "moment"})
 
 
 def read_table(text: str, language: str | None) -> Imported:
-    """Read a table. Raises UnfitSource where its head or its quotes are not understood."""
+    """Read a table. Raise UnfitSource where its head or its quotes are not understood."""
     rows = list(_rows(text))
     imported = Imported()
     if rows and "moment" in rows[0][1]:

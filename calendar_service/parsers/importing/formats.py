@@ -24,7 +24,7 @@ _OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
 
 
 def read_source(data: bytes, name: str, form: str | None, language: str | None) -> Imported:
-    """Read what somebody published. Raises UnfitSource where it cannot be read at all."""
+    """Read what somebody published. Raise UnfitSource where it cannot be read at all."""
     if len(data) > MAX_SOURCE_BYTES:
         raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
     match form or guess_format(data, name):

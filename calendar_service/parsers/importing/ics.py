@@ -28,7 +28,7 @@ _SILENT = frozenset({"VEVENT", "VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT",
 
 
 def read_ics_source(data: bytes, language: str | None) -> Imported:
-    """Read an .ics file. Raises UnfitSource where it is none; what is wrong with one event is that event's."""
+    """Read an .ics file. Raise UnfitSource where it is none; what is wrong with one event is that event's."""
     events: list[Component] = []
     others: list[Component] = []
     head = Component("VCALENDAR", 1)
@@ -121,7 +121,7 @@ class _Reader:
             candidate.fields["kind"] = "webinar"
 
     def language_of(self, name: str) -> str | None:
-        """Give the language of a text where it is said."""
+        """Return the language of a text where it is said."""
         found = self.event.get(name)
         said = found.parameters.get("LANGUAGE", "")[:35] if found else ""
         return self.language or re.split("[-_]", said.lower())[0] or None
@@ -189,7 +189,7 @@ class _Reader:
         return starts
 
     def end(self, event: Component, starts: date | CivilTime | None) -> date | CivilTime | None:
-        """Give the end by DTEND or DURATION; None where there is none, or after a problem."""
+        """Return the end by DTEND or DURATION; None where there is none, or after a problem."""
         if found := event.get("DTEND"):
             return self.moment(found)
         duration = event.get("DURATION")
@@ -286,7 +286,7 @@ class _Reader:
 
 
 def _text(event: Component, name: str) -> str:
-    """Give a text without its escapes."""
+    """Return a text without its escapes."""
     return _unescape(event.value(name))
 
 

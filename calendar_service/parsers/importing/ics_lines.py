@@ -48,17 +48,17 @@ class Component:
     properties: dict[str, list[Property]] = field(default_factory=dict)
 
     def get(self, name: str) -> Property | None:
-        """Give the first property of a name."""
+        """Return the first property of a name."""
         return next(iter(self.properties.get(name, ())), None)
 
     def value(self, name: str) -> str:
-        """Give the value of the first property of a name, "" where there is none."""
+        """Return the value of the first property of a name, "" where there is none."""
         found = self.get(name)
         return found.value if found else ""
 
 
 def read_components(data: bytes) -> Iterator[Component]:
-    """Yield each component inside VCALENDAR when it ends, and each VCALENDAR behind its own. Raises UnfitSource."""
+    """Yield each component inside VCALENDAR when it ends, and each VCALENDAR behind its own. Raise UnfitSource."""
     stack: list[Component] = []
     found = events = 0
     for number, line in _unfolded(decode_source(data)):

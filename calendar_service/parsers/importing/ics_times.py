@@ -29,7 +29,7 @@ class UnfitMoment(CalendarError):
 
 
 def read_moment(found: Property, value: str = "") -> date | CivilTime:
-    """Read a DATE or DATE-TIME (RFC 5545, 3.3.4 and 3.3.5), one `value` of a list or all. Raises UnfitMoment."""
+    """Read a DATE or DATE-TIME (RFC 5545, 3.3.4 and 3.3.5), one `value` of a list or all. Raise UnfitMoment."""
     text = (value or found.value).strip()
     try:
         if match := _DATE.fullmatch(text):
@@ -45,7 +45,7 @@ def read_moment(found: Property, value: str = "") -> date | CivilTime:
 
 
 def _wall(match: re.Match[str]) -> tuple[date, time]:
-    """Read a day and a time on the wall. Raises ValueError for what no calendar or clock shows."""
+    """Read a day and a time on the wall. Raise ValueError for what no calendar or clock shows."""
     year, month, day, hour, minute, second = (int(each) for each in match.groups()[:6])
     return date(year, month, day), time(hour, minute, second)
 
@@ -73,7 +73,7 @@ def _zone(found: Property, text: str) -> str:
 
 
 def add_duration(start: date | CivilTime, text: str) -> date | CivilTime:
-    """Give the end of a DURATION: days are days on the wall clock, hours are exact (RFC 5545, 3.3.6)."""
+    """Return the end of a DURATION: days are days on the wall clock, hours are exact (RFC 5545, 3.3.6)."""
     try:
         length = vDuration.from_ical(text.strip())  # type: ignore[no-untyped-call]
         if isinstance(start, date):
@@ -86,7 +86,7 @@ def add_duration(start: date | CivilTime, text: str) -> date | CivilTime:
 
 
 def day_of(moment: date | CivilTime, series: date | CivilTime) -> date:
-    """Give the day of an occurrence on the clock of its series."""
+    """Return the day of an occurrence on the clock of its series."""
     if isinstance(moment, date):
         return moment
     if isinstance(series, date):

@@ -32,7 +32,7 @@ _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 
 
 def read_jsonld(text: str, language: str | None) -> Imported:
-    """Read a .json file or an HTML page. Raises UnfitSource where there is no event."""
+    """Read a .json file or an HTML page. Raise UnfitSource where there is no event."""
     imported = Imported()
     found = False
     for line, block in _blocks(text):

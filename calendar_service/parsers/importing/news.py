@@ -42,7 +42,7 @@ _ASK = "A bare date, and nothing says that something happens on that day: only n
 
 
 def comes_yearly(title: str) -> bool:
-    """Tell whether a title reads like the name of a day that is kept every year."""
+    """Return True if a title reads like the name of a day that is kept every year."""
     return bool(_WORLD_DAY.search(_fold(title)))
 
 

@@ -15,7 +15,7 @@ _CALLED_OFF = frozenset({"cancelled", "withdrawn", "unsuccessful"})
 
 
 def read_ocds(text: str, language: str | None) -> Imported:
-    """Read a package; of several releases of one process the last in date counts. Raises UnfitSource."""
+    """Read a package; of several releases of one process the last in date counts. Raise UnfitSource."""
     latest: dict[str, dict[str, Any]] = {}
     for release in _releases(read_json(text)):
         if isinstance(release.get("tender"), dict):

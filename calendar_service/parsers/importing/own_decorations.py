@@ -33,12 +33,12 @@ _LANGUAGES = {"English": "en", "French": "fr", "anglais": "en", "français": "fr
 
 
 def is_own(prodid: str) -> bool:
-    """Tell whether a feed was written by calendar-service."""
+    """Return True if a feed was written by calendar-service."""
     return "//calendar-service//" in prodid
 
 
 def strip_own_decorations(candidate: Candidate, event: Component) -> None:
-    """Give the sketch the record's own id, kind, title and deadline."""
+    """Return the sketch the record's own id, kind, title and deadline."""
     name = event.value("UID").rpartition("@")[0]
     if _ID.fullmatch(name):
         candidate.fields["id"] = name

@@ -80,7 +80,7 @@ class DateLine:
 
     @property
     def is_online(self) -> bool:
-        """Tell whether it says that one takes part from anywhere."""
+        """Return True if it says that one takes part from anywhere."""
         return bool(self.when and self.when.online)
 
 
@@ -97,7 +97,7 @@ class PageLine:
 
 
 def read_lines(text: str) -> list[PageLine]:
-    """Sort the lines of a page; paragraphs of mere text are joined. Raises UnfitSource."""
+    """Sort the lines of a page; paragraphs of mere text are joined. Raise UnfitSource."""
     lines: list[PageLine] = []
     dates = 0
     for block in _blocks(text):
@@ -166,7 +166,7 @@ def _language_names() -> Mapping[str, str]:
 
 
 def _may_be_date(text: str) -> bool:
-    """Tell whether it is worth while to read a line as a date: reading takes its time."""
+    """Return True if it is worth while to read a line as a date: reading takes its time."""
     return len(text) <= _LONGEST_DATE_LINE and bool(_YEAR.search(text))
 
 
@@ -198,7 +198,7 @@ def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
 
 
 def explain(words: str) -> str:
-    """Say what is not understood of date words."""
+    """Describe what is not understood of date words."""
     try:
         parse_when(words)
     except DatePhraseError as error:
@@ -266,7 +266,7 @@ def _place(rest: str, *, has_clock: bool) -> Any:
 
 
 def _reads_as_name(words: str) -> bool:
-    """Tell whether words are written as names are: with capitals, but for "of", "de" and their like."""
+    """Return True if words are written as names are: with capitals, but for "of", "de" and their like."""
     found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’'-]+", words)]
     found = [word for word in found if word]
     is_name = all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in found)

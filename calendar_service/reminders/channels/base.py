@@ -86,7 +86,7 @@ class Channel(Protocol):
     """A way to readers. One object serves one thread at a time and may keep a connection open."""
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Hand a letter over; it has been taken when this returns. Raises DeliveryFailed."""
+        """Hand a letter over; it has been taken when this returns. Raise DeliveryFailed."""
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""

@@ -45,7 +45,7 @@ class InvalidChatUrl(CalendarError):
 
 
 def check_chat_url(url: str) -> str:
-    """Give the URL of a chat room back where letters can go to it. Raises BadChat."""
+    """Return the URL of a chat room back where letters can go to it. Raise BadChat."""
     url = url.strip()
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url):
         raise InvalidChatUrl("The chat URL is too long or holds spaces or other characters that a URL has to encode.")
@@ -54,7 +54,7 @@ def check_chat_url(url: str) -> str:
     except ValueError:
         raise InvalidChatUrl("The chat URL cannot be read.") from None
     if parts.scheme not in SCHEMES:
-        raise InvalidChatUrl("The chat URL is of no service that we write to.", remedy=f"Known are {_known()}.")
+        raise InvalidChatUrl("Unsupported chat service.", remedy=f"Known are {_known()}.")
     # Options that read a file of this machine, leave the host that was named, or drop the check of its certificate.
     options = {name.strip("+-: ").lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if options & _REFUSED_OPTIONS:
@@ -66,7 +66,7 @@ class ChatChannel:
     """Chat rooms: `envelope.address` is an Apprise URL; the subject and the text part are what is sent."""
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Write one letter into the room. Raises DeliveryFailed."""
+        """Write one letter into the room. Raise DeliveryFailed."""
         apprise = _load()
         try:
             url = check_chat_url(envelope.address)

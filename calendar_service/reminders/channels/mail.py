@@ -46,7 +46,7 @@ class FolderChannel:
         self._clock = clock
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Write one letter, whole or not at all. Raises DeliveryFailed."""
+        """Write one letter, whole or not at all. Raise DeliveryFailed."""
         now = self._clock()
         content = write_message(message, envelope, self._sender, self._calendar_id, now)
         name = re.sub(r"[^A-Za-z0-9.-]", "_", envelope.message_id)[:_NAME_LIMIT]

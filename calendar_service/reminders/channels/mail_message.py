@@ -66,24 +66,24 @@ def build_message(message: Message, envelope: Envelope, sender: str, calendar_id
     """Build the message of one letter to one reader; the same arguments give the same bytes.
 
     `sender` is an address, with or without a name before it. The result is written with `as_bytes()`; its headers
-    are UTF-8 (RFC 6532) where the reader's address is not ASCII. Raises DeliveryFailed, permanent, for a value that
+    are UTF-8 (RFC 6532) where the reader's address is not ASCII. Raise DeliveryFailed, permanent, for a value that
     does not fit its header, and for a message over MESSAGE_LIMIT.
     """
     return _build(message, envelope, sender, calendar_id, now)[0]
 
 
 def write_message(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> bytes:
-    """Give the bytes of what build_message gives."""
+    """Return the bytes of what build_message gives."""
     return _build(message, envelope, sender, calendar_id, now)[1]
 
 
 def sender_address(sender: str) -> str:
-    """Give the bare address of a sender such as "Calendar <calendar@example.org>"."""
+    """Return the bare address of a sender such as "Calendar <calendar@example.org>"."""
     return parseaddr(sender)[1]
 
 
 def needs_smtputf8(address: str) -> bool:
-    """Tell whether only a server with SMTPUTF8 (RFC 6531) can take mail to the address."""
+    """Return True if only a server with SMTPUTF8 (RFC 6531) can take mail to the address."""
     return not address.isascii()
 
 
@@ -105,7 +105,7 @@ def _build(
 
 def _check(message: Message, envelope: Envelope, sender: str, calendar_id: str) -> None:
     if not _is_address(envelope.address):
-        raise DeliveryFailed("The reader's mail address is not one.", permanent=True, address_is_dead=True)
+        raise DeliveryFailed("Invalid recipient address.", permanent=True, address_is_dead=True)
     if _breaks_lines(sender) or not _is_address(sender_address(sender)) or not sender_address(sender).isascii():
         raise DeliveryFailed(
             "The sender of mails is not a mail address. Set CALENDAR_MAIL_FROM.", permanent=True, is_ours=True

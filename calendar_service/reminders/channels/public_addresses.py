@@ -49,7 +49,7 @@ NOT_PUBLIC: tuple[Network, ...] = tuple(
 
 
 def is_public(address: str, allowed_networks: Iterable[Network] = ()) -> bool:
-    """Tell whether an IP address as text is one that anybody may be asked to connect to.
+    """Return True if an IP address as text is one that anybody may be asked to connect to.
 
     `allowed_networks` are let through although they are not public; what is no IP address never is.
     """

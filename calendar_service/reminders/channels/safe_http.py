@@ -54,7 +54,7 @@ class HttpReply:
 
 
 def check_webhook_url(url: str) -> str:
-    """Normalise the URL of a webhook: https, port 443 or 8443, a public name or address. Raises BadWebhook."""
+    """Normalise the URL of a webhook: https, port 443 or 8443, a public name or address. Raise BadWebhook."""
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url) or "\\" in url:
         raise InvalidWebhook(
             gettext_noop("The URL is too long or holds spaces or other characters that a URL has to encode.")
@@ -81,7 +81,7 @@ def check_webhook_url(url: str) -> str:
 
 
 def resolve(host: str, port: int) -> list[tuple[str, int]]:
-    """Ask the system for the addresses of a host. Raises OSError."""
+    """Ask the system for the addresses of a host. Raise OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((str(where[0]), int(where[1])) for *_, where in found))
 
@@ -107,7 +107,7 @@ class SafeHttpClient:
     def post(self, url: str, headers: Mapping[str, str], body: bytes, *, reads_body: bool = False) -> HttpReply:
         """Post a body, and read the reply's where asked.
 
-        Raises BadWebhook for what must not be called, and OSError or HTTPException where no whole reply came in time.
+        Raise BadWebhook for what must not be called, and OSError or HTTPException where no whole reply came in time.
         """
         parts = urlsplit(check_webhook_url(url))
         deadline = TimeLimit(self._limits.total)

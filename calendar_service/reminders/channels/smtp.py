@@ -86,7 +86,7 @@ class SmtpChannel:
         self._used_at = 0.0
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Hand one letter to the server. Raises DeliveryFailed."""
+        """Hand one letter to the server. Raise DeliveryFailed."""
         content = write_message(message, envelope, self._sender, self._calendar_id, self._clock())
         deadline = TimeLimit(self._limits.message)
         connection = self._begin_mail(envelope, deadline)
@@ -101,7 +101,7 @@ class SmtpChannel:
         self._used_at = time.monotonic()
 
     def close(self) -> None:
-        """Say goodbye to the server."""
+        """Close the session to the server."""
         connection, self._connection = self._connection, None
         if connection:
             connection.deadline = TimeLimit(_GOODBYE_SECONDS)
@@ -200,7 +200,7 @@ class _Connection(smtplib.SMTP):
         self._limits = limits
 
     def log_in(self) -> None:
-        """Connect, greet, encrypt and authenticate. Raises SMTPException and OSError."""
+        """Connect, greet, encrypt and authenticate. Raise SMTPException and OSError."""
         server = self._server
         code, text = self.connect(server.host, server.port)
         if code != _READY:
@@ -292,7 +292,7 @@ def _default_context(server: _Server) -> ssl.SSLContext:
 
 
 def _refused_reader(code: int, text: bytes, address: str) -> DeliveryFailed:
-    """Say what a refusal of the recipient means (RFC 5321 section 4.2.3, RFC 3463)."""
+    """Describe what a refusal of the recipient means (RFC 5321 section 4.2.3, RFC 3463)."""
     status = text.decode("utf-8", "replace")
     mime = _quote("refused the reader", code, text, address)
     if code in _NOT_AUTHENTICATED:
@@ -309,7 +309,7 @@ def _quote(what: str, code: int, text: bytes, address: str) -> str:
 
 
 def _mask(text: str, address: str) -> str:
-    """Give the first words of a server's text without anything like an address."""
+    """Return the first words of a server's text without anything like an address."""
     text = re.sub(r"\S*\s?(?:@|%40|=40)\s?\S*", "(address)", " ".join(text.split()), flags=re.IGNORECASE)
     name = address.rpartition("@")[0]
     if len(name) >= _SHORTEST_NAME:

@@ -24,14 +24,14 @@ class TimeLimit:
         self._at = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Give the seconds that are left. Raises TimeoutError where there are none."""
+        """Return the seconds that are left. Raise TimeoutError where there are none."""
         left = self._at - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
     def within(self, seconds: float) -> TimeLimit:
-        """Give the earlier of this deadline and one so many seconds from now."""
+        """Return the earlier of this deadline and one so many seconds from now."""
         shorter = TimeLimit(seconds)
         return shorter if shorter._at < self._at else self
 
@@ -48,7 +48,7 @@ class TimedSocket:
         self.reply_left = REPLY_LIMIT
 
     def sendall(self, data: bytes) -> None:
-        """Send everything. Raises TimeoutError."""
+        """Send everything. Raise TimeoutError."""
         for start in range(0, len(data), _CHUNK):
             self.raw.settimeout(self.deadline.left())
             self.raw.sendall(data[start : start + _CHUNK])

@@ -45,7 +45,7 @@ def new_secret() -> str:
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """Sign a body: "v1,…", and one more after a space for each more secret in `secret`, while an old one is replaced.
 
-    Raises ValueError for a secret that is none.
+    Raise ValueError for a secret that is none.
     """
     content = f"{message_id}.{timestamp}.".encode() + body
     return " ".join(f"v1,{_signature(one, content)}" for one in secret.split())
@@ -59,7 +59,7 @@ class WebhookChannel:
         self._outward = outward or SafeHttpClient()
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Post one letter's data. Raises DeliveryFailed, which tells nothing of what the other side wrote."""
+        """Post one letter's data. Raise DeliveryFailed, which tells nothing of what the other side wrote."""
         now = self._clock()
         body = _write_body({"type": message.data["type"], "timestamp": _iso(now), "data": dict(message.data)})
         if len(body) >= BODY_LIMIT:
@@ -85,7 +85,7 @@ class WebhookChannel:
 def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: SafeHttpClient | None = None) -> None:
     """Make sure that who runs the URL wants our letters: it must answer 200 and repeat a challenge.
 
-    The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raises BadWebhook, which tells one and the
+    The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raise BadWebhook, which tells one and the
     same thing whatever went wrong, so that nobody explores a network through us.
     """
     challenge = secrets.token_urlsafe(32)

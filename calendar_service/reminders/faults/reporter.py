@@ -130,7 +130,7 @@ class FaultReporter:
                 self.log.set_mailed(fault, now)
 
     def _mail(self, faults: list[Fault], now: datetime) -> None:
-        """Mail what was taken out of the database. Raises DatabaseFault."""
+        """Mail what was taken out of the database. Raise DatabaseFault."""
         for fault in faults:
             logger.error("%s", " ".join(fault.details[:3]) or fault.reason)
         if self._mailer.send(faults, self._calendar):

@@ -40,11 +40,11 @@ class Standstill:
         self._begun_at: datetime | None = None
 
     def begin_anew(self) -> None:
-        """Give workers the time that they have after a start: until now they could not work."""
+        """Return workers the time that they have after a start: until now they could not work."""
         self._begun_at = None
 
     def look(self, now: datetime) -> None:
-        """Report how reminders stand, or clear what was reported. Raises DatabaseFault."""
+        """Report how reminders stand, or clear what was reported. Raise DatabaseFault."""
         self._begun_at = self._begun_at or now
         worker_health = read_worker_health(self._engine, now)
         health = judge(worker_health, now)

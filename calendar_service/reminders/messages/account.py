@@ -73,7 +73,7 @@ def compose_confirmation(
 
 
 def compose_known(edition: Edition, *, view: RenderContext) -> Message:
-    """Tell somebody who asked again that reminders come already."""
+    """Write the message for somebody who signed up again for the same reminders."""
     lang = view.lang
     sender = sender_name(edition, lang)
     return _letter(
@@ -93,7 +93,7 @@ def compose_known(edition: Edition, *, view: RenderContext) -> Message:
 
 
 def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
-    """Tell a reader that a webhook failed for so long that it was switched off."""
+    """Write the message that tells a subscriber that a webhook failed for so long that it was switched off."""
     lang = view.lang
     sender = sender_name(edition, lang)
     return _letter(

@@ -28,7 +28,7 @@ STANDINGS = frozenset({ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.PO
 
 
 def headline(difference: RecordChange, lang: Language) -> str:
-    """Say in a few words what has happened: "Deadline extended"."""
+    """Describe in a few words what has happened: "Deadline extended"."""
     gettext = lang.gettext
     session = bool(difference.session)
     match difference.what:
@@ -52,7 +52,7 @@ def headline(difference: RecordChange, lang: Language) -> str:
 
 
 def new_headline(kind: Kind, lang: Language) -> str:
-    """Say that a record is new."""
+    """State that a record is new."""
     names = {
         Kind.EVENT: lang.gettext("New event"),
         Kind.WEBINAR: lang.gettext("New webinar"),
@@ -98,7 +98,7 @@ def changed_row(
     calendar: Calendar,
     view: RenderContext,
 ) -> ChangedValue:
-    """Say what was and what is. `records` are the record before and after; times are the reader's too."""
+    """Describe what was and what is. `records` are the record before and after; times are the reader's too."""
     lang = view.lang
     label = _label(difference, records, lang)
     if difference.what is ChangeKind.PLACE:
@@ -159,7 +159,7 @@ def written_at(at: Point | Span) -> str:
 
 
 def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
-    """Give a difference as JSON values; what does not apply is left out."""
+    """Return a difference as JSON values; what does not apply is left out."""
     values = {
         "what": difference.what.value,
         "moment": difference.moment.value if difference.moment else "",

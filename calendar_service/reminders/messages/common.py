@@ -112,7 +112,7 @@ def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: d
 
 
 def counted_to(entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
-    """Say how far away the moment is; nothing of what is past or called off."""
+    """Describe how far away the moment is; nothing of what is past or called off."""
     days = days_ahead(main.at, edition.calendar, view, now)
     return countdown_words(main.name, days, view.lang) if days >= 0 and not entry.is_called_off else ""
 

@@ -43,7 +43,7 @@ class MainMoment:
 
 
 def main_moment(entry: Entry, calendar: Calendar, now: datetime) -> MainMoment:
-    """Give what a record is about as of `now`: its closing, or when it happens, next where it recurs."""
+    """Return what a record is about as of `now`: its closing, or when it happens, next where it recurs."""
     record = entry.record
     if record.schedule is None:
         at = record.milestones[MomentName.CLOSES].at
@@ -58,7 +58,7 @@ def main_moment(entry: Entry, calendar: Calendar, now: datetime) -> MainMoment:
 
 
 def main_moment_at(record: Record, name: MomentName, at: Point, occurrence: date | None) -> MainMoment:
-    """Give the moment that a reminder names; the whole span where it is the start of one."""
+    """Return the moment that a reminder names; the whole span where it is the start of one."""
     schedule = record.schedule
     if name is MomentName.STARTS and schedule:
         span = occurrence_on(schedule, occurrence).span if occurrence else schedule.span
@@ -80,7 +80,7 @@ def days_ahead(at: Point | Span, calendar: Calendar, view: RenderContext, now: d
 
 
 def printed_words(record: Record, main: MainMoment) -> str:
-    """Give the words in which a moment was announced."""
+    """Return the words in which a moment was announced."""
     if main.name in record.milestones:
         return record.milestones[main.name].words
     if record.schedule is None:
@@ -90,13 +90,13 @@ def printed_words(record: Record, main: MainMoment) -> str:
 
 
 def title_of(entry: Entry, view: RenderContext) -> LocalizedText:
-    """Give the title on one line, with the language that it is in; the id where nothing is left of it."""
+    """Return the title on one line, with the language that it is in; the id where nothing is left of it."""
     picked = phrases.pick(entry.record.title, view.lang.code)
     return LocalizedText(clean_line(fit_to_size(picked.text)) or entry.record.id, picked.language)
 
 
 def summary_of(entry: Entry, view: RenderContext) -> tuple[LocalizedText, ...]:
-    """Give the summary in paragraphs, cut at a word where it is long."""
+    """Return the summary in paragraphs, cut at a word where it is long."""
     picked = phrases.pick(entry.record.summary, view.lang.code)
     kept = shorten_text(plain(picked.text), _SUMMARY)
     return tuple(LocalizedText(" ".join(part.split()), picked.language) for part in kept.split("\n\n") if part.strip())

@@ -59,7 +59,7 @@ ADVICE = {
 def compose_fault_mail(
     faults: Sequence[Fault], sender: str, host: str, *, view: RenderContext, operator_url: str = ""
 ) -> Message:
-    """Tell what has failed, since when and where, and what to do; `sender` names the calendar.
+    """Return what has failed, since when and where, and what to do; `sender` names the calendar.
 
     It holds details that are not public. `operator_url` is "" where there is no operator's page.
     """

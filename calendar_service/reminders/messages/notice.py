@@ -102,7 +102,7 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
 
 
 def _standing_when(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
-    """Give the time to show beside the changes: none where they tell it, the old one of what is off."""
+    """Return the time to show beside the changes: none where they tell it, the old one of what is off."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
         return replace(content.when, label=content.view.lang.gettext("Was planned for"))
     tells_time = rows and first.what is not ChangeKind.PLACE

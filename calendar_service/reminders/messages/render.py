@@ -60,7 +60,7 @@ def render_text(content: MessageContent) -> str:
 
 
 def direction(text: str) -> str:
-    """Give the direction of a text by its first letter (UAX 9, P2): "ltr" or "rtl"."""
+    """Return the direction of a text by its first letter (UAX 9, P2): "ltr" or "rtl"."""
     classes = (unicodedata.bidirectional(char) for char in text)
     first = next((each for each in classes if each in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"
@@ -101,12 +101,12 @@ def _wrapped(text: str, indent: int = 0, hang: int = 0) -> str:
 
 
 def _link(url: str) -> str:
-    """Give an address that may stand in an href, "" where it is none of the web."""
+    """Return an address that may stand in an href, "" where it is none of the web."""
     return clean_address(url) if _LINK.match(url) else ""
 
 
 def _own_link(url: str) -> str:
-    """Give the address of a button: of our own making, or the mark for a reader's own."""
+    """Return the address of a button: of our own making, or the mark for a reader's own."""
     return Markup(MANAGE_URL) if url == MANAGE_URL else _link(url)  # noqa: S704 (ours)
 
 

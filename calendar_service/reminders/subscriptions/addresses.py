@@ -32,7 +32,7 @@ class InvalidAddress(CalendarError):
 def check_mail_address(text: str) -> str:
     """Read exactly one mail address: its domain in ASCII and small letters, its local part as typed.
 
-    Raises BadAddress. Nothing is asked of the network: whether the address exists shows by a letter.
+    Raise BadAddress. Nothing is asked of the network: whether the address exists shows by a letter.
     """
     text = text.strip(" ")
     if not text:
@@ -103,7 +103,7 @@ def _network(client: str) -> str:
 
 
 def masked_address(address: str) -> str:
-    """Give an address as an operator may see it: what stands in a URL behind its host may be a secret."""
+    """Return an address as an operator may see it: what stands in a URL behind its host may be a secret."""
     scheme, is_url, rest = address.partition("://")
     if not is_url:
         return address

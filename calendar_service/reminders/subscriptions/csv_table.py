@@ -73,7 +73,7 @@ class _BadValue(CalendarError):
 
 
 def read_subscriber_table(data: bytes, hasher: AddressHasher, languages: Sequence[str]) -> SubscriberTable:
-    """Read a table of people; several rows of one address are several watches. Raises UnfitTable.
+    """Read a table of people; several rows of one address are several watches. Raise UnfitTable.
 
     The columns may stand in any order. Every row that cannot be used is among the problems.
     """

@@ -37,10 +37,10 @@ class Form(Protocol):
     """Values by name, some of them several: what a web form sends."""
 
     def get(self, name: str, /) -> str | None:
-        """Give the first value of a name."""
+        """Return the first value of a name."""
 
     def getlist(self, name: str, /) -> Sequence[str]:
-        """Give all values of a name."""
+        """Return all values of a name."""
 
 
 class InvalidPreferences(CalendarError):
@@ -86,7 +86,7 @@ def preferences_from_json(values: Mapping[str, Any]) -> Preferences:
 
 
 def read_form(form: Form, languages: Sequence[str]) -> Preferences:
-    """Read the choice in a form. Raises BadChoice.
+    """Read the choice in a form. Raise BadChoice.
 
     Either `selection` holds a query string, or the fields kind, tag, id, q, place (a record's country) and spoken (a
     record's language) say which records. `lead` may be repeated; `own_leads` has commas between. The rest are
@@ -113,7 +113,7 @@ def read_form(form: Form, languages: Sequence[str]) -> Preferences:
 def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
     """Read the choice in a row of a table: language, timezone, country, selection, leads, new, digest.
 
-    Raises BadChoice.
+    Raise BadChoice.
     """
     return Preferences(
         selection=read_query(row["selection"], "selection"),
@@ -127,7 +127,7 @@ def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
 
 
 def read_query(query: str, field: str) -> str:
-    """Return the canonical query of a query string; how to show records is left out. Raises BadChoice."""
+    """Return the canonical query of a query string; how to show records is left out. Raise BadChoice."""
     pairs = parse_qsl(query.strip().lstrip("?"), keep_blank_values=True, strict_parsing=False)
     if query.strip() and not pairs:
         raise InvalidPreferences(field, _NOT_KNOWN, value=_short(query))
@@ -172,7 +172,7 @@ def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str], field: 
 
 
 def read_leads(words: Iterable[str], field: str) -> tuple[str, ...]:
-    """Make canonical leads of words, some with commas or semicolons between, longest first. Raises BadChoice."""
+    """Make canonical leads of words, some with commas or semicolons between, longest first. Raise BadChoice."""
     return _canonical(_leads(words, field), field)
 
 
@@ -201,7 +201,7 @@ def _canonical(leads: Iterable[Lead], field: str) -> tuple[str, ...]:
 
 
 def _length(lead: Lead) -> tuple[int, str]:
-    """Give about how long a lead is, to list the longest first."""
+    """Return about how long a lead is, to list the longest first."""
     match lead:
         case ExactLead(minutes=minutes):
             about = minutes

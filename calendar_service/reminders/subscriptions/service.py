@@ -67,7 +67,7 @@ class SubscriptionService:
         """Keep that somebody asked to be reminded. `consent` has the words that were shown and the form's name.
 
         The work is the same for every address, so that it tells nothing; the worker finds out what is to be done.
-        Raises BadAddress, and TooManyRequests where one client asks too often.
+        Raise BadAddress, and TooManyRequests where one client asks too often.
         """
         address = check_mail_address(address)
         hashes = self._hasher.address_keys(address)[0], self._hasher.mailbox_keys(address)[0]
@@ -78,14 +78,14 @@ class SubscriptionService:
             signups.add_signup(connection, address, hashes, asked, now)
 
     def signup_of(self, token: str, now: datetime) -> Signup:
-        """Give the sign-up that a letter asks to confirm. Raises BadToken."""
+        """Return the sign-up that a letter asks to confirm. Raise BadToken."""
         signup = signups.find_signup(self._engine, self._seal.read(CONFIRM, token, now))
         if signup is None:
             raise InvalidToken
         return signup
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
-        """Make a reader of who asked, or add the watch to the one who has this address. Raises BadToken.
+        """Make a reader of who asked, or add the watch to the one who has this address. Raise BadToken.
 
         A link confirms once; opened again, it shows what has become of the reader and changes nothing. Raises
         TooManyWatches where the reader watches as much as is allowed; the link then holds on.
@@ -115,11 +115,11 @@ class SubscriptionService:
             return known
 
     def subscriber_asked(self, token: str, now: datetime) -> Subscriber | None:
-        """Return the subscriber whose address a confirmation link belongs to, if there is one. Raises BadToken."""
+        """Return the subscriber whose address a confirmation link belongs to, if there is one. Raise BadToken."""
         return self.subscriber_at(self.signup_of(token, now).address)
 
     def refuse(self, token: str, now: datetime) -> None:
-        """Never write to this address again: somebody else gave it. Raises BadToken."""
+        """Never write to this address again: somebody else gave it. Raise BadToken."""
         ref = self._seal.read(CONFIRM, token, now)
         with writing(self._engine) as connection:
             signup = signups.lock_signup(connection, ref)
@@ -131,14 +131,14 @@ class SubscriptionService:
     # -- looking after one's reminders ----------------------------------------------------------------------------
 
     def subscriber_of(self, token: str, purpose: str, now: datetime) -> Subscriber:
-        """Give the reader whose link this is. Raises BadToken, also where their data are deleted."""
+        """Return the reader whose link this is. Raise BadToken, also where their data are deleted."""
         subscriber = subscribers.find_by_ref(self._engine, self._seal.read(purpose, token, now))
         if subscriber is None:
             raise InvalidToken
         return subscriber
 
     def subscriber_at(self, address: str) -> Subscriber | None:
-        """Give the reader whom an address belongs to."""
+        """Return the reader whom an address belongs to."""
         return subscribers.find_by_keys(self._engine, self._hasher.address_keys(address))
 
     def change(  # noqa: PLR0913 (one form, one call)
@@ -155,7 +155,7 @@ class SubscriptionService:
         """Keep a subscriber's new choices; to watch nothing any more is to end.
 
         Who watched nothing that can be read does not end by changing something else.
-        Raises NoSuchSubscriber, TooManyWatches.
+        Raise NoSuchSubscriber, TooManyWatches.
         """
         if not watches and readable(subscriber.watches):
             return self.end(subscriber, now)
@@ -186,12 +186,12 @@ class SubscriptionService:
             return
 
     def forget_address(self, address: str, now: datetime) -> int:
-        """Delete the sign-ups of an address; gives how many there were."""
+        """Delete the sign-ups of an address; return how many there were."""
         with writing(self._engine) as connection:
             return signups.delete_signups_of(connection, self._hasher.address_keys(address), now)
 
     def export(self, subscriber: Subscriber) -> dict[str, Any]:
-        """Give everything that is kept about a reader, as JSON values."""
+        """Return everything that is kept about a reader, as JSON values."""
         kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in ("id", "watches")}
         watches = [
             {
@@ -210,7 +210,7 @@ class SubscriptionService:
     ) -> Subscriber:
         """Send to a web address from now on, once `verify(url, secret)` has found out that its owner wants that.
 
-        Raises BadWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
+        Raise BadWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
         """
         if len(url) > MAX_ADDRESS:
             raise InvalidWebhook(
@@ -224,7 +224,7 @@ class SubscriptionService:
         return self._use(replace(subscriber, channel=ChannelName.WEBHOOK, address=url, owner=owner, secret=secret), now)
 
     def use_mail(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Send letters to the owner's mail address again. Raises AddressTaken, NoMailAddress."""
+        """Send letters to the owner's mail address again. Raise AddressTaken, NoMailAddress."""
         if subscriber.channel == ChannelName.MAIL:
             return subscriber
         if not subscriber.owner:
@@ -252,7 +252,7 @@ class SubscriptionService:
 
 
 def _count(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:
-    """Count one more; the first key counts, all are looked up. Raises TooManyRequests, and has counted nothing then."""
+    """Count one more; the first key counts, all are looked up. Raise TooManyRequests, and has counted nothing then."""
     signups.count_event(connection, keys[0], now)
     if signups.count_since(connection, keys, now - HOUR) > most:
         first = signups.first_since(connection, keys, now - HOUR) or now

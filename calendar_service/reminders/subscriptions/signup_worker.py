@@ -39,11 +39,11 @@ log = logging.getLogger(__name__)
 
 
 def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
-    """Answer those who asked, oldest first; gives how many were looked at.
+    """Answer those who asked, oldest first; return how many were looked at.
 
     Who is known with the same watch is told so, others are asked to confirm. Who may not be written to, or was often
     enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits. One that fails is set
-    aside and tried again later; the others are answered. Raises DatabaseFault.
+    aside and tried again later; the others are answered. Raise DatabaseFault.
     """
     aside = SetAside(engine, [FaultKind.SIGNUP])
     with reading(engine) as connection:
@@ -119,7 +119,7 @@ def _alarm(connection: Transaction, now: datetime) -> None:
 
 
 def _answer(connection: Transaction, hasher: AddressHasher, signup: Signup, now: datetime) -> bool:
-    """Tell whether a letter was written."""
+    """Return True if a letter was written."""
     address_keys = hasher.address_keys(signup.address)
     mailbox = [f"mailbox:{key}" for key in hasher.mailbox_keys(signup.address)]
     is_fresh = now < signup.asked_at + SIGNUPS_KEPT

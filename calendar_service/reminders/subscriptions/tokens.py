@@ -40,7 +40,7 @@ class TokenSigner:
         return self._serializer(purpose).dumps([ref, int(expires.timestamp())] if expires else [ref])
 
     def read(self, purpose: str, token: str, now: datetime) -> str:
-        """Give the reference in a token. Raises BadToken."""
+        """Return the reference in a token. Raise BadToken."""
         if len(token) > _MAX_LENGTH or not token.isascii():
             raise InvalidToken
         try:
