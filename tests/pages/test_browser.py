@@ -90,10 +90,10 @@ def test_page_is_whole_without_scripts(browser, served):
 def test_keyboard_reaches_the_content_first(browser, served):
     page = look(browser)
     page.goto(served + "/")
-    page.keyboard.renderer("Tab")
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    page.keyboard.renderer("Enter")
+    page.keyboard.press("Enter")
     assert page.url.endswith("#main")
     page.context.close()
 
@@ -189,15 +189,15 @@ def test_keyboard_goes_through_a_choice(browser, served):
     page = look(browser)
     page.goto(served + "/")
     page.locator("summary", has_text="More filters").focus()
-    page.keyboard.renderer("Enter")
+    page.keyboard.press("Enter")
     assert page.locator("details.more").get_attribute("open") is not None
     page.get_by_role("link", name="Calls for tenders").focus()
-    page.keyboard.renderer("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/?kind=tender")
     assert page.get_by_role("link", name="Calls for tenders").get_attribute("aria-current") == "true"
     page.get_by_role("searchbox").focus()
     page.keyboard.type("charts")
-    page.keyboard.renderer("Enter")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/?kind=tender&q=charts")
     assert page.get_by_role("link", name="Tool for charts").is_visible()
     page.context.close()

@@ -20,7 +20,7 @@ def test_builder_shows_at_once_what_is_chosen(chromium, served_widget):  # noqa:
     page.get_by_label("Calls for tenders").check()
     page.wait_for_url("**kind=tender**")
     page.get_by_label("Accent").fill("00ff00")
-    page.get_by_label("Accent").renderer("Tab")
+    page.get_by_label("Accent").press("Tab")
     page.wait_for_url("**accent=00ff00**")
     frame = page.frame_locator(".stage iframe")
     assert frame.get_by_role("heading", level=2).inner_text() == "Audit of web sites"
@@ -58,8 +58,8 @@ def test_builder_works_by_keyboard_on_a_phone_without_scripts(chromium, served_w
         color_scheme="dark",
     )
     page.get_by_label("Agenda").focus()
-    page.keyboard.renderer("ArrowDown")
-    page.keyboard.renderer("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     page.wait_for_url("**view=month**")
     assert page.frame_locator(".stage iframe").get_by_role("heading", level=1).inner_text() == "Novembre 2026"
     assert page.get_by_role("button", name="Copier").count() == 0
