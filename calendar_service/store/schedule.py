@@ -83,12 +83,6 @@ def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
         _put_right(connection, now)
     unseen = editions.c.number <= newest, editions.c.scheduled_at.is_(None)
     connection.execute(update(editions).where(*unseen).values(scheduled_from=min(last, now), scheduled_at=now))
-    if noted is None:
-        # Before the very first pass nothing tells when an edition came but its stamp. Who joined after it, by an import
-        # before the service was started for instance, is not told of what already stood.
-        earlier = editions.c.number <= newest, editions.c.published_at < now
-        stamped = {"scheduled_from": editions.c.published_at, "scheduled_at": editions.c.published_at}
-        connection.execute(update(editions).where(*earlier).values(**stamped))
     write_state(connection, _PASSED, "", now)
     return was_ahead
 

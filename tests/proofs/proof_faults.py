@@ -34,8 +34,8 @@ def no_claim():
         marked = update(deliveries).where(deliveries.c.id == delivery.id)
         return connection.execute(marked.values(state=state, settled_at=now)).rowcount == 1
 
-    delivery_sender.claim = look_only
-    delivery_sender.mark = send_results.mark = mark_anyhow
+    delivery_sender.claim_deliveries = look_only
+    delivery_sender.mark_settled = send_results.mark_settled = mark_anyhow
 
 
 def one_commit_for_a_batch():
@@ -66,7 +66,7 @@ def no_key():
         return True
 
     outbox._enter = enter_always
-    scheduling.load_fired = lambda connection, since: set()
+    scheduling.load_fan_outs = lambda connection, since: set()
 
 
 def send_before_commit():
@@ -78,9 +78,9 @@ def send_before_commit():
         with writing(self._engine) as connection:
             claimed = claims.claim_deliveries(connection, self._worker_id, now, delivery_sender._BATCH)
             claimed_deliveries = claims.load_deliveries(connection, claimed)
-            active_watches = claims.load_active_watches(connection, {each.subscriber.id for each in claimed_deliveries})
+            active_watches = claims.load_active_watches(connection, {each.recipient.id for each in claimed_deliveries})
             for delivery in claimed_deliveries:
-                ready = self._renderer.render(delivery, edition, active_watches[delivery.subscriber.id], now)
+                ready = self._renderer.render(delivery, edition, active_watches[delivery.recipient.id], now)
                 channels[ready.channel].send(ready.message, ready.envelope)
                 claims.mark_settled(connection, self._worker_id, delivery, DeliveryState.SENT, now)
         return bool(claimed)

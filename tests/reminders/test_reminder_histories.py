@@ -227,20 +227,20 @@ class Service:
         with writing(self.engine) as connection:
             claimed_deliveries = load_deliveries(connection, claim_deliveries(connection, self.worker, now, 1000))
             active_watches = load_active_watches(
-                connection, [each.subscriber.id for each in claimed_deliveries if each.subscriber]
+                connection, [each.recipient.id for each in claimed_deliveries if each.recipient]
             )
         for delivery in claimed_deliveries:
             state = DeliveryState.SENT
             try:
-                ready = self.renderer.render(delivery, edition, active_watches.get(delivery.subscriber.id, []), now)
+                ready = self.renderer.render(delivery, edition, active_watches.get(delivery.recipient.id, []), now)
             except DeliveryObsolete:
                 state = DeliveryState.DROPPED
             else:
-                assert ready.envelope.address == f"reader{self.numbers[delivery.subscriber.id]}@example.org"
+                assert ready.envelope.address == f"reader{self.numbers[delivery.recipient.id]}@example.org"
                 said = delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
                 what = (closes, said.lead) if said.kind == "reminder" else (said.moment, said.revision)
-                found.append((self.numbers[delivery.subscriber.id], *what))
+                found.append((self.numbers[delivery.recipient.id], *what))
             with writing(self.engine) as connection:
                 assert mark_settled(connection, self.worker, delivery, state, now)
         return found
