@@ -61,7 +61,7 @@ class Served(SignUp):
         super().__init__(engine, folder, operator_token="o" * 20, text=FILE.read_text(encoding="utf-8"))
         self.now = NOW + timedelta(minutes=2)
         send_letters(engine)
-        self.ann = self.reader()
+        self.ann = self.subscriber()
 
     def visit(self, page, path):
         """Go to an address, or to what follows an act."""

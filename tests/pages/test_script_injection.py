@@ -141,7 +141,7 @@ texts = pytest.mark.parametrize(
 @texts
 def test_texts_of_records_stay_texts(browser, site_with, payloads):  # noqa: F811 (pytest's way to ask for a fixture)
     site = site_with(payloads)
-    site.reader(kind=[], tag=[])
+    site.subscriber(kind=[], tag=[])
     visitor = Visitor(browser, site)
     for path in LISTS:
         visitor.get(path)
@@ -178,7 +178,7 @@ def test_letters_stay_letters(browser, site_with, payloads):  # noqa: F811 (see 
 @texts
 def test_what_is_asked_for_stays_text(browser, site, payloads):  # noqa: F811 (see above)
     visitor = Visitor(browser, site)
-    manage = site.manage_path(site.reader())
+    manage = site.manage_path(site.subscriber())
     for number, payload in enumerate(payloads):
         path = ASKED[number % len(ASKED)]
         for name in (NAMES[number % len(NAMES)], "q", payload):
