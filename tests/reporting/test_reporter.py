@@ -107,9 +107,11 @@ def test_while_the_database_fails_other_faults_are_mailed_by_the_host_too(two, d
     break_faults(database)
     for log in two.logs:
         log.report("send", FaultKind.SENDING, "It fails.")
-    assert [two.look(after) for after in (0, 5, 5, 60)] == [0, 2, 2, 2]  # one mail of both faults
+    looks = [two.look(after) for after in (0, 5, 5, 60)]
+    # One mail of both faults, or two where each process is first with one of them.
+    assert looks in ([0, 2, 2, 2], [0, 4, 4, 4])
     mend_faults(database)
-    assert [two.look(5), two.look(5)] == [2, 2]
+    assert [two.look(5), two.look(5)] == [looks[-1]] * 2
     assert [(kind, mailed_at is not None) for kind, _, _, mailed_at in written(database)] == [(FaultKind.SENDING, True)]
 
 
