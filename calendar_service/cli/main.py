@@ -20,6 +20,7 @@ from calendar_service import __version__
 from calendar_service.bootstrap import clock, make_worker, open_database, secret_keys, set_up_logging, take_short_turns
 from calendar_service.cli.backup import back_up, restore_backup
 from calendar_service.cli.messages import letter
+from calendar_service.cli.published import published_edition
 from calendar_service.cli.receipts import print_receipts
 from calendar_service.cli.reminders import plan, tick
 from calendar_service.cli.sending import pause_sending, resume_sending
@@ -37,7 +38,7 @@ from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter_file import write_starter
 from calendar_service.static_export import export_files
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.lease import this_host
 from calendar_service.verification.audit import verify_outputs as audit_edition
 from calendar_service.verification.fetch import ask_server
@@ -196,9 +197,7 @@ def audit(base_url: str | None) -> None:
     """Read every moment back out of all that is served, here or at BASE_URL, and say each difference."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
-    edition = load_edition(engine)
-    if edition is None:
-        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    edition = published_edition(engine)
     fetch = (
         ask_server(base_url)
         if base_url
@@ -217,12 +216,10 @@ def export(folder: Path) -> None:
     """Write the whole public side as files into FOLDER, for a web server that only serves files."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
-    edition = load_edition(engine)
-    if edition is None:
-        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    edition = published_edition(engine)
     app = create_app(settings, engine, clock, keys=secret_keys(settings))
     codes = shown_languages(edition)
-    prefixes = ["" if code == edition.calendar.languages[0] else f"/{code}" for code in codes]
+    prefixes = ["" if code == edition.calendar.default_language else f"/{code}" for code in codes]
     count = export_files(
         ask_application(app), edition.shown_at(clock()), prefixes, Path(str(app.static_folder)), folder
     )

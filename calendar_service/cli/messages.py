@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calendar_service.bootstrap import clock, open_database
+from calendar_service.cli.published import published_edition
 from calendar_service.records.due import due
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.leads import read_lead
@@ -19,7 +20,6 @@ from calendar_service.reminders.channels.mail import build_message
 from calendar_service.reminders.messages import compose_reminder
 from calendar_service.reminders.messages.details import main_moment
 from calendar_service.settings import read_settings
-from calendar_service.store.editions import load_edition
 from calendar_service.web.feeds import shown_languages
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
@@ -44,9 +44,7 @@ _LINK = "/reminders/your-own-link"
 def letter(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
     """Print the reminder of record ID as it would be written when LEAD before its deadline falls due."""
     settings = read_settings(os.environ)
-    edition = load_edition(open_database(settings))
-    if edition is None:
-        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
+    edition = published_edition(open_database(settings))
     view = _view(edition, settings, lang, zone)
     written, now = _compose(record_id, lead, edition, view)
     click.echo(_as(form, written, edition, settings, now), nl=False)
@@ -58,7 +56,7 @@ def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderC
         raise click.BadParameter(f"{lang!r} is not a language of the calendar. Known: {', '.join(known)}.")
     if zone:
         tzinfo_of(zone)
-    default = edition.calendar.languages[0]
+    default = edition.calendar.default_language
     return RenderContext(language(lang or default), settings.base_url, default, zone)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calendar_service.bootstrap import clock, make_reminder_service, open_database, set_up_logging
+from calendar_service.cli.published import published_edition
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import DaySpan
 from calendar_service.records.zones import tzinfo_of
@@ -20,7 +21,6 @@ from calendar_service.reminders.resuming import describe_pause, forecast_paused
 from calendar_service.reminders.resuming import send_missed as end_restore
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.settings import read_settings
-from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.pauses import count_unanswered, list_pauses
 from calendar_service.writers.api import write_instant
@@ -97,10 +97,7 @@ def tick(at: str | None, *, send_missed: bool) -> None:
 
 def _published() -> tuple[Database, Edition]:
     engine = open_database(read_settings(os.environ))
-    edition = load_edition(engine)
-    if edition is None:
-        raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")
-    return engine, edition
+    return engine, published_edition(engine)
 
 
 def _clock_from(start: datetime) -> Callable[[], datetime]:

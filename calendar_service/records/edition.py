@@ -51,6 +51,16 @@ class Revision:
     withdrawn: bool = False
     edition: int = field(default=0, compare=False)
 
+    @property
+    def state(self) -> RecordState:
+        """Whether the record holds in this state, and if not, why."""
+        return record_state(self.record, withdrawn=self.withdrawn)
+
+    @property
+    def holds(self) -> bool:
+        """Return True if the record takes place as planned; a tentative one does."""
+        return self.state is RecordState.ON
+
 
 @dataclass(frozen=True)
 class DeadlineChange:
@@ -221,7 +231,7 @@ def _is_moved(first: Span, present: Span) -> bool:
 
 def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, ArmedSince]:
     """Arm the moments anew that moved, and all of them where the record holds again."""
-    if record_state(revision.record, withdrawn=revision.withdrawn) is not RecordState.ON:
+    if not revision.holds:
         return {}
     before = _remindable(entry.record) if entry else {}
     anew = ArmedSince(revision.edition, is_first=entry is None)

@@ -16,7 +16,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds, midnight, record_bounds
 from calendar_service.records.occurrences import count_days, end_of, happens_within, occurrences_of
 from calendar_service.records.selection import BadSelection
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[
 
 
 def _oldest_day(now: datetime, zone: str) -> date:
-    today = civil_from_instant(now, zone).day
+    today = day_of_instant(now, zone)
     return today - relativedelta(months=MONTHS_BACK)
 
 
@@ -121,7 +121,7 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
     if windowed or stops == _ALWAYS:
         return leaves
     # The day after the last one that a window beginning on it still overlaps.
-    last_day = civil_from_instant(stops - timedelta(microseconds=1), zone).day
+    last_day = day_of_instant(stops - timedelta(microseconds=1), zone)
     falls_behind = midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
     return min(leaves, falls_behind)
 

@@ -137,7 +137,7 @@ class Record:
 class Calendar:
     """What holds for the whole calendar.
 
-    `languages[0]` is the default language. `closures` are days on which its own office is closed, in order.
+    `closures` are days on which its own office is closed, in order.
     """
 
     id: str
@@ -149,6 +149,11 @@ class Calendar:
     reminders: tuple[str, ...] = ()
     day_first: bool = False
     closures: tuple[date, ...] = ()
+
+    @property
+    def default_language(self) -> str:
+        """The code of the language that stands where none is asked for: the first."""
+        return self.languages[0]
 
 
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)

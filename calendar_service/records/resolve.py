@@ -105,7 +105,7 @@ class _Resolver:
         self.timing = Timing(calendar, path, 0 if "fold" in unread else shape.fold)
         own = [code for code in shape.languages or () if code in calendar.languages]
         # The language of texts that are written without one.
-        self.language = own[0] if own else calendar.languages[0]
+        self.language = own[0] if own else calendar.default_language
 
     def record(self) -> Record | None:
         """Put the record together; None where it cannot be."""

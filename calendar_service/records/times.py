@@ -100,6 +100,11 @@ def civil_from_instant(instant: datetime, zone: str) -> CivilTime:
     return CivilTime(local.date(), local.time().replace(fold=0), zone, 1 if local.fold else 0)
 
 
+def day_of_instant(instant: datetime, zone: str) -> date:
+    """Return the date that a calendar on the wall of a zone shows at an instant; of now, it is "today" there."""
+    return instant.astimezone(tzinfo_of(zone)).date()
+
+
 def days_between(first: date, last: date) -> list[date]:
     """List the days from `first` to `last`, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

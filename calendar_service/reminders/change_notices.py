@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.changes import RecordState, find_changes, record_state
+from calendar_service.records.changes import find_changes
 from calendar_service.records.edition import is_coming
 from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
 from calendar_service.reminders.plan import DIGEST_DAYS, digest_after, digest_name, is_ahead, selected
@@ -37,7 +37,7 @@ def notices(
     before, after = change
     zone = edition.calendar.zone
     if before is None:
-        holds = record_state(after.record, withdrawn=after.withdrawn) is RecordState.ON
+        holds = after.holds
         if holds and is_ahead(after.record, zone, now):
             yield from _of_new(after, groups, edition, seen_at, now)
     elif differences_of(before, after, edition, seen_at) and _matters_yet(before, after, zone, now):
@@ -50,8 +50,8 @@ def notices(
 def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[RecordChange]:
     """List what a revision changes for its readers, as of the time when the planner first saw it."""
     return find_changes(
-        (before.record, record_state(before.record, withdrawn=before.withdrawn)),
-        (after.record, record_state(after.record, withdrawn=after.withdrawn)),
+        (before.record, before.state),
+        (after.record, after.state),
         edition.calendar.zone,
         seen_at,
     )

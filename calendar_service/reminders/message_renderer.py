@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calendar_service.records.changes import RecordState, record_state
 from calendar_service.records.due import too_late
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import write_point
@@ -161,7 +160,7 @@ class MessageRenderer:
         if after is None or entry is None:
             raise DeliveryObsolete("the record is no more")
         if notification.moment == NEW:
-            if record_state(entry.record, withdrawn=entry.revision.withdrawn) is not RecordState.ON:
+            if not entry.revision.holds:
                 raise DeliveryObsolete("called off")
             return compose_notice(None, after, entry, edition, [], now=now, view=view)
         differences = differences_of(before, after, edition, seen.at if seen else now) if before else []
@@ -247,7 +246,7 @@ class MessageRenderer:
         return f"{view.base_url}{view.prefix}/reminders/{page}/{token}"
 
     def _view(self, code: str, zone: str, edition: Edition) -> RenderContext:
-        default = edition.calendar.languages[0]
+        default = edition.calendar.default_language
         return RenderContext(language(code if code in available() else default), self._base_url, default, zone)
 
 
@@ -265,7 +264,7 @@ def _hashed(edition: Edition, *parts: str) -> str:
 
 def _find_target(notification: NotificationKey, edition: Edition, zone: str, now: datetime) -> tuple[Entry, Point]:
     entry = edition.entries.get(notification.record_id)
-    if entry is None or record_state(entry.record, withdrawn=entry.revision.withdrawn) is not RecordState.ON:
+    if entry is None or not entry.revision.holds:
         raise DeliveryObsolete("called off")
     at = point_at(entry.record, MomentName(notification.moment), notification.occurrence)
     if at is None or write_point(at) != notification.revision:
@@ -278,7 +277,7 @@ def _find_target(notification: NotificationKey, edition: Edition, zone: str, now
 def _digest_item(part: NotificationKey, edition: Edition, zone: str, now: datetime) -> DigestItem:
     if part.kind is NotificationKind.NOTICE:
         entry = edition.entries.get(part.record_id)
-        if entry is None or record_state(entry.record, withdrawn=entry.revision.withdrawn) is not RecordState.ON:
+        if entry is None or not entry.revision.holds:
             raise DeliveryObsolete("called off")
         if (found := next_point(entry.record, edition.calendar.zone, now)) is None:
             raise DeliveryObsolete("too late")

@@ -25,7 +25,7 @@ from calendar_service.records.moments import span_points, write_point
 from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
-from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.setting_aside import Failures, NoFailures, Subject
@@ -338,7 +338,7 @@ def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[
 
 def digest_before(digest: str, at: datetime, zone: str) -> datetime:
     """Return the last instant up to `at` at which a digest goes: at 09:00 in the zone, a weekly one on Mondays."""
-    day = civil_from_instant(at, zone).day
+    day = day_of_instant(at, zone)
     if digest == "weekly":
         day -= timedelta(days=day.weekday())
     found = CivilTime(day, MORNING, zone).instant

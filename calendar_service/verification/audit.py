@@ -139,7 +139,7 @@ def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> Fet
 
 def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[str], now: datetime) -> Iterator[Surface]:
     """List the surfaces: all records of all time beside each clock, and what is sent without `from=`."""
-    default = edition.calendar.languages[0]
+    default = edition.calendar.default_language
     first = _first_day(edition)
     for lang in languages:
         prefix = "" if lang == default else f"/{lang}"

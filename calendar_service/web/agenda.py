@@ -11,7 +11,7 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.feed_window import check_occurrences
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
-from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.writers import phrases
 from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
@@ -169,7 +169,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
     entry, at, lang = item.entry, item.at, view.lang
     record, calendar = entry.record, edition.calendar
     day = first_day_of_item(item, calendar.zone)
-    today = civil_from_instant(now, calendar.zone).day
+    today = day_of_instant(now, calendar.zone)
     state = lang.gettext("Cancelled") if item.is_cancelled else phrases.state(entry, lang)
     is_deadline = MomentName.CLOSES in record.milestones
     is_off = item.is_cancelled or entry.is_called_off or record.status is Status.POSTPONED
@@ -262,7 +262,7 @@ def shown_times(entry: Entry) -> Point | Span:
 
 def first_day_of_item(item: AgendaItem, zone: str) -> date:
     """Return the day on which an item begins in the calendar's zone."""
-    return item.at.first if isinstance(item.at, DaySpan) else civil_from_instant(item.begins, zone).day
+    return item.at.first if isinstance(item.at, DaySpan) else day_of_instant(item.begins, zone)
 
 
 def _split(line: str, day: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.records.moments import midnight
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.store.editions import is_newest, load_edition
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.feed_renderer import FeedRenderer
@@ -134,4 +134,4 @@ class EditionCache:
         return self._restores, edition.number, self._today(edition)
 
     def _today(self, edition: Edition) -> date:
-        return civil_from_instant(self.clock(), edition.calendar.zone).day
+        return day_of_instant(self.clock(), edition.calendar.zone)

@@ -65,7 +65,7 @@ def builder(lang: str = "") -> Response:
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
-    view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.languages[0])
+    view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.default_language)
     # A form sends empty what was left empty.
     given = [pair for pair in request.args.items(multi=True) if pair[1]]
     query, errors = _read(given, edition, view.lang)

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_THERE = gettext_noop("The calendar's first page lists what is on.")
 _TRY_AGAIN = gettext_noop("Try again in a minute.")
+NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
 _PROGRAM_SUFFIXES = (".ics", ".json", ".atom", ".csv", ".jcal", ".txt", ".xml")
@@ -59,7 +60,7 @@ def _no_such_record(error: NoSuchRecord) -> Response:
 
 
 def _nothing_published(_: NothingPublished) -> Response:
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, gettext_noop("Nothing has been published yet."), _TRY_AGAIN)
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, NOTHING_YET, _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -132,7 +133,7 @@ def _page(lang: Language, **values: Any) -> Response:
         edition = cache().edition()
     except NothingPublished:
         return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="/", **values))
-    view = RenderContext(lang, cache().renderer.base_url, edition.calendar.languages[0])
+    view = RenderContext(lang, cache().renderer.base_url, edition.calendar.default_language)
     return Response(render("error.html", edition, view, path="/", query="", **values))
 
 

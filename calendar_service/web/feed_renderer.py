@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.feed_window import WindowContents, check_occurrences, extent, next_start, select_contents
 from calendar_service.records.moments import midnight
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
 from calendar_service.writers.api import list_bounds, write_records
@@ -53,9 +53,9 @@ class FeedRenderer:
 
     def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the iCalendar feed of a selection; `path` is where it stands, with its query."""
-        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         choice = select_contents(edition, selection, now)
-        entries, today = choice.entries, civil_from_instant(now, edition.calendar.zone).day
+        entries, today = choice.entries, day_of_instant(now, edition.calendar.zone)
         written_out = [entry.record for entry in entries if is_written_out(entry.record)]
         check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
         make = self._maker(entries, edition, view, selection, now)
@@ -75,8 +75,8 @@ class FeedRenderer:
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the .ics file of one record."""
-        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
-        today = civil_from_instant(now, edition.calendar.zone).day
+        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
+        today = day_of_instant(now, edition.calendar.zone)
         if is_written_out(entry.record):
             check_occurrences([(entry.record, *stretch_for(entry.record, selection, today))], selection)
         block = self._maker([entry], edition, view, selection, now)(0)
@@ -91,7 +91,7 @@ class FeedRenderer:
         if form == "jcal":
             feed = self.feed(selection, name, path, edition, now)
             return Representation.of(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
-        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         choice = select_contents(edition, selection, now)
         head = FeedHead(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
         stretch = list_bounds(edition, selection, now)
@@ -108,7 +108,7 @@ class FeedRenderer:
 
     def records(self, selection: Selection, edition: Edition, now: datetime) -> Representation:
         """Render the records of a selection as JSON."""
-        view = render_context_of(selection, self.base_url, edition.calendar.languages[0])
+        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         choice = select_contents(edition, selection, now)
         _check_listed(choice.entries, selection, list_bounds(edition, selection, now))
         body = write_records(choice.entries, edition, selection, view, now)
@@ -119,7 +119,7 @@ class FeedRenderer:
         self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
     ) -> Callable[[int], SerializedEvents]:
         """Return a function that makes the block of the entry at a place, or finds it as it was made before."""
-        calendar, today = edition.calendar, civil_from_instant(now, edition.calendar.zone).day
+        calendar, today = edition.calendar, day_of_instant(now, edition.calendar.zone)
         shown = (view.lang.code, view.default_language, view.zone, view.alarm)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
 
@@ -162,10 +162,10 @@ def _check_listed(entries: Iterable[Entry], selection: Selection, bounds: tuple[
 def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:
     """Return when an output last changed, be it by the clock alone: outputs are those of a day's beginning."""
     zone = edition.calendar.zone
-    today = civil_from_instant(now, zone).day
+    today = day_of_instant(now, zone)
     changed = edition.published_at
     if choice.changed_at > changed:  # something has left since; it was shown to the end of that day
-        left = civil_from_instant(choice.changed_at - timedelta(microseconds=1), zone).day
+        left = day_of_instant(choice.changed_at - timedelta(microseconds=1), zone)
         changed = max(changed, min(now, midnight(left + timedelta(days=1), zone)))
     if any(is_written_out(entry.record) for entry in choice.entries):
         changed = max(changed, midnight(today.replace(day=1), zone))

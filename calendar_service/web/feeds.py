@@ -142,7 +142,7 @@ def shown_languages(edition: Edition) -> tuple[str, ...]:
 
 def feed_name(edition: Edition, selection: Selection) -> str:
     """Name a feed so that subscribers tell several apart: the calendar, and what was chosen of it."""
-    lang = language(selection.lang or edition.calendar.languages[0])
+    lang = language(selection.lang or edition.calendar.default_language)
     name = phrases.pick(edition.calendar.name, lang.code).text
     groups = {"event": "Events", "webinar": "Webinars", "tender": "Calls for tenders"}
     chosen = [lang.gettext(groups[kind]) for kind in selection.kinds]

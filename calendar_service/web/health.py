@@ -107,7 +107,7 @@ def sitemap() -> Response:
 
 
 def _sitemap(edition: Edition) -> bytes:
-    base, default = cache().renderer.base_url, edition.calendar.languages[0]
+    base, default = cache().renderer.base_url, edition.calendar.default_language
     prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
     pages = [(path, edition.published_at) for path in _PAGES]
     pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(cache().clock())]

@@ -58,7 +58,7 @@ def render(
     Templates find their own files with `asset("name.css")` and put them into the block `head`. `carried` among the
     values is the query of a choice, with its "?", that the links to the other pages take along.
     """
-    default = edition.calendar.languages[0]
+    default = edition.calendar.default_language
     suffix = f"?{query}" if query else ""
     tongues = [
         {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.feed_window import select_contents
 from calendar_service.records.moments import instant_bounds, midnight
 from calendar_service.records.occurrences import occurrences_of
-from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.times import DaySpan, civil_from_instant, day_of_instant
 from calendar_service.web.agenda import AgendaItem, first_day_of_item, item_of, page_path, shown_times
 from calendar_service.writers import phrases
 
@@ -85,7 +85,7 @@ def make_weeks(
 ) -> list[Week]:
     """Lay the items of a month out in weeks; `day_url` gives the agenda of one day."""
     zone = edition.calendar.zone
-    grid = _Grid(first, civil_from_instant(now, zone).day, zone, view, day_url)
+    grid = _Grid(first, day_of_instant(now, zone), zone, view, day_url)
     spans = [(item, first_day_of_item(item, zone), _last_day(item, zone)) for item in items]
     weeks = []
     monday = first - timedelta(days=first.weekday())
@@ -181,4 +181,4 @@ def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[A
 def _last_day(item: AgendaItem, zone: str) -> date:
     if item.ends <= item.begins:
         return first_day_of_item(item, zone)
-    return civil_from_instant(item.ends - timedelta(microseconds=1), zone).day
+    return day_of_instant(item.ends - timedelta(microseconds=1), zone)

@@ -46,7 +46,7 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
     pairs += [("view", "month")] if match["grid"] else []
     pairs += [("month", match["month"])] if match["month"] else []
     widget = read_widget(pairs, edition)
-    code = widget.selection.lang or lang or edition.calendar.languages[0]
+    code = widget.selection.lang or lang or edition.calendar.default_language
     widget = replace(widget, selection=replace(widget.selection, lang=code))
     width, height = (min(size, limit or size) for size, limit in zip((_WIDTH, HEIGHTS[widget.view]), most, strict=True))
     title = feed_name(edition, widget.selection)

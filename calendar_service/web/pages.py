@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, request
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import BadSelection
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
 from calendar_service.web.context import cache
@@ -78,7 +78,7 @@ def month(month: str = "", lang: str = "") -> Response:
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
-    first = _first_of(month) if month else civil_from_instant(now, edition.calendar.zone).day.replace(day=1)
+    first = _first_of(month) if month else day_of_instant(now, edition.calendar.zone).replace(day=1)
     return as_page(render_once(edition, selection, lambda: _month(edition, selection, view, now, first)))
 
 
@@ -179,11 +179,11 @@ def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
     if lang and lang not in shown_languages(edition):
         abort(404)
     selection = asked(edition, apart=apart)
-    return replace(selection, lang=selection.lang or lang or edition.calendar.languages[0])
+    return replace(selection, lang=selection.lang or lang or edition.calendar.default_language)
 
 
 def _view(selection: Selection, edition: Edition) -> RenderContext:
-    return render_context_of(selection, cache().renderer.base_url, edition.calendar.languages[0])
+    return render_context_of(selection, cache().renderer.base_url, edition.calendar.default_language)
 
 
 def _all_time(selection: Selection) -> Selection:
@@ -197,7 +197,7 @@ def _query(selection: Selection) -> str:
 
 def _subscribed(selection: Selection, edition: Edition) -> Selection:
     """Return the selection that a feed link carries: the default language goes without saying."""
-    default = edition.calendar.languages[0]
+    default = edition.calendar.default_language
     return replace(selection, lang="" if selection.lang == default else selection.lang)
 
 

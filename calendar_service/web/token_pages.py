@@ -33,7 +33,7 @@ def open_page(lang: str) -> tuple[Edition, RenderContext]:
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
-    default = edition.calendar.languages[0]
+    default = edition.calendar.default_language
     return edition, render_context_of(Selection(lang=lang or default), cache().renderer.base_url, default)
 
 

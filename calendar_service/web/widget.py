@@ -16,7 +16,7 @@ from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import stylesheet
 from calendar_service.web.edition_cache import NothingPublished
-from calendar_service.web.errors import TOO_BUSY, TRY_SOON
+from calendar_service.web.errors import NOTHING_YET, TOO_BUSY, TRY_SOON
 from calendar_service.web.feeds import feed_name, render_once, shown_languages, with_query
 from calendar_service.web.layout import asset, compress
 from calendar_service.web.render_limiter import TooBusy
@@ -42,7 +42,7 @@ def widget() -> Response:
     """Show a selection in one of the views, to be framed by any site that the settings let."""
     edition, now = cache().edition(), cache().clock()
     query = read_widget(request.args.items(multi=True), edition)
-    view = render_context_of(query.selection, cache().renderer.base_url, edition.calendar.languages[0])
+    view = render_context_of(query.selection, cache().renderer.base_url, edition.calendar.default_language)
 
     def make() -> str:
         return render_template(
@@ -85,7 +85,7 @@ def bad_selection(error: BadSelection) -> Response:
 @blueprint.errorhandler(NothingPublished)
 def nothing_published(_: NothingPublished) -> Response:
     """State that there is nothing yet."""
-    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().gettext("Nothing has been published yet."), "")
+    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().gettext(NOTHING_YET), "")
 
 
 @blueprint.errorhandler(TooBusy)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import Selection
-from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.web.agenda import by_month, list_items, make_row
 from calendar_service.web.feeds import with_query
 from calendar_service.web.month import items_of_month, last_of, make_weeks
@@ -103,7 +103,7 @@ def _is_deadline(item: AgendaItem) -> bool:
 
 
 def _today(edition: Edition, now: datetime) -> date:
-    return civil_from_instant(now, edition.calendar.zone).day
+    return day_of_instant(now, edition.calendar.zone)
 
 
 def _file(row: AgendaRow, selection: Selection, view: RenderContext) -> str:

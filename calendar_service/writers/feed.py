@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from icalendar import Calendar as VCalendar
 from icalendar import Event, vDuration
 
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import (
@@ -132,7 +132,7 @@ def _description(head: FeedHead, edition: Edition, view: RenderContext) -> str:
 
 def _notice(edition: Edition, view: RenderContext) -> bytes:
     calendar, lang = edition.calendar, view.lang
-    day = civil_from_instant(edition.published_at, calendar.zone).day
+    day = day_of_instant(edition.published_at, calendar.zone)
     event = Event()
     event.add("uid", f"nothing-yet@{calendar.id}")
     add_stamps(event, edition.published_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.records.selection import Selection
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.writers import phrases
 from calendar_service.writers.feed import FeedHead, write_feed
 from calendar_service.writers.recurrence import written_stretch
@@ -40,7 +40,7 @@ def write_file(entry: Entry, edition: Edition, view: RenderContext, now: datetim
     """Write the file that /events/<id>.ics gives in the view's language, whatever the reader's zone."""
     selection = Selection(lang=view.lang.code if view.prefix else "")
     shown = render_context_of(selection, view.base_url, view.default_language)
-    stretch = stretch_for(entry.record, selection, civil_from_instant(now, edition.calendar.zone).day)
+    stretch = stretch_for(entry.record, selection, day_of_instant(now, edition.calendar.zone))
     block = write_vevents(entry, edition.calendar, shown, stretch)
     query = f"?{selection.query()}" if view.prefix else ""
     return write_single(entry, block, f"/events/{entry.record.id}.ics{query}", edition, shown)

@@ -13,7 +13,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from calendar_service.parsers.importing.candidates import shorten_value
 from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.errors import CalendarError, suggest
-from calendar_service.records.times import CivilTime, civil_from_instant
+from calendar_service.records.times import CivilTime, civil_from_instant, day_of_instant
 
 if TYPE_CHECKING:
     from calendar_service.parsers.importing.ics_lines import Property
@@ -91,7 +91,7 @@ def day_of(moment: date | CivilTime, series: date | CivilTime) -> date:
         return moment
     if isinstance(series, date):
         return moment.day
-    return civil_from_instant(moment.instant, series.zone).day
+    return day_of_instant(moment.instant, series.zone)
 
 
 def plain_rule(text: str, start: date | CivilTime) -> str:

@@ -46,7 +46,7 @@ class FaultMailer:
     def send(self, faults: Sequence[Fault], calendar: Calendar | None) -> bool:
         """Send one mail about some faults to each editor; False where one of them could not be reached."""
         host = urlsplit(self._base_url).hostname or "localhost"
-        default = calendar.languages[0] if calendar else "en"
+        default = calendar.default_language if calendar else "en"
         lang = language(default if default in available() else "en")
         name = clean_line(phrases.pick(calendar.name, lang.code).text) if calendar else ""
         calendar_id = calendar.id if calendar else host

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
@@ -108,7 +108,7 @@ def make_message(
 def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
     """Write the moment as the subject says it, on the programme's clock."""
     zone = edition.calendar.zone
-    return phrases.short_when(main.span, zone, civil_from_instant(now, zone).day.year, view.lang)
+    return phrases.short_when(main.span, zone, day_of_instant(now, zone).year, view.lang)
 
 
 def counted_to(entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:

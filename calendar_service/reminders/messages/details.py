@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
-from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.messages.content import Detail
 from calendar_service.reminders.messages.render import fit_to_size, shorten_text
 from calendar_service.writers import phrases
@@ -74,9 +74,9 @@ def _happening(span: Span, occurrence: date | None = None) -> MainMoment:
 def days_ahead(at: Point | Span, calendar: Calendar, view: RenderContext, now: datetime) -> int:
     """Count the days to a moment on the programme's calendar; to whole days, on the reader's own."""
     if isinstance(at, DaySpan):
-        return (at.first - civil_from_instant(now, view.zone or calendar.zone).day).days
+        return (at.first - day_of_instant(now, view.zone or calendar.zone)).days
     begins, _ = instant_bounds(at, calendar.zone)
-    return (civil_from_instant(begins, calendar.zone).day - civil_from_instant(now, calendar.zone).day).days
+    return (day_of_instant(begins, calendar.zone) - day_of_instant(now, calendar.zone)).days
 
 
 def printed_words(record: Record, main: MainMoment) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from calendar_service.records.moments import instant_bounds
-from calendar_service.records.times import DaySpan, civil_from_instant
+from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
@@ -53,7 +53,7 @@ def compose_digest(
     ordered = sorted(items, key=lambda item: (instant_bounds(item.at, zone), item.entry.record.id, item.kind))
     rows = [(_day(item, edition), _row(item, edition, view, now)) for item in ordered[:_MAX_ROWS]]
     left_out = len(ordered) - len(rows)
-    heading = _heading(period, civil_from_instant(now, view.zone or zone).day, lang)
+    heading = _heading(period, day_of_instant(now, view.zone or zone), lang)
     content = MessageContent(
         view=view,
         sender=sender_name(edition, lang),
@@ -82,7 +82,7 @@ def compose_digest(
 def _day(item: DigestItem, edition: Edition) -> date:
     if isinstance(item.at, DaySpan):
         return item.at.first
-    return civil_from_instant(item.at.instant, edition.calendar.zone).day
+    return day_of_instant(item.at.instant, edition.calendar.zone)
 
 
 def _opening(words: str) -> str:
@@ -135,7 +135,7 @@ def _subject(first: DigestItem, number: int, content: MessageContent, edition: E
     about = MessageContent(view=view, sender="", preheader="", heading=row.title, only=row.only)
     more = lang.ngettext("and {number} more", "and {number} more", number - 1) if number > 1 else ""
     zone = edition.calendar.zone
-    short = phrases.short_when(first.at, zone, civil_from_instant(now, zone).day.year, lang)
+    short = phrases.short_when(first.at, zone, day_of_instant(now, zone).year, lang)
     return make_subject(row.counted, about, f"{short}, {more}" if more else short)
 
 

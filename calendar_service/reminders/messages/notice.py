@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.enums import MomentName
-from calendar_service.records.times import civil_from_instant
+from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.messages.change_texts import STANDINGS, change_data, changed_row, headline, new_headline
 from calendar_service.reminders.messages.common import (
     counted_to,
@@ -111,7 +111,7 @@ def _standing_when(content: MessageContent, first: RecordChange, rows: tuple[Cha
 
 def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
     lang, zone = view.lang, edition.calendar.zone
-    year = civil_from_instant(now, zone).day.year
+    year = day_of_instant(now, zone).year
     match first.what:
         case ChangeKind.POSTPONED:
             return lang.gettext("no new date yet")
@@ -126,7 +126,7 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
 
 
 def _reason(after: Revision, edition: Edition, lang: Language) -> tuple[str, ...]:
-    day = civil_from_instant(after.changed_at, edition.calendar.zone).day
+    day = day_of_instant(after.changed_at, edition.calendar.zone)
     reason = " ".join(plain(phrases.pick(after.record.note_of_change, lang.code).text).split())
     decided = lang.gettext("Changed on {day}.", day=lang.day(day, weekday=False))
     return (*((lang.gettext("Reason: {reason}", reason=reason),) if reason else ()), decided)
