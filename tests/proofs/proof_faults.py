@@ -15,6 +15,12 @@ from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import list_claimers
 
 
+def plant(owner, name, value):
+    """Put `value` in place of what is there; a fault planted beside the program would prove nothing."""
+    assert hasattr(owner, name), f"{owner.__name__} has no {name}"
+    setattr(owner, name, value)
+
+
 def mark_before_send():
     send = delivery_sender.DeliverySender._send
 
@@ -22,7 +28,7 @@ def mark_before_send():
         settle_sent(self._engine, self._worker_id, ready, self._clock())
         send(self, channel, ready)
 
-    delivery_sender.DeliverySender._send = mark_and_send
+    plant(delivery_sender.DeliverySender, "_send", mark_and_send)
 
 
 def no_claim():
@@ -34,8 +40,9 @@ def no_claim():
         marked = update(deliveries).where(deliveries.c.id == delivery.id)
         return connection.execute(marked.values(state=state, settled_at=now)).rowcount == 1
 
-    delivery_sender.claim_deliveries = look_only
-    delivery_sender.mark_settled = send_results.mark_settled = mark_anyhow
+    plant(delivery_sender, "claim_deliveries", look_only)
+    plant(delivery_sender, "mark_settled", mark_anyhow)
+    plant(send_results, "mark_settled", mark_anyhow)
 
 
 def one_commit_for_a_batch():
@@ -50,11 +57,11 @@ def one_commit_for_a_batch():
                 settle(engine, worker_id, *held.pop())
         return DeliveryState.SENT
 
-    delivery_sender.settle_sent = hold
+    plant(delivery_sender, "settle_sent", hold)
 
 
 def nobody_gives_back():
-    service.ReminderService._release_dead = lambda self: None
+    plant(service.ReminderService, "_release_dead", lambda self: None)
 
 
 def no_key():
@@ -65,8 +72,8 @@ def no_key():
         enter(*arguments, **options)
         return True
 
-    outbox._enter = enter_always
-    scheduling.load_fan_outs = lambda connection, since: set()
+    plant(outbox, "_enter", enter_always)
+    plant(scheduling, "load_fan_outs", lambda connection, since: set())
 
 
 def send_before_commit():
@@ -85,11 +92,11 @@ def send_before_commit():
                 claims.mark_settled(connection, self._worker_id, delivery, DeliveryState.SENT, now)
         return bool(claimed)
 
-    delivery_sender.DeliverySender._claim = claim_and_send
+    plant(delivery_sender.DeliverySender, "_claim", claim_and_send)
 
 
 def every_lead():
-    scheduling.Planner._told_by = lambda self, due, now, only: ()
+    plant(scheduling.Planner, "_told_by", lambda self, due, now, only: ())
 
 
 def lease_by_the_wall_clock():
@@ -102,8 +109,8 @@ def lease_by_the_wall_clock():
                 if now - other.beat_at > timedelta(minutes=5):
                     claims.release_claims(connection, other.id)
 
-    service.ReminderService._release_dead = release_late
+    plant(service.ReminderService, "_release_dead", release_late)
 
 
 def one_lane():
-    delivery_sender._MOST_LANES = 1
+    plant(delivery_sender, "_MOST_LANES", 1)

@@ -1,10 +1,13 @@
 """What the long proofs show, in seconds; and the judge, who must find what is wrong."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
+import proof_faults
 import pytest
 from proof_killer import finish, kill_worker, most_for_one_kill
-from proof_town import Nursery, Sink, Town, judge, tell
+from proof_town import ENVIRONMENT, HERE, Nursery, Sink, Town, judge, tell
 
 from calendar_service.store.engine import sqlite_url
 
@@ -59,3 +62,11 @@ def test_two_workers_agree(tmp_path, database_url):
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_judge_finds_what_comes_twice_without_claims(tmp_path, database_url):
     assert two_at_once(tmp_path, database_url, "no_claim").duplicates > 0
+
+
+def test_each_fault_has_its_place_in_the_program():
+    faults = [name for name, made in vars(proof_faults).items() if getattr(made, "__module__", "") == "proof_faults"]
+    faults.remove("plant")
+    assert len(faults) == 9
+    command = [sys.executable, HERE / "proof_nursery.py", *faults]
+    subprocess.run(command, stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=True)

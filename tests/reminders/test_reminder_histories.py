@@ -348,5 +348,5 @@ def test_letters_are_those_of_the_model(engine, steps):
 @pytest.mark.slow
 @settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history)
-def test_letters_are_those_of_the_model_in_thousands_of_histories(engine, steps):
-    check(steps, engine)
+def test_letters_are_those_of_the_model_in_thousands_of_histories(database, steps):
+    check(steps, database)
