@@ -34,6 +34,7 @@ from calendar_service.store.subscribers import (
     add_watches,
 )
 from calendar_service.web import options, subscription_texts
+from calendar_service.web.buttons import UnclearButton, only_value, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.token_pages import (
@@ -64,6 +65,7 @@ _SHOWN = 40
 _MAX_BODY = 512 * 1024
 """More than other forms: fifty watches of the longest selections."""
 _DAMAGED = gettext_noop("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
+_NO_WATCHES = gettext_noop("The form names nothing that you watch. Nothing was changed; load the page again.")
 _TAKEN_OUT = gettext_noop("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
 _PROBLEMS = {
     UNREADABLE: gettext_noop("This choice cannot be read. Nothing is sent for it, and it is taken out when you save."),
@@ -122,16 +124,18 @@ def show_reminders(token: str, lang: str = "") -> Response:
 @blueprint.post("/reminders/manage/<token>")
 @blueprint.post("/<lang>/reminders/manage/<token>")
 def change_reminders(token: str, lang: str = "") -> Response:
-    """Do what the pressed button says, and show the page as it is then."""
+    """Do what the one pressed button says, and show the page as it is then; 400 where it is not clear which it was."""
     refuse_other_sites()
     opening, now = open_page(lang), cache().clock()
     try:
         subscriber = subscriptions().subscriber_of(token, MANAGE, now)
         request.max_content_length = _MAX_BODY
         visit = ManageRequest(token, opening, subscriber, request.form.copy(), now)
-        return _ACTS.get(visit.given.get("do", ""), _page)(visit)
+        return _ACTIONS[pressed_button(visit.given, _ACTIONS)](visit)
     except (InvalidToken, NoSuchSubscriber):
         return link_is_dead(opening)
+    except UnclearButton:
+        return refuse_button(opening, f"/reminders/{MANAGE}/{token}")
 
 
 def _save(visit: ManageRequest) -> Response:
@@ -139,6 +143,9 @@ def _save(visit: ManageRequest) -> Response:
     try:
         choice = read_form(given, languages)
         watches, lost = _read_watches(given, visit.subscriber.watches)
+        if not watches and readable(visit.subscriber.watches):
+            # The page names each watch, so this form was cut off. Who wants to end has a button for that.
+            raise InvalidPreferences("watches", _NO_WATCHES)
         changed = subscriptions().change(
             visit.subscriber,
             language=choice.language,
@@ -195,8 +202,8 @@ def _leads(given: MultiDict[str, str], number: int) -> tuple[str, ...]:
 
 
 def _stop(visit: ManageRequest) -> Response:
-    one = visit.subscriber
-    left = tuple(watch for watch in one.watches if watch.selection != visit.given.get("watch"))
+    one, stopped = visit.subscriber, only_value(visit.given, "watch")
+    left = tuple(watch for watch in one.watches if watch.selection != stopped)
     if left == one.watches:
         return _page(visit)
     changed = subscriptions().change(
@@ -270,7 +277,7 @@ def _use_mail(visit: ManageRequest) -> Response:
     return _again(visit, changed, visit.gettext("Reminders come by mail again."))
 
 
-_ACTS: dict[str, Callable[[ManageRequest], Response]] = {
+_ACTIONS: dict[str, Callable[[ManageRequest], Response]] = {
     "save": _save,
     "stop": _stop,
     "pause": _pause,

@@ -15,6 +15,7 @@ from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
 from calendar_service.web import options, subscription_texts
+from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import asked, shown_languages
 from calendar_service.web.token_pages import (
@@ -112,12 +113,15 @@ def confirm(token: str, lang: str = "") -> Response:
     opening = open_page(lang)
     view, now = opening[1], cache().clock()
     try:
-        if request.form.get("do") == "refuse":
+        subscriptions().signup_of(token, now)
+        if pressed_button(request.form, ("confirm", "refuse")) == "refuse":
             subscriptions().refuse(token, now)
             return _refused(opening)
         subscriber = subscriptions().confirm(token, now)
     except InvalidToken:
         return link_is_dead(opening)
+    except UnclearButton:
+        return refuse_button(opening, f"/reminders/confirm/{token}")
     except TooManyWatches as error:
         return _watches_enough(opening, token, error)
     manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}"

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from calendar_service.reminders.subscriptions.tokens import UNSUBSCRIBE, InvalidToken
 from calendar_service.store.subscribers import NoSuchSubscriber
+from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.token_pages import link_is_dead, open_page, private_page, refuse_other_sites, statement_page
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("unsubscribe", __name__)
 
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
+_END = "end"
 
 
 @blueprint.get("/reminders/unsubscribe/<token>")
@@ -37,14 +39,24 @@ def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
 @blueprint.post("/reminders/unsubscribe/<token>")
 @blueprint.post("/<lang>/reminders/unsubscribe/<token>")
 def unsubscribe(token: str, lang: str = "") -> Response:
-    """End the reminders; again and again it is the same. Nothing but the token is asked for, and nothing redirects."""
-    if request.form.get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
+    """End the reminders; again and again it is the same. Nothing redirects.
+
+    A mail program sends the one field of RFC 8058. The page's button sends its name, and in older versions nothing.
+    What sends something else means something else: 400.
+    """
+    body, is_one_click = request.get_data(), _is_one_click()
+    if not is_one_click:
         refuse_other_sites()
     opening = open_page(lang)
     try:
-        subscriptions().end(_reader(token), cache().clock())
+        subscriber = _reader(token)
+        if body and not is_one_click:
+            pressed_button(request.form, (_END,))
+        subscriptions().end(subscriber, cache().clock())
     except (InvalidToken, NoSuchSubscriber):
         return link_is_dead(opening)
+    except UnclearButton:
+        return refuse_button(opening, f"/reminders/unsubscribe/{token}")
     view = opening[1]
     gettext = view.lang.gettext
     return statement_page(
@@ -54,6 +66,12 @@ def unsubscribe(token: str, lang: str = "") -> Response:
         [gettext("You get no more letters from this calendar, but for one that may already be on its way.")],
         ways=[(gettext("Sign up again"), f"{view.prefix}/reminders")],
     )
+
+
+def _is_one_click() -> bool:
+    name, value = _ONE_CLICK
+    # Some programs name no type, or another one.
+    return request.form.get(name, "").strip() == value or request.get_data().strip() == f"{name}={value}".encode()
 
 
 def _reader(token: str) -> Subscriber:

@@ -90,13 +90,17 @@ ACTS = {
     "asked": lambda site: site.post(f"/{CODE}/reminders", CHOICE),
     "asked wrongly": lambda site: site.post(f"/{CODE}/reminders", WRONG),
     "to confirm": lambda site: site.get(f"/{CODE}/reminders/confirm/{site.ask(address='bob@example.org')}"),
-    "confirmed": lambda site: site.post(f"/{CODE}/reminders/confirm/{site.ask(address='bob@example.org')}"),
+    "confirmed": lambda site: site.post(
+        f"/{CODE}/reminders/confirm/{site.ask(address='bob@example.org')}", {"do": "confirm"}
+    ),
     "refused": lambda site: site.post(
         f"/{CODE}/reminders/confirm/{site.ask(address='cat@example.org')}", {"do": "refuse"}
     ),
     "manage": lambda site: site.get(f"/{CODE}{site.manage_path(site.subscriber())}"),
     "saved wrongly": lambda site: _do(site, **SETTINGS, **{"own_leads-0": "soon-ish"}),
     "saved": lambda site: _do(site, **SETTINGS, **{"own_leads-0": "36 hours"}),
+    "unclear button": lambda site: _do(site, do="dance"),
+    "saved nothing": lambda site: _do(site, do="save", language=CODE, zone="Asia/Seoul"),
     "webhook refused": lambda site: _do(site, do="webhook", webhook="http://127.0.0.1/"),
     "paused": lambda site: _do(site, do="pause"),
     "going on": lambda site: _do(site, do="resume"),

@@ -19,6 +19,7 @@ from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.reminders.subscriptions.csv_table import NEEDED, OPTIONAL, InvalidTable, read_subscriber_table
 from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers
 from calendar_service.store.engine import reading
+from calendar_service.store.subscribers import SubscriberState
 from calendar_service.store.tables import signups
 from calendar_service.web import manage
 
@@ -33,7 +34,7 @@ SOUND = {
     "address": ["ann@example.org", "Bo+x@EXAMPLE.org", "é@bücher.example"], "kind": ["tender", "webinar"], "tag": ["roads", "ß" * 150, "a,b"], "id": ["roads"], "q": ["study"], "place": ["FR", "kr"],
     "spoken": ["fr"], "selection": ["?kind=tender&lang=fr", "x=1", "from=2027-01-01"], "lead": ["14 days", "1 day"], "own_leads": ["36 hours; la veille à 18 h"], "wants_new": ["yes"],
     "digest": ["", "daily", "weekly"], "language": ["en", "fr"], "zone": ["Europe/Paris", "Asia/Seoul"], "country": ["", "FR"], "form": ["record"], "homepage": [""],
-    "do": ["save", "save", "save", "stop", "pause", "resume", "export", "webhook", "mail", "refuse", "dance"], "watch": ["kind=tender"], "webhook": ["https://hooks.example.org/in", "https://[::1/", "https://hooks.example.org/" + "a" * 1500],
+    "do": ["save", "save", "save", "stop", "pause", "resume", "export", "webhook", "mail", "refuse", "dance", "", "end,save", "END"], "watch": ["kind=tender"], "webhook": ["https://hooks.example.org/in", "https://[::1/", "https://hooks.example.org/" + "a" * 1500],
     "watch-0": ["kind=tender", "", "x=1", "tag=" + "ß" * 150, "id=roads&id=b", "q=%00"], "watch-1": ["id=roads"], "own_leads-0": ["2 weeks"], "lead-0": ["1 day"], "wants_new-0": ["yes"], "watch-99999999999": ["kind=tender"],
     "List-Unsubscribe": ["One-Click"],
 }  # fmt: skip
@@ -137,6 +138,14 @@ class Site(SignUp):
     def post(self, path, data=None, **headers):
         return self.client.post(path, data=data, headers=headers)
 
+    def only_who_wants_it_has_ended(self, form, data):
+        """See that the subscriber goes on unless a mail program or the one button said otherwise."""
+        if self.again(self.subscriber).state is not SubscriberState.ENDED:
+            return
+        # To stop the last watch is to end, too.
+        assert b"stop" in data or (form == "unsubscribe" and (b"One-Click" in data or not data)), (form, data)
+        self.subscriber = self.service.confirm(self.ask(zone="Europe/Paris", country="", digest=""), self.now)
+
     def bystander_is_reminded(self):
         """Have an office of the service send what is due, by a real SMTP server."""
         inbox = Inbox()
@@ -171,6 +180,7 @@ def run_forms(database, tmp_path, monkeypatch, count):
         data, kind = body
         site.check(site.address_of(form), method="POST", data=data, content_type=kind)
         site.check(site.manage_path(site.subscriber))
+        site.only_who_wants_it_has_ended(form, data)
 
     @settings(
         max_examples=count,

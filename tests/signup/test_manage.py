@@ -115,13 +115,6 @@ def test_all_is_deleted(site):
     assert site.get(path).status_code == 404
 
 
-def test_unknown_button_does_nothing(site):
-    subscriber = site.subscriber()
-    before = site.dump()
-    assert site.post(site.manage_path(subscriber), {"do": "dance"}).status_code == 200
-    assert site.dump() == before
-
-
 def test_webhook_is_used_once_it_has_answered(site, monkeypatch):
     subscriber = site.subscriber()
     path, asked = site.manage_path(subscriber), []
