@@ -25,6 +25,7 @@ from calendar_service.store.engine import DatabaseFault, open_engine
 from calendar_service.store.lease import this_host
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
+from calendar_service.store.whole_file import create_whole
 from calendar_service.web.app import StartedOnFirstRequest, create_app, load_edition_at_start
 from calendar_service.worker import Worker
 
@@ -84,7 +85,6 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
         return settings.secret_keys
     path = _database_folder(settings.database_url) / "secret-key"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _make_secret_key(path)
         return (path.read_text(encoding="ascii").strip(),)
@@ -104,18 +104,8 @@ def _database_folder(url: str) -> Path:
 
 def _make_secret_key(path: Path) -> None:
     """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 (of a descriptor)
-        file.write(f"{secrets.token_urlsafe(32)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
+    if create_whole(path, f"{secrets.token_urlsafe(32)}\n".encode("ascii")):
         log.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:

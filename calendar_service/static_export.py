@@ -6,12 +6,11 @@ in another language, and forms need the service itself.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import CalendarError
+from calendar_service.store.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +24,7 @@ _FEEDS = (
     *(f"/calendar.{form}" for form in ("json", "atom", "csv", "jcal")),
 )
 _BESIDE = ("/openapi.json", "/robots.txt", "/sitemap.xml", "/widget", "/widget.js")
+_READABLE = 0o644
 _LIST = ".calendar-service-export"
 
 
@@ -50,10 +50,10 @@ def export_files(
     try:
         before = set(_listed(folder))
         for name, content in files.items():
-            _replace(folder / name, content)
+            write_whole(folder / name, content, _READABLE)
         for name in before - set(files):
             (folder / name).unlink(missing_ok=True)
-        _replace(folder / _LIST, "".join(f"{name}\n" for name in sorted(files)).encode())
+        write_whole(folder / _LIST, "".join(f"{name}\n" for name in sorted(files)).encode(), _READABLE)
     except OSError as error:
         remedy = "Name a folder in which files may be written."
         raise CannotExport(f"{error.filename}: {error.strerror}.", remedy=remedy) from None
@@ -91,13 +91,3 @@ def _listed(folder: Path) -> Iterator[str]:
         # Only what lies in the folder: the list may have been edited.
         if not Path(name).is_absolute() and ".." not in Path(name).parts:
             yield name
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a reader finds it as it was or as it will be, never in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(draft).chmod(0o644)
-    Path(draft).replace(path)

@@ -14,7 +14,7 @@ import click
 from calendar_service.bootstrap import clock, make_reminder_service, open_database, set_up_logging
 from calendar_service.cli.published import published_edition
 from calendar_service.records.moments import midnight
-from calendar_service.records.times import DaySpan
+from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.resuming import describe_pause, forecast_paused
@@ -23,7 +23,6 @@ from calendar_service.reminders.setting_aside import Failures
 from calendar_service.settings import read_settings
 from calendar_service.store.engine import reading
 from calendar_service.store.pauses import count_unanswered, list_pauses
-from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -15,7 +15,7 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, write_instant, write_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -412,4 +412,4 @@ def tell_shifts(record_id: str, shifts: list[Shift], databases: tuple[str, str])
 
 
 def _utc(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at.second else f"{at:%Y-%m-%dT%H:%MZ}"
+    return write_instant(at) if at.second else write_minute(at)

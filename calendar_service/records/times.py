@@ -105,6 +105,16 @@ def day_of_instant(instant: datetime, zone: str) -> date:
     return instant.astimezone(tzinfo_of(zone)).date()
 
 
+def write_instant(instant: datetime) -> str:
+    """Write an instant as RFC 3339, to the second in UTC: "2020-07-07T09:00:00Z"."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def write_minute(instant: datetime) -> str:
+    """Write an instant to the minute in UTC: "2020-07-07T09:00Z"."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
 def days_between(first: date, last: date) -> list[date]:
     """List the days from `first` to `last`, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

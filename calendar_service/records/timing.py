@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from calendar_service.datephrases import parse_when
 from calendar_service.records.errors import CalendarError, Path, Problem, Severity
 from calendar_service.records.record import Milestone, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time, write_minute
 from calendar_service.records.zones import (
     abbreviation,
     city_words,
@@ -151,7 +151,7 @@ class Timing:
             self.note(
                 field,
                 f"{when.label!r} is read as the civil time of {civil.zone}, which is {actual} "
-                f"({offset_words(civil.instant, civil.zone)}) on that day: {civil.instant:%Y-%m-%dT%H:%MZ}.",
+                f"({offset_words(civil.instant, civil.zone)}) on that day: {write_minute(civil.instant)}.",
                 when.words,
                 "If a fixed offset was meant, write it as UTC+01:00.",
             )

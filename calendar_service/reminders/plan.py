@@ -25,7 +25,7 @@ from calendar_service.records.moments import span_points, write_point
 from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
-from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
+from calendar_service.records.times import CivilTime, DaySpan, day_of_instant, write_minute
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.setting_aside import Failures, NoFailures, Subject
@@ -356,7 +356,7 @@ def digest_after(digest: str, at: datetime, zone: str) -> datetime:
 
 def digest_name(digest: str, at: datetime) -> str:
     """Name a digest: "weekly 2027-03-01T08:00Z"."""
-    return f"{digest} {at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return f"{digest} {write_minute(at)}"
 
 
 def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:

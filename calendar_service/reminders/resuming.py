@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_service.records.times import write_instant
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.engine import reading, rehearsing, writing
@@ -68,7 +69,7 @@ def resume(engine: Database, edition: Edition | None, now: datetime) -> tuple[li
 
 def describe_pause(pause: Pause) -> str:
     """Describe for the operator why nothing is sent, since when, and what ends it."""
-    since = f"{pause.since:%Y-%m-%dT%H:%M:%SZ}"
+    since = f"{write_instant(pause.since)}"
     if pause.kind is PauseKind.PERSON:
         return f"Sending is paused since {since} by a person. It goes on with: calendar-service resume"
     if pause.kind is PauseKind.RESTORING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
+from calendar_service.records.times import write_instant
 from calendar_service.store.tables import editions
 
 if TYPE_CHECKING:
@@ -32,18 +33,19 @@ def check_clock(connection: Connection, now: datetime) -> ClockFault | None:
     if server and abs(now - server) > CLOCK_TOLERANCE:
         whose = "the database server's" if connection.dialect.name == "postgresql" else "the database's file system's"
         return ClockFault(
-            f"the clock of this host says {_utc(now)}, but {whose} says {_utc(server)}: they must not be more than "
-            "five minutes apart. Set the one that is wrong (is a time service such as NTP running?); "
-            "then the file is published",
+            f"the clock of this host says {write_instant(now)}, but {whose} says {write_instant(server)}: "
+            "they must not be more than five minutes apart. "
+            "Set the one that is wrong (is a time service such as NTP running?); then the file is published",
             is_repairable=False,
         )
     newest = select(editions.c.number, editions.c.published_at).order_by(editions.c.number.desc()).limit(1)
     last = connection.execute(newest).one_or_none()
     if last and now < last.published_at - CLOCK_TOLERANCE:
         return ClockFault(
-            f"the clock of this host says {_utc(now)}, but edition {last.number} is stamped {_utc(last.published_at)}, "
-            "which is still to come. If this clock is right, calendar-service publish --confirm puts the stamps "
-            "right once; if it is wrong, set it",
+            f"the clock of this host says {write_instant(now)}, but edition {last.number} is stamped "
+            f"{write_instant(last.published_at)}, which is still to come. "
+            "If this clock is right, calendar-service publish --confirm puts the stamps right once; "
+            "if it is wrong, set it",
             is_repairable=True,
         )
     return None
@@ -63,7 +65,3 @@ def server_time(connection: Connection) -> datetime | None:
             return datetime.fromtimestamp(Path(file.name).stat().st_mtime, UTC)
     except OSError:
         return None
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

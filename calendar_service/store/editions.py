@@ -25,6 +25,7 @@ from calendar_service.records.record import (
     record_from_json,
     record_to_json,
 )
+from calendar_service.records.times import write_minute
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
@@ -252,7 +253,7 @@ def _digest_of(connection: Connection, edition: Edition) -> str:
 
 
 def _named(number: int, published_at: datetime) -> str:
-    return f"edition {number} (published {published_at:%Y-%m-%dT%H:%MZ})"
+    return f"edition {number} (published {write_minute(published_at)})"
 
 
 def follow_tz_database(

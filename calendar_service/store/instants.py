@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from calendar_service.records.times import write_instant
 from calendar_service.store.tables import revisions
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def rewrite_instants(connection: Connection, rows: list[dict[str, Any]]) -> None
 def instants_to_json(derived: Iterable[Derived]) -> list[list[str | None]]:
     """Return instants as plain JSON values: [moment, occurrence or null, instant]."""
     return [
-        [name, day.isoformat() if day else None, each.at.isoformat().replace("+00:00", "Z")]
-        for each in derived
-        for name, day in [each.key]
+        [name, day.isoformat() if day else None, write_instant(each.at)] for each in derived for name, day in [each.key]
     ]
 
 

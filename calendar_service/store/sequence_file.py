@@ -6,13 +6,12 @@ what it says is never ahead of a database that only went forward.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from calendar_service.store.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,18 +66,7 @@ class SequenceFile:
     def _write(self, all_known: dict[str, Remembered]) -> None:
         latest = sorted(all_known.items(), key=lambda item: item[1].at)[-_MOST:]
         plain: dict[str, Any] = {name: [each.sequence, each.at.isoformat()] for name, each in latest}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}")
-        try:
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 (of a descriptor)
-                json.dump(plain, file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise
+        write_whole(self._path, json.dumps(plain).encode())
 
 
 def _farthest(known: list[Remembered]) -> Remembered:

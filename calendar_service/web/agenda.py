@@ -11,9 +11,8 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.feed_window import check_occurrences
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
-from calendar_service.records.times import DaySpan, day_of_instant
+from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.writers import phrases
-from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 
 if TYPE_CHECKING:

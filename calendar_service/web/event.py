@@ -14,11 +14,10 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.selection import Selection
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
 from calendar_service.web.agenda import LISTED_AHEAD, AgendaRow, item_of, make_row, planned_before_of, shown_times
 from calendar_service.web.feeds import with_query
 from calendar_service.writers import phrases
-from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
 from calendar_service.writers.vevents import UNKNOWN_LENGTH

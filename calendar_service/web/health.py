@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, abort, jsonify
 
+from calendar_service.records.times import write_instant
 from calendar_service.reminders.health import Health, judge
 from calendar_service.store.editions import PublishOutcome
 from calendar_service.web.context import cache, settings, status
@@ -19,7 +20,6 @@ from calendar_service.web.openapi import describe_api
 from calendar_service.web.operator_auth import is_operator
 from calendar_service.web.render_limiter import weigh
 from calendar_service.web.status import OF_PUBLISHING
-from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
     from datetime import date, datetime

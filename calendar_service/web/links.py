@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.description import describe_entry
@@ -134,5 +134,5 @@ def _outlook_query(span: Span, title: str, details: str, place: str) -> str:
         parts |= {"startdt": f"{span.first}", "enddt": f"{span.last + timedelta(days=1)}", "allday": "true"}
     else:
         ends = span.ends or span.starts
-        parts |= {"startdt": f"{span.starts.instant:%Y-%m-%dT%H:%M:%SZ}", "enddt": f"{ends.instant:%Y-%m-%dT%H:%M:%SZ}"}
+        parts |= {"startdt": write_instant(span.starts.instant), "enddt": write_instant(ends.instant)}
     return urlencode(parts, quote_via=quote, safe="")

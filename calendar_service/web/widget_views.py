@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import Selection
-from calendar_service.records.times import DaySpan, day_of_instant
+from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.web.agenda import by_month, list_items, make_row
 from calendar_service.web.feeds import with_query
 from calendar_service.web.month import items_of_month, last_of, make_weeks
-from calendar_service.writers.api import write_instant
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -10,7 +10,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.feed_window import window
 from calendar_service.records.moments import moments_of, span_points
 from calendar_service.records.occurrences import occurrences_of
-from calendar_service.records.times import DaySpan
+from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
 
@@ -41,11 +41,6 @@ def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds
     """Return the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
     start, end = window(edition, selection, now)
     return start, end if selection.last else now + OCCURRENCES_AHEAD
-
-
-def write_instant(instant: datetime) -> str:
-    """Write an instant as RFC 3339 in UTC: "2020-07-07T09:00:00Z"."""
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from calendar_service.records.times import write_instant
 from calendar_service.writers import phrases
-from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import describe_record
 from calendar_service.writers.sanitize import plain
 

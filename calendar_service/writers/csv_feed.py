@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from calendar_service.records.csv_cells import guard_cell
 from calendar_service.writers import phrases
 from calendar_service.writers.api import list_moments
 
@@ -53,9 +54,4 @@ def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             place,
             view.page_url(record.id),
         ]
-        yield [_harmless(cell) for cell in cells]
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a text as a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        yield [guard_cell(cell) for cell in cells]

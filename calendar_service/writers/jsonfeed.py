@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from calendar_service.records.times import write_instant
 from calendar_service.records.uids import uid
 from calendar_service.writers import phrases
-from calendar_service.writers.api import list_moments, write_instant
+from calendar_service.writers.api import list_moments
 from calendar_service.writers.description import describe_record
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing import candidates
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Imported, UnfitSource, shorten_value
 from calendar_service.records.countries import COMMON_ZONES
+from calendar_service.records.csv_cells import read_cell
 from calendar_service.records.times import CivilTime, civil_from_instant
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _OWN = ("id", "kind", "status", "title", "moment", "at", "date", "zone", "words", "place", "url")
 _SIMPLE = frozenset({"id", "kind", "title", "when", "closes", "place", "url"})
 _DELIMITERS = (",", ";", "\t")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MILESTONES = {"closes": "closes", "questions_by": "questions_by", "opens": "opens", "award_expected": "award_expected"}
 _ONLINE = frozenset({"online", "en ligne"})
 
@@ -67,7 +67,7 @@ def _rows(text: str) -> Iterator[tuple[int, CsvRow]]:
                 message = f"there are {len(cells)} cells under a head of {len(head)}."
                 raise UnfitSource(message, line=line, remedy="Put quotes around a cell that holds the delimiter.")
             filled = [*cells, *[""] * (len(head) - len(cells))]
-            yield line, {name: _plain(cell) for name, cell in zip(head, filled, strict=True)}
+            yield line, {name: read_cell(cell) for name, cell in zip(head, filled, strict=True)}
     except csv.Error as error:
         raise UnfitSource(f"this is no table: {error}.", line=reader.line_num) from None
 
@@ -82,11 +82,6 @@ def _check_head(head: list[str]) -> None:
         found = f"not known: {', '.join(map(shorten_value, strange))}." if strange else "some are missing."
         remedy = "Name them id, kind, title, when, closes, place, url; title and one of when or closes are needed."
         raise UnfitSource(f"the columns of the table are not understood; {found}", line=1, remedy=remedy)
-
-
-def _plain(cell: str) -> str:
-    """Take off the quote that keeps a spreadsheet from running a text as a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell.strip()
 
 
 def _start(line: int, row: CsvRow, language: str | None) -> Candidate:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-import tempfile
 from datetime import UTC
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.channels.mail_message import build_message, write_message
 from calendar_service.reminders.channels.smtp import SmtpChannel
+from calendar_service.store.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from calendar_service.reminders.channels.base import Channel, Envelope, Message
 
@@ -52,7 +51,7 @@ class FolderChannel:
         name = re.sub(r"[^A-Za-z0-9.-]", "_", envelope.message_id)[:_NAME_LIMIT]
         path = self._folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{name}.eml"
         try:
-            _write_whole(path, content)
+            write_whole(path, content)
         except OSError as error:
             raise DeliveryFailed(
                 f"The mail folder {self._folder} cannot be written: {error.strerror}.", is_ours=True
@@ -61,17 +60,3 @@ class FolderChannel:
 
     def close(self) -> None:
         """Do nothing: no file stays open."""
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise

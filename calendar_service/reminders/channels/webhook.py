@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.errors import gettext_noop
+from calendar_service.records.times import write_instant
 from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.channels.safe_http import HttpReply, InvalidWebhook, SafeHttpClient, check_webhook_url
 
@@ -61,7 +62,7 @@ class WebhookChannel:
     def send(self, message: Message, envelope: Envelope) -> None:
         """Post one letter's data. Raise DeliveryFailed, which tells nothing of what the other side wrote."""
         now = self._clock()
-        body = _write_body({"type": message.data["type"], "timestamp": _iso(now), "data": dict(message.data)})
+        body = _write_body({"type": message.data["type"], "timestamp": write_instant(now), "data": dict(message.data)})
         if len(body) >= BODY_LIMIT:
             raise DeliveryFailed(
                 f"The letter's data is {len(body):,} bytes; a webhook takes less than {BODY_LIMIT:,}.", permanent=True
@@ -131,10 +132,6 @@ def _headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[s
 
 def _write_body(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _iso(now: datetime) -> str:
-    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _check_status(reply: HttpReply, now: datetime) -> None:

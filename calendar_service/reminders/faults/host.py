@@ -10,11 +10,12 @@ import fcntl
 import json
 import logging
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.store.faults import MAIL_PAUSE, MAIL_RETRY
+from calendar_service.store.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,15 +119,10 @@ class HostMemory:
 
     def _write(self, incidents: _Incidents) -> bool:
         for folder in self._folders:
-            # Nobody else writes it: all that do hold the lock.
-            draft = folder / f".{_NAME}"
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                draft.write_text(json.dumps(incidents), encoding="utf-8")
-                draft.replace(folder / _NAME)
+                write_whole(folder / _NAME, json.dumps(incidents).encode())
             except OSError:
-                with suppress(OSError):
-                    draft.unlink(missing_ok=True)
                 continue
             return True
         return False

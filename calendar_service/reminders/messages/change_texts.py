@@ -9,10 +9,9 @@ from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import DaySpan
+from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.reminders.messages.content import ChangedValue
 from calendar_service.writers import phrases
-from calendar_service.writers.api import write_instant
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.sanitize import clean_line
 

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from calendar_service.records.csv_cells import guard_cell, read_cell
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.reminders.channels import chat, webhook
 from calendar_service.reminders.channels.base import ChannelName
@@ -25,7 +26,6 @@ OPTIONAL = ("new", "digest", "state")
 MAX_TABLE_BYTES = 10 * 1024 * 1024
 _DELIMITERS = (",", ";", "\t")
 _SHOWN = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STATES = {"": SubscriberState.ACTIVE, "active": SubscriberState.ACTIVE, "paused": SubscriberState.PAUSED}
 _HEAD_REMEDY = f"Name the columns {', '.join(NEEDED)}, and if needed {', '.join(OPTIONAL)}."
 
@@ -141,7 +141,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if len(cells) != len(head):
                 message = f"there are {len(cells)} cells under a head of {len(head)}."
                 raise InvalidTable(message, "Put quotes around a cell that holds the delimiter.", line)
-            yield line, {name: _plain(cell) for name, cell in zip(head, cells, strict=True)}
+            yield line, {name: read_cell(cell) for name, cell in zip(head, cells, strict=True)}
     except csv.Error as error:
         raise InvalidTable(f"this is no table: {error}.", "Close every quote.", subscriber.line_num) from None
 
@@ -204,15 +204,6 @@ def _merge(before: NewSubscriber, person: NewSubscriber, line: int) -> NewSubscr
     return replace(before, watches=watches)
 
 
-def _plain(cell: str) -> str:
-    """Take off the quote that keeps a spreadsheet from running a text as a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell.strip()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in _FORMULA else cell
-
-
 def _words(consent: Mapping[str, str]) -> str:
     """Write a consent in one cell: what was agreed to, and if it was given here, in which form and when."""
     given_here = "confirmed_at" in consent
@@ -221,5 +212,5 @@ def _words(consent: Mapping[str, str]) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     table = io.StringIO()
-    csv.writer(table).writerow([_harmless(cell) for cell in cells])
+    csv.writer(table).writerow([guard_cell(cell) for cell in cells])
     return table.getvalue()

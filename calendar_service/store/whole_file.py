@@ -1,0 +1,45 @@
+"""Writing small files, so that whoever reads one finds it as it was or as it will be, also after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file, or replace it, with the rights `mode`; folders that are missing are made. Raise OSError."""
+    with _draft(path, content, mode) as draft:
+        draft.replace(path)
+
+
+def create_whole(path: Path, content: bytes, mode: int = 0o600) -> bool:
+    """Write a file that is not there yet; False where another process was first. Raise OSError."""
+    with _draft(path, content, mode) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+        return True
+
+
+@contextlib.contextmanager
+def _draft(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write beside the path, onto the disk, under a name that no pattern for visible files finds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 (of a descriptor)
+            os.fchmod(file.fileno(), mode)  # whatever the umask is
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
