@@ -14,6 +14,7 @@ from functools import partial
 
 import icalendar
 
+from calendar_service.output_formats import FORMATS
 from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Revision, advance
 from calendar_service.records.selection import Selection
@@ -60,7 +61,7 @@ def icalendar_alone(draft):
 
 
 def printed(renderer, edition):
-    return renderer.feed(EVERYTHING, "Bench", "/calendar.ics", edition, NOW)
+    return renderer.feed(FORMATS["ics"], EVERYTHING, "Bench", "/calendar.ics", edition, NOW)
 
 
 def timed(work):

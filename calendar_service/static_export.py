@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import CalendarError
 from calendar_service.store.whole_file import write_whole
 
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
 
 _OK = 200
-_FEEDS = (
-    "/calendar.ics",
-    *(f"/calendar/{kind}.ics" for kind in ("events", "webinars", "tenders")),
-    *(f"/calendar.{form}" for form in ("json", "atom", "csv", "jcal")),
-)
 _BESIDE = ("/openapi.json", "/robots.txt", "/sitemap.xml", "/widget", "/widget.js")
 _READABLE = 0o644
 _LIST = ".calendar-service-export"
@@ -65,10 +61,10 @@ def _paths(entries: list[Entry], prefixes: list[str]) -> Iterator[str]:
     for prefix in prefixes:
         yield from (f"{prefix}{page}" for page in ("/", "/month", "/subscribe"))
         yield from (f"{prefix}/events/{record_id}" for record_id in ids)
-    yield from (f"/events/{record_id}.ics" for record_id in ids)
-    yield from _FEEDS
+    yield from (RECORD_FILE.format(id=record_id) for record_id in ids)
+    for form in FORMATS.values():
+        yield from (form.path, *form.kind_paths) if form.is_exported else ()
     yield from _BESIDE
-    yield "/api/v1/records"
 
 
 def _file_name(path: str) -> str:

@@ -26,6 +26,7 @@ from calendar_service.cli.reminders import plan, tick
 from calendar_service.cli.sending import pause_sending, resume_sending
 from calendar_service.cli.subscribers import subscribers
 from calendar_service.doctor import examine
+from calendar_service.output_formats import list_outputs
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES
 from calendar_service.parsers.importing.formats import FORMATS, read_source
@@ -203,7 +204,7 @@ def audit(base_url: str | None) -> None:
         if base_url
         else ask_application(create_app(settings, engine, clock, keys=secret_keys(settings)))
     )
-    report = audit_edition(edition, shown_languages(edition), fetch, clock)
+    report = audit_edition(edition, shown_languages(edition), list_outputs(), fetch, clock)
     for fault in report.faults:
         click.echo(fault)
     click.echo(report)

@@ -9,24 +9,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from calendar_service.records.enums import Kind
 from calendar_service.records.moments import record_bounds
 from calendar_service.verification import expected as expect
 from calendar_service.verification.expected import Scope
 from calendar_service.verification.facts import NOTHING, Expected, Mismatch, compare_times
 from calendar_service.verification.pages import find_in_agenda, find_in_page, find_in_widget, find_next
-from calendar_service.verification.parsed import (
-    ParsedOutput,
-    find_in_api,
-    find_in_atom,
-    find_in_ics,
-    find_in_jcal,
-    find_in_json_feed,
-    find_in_table,
-)
+from calendar_service.verification.parsed import OutputCheck, ParsedOutput, find_in_ics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
@@ -38,20 +29,7 @@ _SLACK = timedelta(days=4)
 _AGENDA, _WIDGET = "/", "/widget"
 # As many rows as a widget shows at most.
 _WIDGET_ROWS = "100"
-_FINDERS: dict[str, Callable[[bytes, Scope], ParsedOutput]] = {
-    "/api/v1/records": find_in_api,
-    "/calendar.json": find_in_json_feed,
-    "/calendar.atom": find_in_atom,
-    "/calendar.csv": find_in_table,
-    "/calendar.jcal": find_in_jcal,
-    "/calendar.ics": find_in_ics,
-    "/calendar/events.ics": find_in_ics,
-    "/calendar/webinars.ics": find_in_ics,
-    "/calendar/tenders.ics": find_in_ics,
-    _AGENDA: find_in_agenda,
-    _WIDGET: find_in_widget,
-}
-_KINDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
+_RECORD_FILE = OutputCheck(find_in_ics, expect.expect_entries)
 
 FetchedAnswer = tuple[int, bytes]
 """The status and the body of an answer."""
@@ -75,7 +53,7 @@ class Report:
 class Surface:
     """One address, and what is asked for there. `record` is the id where it shows one record only.
 
-    `prefix` is the part of a page's path that says the language.
+    `check` is how an output is checked, None for a page. `prefix` is the part of a page's path that says the language.
     """
 
     path: str
@@ -84,6 +62,7 @@ class Surface:
     record: str = ""
     first: date | None = None
     prefix: str = ""
+    check: OutputCheck | None = None
 
     @property
     def address(self) -> str:
@@ -101,21 +80,25 @@ class Surface:
     @property
     def is_page(self) -> bool:
         """Return True if it is a page, which says its language in its path."""
-        return self.path == _AGENDA or (bool(self.record) and not self.path.endswith(".ics"))
+        return self.check is None and self.path != _WIDGET
 
 
 def verify_outputs(
     edition: Edition,
     languages: Sequence[str],
+    outputs: Mapping[str, OutputCheck],
     fetch: Callable[[str], FetchedAnswer],
     clock: Callable[[], datetime],
     zones: Sequence[str] = ZONES,
 ) -> Report:
-    """Ask for every surface, read it, and hold it against the edition. `clock` gives the present."""
+    """Ask for every surface, read it, and hold it against the edition.
+
+    `outputs` are the paths of outputs for programs, with how each is checked. `clock` gives the present.
+    """
     entries = edition.shown_at(clock())
     report = Report(records=len(entries))
     report.moments = sum(expect.count_moments(entry, Scope(edition, clock(), "")) for entry in entries)
-    for surface in list_surfaces(edition, languages, zones, clock()):
+    for surface in list_surfaces(edition, languages, outputs, zones, clock()):
         report.surfaces += 1
         # Pages tell what is next as of now: what they are held against must not be older.
         scope = Scope(edition, clock(), surface.lang, surface.zone)
@@ -137,20 +120,24 @@ def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> Fet
     return status, whole
 
 
-def list_surfaces(edition: Edition, languages: Sequence[str], zones: Sequence[str], now: datetime) -> Iterator[Surface]:
+def list_surfaces(
+    edition: Edition, languages: Sequence[str], outputs: Mapping[str, OutputCheck], zones: Sequence[str], now: datetime
+) -> Iterator[Surface]:
     """List the surfaces: all records of all time beside each clock, and what is sent without `from=`."""
     default = edition.calendar.default_language
     first = _first_day(edition)
     for lang in languages:
         prefix = "" if lang == default else f"/{lang}"
         # The widget shows what is past only where it is asked for by day.
-        yield from (Surface(path, lang, prefix=prefix) for path in _FINDERS if path != _WIDGET)
+        yield from (Surface(path, lang, prefix=prefix, check=check) for path, check in outputs.items())
+        yield Surface(_AGENDA, lang, prefix=prefix)
         for zone in zones:
-            yield from (Surface(path, lang, zone, first=first, prefix=prefix) for path in _FINDERS)
+            yield from (Surface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
+            yield from (Surface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
             for entry in edition.shown_at(now):
                 name = entry.record.id
                 yield Surface(f"/events/{name}", lang, zone, name, prefix=prefix)
-                yield Surface(f"/events/{name}.ics", lang, zone, name)
+                yield Surface(f"/events/{name}.ics", lang, zone, name, check=_RECORD_FILE)
 
 
 def _first_day(edition: Edition) -> date:
@@ -189,11 +176,11 @@ def verify_surface(surface: Surface, body: bytes, scope: Scope) -> list[Mismatch
 
 
 def _find(surface: Surface, body: bytes, scope: Scope) -> ParsedOutput:
-    if not surface.record:
-        return _FINDERS[surface.path](body, scope)
-    if surface.is_page:
+    if surface.check:
+        return surface.check.find(body, scope)
+    if surface.record:
         return find_in_page(body, scope, surface.record)
-    return find_in_ics(body, scope)
+    return find_in_agenda(body, scope) if surface.path == _AGENDA else find_in_widget(body, scope)
 
 
 def _missing(surface: Surface, found: ParsedOutput, scope: Scope) -> list[str]:
@@ -210,8 +197,7 @@ def _admits(remark: str, number: int) -> bool:
 def _may_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
     if surface.record:
         return surface.record == entry.record.id
-    kind = _KINDS.get(surface.path.rpartition("/")[2].removesuffix(".ics"))
-    if kind and entry.record.kind is not kind:
+    if surface.check and surface.check.kind not in (None, entry.record.kind):
         return False
     unlimited = surface.first is not None or surface.path == _AGENDA
     return unlimited or expect.is_in_window(entry, scope, _SLACK)
@@ -226,20 +212,8 @@ def _must_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
 
 
 def _expect(surface: Surface, entry: Entry, scope: Scope, names: set[str]) -> Expected:
-    if surface.is_page and surface.record:
-        return expect.expect_page(entry, scope)
+    if surface.check:
+        return surface.check.expect(entry, scope, names)
     if surface.record:
-        return expect.expect_entries(entry, scope, names)
-    match surface.path:
-        case "/" | "/widget":
-            return expect.expect_rows(entry, scope, windowed=surface.first is not None)
-        case "/api/v1/records":
-            return expect.expect_moments(entry, scope)
-        case "/calendar.csv":
-            return expect.expect_moments(entry, scope, keyed=False)
-        case "/calendar.json":
-            listed, text = expect.expect_moments(entry, scope), expect.expect_text(entry, scope)
-            return Expected(listed.must + text.must, listed.more + text.more)
-        case "/calendar.atom":
-            return expect.expect_text(entry, scope)
-    return expect.expect_entries(entry, scope, names)
+        return expect.expect_page(entry, scope)
+    return expect.expect_rows(entry, scope, windowed=surface.first is not None)

@@ -90,7 +90,7 @@ def _exact(at: Point) -> str:
     return spell(at.first if isinstance(at, DaySpan) else at.instant)
 
 
-def expect_moments(entry: Entry, scope: Scope, *, keyed: bool = True) -> Expected:
+def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool = True) -> Expected:
     """Return what lists of moments say; `keyed` tells whether they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
     if schedule is None or not schedule.rule:
@@ -106,6 +106,17 @@ def expect_moments(entry: Entry, scope: Scope, *, keyed: bool = True) -> Expecte
     )
     more = [fact for fact in every if fact not in set(must)]
     return Expected(milestones + must, more)
+
+
+def expect_table(entry: Entry, scope: Scope, _: object = None) -> Expected:
+    """Return what the table says: the moments, without the occurrence that they belong to."""
+    return expect_moments(entry, scope, keyed=False)
+
+
+def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
+    """Return what a JSON Feed says: the moments, and the words of the text."""
+    listed, text = expect_moments(entry, scope), expect_text(entry, scope)
+    return Expected(listed.must + text.must, listed.more + text.more)
 
 
 def count_moments(entry: Entry, scope: Scope) -> int:
@@ -174,7 +185,7 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
     return [*lines, *_until(record), *_moves(entry, scope)]
 
 
-def expect_text(entry: Entry, scope: Scope) -> Expected:
+def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
     """Return what the text about a record as a whole says: its (first) date and all its deadlines."""
     record = entry.record
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []

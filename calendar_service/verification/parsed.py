@@ -20,11 +20,14 @@ from calendar_service.verification.facts import StatedTime, spell, spell_days
 from calendar_service.verification.page_words import page_words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from calendar_service.parsers.feed_ics import Feed, FeedEvent
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.enums import Kind
     from calendar_service.records.record import Record
     from calendar_service.verification.expected import Scope
+    from calendar_service.verification.facts import Expected
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CLOCK = re.compile(r"\b\d\d:\d\d\b")
@@ -45,6 +48,18 @@ class ParsedOutput:
     def add(self, record: str, facts: Iterable[StatedTime]) -> None:
         """Add what is said of a record."""
         self.facts.setdefault(record, []).extend(facts)
+
+
+@dataclass(frozen=True)
+class OutputCheck:
+    """How an output is checked: what reads it, and what it has to say of a record.
+
+    `expect` also gets the names of the entries that were found. `kind` is the only kind of record in it, if it is so.
+    """
+
+    find: Callable[[bytes, Scope], ParsedOutput]
+    expect: Callable[[Entry, Scope, set[str]], Expected]
+    kind: Kind | None = None
 
 
 def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from calendar_service.output_formats import FORMATS
 from calendar_service.records.selection import BadSelection
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import cache
@@ -34,7 +35,7 @@ _TRY_AGAIN = gettext_noop("Try again in a minute.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
-_PROGRAM_SUFFIXES = (".ics", ".json", ".atom", ".csv", ".jcal", ".txt", ".xml")
+_PROGRAM_SUFFIXES = (*filter(None, (form.extension for form in FORMATS.values())), ".txt", ".xml")
 
 
 def install(app: Flask) -> None:

@@ -8,17 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.output_formats import FORMATS
 from calendar_service.records.feed_window import WindowContents, check_occurrences, extent, next_start, select_contents
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
-from calendar_service.writers.api import list_bounds, write_records
-from calendar_service.writers.atom import write_atom
-from calendar_service.writers.csv_feed import write_csv
-from calendar_service.writers.feed import FeedHead, fit_to_limits, write_feed
-from calendar_service.writers.jcal import write_jcal
-from calendar_service.writers.jsonfeed import write_json_feed
+from calendar_service.writers.api import list_bounds
+from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_to_limits
 from calendar_service.writers.recurrence import days_within, is_written_out
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
@@ -28,20 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
+    from calendar_service.output_formats import OutputFormat
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Record
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevents import SerializedEvents
 
-ICS = "text/calendar; charset=utf-8"
-JSON = "application/json"
-MEDIA_TYPES = {
-    "json": "application/feed+json",
-    "atom": "application/atom+xml; charset=utf-8",
-    "csv": "text/csv; charset=utf-8; header=present",
-    "jcal": "application/calendar+json",
-}
+_LASTING = (FeedUnit.VEVENTS, FeedUnit.ENTRIES)
+"""What does not list dates up to a day that moves on."""
 
 
 class FeedRenderer:
@@ -51,27 +43,26 @@ class FeedRenderer:
         self.base_url = base_url
         self.events = EventCache()
 
-    def feed(self, selection: Selection, name: str, path: str, edition: Edition, now: datetime) -> Representation:
-        """Render the iCalendar feed of a selection; `path` is where it stands, with its query."""
+    def feed(
+        self, form: OutputFormat, selection: Selection, name: str, path: str, edition: Edition, now: datetime
+    ) -> Representation:
+        """Render the records of a selection in a format; `path` is where the output stands, with its query."""
         view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         choice = select_contents(edition, selection, now)
-        entries, today = choice.entries, day_of_instant(now, edition.calendar.zone)
-        written_out = [entry.record for entry in entries if is_written_out(entry.record)]
-        check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
-        make = self._maker(entries, edition, view, selection, now)
-        omitted = 0
-        if selection.first or selection.last:
-            blocks = [make(place) for place in range(len(entries))]
-        else:
-            kept = fit_to_limits(_most_important_first(entries, edition, now), make)
-            blocks = list(kept.values())
-            left_out = (entry.record for place, entry in enumerate(entries) if place not in kept)
-            omitted = sum(_has_events(each, stretch_for(each, selection, today)) for each in left_out)
+        entries, bounds = choice.entries, list_bounds(edition, selection, now)
+        _check_size(form, entries, selection, edition, now)
+        is_made_of_blocks = form.holds is FeedUnit.VEVENTS
+        blocks, omitted = self._blocks(entries, edition, view, selection, now) if is_made_of_blocks else ([], 0)
         head = FeedHead(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
-        body = write_feed(head, blocks, edition, view)
-        changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
+        body = form.write(FeedContents(head, entries, edition, view, selection, bounds, now, blocks))
+        if form.holds in _LASTING:
+            changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
+        else:
+            # The dates of what recurs are listed up to two years ahead, so each day may add some.
+            changed_at = max(edition.published_at, now)
         file_name = path.partition("?")[0].rpartition("/")[2]
-        return Representation.of(body, ICS, changed_at, f'inline; filename="{file_name}"')
+        disposition = f'inline; filename="{file_name}"' if form.is_inline else ""
+        return Representation.of(body, form.media_type, changed_at, disposition)
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the .ics file of one record."""
@@ -82,38 +73,21 @@ class FeedRenderer:
         block = self._maker([entry], edition, view, selection, now)(0)
         body = write_single(entry, block, path, edition, view)
         changed_at = _changed_at(WindowContents([entry], edition.published_at), edition, now)
-        return Representation.of(body, ICS, changed_at, f'attachment; filename="{entry.record.id}.ics"')
+        disposition = f'attachment; filename="{entry.record.id}.ics"'
+        return Representation.of(body, FORMATS["ics"].media_type, changed_at, disposition)
 
-    def listing(
-        self, form: str, selection: Selection, name: str, path: str, edition: Edition, now: datetime
-    ) -> Representation:
-        """Render the records of a selection as a feed in another form: "json", "atom", "csv" or "jcal"."""
-        if form == "jcal":
-            feed = self.feed(selection, name, path, edition, now)
-            return Representation.of(write_jcal(feed.body), MEDIA_TYPES[form], feed.changed_at)
-        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
-        choice = select_contents(edition, selection, now)
-        head = FeedHead(name, f"{self.base_url}{path}", _last_change(choice.entries, edition))
-        stretch = list_bounds(edition, selection, now)
-        if form != "atom":
-            _check_listed(choice.entries, selection, stretch)
-        match form:
-            case "json":
-                body = write_json_feed(head, choice.entries, edition, view, stretch)
-            case "atom":
-                body = write_atom(head, choice.entries, edition, view)
-            case _:
-                body = write_csv(choice.entries, edition, view, stretch)
-        return Representation.of(body, MEDIA_TYPES[form], max(edition.published_at, now))
-
-    def records(self, selection: Selection, edition: Edition, now: datetime) -> Representation:
-        """Render the records of a selection as JSON."""
-        view = render_context_of(selection, self.base_url, edition.calendar.default_language)
-        choice = select_contents(edition, selection, now)
-        _check_listed(choice.entries, selection, list_bounds(edition, selection, now))
-        body = write_records(choice.entries, edition, selection, view, now)
-        # The dates of what recurs are listed up to two years ahead, so each day may add some.
-        return Representation.of(body, JSON, max(edition.published_at, now))
+    def _blocks(
+        self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
+    ) -> tuple[list[SerializedEvents], int]:
+        """Return the VEVENTs of as many entries as a feed takes, and how many entries are left out."""
+        make = self._maker(entries, edition, view, selection, now)
+        if selection.first or selection.last:
+            return [make(place) for place in range(len(entries))], 0
+        today = day_of_instant(now, edition.calendar.zone)
+        kept = fit_to_limits(_most_important_first(entries, edition, now), make)
+        left_out = (entry.record for place, entry in enumerate(entries) if place not in kept)
+        omitted = sum(_has_events(each, stretch_for(each, selection, today)) for each in left_out)
+        return list(kept.values()), omitted
 
     def _maker(
         self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
@@ -154,9 +128,17 @@ def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
     return bool(days_within(record.schedule, stretch))
 
 
-def _check_listed(entries: Iterable[Entry], selection: Selection, bounds: tuple[datetime, datetime]) -> None:
-    first, last = (bound.date() for bound in bounds)
-    check_occurrences(((entry.record, first, last) for entry in entries), selection)
+def _check_size(
+    form: OutputFormat, entries: Iterable[Entry], selection: Selection, edition: Edition, now: datetime
+) -> None:
+    """Raise BadSelection where a format would list more occurrences than is good for the service."""
+    if form.holds is FeedUnit.MOMENTS:
+        first, last = (bound.date() for bound in list_bounds(edition, selection, now))
+        check_occurrences(((entry.record, first, last) for entry in entries), selection)
+    elif form.holds in _LASTING:
+        today = day_of_instant(now, edition.calendar.zone)
+        written_out = [entry.record for entry in entries if is_written_out(entry.record)]
+        check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
 
 
 def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, abort, request
 
-from calendar_service.records.enums import Kind
+from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.web.context import cache
 from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import phrases
-from calendar_service.writers.feed import MAX_EVENTS
+from calendar_service.writers.feed import MAX_EVENTS, FeedUnit
 from calendar_service.writers.i18n import available, language
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
+    from calendar_service.records.enums import Kind
     from calendar_service.records.selection import Selection
     from calendar_service.web.representation import Representation
 
@@ -30,56 +31,31 @@ blueprint = Blueprint("feeds", __name__)
 T = TypeVar("T")
 _LOOKED_THROUGH = 20
 """So many records are looked through while one is rendered."""
-KIND_FEEDS = {"events": Kind.EVENT, "webinars": Kind.WEBINAR, "tenders": Kind.TENDER}
 
 
-@blueprint.get("/calendar.ics")
-def calendar() -> Response:
-    """Serve the whole calendar, or the selection asked for."""
-    return _feed("/calendar.ics", None)
+def _serve_feed(name: str, kind: Kind | None = None) -> Response:
+    """Serve the selection asked for in a format, of one kind where the path names one."""
+    form, edition = FORMATS[name], cache().edition()
+    selection = asked(edition)
+    chosen = _of_kind(selection, kind)
+    title, address = feed_name(edition, chosen), with_query(request.path, selection)
+    weight = weigh_selection(chosen, edition, is_capped=form.holds is FeedUnit.VEVENTS)
+    return send(edition, weight, lambda now: cache().renderer.feed(form, chosen, title, address, edition, now))
 
 
-@blueprint.get("/calendar/<any(events, webinars, tenders):group>.ics")
-def kind_calendar(group: str) -> Response:
-    """Serve the records of one kind."""
-    return _feed(f"/calendar/{group}.ics", KIND_FEEDS[group])
+for _name, _form in FORMATS.items():
+    for _path, _kind in {_form.path: None, **_form.kind_paths}.items():
+        _endpoint = _path.strip("/").replace(".", "_")
+        blueprint.add_url_rule(_path, _endpoint, _serve_feed, defaults={"name": _name, "kind": _kind})
 
 
-@blueprint.get("/events/<record_id>.ics")
+@blueprint.get(RECORD_FILE.format(id="<record_id>"))
 def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
     edition, entry = cache().edition(), cache().entry(record_id)
     selection = asked(edition)
-    path = with_query(f"/events/{record_id}.ics", selection)
+    path = with_query(RECORD_FILE.format(id=record_id), selection)
     return send(edition, Weight.LIGHT, lambda now: cache().renderer.single(entry, selection, path, edition, now))
-
-
-@blueprint.get("/calendar.<any(json, atom, csv, jcal):form>")
-def listing(form: str) -> Response:
-    """Serve a selection as JSON Feed, Atom, CSV or jCal."""
-    edition = cache().edition()
-    selection = asked(edition)
-    name, path = feed_name(edition, selection), with_query(f"/calendar.{form}", selection)
-    weight = weigh_selection(selection, edition, is_capped=form == "jcal")
-    return send(edition, weight, lambda now: cache().renderer.listing(form, selection, name, path, edition, now))
-
-
-@blueprint.get("/api/v1/records")
-def records() -> Response:
-    """Serve the records of a selection as JSON."""
-    edition = cache().edition()
-    selection = asked(edition)
-    weight = weigh_selection(selection, edition)
-    return send(edition, weight, lambda now: cache().renderer.records(selection, edition, now))
-
-
-def _feed(path: str, kind: Kind | None) -> Response:
-    edition = cache().edition()
-    selection = asked(edition)
-    chosen = _of_kind(selection, kind)
-    name, address = feed_name(edition, chosen), with_query(path, selection)
-    weight = weigh_selection(chosen, edition, is_capped=True)
-    return send(edition, weight, lambda now: cache().renderer.feed(chosen, name, address, edition, now))
 
 
 def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool = False) -> Weight:

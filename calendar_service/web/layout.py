@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template, request, url_for
 
+from calendar_service.output_formats import FORMATS
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.representation import takes_gzip
 from calendar_service.writers import phrases
@@ -85,6 +86,7 @@ def render(
         "asset": asset,
         "script": script,
         "nav": _navigation(path, view, str(values.get("carried", ""))),
+        "alternates": [form for form in FORMATS.values() if form.is_alternate],
         "feed_query": "" if view.lang.code == default else f"?lang={view.lang.code}",
     }
     return render_template(template, **(shared | values))

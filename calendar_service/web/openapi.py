@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from calendar_service import __version__
+from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.enums import Kind, MomentName, Status
 
 _CHOOSES = {
@@ -24,32 +25,22 @@ _SHOWS = {
     "cancelled": ("Whether cancelled records are in it.", ["show", "hide"]),
 }
 _MANY = ("kind", "tag", "country", "language", "id")
-_FEEDS = {
-    "/calendar.ics": ("Everything as iCalendar.", "text/calendar"),
-    "/calendar/events.ics": ("Events as iCalendar.", "text/calendar"),
-    "/calendar/webinars.ics": ("Webinars as iCalendar.", "text/calendar"),
-    "/calendar/tenders.ics": ("Calls for tenders as iCalendar.", "text/calendar"),
-    "/calendar.json": ("Everything as JSON Feed 1.1.", "application/feed+json"),
-    "/calendar.atom": ("Everything as Atom.", "application/atom+xml"),
-    "/calendar.csv": ("Everything as a table, one line for each moment.", "text/csv"),
-    "/calendar.jcal": ("Everything as jCal.", "application/calendar+json"),
+_KIND_SUMMARIES = {
+    Kind.EVENT: "Events as iCalendar.",
+    Kind.WEBINAR: "Webinars as iCalendar.",
+    Kind.TENDER: "Calls for tenders as iCalendar.",
 }
 
 
 def describe_api(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document; `base_url` is where the service stands."""
     parameters = [_parameter(name, *told) for name, told in (_CHOOSES | _SHOWS).items()]
-    paths = {
-        path: _get(told, media_type, {"type": "string"}, parameters) for path, (told, media_type) in _FEEDS.items()
-    }
-    paths["/events/{id}.ics"] = _get(
+    paths = {path: _get(*told, parameters) for path, told in _outputs().items()}
+    paths[RECORD_FILE] = _get(
         "One record as iCalendar.",
-        "text/calendar",
-        {"type": "string"},
+        FORMATS["ics"].bare_type,
+        FORMATS["ics"].schema,
         [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}, *parameters],
-    )
-    paths["/api/v1/records"] = _get(
-        "The records of a selection.", "application/json", {"$ref": "#/components/schemas/Records"}, parameters
     )
     return {
         "openapi": "3.1.0",
@@ -58,6 +49,16 @@ def describe_api(base_url: str) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": {"Records": _RECORDS, "Record": _RECORD, "Moment": _MOMENT, "Problem": _PROBLEM}},
     }
+
+
+def _outputs() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Return the path of each output, with what it is, its media type and the schema of its body."""
+    found = {}
+    for form in FORMATS.values():
+        found[form.path] = form.summary, form.bare_type, form.schema
+        for path, kind in form.kind_paths.items():
+            found[path] = _KIND_SUMMARIES[kind], form.bare_type, form.schema
+    return found
 
 
 def _parameter(name: str, told: str, options: list[str] | None) -> dict[str, Any]:

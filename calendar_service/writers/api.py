@@ -15,11 +15,12 @@ from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point
     from calendar_service.records.selection import Selection
+    from calendar_service.writers.feed import FeedContents
     from calendar_service.writers.render_context import RenderContext
 
 Bounds = tuple[datetime, datetime]
@@ -28,12 +29,10 @@ Bounds = tuple[datetime, datetime]
 OCCURRENCES_AHEAD = timedelta(days=731)
 
 
-def write_records(
-    entries: Sequence[Entry], edition: Edition, selection: Selection, view: RenderContext, now: datetime
-) -> bytes:
+def write_records(contents: FeedContents) -> bytes:
     """Write the answer of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
-    bounds = list_bounds(edition, selection, now)
-    records = [_record(entry, edition, view, bounds) for entry in entries]
+    edition = contents.edition
+    records = [_record(entry, edition, contents.view, contents.bounds) for entry in contents.entries]
     return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
 
 

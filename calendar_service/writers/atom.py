@@ -11,10 +11,8 @@ from calendar_service.writers.description import describe_record
 from calendar_service.writers.sanitize import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.writers.feed import FeedHead
+    from calendar_service.writers.feed import FeedContents
     from calendar_service.writers.render_context import RenderContext
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -23,8 +21,9 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _TAG_YEAR = 2020
 
 
-def write_atom(head: FeedHead, entries: Sequence[Entry], edition: Edition, view: RenderContext) -> bytes:
+def write_atom(contents: FeedContents) -> bytes:
     """Write an Atom feed, latest change first."""
+    head, edition, view = contents.head, contents.edition, contents.view
     feed = ET.Element("feed", {"xmlns": _NAMESPACE, _LANGUAGE: view.lang.code})
     _text(feed, "id", head.source)
     _text(feed, "title", head.name)
@@ -33,8 +32,8 @@ def write_atom(head: FeedHead, entries: Sequence[Entry], edition: Edition, view:
     ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{view.base_url}{view.prefix}/"})
     author = ET.SubElement(feed, "author")
     _text(author, "name", phrases.pick(edition.calendar.name, view.lang.code).text)
-    latest_first = sorted(entries, key=lambda entry: (entry.revision.changed_at, entry.record.id), reverse=True)
-    for entry in latest_first:
+    by_change = sorted(contents.entries, key=lambda entry: (entry.revision.changed_at, entry.record.id))
+    for entry in reversed(by_change):
         _entry(feed, entry, edition, view)
     written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written

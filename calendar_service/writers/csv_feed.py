@@ -11,16 +11,17 @@ from calendar_service.writers import phrases
 from calendar_service.writers.api import list_moments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.writers.api import Bounds
+    from calendar_service.writers.feed import FeedContents
     from calendar_service.writers.render_context import RenderContext
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
 
 
-def write_csv(entries: Sequence[Entry], edition: Edition, view: RenderContext, bounds: Bounds) -> bytes:
+def write_csv(contents: FeedContents) -> bytes:
     """Write the table with its head.
 
     `at` is an instant in UTC and `local` the same on the clock of the reader or place; `date` is a whole day.
@@ -29,8 +30,8 @@ def write_csv(entries: Sequence[Entry], edition: Edition, view: RenderContext, b
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
-    for entry in entries:
-        writer.writerows(_rows(entry, edition, view, bounds))
+    for entry in contents.entries:
+        writer.writerows(_rows(entry, contents.edition, contents.view, contents.bounds))
     return table.getvalue().encode()
 
 

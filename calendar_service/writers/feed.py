@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar as VCalendar
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.selection import Selection
+    from calendar_service.writers.api import Bounds
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevents import SerializedEvents
 
@@ -50,6 +53,37 @@ class FeedHead:
     source: str
     changed_at: datetime
     omitted: int = 0
+
+
+class FeedUnit(Enum):
+    """What an output makes of a record."""
+
+    VEVENTS = auto()
+    """VEVENTs, which are serialized once for each revision; no more than calendar programs take."""
+    ENTRIES = auto()
+    """The same entries in another form: of a series one with its rule, where a rule can stand."""
+    MOMENTS = auto()
+    """Each named time, of a series those of each occurrence."""
+    TEXTS = auto()
+    """One text."""
+
+
+@dataclass(frozen=True)
+class FeedContents:
+    """What is to be written and how: all that the writer of an output format is given.
+
+    `bounds` is the stretch in which occurrences are listed. `blocks` are the entries' VEVENTs, where the format is
+    made of them.
+    """
+
+    head: FeedHead
+    entries: Sequence[Entry]
+    edition: Edition
+    view: RenderContext
+    selection: Selection
+    bounds: Bounds
+    now: datetime
+    blocks: Sequence[SerializedEvents] = ()
 
 
 def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents]) -> dict[int, SerializedEvents]:

@@ -12,18 +12,15 @@ from calendar_service.writers.api import list_moments
 from calendar_service.writers.description import describe_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.writers.api import Bounds
-    from calendar_service.writers.feed import FeedHead
+    from calendar_service.writers.feed import FeedContents
     from calendar_service.writers.render_context import RenderContext
 
 
-def write_json_feed(
-    head: FeedHead, entries: Sequence[Entry], edition: Edition, view: RenderContext, bounds: Bounds
-) -> bytes:
+def write_json_feed(contents: FeedContents) -> bytes:
     """Write a JSON Feed; `_calendar` holds each record's kind, status and moments as /api/v1/records does."""
+    head, edition, view = contents.head, contents.edition, contents.view
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.name,
@@ -31,7 +28,7 @@ def write_json_feed(
         "feed_url": head.source,
         "language": view.lang.code,
         "description": phrases.pick(edition.calendar.description, view.lang.code).text or head.name,
-        "items": [_item(entry, edition, view, bounds) for entry in entries],
+        "items": [_item(entry, edition, view, contents.bounds) for entry in contents.entries],
     }
     return json.dumps(feed, ensure_ascii=False).encode()
 

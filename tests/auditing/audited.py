@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from calendar_service.output_formats import list_outputs
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
 from calendar_service.store.editions import PublishOutcome, load_edition
@@ -50,7 +51,7 @@ class Audited:
 
     def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW):
         fetch = fetch or ask_application(self.app(now))
-        return verify_outputs(load_edition(self.engine), languages, fetch, lambda: now, zones)
+        return verify_outputs(load_edition(self.engine), languages, list_outputs(), fetch, lambda: now, zones)
 
 
 def extend(audited, text, final, before):

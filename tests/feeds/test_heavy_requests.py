@@ -9,6 +9,8 @@ from feed_service import NOW, PUBLISHED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendar_service import output_formats
+from calendar_service.output_formats import FORMATS
 from calendar_service.records import feed_window
 from calendar_service.web import feed_renderer
 from calendar_service.web.event_cache import EventCache
@@ -16,7 +18,7 @@ from calendar_service.web.feeds import weigh_selection
 from calendar_service.web.render_limiter import Lane, RenderLimiter, TooBusy, Weight, lanes_for
 from calendar_service.web.representation import Representation
 from calendar_service.web.response_cache import ResponseCache
-from calendar_service.writers.feed import MAX_EVENTS, MAX_FEED_BYTES, fit_to_limits
+from calendar_service.writers.feed import MAX_EVENTS, MAX_FEED_BYTES, FeedUnit, fit_to_limits
 from calendar_service.writers.vevents import SerializedEvents
 
 HEAD = "calendar: {id: many.example, name: Many, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
@@ -157,13 +159,13 @@ def slow(service, monkeypatch):
     service.publish(many(400), PUBLISHED)
     service.body("/calendar.ics")
     planted = Planted()
-    original = feed_renderer.write_feed
+    original = output_formats.write_feed
 
     def waiting(*given):
         planted()
         return original(*given)
 
-    monkeypatch.setattr(feed_renderer, "write_feed", waiting)
+    monkeypatch.setattr(output_formats, "write_feed", waiting)
     yield planted
     planted.may_end.set()
 
@@ -271,15 +273,15 @@ SERIES = """\
 TOO_MANY = "In this time there are more than 2000 dates of what recurs. Choose a shorter time with from= and to=."
 
 
-@pytest.mark.parametrize("form", ["calendar.json", "calendar.csv", "calendar.jcal", "calendar.ics", "api/v1/records"])
+@pytest.mark.parametrize("path", [form.path for form in FORMATS.values() if form.holds is not FeedUnit.TEXTS])
 @pytest.mark.parametrize("name", ["from", "to"])
-def test_too_many_occurrences_are_refused_in_words(service, monkeypatch, form, name):
+def test_too_many_occurrences_are_refused_in_words(service, monkeypatch, path, name):
     monkeypatch.setattr(feed_window, "MAX_OCCURRENCES", 2000)
     service.publish(HEAD + SERIES, PUBLISHED)
-    assert service.get(f"/{form}").status_code == 200
-    assert service.get(f"/{form}?from=1970-01-01").status_code == 200
-    assert service.get(f"/{form}?from=2099-01-01&to=2099-12-31").status_code == 200
-    refused = service.get(f"/{form}?from=1970-01-01&to=2100-01-01" if name == "to" else f"/{form}?to=2100-01-01")
+    assert service.get(path).status_code == 200
+    assert service.get(f"{path}?from=1970-01-01").status_code == 200
+    assert service.get(f"{path}?from=2099-01-01&to=2099-12-31").status_code == 200
+    refused = service.get(f"{path}?from=1970-01-01&to=2100-01-01" if name == "to" else f"{path}?to=2100-01-01")
     assert (refused.status_code, refused.json["parameter"], refused.json["detail"]) == (400, "to", TOO_MANY)
 
 

@@ -13,6 +13,7 @@ BASE = {"records.errors", "records.zones", "records.countries"}
 # Top-level modules and the commands, each after all that it may import.
 MODULES = [
     "settings",
+    "output_formats",
     "publishing",
     "lease_keeper",
     "worker",
@@ -65,7 +66,7 @@ def imports(path):
 def import_fault(user, used):
     if used in {user, "__init__"}:
         return False
-    order = [*PACKAGES[:-1], "settings", "web", *MODULES[1:]]
+    order = [*PACKAGES[:-1], *MODULES[:2], "web", *MODULES[2:]]
     return used not in order or order.index(used) > order.index(user)
 
 
@@ -115,6 +116,8 @@ def clock_reads(path):
         ("web", "cli"),
         ("store", "web"),
         ("verification", "writers"),
+        ("writers", "output_formats"),
+        ("output_formats", "web"),
         ("reminders", "web"),
     ],
 )

@@ -17,6 +17,7 @@ from sqlalchemy import text as sql
 from calendar_service import __version__, settings
 from calendar_service.bootstrap import clock
 from calendar_service.cli.main import main
+from calendar_service.output_formats import FORMATS
 from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
 from calendar_service.reminders.subscriptions import csv_table
@@ -83,6 +84,13 @@ def written_settings(text):
 
 def written_addresses(text):
     return {code(path): (methods, each == "yes") for path, methods, each, _ in rows(sections(text, 2)["Addresses"])}
+
+
+def written_formats(text):
+    return [
+        (code(path), code(media_type), linked == "yes", exported == "yes")
+        for path, media_type, _, linked, exported in rows(sections(text, 2)["Output formats"])
+    ]
 
 
 def written_parameters(text):
@@ -197,6 +205,10 @@ def fields():
     }
 
 
+def formats():
+    return [(form.path, form.media_type, form.is_alternate, form.is_exported) for form in FORMATS.values()]
+
+
 def parameters():
     given = describe_api("")["paths"]["/api/v1/records"]["get"]["parameters"]
     whole = WidgetQuery(Selection(), view="next", theme="dark", accent="aaaaaa", limit=5, month=date(2027, 3, 1))
@@ -227,6 +239,7 @@ PARTS = {
     "commands": (written_commands, lambda _: commands()),
     "settings": (written_settings, lambda _: sorted(settings._KNOWN)),
     "addresses": (written_addresses, addresses),
+    "formats": (written_formats, lambda _: formats()),
     "parameters": (written_parameters, lambda _: parameters()),
     "fields": (written_fields, lambda _: fields()),
     "schemas": (written_schemas, lambda _: schemas()),
@@ -277,6 +290,8 @@ def test_every_kind_of_fault_is_told():
         ("addresses", "| `/month` | GET | yes |", "| `/month` | GET | |"),
         ("addresses", "| `/reminders` | GET, POST |", "| `/reminders` | GET |"),
         ("addresses", "| `/calendar/tenders.ics` |", "| `/calendar/calls.ics` |"),
+        ("formats", "| `application/feed+json` |", "| `application/json` |"),
+        ("formats", "| `/calendar.atom` | `application", "| `/calendar.rss` | `application"),
         ("parameters", "| `alarms` |", "| `alarm` |"),
         ("parameters", "| `accent` |", "| `colour` |"),
         ("fields", "| `questions_by` | | tender |", "| `questions_by` | yes | tender |"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from calendar_service.output_formats import FORMATS
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.enums import Kind
 from calendar_service.records.record import Record
@@ -11,14 +12,7 @@ from calendar_service.static_export import CannotExport, export_files
 
 PAGES = ["/", "/month", "/subscribe"]
 FEEDS = [
-    "/calendar.ics",
-    "/calendar/events.ics",
-    "/calendar/webinars.ics",
-    "/calendar/tenders.ics",
-    "/calendar.json",
-    "/calendar.atom",
-    "/calendar.csv",
-    "/calendar.jcal",
+    *(path for form in FORMATS.values() if form.extension for path in (form.path, *form.kind_paths)),
     "/openapi.json",
     "/robots.txt",
     "/sitemap.xml",
