@@ -13,6 +13,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.writers import phrases
+from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ LISTED_AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
 LEAST_PAST = 12
 ROWS_ON_A_PAGE = 50
-SOON_DAYS, URGENT_DAYS, MANY_DAYS = 14, 3, 60
+SOON_DAYS, URGENT_DAYS = 14, 3
 _TAGS_IN_A_ROW = 3
 
 
@@ -192,35 +193,21 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         place=phrases.place(record.place, lang),
         tags=record.tags[:_TAGS_IN_A_ROW],
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
-        countdown="" if is_off else countdown(item, day, today, now, lang, is_deadline=is_deadline),
+        countdown="" if is_off else _countdown(item, calendar.zone, now, lang, is_deadline=is_deadline),
         urgency=_urgency(day, today) if is_deadline and not is_off and item.ends >= now else "",
         is_deadline=is_deadline,
         moves=moves_of(entry, edition, lang),
     )
 
 
-def countdown(item: AgendaItem, day: date, today: date, now: datetime, lang: Language, *, is_deadline: bool) -> str:
-    """Describe how far away it is, in days of the calendar; nothing for what is past."""
+def _countdown(item: AgendaItem, zone: str, now: datetime, lang: Language, *, is_deadline: bool) -> str:
+    """Describe how far away it is; nothing for what is past. A page is kept for a day of the calendar."""
     if item.ends < now or (item.ends == now and item.begins < now):
         return lang.gettext("Closed") if is_deadline else ""
     if item.begins <= now and not is_deadline:
         return lang.gettext("Now")
-    days = (day - today).days
-    if is_deadline:
-        if days <= 0:
-            return lang.gettext("Closes today")
-        if days == 1:
-            return lang.gettext("Closes tomorrow")
-        if days > MANY_DAYS:
-            return lang.ngettext("Closes in {number} month", "Closes in {number} months", _months(days))
-        return lang.ngettext("Closes in {number} day", "Closes in {number} days", days)
-    if days <= 0:
-        return lang.gettext("Today")
-    if days == 1:
-        return lang.gettext("Tomorrow")
-    if days > MANY_DAYS:
-        return lang.ngettext("in {number} month", "in {number} months", _months(days))
-    return lang.ngettext("in {number} day", "in {number} days", days)
+    name = MomentName.CLOSES if is_deadline else MomentName.STARTS
+    return countdown_words(name, days_ahead(item.at, zone, now), lang)
 
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:
@@ -284,10 +271,6 @@ def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) 
     start = now - 5 * BACK if selection.first is None else datetime.combine(selection.first, datetime.min.time(), UTC)
     for occurrence in occurrences_of(schedule, start, now + LISTED_AHEAD, zone):
         yield item_of(entry, occurrence.span, zone, is_cancelled=occurrence.is_cancelled)
-
-
-def _months(days: int) -> int:
-    return round(days / 30.44)
 
 
 def _urgency(day: date, today: date) -> str:

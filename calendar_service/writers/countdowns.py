@@ -1,42 +1,88 @@
-"""How far away a moment is, in days of a calendar: "Closes in 7 days", "Tomorrow"."""
+"""How far away a moment is, in days of a calendar, on pages and in mails: "Closes in 7 days", "Tomorrow"."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.times import DaySpan, day_of_instant
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_service.records.record import Point, Span
     from calendar_service.writers.i18n import Language
+
+_MANY_DAYS = 60  # more are told in months
+_DAYS_OF_A_MONTH = 30.44
+
+
+def days_ahead(at: Point | Span, zone: str, now: datetime, reader_zone: str = "") -> int:
+    """Count the days to a moment on the calendar's clock in `zone`; to whole days, on the reader's if given."""
+    if isinstance(at, DaySpan):
+        return (at.first - day_of_instant(now, reader_zone or zone)).days
+    begins, _ = instant_bounds(at, zone)
+    return (day_of_instant(begins, zone) - day_of_instant(now, zone)).days
 
 
 def countdown_words(name: MomentName, days: int, lang: Language) -> str:
     """Describe in how many days a moment comes; what comes today, or has just come, is "today"."""
-    today, tomorrow, later = _words(name, days, lang)
-    return today if days <= 0 else tomorrow if days == 1 else later
+    today, tomorrow, in_days, in_months = _words(name, days, round(days / _DAYS_OF_A_MONTH), lang)
+    if days <= 1:
+        return today if days <= 0 else tomorrow
+    return in_months if days > _MANY_DAYS else in_days
 
 
-def _words(name: MomentName, days: int, lang: Language) -> tuple[str, str, str]:
+def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[str, str, str, str]:
     gettext, ngettext = lang.gettext, lang.ngettext
     match name:
         case MomentName.STARTS:
-            later = ngettext("In {number} day", "In {number} days", days)
-            return gettext("Today"), gettext("Tomorrow"), later
+            return (
+                gettext("Today"),
+                gettext("Tomorrow"),
+                ngettext("In {number} day", "In {number} days", days),
+                ngettext("In {number} month", "In {number} months", months),
+            )
         case MomentName.ENDS:
-            later = ngettext("Ends in {number} day", "Ends in {number} days", days)
-            return gettext("Ends today"), gettext("Ends tomorrow"), later
+            return (
+                gettext("Ends today"),
+                gettext("Ends tomorrow"),
+                ngettext("Ends in {number} day", "Ends in {number} days", days),
+                ngettext("Ends in {number} month", "Ends in {number} months", months),
+            )
         case MomentName.REGISTRATION_CLOSES:
-            later = ngettext("Registration closes in {number} day", "Registration closes in {number} days", days)
-            return gettext("Registration closes today"), gettext("Registration closes tomorrow"), later
+            return (
+                gettext("Registration closes today"),
+                gettext("Registration closes tomorrow"),
+                ngettext("Registration closes in {number} day", "Registration closes in {number} days", days),
+                ngettext("Registration closes in {number} month", "Registration closes in {number} months", months),
+            )
         case MomentName.QUESTIONS_BY:
-            later = ngettext("Questions for {number} more day", "Questions for {number} more days", days)
-            return gettext("Last day for questions"), gettext("Questions until tomorrow"), later
+            return (
+                gettext("Last day for questions"),
+                gettext("Questions until tomorrow"),
+                ngettext("Questions for {number} more day", "Questions for {number} more days", days),
+                ngettext("Questions for {number} more month", "Questions for {number} more months", months),
+            )
         case MomentName.CLOSES:
-            later = ngettext("Closes in {number} day", "Closes in {number} days", days)
-            return gettext("Closes today"), gettext("Closes tomorrow"), later
+            return (
+                gettext("Closes today"),
+                gettext("Closes tomorrow"),
+                ngettext("Closes in {number} day", "Closes in {number} days", days),
+                ngettext("Closes in {number} month", "Closes in {number} months", months),
+            )
         case MomentName.OPENS:
-            later = ngettext("Opening of bids in {number} day", "Opening of bids in {number} days", days)
-            return gettext("Opening of bids today"), gettext("Opening of bids tomorrow"), later
+            return (
+                gettext("Opening of bids today"),
+                gettext("Opening of bids tomorrow"),
+                ngettext("Opening of bids in {number} day", "Opening of bids in {number} days", days),
+                ngettext("Opening of bids in {number} month", "Opening of bids in {number} months", months),
+            )
         case MomentName.AWARD_EXPECTED:
-            later = ngettext("Award expected in {number} day", "Award expected in {number} days", days)
-            return gettext("Award expected today"), gettext("Award expected tomorrow"), later
+            return (
+                gettext("Award expected today"),
+                gettext("Award expected tomorrow"),
+                ngettext("Award expected in {number} day", "Award expected in {number} days", days),
+                ngettext("Award expected in {number} month", "Award expected in {number} months", months),
+            )

@@ -60,10 +60,10 @@ def test_no_sentence_hides_in_an_f_string():
 
 def test_plurals_follow_the_language():
     fr = language("fr")
-    assert [fr.ngettext("in {number} day", "in {number} days", number) for number in (0, 1, 2)] == [
-        "dans 0 jour",
-        "dans 1 jour",
-        "dans 2 jours",
+    assert [fr.ngettext("In {number} day", "In {number} days", number) for number in (0, 1, 2)] == [
+        "Dans 0 jour",
+        "Dans 1 jour",
+        "Dans 2 jours",
     ]
 
 

@@ -252,8 +252,8 @@ def texts_of(atom, name):
 
 def test_plural_forms_are_those_of_the_language(catalogue):
     lang = languages.language(catalogue)
-    told = [lang.ngettext("in {number} day", "in {number} days", number) for number in (1, 2, 5, 22)]
-    one, many = draw("in {number} day"), draw("in {number} days")
+    told = [lang.ngettext("In {number} day", "In {number} days", number) for number in (1, 2, 5, 22)]
+    one, many = draw("In {number} day"), draw("In {number} days")
     assert told == [one.format(number=1), *(many.format(number=number) for number in (2, 5, 22))]
 
 

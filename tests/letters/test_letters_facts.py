@@ -84,6 +84,7 @@ def test_notice_tells_old_and_new_instant():
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
+        (datetime(2027, 4, 10, tzinfo=UTC), "Closes in 3 months"),
         (datetime(2027, 7, 3, 15, tzinfo=UTC), "Closes in 7 days"),
         (datetime(2027, 7, 8, 21, 59, tzinfo=UTC), "Closes in 2 days"),
         (datetime(2027, 7, 8, 22, 0, tzinfo=UTC), "Closes tomorrow"),

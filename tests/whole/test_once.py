@@ -15,6 +15,7 @@ ONCE = [
     ("instants in RFC 3339", r"T%H:%M(:%S)?Z", {"records/times.py", "verification/facts.py"}),
     ("writing a file whole", r"fdopen\(|fsync\(file\b", {"store/whole_file.py"}),
     ("cells that are no formula", r"[\"']=[\"'], ?[\"']\+[\"']", {"records/csv_cells.py"}),
+    ("how far away a moment is", r"\b30\.44\b|ngettext\(\s*\"(Closes in|In) ", {"writers/countdowns.py"}),
     ("nothing is published yet", r"Nothing is published yet", {"cli/published.py"}),
     ("nothing published, on pages", r"Nothing has been published yet", {"web/errors.py"}),
 ]

@@ -91,7 +91,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):  # noqa: F811 (a f
         ),
         (
             "",
-            "in 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Webinar Online, Seoul, South Korea Add to your calendar: Rumours",
+            "In 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Webinar Online, Seoul, South Korea Add to your calendar: Rumours",
         ),
         ("tz=America/New_York", "In New York: 05:00-06:30 EST (UTC-5)"),
         ("", "Cancelled Visit to Bergen"),
@@ -106,7 +106,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):  # noqa: F811 (a f
         ),
         (
             "view=next&kind=webinar",
-            "in 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Online, Seoul, South Korea",
+            "In 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Online, Seoul, South Korea",
         ),
         ("view=next&id=bergen", "Nothing that is coming fits this choice."),
         (

@@ -9,10 +9,10 @@ from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
-from calendar_service.reminders.messages.details import days_ahead, details_of, printed_words, summary_of, title_of
+from calendar_service.reminders.messages.details import details_of, printed_words, summary_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words
+from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.sanitize import clean_line, clip, count_units
 from calendar_service.writers.single import write_file
@@ -113,7 +113,7 @@ def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: d
 
 def counted_to(entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
     """Describe how far away the moment is; nothing of what is past or called off."""
-    days = days_ahead(main.at, edition.calendar, view, now)
+    days = days_ahead(main.at, edition.calendar.zone, now, view.zone)
     return countdown_words(main.name, days, view.lang) if days >= 0 and not entry.is_called_off else ""
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
-from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.messages.content import Detail
 from calendar_service.reminders.messages.render import fit_to_size, shorten_text
 from calendar_service.writers import phrases
@@ -69,14 +68,6 @@ def main_moment_at(record: Record, name: MomentName, at: Point, occurrence: date
 
 def _happening(span: Span, occurrence: date | None = None) -> MainMoment:
     return MainMoment(MomentName.STARTS, span_points(span)[0][1], span, occurrence)
-
-
-def days_ahead(at: Point | Span, calendar: Calendar, view: RenderContext, now: datetime) -> int:
-    """Count the days to a moment on the programme's calendar; to whole days, on the reader's own."""
-    if isinstance(at, DaySpan):
-        return (at.first - day_of_instant(now, view.zone or calendar.zone)).days
-    begins, _ = instant_bounds(at, calendar.zone)
-    return (day_of_instant(begins, calendar.zone) - day_of_instant(now, calendar.zone)).days
 
 
 def printed_words(record: Record, main: MainMoment) -> str:

@@ -12,10 +12,10 @@ from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
-from calendar_service.reminders.messages.details import MainMoment, days_ahead, main_moment_at, title_of
+from calendar_service.reminders.messages.details import MainMoment, main_moment_at, title_of
 from calendar_service.reminders.messages.render import render_html, render_text, shorten_text
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words
+from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
@@ -109,7 +109,7 @@ def _main(item: DigestItem) -> MainMoment:
 
 
 def _counted(item: DigestItem, edition: Edition, view: RenderContext, now: datetime) -> str:
-    counted = countdown_words(item.moment, days_ahead(item.at, edition.calendar, view, now), view.lang)
+    counted = countdown_words(item.moment, days_ahead(item.at, edition.calendar.zone, now, view.zone), view.lang)
     if item.kind == "reminder":
         return counted
     new = new_headline(item.entry.record.kind, view.lang)

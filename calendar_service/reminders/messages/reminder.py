@@ -12,8 +12,8 @@ from calendar_service.reminders.messages.common import (
     short_moment,
     write_preheader,
 )
-from calendar_service.reminders.messages.details import days_ahead, main_moment_at
-from calendar_service.writers.countdowns import countdown_words
+from calendar_service.reminders.messages.details import main_moment_at
+from calendar_service.writers.countdowns import countdown_words, days_ahead
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -37,7 +37,7 @@ def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
 ) -> Message:
     """Write the reminder of a moment. `occurrence` is the day that the rule gave, for a record that recurs."""
     main = main_moment_at(entry.record, moment, at, occurrence)
-    counted = countdown_words(moment, days_ahead(at, edition.calendar, view, now), view.lang)
+    counted = countdown_words(moment, days_ahead(at, edition.calendar.zone, now, view.zone), view.lang)
     content = make_content(entry, main, edition, view, now)
     content = replace(
         content,
