@@ -74,6 +74,8 @@ class FileDoesNotAnswer(CalendarError):
 class FileResult:
     """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved.
 
+    `notes` say what else a person should know of what was published.
+
     `held_by` is LEASE or CLOCK where it is not the file that a person must confirm. `clock` says what is wrong with
     this host's clock, "" for nothing. `situation` is how things stand after the attempt.
     """
@@ -86,6 +88,7 @@ class FileResult:
     held_by: FaultKind | None = None
     clock: str = ""
     situation: Situation | None = field(default=None, compare=False)
+    notes: tuple[str, ...] = ()
 
 
 def publish_file(  # noqa: PLR0913 (each says on what condition)
@@ -140,6 +143,7 @@ def _result(done: PublishResult) -> FileResult:
         done.held_by,
         done.clock,
         Situation(done.holder, done.edition.number if done.edition else 0, not done.clock),
+        tuple(done.notes),
     )
 
 
@@ -268,8 +272,8 @@ def _say(path: Path, result: FileResult) -> None:
         logger.warning("%s", result.clock)
     for reason in result.reasons:
         logger.error("%s", reason)
-    for move in result.moved:
-        logger.warning("%s", move)
+    for told in (*result.moved, *result.notes):
+        logger.warning("%s", told)
 
 
 def read_whole(path: Path) -> bytes | None:

@@ -246,11 +246,11 @@ def _remindable(record: Record) -> dict[MomentName, object]:
         name: milestone.at for name, milestone in record.milestones.items() if name in REMINDABLE
     }
     if record.schedule:
-        found[MomentName.STARTS] = _timing(record.schedule)
+        found[MomentName.STARTS] = timing_of(record.schedule)
     return found
 
 
-def _timing(schedule: Schedule) -> Schedule:
+def timing_of(schedule: Schedule) -> Schedule:
     """Return a schedule without the words it was printed in."""
     return replace(
         schedule,
@@ -287,7 +287,7 @@ def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revisi
 
 def _matters(record: Record) -> tuple[object, ...]:
     """Return what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
-    schedule = record.schedule and _timing(record.schedule)
+    schedule = record.schedule and timing_of(record.schedule)
     milestones = {name: milestone.at for name, milestone in record.milestones.items()}
     sessions = [(each.id, each.span, each.place) for each in record.sessions]
     return schedule, milestones, sessions, record.place, record.status, record.join

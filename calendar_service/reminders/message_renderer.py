@@ -26,8 +26,8 @@ from calendar_service.reminders.messages import (
 from calendar_service.reminders.plan import next_point, point_at, selected
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import free_part, load_digest_items
-from calendar_service.store.editions import load_change
 from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of
 from calendar_service.writers.i18n import available, language
 from calendar_service.writers.render_context import RenderContext

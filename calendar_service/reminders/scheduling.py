@@ -27,7 +27,6 @@ from calendar_service.reminders.subjects import (
     of_due,
     of_joining,
 )
-from calendar_service.store.editions import list_changes, load_change
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.outbox import (
@@ -43,6 +42,7 @@ from calendar_service.store.outbox import (
     unmark_fresh,
 )
 from calendar_service.store.process_state import read_state, write_state
+from calendar_service.store.revisions import list_changes, load_change
 from calendar_service.store.schedule import (
     begin_memberships,
     is_pass_to_note,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from sqlalchemy import func, insert, select, update
 
-from calendar_service.records.digest import digest_edition, digest_records
+from calendar_service.records.digest import digest_records
 from calendar_service.records.edition import (
     Edition,
     Revision,
@@ -22,10 +22,8 @@ from calendar_service.records.edition import (
 from calendar_service.records.record import (
     calendar_from_json,
     calendar_to_json,
-    record_from_json,
     record_to_json,
 )
-from calendar_service.records.times import write_minute
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
@@ -33,6 +31,8 @@ from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
 from calendar_service.store.lease import read_holder, take_lease
+from calendar_service.store.older_copies import digest_of_edition, look_for_older_copy
+from calendar_service.store.revisions import revision_of_row
 from calendar_service.store.tables import attempts, editions, revisions
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PublishResult:
     is the version that the newest edition was made with, where the one that is installed here is older.
     `held_by` is LEASE or CLOCK where it is not the draft that must be confirmed; `clock` says what is wrong with this
     host's clock, whatever became of the draft. `holder` has the lease now, `other_host` is its name where it is not
-    this host.
+    this host. `notes` say what else a person should know of what was published.
     """
 
     outcome: PublishOutcome
@@ -80,6 +80,7 @@ class PublishResult:
     clock: str = ""
     other_host: str = ""
     holder: str = field(default="", compare=False)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -121,25 +122,6 @@ def load_calendar(engine: Database) -> Calendar | None:
     return calendar_from_json(found) if found else None
 
 
-def list_changes(connection: Connection, since: int, until: int) -> list[tuple[str, int]]:
-    """List the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
-    added = select(revisions.c.record_id, revisions.c.number)
-    added = added.where(revisions.c.edition > since, revisions.c.edition <= until)
-    rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id))
-    return [(row.record_id, row.number) for row in rows]
-
-
-def load_change(connection: Connection, record_id: str, number: int) -> tuple[Revision | None, Revision | None]:
-    """Load a revision of a record, after the one before it."""
-    return _load_revision(connection, record_id, number - 1), _load_revision(connection, record_id, number)
-
-
-def _load_revision(connection: Connection, record_id: str, number: int) -> Revision | None:
-    this = revisions.c.record_id == record_id, revisions.c.number == number
-    row = connection.execute(select(revisions).where(*this)).one_or_none()
-    return _revision(row) if row else None
-
-
 def publish_draft(  # noqa: PLR0913 (each says on what condition)
     engine: Database,
     draft: Draft,
@@ -172,8 +154,11 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
         if is_new and not gate.is_open:
             return gate.hold(followed)
         digest = digest_records(draft.records) if is_new else ""
-        if is_new and not confirmed and (doubts := _doubts_of_age(connection, last, digest) + comparison.doubts):
-            return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts)
+        if last and is_new and not confirmed:
+            doubts, notes = look_for_older_copy(connection, last, comparison, digest, now)
+            if doubts or comparison.doubts:
+                return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
+            followed = replace(followed, notes=notes)
         if is_new:
             head = _Head(draft.calendar, stamp, tz_database, digest)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
@@ -234,28 +219,6 @@ def _rewrite_stamps(connection: Connection, now: datetime) -> None:
         connection.execute(update(column.table).where(column > now).values({column: now}))
 
 
-def _doubts_of_age(connection: Connection, last: Edition | None, digest: str) -> list[str]:
-    """Doubt records, by their digest, that are those of an edition before the last, and not those of the last."""
-    if last is None or digest == _digest_of(connection, last):
-        return []
-    same = select(editions.c.number, editions.c.published_at).where(editions.c.digest == digest)
-    older = connection.execute(same.order_by(editions.c.number.desc()).limit(1)).one_or_none()
-    if older is None:
-        return []
-    before, present = _named(older.number, older.published_at), _named(last.number, last.published_at)
-    doubt = f"its records are those of {before}, but {present} is the present one: this is an older copy of the file"
-    return [f"{doubt}, unless somebody has undone what came after it"]
-
-
-def _digest_of(connection: Connection, edition: Edition) -> str:
-    kept: str | None = connection.scalar(select(editions.c.digest).where(editions.c.number == edition.number))
-    return kept or digest_edition(edition)
-
-
-def _named(number: int, published_at: datetime) -> str:
-    return f"edition {number} (published {write_minute(published_at)})"
-
-
 def follow_tz_database(
     engine: Database,
     now: datetime,
@@ -299,7 +262,7 @@ def _follow_tz_database(
     rewrite_instants(connection, rewritten)
     if tz_database == before:
         return PublishResult(PublishOutcome.UNCHANGED, last)
-    head = _Head(last.calendar, stamp, tz_database, _digest_of(connection, last))
+    head = _Head(last.calendar, stamp, tz_database, digest_of_edition(connection, last))
     edition = _add(connection, head, last, revised)
     return PublishResult(PublishOutcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
 
@@ -358,17 +321,13 @@ def _load(connection: Connection, known: Edition | None) -> Edition | None:
     rows = connection.execute(
         select(revisions).where(revisions.c.edition > since).order_by(revisions.c.edition, revisions.c.record_id)
     )
-    return advance(known, head.number, head.published_at, calendar_from_json(head.calendar), map(_revision, rows))
+    return advance(known, head.number, head.published_at, calendar_from_json(head.calendar), map(revision_of_row, rows))
 
 
 def _is_there(connection: Connection, known: Edition) -> bool:
     """Return True if a known edition is still in the database, which may have been restored from a backup."""
     found = connection.scalar(select(editions.c.published_at).where(editions.c.number == known.number))
     return bool(found == known.published_at)
-
-
-def _revision(row: Any) -> Revision:
-    return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn, row.edition)
 
 
 @dataclass(frozen=True)

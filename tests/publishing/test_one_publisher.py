@@ -104,6 +104,25 @@ def test_an_old_copy_cannot_use_an_expired_lease(database, files):
     assert publish_file(database, mine, clock(), host=A).outcome is PublishOutcome.PUBLISHED
 
 
+def test_an_old_copy_with_one_word_changed_cannot_either(database, files):
+    mine, other = files
+    other.write_text(calendar(event()))
+    publish_file(database, other, clock(), host=B)
+    let_expire(database)
+    mine.write_text(calendar(event(), tender()))
+    publish_file(database, mine, clock(), host=A)
+    let_expire(database)
+    other.write_text(calendar(event(title="Renamed")))
+    held = publish_file(database, other, clock(), host=B)
+    assert (held.outcome, held.held_by, newest_number(database)) == (PublishOutcome.HELD, None, 2)
+    fault = faults(database)["publication", "b"]
+    assert fault.reason == "The calendar file is held until a person confirms it: 1 reason."
+    assert fault.details == (*held.reasons, f"To publish it: calendar-service publish --confirm {other}")
+    assert held.reasons[0].startswith("it looks like an edited copy of edition 1 (published ")
+    assert "puts back 1 record: tender (withdrawn)." in held.reasons[0]
+    assert publish_file(database, other, clock(), host=B, confirmed=True).outcome is PublishOutcome.PUBLISHED
+
+
 def test_a_person_may_take_the_lease_over(database, files):
     mine, other = files
     mine.write_text(calendar(event(title="A")))

@@ -9,9 +9,10 @@ from alembic import command
 from drafts import CALENDAR, NOON, draft, event, tender, webinar
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, MetaData, Table, insert, select
+from sqlalchemy import Column, MetaData, Table, insert, select, update
 
 from calendar_service.records.digest import digest_records
+from calendar_service.records.enums import Status
 from calendar_service.store import migrate
 from calendar_service.store.editions import PublishOutcome, newest_number, publish_draft
 from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
@@ -63,12 +64,70 @@ def test_of_several_editions_with_these_records_the_last_is_named(database):
     assert publish_draft(database, OLD, LATER).reasons[0].startswith("its records are those of edition 3 ")
 
 
-def test_a_record_that_is_withdrawn_and_another_that_changes_is_no_older_copy(database):
-    publish_draft(database, OLD, NOON)
-    publish_draft(database, NEW, NOON)
-    assert (
-        publish_draft(database, draft(tender("one"), event(title="Renamed")), LATER).outcome is PublishOutcome.PUBLISHED
+def published(database, *drafts):
+    """Publish drafts one after the other, whatever there is to doubt; give the result of the last."""
+    return [publish_draft(database, each, NOON, confirmed=True) for each in drafts][-1]
+
+
+def of_edition(number):
+    return f"edition {number} (published 2026-03-01T12:00Z)"
+
+
+def edited_copy(older, present, put_back, names):
+    return (
+        f"it looks like an edited copy of {older}: of what changed since, it keeps nothing and puts back {put_back}: "
+        f"{names}. The present one is {present}. Make the edit in the present file, or confirm this one if all of it "
+        "is meant"
     )
+
+
+def test_an_older_copy_with_an_edit_is_held_until_it_is_confirmed(database):
+    new = published(database, OLD, NEW).edition
+    copy = draft(tender("one"), event(title="Renamed"))
+    held = publish_draft(database, copy, LATER)
+    assert (held.outcome, held.reasons, held.edition) == (
+        PublishOutcome.HELD,
+        [edited_copy(of_edition(1), of_edition(2), "1 record", "two (withdrawn)")],
+        new,
+    )
+    done = publish_draft(database, copy, LATER, confirmed=True)
+    assert (done.outcome, done.changed) == (PublishOutcome.PUBLISHED, ["event", "two"])
+    assert publish_draft(database, copy, LATER).outcome is PublishOutcome.UNCHANGED
+
+
+def test_an_older_copy_is_known_by_its_nearest_edition(database):
+    published(
+        database,
+        draft(tender("one"), event()),
+        draft(tender("one", date(2026, 7, 20)), event()),
+        draft(tender("one", date(2026, 7, 20)), event(day=date(2026, 6, 8))),
+        draft(tender("one", date(2026, 7, 20)), event(day=date(2026, 6, 8)), tender("two")),
+        draft(tender("one", date(2026, 7, 20)), event(day=date(2026, 6, 8), status=Status.POSTPONED), tender("two")),
+    )
+    copy = draft(tender("one", date(2026, 7, 20)), event(title="Renamed"))
+    assert publish_draft(database, copy, LATER).reasons == [
+        edited_copy(of_edition(2), of_edition(5), "2 records", "event (schedule, status), two (withdrawn)")
+    ]
+
+
+def test_after_a_new_tz_database_an_edited_copy_is_still_known(database):
+    published(database, draft(webinar(), event()), draft(webinar(), event(), tender("two")))
+    with writing(database) as connection:  # as if the clocks of the webinar had other rules now
+        kept = [["starts", None, "2026-06-01T07:00:00Z"], ["ends", None, "2026-06-01T15:00:00Z"]]
+        connection.execute(update(revisions).where(revisions.c.record_id == "webinar").values(instants=kept))
+        connection.execute(update(editions).values(tz_database="2020a"))
+    held = publish_draft(database, draft(webinar(), event(title="Renamed")), LATER)
+    assert (held.outcome, held.changed) == (PublishOutcome.HELD, ["webinar"])
+    assert held.reasons == [
+        edited_copy(of_edition(1), "edition 3 (published 2026-03-01T13:00Z)", "1 record", "two (withdrawn)")
+    ]
+
+
+def test_one_text_that_is_put_back_passes_with_a_note(database):
+    published(database, draft(event(title="Annual meting")), draft(event(title="Annual meeting")))
+    done = publish_draft(database, draft(event(title="Annual meting"), tender("new")), LATER)
+    assert (done.outcome, done.reasons) == (PublishOutcome.PUBLISHED, [])
+    assert done.notes == [f"event has again what it had in {of_edition(1)}: title (en)"]
 
 
 def test_the_doubts_about_what_changes_are_told_too(database):

@@ -1,0 +1,94 @@
+"""Old data never overwrites new data: files that are a copy of an older edition, as it was or edited."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from calendar_service.records.digest import digest_edition
+from calendar_service.records.edited_copies import find_edited_copy
+from calendar_service.records.times import write_minute
+from calendar_service.store.revisions import load_histories
+from calendar_service.store.tables import editions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from calendar_service.records.edited_copies import EditedCopy, PutBack
+    from calendar_service.records.edition import Comparison, Edition
+
+_MOST_NAMES = 10
+
+
+def look_for_older_copy(
+    connection: Connection, last: Edition, comparison: Comparison, digest: str, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Return why to ask a person whether a file is an older copy, and what to note where nobody need be asked.
+
+    `comparison` is that of the file with the last edition, `digest` that of its records.
+    """
+    if digest == digest_of_edition(connection, last):
+        return [], []
+    if doubt := _doubt_of_copy(connection, last, digest):
+        return [doubt], []
+    copy = find_edited_copy(last, comparison.revisions, partial(load_histories, connection), now)
+    if copy is None:
+        return [], []
+    older = _named(copy.edition, _published_at(connection, copy.edition))
+    return ([_doubt_of_edited_copy(copy, older, last)], []) if copy.is_doubtful else ([], _notes(copy, older))
+
+
+def _doubt_of_copy(connection: Connection, last: Edition, digest: str) -> str:
+    """Doubt records, by their digest, that are those of an edition before the last."""
+    same = select(editions.c.number, editions.c.published_at).where(editions.c.digest == digest)
+    older = connection.execute(same.order_by(editions.c.number.desc()).limit(1)).one_or_none()
+    if older is None:
+        return ""
+    before, present = _named(older.number, older.published_at), _named(last.number, last.published_at)
+    doubt = f"its records are those of {before}, but {present} is the present one: this is an older copy of the file"
+    return f"{doubt}, unless somebody has undone what came after it"
+
+
+def _doubt_of_edited_copy(copy: EditedCopy, older: str, last: Edition) -> str:
+    names = [_described(each) for each in copy.put_back[:_MOST_NAMES]]
+    more = len(copy.put_back) - len(names)
+    kept = _count(copy.kept) if copy.kept else "nothing"
+    return (
+        f"it looks like an edited copy of {older}: of what changed since, it keeps {kept} and puts back "
+        f"{_count(len(copy.put_back))}: {', '.join(names)}{f' and {more} more' if more else ''}. "
+        f"The present one is {_named(last.number, last.published_at)}. "
+        "Make the edit in the present file, or confirm this one if all of it is meant"
+    )
+
+
+def _notes(copy: EditedCopy, older: str) -> list[str]:
+    return [f"{each.record_id} has again what it had in {older}: {', '.join(each.parts)}" for each in copy.put_back]
+
+
+def _described(put_back: PutBack) -> str:
+    return f"{put_back.record_id} ({', '.join(put_back.parts)})"
+
+
+def _count(records: int) -> str:
+    return f"{records} record{'' if records == 1 else 's'}"
+
+
+def digest_of_edition(connection: Connection, edition: Edition) -> str:
+    """Return the digest of an edition's records, as it is kept or, in a database of before, as it is now."""
+    kept: str | None = connection.scalar(select(editions.c.digest).where(editions.c.number == edition.number))
+    return kept or digest_edition(edition)
+
+
+def _published_at(connection: Connection, number: int) -> datetime:
+    found: datetime = connection.execute(
+        select(editions.c.published_at).where(editions.c.number == number)
+    ).scalar_one()
+    return found
+
+
+def _named(number: int, published_at: datetime) -> str:
+    return f"edition {number} (published {write_minute(published_at)})"
