@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import CalendarError
+from calendar_service.records.shorten import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,4 +73,4 @@ def _quoted_list(texts: Collection[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return repr(text if len(text) <= MAX_SHOWN_LENGTH else f"{text[:MAX_SHOWN_LENGTH]}…")
+    return repr(shorten(text, MAX_SHOWN_LENGTH))

@@ -10,6 +10,7 @@ from calendar_service.parsers.validate import validate_tree
 from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
 from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.errors import Problem, Severity
+from calendar_service.records.shorten import shorten
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -103,5 +104,4 @@ def _with_value(message: str, value: object) -> str:
     # A short value may stand in the message by chance; quotes tell that it does not.
     if shown in message or (len(text) > _SHORT and text[: _SHOWN // 2] in message):
         return message
-    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-    return f"{message.removesuffix('.')} ({shown})."
+    return f"{message.removesuffix('.')} ({shorten(shown, _SHOWN)})."

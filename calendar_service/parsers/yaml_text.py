@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import CalendarError, Path
+from calendar_service.records.texts import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +21,8 @@ Position = tuple[int, int]
 
 _LONG_LINE = re.compile(rb"[^\n]{%d}" % (MAX_LINE + 1))
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# What clean_block refuses, and tabs: seen here first, they can be named by line and column.
-_STRANGE = re.compile(
-    "[\t\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\r(?!\n)"
-)
+# What no text may hold, and tabs, but not CR LF: seen here first, they can be named by line and column.
+_STRANGE = re.compile(rf"(?!\r\n)(?:\t|{FORBIDDEN.pattern})")
 # A tab that indents, a lone CR, or NUL: the lines do not mean what they seem to.
 _STRUCTURAL = re.compile(r"^ *\t|\r(?!\n)|\0", re.MULTILINE)
 _NAMES = {

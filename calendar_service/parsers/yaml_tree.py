@@ -27,6 +27,7 @@ from yaml.events import (
 
 from calendar_service.parsers.yaml_text import UnfitYaml, decode_yaml, position_in, strange_characters, without_strange
 from calendar_service.records.errors import Path, Problem
+from calendar_service.records.shorten import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,7 +227,7 @@ def _place(event: Any) -> Position:
 
 def _surprise(text: str) -> tuple[str, str] | None:
     """Return message and remedy for a plain scalar that other programs would turn into something else."""
-    shown = text if len(text) <= _MAX_KEY else f"{text[:_MAX_KEY]}…"
+    shown = shorten(text, _MAX_KEY)
     remedy = f'Write "{shown}" in quotes.'
     if _FALSE_FRIEND.fullmatch(text):
         return f"{shown} without quotes means true or false to other programs.", remedy

@@ -18,7 +18,7 @@ LANGUAGE_NAMES: dict[str, str] = {
 
 # C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
 # overrides and isolates, surrogates: they end lines, hide text or turn it around in some reader.
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
@@ -29,7 +29,7 @@ class UnfitText(CalendarError):
 
 def clean_input_block(value: str) -> str:
     """Trim a text of several lines and put it in Unicode form NFC. Raise UnfitText."""
-    if found := _FORBIDDEN.search(value):
+    if found := FORBIDDEN.search(value):
         code = f"U+{ord(found[0]):04X}"
         raise UnfitText(
             f"it holds the invisible character {code} at position {found.start() + 1}.",

@@ -12,6 +12,9 @@ from urllib.parse import quote
 
 from icalendar import vText, vUri
 
+from calendar_service.records.shorten import shorten
+from calendar_service.records.texts import FORBIDDEN
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -19,15 +22,13 @@ if TYPE_CHECKING:
 
 MAX_LINE_UNITS = 255
 _LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Control and bidi characters, half a surrogate pair, the byte order mark and what is no character at all.
-_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 
 
 def plain(text: str) -> str:
     """Return a text, of several lines or one, as it may be written: line ends as LF, nothing that is not seen."""
-    return _UNFIT.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
+    return FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
 
 
 def clean_line(text: str) -> str:
@@ -40,19 +41,6 @@ def clean_address(address: str) -> str:
     return quote(address, safe=_IN_ADDRESSES, errors="replace")
 
 
-def clip(text: str, units: int = MAX_LINE_UNITS) -> str:
-    """Cut a text to a number of UTF-16 units, as Outlook counts, with an ellipsis."""
-    if count_units(text) <= units:
-        return text
-    kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
-    return kept.rstrip(" \u200d") + "…"
-
-
-def count_units(text: str) -> int:
-    """Count the UTF-16 units of a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def add_block(component: Component, name: str, text: str, code: str = "") -> None:
     """Add a text of several lines, in the language `code` if it is in one."""
     component.add(name, vText(plain(text)), parameters=_language(code))
@@ -60,7 +48,7 @@ def add_block(component: Component, name: str, text: str, code: str = "") -> Non
 
 def add_line(component: Component, name: str, text: str, code: str = "") -> None:
     """Add a text of one line, cut where Outlook would cut it."""
-    component.add(name, vText(clip(clean_line(text))), parameters=_language(code))
+    component.add(name, vText(shorten(clean_line(text), MAX_LINE_UNITS)), parameters=_language(code))
 
 
 def add_uri(component: Component, name: str, address: str, **parameters: str) -> None:

@@ -16,6 +16,7 @@ from icalendar import Event
 from calendar_service.records import uids
 from calendar_service.records.enums import Kind, Status
 from calendar_service.records.occurrences import first_day_of
+from calendar_service.records.shorten import count_units, shorten
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
@@ -29,8 +30,6 @@ from calendar_service.writers.sanitize import (
     add_stamps,
     add_uri,
     clean_line,
-    clip,
-    count_units,
     to_octets,
 )
 from calendar_service.writers.vevent_specs import DEADLINE_BLOCK, UNKNOWN_LENGTH, vevent_specs
@@ -147,7 +146,7 @@ def _summary(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, 
         return title, written_in
     # The reader must see the suffix even where the title is cut.
     room = max(_SHORTEST_TITLE, MAX_LINE_UNITS - count_units(suffix) - 1)
-    return f"{clip(title, room)} {suffix}", written_in
+    return f"{shorten(title, room)} {suffix}", written_in
 
 
 def _add_state(event: Event, spec: VEventSpec, entry: Entry, *, called_off: bool) -> None:

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[2] / "calendar_service"
 # A package may import itself and the packages before it.
 PACKAGES = ["datephrases", "records", "parsers", "verification", "writers", "store", "reminders", "web"]
 # Modules of records that know no record and come before all packages.
-BASE = {"records.errors", "records.zones", "records.countries"}
+BASE = {"records.errors", "records.zones", "records.countries", "records.shorten"}
 # Top-level modules and the commands, each after all that it may import.
 MODULES = [
     "settings",

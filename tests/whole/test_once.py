@@ -16,6 +16,8 @@ ONCE = [
     ("writing a file whole", r"fdopen\(|fsync\(file\b", {"store/whole_file.py"}),
     ("cells that are no formula", r"[\"']=[\"'], ?[\"']\+[\"']", {"records/csv_cells.py"}),
     ("how far away a moment is", r"\b30\.44\b|ngettext\(\s*\"(Closes in|In) ", {"writers/countdowns.py"}),
+    ("what no text may hold", r"\\u202a", {"records/texts.py"}),
+    ("cutting long texts", r"\]\}?…\"|\+ \"…\"", {"records/shorten.py"}),
     ("nothing is published yet", r"Nothing is published yet", {"cli/published.py"}),
     ("nothing published, on pages", r"Nothing has been published yet", {"web/errors.py"}),
 ]

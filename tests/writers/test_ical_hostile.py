@@ -13,7 +13,7 @@ from readers.checklist import check_feed, structure
 from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.leads import CalendarLead
-from calendar_service.writers.sanitize import clean_address, clean_line, clip, count_units, plain
+from calendar_service.writers.sanitize import clean_address, clean_line, plain
 
 BATCH = 20
 LEAD = CalendarLead(days=1)
@@ -119,12 +119,3 @@ def test_a_sound_address_stays_as_it_is(address):
 
 def test_a_hostile_address_is_percent_encoded():
     assert clean_address('https://a/\r\n"<é \ud800>') == "https://a/%0D%0A%22%3C%C3%A9%20?%3E"
-
-
-@pytest.mark.parametrize(
-    ("text", "units", "cut"),
-    [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a 🐻", 4, "a 🐻"), ("a 🐻b", 4, "a…"), ("🐻\u200d❄️", 4, "🐻…")],
-)
-def test_clip_counts_as_outlook_does(text, units, cut):
-    assert clip(text, units) == cut
-    assert count_units(cut) <= units

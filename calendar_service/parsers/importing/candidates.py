@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from calendar_service.records.errors import CalendarError
+from calendar_service.records.shorten import shorten
 from calendar_service.records.times import CivilTime, RepeatedTime, civil_time
 
 if TYPE_CHECKING:
@@ -129,22 +130,18 @@ def tidy(text: str) -> str:
 
 def tidy_title(text: str) -> str:
     """Put a title on one line of the length that a record takes."""
-    return _clip(tidy(text), _LONGEST_TITLE)
+    return shorten(tidy(text), _LONGEST_TITLE)
 
 
 def tidy_block(text: str) -> str:
     """Put a longer text in order: paragraphs stay, what nobody can see goes."""
     lines = [tidy(line) for line in text.splitlines()]
-    return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), _LONGEST_BLOCK)
+    return shorten(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), _LONGEST_BLOCK)
 
 
 def shorten_value(text: str) -> str:
     """Return a text as it is shown in a message."""
-    return _clip(tidy(text[: 4 * _LONGEST_SHOWN]), _LONGEST_SHOWN)
-
-
-def _clip(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+    return shorten(tidy(text[: 4 * _LONGEST_SHOWN]), _LONGEST_SHOWN)
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
+from calendar_service.records.shorten import count_units, shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import written_at
@@ -14,7 +15,7 @@ from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
-from calendar_service.writers.sanitize import clean_line, clip, count_units
+from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.single import write_file
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def make_subject(head: str, content: MessageContent, moment: str) -> str:
         return lang.gettext("{label}: {title} - {moment}", label=head, title=named, moment=moment)
 
     room = _MAX_SUBJECT - count_units(written(""))
-    return clean_line(written(clip(title, max(room, 1))))
+    return clean_line(written(shorten(title, max(room, 1))))
 
 
 def make_message(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
+from calendar_service.records.shorten import shorten
 from calendar_service.reminders.messages.content import Detail
-from calendar_service.reminders.messages.render import fit_to_size, shorten_text
+from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
@@ -89,7 +90,7 @@ def title_of(entry: Entry, view: RenderContext) -> LocalizedText:
 def summary_of(entry: Entry, view: RenderContext) -> tuple[LocalizedText, ...]:
     """Return the summary in paragraphs, cut at a word where it is long."""
     picked = phrases.pick(entry.record.summary, view.lang.code)
-    kept = shorten_text(plain(picked.text), _SUMMARY)
+    kept = shorten(plain(picked.text), _SUMMARY, at_word=True)
     return tuple(LocalizedText(" ".join(part.split()), picked.language) for part in kept.split("\n\n") if part.strip())
 
 

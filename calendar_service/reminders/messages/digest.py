@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from calendar_service.records.moments import instant_bounds
+from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import MainMoment, main_moment_at, title_of
-from calendar_service.reminders.messages.render import render_html, render_text, shorten_text
+from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
@@ -96,7 +97,7 @@ def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime)
     named = view.lang.gettext("{label}: {title}", label=called, title=title.text) if called else title.text
     return DigestRow(
         counted=_counted(item, edition, view, now),
-        title=LocalizedText(shorten_text(named, _TITLE), title.language),
+        title=LocalizedText(shorten(named, _TITLE, at_word=True), title.language),
         only=phrases.only_languages(record, view.lang),
         lines=time_lines(main.span, record, edition.calendar, view),
         url=view.page_url(record.id),
@@ -145,7 +146,7 @@ def _data(item: DigestItem, view: RenderContext) -> dict[str, Any]:
         "type": item.kind,
         "record": record.id,
         "kind": record.kind.value,
-        "title": shorten_text(clean_line(title_of(item.entry, view).text), _TITLE),
+        "title": shorten(clean_line(title_of(item.entry, view).text), _TITLE, at_word=True),
         "url": view.page_url(record.id),
         "moment": item.moment.value,
         "at": written_at(item.at),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.enums import MomentName
+from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.messages.change_texts import STANDINGS, change_data, changed_row, headline, new_headline
 from calendar_service.reminders.messages.common import (
@@ -21,7 +22,7 @@ from calendar_service.reminders.messages.content import Button
 from calendar_service.reminders.messages.details import main_moment
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
-from calendar_service.writers.sanitize import clean_line, clip, plain
+from calendar_service.writers.sanitize import clean_line, plain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -118,7 +119,7 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
         case ChangeKind.MOVED | ChangeKind.SERIES if first.new:
             return lang.gettext("now {when}", when=phrases.short_when(first.new, zone, year, lang))
         case ChangeKind.PLACE:
-            return clip(clean_line(fit_to_size(phrases.place(first.new_place, lang))), _MAX_PLACE)
+            return shorten(clean_line(fit_to_size(phrases.place(first.new_place, lang))), _MAX_PLACE)
         case ChangeKind.ADDED | ChangeKind.REMOVED | ChangeKind.OCCURRENCE_CANCELLED | ChangeKind.OCCURRENCE_RESTORED:
             at = first.new or first.old
             return phrases.short_when(at, zone, year, lang) if at else ""

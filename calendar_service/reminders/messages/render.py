@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from calendar_service.records.texts import FORBIDDEN
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
-from calendar_service.writers.sanitize import clean_address, count_units
+from calendar_service.writers.sanitize import clean_address
 
 if TYPE_CHECKING:
     from calendar_service.reminders.messages.content import MessageContent
 
 _TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
 _WIDTH = 76
-# Control characters, what turns text around, half a surrogate pair, and the two that mark a reader's own links.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000\ue001\ufeff\ud800-\udfff\ufffe\uffff]"
-)
+# Also the two that mark a reader's own links.
+_UNFIT = re.compile(f"{FORBIDDEN.pattern}|[\ue000\ue001]")
 _LINK = re.compile("https?://", re.IGNORECASE)
 
 ACCENTS = {
@@ -64,16 +63,6 @@ def direction(text: str) -> str:
     classes = (unicodedata.bidirectional(char) for char in text)
     first = next((each for each in classes if each in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"
-
-
-def shorten_text(text: str, units: int) -> str:
-    """Cut a text at a word, with an ellipsis, where it is longer."""
-    if count_units(text) <= units:
-        return text
-    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
-    words, _, rest = kept.rpartition(" ")
-    # A language that writes no spaces, or one endless word, is cut where the room ends.
-    return f"{(words if len(rest) < units // 4 else kept).rstrip(' ,;:.-')}…"
 
 
 def fit_to_size(text: str) -> str:

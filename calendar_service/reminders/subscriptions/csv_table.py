@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.csv_cells import guard_cell, read_cell
 from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.shorten import shorten
 from calendar_service.reminders.channels import chat, webhook
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.subscriptions.addresses import check_mail_address
@@ -48,8 +49,7 @@ class InvalidCell:
     remedy: str
 
     def __str__(self) -> str:
-        value = self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}…"
-        return _visible(f"{self.line}: {self.column}: {value!r}. {self.remedy}")
+        return _visible(f"{self.line}: {self.column}: {shorten(self.value, _SHOWN)!r}. {self.remedy}")
 
 
 def _visible(text: str) -> str:

@@ -11,6 +11,7 @@ from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
 from calendar_service.records.selection import BadSelection, read_selection
+from calendar_service.records.shorten import shorten
 from calendar_service.store.subscribers import Watch
 from calendar_service.writers.i18n import gettext_noop
 
@@ -234,7 +235,9 @@ def _language(text: str, languages: Sequence[str]) -> str:
 def _zone(text: str, field: str) -> str:
     if text.strip() not in COMMON_ZONES:
         raise InvalidPreferences(
-            field, gettext_noop("“{value}” is not a time zone. Write one such as Europe/Paris."), value=_short(text)
+            field,
+            gettext_noop("“{value}” is not a time zone. Write one such as Europe/Paris."),
+            value=_short(text),
         )
     return text.strip()
 
@@ -257,4 +260,4 @@ def _yes(text: str) -> bool:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return shorten(text, _SHOWN)
