@@ -10,7 +10,7 @@ run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
 
 test: $(VENV)/test tests/node_modules/.ready
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n logical --dist worksteal
 
 slow: $(VENV)/test tests/node_modules/.ready
 	$(BIN)/python -m pytest -m slow

@@ -7,12 +7,12 @@ from calendar_service.output_formats import list_outputs
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
 from calendar_service.store.editions import PublishOutcome, load_edition
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
+from calendar_service.store.engine import sqlite_url
 from calendar_service.verification.audit import ZONES, verify_outputs
 from calendar_service.web.app import create_app
 from calendar_service.web.context import CACHE
 from calendar_service.web.inprocess import ask_application
+from tests.support.databases import open_sqlite
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "data" / "events.yaml"
@@ -26,8 +26,7 @@ class Audited:
     def __init__(self, folder):
         self.folder = folder
         self.url = sqlite_url(folder / "audited.sqlite3")
-        self.engine = open_engine(self.url)
-        run_migrations(self.engine)
+        self.engine = open_sqlite(folder / "audited.sqlite3")
         self._app, self.now = None, NOW
 
     def publish(self, text, at=PUBLISHED):

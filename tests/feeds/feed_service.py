@@ -11,11 +11,10 @@ from calendar_service.publishing import publish_file
 from calendar_service.records.edition import Edition
 from calendar_service.settings import Settings
 from calendar_service.store.editions import PublishOutcome, load_edition
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
 from calendar_service.web.context import CACHE
 from calendar_service.web.edition_cache import EditionCache
+from tests.support.databases import open_sqlite
 
 HERE = Path(__file__).parent
 RICH = HERE / "rich.yaml"
@@ -58,8 +57,7 @@ class Service:
 
 
 def open_service(folder: Path, now: datetime = NOW, base_url: str = BASE, database: str = "test.sqlite3") -> Service:
-    engine = open_engine(sqlite_url(folder / database))
-    run_migrations(engine)
+    engine = open_sqlite(folder / database)
     times = [now]
     app = create_app(Settings(base_url=base_url), engine, lambda: times[0], keys=("k" * 40,))
     return Service(folder, engine, app, times)

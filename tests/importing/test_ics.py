@@ -13,9 +13,8 @@ from calendar_service.publishing import publish_file
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.settings import Settings
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
+from tests.support.databases import open_sqlite
 
 EVENTS = Path(__file__).parents[2] / "data" / "events.yaml"
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -27,8 +26,7 @@ def ics(*lines, head=()):
 
 
 def feed(tmp_path, file, query="?from=2020-01-01"):
-    engine = open_engine(sqlite_url(tmp_path / "test.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(tmp_path / "test.sqlite3")
     publish_file(engine, file, NOW, confirmed=True)
     app = create_app(Settings(base_url="https://calendar.example"), engine, lambda: NOW, keys=("k" * 40,))
     data = app.test_client().get(f"/calendar.ics{query}").data

@@ -15,9 +15,8 @@ from signing_up import CHOICE, NOW, SignUp, send_letters
 
 from calendar_service.publishing import publish_file
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
 from calendar_service.writers import i18n as languages
+from tests.support.databases import open_sqlite
 
 TESTS = Path(__file__).parents[1]
 SHOWCASE = TESTS / "pages" / "showcase.yaml"
@@ -145,8 +144,7 @@ def site(catalogue, tmp_path_factory):
     for new, old in BEFORE.items():
         assert new in before
         before = before.replace(new, old)
-    engine = open_engine(sqlite_url(folder / "calendar.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(folder / "calendar.sqlite3")
     site = SignUp(engine, folder, operator_token="o" * 20, text=before)
     (folder / "events.yaml").write_text(text, encoding="utf-8")
     publish_file(engine, folder / "events.yaml", NOW + timedelta(minutes=1), confirmed=True)

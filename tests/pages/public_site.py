@@ -5,9 +5,8 @@ from pathlib import Path
 
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
-from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
+from tests.support.databases import open_sqlite
 
 PROGRAMME = Path(__file__).parents[2] / "data" / "events.yaml"
 BASE = "https://calendar.example.org"
@@ -26,8 +25,7 @@ class Site:
 
     def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), settings=None):
         self.now = now
-        self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
-        run_migrations(self.engine)
+        self.engine = open_sqlite(folder / "calendar.sqlite3")
         publish_file(self.engine, file, now)
         self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now, keys=("k" * 40,))
         self.client = self.app.test_client()

@@ -10,8 +10,7 @@ from signing_up import CHOICE, NOW, SignUp, send_letters
 from test_browser import browser, look  # noqa: F401 (the browser is a fixture)
 from waitress.server import create_server
 
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
+from tests.support.databases import open_sqlite
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 QUICK = ["/", "/fr/month/2026-12", "/events/charts-tender", "/fr/reminders", "manage"]
@@ -86,8 +85,7 @@ class Served(SignUp):
 
 @pytest.fixture
 def served(tmp_path):
-    engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(tmp_path / "calendar.sqlite3")
     site = Served(engine, tmp_path)
     server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=2)
     thread = threading.Thread(target=server.run)

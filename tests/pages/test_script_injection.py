@@ -20,11 +20,10 @@ from calendar_service.reminders.messages import (
     compose_notice,
     compose_reminder,
 )
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
 from calendar_service.web.context import CACHE
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
+from tests.support.databases import open_sqlite
 
 BEARER = {"Authorization": f"Bearer {'o' * 20}"}
 LISTS = ["/", "/month/2027-03", "/embed", "/reminders", "/widget?limit=100", "/widget?view=month&month=2027-03"]
@@ -116,8 +115,7 @@ def hostile_calendar(payloads):
 
 @pytest.fixture
 def site_with(tmp_path):
-    engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(tmp_path / "calendar.sqlite3")
 
     def make(payloads):
         before = hostile_calendar(payloads)
@@ -192,8 +190,7 @@ def test_what_is_asked_for_stays_text(browser, site, payloads):  # noqa: F811 (s
 
 @pytest.fixture
 def site(tmp_path):
-    engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(tmp_path / "calendar.sqlite3")
     yield SignUp(engine, tmp_path, operator_token="o" * 20)
     engine.dispose()
 

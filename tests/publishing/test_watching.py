@@ -13,9 +13,9 @@ from sqlalchemy import text
 from calendar_service import publishing, worker
 from calendar_service.publishing import FileWatch
 from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
-from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.migrate import run_migrations
+from calendar_service.store.engine import writing
 from calendar_service.worker import Worker
+from tests.support.databases import open_sqlite
 
 LINUX = pytest.mark.skipif(not hasattr(publishing.fcntl, "F_SETLEASE"), reason="only Linux has leases")
 PROMISED = 2.0
@@ -30,8 +30,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def engine(tmp_path):
-    opened = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    run_migrations(opened)
+    opened = open_sqlite(tmp_path / "calendar.sqlite3")
     yield opened
     opened.dispose()
 

@@ -19,12 +19,12 @@ from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries, mark_settled
 from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
-from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.migrate import run_migrations
+from calendar_service.store.engine import writing
 from calendar_service.store.outbox import DeliveryState
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import editions, metadata, notes, revisions
 from calendar_service.store.workers import enter_worker
+from tests.support.databases import open_sqlite
 
 SEAT = "Europe/Paris"
 CALENDAR = Calendar(id="example.org", name={"en": "Example"}, zone=SEAT, languages=("en",))
@@ -324,8 +324,7 @@ def change_reader(what, given_, model, service, now):
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    made = open_engine(sqlite_url(tmp_path_factory.mktemp("histories") / "calendar.sqlite3"))
-    run_migrations(made)
+    made = open_sqlite(tmp_path_factory.mktemp("histories") / "calendar.sqlite3")
     yield made
     made.dispose()
 

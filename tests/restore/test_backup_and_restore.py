@@ -166,8 +166,8 @@ def test_a_folder_that_is_not_there(filled, tmp_path):
         backup(filled, tmp_path / "nowhere" / "file")
 
 
-def test_an_empty_database_is_not_backed_up(database_url, file):
-    engine = open_engine(database_url)
+def test_an_empty_database_is_not_backed_up(empty_database_url, file):
+    engine = open_engine(empty_database_url)
     with pytest.raises(BackupRefused, match=r"there is no database|no tables of calendar-service"):
         backup(engine, file)
     assert not file.exists()
@@ -541,17 +541,17 @@ def test_a_process_that_has_mails_in_hand_is_waited_for(filled, file, monkeypatc
 # -- older versions, damage, tools ----------------------------------------------------------------------------------
 
 
-def test_a_backup_of_an_older_version_is_brought_up_to_date(database_url, file):
+def test_a_backup_of_an_older_version_is_brought_up_to_date(empty_database_url, file):
     from alembic import command  # noqa: PLC0415
 
     from calendar_service.store import migrate  # noqa: PLC0415
 
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     with writing(engine) as connection:
         command.upgrade(migrate._config(connection), "0003")
     backup(engine, file)
     run_migrations(engine)
-    for target in (engine, empty(engine, database_url)):
+    for target in (engine, empty(engine, empty_database_url)):
         put_back(target, file)
         migrate.find_drift(target)
         names = set(inspect(target).get_table_names())

@@ -1,14 +1,12 @@
 import pytest
 from signing_up import SignUp
 
-from calendar_service.store.engine import open_engine, sqlite_url
-from calendar_service.store.migrate import run_migrations
+from tests.support.databases import open_sqlite
 
 
 @pytest.fixture
 def database_file(tmp_path):
-    engine = open_engine(sqlite_url(tmp_path / "calendar.sqlite3"))
-    run_migrations(engine)
+    engine = open_sqlite(tmp_path / "calendar.sqlite3")
     yield engine
     engine.dispose()
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from calendar_service.store import engine as engine_module
 from calendar_service.store.engine import DatabaseFault, Trouble, open_engine, reading, sqlite_url, writing
-from calendar_service.store.migrate import run_migrations
 from calendar_service.store.process_state import read_state, write_state
+from tests.support.databases import open_sqlite
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -24,8 +24,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def engine(path):
-    opened = open_engine(sqlite_url(path))
-    run_migrations(opened)
+    opened = open_sqlite(path)
     yield opened
     opened.dispose()
 
@@ -69,8 +68,7 @@ def test_what_is_written_while_the_file_is_deleted_is_no_success(engine, path):
 
 def test_another_file_at_the_path_is_opened(engine, path, tmp_path):
     note(engine, "old")
-    other = open_engine(sqlite_url(tmp_path / "other.sqlite3"))
-    run_migrations(other)
+    other = open_sqlite(tmp_path / "other.sqlite3")
     note(other, "new")
     other.dispose()
     for suffix in ("-wal", "-shm"):

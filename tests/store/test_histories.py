@@ -15,8 +15,8 @@ from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.enums import Status
 from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
 from calendar_service.store.engine import open_engine, reading, sqlite_url
-from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import editions, revisions
+from tests.support.databases import open_sqlite
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 TITLES = st.sampled_from(["One", "Deux", "Три\u2028", "𝟜 \\ \" '"])
@@ -34,8 +34,7 @@ STEPS = st.tuples(DRAFTS, st.integers(-3, 100).map(lambda days: timedelta(days=d
 def empty():
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "empty.sqlite3"
-        engine = open_engine(sqlite_url(file))
-        run_migrations(engine)
+        engine = open_sqlite(file)
         engine.dispose()
         yield file
 

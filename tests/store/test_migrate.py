@@ -27,8 +27,8 @@ run_migrations(open_engine(sys.argv[1]))
 """
 
 
-def test_an_empty_database_gets_the_tables(database_url):
-    engine = open_engine(database_url)
+def test_an_empty_database_gets_the_tables(empty_database_url):
+    engine = open_engine(empty_database_url)
     assert not is_current(engine)
     run_migrations(engine)
     assert is_current(engine)
@@ -67,16 +67,18 @@ def test_a_difference_is_found(database, monkeypatch, name, nullable):
         find_drift(database)
 
 
-def test_two_processes_that_start_together_upgrade_once(database_url):
+def test_two_processes_that_start_together_upgrade_once(empty_database_url):
     starters = [
-        subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADE, empty_database_url], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         for _ in range(2)
     ]
     for starter in starters:
         starter.stdin.close()  # all are loaded and go
         starter.stdin = None
     assert [(starter.communicate()[1], starter.returncode) for starter in starters] == [(b"", 0)] * 2
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     assert is_current(engine)
     find_drift(engine)
     engine.dispose()
@@ -89,8 +91,8 @@ def test_a_newer_database_is_refused_in_words(database):
         run_migrations(database)
 
 
-def test_a_database_of_the_first_migration_keeps_its_rows(database_url):
-    engine = open_engine(database_url)
+def test_a_database_of_the_first_migration_keeps_its_rows(empty_database_url):
+    engine = open_engine(empty_database_url)
     with writing(engine) as connection:
         command.upgrade(migrate._config(connection), "0001")
     written = draft(webinar(), tender())

@@ -41,8 +41,8 @@ KEPT_AS_THEY_ARE = {
 
 
 @pytest.fixture
-def old(database_url, tmp_path):
-    engine = load_old_database("0.1.0", database_url, tmp_path)
+def old(empty_database_url, tmp_path):
+    engine = load_old_database("0.1.0", empty_database_url, tmp_path)
     yield engine
     engine.dispose()
 

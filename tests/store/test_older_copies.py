@@ -15,9 +15,10 @@ from calendar_service.records.digest import digest_records
 from calendar_service.records.enums import Status
 from calendar_service.store import migrate
 from calendar_service.store.editions import PublishOutcome, newest_number, publish_draft
-from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
+from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.migrate import find_drift, run_migrations
 from calendar_service.store.tables import editions, revisions
+from tests.support.databases import open_sqlite
 
 LATER = NOON + timedelta(hours=1)
 OLD = draft(tender("one"), event())
@@ -159,14 +160,13 @@ def digests(engine):
 HISTORY = [OLD, NEW, draft(event(title="Other"), tender("two")), draft(), NEW]
 
 
-def test_editions_from_before_get_their_digests(database_url, tmp_path):
-    new = open_engine(sqlite_url(tmp_path / "new.sqlite3"))
-    run_migrations(new)
+def test_editions_from_before_get_their_digests(empty_database_url, tmp_path):
+    new = open_sqlite(tmp_path / "new.sqlite3")
     for each in HISTORY:
         publish_draft(new, each, NOON, confirmed=True)
     made = digests(new)
     assert made == [digest_records(each.records) for each in HISTORY]
-    old = open_engine(database_url)
+    old = open_engine(empty_database_url)
     with writing(old) as connection:
         command.upgrade(migrate._config(connection), "0004")
     copy_rows(new, old)

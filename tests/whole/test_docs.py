@@ -21,13 +21,13 @@ from calendar_service.output_formats import FORMATS
 from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
 from calendar_service.reminders.subscriptions import csv_table
-from calendar_service.store.engine import open_engine, reading
+from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
-from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import metadata
 from calendar_service.web.app import create_app
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.widget_query import WidgetQuery
+from tests.support.databases import open_sqlite
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "calendar_service"
@@ -145,8 +145,7 @@ def commands(group=main, above=()):
 
 @functools.cache
 def application(folder):
-    engine = open_engine(f"sqlite:///{folder}/docs.sqlite3")
-    run_migrations(engine)
+    engine = open_sqlite(folder / "docs.sqlite3")
     made = settings.Settings(operator_token=TOKEN)
     return create_app(made, engine, clock, keys=("k" * 32,))
 

@@ -14,9 +14,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
 from calendar_service.store.editions import PublishOutcome
-from calendar_service.store.engine import open_engine
-from calendar_service.store.migrate import run_migrations
 from calendar_service.web.app import create_app
+from tests.support.databases import open_sqlite
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -58,8 +57,7 @@ class Site:
     """The service on a database of its own, with a clock that stands still."""
 
     def __init__(self, folder, records=RECORDS, earlier="", **settings):
-        self.engine = open_engine(f"sqlite:///{folder / 'calendar.sqlite3'}")
-        run_migrations(self.engine)
+        self.engine = open_sqlite(folder / "calendar.sqlite3")
         file = folder / "events.yaml"
         for text, at in ((earlier, NOW.replace(day=1)), (records, NOW.replace(day=16))):
             if text:

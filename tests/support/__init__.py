@@ -1,0 +1,1 @@
+"""What tests share: databases, sites, servers, and readers that are not ours."""
