@@ -143,9 +143,6 @@ def _save(visit: ManageRequest) -> Response:
     try:
         choice = read_form(given, languages)
         watches, lost = _read_watches(given, visit.subscriber.watches)
-        if not watches and readable(visit.subscriber.watches):
-            # The page names each watch, so this form was cut off. Who wants to end has a button for that.
-            raise InvalidPreferences("watches", _NO_WATCHES)
         changed = subscriptions().change(
             visit.subscriber,
             language=choice.language,
@@ -178,6 +175,9 @@ def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[
         else:
             query = read_query(selection, f"watch-{number}")
             found.append(Watch(query, _leads(given, number), given.get(f"wants_new-{number}") is not None))
+    if not found and readable(kept):
+        # The page names each watch, so this form was cut off. Who wants to end has a button for that.
+        raise InvalidPreferences("watches", _NO_WATCHES)
     return add_watches((), found), lost
 
 
