@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from calendar_service.reminders.faults.commands import CommandFaults
 from calendar_service.reminders.faults.host import HostMemory
+from calendar_service.reminders.faults.left import LeftFaults
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
@@ -113,15 +115,31 @@ def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = 
 
     `faults` is where its faults are kept, to be shown by the pages of the same process.
     """
-    operator_url = f"{settings.base_url}/operator" if settings.operator_token else ""
-    mailer = FaultMailer(settings.base_url, mail_settings(settings), clock, operator_url)
-    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
-    aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
-    memory = HostMemory(_database_folder(settings.database_url), aside)
-    reporter = FaultReporter(engine, faults or FaultLog(clock), mailer, memory, clock)
+    reporter = _make_reporter(settings, engine, faults or FaultLog(clock))
     return Worker(
         engine, settings.file, clock, make_reminder_service(settings, engine, clock), reporter, host=this_host()
     )
+
+
+def make_command_faults(settings: Settings) -> CommandFaults:
+    """Make what reports the faults of a command that ends with them. Raise UnusableDatabase."""
+    engine = open_engine(settings.database_url)
+    left = LeftFaults(*_fault_folders(settings))
+    return CommandFaults(engine, left, _make_reporter(settings, engine, FaultLog(clock)), clock)
+
+
+def _make_reporter(settings: Settings, engine: Database, log: FaultLog) -> FaultReporter:
+    operator_url = f"{settings.base_url}/operator" if settings.operator_token else ""
+    mailer = FaultMailer(settings.base_url, mail_settings(settings), clock, operator_url)
+    folders = _fault_folders(settings)
+    return FaultReporter(engine, log, mailer, HostMemory(*folders), clock, LeftFaults(*folders))
+
+
+def _fault_folders(settings: Settings) -> tuple[Path, Path]:
+    """Return where processes of this host tell each other of faults: beside the database, else in a folder aside."""
+    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
+    aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
+    return _database_folder(settings.database_url), aside
 
 
 def make_reminder_service(settings: Settings, engine: Database, now: Callable[[], datetime]) -> ReminderService:

@@ -167,7 +167,7 @@ def record_outcome(
             FaultKind.CLOCK: _fault_of_clock(path, outcome),
         }
     else:
-        found = {FaultKind.PUBLICATION: _fault_of_failure(path, outcome)}
+        found = {FaultKind.PUBLICATION: describe_failure(path, outcome)}
     with writing(engine) as connection:
         for kind, fault in found.items():
             if fault:
@@ -201,7 +201,8 @@ def _fault_of_clock(path: Path, result: FileResult) -> _Fault | None:
     return reason, (result.clock, f"To publish once the clock is right: {_confirm(path)}")
 
 
-def _fault_of_failure(path: Path, error: Exception) -> _Fault:
+def describe_failure(path: Path, error: Exception) -> _Fault:
+    """Return the public-safe reason and the details of an attempt to publish that came to no result."""
     name = type(error).__name__
     match error:
         case BusyFile():

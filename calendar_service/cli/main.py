@@ -17,8 +17,17 @@ import click
 import waitress
 
 from calendar_service import __version__
-from calendar_service.bootstrap import clock, make_worker, open_database, secret_keys, set_up_logging, take_short_turns
+from calendar_service.bootstrap import (
+    clock,
+    make_command_faults,
+    make_worker,
+    open_database,
+    secret_keys,
+    set_up_logging,
+    take_short_turns,
+)
 from calendar_service.cli.backup import back_up, restore_backup
+from calendar_service.cli.failures import leaving_fault, told_in_one_line
 from calendar_service.cli.messages import letter
 from calendar_service.cli.published import published_edition
 from calendar_service.cli.receipts import print_receipts
@@ -31,7 +40,7 @@ from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES
 from calendar_service.parsers.importing.formats import FORMATS, read_source
 from calendar_service.parsers.importing.to_yaml import print_records
-from calendar_service.publishing import publish_file
+from calendar_service.publishing import describe_failure, publish_file
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.schema import json_schema
 from calendar_service.records.texts import check_language
@@ -40,6 +49,7 @@ from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter_file import write_starter
 from calendar_service.static_export import export_files
 from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.faults import FaultKind
 from calendar_service.store.lease import this_host
 from calendar_service.verification.audit import verify_outputs as audit_edition
 from calendar_service.verification.fetch import ask_server
@@ -64,17 +74,15 @@ def _read_language(code: str) -> str:
 
 
 class _Program(click.Group):
-    """Shows the errors that this service raises on purpose as one line, not as a traceback."""
+    """Shows errors as one line, not as a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 # A file's name, or a value in it, may hold what the terminal cannot show.
                 stream.reconfigure(errors="backslashreplace")
-        try:
+        with told_in_one_line(str(ctx.invoked_subcommand or ctx.info_name)):
             return super().invoke(ctx)
-        except CalendarError as error:
-            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=_Program)
@@ -112,8 +120,10 @@ def publish(file: Path | None, *, confirm: bool) -> None:
     """Publish FILE as a new edition, if it is sound and says something new."""
     set_up_logging()
     settings = _settings(file)
-    engine = open_database(settings)
-    result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
+    with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
+        engine = open_database(settings)
+        result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
+    make_command_faults(settings).forget([FaultKind.PUBLICATION])
     click.echo(f"{settings.file}: {result.outcome}")
     sys.exit(0 if result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED) else 1)
 

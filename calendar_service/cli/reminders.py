@@ -11,25 +11,38 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calendar_service.bootstrap import clock, make_reminder_service, open_database, set_up_logging
+from calendar_service.bootstrap import (
+    clock,
+    make_command_faults,
+    make_reminder_service,
+    open_database,
+    set_up_logging,
+)
+from calendar_service.cli.failures import leaving_fault
 from calendar_service.cli.published import published_edition
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.faults.commands import NOT_TICKED
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.resuming import describe_pause, forecast_paused
 from calendar_service.reminders.resuming import send_missed as end_restore
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.settings import read_settings
 from calendar_service.store.engine import reading
+from calendar_service.store.faults import FaultKind
 from calendar_service.store.pauses import count_unanswered, list_pauses
+from calendar_service.worker import NOT_SENT
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from calendar_service.records.edition import Edition
     from calendar_service.reminders.forecast import PlannedNotification
+    from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
+    from calendar_service.store.pauses import Pause
 
 _AHEAD = timedelta(days=30)
 
@@ -75,23 +88,42 @@ def plan(start: str | None, end: str | None, form: str) -> None:
 def tick(at: str | None, *, send_missed: bool) -> None:
     """Do once what the worker does all the time: plan, claim, send, mark. Then exit."""
     set_up_logging()
-    engine, edition = _published()
-    if send_missed:
-        end_restore(engine)
-    reminder_service = make_reminder_service(
-        read_settings(os.environ), engine, _clock_from(_read_time(at, edition)) if at else clock
-    )
-    try:
-        reminder_service.look()
-        counts = reminder_service.send(threading.Event())
-    finally:
-        reminder_service.close(patience=60)
-    with reading(engine) as connection:
-        pauses = list_pauses(connection)
+    settings = read_settings(os.environ)
+    with leaving_fault(settings, FaultKind.SENDING, _describe_failure):
+        counts, pauses, fault = _tick(settings, at, send_missed=send_missed)
     for pause in pauses:
         click.echo(describe_pause(pause))
     none = "nothing sent" if pauses else "nothing due"
     click.echo(", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or none)
+    faults = make_command_faults(settings)
+    if fault:
+        faults.report(FaultKind.SENDING, NOT_SENT, (fault,))
+        raise click.ClickException(f"{NOT_SENT} {fault}")
+    faults.clear([FaultKind.SENDING, FaultKind.SCHEDULE])
+
+
+def _tick(settings: Settings, at: str | None, *, send_missed: bool) -> tuple[Counter[str], list[Pause], str]:
+    """Plan and send once.
+
+    Return what became of the messages, the pauses, and what of our own keeps messages back, "" for nothing.
+    """
+    engine, edition = _published()
+    if send_missed:
+        end_restore(engine)
+    now = _clock_from(_read_time(at, edition)) if at else clock
+    reminder_service = make_reminder_service(settings, engine, now)
+    try:
+        reminder_service.look()
+        counts = reminder_service.send(threading.Event())
+        fault = reminder_service.sending_fault
+    finally:
+        reminder_service.close(patience=60)
+    with reading(engine) as connection:
+        return counts, list_pauses(connection), fault
+
+
+def _describe_failure(error: Exception) -> tuple[str, tuple[str, ...]]:
+    return NOT_TICKED, (f"calendar-service tick: {type(error).__name__}: {error}",)
 
 
 def _published() -> tuple[Database, Edition]:

@@ -104,6 +104,18 @@ def open_engine(url: str) -> Database:
         raise _unreadable(error) from None
 
 
+def describe_database(url: str) -> str:
+    """Return which database a URL names, without user, password or options: a file's path, or a server and a name.
+
+    Raise UnusableDatabase.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return f"the file {parsed.database or ':memory:'}"
+    host = parsed.host or next(iter(parsed.normalized_query.get("host", ())), "") or "this machine"
+    return f"{parsed.database or 'the default database'} at {host}{f':{parsed.port}' if parsed.port else ''}"
+
+
 def _parse(url: str) -> URL:
     try:
         return make_url(url)
@@ -262,13 +274,19 @@ def _faults(engine: Engine) -> Iterator[None]:
     except (DBAPIError, NoFreeConnection) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
         said = str(original).strip().partition("\n")[0]
-        if password := engine.url.password:
-            said = said.replace(str(password), "***")
+        for secret in _secrets_of(engine.url):
+            said = said.replace(secret, "***")
         raise DatabaseFault(
             f"the {engine.dialect.name} database does not do what was asked: {said}.",
             remedy="Look at CALENDAR_DATABASE_URL and at the database itself.",
             trouble=_trouble(original),
         ) from error
+
+
+def _secrets_of(url: URL) -> list[str]:
+    """List what no message may hold: the passwords of a database URL, wherever they stand in it."""
+    found = [url.password, *(value for name, value in url.normalized_query.items() if name.endswith("password"))]
+    return [text for each in found if each for text in (each if isinstance(each, tuple) else (str(each),))]
 
 
 def _trouble(error: BaseException | None) -> Trouble:

@@ -14,7 +14,7 @@ from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_
 from calendar_service.store.hosts import host_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from calendar_service.store.engine import DatabaseFault, Transaction
@@ -61,6 +61,7 @@ class FaultLog:
         self._over: set[_Key] = {(FaultKind.DATABASE, host_name())}
         self._well: set[str] = set()
         self._untold: list[Fault] = []
+        self._left: tuple[Fault, ...] = ()
 
     def report(
         self,
@@ -110,10 +111,16 @@ class FaultLog:
                         self._untold.append(replace(found.fault, last_at=self._clock()))
                     logger.warning("It is over (%s, %d times): %s", name[0], found.fault.count, found.fault.reason)
 
+    def set_left(self, faults: Iterable[Fault]) -> None:
+        """Have the faults shown, too, that commands of this host have left and that stand in no database yet."""
+        with self._lock:
+            self._left = tuple(faults)
+
     def faults(self) -> list[Fault]:
         """List what is not over, the oldest first."""
         with self._lock:
-            return sorted((each.fault for each in self._open.values()), key=lambda each: each.first_at)
+            left = [each for each in self._left if (each.kind, each.key) not in self._open]
+            return sorted([*left, *(each.fault for each in self._open.values())], key=lambda each: each.first_at)
 
     def take_untold(self, lasted: timedelta) -> list[Fault]:
         """Take the faults that are over before the operator was told of them, if they lasted so long.

@@ -18,12 +18,15 @@ from calendar_service.store.editions import load_calendar
 from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
 from calendar_service.store.faults import (
     FaultKind,
+    clear_fault,
     clear_kinds_before,
     give_back_unmailed,
     has_unmailed,
     list_faults,
+    report_fault,
     take_unmailed,
 )
+from calendar_service.store.hosts import host_name
 from calendar_service.store.integrity import find_damage
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.record import Calendar
     from calendar_service.reminders.faults.host import HostMemory
+    from calendar_service.reminders.faults.left import LeftFaults
     from calendar_service.reminders.faults.log import FaultLog
     from calendar_service.reminders.faults.mailer import FaultMailer
     from calendar_service.store.engine import Database
@@ -49,6 +53,9 @@ _REPORT, _INTEGRITY = "report", "check"
 # Reported again every minute by whoever finds them; older ones were left by processes that are no more.
 _REASSERTED = (FaultKind.DATABASE, FaultKind.SCHEDULE, FaultKind.SENDING)
 _LEFT_AFTER = timedelta(minutes=15)
+# What a command could not send, the jobs of this process send; what another process finds, it reports each minute.
+_LEFT_BY_TICK = (FaultKind.SCHEDULE, FaultKind.SENDING)
+_STALE_AFTER = timedelta(minutes=3)
 
 
 class FaultReporter:
@@ -61,8 +68,10 @@ class FaultReporter:
         mailer: FaultMailer,
         memory: HostMemory,
         clock: Callable[[], datetime],
+        left: LeftFaults | None = None,
     ) -> None:
         self.log = log
+        self._left = left
         self._engine = engine
         self._mailer = mailer
         self._memory = memory
@@ -74,6 +83,7 @@ class FaultReporter:
 
     def look(self) -> None:
         """Look for faults that show only when one looks, write down all that are known, and mail what is new."""
+        self.log.set_left(self._left.read() if self._left else ())
         self._mail_of_this_host()  # first, since the database may take its time to refuse
         try:
             self._check_pages()
@@ -109,6 +119,12 @@ class FaultReporter:
                 committed = self.log.write(connection)
                 clear_kinds_before(connection, _REASSERTED, now - _LEFT_AFTER)
             committed()
+        self._take_over_left(now)
+        self.mail_new()
+
+    def mail_new(self) -> None:
+        """Mail the faults in the database of which nobody was told. Raise DatabaseFault."""
+        now = self._clock()
         with reading(self._engine) as connection:
             if not has_unmailed(connection):
                 return
@@ -116,6 +132,47 @@ class FaultReporter:
             taken = take_unmailed(connection, now)
         if taken:
             self._mail(taken, now)
+
+    def tell(self, fault: Fault) -> bool:
+        """Mail a fault that is in no database, if no process of this host has; True if the operator was told of it."""
+        now = self._clock()
+        if not self._memory.claim(_name(fault), now):
+            return self._memory.was_told(_name(fault), now)
+        if self._mailer.send([fault], self._calendar):
+            return True
+        self._memory.give_back(_name(fault), now)
+        return False
+
+    def _take_over_left(self, now: datetime) -> None:
+        """Write down what commands have left, and delete what nobody has found any more for some minutes."""
+        left = self._left.read() if self._left else []
+        own = {(each.kind, each.key) for each in self.log.faults()}
+        with reading(self._engine) as connection:
+            stale = [
+                each
+                for each in list_faults(connection, _LEFT_BY_TICK)
+                if each.key == host_name() and (each.kind, each.key) not in own and each.last_at < now - _STALE_AFTER
+            ]
+        if not left and not stale:
+            return
+        with writing(self._engine) as connection:
+            for each in stale:
+                clear_fault(connection, each.kind, each.key)
+            for each in left:
+                told = each.mailed_at or (now if self._memory.was_told(_name(each), now) else None)
+                report_fault(
+                    connection,
+                    each.kind,
+                    each.key,
+                    each.reason,
+                    each.last_at,
+                    details=each.details,
+                    mailed_at=told,
+                    times=each.count,
+                )
+        if self._left:
+            self._left.remove([each.kind for each in left])
+        self.log.set_left(())
 
     def _learn_what_was_told(self, now: datetime) -> None:
         """Take over from the other processes which of this one's faults they have told of."""

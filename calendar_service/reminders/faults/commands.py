@@ -1,0 +1,66 @@
+"""What a command leaves behind when it cannot publish or send, and takes away when it can."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from calendar_service.records.errors import gettext_noop
+from calendar_service.store.engine import DatabaseFault, writing
+from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_fault
+from calendar_service.store.hosts import host_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from calendar_service.reminders.faults.left import LeftFaults
+    from calendar_service.reminders.faults.reporter import FaultReporter
+    from calendar_service.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+NOT_TICKED = gettext_noop("The command that sends what is due has failed.")
+
+
+class CommandFaults:
+    """Reports the faults of one command: in the database, else in a file of this host; and by mail, once."""
+
+    def __init__(
+        self, engine: Database, left: LeftFaults, reporter: FaultReporter, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._left = left
+        self._reporter = reporter
+        self._clock = clock
+
+    def report(self, kind: FaultKind, reason: str, details: Sequence[str]) -> None:
+        """Leave a fault where others find it. `reason` is public-safe. What cannot be left is logged."""
+        now = self._clock()
+        try:
+            with writing(self._engine) as connection:
+                report_fault(connection, kind, host_name(), reason, now, details=details)
+            self._reporter.mail_new()
+        except DatabaseFault:
+            self._leave(Fault(kind, host_name(), reason, tuple(details), 1, now, now, None, None))
+
+    def _leave(self, fault: Fault) -> None:
+        told = self._reporter.tell(fault)
+        if not self._left.leave(replace(fault, mailed_at=fault.last_at if told else None)):
+            logger.error("What failed can be left nowhere: neither the database nor a file of this host takes it.")
+
+    def forget(self, kinds: Iterable[FaultKind]) -> None:
+        """Take away what commands of this host have left outside the database: it works."""
+        self._left.remove(kinds)
+
+    def clear(self, kinds: Iterable[FaultKind]) -> None:
+        """Take away what commands of this host have left, in the database too. Where it refuses, it stays a while."""
+        kinds = tuple(kinds)
+        self._left.remove(kinds)
+        try:
+            with writing(self._engine) as connection:
+                for kind in kinds:
+                    clear_fault(connection, kind, host_name())
+        except DatabaseFault as error:
+            logger.error("That it works again cannot be written down: %s", error)  # noqa: TRY400 (the trace tells nothing more)
