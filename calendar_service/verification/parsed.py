@@ -134,15 +134,16 @@ def _text(text: str, record: str, scope: Scope, what: str = "words") -> list[Sta
 
 def find_in_ics(body: bytes, scope: Scope) -> ParsedOutput:
     """Read an iCalendar file."""
-    return _events(read_ics(body, *scope.stretch), scope)
+    return state_events(read_ics(body, *scope.stretch), scope)
 
 
 def find_in_jcal(body: bytes, scope: Scope) -> ParsedOutput:
     """Read jCal."""
-    return _events(read_jcal(body, *scope.stretch), scope)
+    return state_events(read_jcal(body, *scope.stretch), scope)
 
 
-def _events(feed: Feed, scope: Scope) -> ParsedOutput:
+def state_events(feed: Feed, scope: Scope) -> ParsedOutput:
+    """Return what calendar entries say, each of the record and moment that its UID names."""
     found, owners = ParsedOutput(remark=feed.description), _owners(scope)
     notice = uid("nothing-yet", scope.edition.calendar.id)
     for event in feed.events:

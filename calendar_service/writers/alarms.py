@@ -30,16 +30,16 @@ def make_alarm(lead: Lead, spec: VEventSpec, text: str, code: str) -> Alarm:
 
 
 def _trigger(lead: Lead, spec: VEventSpec) -> vInline:
-    """Write how long before: of a deadline before its end, of whole days before nine in the morning."""
-    if isinstance(spec.span, DaySpan) and isinstance(lead, CalendarLead):
-        return vInline(_exact(lead.days * _DAY - _minute_of_day(lead.at or REMIND_AT)))
-    trigger = vInline(_before(lead, spec))
-    if spec.ends_at_moment:
+    trigger = vInline(alarm_offset(lead, spec))
+    if spec.ends_at_moment and not _is_on_a_clock(lead, spec):
         trigger.params["RELATED"] = "END"
     return trigger
 
 
-def _before(lead: Lead, spec: VEventSpec) -> str:
+def alarm_offset(lead: Lead, spec: VEventSpec) -> str:
+    """Write how long before (RFC 5545, 3.3.6): of a deadline before its end, of whole days before nine that morning."""
+    if isinstance(spec.span, DaySpan) and isinstance(lead, CalendarLead):
+        return _exact(lead.days * _DAY - _minute_of_day(lead.at or REMIND_AT))
     if isinstance(lead, ExactLead):
         return _exact(lead.minutes)
     if not isinstance(lead, CalendarLead):  # the selection takes no other lead as an alarm
@@ -49,6 +49,11 @@ def _before(lead: Lead, spec: VEventSpec) -> str:
     anchor = spec.span.ends if spec.ends_at_moment and spec.span.ends else spec.span.starts
     # A fixed hour of that day; where that is past already, the moment itself.
     return _exact(max(0, lead.days * _DAY + _minute_of_day(anchor.clock) - _minute_of_day(lead.at)))
+
+
+def _is_on_a_clock(lead: Lead, spec: VEventSpec) -> bool:
+    """Return True if an alarm rings at an hour of a day, counted from the beginning of whole days."""
+    return isinstance(spec.span, DaySpan) and isinstance(lead, CalendarLead)
 
 
 def _minute_of_day(clock: time) -> int:

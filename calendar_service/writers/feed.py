@@ -41,7 +41,7 @@ MAX_FEED_BYTES = 1_000_000
 _HEAD_ROOM = 30_000
 _MOST_PASSED_OVER = 50
 REFRESH = timedelta(hours=1)
-_PRODID = "-//calendar-service//calendar-service//EN"
+PRODID = "-//calendar-service//calendar-service//EN"
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -53,6 +53,11 @@ class FeedHead:
     source: str
     changed_at: datetime
     omitted: int = 0
+
+    @property
+    def identity(self) -> str:
+        """The UUID of the calendar, which follows from its address."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.source))
 
 
 class FeedUnit(Enum):
@@ -126,15 +131,14 @@ def write_feed(head: FeedHead, blocks: Sequence[SerializedEvents], edition: Edit
 
 def _head(head: FeedHead, edition: Edition, view: RenderContext) -> bytes:
     lang, calendar = view.lang.code, edition.calendar
-    identity = str(uuid.uuid5(uuid.NAMESPACE_URL, head.source))
     name = clean_line(head.name) or calendar.id
-    description = _description(head, edition, view) or name
+    description = describe_feed(head, edition, view) or name
     feed = VCalendar()
     feed.add("version", "2.0")
-    feed.add("prodid", _PRODID)
+    feed.add("prodid", PRODID)
     feed.add("calscale", "GREGORIAN")
     # Not UID too (RFC 7986, 5.3): vdirsyncer takes it for the UID of each event and keeps only the last.
-    feed.add("x-wr-relcalid", identity)
+    feed.add("x-wr-relcalid", head.identity)
     add_line(feed, "name", name, lang)
     add_line(feed, "x-wr-calname", name)
     add_block(feed, "description", description, lang)
@@ -153,7 +157,8 @@ def _home(view: RenderContext) -> str:
     return f"{view.base_url}{view.prefix}/"
 
 
-def _description(head: FeedHead, edition: Edition, view: RenderContext) -> str:
+def describe_feed(head: FeedHead, edition: Edition, view: RenderContext) -> str:
+    """Describe a calendar, and how much is left out of it where it is cut."""
     lang = view.lang
     text = phrases.pick(edition.calendar.description, lang.code).text
     cut = head.omitted and lang.ngettext(

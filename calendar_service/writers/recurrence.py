@@ -90,19 +90,25 @@ def can_recur(schedule: Schedule) -> bool:
     return known_from is not None and known_from <= span.starts.day and not _meets_clock_change(schedule, span)
 
 
-def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
-    """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
-    first, by_day, by_month_day = first_day_of(span), rule.by_day, rule.by_month_day
+def spell_out(rule: RecurrenceRule, first: date) -> RecurrenceRule:
+    """Return a rule with the weekday or the day of the month that RFC 5545 lets one leave to the first date."""
+    by_day, by_month_day = rule.by_day, rule.by_month_day
     if rule.frequency == "WEEKLY" and not by_day:
         by_day = (_WEEKDAYS[first.weekday()],)
     if not by_day and (rule.frequency == "MONTHLY" or rule.by_month):
         by_month_day = by_month_day or first.day
+    return replace(rule, by_day=by_day, by_month_day=by_month_day)
+
+
+def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
+    """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
+    rule = spell_out(rule, first_day_of(span))
     parts: dict[str, Any] = {
         "FREQ": rule.frequency,
         "INTERVAL": rule.interval if rule.interval > 1 else None,
         "BYMONTH": rule.by_month,
-        "BYMONTHDAY": by_month_day,
-        "BYDAY": list(by_day),
+        "BYMONTHDAY": rule.by_month_day,
+        "BYDAY": list(rule.by_day),
         "COUNT": rule.count,
         "UNTIL": rule.until and _until(rule.until, span),
     }

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEADLINE_BLOCK", "UNKNOWN_LENGTH", "SerializedEvents", "write_vevents"]
 
-_COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
+COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
 _SHORTEST_TITLE = 60
 
 
@@ -70,23 +70,23 @@ def write_vevents(entry: Entry, calendar: Calendar, view: RenderContext, stretch
 
 
 def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext, zones: set[str]) -> Event:
-    record, called_off = entry.record, entry.is_called_off or spec.cancelled
+    record = entry.record
     event = Event()
     add_line(event, "uid", uids.uid(spec.name, calendar.id))
     add_stamps(event, entry.revision.changed_at)
     event.add("sequence", entry.revision.sequence)
     _add_times(event, spec, zones)
-    summary, code = _summary(spec, entry, view)
+    summary, code = summarize(spec, entry, view)
     add_line(event, "summary", summary, code)
     add_block(event, "description", describe_entry(spec.span, entry, calendar, view, spec), view.lang.code)
     if clean_line(spec.place):
         add_line(event, "location", spec.place, view.lang.code)
-    _add_state(event, spec, entry, called_off=called_off)
+    _add_state(event, spec, entry)
     words = [clean_line(word) for word in (phrases.kind(record, view.lang), *record.tags)]
     event.add("categories", [word for word in words if word])
-    event.add("color", _COLOURS[record.kind])
+    event.add("color", COLOURS[record.kind])
     _add_links(event, spec, entry, calendar, view)
-    if view.alarm and not called_off and record.status is not Status.POSTPONED:
+    if view.alarm and rings(spec, entry):
         event.add_component(make_alarm(view.alarm, spec, summary, code))
     return event
 
@@ -134,7 +134,7 @@ def _start_on(span: Span, day: date, zones: set[str]) -> date | datetime:
     return _written(CivilTime(day, span.starts.clock, span.starts.zone), zones, in_zone=True)
 
 
-def _summary(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, str]:
+def summarize(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, str]:
     """Return the title with its state before and its language behind it, and the language it is in."""
     lang = view.lang
     written_in = phrases.pick(entry.record.title, lang.code).language
@@ -149,24 +149,44 @@ def _summary(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str, 
     return f"{shorten(title, room)} {suffix}", written_in
 
 
-def _add_state(event: Event, spec: VEventSpec, entry: Entry, *, called_off: bool) -> None:
-    status = entry.record.status
-    unsure = status in (Status.TENTATIVE, Status.POSTPONED)
-    event.add("status", "CANCELLED" if called_off else "TENTATIVE" if unsure else "CONFIRMED")
-    all_day = isinstance(spec.span, DaySpan)
-    free = called_off or all_day or spec.moment is not None or status is Status.POSTPONED
+def state_of(spec: VEventSpec, entry: Entry) -> str:
+    """Return CONFIRMED, TENTATIVE or CANCELLED (RFC 5545, 3.8.1.11)."""
+    if entry.is_called_off or spec.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.record.status in (Status.TENTATIVE, Status.POSTPONED) else "CONFIRMED"
+
+
+def is_free(spec: VEventSpec, entry: Entry) -> bool:
+    """Return True if an entry makes nobody busy: what is called off or postponed, whole days, and single moments."""
+    off = entry.is_called_off or spec.cancelled or entry.record.status is Status.POSTPONED
+    return off or isinstance(spec.span, DaySpan) or spec.moment is not None
+
+
+def rings(spec: VEventSpec, entry: Entry) -> bool:
+    """Return True if an entry may have an alarm."""
+    return not (entry.is_called_off or spec.cancelled or entry.record.status is Status.POSTPONED)
+
+
+def shown_join(entry: Entry) -> str:
+    """Return the address to join at that entries show, "" where they show none."""
+    return entry.record.join
+
+
+def _add_state(event: Event, spec: VEventSpec, entry: Entry) -> None:
+    event.add("status", state_of(spec, entry))
+    free = is_free(spec, entry)
     event.add("transp", "TRANSPARENT" if free else "OPAQUE")
-    busy = "FREE" if free else "TENTATIVE" if status is Status.TENTATIVE else "BUSY"
+    busy = "FREE" if free else "TENTATIVE" if entry.record.status is Status.TENTATIVE else "BUSY"
     event.add("x-microsoft-cdo-busystatus", busy)
-    if all_day:
+    if isinstance(spec.span, DaySpan):
         event.add("x-microsoft-cdo-alldayevent", "TRUE")
 
 
 def _add_links(event: Event, spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> None:
-    record = entry.record
-    add_uri(event, "url", record.join or record.url or view.page_url(record.id))
-    if record.join:
+    record, join = entry.record, shown_join(entry)
+    add_uri(event, "url", join or record.url or view.page_url(record.id))
+    if join:
         label = view.lang.gettext("Join online")
-        add_uri(event, "conference", record.join, VALUE="URI", FEATURE="VIDEO", LABEL=label)
+        add_uri(event, "conference", join, VALUE="URI", FEATURE="VIDEO", LABEL=label)
     if spec.is_extra:
         add_line(event, "related-to", uids.uid(record.id, calendar.id))
