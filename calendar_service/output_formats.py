@@ -16,6 +16,7 @@ from calendar_service.verification.expected import (
     expect_table,
     expect_text,
 )
+from calendar_service.verification.jscalendar import expect_jscalendar, find_in_jscalendar
 from calendar_service.verification.parsed import (
     OutputCheck,
     find_in_api,
@@ -30,6 +31,7 @@ from calendar_service.writers.atom import write_atom
 from calendar_service.writers.csv_feed import write_csv
 from calendar_service.writers.feed import FeedUnit, write_feed
 from calendar_service.writers.jcal import write_jcal
+from calendar_service.writers.jscalendar import write_jscalendar
 from calendar_service.writers.jsonfeed import write_json_feed
 
 if TYPE_CHECKING:
@@ -143,6 +145,15 @@ FORMATS: dict[str, OutputFormat] = {
         holds=FeedUnit.VEVENTS,
         write=_write_jcal,
         check=OutputCheck(find_in_jcal, expect_entries),
+    ),
+    "jscalendar": OutputFormat(
+        path="/calendar.jscalendar",
+        media_type="application/jscalendar+json;type=group",
+        summary="Everything as JSCalendar (RFC 8984).",
+        holds=FeedUnit.ENTRIES,
+        write=write_jscalendar,
+        check=OutputCheck(find_in_jscalendar, expect_jscalendar),
+        schema={"type": "object"},
     ),
     "api": OutputFormat(
         path="/api/v1/records",
