@@ -7,6 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from proof_town import LEAD
+
+from calendar_service.publishing import publish_file
+
 # A worker that has sent nothing after so many seconds may be killed all the same.
 WAKES_WITHIN = 0.6
 _SLACK = 0.2
@@ -27,7 +31,7 @@ def kill_worker(town, sink, nursery, kills, *, more=0):
     chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
     while len(killings.at) < kills and (town.left() or more):
         if town.left() < town.subscribers / 4 and more:
-            town.write_record(town.due + timedelta(hours=24))
+            town.write_record(town.due + LEAD)
             more -= 1
         child = nursery.start(town, "worker")
         if len(killings.at) % 4:  # one in four dies before it sends, or as it begins to
@@ -49,11 +53,18 @@ def finish(town, nursery, *words, seconds=120):
     child.kill()
 
 
-def kill_crew(town, sink, nursery, kills, *, crew=3):
-    """Have several ticks at once at a time that moves on from try to try, killing one at random, until all is sent."""
+def kill_crew(town, sink, nursery, kills, *, crew=3, more=0):
+    """Have several ticks at once at a time that moves on from try to try, killing one at random, until all is sent.
+
+    `more` tenders are there when letters run out before the kills do.
+    """
     chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
     now, many, idle, end = town.due, [], 0, time.monotonic() + _PATIENCE
-    while town.left() and idle < _MOST_IDLE_ROUNDS:
+    while (town.left() or (more and len(killings.at) < kills)) and idle < _MOST_IDLE_ROUNDS:
+        if town.left() < town.subscribers / 2 and len(killings.at) < kills and more:
+            town.write_record(now + LEAD)
+            publish_file(town.engine, town.file, now)
+            more -= 1
         before = sink.size()
         while town.left_at(now) and time.monotonic() < end:
             many = [child for child in many if child.is_alive()]

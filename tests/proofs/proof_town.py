@@ -41,8 +41,12 @@ class Sink:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.process.stdout.close()
 
     def accepted(self):
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]

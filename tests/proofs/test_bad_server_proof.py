@@ -8,6 +8,7 @@ from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 READERS = 500
+DOWN = timedelta(hours=2)
 BAD_SERVER = ["--greylist", "--temp-fail", 5, "--lose-reply", 2, "--hang", 1]
 
 pytestmark = pytest.mark.slow
@@ -54,3 +55,24 @@ def test_one_lane_is_held_up(tmp_path, database_url):
     waited, verdict, _ = bad_server(tmp_path, database_url, "one_lane")
     assert verdict.lost == 0
     assert waited[0] > 60
+
+
+def test_after_two_hours_without_a_mail_server_all_go_once(tmp_path, database_url):
+    start, now, tried = time.monotonic(), DUE, 0
+    with (
+        Sink(tmp_path) as sink,
+        Town(tmp_path, database_url, sink, subscribers=READERS, due=DUE) as town,
+        Nursery() as nursery,
+    ):
+        sink.stop()
+        while now < DUE + DOWN:
+            nursery.run(town, "tick", "--now", now.isoformat())
+            now, tried = max(now + timedelta(minutes=5), town.next_try()), tried + 1
+        assert (town.left(), sink.size()) == (READERS, 0)
+        with Sink(tmp_path, "--port", sink.port) as sink_again:
+            nursery.run(town, "tick", "--now", now.isoformat())
+            verdict = judge(town, sink_again)
+        tell(f"server down {database_url[:6]}", verdict, ticks=tried, seconds=seconds_since(start))
+    assert tried > DOWN / timedelta(hours=1)
+    assert verdict.states == {"sent": READERS}
+    assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)

@@ -69,7 +69,7 @@ def test_three_workers_a_bad_server_and_200_kills_lose_nothing(tmp_path, databas
         Town(tmp_path, database_url, sink, subscribers=250, due=DUE, records=4) as town,
         Nursery() as nursery,
     ):
-        killings = kill_crew(town, sink, nursery, KILLS)
+        killings = kill_crew(town, sink, nursery, KILLS, more=20)
         verdict = judge(town, sink)
         numbers = {"kills": len(killings.at), "with_claims": killings.in_hand, "seconds": seconds_since(start)}
         tell(f"crew killed {database_url[:6]}", verdict, **numbers)
