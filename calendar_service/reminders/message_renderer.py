@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from calendar_service.records.due import too_late
 from calendar_service.records.enums import MomentName
@@ -76,8 +77,8 @@ class MessageRenderer:
         self._engine = engine
         self._subscriptions = service
         self._base_url = base_url
-        self._written: OrderedDict[Hashable, Message] = OrderedDict()
-        self._changes: OrderedDict[tuple[str, int], _Change] = OrderedDict()
+        self._written: LRUCache[Hashable, Message] = LRUCache(_MOST_LETTERS)
+        self._changes: LRUCache[tuple[str, int], _Change] = LRUCache(_MOST_CHANGES)
 
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[ActiveWatch], now: datetime
@@ -113,8 +114,6 @@ class MessageRenderer:
     def _once(self, key: Hashable, write: Callable[[], Message]) -> Message:
         if key not in self._written:
             self._written[key] = write()
-            while len(self._written) > _MOST_LETTERS:
-                self._written.popitem(last=False)
         return self._written[key]
 
     # -- what is said -------------------------------------------------------------------------------------------
@@ -150,8 +149,6 @@ class MessageRenderer:
             with reading(self._engine) as connection:
                 before, after = load_change(connection, *key)
                 self._changes[key] = before, after, first_pass_of(connection, after.edition) if after else None
-            while len(self._changes) > _MOST_CHANGES:
-                self._changes.popitem(last=False)
         return self._changes[key]
 
     def _notice(self, notification: NotificationKey, edition: Edition, view: RenderContext, now: datetime) -> Message:

@@ -1,10 +1,16 @@
-"""The VEVENTs that were rendered last, by the way they are shown, so that an edit costs the rendering of one record."""
+"""The VEVENTs that were rendered last, by the way they are shown, so that an edit costs the rendering of one record.
+
+The room is kept by code of our own: cachetools drops entry by entry, and a view that lost a part of its blocks would be
+rendered again and again while it takes the room of whole ones.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
+
+from cachetools import FIFOCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -30,7 +36,7 @@ class EventCache:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._views: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+        self._seen: FIFOCache[Hashable, None] = FIFOCache(_MAX_SEEN)
         self._bytes = 0
 
     def open(self, view: Hashable, *, is_own: bool) -> ViewCache:
@@ -41,8 +47,6 @@ class EventCache:
                 return ViewCache(self, view)
             if is_own and view not in self._seen:
                 self._seen[view] = None
-                if len(self._seen) > _MAX_SEEN:
-                    self._seen.popitem(last=False)
                 return ViewCache(self, None)
             self._views[view] = {}
             return ViewCache(self, view)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -26,40 +27,26 @@ class ResponseCache:
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[State, Representation]] = OrderedDict()
-        self._bytes = 0
+        self._kept: LRUCache[Hashable, tuple[State, Representation]] = LRUCache(max_bytes, lambda kept: kept[1].size)
 
     def get(self, key: Hashable, state: State) -> Representation | None:
         """Return the representation of a key if it holds for this state."""
         with self._lock:
             found = self._kept.get(key)
-            if found is None or found[0] != state:
-                return None
-            self._kept.move_to_end(key)
-            return found[1]
+            return found[1] if found and found[0] == state else None
 
     def put(self, key: Hashable, state: State, representation: Representation) -> None:
         """Keep a representation, unless there is a newer one; one too big for the room is not kept."""
-        size = representation.size
         with self._lock:
-            if (there := self._kept.get(key)) and there[0] > state:
-                return
-            self._drop(key)
-            if size > self._max_bytes:
-                return
-            self._kept[key] = (state, representation)
-            self._bytes += size
-            while self._bytes > self._max_bytes or len(self._kept) > _MAX_RESPONSES:
-                self._drop(next(iter(self._kept)))
+            there = self._kept.pop(key, None)
+            kept = there if there and there[0] > state else (state, representation)
+            if kept[1].size <= self._kept.maxsize:
+                self._kept[key] = kept
+            if len(self._kept) > _MAX_RESPONSES:
+                self._kept.popitem()
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._kept.clear()
-            self._bytes = 0
-
-    def _drop(self, key: Hashable) -> None:
-        if found := self._kept.pop(key, None):
-            self._bytes -= found[1].size

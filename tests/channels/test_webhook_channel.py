@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -302,3 +302,22 @@ def test_the_deadline_holds_over_many_small_replies(certificate):
     with Hook(certificate, lambda hook, connection, _: hook.drip(connection, "H")) as hook:
         failure_of(hook.channel(limits=HttpLimits(0.3, 0.4)).send, LETTER, HOOK)
     assert 0.35 < time.monotonic() - began < 1
+
+
+# The vector of the specification, and one with letters beyond ASCII.
+VECTORS = [
+    ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'),
+    (f"whsec_{base64.b64encode(bytes(32)).decode()}", "<a.b@example.org>", 1, '{"é":"œ"}'.encode()),
+]
+
+
+@pytest.mark.parametrize(("secret", "message_id", "timestamp", "body"), VECTORS)
+def test_signatures_stay_as_the_specification_has_them(secret, message_id, timestamp, body):
+    at = datetime.fromtimestamp(timestamp, UTC)
+    headers = {"webhook-id": message_id, "webhook-timestamp": str(timestamp)}
+    headers["webhook-signature"] = sign(secret, message_id, timestamp, body)
+    assert verify_as_a_reader([secret], headers, body, at)
+
+
+def test_the_published_vector_is_signed_as_published():
+    assert sign(*VECTORS[0]) == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

@@ -394,8 +394,8 @@ def test_responses_are_kept_within_their_bytes_compressed_copies_too():
         cache.put(number, (0, 1, day), Representation.of(random, "text/plain", NOW))
     kept = [number for number in range(20) if cache.get(number, (0, 1, day))]
     assert kept == list(range(20 - len(kept), 20))
-    assert 0 < cache._bytes <= 5_000 == cache._max_bytes
-    assert len(kept) * Representation.of(random, "text/plain", NOW).size == cache._bytes
+    assert 0 < cache._kept.currsize <= 5_000 == cache._kept.maxsize
+    assert len(kept) * Representation.of(random, "text/plain", NOW).size == cache._kept.currsize
     newest = Representation.of(b"newest", "text/plain", NOW)
     cache.put(19, (0, 2, day), newest)
     cache.put(19, (0, 1, day), Representation.of(b"late", "text/plain", NOW))

@@ -38,6 +38,8 @@ OWNERS = {
     "itsdangerous": {"reminders"},
     "jinja2": {"reminders"},
     "smtplib": {"reminders"},
+    "standardwebhooks": {"reminders/channels/webhook.py"},
+    "cachetools": {"web", "reminders"},
     "apprise": {"reminders/channels/chat.py"},
     "prometheus_client": {"web"},
     "segno": {"web/qr.py"},

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 import hmac
 import http.client
 import json
@@ -13,6 +11,8 @@ import secrets
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+
+from standardwebhooks import Webhook
 
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.times import write_instant
@@ -32,6 +32,7 @@ LONGEST_WAIT = 3600
 
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
+_SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)")
 _ID = re.compile(r"[!-~]{1,200}")
 _OK, _REDIRECT = 200, 300
 _GONE = 410
@@ -48,8 +49,11 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
     Raise ValueError for a secret that is none.
     """
-    content = f"{message_id}.{timestamp}.".encode() + body
-    return " ".join(f"v1,{_signature(one, content)}" for one in secret.split())
+    secrets_given = secret.split()
+    if not all(map(_SECRET.fullmatch, secrets_given)):  # the library would leave out what is no base64
+        raise ValueError("a secret is whsec_ and base64")
+    at = datetime.fromtimestamp(timestamp, UTC)
+    return " ".join(Webhook(each).sign(message_id, at, body.decode()) for each in secrets_given)
 
 
 class WebhookChannel:
@@ -105,16 +109,6 @@ def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: Saf
                 'Answer a POST of {"type": "challenge", "challenge": "…"} with status 200 and the same challenge.'
             ),
         )
-
-
-def _signature(secret: str, content: bytes) -> str:
-    if not secret.startswith(_PREFIX):
-        raise ValueError("a secret begins with whsec_")
-    try:
-        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        raise ValueError("a secret is base64") from None
-    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
 
 
 def _headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
