@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from calendar_service.reminders.plan import DueNotification
     from calendar_service.store.faults import Fault
 
-CLOCK = Subject(FaultKind.CLOCK, "reminders", gettext_noop("The clock was ahead when reminders were last planned."))
+# No host has this name: the other faults of clocks have the names of hosts.
+CLOCK = Subject(
+    FaultKind.CLOCK, "planning of reminders", gettext_noop("The clock was ahead when reminders were last planned.")
+)
 UNWRITABLE = gettext_noop("A letter cannot be written.")
 _NOT_FIRED = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
 _NOT_TOLD = gettext_noop("A change of a record could not be told.")

@@ -19,7 +19,7 @@ from calendar_service.web.feeds import shown_languages
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.operator_auth import is_operator
 from calendar_service.web.render_limiter import weigh
-from calendar_service.web.status import OF_PUBLISHING
+from calendar_service.web.status import holds_back
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -167,7 +167,7 @@ def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
     if attempt is None:
         return {}
     is_good = attempt.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
-    public = [each.reason for each in found.faults if each.kind in OF_PUBLISHING]
+    public = [each.reason for each in found.faults if holds_back(each)]
     told = {
         "at": write_instant(attempt.at),
         "outcome": "failing" if is_good and not found.is_published else attempt.outcome,

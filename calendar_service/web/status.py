@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendar_service.reminders.faults.log import DATABASE_REASONS
+from calendar_service.reminders.subjects import CLOCK
 from calendar_service.store.bounded import BoundedCalls, NoAnswer
 from calendar_service.store.editions import PublishOutcome, last_attempt
 from calendar_service.store.engine import DatabaseFault, Trouble, reading
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 3.0
 # Counting all deliveries of a large database may take longer.
 _COUNT_SECONDS = 8.0
-OF_PUBLISHING = frozenset({FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CLOCK})
-"""The kinds of faults that keep the calendar file from being what is public."""
+_OF_PUBLISHING = frozenset({FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CLOCK})
+
+
+def holds_back(fault: Fault) -> bool:
+    """Return True if a fault keeps the calendar file from being what is public.
+
+    Not that reminders were planned by a clock that was ahead: what is public does not hang on that.
+    """
+    return fault.kind in _OF_PUBLISHING and (fault.kind, fault.key) != CLOCK.name
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Status:
     def is_held_back(self) -> bool:
         """Return True if the calendar file as it is now is not what is public, as far as is known."""
         outcome = self.attempt and self.attempt.outcome
-        is_fault = any(each.kind in OF_PUBLISHING for each in self.faults)
+        is_fault = any(map(holds_back, self.faults))
         return not self.is_database_up or outcome in (PublishOutcome.BROKEN, PublishOutcome.HELD) or is_fault
 
     @property

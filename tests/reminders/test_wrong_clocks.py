@@ -175,7 +175,7 @@ def test_a_planner_whose_clock_was_ahead_silences_nothing_later(database, ahead,
     planner.fan_out(edition, BEGIN + 2 * MINUTE)
     with reading(database) as connection:
         assert [(str(each.kind), each.key, each.count) for each in list_faults(connection)] == [
-            ("clock", "reminders", 1)
+            ("clock", "planning of reminders", 1)
         ]
     moved = publish_records(database, BEGIN + DAY, tender("2029-12-01 17:00", "far"), tender("2027-07-12 17:00"))
     planner.fan_out(moved, BEGIN + DAY)

@@ -11,6 +11,7 @@ from signing_up import NOW, words_of
 from sqlalchemy import insert
 
 from calendar_service.cli.main import main
+from calendar_service.reminders.subjects import CLOCK
 from calendar_service.store.engine import writing
 from calendar_service.store.faults import FaultKind, report_fault
 from calendar_service.store.gauges import read_gauges, read_worker_health
@@ -224,6 +225,18 @@ def test_readiness_is_never_told_while_something_fails(operated, kind, status, i
     assert (found["status"], found["publication"]["outcome"] == "published") == (status, bool(is_published))
     text = operated.get("/metrics", **BEARER).get_data(as_text=True)
     assert f"calendar_publication_ok {is_published}.0" in text
+
+
+def test_a_clock_that_was_ahead_when_reminders_were_planned_holds_no_publication_back(operated):
+    fault(operated.engine, CLOCK.kind, key=CLOCK.key)
+    found = operated.get("/readyz").get_json()
+    assert (found["status"], found["publication"]["outcome"], found["publication"]["reasons"]) == (
+        "failing",
+        "published",
+        [],
+    )
+    assert [each["kind"] for each in found["faults"]] == ["clock"]
+    assert "calendar_publication_ok 1.0" in operated.get("/metrics", **BEARER).get_data(as_text=True)
 
 
 def test_without_a_database_all_that_is_known_is_told(operated, tmp_path):
