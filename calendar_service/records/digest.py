@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.record import record_to_json
 
@@ -20,8 +20,12 @@ def digest_records(records: Iterable[Record]) -> str:
 
     It is kept in the database and compared over releases, so it must never change for the same records.
     """
-    plain = [record_to_json(each) for each in sorted(records, key=lambda each: each.id)]
-    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return digest_json(record_to_json(each) for each in sorted(records, key=lambda each: each.id))
+
+
+def digest_json(records: Iterable[dict[str, Any]]) -> str:
+    """Return the same digest of records as JSON values, in the order of their ids."""
+    canonical = json.dumps(list(records), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 

@@ -31,7 +31,7 @@ from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
 from calendar_service.store.lease import read_holder, take_lease
-from calendar_service.store.older_copies import digest_of_edition, look_for_older_copy
+from calendar_service.store.older_copies import digest_of_edition, fill_in_digests, look_for_older_copy
 from calendar_service.store.revisions import revision_of_row
 from calendar_service.store.tables import attempts, editions, revisions
 
@@ -154,6 +154,8 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
         if is_new and not gate.is_open:
             return gate.hold(followed)
         digest = digest_records(draft.records) if is_new else ""
+        if is_new:
+            fill_in_digests(connection)
         if last and is_new and not confirmed:
             doubts, notes = look_for_older_copy(connection, last, comparison, digest, now)
             if doubts or comparison.doubts:

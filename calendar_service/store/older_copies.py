@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from calendar_service.records.digest import digest_edition
+from calendar_service.records.digest import digest_edition, digest_json
 from calendar_service.records.edited_copies import find_edited_copy
 from calendar_service.records.times import write_minute
 from calendar_service.store.revisions import load_histories
-from calendar_service.store.tables import editions
+from calendar_service.store.tables import editions, revisions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +40,27 @@ def look_for_older_copy(
         return [], []
     older = _named(copy.edition, _published_at(connection, copy.edition))
     return ([_doubt_of_edited_copy(copy, older, last)], []) if copy.is_doubtful else ([], _notes(copy, older))
+
+
+def fill_in_digests(connection: Connection) -> None:
+    """Compute the digests of editions that a process of an older release has added without one."""
+    missing = connection.scalars(select(editions.c.number).where(editions.c.digest.is_(None)).order_by("number")).all()
+    if not missing:
+        return
+    columns = revisions.c.record_id, revisions.c.edition, revisions.c.withdrawn, revisions.c.record
+    before = revisions.c.edition <= missing[-1]
+    rows = connection.execute(select(*columns).where(before).order_by(revisions.c.edition, revisions.c.number)).all()
+    present: dict[str, Any] = {}
+    place = 0
+    for number in missing:
+        while place < len(rows) and rows[place].edition <= number:
+            row = rows[place]
+            present.pop(row.record_id, None)
+            if not row.withdrawn:
+                present[row.record_id] = row.record
+            place += 1
+        digest = digest_json(present[name] for name in sorted(present))
+        connection.execute(update(editions).where(editions.c.number == number).values(digest=digest))
 
 
 def _doubt_of_copy(connection: Connection, last: Edition, digest: str) -> str:

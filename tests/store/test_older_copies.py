@@ -188,3 +188,33 @@ def copy_rows(new, old):
         as_before = Table(table.name, MetaData(), *[Column(each.name, each.type) for each in columns])
         with writing(old) as connection:
             connection.execute(insert(as_before), rows)
+
+
+def forget_digests(engine, *numbers):
+    """Have editions as a process of an older release adds them."""
+    with writing(engine) as connection:
+        connection.execute(update(editions).where(editions.c.number.in_(numbers)).values(digest=None))
+
+
+@pytest.mark.parametrize("numbers", [(1,), (2, 3), (1, 2, 3, 4, 5)])
+def test_editions_of_an_older_release_get_their_digests_when_found(database, numbers):
+    for each in HISTORY:
+        publish_draft(database, each, NOON, confirmed=True)
+    made = digests(database)
+    forget_digests(database, *numbers)
+    older = HISTORY[2] if 3 in numbers else OLD
+    held = publish_draft(database, older, LATER)
+    number = 3 if 3 in numbers else 1
+    assert (held.outcome, held.reasons[0].partition(" (")[0]) == (
+        PublishOutcome.HELD,
+        f"its records are those of edition {number}",
+    )
+    assert digests(database) == made
+
+
+def test_a_confirmed_publish_fills_in_digests_too(database):
+    for each in HISTORY[:2]:
+        publish_draft(database, each, NOON)
+    forget_digests(database, 1, 2)
+    publish_draft(database, HISTORY[2], NOON, confirmed=True)
+    assert digests(database) == [digest_records(each.records) for each in HISTORY[:3]]

@@ -223,7 +223,7 @@ def check_shown(here, kind, log=None):
 
 
 @pytest.mark.parametrize(("command", "kind"), [("publish", "publication"), ("tick", "sending")])
-def test_what_the_database_does_not_take_is_left_on_the_host(here, command, kind, monkeypatch):
+def test_what_the_database_does_not_take_is_left_on_the_host(here, command, kind):
     log = FaultLog(clock)
     worker = make_worker(here.settings(), open_database(here.settings()), log)
     reporter = worker._reporter
@@ -265,7 +265,7 @@ def test_a_worker_that_sends_takes_away_what_a_tick_left(here, monkeypatch):
     assert [each for each in here.faults() if each[2].startswith("The command")] == []
 
 
-def test_a_tick_whose_mail_server_is_away_says_so(here, monkeypatch):
+def test_a_tick_whose_mail_server_is_away_says_so(here):
     assert here.run("subscribers", "import", "people.csv").exit_code == 0
     url = "smtp://127.0.0.1:1"
     done = here.run("tick", "--now", "2030-04-24T07:01:00Z", CALENDAR_SMTP_URL=url)
