@@ -18,13 +18,14 @@ from pathlib import Path
 from sqlalchemy import text
 
 from calendar_service.parsers.calendar_file import read_calendar
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
+from calendar_service.records.notification_keys import ChangeKey, NoticeKind, Topic
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.editions import load_edition, publish_draft
 from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.group_sync import GroupKey
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.outbox import FanOut, perform_fan_out
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -103,9 +104,9 @@ def fan_out(engine, notification):
 
 def bare(engine, notification):
     with writing(engine) as connection:
-        values = {name: getattr(notification, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
+        values = encode_key(notification)._asdict()
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        entered = text(f"INSERT INTO occasions (occurrence, {names}) VALUES ('', {marks}) RETURNING id")
+        entered = text(f"INSERT INTO occasions ({names}) VALUES ({marks}) RETURNING id")
         number = connection.execute(entered, values).scalar_one()
         due, expires = stamp(engine, NOW), stamp(engine, NOW + timedelta(days=1))
         statement = BARE.replace(":due", f"'{due}'").replace(":expires", f"'{expires}'")
@@ -149,9 +150,7 @@ def compare_fan_out(engine, readers, rounds):
         ways = [("fan-out", fan_out), ("bare", bare)]
         for name, way in ways if number % 2 else reversed(ways):
             empty(engine)
-            notification = NotificationKey(
-                NotificationKind.REMINDER, "t0", moment="closes", revision=f"{name} {number}", lead="1 day"
-            )
+            notification = ChangeKey(f"t-{name}", number, NoticeKind.CHANGED)
             seconds[name].append(timed(partial(way, engine, notification)))
     ratios = [bare / ours for ours, bare in zip(*seconds.values(), strict=True)]
     medians = [statistics.median(found) for found in seconds.values()]

@@ -21,6 +21,14 @@ from calendar_service.bootstrap import (
 from calendar_service.cli.failures import leaving_fault
 from calendar_service.cli.published import published_edition
 from calendar_service.records.moments import midnight
+from calendar_service.records.notification_keys import (
+    AccountKey,
+    ChangeKey,
+    DigestKey,
+    ReminderKey,
+    lead_of,
+    record_of,
+)
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.faults.commands import NOT_TICKED
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from calendar_service.records.edition import Edition
+    from calendar_service.records.notification_keys import NotificationKey
     from calendar_service.reminders.forecast import PlannedNotification
     from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
@@ -150,13 +159,25 @@ def _read_time(text: str, edition: Edition) -> datetime:
 def _as_json(each: PlannedNotification, address: str) -> dict[str, Any]:
     return {
         "due": write_instant(each.due_at),
-        "record": each.notification.record_id,
-        "moment": each.notification.moment,
+        "record": record_of(each.notification),
+        "moment": _moment(each.notification),
         "at": _written(each),
-        "lead": each.notification.lead,
+        "lead": lead_of(each.notification),
         "kind": each.kind,
         "address": address,
     }
+
+
+def _moment(key: NotificationKey) -> str:
+    match key:
+        case ReminderKey():
+            return key.moment
+        case ChangeKey():
+            return key.notice
+        case AccountKey():
+            return key.account
+        case DigestKey():
+            return ""
 
 
 def _written(each: PlannedNotification) -> str | None:
@@ -166,12 +187,13 @@ def _written(each: PlannedNotification) -> str | None:
 
 
 def _as_text(each: PlannedNotification) -> str:
+    lead = lead_of(each.notification)
     parts: Iterable[str] = (
         write_instant(each.due_at),
         f"{each.kind:8}",
-        each.notification.record_id,
-        f"{each.notification.moment} {_written(each) or ''}".strip(),
-        f"{each.notification.lead} before" if each.notification.lead else "",
+        record_of(each.notification),
+        f"{_moment(each.notification)} {_written(each) or ''}".strip(),
+        f"{lead} before" if lead else "",
         f"{each.subscribers} reader{'' if each.subscribers == 1 else 's'}",
     )
     return "  ".join(part for part in parts if part)

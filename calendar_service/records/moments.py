@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 if TYPE_CHECKING:
     from calendar_service.records.record import Point, Record, Span
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_WRITTEN = re.compile(rf"({_DAY})(?:/({_DAY})|T([0-9:.]+) (\S+)(?: fold=(1))?)?")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,25 @@ def write_point(at: Point) -> str:
             return f"{day}T24:00 {zone}"
         case CivilTime(day, clock, zone, fold):
             return f"{day}T{clock.isoformat()} {zone}{' fold=1' if fold else ''}"
+
+
+def read_point(written: str) -> Point:
+    """Read what `write_point` has written. Raise ValueError for anything else."""
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        raise ValueError(f"{written!r} is no point in time")
+    first, last, clock, zone, fold = match.groups()
+    day = date.fromisoformat(first)
+    at: Point
+    if clock is None:
+        at = DaySpan(day, date.fromisoformat(last or first))
+    elif clock == "24:00":
+        at = EndOfDay(day, zone)
+    else:
+        at = CivilTime(day, time.fromisoformat(clock), zone, 1 if fold else 0)
+    if write_point(at) != written:
+        raise ValueError(f"{written!r} is not how {at} is written")
+    return at
 
 
 def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:

@@ -1,17 +1,23 @@
-"""What can be said to whom: groups of readers who want the same, and the occasions on which something is said."""
+"""What is told to whom: groups of subscribers who want the same, and the keys of notifications."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from calendar_service.records.leads import write_lead
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
+
+    from calendar_service.records.enums import MomentName
+    from calendar_service.records.leads import Lead
+    from calendar_service.records.record import Point
 
 
 class Topic(StrEnum):
-    """What a group of readers wants to hear of."""
+    """What a group of subscribers wants to hear of."""
 
     REMINDERS = "reminders"
     CHANGES = "changes"
@@ -19,7 +25,7 @@ class Topic(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What can be said once to a reader. A LETTER is about the reader's own subscription."""
+    """What a notification is. A LETTER is about the subscriber's own subscription."""
 
     REMINDER = "reminder"
     NOTICE = "notice"
@@ -27,9 +33,36 @@ class NotificationKind(StrEnum):
     LETTER = "letter"
 
 
+class NoticeKind(StrEnum):
+    """What a notice tells of a revision: that the record is new, or that it has changed."""
+
+    NEW = "new"
+    CHANGED = "changed"
+
+
+class DigestPeriod(StrEnum):
+    """How often a digest goes."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+    @property
+    def days(self) -> int:
+        """The days from one digest to the next."""
+        return 7 if self is DigestPeriod.WEEKLY else 1
+
+
+class AccountKind(StrEnum):
+    """What a message about the subscription itself says."""
+
+    CONFIRM = "confirm"
+    KNOWN = "known"
+    TROUBLE = "trouble"
+
+
 @dataclass(frozen=True)
 class RecipientGroup:
-    """Readers who want the same thing at the same time; `lead` is "" for the programme's own leads."""
+    """Subscribers who want the same thing at the same time; `lead` is "" for the programme's own leads."""
 
     id: int
     topic: Topic
@@ -41,16 +74,97 @@ class RecipientGroup:
 
 
 @dataclass(frozen=True)
-class NotificationKey:
-    """What is said: the key under which nothing is said twice to one reader.
+class ReminderKey:
+    """A reminder of a moment by one lead. `at` is where the moment stands: where it is moved, it is reminded of anew.
 
-    `revision` is the moment's own, the time at which it stands; of a notice it is the number of the record's revision,
-    of a digest its name.
+    `occurrence` is the day that the rule gave, for a record that recurs.
     """
 
-    kind: NotificationKind
-    record_id: str = ""
-    occurrence: date | None = None
-    moment: str = ""
-    revision: str = ""
-    lead: str = ""
+    kind: ClassVar[NotificationKind] = NotificationKind.REMINDER
+    record_id: str
+    occurrence: date | None
+    moment: MomentName
+    at: Point
+    lead: Lead
+
+    @property
+    def target(self) -> tuple[str, date | None, MomentName, Point]:
+        """What all reminders of this moment have in common."""
+        return self.record_id, self.occurrence, self.moment, self.at
+
+
+@dataclass(frozen=True)
+class ChangeKey:
+    """The notice of one revision of a record."""
+
+    kind: ClassVar[NotificationKind] = NotificationKind.NOTICE
+    record_id: str
+    revision: int
+    notice: NoticeKind
+
+
+@dataclass(frozen=True)
+class DigestKey:
+    """The digest that goes at an instant, in whole minutes."""
+
+    kind: ClassVar[NotificationKind] = NotificationKind.DIGEST
+    period: DigestPeriod
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AccountKey:
+    """One message about a subscription itself. `token` is random, so that another like it may go out later."""
+
+    kind: ClassVar[NotificationKind] = NotificationKind.LETTER
+    account: AccountKind
+    token: str
+
+
+@dataclass(frozen=True)
+class UnreadableKey:
+    """A key that this version cannot read, as its row has it: a newer version may have entered it."""
+
+    columns: tuple[str, ...]
+
+
+NotificationKey = ReminderKey | ChangeKey | DigestKey | AccountKey
+"""What is told: a subscriber gets each key at most once."""
+
+StoredKey = NotificationKey | UnreadableKey
+
+
+def record_of(key: StoredKey) -> str:
+    """Return the id of the record that a notification is about, "" where it is about none."""
+    return key.record_id if isinstance(key, ReminderKey | ChangeKey) else ""
+
+
+def topic_of(key: StoredKey) -> str:
+    """Name for the log what a notification is about: its record, or its kind."""
+    match key:
+        case ReminderKey() | ChangeKey():
+            return key.record_id
+        case UnreadableKey(columns):
+            return columns[0]
+        case _:
+            return key.kind
+
+
+def lead_of(key: StoredKey) -> str:
+    """Return the lead of a reminder as it is kept, such as "7 days"; "" for what is no reminder."""
+    return write_lead(key.lead) if isinstance(key, ReminderKey) else ""
+
+
+def describe_key(key: StoredKey) -> str:
+    """Describe a notification for the operator: "reminder roads closes 7 days", "notice roads changed 2"."""
+    match key:
+        case ReminderKey():
+            return f"{key.kind} {key.record_id} {key.moment} {write_lead(key.lead)}"
+        case ChangeKey():
+            return f"{key.kind} {key.record_id} {key.notice} {key.revision}"
+        case DigestKey():
+            return f"{key.kind} {key.period} {key.at.isoformat()}"
+        case AccountKey():
+            return f"{key.kind} {key.account}"
+        case UnreadableKey(columns):
+            return " ".join(part for part in columns if part)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import find_changes
 from calendar_service.records.edition import is_coming
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
-from calendar_service.reminders.plan import DIGEST_DAYS, digest_after, digest_name, is_ahead, selected
+from calendar_service.records.notification_keys import ChangeKey, DigestPeriod, NoticeKind, Topic
+from calendar_service.reminders.plan import digest_after, is_ahead, selected
 from calendar_service.store.outbox import FanOut
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Revision
     from calendar_service.records.notification_keys import RecipientGroup
 
-CHANGED, NEW = "changed", "new"
 PATIENCE = timedelta(hours=48)
 """How long a notice is tried."""
 
@@ -41,7 +40,7 @@ def notices(
         if holds and is_ahead(after.record, zone, now):
             yield from _of_new(after, groups, edition, seen_at, now)
     elif differences_of(before, after, edition, seen_at) and _matters_yet(before, after, zone, now):
-        notification = NotificationKey(NotificationKind.NOTICE, after.record.id, None, CHANGED, str(after.number))
+        notification = ChangeKey(after.record.id, after.number, NoticeKind.CHANGED)
         for group in groups:
             if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
                 yield FanOut(group.id, notification, seen_at, now + PATIENCE)
@@ -57,15 +56,10 @@ def differences_of(before: Revision, after: Revision, edition: Edition, seen_at:
     )
 
 
-def notice_of_new(record_id: str, number: int = 1) -> NotificationKey:
-    """Name the notice of a new record."""
-    return NotificationKey(NotificationKind.NOTICE, record_id, None, NEW, str(number))
-
-
 def _of_new(
     after: Revision, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
 ) -> Iterator[FanOut]:
-    notification = notice_of_new(after.record.id, after.number)
+    notification = ChangeKey(after.record.id, after.number, NoticeKind.NEW)
     for group in groups:
         if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
             single = FanOut(group.id, notification, seen_at, now + PATIENCE)
@@ -74,12 +68,11 @@ def _of_new(
 
 def _in_digest(single: FanOut, group: RecipientGroup, after: Revision, edition: Edition, now: datetime) -> FanOut:
     """Leave it to the next digest, if that goes while the record still has something ahead."""
-    following = digest_after(group.digest, now, group.zone)
-    if not is_ahead(after.record, edition.calendar.zone, following):
+    following = digest_after(DigestPeriod(group.digest), now, group.zone)
+    if not is_ahead(after.record, edition.calendar.zone, following.at):
         return single
-    expires_at = following + timedelta(days=DIGEST_DAYS[group.digest])
-    name = digest_name(group.digest, following)
-    return FanOut(group.id, single.notification, following, expires_at, bundle=name)
+    expires_at = following.at + timedelta(days=following.period.days)
+    return FanOut(group.id, single.notification, following.at, expires_at, bundle=following)
 
 
 def _concerns(group: RecipientGroup, change: RevisionPair, edition: Edition) -> bool:

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.records.notification_keys import topic_of
 from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.message_renderer import DeliveryObsolete
 from calendar_service.reminders.send_results import clear_delivery, postpone_unrendered, settle_failed, settle_sent
@@ -172,8 +173,7 @@ class DeliverySender:
 
     def _put_aside(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
         if delivery.attempts == 0:
-            what = delivery.notification
-            logger.error("A letter about %s cannot be written.", what.record_id or what.kind, exc_info=error)
+            logger.error("A letter about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
         self._counts[
             postpone_unrendered(connection, self._worker_id, delivery, "it cannot be written", error, now)
         ] += 1

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName
-from calendar_service.records.notification_keys import NotificationKind, RecipientGroup, Topic
+from calendar_service.records.notification_keys import (
+    NotificationKind,
+    RecipientGroup,
+    ReminderKey,
+    Topic,
+    UnreadableKey,
+    lead_of,
+    record_of,
+)
 from calendar_service.reminders.plan import plan_reminders, point_at
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.addresses import masked_address
@@ -65,7 +72,7 @@ def forecast(
     with reading(engine) as connection:
         planned = _planned(connection, edition, (start, end), failures, with_addresses=with_addresses)
         found = [*planned, *_waiting(connection, edition, end)]
-    return sorted(found, key=lambda each: (each.due_at, each.notification.record_id, each.notification.lead))
+    return sorted(found, key=lambda each: (each.due_at, record_of(each.notification), lead_of(each.notification)))
 
 
 def upcoming(
@@ -85,9 +92,9 @@ def upcoming(
     ]
     found: dict[object, DueNotification] = {}
     for due in plan_reminders(edition, groups, now, now + _UPCOMING_WITHIN, seen, Failures()):
-        said = due.notification
-        if due.due_at > now and due.after is None and said.kind is NotificationKind.REMINDER:
-            found.setdefault((said.record_id, said.occurrence, said.moment), due)
+        key = due.notification
+        if due.due_at > now and due.after is None and isinstance(key, ReminderKey):
+            found.setdefault(key.target, due)
     return list(found.values())
 
 
@@ -101,25 +108,26 @@ def _planned(
 ) -> Iterator[PlannedNotification]:
     start, end = span
     fired, seen = load_fan_outs(connection, start), load_first_passes(connection)
-    merged: dict[tuple[datetime, NotificationKind, NotificationKey, Point | None], list[DueNotification]] = {}
+    merged: dict[tuple[datetime, NotificationKind, ReminderKey], list[DueNotification]] = {}
     for due in plan_reminders(edition, load_groups(connection), start, end, seen, failures):
-        if due.due_at >= start and due.key not in fired and due.notification.kind is not NotificationKind.DIGEST:
+        key = due.notification
+        if due.due_at >= start and due.key not in fired and isinstance(key, ReminderKey):
             kind = NotificationKind.DIGEST if due.bundle else NotificationKind.REMINDER
-            merged.setdefault((due.due_at, kind, due.notification, due.at), []).append(due)
-    for (due_at, kind, notification, at), dues in merged.items():
+            merged.setdefault((due.due_at, kind, key), []).append(due)
+    for (due_at, kind, key), dues in merged.items():
         groups = [(due.group.id, due.after) for due in dues]
         subscribers = count_subscribers(connection, groups, due_at)
         addresses = list_addresses(connection, groups, due_at) if with_addresses else []
         if subscribers:
-            yield PlannedNotification(
-                due_at, kind, notification, at, subscribers, tuple(map(masked_address, addresses))
-            )
+            masked = tuple(map(masked_address, addresses))
+            yield PlannedNotification(due_at, kind, key, key.at, subscribers, masked)
 
 
 def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterator[PlannedNotification]:
     merged: dict[tuple[datetime, NotificationKey], list[str]] = {}
     for next_at, notification, address in list_waiting(connection, end):
-        merged.setdefault((next_at, notification), []).append(masked_address(address))
+        if not isinstance(notification, UnreadableKey):
+            merged.setdefault((next_at, notification), []).append(masked_address(address))
     for (next_at, notification), addresses in merged.items():
         at = _stands_at(edition, notification)
         yield PlannedNotification(
@@ -128,10 +136,10 @@ def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterat
 
 
 def _stands_at(edition: Edition, notification: NotificationKey) -> Point | None:
-    entry = edition.entries.get(notification.record_id)
-    if entry is None or notification.kind is not NotificationKind.REMINDER:
+    entry = edition.entries.get(record_of(notification))
+    if entry is None or not isinstance(notification, ReminderKey):
         return None
     try:
-        return point_at(entry.record, MomentName(notification.moment), notification.occurrence)
+        return point_at(entry.record, notification.moment, notification.occurrence)
     except Exception:  # noqa: BLE001 (whatever is wrong with the record, that its letter waits is listed)
         return None

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 from calendar_service.records.due import too_late
-from calendar_service.records.enums import MomentName
-from calendar_service.records.moments import write_point
-from calendar_service.records.notification_keys import NotificationKind, Topic
-from calendar_service.reminders.change_notices import CHANGED, NEW, differences_of
+from calendar_service.records.notification_keys import (
+    AccountKey,
+    AccountKind,
+    ChangeKey,
+    DigestKey,
+    NoticeKind,
+    ReminderKey,
+    Topic,
+    describe_key,
+    lead_of,
+    record_of,
+    topic_of,
+)
+from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import ChannelName, Envelope
 from calendar_service.reminders.messages import (
     DigestItem,
@@ -28,6 +38,7 @@ from calendar_service.reminders.plan import next_point, point_at, selected
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import free_part, load_digest_items
 from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of
 from calendar_service.writers.i18n import available, language
@@ -38,8 +49,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry, Revision
-    from calendar_service.records.notification_keys import NotificationKey
-    from calendar_service.records.record import Point
+    from calendar_service.records.notification_keys import StoredKey
     from calendar_service.reminders.channels.base import Message
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.store.claims import ActiveWatch, ClaimedDelivery, PendingSignup, Recipient
@@ -78,7 +88,7 @@ class MessageRenderer:
         self._subscriptions = service
         self._base_url = base_url
         self._written: LRUCache[Hashable, Message] = LRUCache(_MOST_LETTERS)
-        self._changes: LRUCache[tuple[str, int], _Change] = LRUCache(_MOST_CHANGES)
+        self._changes: LRUCache[ChangeKey, _Change] = LRUCache(_MOST_CHANGES)
 
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[ActiveWatch], now: datetime
@@ -86,27 +96,24 @@ class MessageRenderer:
         """Write letter and envelope. Raise NothingToSay."""
         if delivery.expires_at <= now:
             raise DeliveryObsolete("too late")
-        if delivery.notification.kind is NotificationKind.LETTER:
-            return self._own_letter(delivery, edition)
+        key = delivery.notification
+        if isinstance(key, AccountKey):
+            return self._own_letter(delivery, key, edition)
         recipient = delivery.recipient
         if recipient is None or not recipient.is_active:
             raise DeliveryObsolete("suppressed: not a reader any more")
         view = self._view(recipient.language, recipient.zone, edition)
-        if delivery.notification.kind is NotificationKind.DIGEST:
-            message = self._digest(delivery, recipient, edition, active_watches, view, now)
+        if isinstance(key, DigestKey):
+            message = self._digest(key, recipient, edition, active_watches, view, now)
         else:
+            about = _about_record(key)
+            # By the hour: days to go, and whether it is time for the link to join, depend on the clock.
+            hour = now.replace(minute=0, second=0, microsecond=0)
             message = self._once(
-                # By the hour: days to go, and whether it is time for the link to join, depend on the clock.
-                (
-                    delivery.notification,
-                    recipient.language,
-                    recipient.zone,
-                    edition.number,
-                    now.replace(minute=0, second=0, microsecond=0),
-                ),
-                lambda: self._about_record(delivery.notification, edition, view, now),
+                (key, recipient.language, recipient.zone, edition.number, hour),
+                lambda: self._about_record(about, edition, view, now),
             )
-            self._check_wish(delivery.notification, edition, active_watches)
+            self._check_wish(about, edition, active_watches)
         return RenderedDelivery(
             delivery, ChannelName(recipient.channel), message, self._envelope(delivery, recipient, edition, view)
         )
@@ -119,44 +126,42 @@ class MessageRenderer:
     # -- what is said -------------------------------------------------------------------------------------------
 
     def _about_record(
-        self, notification: NotificationKey, edition: Edition, view: RenderContext, now: datetime
+        self, key: ReminderKey | ChangeKey, edition: Edition, view: RenderContext, now: datetime
     ) -> Message:
-        if notification.kind is NotificationKind.NOTICE:
-            return self._notice(notification, edition, view, now)
-        entry, at = _find_target(notification, edition, view.zone, now)
-        moment = MomentName(notification.moment)
-        return compose_reminder(entry, edition, moment, at, occurrence=notification.occurrence, now=now, view=view)
+        if isinstance(key, ChangeKey):
+            return self._notice(key, edition, view, now)
+        entry = _find_target(key, edition, view.zone, now)
+        return compose_reminder(entry, edition, key.moment, key.at, occurrence=key.occurrence, now=now, view=view)
 
     def _check_wish(
-        self, notification: NotificationKey, edition: Edition, active_watches: Sequence[ActiveWatch]
+        self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[ActiveWatch]
     ) -> None:
-        """Make sure that the reader still wants to hear this. Raise NothingToSay."""
-        topic = _TOPICS[notification.moment] if notification.kind is NotificationKind.NOTICE else Topic.REMINDERS
-        records = [edition.entries[notification.record_id].record]
-        if topic is Topic.CHANGES:
+        """Make sure that the subscriber still wants to hear this. Raise DeliveryObsolete."""
+        topic = _TOPICS[key.notice] if isinstance(key, ChangeKey) else Topic.REMINDERS
+        records = [edition.entries[key.record_id].record]
+        if isinstance(key, ChangeKey) and topic is Topic.CHANGES:
             # What a notice tells may be just that the record has left the selection.
-            records += [each.record for each in self._change(notification)[:2] if each]
+            records += [each.record for each in self._change(key)[:2] if each]
         for active_watch in active_watches:
-            if active_watch.topic is topic and active_watch.lead in ("", notification.lead):
+            if active_watch.topic is topic and active_watch.lead in ("", lead_of(key)):
                 chosen = selected(active_watch.selection, edition.calendar.languages)
                 if any(chosen.accepts(record) for record in records):
                     return
         raise DeliveryObsolete("not asked for any more")
 
-    def _change(self, notification: NotificationKey) -> _Change:
-        key = notification.record_id, int(notification.revision)
+    def _change(self, key: ChangeKey) -> _Change:
         if key not in self._changes:
             with reading(self._engine) as connection:
-                before, after = load_change(connection, *key)
+                before, after = load_change(connection, key.record_id, key.revision)
                 self._changes[key] = before, after, first_pass_of(connection, after.edition) if after else None
         return self._changes[key]
 
-    def _notice(self, notification: NotificationKey, edition: Edition, view: RenderContext, now: datetime) -> Message:
-        before, after, seen = self._change(notification)
-        entry = edition.entries.get(notification.record_id)
+    def _notice(self, key: ChangeKey, edition: Edition, view: RenderContext, now: datetime) -> Message:
+        before, after, seen = self._change(key)
+        entry = edition.entries.get(key.record_id)
         if after is None or entry is None:
             raise DeliveryObsolete("the record is no more")
-        if notification.moment == NEW:
+        if key.notice is NoticeKind.NEW:
             if not entry.revision.holds:
                 raise DeliveryObsolete("called off")
             return compose_notice(None, after, entry, edition, [], now=now, view=view)
@@ -167,45 +172,44 @@ class MessageRenderer:
 
     def _digest(
         self,
-        delivery: ClaimedDelivery,
+        digest: DigestKey,
         recipient: Recipient,
         edition: Edition,
         active_watches: Sequence[ActiveWatch],
         view: RenderContext,
         now: datetime,
     ) -> Message:
-        name = delivery.notification.revision
         with reading(self._engine) as connection:
-            parts = load_digest_items(connection, recipient.id, name)
+            parts = load_digest_items(connection, recipient.id, digest)
         items = {}
         for part in parts:
             try:
-                self._check_wish(part, edition, active_watches)
-                item = _digest_item(part, edition, view.zone, now)
+                about = _about_record(part)
+                self._check_wish(about, edition, active_watches)
+                item = _digest_item(about, edition, view.zone, now)
             except DeliveryObsolete:
                 continue
             except DatabaseFault:
                 raise
             except Exception as error:  # noqa: BLE001 (the digest goes without it; it is put aside by itself)
-                logger.warning("A digest goes without %s: %s", part.record_id, type(error).__name__)
+                logger.warning("A digest goes without %s: %s", topic_of(part), type(error).__name__)
                 with writing(self._engine) as connection:
-                    free_part(connection, recipient.id, name, part)
+                    free_part(connection, recipient.id, digest, part)
                 continue
-            items[part.record_id, part.occurrence, part.moment] = item
+            # Of several leads of one moment, one row.
+            items[about.target if isinstance(about, ReminderKey) else about] = item
         if not items:
             raise DeliveryObsolete("nothing left to say")
-        return compose_digest(
-            list(items.values()), edition, period="weekly" if name.startswith("weekly") else "daily", now=now, view=view
-        )
+        return compose_digest(list(items.values()), edition, period=digest.period, now=now, view=view)
 
-    def _own_letter(self, delivery: ClaimedDelivery, edition: Edition) -> RenderedDelivery:
-        if delivery.signup is not None and delivery.notification.moment == "confirm":
+    def _own_letter(self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition) -> RenderedDelivery:
+        if delivery.signup is not None and key.account is AccountKind.CONFIRM:
             return self._confirmation(delivery, delivery.signup, edition)
         recipient = delivery.recipient
         if recipient is None:
             raise DeliveryObsolete("erased")
         view = self._view(recipient.language, recipient.zone, edition)
-        compose = compose_known if delivery.notification.moment == "known" else compose_trouble
+        compose = compose_known if key.account is AccountKind.KNOWN else compose_trouble
         envelope = self._envelope(delivery, recipient, edition, view, address=recipient.owner or recipient.address)
         return RenderedDelivery(delivery, ChannelName.MAIL, compose(edition, view=view), envelope)
 
@@ -229,7 +233,7 @@ class MessageRenderer:
         *,
         address: str = "",
     ) -> Envelope:
-        record_id = delivery.notification.record_id
+        record_id = record_of(delivery.notification)
         return Envelope(
             address=address or recipient.address,
             message_id=_identifier(edition, delivery.notification, recipient.ref),
@@ -247,11 +251,9 @@ class MessageRenderer:
         return RenderContext(language(code if code in available() else default), self._base_url, default, zone)
 
 
-def _identifier(edition: Edition, notification: NotificationKey, ref: str) -> str:
+def _identifier(edition: Edition, key: StoredKey, ref: str) -> str:
     """Make the Message-ID (RFC 5322, 3.6.4): the same for each attempt to say the same to the same reader."""
-    day = notification.occurrence.isoformat() if notification.occurrence else ""
-    said = notification.kind, notification.record_id, day, notification.moment, notification.revision, notification.lead
-    return _hashed(edition, *said, ref)
+    return _hashed(edition, *encode_key(key), ref)
 
 
 def _hashed(edition: Edition, *parts: str) -> str:
@@ -259,28 +261,35 @@ def _hashed(edition: Edition, *parts: str) -> str:
     return f"{digest[:40]}@{edition.calendar.id}"
 
 
-def _find_target(notification: NotificationKey, edition: Edition, zone: str, now: datetime) -> tuple[Entry, Point]:
-    entry = edition.entries.get(notification.record_id)
+def _about_record(key: StoredKey) -> ReminderKey | ChangeKey:
+    """Return a key that is about a record. Raise ValueError for another."""
+    if not isinstance(key, ReminderKey | ChangeKey):
+        raise ValueError(f"nothing can be written about {describe_key(key)!r}")  # noqa: TRY004 (as any other bad value)
+    return key
+
+
+def _find_target(key: ReminderKey, edition: Edition, zone: str, now: datetime) -> Entry:
+    """Return the record of a reminder whose moment still stands where it stood. Raise DeliveryObsolete."""
+    entry = edition.entries.get(key.record_id)
     if entry is None or not entry.revision.holds:
         raise DeliveryObsolete("called off")
-    at = point_at(entry.record, MomentName(notification.moment), notification.occurrence)
-    if at is None or write_point(at) != notification.revision:
+    if point_at(entry.record, key.moment, key.occurrence) != key.at:
         raise DeliveryObsolete("moved")
-    if too_late(at, zone or edition.calendar.zone) <= now:
+    if too_late(key.at, zone or edition.calendar.zone) <= now:
         raise DeliveryObsolete("too late")
-    return entry, at
+    return entry
 
 
-def _digest_item(part: NotificationKey, edition: Edition, zone: str, now: datetime) -> DigestItem:
-    if part.kind is NotificationKind.NOTICE:
+def _digest_item(part: ReminderKey | ChangeKey, edition: Edition, zone: str, now: datetime) -> DigestItem:
+    if isinstance(part, ChangeKey):
         entry = edition.entries.get(part.record_id)
         if entry is None or not entry.revision.holds:
             raise DeliveryObsolete("called off")
         if (found := next_point(entry.record, edition.calendar.zone, now)) is None:
             raise DeliveryObsolete("too late")
         return DigestItem(entry, "new", *found)
-    entry, at = _find_target(part, edition, zone, now)
-    return DigestItem(entry, "reminder", MomentName(part.moment), at, part.occurrence)
+    entry = _find_target(part, edition, zone, now)
+    return DigestItem(entry, "reminder", part.moment, part.at, part.occurrence)
 
 
-_TOPICS = {CHANGED: Topic.CHANGES, NEW: Topic.NEW}
+_TOPICS = {NoticeKind.CHANGED: Topic.CHANGES, NoticeKind.NEW: Topic.NEW}

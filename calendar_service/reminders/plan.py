@@ -19,17 +19,16 @@ from urllib.parse import parse_qsl
 from calendar_service.records.due import MORNING, due, too_late
 from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
-from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
-from calendar_service.records.moments import span_points, write_point
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
+from calendar_service.records.moments import span_points
+from calendar_service.records.notification_keys import DigestKey, DigestPeriod, ReminderKey, Topic, lead_of, record_of
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
-from calendar_service.records.times import CivilTime, DaySpan, day_of_instant, write_minute
+from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
-from calendar_service.reminders.setting_aside import Failures, NoFailures, Subject
-from calendar_service.store.faults import FaultKind
+from calendar_service.reminders.setting_aside import Failures, NoFailures
+from calendar_service.reminders.subjects import of_group, of_record
 from calendar_service.store.schedule import FirstPass
 
 if TYPE_CHECKING:
@@ -37,14 +36,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.notification_keys import RecipientGroup
+    from calendar_service.records.leads import Lead
+    from calendar_service.records.notification_keys import NotificationKey, RecipientGroup
     from calendar_service.records.record import Point, Record
     from calendar_service.records.selection import Selection
 
 FALLBACK_LEADS = ("7 days", "1 day")
 """The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
-DIGEST_DAYS = {"daily": 1, "weekly": 7}
 _Aimed = tuple["Record", list["ReminderTarget"]]
 _LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 _ZONES = timedelta(days=2)  # more than any two clocks differ
@@ -64,11 +63,6 @@ class ReminderTarget:
     seen: FirstPass
     is_new: bool
 
-    @property
-    def what(self) -> tuple[str, date | None, MomentName, str]:
-        """What all reminders of this moment have in common."""
-        return self.record_id, self.occurrence, self.moment, write_point(self.at)
-
 
 @dataclass(frozen=True)
 class DueNotification:
@@ -80,16 +74,15 @@ class DueNotification:
     """
 
     group: RecipientGroup
-    notification: NotificationKey
+    notification: ReminderKey | DigestKey
     due_at: datetime
     counted: datetime
     expires_at: datetime
-    at: Point | None = None
-    bundle: str = ""
+    bundle: DigestKey | None = None
     after: datetime | None = None
 
     @property
-    def key(self) -> tuple[int, NotificationKey, str]:
+    def key(self) -> tuple[int, NotificationKey, DigestKey | None]:
         """What is done once."""
         return self.group.id, self.notification, self.bundle
 
@@ -116,7 +109,7 @@ def plan_reminders(
             if found := list(targets(entry, edition.calendar.zone, start, end, seen)):
                 by_record.append((entry.record, found))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other records are planned)
-            failures.add(unplannable(entry.record.id), error)
+            failures.add(of_record(entry.record.id), error)
     accepted: dict[str, list[_Aimed]] = {}
     counted: dict[object, list[_Counted]] = {}
     found_due: list[DueNotification] = []
@@ -128,11 +121,11 @@ def plan_reminders(
                 try:
                     found_due += _plan_record(group, aimed, edition, end, counted)
                 except Exception as error:  # noqa: BLE001 (the group can be read, so it is the record that fails)
-                    failures.add(unplannable(aimed[0].id), error)
+                    failures.add(of_record(aimed[0].id), error)
         found_due += _digests(group, start, end)
     ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
     return sorted(
-        ahead, key=lambda each: (each.due_at, each.notification.record_id, each.notification.lead, each.group.id)
+        ahead, key=lambda each: (each.due_at, record_of(each.notification), lead_of(each.notification), each.group.id)
     )
 
 
@@ -143,26 +136,10 @@ def readable(groups: Iterable[RecipientGroup], edition: Edition, failures: Failu
         try:
             _check(group, edition.calendar.languages)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other groups are served)
-            about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
-            failures.add(
-                Subject(
-                    FaultKind.GROUP,
-                    str(group.id),
-                    gettext_noop("What a group of subscribers asks for cannot be read."),
-                    about,
-                ),
-                error,
-            )
+            failures.add(of_group(group), error)
         else:
             found.append(group)
     return found
-
-
-def unplannable(record_id: str) -> Subject:
-    """Name a record whose reminders cannot be planned."""
-    return Subject(
-        FaultKind.RECORD, record_id, gettext_noop("The reminders of a record cannot be planned."), f"record {record_id}"
-    )
 
 
 def _check(group: RecipientGroup, languages: tuple[str, ...]) -> None:
@@ -172,8 +149,8 @@ def _check(group: RecipientGroup, languages: tuple[str, ...]) -> None:
     if group.zone:
         tzinfo_of(group.zone)
     WorkingDays(group.country or None)
-    if group.digest and group.digest not in DIGEST_DAYS:
-        raise ValueError(f"there is no digest {group.digest!r}")
+    if group.digest:
+        DigestPeriod(group.digest)
 
 
 def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failures: Failures) -> list[_Aimed]:
@@ -184,7 +161,7 @@ def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failure
             if chosen.accepts(each[0]):
                 found.append(each)
         except Exception as error:  # noqa: BLE001 (the selection can be read, so it is the record that fails)
-            failures.add(unplannable(each[0].id), error)
+            failures.add(of_record(each[0].id), error)
     return found
 
 
@@ -231,7 +208,7 @@ def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class _Counted:
     target: ReminderTarget
-    lead: str
+    lead: Lead
     counted: datetime
     due_at: datetime
     expires_at: datetime
@@ -251,7 +228,7 @@ def _plan_record(
             for lead in leads
             if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
         ]
-    said: dict[tuple[ReminderTarget, str], _Counted] = {}
+    said: dict[tuple[ReminderTarget, Lead], _Counted] = {}
     for each in memory[key]:
         said.setdefault((each.target, each.lead), each)
     return [due for each in said.values() for due in _grouped(group, each)]
@@ -288,75 +265,68 @@ def _count(aim: ReminderTarget, words: str, zone: str, country: str, closures: f
 @lru_cache(maxsize=200_000)
 def _counted_back(
     words: str, at: Point, zone: str, country: str, closures: frozenset[date]
-) -> tuple[str, datetime | None, datetime]:
-    """Return the lead in its one way to be written, when it falls due, and when that is too late."""
+) -> tuple[Lead, datetime | None, datetime]:
+    """Return the lead as it is kept, when it falls due, and when that is too late."""
     lead = read_lead(words)
-    return write_lead(lead), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
+    return read_lead(write_lead(lead)), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
 
 def _grouped(group: RecipientGroup, each: _Counted) -> Iterator[DueNotification]:
-    record_id, occurrence, moment, revision = each.target.what
+    target = each.target
     single = DueNotification(
         group=group,
-        notification=NotificationKey(NotificationKind.REMINDER, record_id, occurrence, moment, revision, each.lead),
+        notification=ReminderKey(target.record_id, target.occurrence, target.moment, target.at, each.lead),
         due_at=each.due_at,
         counted=each.counted,
         expires_at=each.expires_at,
-        at=each.target.at,
     )
     if not group.digest:
         yield single
         return
+    period = DigestPeriod(group.digest)
     if each.counted < each.due_at:  # late already: the next digest will do, if it comes in time
-        following = digest_after(group.digest, each.due_at, group.zone)
-        yield _bundled(single, following) if following < each.expires_at else single
+        following = digest_after(period, each.due_at, group.zone)
+        yield _bundled(single, following) if following.at < each.expires_at else single
         return
-    last = digest_before(group.digest, each.due_at, group.zone)
-    seen = each.target.seen
-    if last <= seen.before and last < seen.at:  # it went with a pass that did not know of this yet
+    last = digest_before(period, each.due_at, group.zone)
+    seen = target.seen
+    if last.at <= seen.before and last.at < seen.at:  # it went with a pass that did not know of this yet
         yield single
         return
     yield _bundled(single, last)
-    yield replace(single, after=last)
+    yield replace(single, after=last.at)
 
 
-def _bundled(single: DueNotification, digest: datetime) -> DueNotification:
-    return replace(single, due_at=digest, bundle=digest_name(single.group.digest, digest))
+def _bundled(single: DueNotification, digest: DigestKey) -> DueNotification:
+    return replace(single, due_at=digest.at, bundle=digest)
 
 
 def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[DueNotification]:
     """Yield the digests of a group that can still go: those of the last period before `start`, and later ones."""
     if not group.digest:
         return
-    period = timedelta(days=DIGEST_DAYS[group.digest])
-    at = digest_before(group.digest, start, group.zone)
-    while at < end:
-        name = digest_name(group.digest, at)
-        yield DueNotification(group, NotificationKey(NotificationKind.DIGEST, revision=name), at, at, at + period)
-        at = digest_before(group.digest, at + period + timedelta(hours=6), group.zone)
+    digest = digest_before(DigestPeriod(group.digest), start, group.zone)
+    while digest.at < end:
+        yield DueNotification(group, digest, digest.at, digest.at, digest.at + timedelta(days=digest.period.days))
+        digest = digest_after(digest.period, digest.at, group.zone)
 
 
-def digest_before(digest: str, at: datetime, zone: str) -> datetime:
-    """Return the last instant up to `at` at which a digest goes: at 09:00 in the zone, a weekly one on Mondays."""
+def digest_before(period: DigestPeriod, at: datetime, zone: str) -> DigestKey:
+    """Return the last digest up to `at`: it goes at 09:00 in the zone, a weekly one on Mondays."""
     day = day_of_instant(at, zone)
-    if digest == "weekly":
+    if period is DigestPeriod.WEEKLY:
         day -= timedelta(days=day.weekday())
     found = CivilTime(day, MORNING, zone).instant
     while found > at:
-        day -= timedelta(days=DIGEST_DAYS[digest])
+        day -= timedelta(days=period.days)
         found = CivilTime(day, MORNING, zone).instant
-    return found
+    return DigestKey(period, found)
 
 
-def digest_after(digest: str, at: datetime, zone: str) -> datetime:
-    """Return the first instant after `at` at which a digest goes."""
+def digest_after(period: DigestPeriod, at: datetime, zone: str) -> DigestKey:
+    """Return the first digest after `at`."""
     # The clocks may change in between; a quarter of a day more than the period is always the next one.
-    return digest_before(digest, digest_before(digest, at, zone) + timedelta(days=DIGEST_DAYS[digest], hours=6), zone)
-
-
-def digest_name(digest: str, at: datetime) -> str:
-    """Name a digest: "weekly 2027-03-01T08:00Z"."""
-    return f"{digest} {write_minute(at)}"
+    return digest_before(period, digest_before(period, at, zone).at + timedelta(days=period.days, hours=6), zone)
 
 
 def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:

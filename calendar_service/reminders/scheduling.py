@@ -14,17 +14,19 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from calendar_service.records.notification_keys import NotificationKind, Topic
-from calendar_service.reminders.change_notices import notice_of_new, notices
+from calendar_service.records.notification_keys import ChangeKey, DigestKey, NoticeKind, ReminderKey, Topic, lead_of
+from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.plan import plan_reminders, readable
 from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_jobs
 from calendar_service.reminders.subjects import (
     CLOCK,
+    change_of,
     is_caught_up,
     is_fired,
     is_planned,
     of_change,
     of_due,
+    of_group,
     of_joining,
 )
 from calendar_service.store.engine import reading, writing
@@ -165,8 +167,8 @@ class Planner:
         self._groups |= groups
         self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
         for due in found:
-            if due.notification.kind is NotificationKind.REMINDER:
-                self._nearer[_moment(due)].append(due)
+            if isinstance(due.notification, ReminderKey):
+                self._nearer[_moment(due.notification, due.group)].append(due)
 
     def _firing(self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()) -> FanOut:
         return FanOut(
@@ -176,23 +178,26 @@ class Planner:
             due.expires_at,
             bundle=due.bundle,
             after=due.after,
-            unless=() if due.bundle else self._told_by(due, now, only),
+            unless=frozenset() if due.bundle else self._told_by(due, now, only),
             only=only,
         )
 
-    def _told_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> tuple[NotificationKey, ...]:
+    def _told_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> frozenset[NotificationKey]:
         """Name the occasions that have told the same better: nearer leads, and the notice of a new record.
 
         Nobody can have been told by a nearer lead that is not due yet, but for a reader who has changed zones.
         """
-        nearer = {
+        key = due.notification
+        if not isinstance(key, ReminderKey):
+            return frozenset()
+        nearer: set[NotificationKey] = {
             each.notification
-            for each in self._nearer.get(_moment(due), ())
+            for each in self._nearer.get(_moment(key, due.group), ())
             if _nearest_first(each) < _nearest_first(due) and (only or each.due_at <= now)
         }
         if due.counted < due.due_at:
-            nearer.add(notice_of_new(due.notification.record_id))
-        return tuple(sorted(nearer, key=lambda each: (each.revision, each.lead)))
+            nearer.add(ChangeKey(key.record_id, 1, NoticeKind.NEW))
+        return frozenset(nearer)
 
     # -- doing it -----------------------------------------------------------------------------------------------
 
@@ -203,7 +208,7 @@ class Planner:
         fallen_due.sort(key=_nearest_first)
         jobs = [Job(of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
         added, failed = run_jobs(self._engine, jobs, failures)
-        if any(each.notification.kind is NotificationKind.DIGEST for each in fallen_due):
+        if any(isinstance(each.notification, DigestKey) for each in fallen_due):
             with writing(self._engine) as connection:
                 release_orphaned_digest_items(connection, now)
         done = {each.key for number, each in enumerate(fallen_due) if number not in failed}
@@ -217,15 +222,16 @@ class Planner:
         fan_out = self._firing(due, now)
         if due.expires_at > now:
             return perform_fan_out(connection, fan_out, now) or 0
-        if due.notification.kind is NotificationKind.DIGEST:
-            release_digest_items(connection, due.notification.revision)
+        key = due.notification
+        if isinstance(key, DigestKey):
+            release_digest_items(connection, key)
         elif missed := record_missed(connection, fan_out, now):
             logger.error(
                 "%d readers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
                 missed,
-                due.notification.record_id,
-                due.notification.moment,
-                due.notification.lead,
+                key.record_id,
+                key.moment,
+                lead_of(key),
             )
         return 0
 
@@ -281,8 +287,7 @@ class Planner:
 
     def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
         """Fan out notices of changes that failed before."""
-        parts = [(fault, *fault.key.rpartition("/")) for fault in again if fault.kind is FaultKind.EDITION]
-        changes = [(record_id, int(number)) for _, record_id, _, number in parts if number.isdecimal()]
+        changes = [change for fault in again if (change := change_of(fault))]
         if not changes:
             return 0
         added = self._tell(changes, list(self._groups.values()), edition, now, failures)
@@ -292,8 +297,9 @@ class Planner:
     def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
         """Fan out what changed meanwhile to groups that can be read again."""
         added = 0
+        by_name = {of_group(group).name: group for group in self._groups.values()}
         for fault in over:
-            group = self._groups.get(int(fault.key)) if fault.kind is FaultKind.GROUP else None
+            group = by_name.get((fault.kind, fault.key))
             if group and group.topic is not Topic.REMINDERS:
                 added += self._tell_since(edition, group, min(fault.first_at, now), now, failures)
         return added
@@ -369,13 +375,12 @@ def _by_time(due: DueNotification) -> tuple[datetime, int]:
 
 def _nearest_first(due: DueNotification) -> tuple[bool, float, str]:
     """Order what is due together, so that a nearer lead is in the outbox before farther ones; digests after all."""
-    return due.notification.kind is NotificationKind.DIGEST, -due.counted.timestamp(), due.notification.lead
+    return isinstance(due.notification, DigestKey), -due.counted.timestamp(), lead_of(due.notification)
 
 
-def _moment(due: DueNotification) -> object:
+def _moment(key: ReminderKey, group: RecipientGroup) -> object:
     """Name what reminders must have in common for one to stand for another: the moment, and the reader's clock."""
-    what = due.notification
-    return what.record_id, what.occurrence, what.moment, what.revision, due.group.zone, due.group.country
+    return key.target, group.zone, group.country
 
 
 def _announced(connection: Transaction) -> int:

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.notification_keys import AccountKind, describe_key, topic_of
 from calendar_service.reminders.channels.base import ChannelName, DeliveryFailed
 from calendar_service.reminders.subjects import UNWRITABLE
 from calendar_service.store.claims import clear_failures, count_failure, mark_settled, postpone
@@ -51,9 +52,7 @@ def settle_failed(
 ) -> str:
     """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raise DatabaseFault."""
     delivery = ready.delivery
-    logger.warning(
-        "A letter about %s did not go out: %s", delivery.notification.record_id or delivery.notification.kind, failure
-    )
+    logger.warning("A letter about %s did not go out: %s", topic_of(delivery.notification), failure)
     again = None if failure.permanent else next_try(delivery.attempts, failure, now, delivery.expires_at)
     state = DeliveryState.BOUNCED if failure.address_is_dead else DeliveryState.FAILED
     failures, since = 0, now
@@ -85,8 +84,7 @@ def postpone_unrendered(
         clear_delivery(connection, delivery)
         return DeliveryState.FAILED
     postpone(connection, worker_id, delivery.id, again, reason, tried=True)
-    what = delivery.notification
-    about = f"delivery {delivery.id}: {what.kind} {what.record_id} {what.moment} {what.lead}".rstrip()
+    about = f"delivery {delivery.id}: {describe_key(delivery.notification)}"
     report_fault(
         connection,
         FaultKind.DELIVERY,
@@ -123,7 +121,7 @@ def _stop(engine: Database, ready: RenderedDelivery, now: datetime) -> None:
         if recipient.owner:
             with writing(engine) as connection:
                 queue_account_message(
-                    connection, "trouble", now, subscriber_id=recipient.id, expires_at=now + _LETTER_TRIED
+                    connection, AccountKind.TROUBLE, now, subscriber_id=recipient.id, expires_at=now + _LETTER_TRIED
                 )
         return
     if recipient:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.records.notification_keys import NotificationKind
+from calendar_service.records.notification_keys import DigestKey, describe_key
 from calendar_service.reminders.setting_aside import Subject
 from calendar_service.store.faults import FaultKind
+from calendar_service.store.notification_columns import encode_digest
 
 if TYPE_CHECKING:
+    from calendar_service.records.notification_keys import RecipientGroup
     from calendar_service.reminders.plan import DueNotification
     from calendar_service.store.faults import Fault
 
@@ -21,24 +23,43 @@ CLOCK = Subject(
     FaultKind.CLOCK, "planning of reminders", gettext_noop("The clock was ahead when reminders were last planned.")
 )
 UNWRITABLE = gettext_noop("A letter cannot be written.")
+_UNREADABLE = gettext_noop("What a group of subscribers asks for cannot be read.")
+_UNPLANNABLE = gettext_noop("The reminders of a record cannot be planned.")
 _NOT_FIRED = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
 _NOT_TOLD = gettext_noop("A change of a record could not be told.")
 _NOT_CAUGHT_UP = gettext_noop("Subscribers who have just joined could not be given what was due.")
 
 
+def of_group(group: RecipientGroup) -> Subject:
+    """Name a group that cannot be read."""
+    about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
+    return Subject(FaultKind.GROUP, str(group.id), _UNREADABLE, about)
+
+
+def of_record(record_id: str) -> Subject:
+    """Name a record whose reminders cannot be planned."""
+    return Subject(FaultKind.RECORD, record_id, _UNPLANNABLE, f"record {record_id}")
+
+
 def of_due(due: DueNotification) -> Subject:
     """Name what falls due for one group."""
-    what = due.notification
-    about = f"{what.kind} {what.record_id} {what.moment} {what.lead} for group {due.group.id}"
-    if what.kind is NotificationKind.DIGEST:
-        return Subject(FaultKind.GROUP, f"{due.group.id}/{what.revision}", _NOT_FIRED, about)
-    return Subject(FaultKind.RECORD, f"{what.record_id}/{due.group.id}", _NOT_FIRED, about)
+    key, group_id = due.notification, due.group.id
+    about = f"{describe_key(key)} for group {group_id}"
+    if isinstance(key, DigestKey):
+        return Subject(FaultKind.GROUP, f"{group_id}/{encode_digest(key)}", _NOT_FIRED, about)
+    return Subject(FaultKind.RECORD, f"{key.record_id}/{group_id}", _NOT_FIRED, about)
 
 
 def of_change(change: tuple[str, int]) -> Subject:
     """Name a revision, as (record, number), that is to be told."""
     record_id, number = change
     return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_TOLD, f"record {record_id}, revision {number}")
+
+
+def change_of(fault: Fault) -> tuple[str, int] | None:
+    """Return the revision that a fault is about, as `of_change` has named it; None for another fault."""
+    record_id, _, number = fault.key.rpartition("/")
+    return (record_id, int(number)) if fault.kind is FaultKind.EDITION and number.isdecimal() else None
 
 
 def of_joining(group_id: int) -> Subject:
@@ -58,5 +79,5 @@ def is_fired(fault: Fault) -> bool:
 
 def is_caught_up(fault: Fault, joined: set[int]) -> bool:
     """Return True for the fault of giving who joined a group what was due, if nobody waits for that any more."""
-    number, _, what = fault.key.partition("/")
-    return fault.kind is FaultKind.GROUP and what == "joined" and int(number) not in joined
+    is_of_joining = fault.kind is FaultKind.GROUP and fault.key.endswith("/joined")
+    return is_of_joining and fault.key not in {of_joining(group_id).key for group_id in joined}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import String, and_, cast, delete, exists, func, literal, null, or_, select, update
+from sqlalchemy import and_, delete, exists, func, literal, null, or_, select, update
 
 from calendar_service.records.notification_keys import NotificationKind
-from calendar_service.store.outbox import NOTIFICATION_COLUMNS, affected_rows
+from calendar_service.store.notification_columns import KEY_COLUMNS, is_notice_of
+from calendar_service.store.outbox import affected_rows
 from calendar_service.store.tables import (
     deliveries,
     memberships,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, FromClause, Table
 
 _FINAL = ("sent", "failed", "bounced")
-_WHAT = [column.name for column in NOTIFICATION_COLUMNS]
+_WHAT = [column.name for column in KEY_COLUMNS]
 TAKEN_FROM = ("subscribers", "suppressions", "deliveries", "occasions", "revisions")
 """The tables of the replaced database that are looked at."""
 
@@ -101,11 +102,10 @@ def _mark_sent(connection: Connection, replaced: Callable[[Table], FromClause]) 
     same_what = and_(*(occasions.c[name] == what.c[name] for name in _WHAT))
     their, ours = replaced(revisions), revisions
     same_revision = exists().where(
-        ours.c.record_id == what.c.record_id,
         ours.c.record_id == their.c.record_id,
         ours.c.number == their.c.number,
         ours.c.changed_at == their.c.changed_at,
-        cast(their.c.number, String) == what.c.revision,
+        is_notice_of(what, their),
     )
     names = [column.name for column in deliveries.c if column.name not in {"id", "signup_id", "worker_id"}]
     mapped = {"occasion_id": occasions.c.id, "subscriber_id": subscribers.c.id}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal, null, select, text, update
 
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind, Topic
-from calendar_service.store.outbox import NOTIFICATION_COLUMNS, DeliveryState, affected_rows, notification_of_row
+from calendar_service.records.notification_keys import DigestKey, Topic
+from calendar_service.store.notification_columns import KEY_COLUMNS, encode_digest, key_of, select_key_id
+from calendar_service.store.outbox import DeliveryState, affected_rows
 from calendar_service.store.pauses import is_paused
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups, subscribers
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from calendar_service.records.notification_keys import StoredKey
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class ClaimedDelivery:
     """A claimed delivery with all that its letter needs; `reader` and `asker` are None once they are erased."""
 
     id: int
-    notification: NotificationKey
+    notification: StoredKey
     due_at: datetime
     expires_at: datetime
     attempts: int
@@ -124,10 +127,10 @@ def mark_settled(
     marked = update(deliveries).where(*mine).values(**settled, attempts=deliveries.c.attempts + tried)
     if affected_rows(connection.execute(marked)) == 0:
         return False
-    if delivery.notification.kind is NotificationKind.DIGEST and delivery.recipient:
+    if isinstance(delivery.notification, DigestKey) and delivery.recipient:
         parts = (
             deliveries.c.subscriber_id == delivery.recipient.id,
-            deliveries.c.bundle == delivery.notification.revision,
+            deliveries.c.bundle == encode_digest(delivery.notification),
         )
         connection.execute(update(deliveries).where(*parts, text("state = 'bundled'")).values(**settled))
     return True
@@ -158,7 +161,7 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
         deliveries.c.due_at,
         deliveries.c.expires_at,
         deliveries.c.attempts,
-        *NOTIFICATION_COLUMNS,
+        *KEY_COLUMNS,
         *(subscribers.c[name] for name in _READER),
         subscribers.c.id.label("recipient_id"),
         subscribers.c.state.label("reader_state"),
@@ -178,11 +181,10 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
 
 def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
     """Load of a claimed delivery only what is needed to put it aside, whatever else it is made of."""
-    columns = deliveries.c.due_at, deliveries.c.expires_at, deliveries.c.attempts
-    row = connection.execute(select(*columns).where(deliveries.c.id == delivery_id)).one()
-    return ClaimedDelivery(
-        delivery_id, NotificationKey(NotificationKind.LETTER), row.due_at, row.expires_at, row.attempts, None, None
-    )
+    columns = deliveries.c.due_at, deliveries.c.expires_at, deliveries.c.attempts, *KEY_COLUMNS
+    joined = select(*columns).join(occasions, occasions.c.id == deliveries.c.occasion_id)
+    row = connection.execute(joined.where(deliveries.c.id == delivery_id)).one()
+    return ClaimedDelivery(delivery_id, key_of(row), row.due_at, row.expires_at, row.attempts, None, None)
 
 
 def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) -> dict[int, list[ActiveWatch]]:
@@ -195,25 +197,24 @@ def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) ->
     return found
 
 
-def load_digest_items(connection: Connection, recipient_id: int, bundle: str) -> list[NotificationKey]:
+def load_digest_items(connection: Connection, recipient_id: int, digest: DigestKey) -> list[StoredKey]:
     """List what a reader's digest is made of."""
     joined = (
-        select(*NOTIFICATION_COLUMNS)
+        select(*KEY_COLUMNS)
         .join(deliveries, deliveries.c.occasion_id == occasions.c.id)
-        .where(deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == bundle)
+        .where(deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == encode_digest(digest))
         .where(text("deliveries.state = 'bundled'"))
         .order_by(occasions.c.id)
     )
-    return [notification_of_row(row) for row in connection.execute(joined)]
+    return [key_of(row) for row in connection.execute(joined)]
 
 
-def free_part(connection: Connection, recipient_id: int, bundle: str, part: NotificationKey) -> None:
+def free_part(connection: Connection, recipient_id: int, digest: DigestKey, part: StoredKey) -> None:
     """Release one item of a subscriber's digest as a message of its own."""
-    values = {"occurrence": part.occurrence.isoformat() if part.occurrence else ""}
-    values |= {name: getattr(part, name) for name in ("kind", "record_id", "moment", "revision", "lead")}
-    number = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
-    this = deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == bundle
-    freed = update(deliveries).where(*this, deliveries.c.occasion_id.in_(number), text("state = 'bundled'"))
+    this = deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == encode_digest(digest)
+    freed = update(deliveries).where(
+        *this, deliveries.c.occasion_id.in_(select_key_id(part)), text("state = 'bundled'")
+    )
     connection.execute(freed.values(state=DeliveryState.WAITING, bundle=""))
 
 
@@ -234,9 +235,7 @@ def _parcel(row: Any) -> ClaimedDelivery:
     signup = (
         PendingSignup(**{name: getattr(row, f"asker_{name}") for name in _ASKER}) if row.asker_id is not None else None
     )
-    return ClaimedDelivery(
-        row.delivery_id, notification_of_row(row), row.due_at, row.expires_at, row.attempts, recipient, signup
-    )
+    return ClaimedDelivery(row.delivery_id, key_of(row), row.due_at, row.expires_at, row.attempts, recipient, signup)
 
 
 # -- channels that fail ---------------------------------------------------------------------------------------------

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, true, tuple_, update
 
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind, RecipientGroup, Topic
+from calendar_service.records.notification_keys import DigestKey, RecipientGroup, Topic
+from calendar_service.store.notification_columns import (
+    KEY_COLUMNS,
+    decode_digest,
+    encode_digest,
+    encode_key,
+    is_digest_of,
+    key_id,
+    key_of,
+)
 from calendar_service.store.tables import deliveries, firings, groups, memberships, occasions, subscribers
 from calendar_service.store.upsert import insert_on_conflict
 
@@ -23,15 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, CursorResult, Select
 
-
-NOTIFICATION_COLUMNS = (
-    occasions.c.kind,
-    occasions.c.record_id,
-    occasions.c.occurrence,
-    occasions.c.moment,
-    occasions.c.revision,
-    occasions.c.lead,
-)
+    from calendar_service.records.notification_keys import NotificationKey, StoredKey
 
 
 class DeliveryState(StrEnum):
@@ -65,9 +65,9 @@ class FanOut:
     notification: NotificationKey
     due_at: datetime
     expires_at: datetime
-    bundle: str = ""
+    bundle: DigestKey | None = None
     after: datetime | None = None
-    unless: tuple[NotificationKey, ...] = ()
+    unless: frozenset[NotificationKey] = frozenset()
     only: tuple[int, ...] = ()
 
 
@@ -133,35 +133,33 @@ def _readers_of(asked: GroupsAskedSince, due_at: datetime) -> Select[tuple[int]]
     return select(memberships.c.subscriber_id).where(memberships.c.since <= due_at, or_(*these)).distinct()
 
 
-def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, NotificationKey, str]]:
+def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, StoredKey, str]]:
     """List what waits in the outbox to be sent before a time, with the reader's address."""
-    columns = deliveries.c.next_at, subscribers.c.address, *NOTIFICATION_COLUMNS
+    columns = deliveries.c.next_at, subscribers.c.address, *KEY_COLUMNS
     joined = select(*columns).join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     joined = joined.join(occasions, occasions.c.id == deliveries.c.occasion_id)
     waiting = joined.where(text("deliveries.state IN ('waiting', 'claimed')"), deliveries.c.next_at < until)
-    waiting = waiting.where(occasions.c.kind.in_(list(NotificationKind)))
-    return [(row.next_at, notification_of_row(row), row.address) for row in connection.execute(waiting)]
+    return [(row.next_at, key_of(row), row.address) for row in connection.execute(waiting)]
 
 
 # -- falling due ----------------------------------------------------------------------------------------------------
 
 
-def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, NotificationKey, str]]:
-    """List the keys (group, occasion, bundle) of all that has fired and was not over at `since`."""
-    columns = [firings.c.group_id, firings.c.bundle, *NOTIFICATION_COLUMNS]
+def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, StoredKey, StoredKey | None]]:
+    """List the keys (group, occasion, digest) of all that has fired and was not over at `since`."""
+    columns = [firings.c.group_id, firings.c.bundle, *KEY_COLUMNS]
     joined = select(*columns).join(occasions, occasions.c.id == firings.c.occasion_id)
-    known = occasions.c.kind.in_(list(NotificationKind))  # a newer version may have fired what this one has no word for
-    rows = connection.execute(joined.where(firings.c.expires_at > since, known))
-    return {(row.group_id, notification_of_row(row), row.bundle) for row in rows}
+    rows = connection.execute(joined.where(firings.c.expires_at > since))
+    return {(row.group_id, key_of(row), decode_digest(row.bundle)) for row in rows}
 
 
 def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
     """Fan an occasion out to the readers of its group; None if that was done before. Gives how many it reaches."""
-    occasion_id = notification_id(connection, fan_out.notification)
+    occasion_id = key_id(connection, fan_out.notification)
     if not fan_out.only and not _enter(connection, fan_out, occasion_id, now, FanOutOutcome.FIRED):
         return None
-    if fan_out.notification.kind is NotificationKind.DIGEST:
-        chosen = _readers(connection, fan_out).where(_has_bundled(fan_out.notification.revision))
+    if isinstance(fan_out.notification, DigestKey):
+        chosen = _readers(connection, fan_out).where(_has_bundled(fan_out.notification))
     else:
         chosen = _readers(connection, fan_out)
     return _fan_out(connection, fan_out, occasion_id, chosen)
@@ -169,24 +167,12 @@ def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> i
 
 def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
     """Note that an occasion was over before anybody could be told; return how many were not, None if it was noted."""
-    occasion_id = notification_id(connection, fan_out.notification)
+    occasion_id = key_id(connection, fan_out.notification)
     chosen = _readers(connection, fan_out).subquery()
     told = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
     count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(told))
     subscribers = connection.scalar(count) or 0
     return subscribers if _enter(connection, fan_out, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
-
-
-def notification_id(connection: Connection, notification: NotificationKey) -> int:
-    """Return the number of an occasion, entering it where it is new."""
-    values = _occasion_values(notification)
-    found = select(occasions.c.id).where(*(occasions.c[name] == value for name, value in values.items()))
-    number: int | None = connection.scalar(found)
-    if number is None:
-        connection.execute(insert_on_conflict(connection, occasions).values(**values).on_conflict_do_nothing())
-        number = connection.execute(found).scalar_one()
-    assert number is not None  # noqa: S101 (told to the type checker)
-    return number
 
 
 def _enter(
@@ -200,7 +186,7 @@ def _enter(
     entered = insert_on_conflict(connection, firings).values(
         group_id=fan_out.group_id,
         occasion_id=occasion_id,
-        bundle=fan_out.bundle,
+        bundle=encode_digest(fan_out.bundle),
         due_at=fan_out.due_at,
         expires_at=fan_out.expires_at,
         fired_at=now,
@@ -216,7 +202,7 @@ def _readers(connection: Connection, fan_out: FanOut) -> Any:
         asked.append(memberships.c.since > fan_out.after)
     if fan_out.only:
         asked.append(memberships.c.subscriber_id.in_(fan_out.only))
-    if numbers := [notification_id(connection, each) for each in fan_out.unless]:
+    if numbers := [key_id(connection, each) for each in sorted(fan_out.unless, key=encode_key)]:
         told = exists().where(
             deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id.in_(numbers)
         )
@@ -224,10 +210,10 @@ def _readers(connection: Connection, fan_out: FanOut) -> Any:
     return select(memberships.c.subscriber_id).where(*asked)
 
 
-def _has_bundled(name: str) -> ColumnElement[bool]:
+def _has_bundled(digest: DigestKey) -> ColumnElement[bool]:
     return exists().where(
         deliveries.c.subscriber_id == memberships.c.subscriber_id,
-        deliveries.c.bundle == name,
+        deliveries.c.bundle == encode_digest(digest),
         text("deliveries.state = 'bundled'"),
     )
 
@@ -236,7 +222,7 @@ def _fan_out(connection: Connection, fan_out: FanOut, occasion_id: int, chosen: 
     state = DeliveryState.BUNDLED if fan_out.bundle else DeliveryState.WAITING
     rows = chosen.add_columns(
         literal(occasion_id),
-        literal(fan_out.bundle),
+        literal(encode_digest(fan_out.bundle)),
         literal(str(state)),
         literal(fan_out.due_at, deliveries.c.due_at.type),
         literal(fan_out.due_at, deliveries.c.next_at.type),
@@ -248,7 +234,7 @@ def _fan_out(connection: Connection, fan_out: FanOut, occasion_id: int, chosen: 
     this = (
         firings.c.group_id == fan_out.group_id,
         firings.c.occasion_id == occasion_id,
-        firings.c.bundle == fan_out.bundle,
+        firings.c.bundle == encode_digest(fan_out.bundle),
     )
     connection.execute(update(firings).where(*this).values(readers=firings.c.readers + added))
     return added
@@ -262,7 +248,7 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
         exists()
         .where(digest.c.subscriber_id == deliveries.c.subscriber_id)
         .where(digest.c.occasion_id == what.c.id)
-        .where(what.c.kind == NotificationKind.DIGEST, what.c.revision == deliveries.c.bundle)
+        .where(is_digest_of(what, deliveries))
         .where(digest.c.state != DeliveryState.WAITING)
     )
     stranded = text("deliveries.state = 'bundled'"), deliveries.c.due_at <= now, gone
@@ -271,29 +257,12 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
     )
 
 
-def release_digest_items(connection: Connection, digest: str) -> int:
+def release_digest_items(connection: Connection, digest: DigestKey) -> int:
     """Release the items of a digest that could not go in its time, as messages of their own."""
-    parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == digest
+    parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_digest(digest)
     return affected_rows(
         connection.execute(update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle=""))
     )
-
-
-def notification_of_row(row: Any) -> NotificationKey:
-    """Make the occasion of a row with OCCASION_COLUMNS."""
-    day = date.fromisoformat(row.occurrence) if row.occurrence else None
-    return NotificationKey(NotificationKind(row.kind), row.record_id, day, row.moment, row.revision, row.lead)
-
-
-def _occasion_values(notification: NotificationKey) -> dict[str, str]:
-    return {
-        "kind": str(notification.kind),
-        "record_id": notification.record_id,
-        "occurrence": notification.occurrence.isoformat() if notification.occurrence else "",
-        "moment": str(notification.moment),
-        "revision": notification.revision,
-        "lead": notification.lead,
-    }
 
 
 def affected_rows(result: CursorResult[Any]) -> int:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from calendar_service.store.engine import reading
+from calendar_service.store.notification_columns import key_of
 from calendar_service.store.tables import deliveries, firings, occasions
 
 if TYPE_CHECKING:
+    from calendar_service.records.notification_keys import StoredKey
     from calendar_service.store.engine import Database
 
 _IN_HAND = ("waiting", "claimed", "bundled")
@@ -41,6 +43,11 @@ class Receipt:
     suppressed: int
     dropped: int
     missed: int
+
+    @property
+    def key(self) -> StoredKey:
+        """What these deliveries tell."""
+        return key_of(self)
 
 
 def receipts(engine: Database, record_id: str = "", *, newest: int | None = None) -> list[Receipt]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from calendar_service.records.notification_keys import NotificationKey, NotificationKind
+from calendar_service.records.notification_keys import AccountKey, AccountKind
 from calendar_service.store.engine import reading
-from calendar_service.store.outbox import notification_id
+from calendar_service.store.notification_columns import key_id
 from calendar_service.store.subscriber_outbox import drop_of_signups
 from calendar_service.store.tables import deliveries, signups, tallies
 from calendar_service.store.upsert import insert_on_conflict
@@ -106,7 +106,7 @@ def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: 
 
 def queue_account_message(
     connection: Connection,
-    moment: str,
+    account: AccountKind,
     now: datetime,
     *,
     signup_id: int | None = None,
@@ -114,10 +114,8 @@ def queue_account_message(
     expires_at: datetime,
 ) -> None:
     """Put a letter about a subscription itself into the outbox, such as "confirm" or "known"."""
-    # The revision is this letter's own, so that another like it may go out later.
-    notification = NotificationKey(NotificationKind.LETTER, moment=moment, revision=secrets.token_urlsafe(16))
     row = {
-        "occasion_id": notification_id(connection, notification),
+        "occasion_id": key_id(connection, AccountKey(account, secrets.token_urlsafe(16))),
         "signup_id": signup_id,
         "subscriber_id": subscriber_id,
         "state": "waiting",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
 from calendar_service.records.due import due
-from calendar_service.records.enums import MomentName
 from calendar_service.records.leads import UnknownLead, read_lead, write_lead
+from calendar_service.records.notification_keys import ReminderKey
 from calendar_service.records.selection import BadSelection
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.times import civil_from_instant
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
@@ -56,8 +54,6 @@ _COUNTED = {
 }
 _BAD = frozenset({"failed", "bounced", "missed"})
 _LETTER_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-_WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d)|T(24:00|[\d:]+) (\S+)(?: fold=(1))?)?")
-_MOMENTS = frozenset(MomentName)
 
 
 @dataclass(frozen=True)
@@ -173,22 +169,23 @@ def _preview(record_id: str, lead: Lead, code: str) -> str:
 
 def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list[DeadlineReceipt]:
     """Put the receipts of one moment together, in the order of the newest of them."""
-    found: dict[tuple[str, ...], list[Receipt]] = {}
+    found: dict[object, list[Receipt]] = {}
     for each in counted:
-        found.setdefault((each.kind, each.record_id, each.occurrence, each.moment, each.revision), []).append(each)
+        found.setdefault(each.key.target if isinstance(each.key, ReminderKey) else each.key, []).append(each)
     return [_deadline(lines, edition, lang) for lines in found.values()]
 
 
 def _deadline(lines: list[Receipt], edition: Edition, lang: Language) -> DeadlineReceipt:
     first = lines[0]
     entry = edition.entries.get(first.record_id)
-    name = MomentName(first.moment) if first.moment in _MOMENTS else None
-    moment = phrases.moment_label(name, lang) if name else lang.gettext("Changed")
-    when = _when(first.revision, edition.calendar.zone, lang)
+    label = lang.gettext("Changed")
+    if isinstance(first.key, ReminderKey):
+        when = phrases.when_words(first.key.at, edition.calendar.zone, lang)
+        label = lang.gettext("{label}: {title}", label=phrases.moment_label(first.key.moment, lang), title=when)
     return DeadlineReceipt(
         record_id=first.record_id,
         title=phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(first.record_id, ""),
-        moment=lang.gettext("{label}: {title}", label=moment, title=when) if when else moment,
+        moment=label,
         lines=[PlannedLine(_label(each, lang), _preview_of(each, entry, lang), _counts(each, lang)) for each in lines],
     )
 
@@ -198,22 +195,9 @@ def _counts(receipt: Receipt, lang: Language) -> list[StateCount]:
 
 
 def _label(receipt: Receipt, lang: Language) -> str:
-    return describe_lead(read_lead(receipt.lead), lang) if receipt.lead else lang.gettext("Notice")
+    return describe_lead(receipt.key.lead, lang) if isinstance(receipt.key, ReminderKey) else lang.gettext("Notice")
 
 
 def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language) -> str:
-    return _preview(receipt.record_id, read_lead(receipt.lead), lang.code) if receipt.lead and entry else ""
-
-
-def _when(revision: str, zone: str, lang: Language) -> str:
-    """Describe the time at which a moment stands, from its one written form; nothing for the number of a revision."""
-    match = _WRITTEN.fullmatch(revision)
-    if match is None:
-        return ""
-    first, last, clock, own_zone, fold = match.groups()
-    day = date.fromisoformat(first)
-    if clock is None:
-        return phrases.when_words(DaySpan(day, date.fromisoformat(last or first)), zone, lang)
-    if clock == "24:00":
-        return phrases.when_words(EndOfDay(day, own_zone), zone, lang)
-    return phrases.when_words(CivilTime(day, time.fromisoformat(clock), own_zone, 1 if fold else 0), zone, lang)
+    key = receipt.key
+    return _preview(receipt.record_id, key.lead, lang.code) if isinstance(key, ReminderKey) and entry else ""

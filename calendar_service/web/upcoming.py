@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName
-from calendar_service.records.leads import UnknownLead, read_lead
+from calendar_service.records.notification_keys import ReminderKey, record_of
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import forecast, upcoming
 from calendar_service.reminders.subscriptions.preferences import readable
@@ -69,21 +68,18 @@ def list_planned(engine: Database, edition: Edition, now: datetime, lang: Langua
             subscribers=each.subscribers,
         )
         for each in forecast(engine, edition, now, now + PLANNED_WITHIN, with_addresses=False)
-        if each.notification.record_id
+        if record_of(each.notification)
     ]
 
 
 def _title(notification: NotificationKey, edition: Edition, lang: Language) -> LocalizedText:
-    entry = edition.entries.get(notification.record_id)
-    return phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(notification.record_id, "")
+    record_id = record_of(notification)
+    entry = edition.entries.get(record_id)
+    return phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(record_id, "")
 
 
 def _label(notification: NotificationKey, lang: Language) -> str:
-    if not notification.lead:
+    if not isinstance(notification, ReminderKey):
         return lang.gettext("Notice")
-    try:
-        lead = describe_lead(read_lead(notification.lead), lang)
-    except UnknownLead:  # an earlier version took it; the rest of the list is shown
-        lead = notification.lead
-    moment = phrases.moment_label(MomentName(notification.moment), lang)
-    return lang.gettext("{label}: {title}", label=moment, title=lead)
+    moment = phrases.moment_label(notification.moment, lang)
+    return lang.gettext("{label}: {title}", label=moment, title=describe_lead(notification.lead, lang))

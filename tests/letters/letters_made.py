@@ -13,6 +13,7 @@ from calendar_service.records.changes import find_changes, record_state
 from calendar_service.records.edition import Edition, Revision, advance, compare_with_draft
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import span_points
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.occurrences import occurrence_on
 from calendar_service.records.record import Milestone, Place, Record
 from calendar_service.reminders.messages import (
@@ -138,7 +139,7 @@ def digest(view: RenderContext, period: str) -> Message:
         return DigestItem(edition.entries[record_id], kind, name, at)
 
     items = [item("charts-tender"), item("academy"), item("roads-study", "new"), item("english-only"), item("arabic")]
-    return compose_digest(items, edition, period=period, now=datetime(2027, 7, 4, tzinfo=UTC), view=view)
+    return compose_digest(items, edition, period=DigestPeriod(period), now=datetime(2027, 7, 4, tzinfo=UTC), view=view)
 
 
 @cache

@@ -21,6 +21,7 @@ from letters_made import (
 
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.record import Contact, Link, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
@@ -191,7 +192,7 @@ def test_largest_letters_keep_under_100_kib():
     messages = [
         reminder("charts-tender", MomentName.CLOSES, EN, edition=edition),
         compose_notice(before, after, entry, edition, differences, now=CHANGED, view=replace(EN, zone="Asia/Seoul")),
-        compose_digest(items, edition, period="weekly", now=NOW, view=replace(EN, zone="Asia/Seoul")),
+        compose_digest(items, edition, period=DigestPeriod.WEEKLY, now=NOW, view=replace(EN, zone="Asia/Seoul")),
     ]
     sender, calendar_id = Settings(mail_from="calendar@example.org").mail_from, "letters.example"
     sizes = [len(write_message(message, ENVELOPE, sender, calendar_id, NOW)) for message in messages]

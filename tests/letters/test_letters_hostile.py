@@ -11,6 +11,7 @@ from letters_made import BASE, CHANGED, NOW, published
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.edition import Edition, Entry, Revision
 from calendar_service.records.enums import MomentName
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.record import Contact, Link, Place
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.reminders.messages import DigestItem, compose_digest, compose_notice, compose_reminder
@@ -109,7 +110,9 @@ def test_texts_stay_texts(entry, code):
         compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, now=NOW, view=view),
         compose_notice(entry.revision, entry.revision, entry, edition, [place], now=CHANGED, view=view),
         compose_notice(None, entry.revision, entry, edition, [], now=CHANGED, view=view),
-        compose_digest([DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period="daily", now=NOW, view=view),
+        compose_digest(
+            [DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period=DigestPeriod.DAILY, now=NOW, view=view
+        ),
     ]
     for message in messages:
         check(message)

@@ -13,6 +13,7 @@ from test_browser import browser  # noqa: F401 (the browser is a fixture)
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.reminders.messages import (
     DigestItem,
     compose_confirmation,
@@ -166,7 +167,9 @@ def test_letters_stay_letters(browser, site_with, payloads):  # noqa: F811 (see 
         for message in (
             compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, **told),
             compose_notice(other.revision, other.revision, other, edition, [place], **told),
-            compose_digest([DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period="daily", **told),
+            compose_digest(
+                [DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period=DigestPeriod.DAILY, **told
+            ),
             compose_confirmation(Choice(urlencode({"q": payload})), f"{BASE}/c", edition, view=view),
         ):
             visitor.show(message.subject, re.sub("<style.*?</style>", "", message.html, flags=re.DOTALL))

@@ -21,6 +21,7 @@ from reminder_tools import (
 )
 
 from calendar_service.records.enums import Status
+from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders import message_renderer as clerk_module
 from calendar_service.reminders.message_renderer import DeliveryObsolete, MessageRenderer
 from calendar_service.reminders.scheduling import Planner
@@ -346,7 +347,7 @@ def test_trouble_goes_to_the_owner_by_mail(database, renderer):
     )
     subscribers.pause(database, hook.id, BEGIN)
     with writing(database) as connection:
-        queue_account_message(connection, "trouble", BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
+        queue_account_message(connection, AccountKind.TROUBLE, BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
     (ready,) = own_letters(database, renderer, edition, BEGIN)
     assert (ready.channel, ready.envelope.address, ready.message.data["type"]) == (
         "mail",

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, update
 
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.notification_keys import ReminderKey, lead_of
 from calendar_service.records.record import Calendar, Milestone, Record
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.message_renderer import DeliveryObsolete, MessageRenderer
@@ -239,7 +240,8 @@ class Service:
                 assert ready.envelope.address == f"reader{self.numbers[delivery.recipient.id]}@example.org"
                 said = delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
-                what = (closes, said.lead) if said.kind == "reminder" else (said.moment, said.revision)
+                is_reminder = isinstance(said, ReminderKey)
+                what = (closes, lead_of(said)) if is_reminder else (said.notice.value, str(said.revision))
                 found.append((self.numbers[delivery.recipient.id], *what))
             with writing(self.engine) as connection:
                 assert mark_settled(connection, self.worker, delivery, state, now)

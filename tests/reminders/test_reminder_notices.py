@@ -11,6 +11,7 @@ from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import RecipientGroup, Topic
 from calendar_service.records.record import Place, Session
 from calendar_service.reminders.change_notices import notices
+from calendar_service.store.notification_columns import encode_digest
 
 NOW = utc("2027-06-01 12:00")
 TENDER = tender("2027-07-10 17:00", questions_by="2027-06-20")
@@ -167,7 +168,7 @@ TOLD = [
 
 def told(edition, groups, change, now):
     return [
-        (each.group_id, each.notification.moment, each.notification.revision)
+        (each.group_id, each.notification.notice.value, str(each.notification.revision))
         for each in notices(change, groups, edition, CHANGED, now)
     ]
 
@@ -209,7 +210,7 @@ def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record,
     edition = grown((CHANGED, record))
     group = RecipientGroup(1, Topic.NEW, "", zone=zone, digest=digest)
     (fan_out,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
-    assert (stated(fan_out.due_at), fan_out.bundle, stated(fan_out.expires_at)) == expected
+    assert (stated(fan_out.due_at), encode_digest(fan_out.bundle), stated(fan_out.expires_at)) == expected
 
 
 def test_an_instant_is_that_of_the_change_and_patience_begins_now():

@@ -20,6 +20,7 @@ from people_words import (
     signup_token,
 )
 
+from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders.subscriptions.addresses import InvalidAddress
 from calendar_service.reminders.subscriptions.service import NoMailAddress, SubscriptionService, TooManyRequests
 from calendar_service.reminders.subscriptions.signup_worker import process_signups
@@ -209,7 +210,7 @@ def test_going_back_to_mail_needs_an_address_that_is_free(service, database):
 def test_export_holds_everything_and_forget_leaves_a_hash(service, database):
     subscriber = join(service, database)
     with writing(database) as connection:
-        queue_account_message(connection, "trouble", NOON, subscriber_id=subscriber.id, expires_at=NOON + DAY)
+        queue_account_message(connection, AccountKind.TROUBLE, NOON, subscriber_id=subscriber.id, expires_at=NOON + DAY)
     kept = service.export(subscriber)
     message = {
         "kind": "letter",

@@ -29,6 +29,7 @@ from reminder_tools import (
 )
 from sqlalchemy import create_engine, delete, func, inspect, make_url, select, text, update
 
+from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders.resuming import resume, send_missed
 from calendar_service.store import restore as restore_module
 from calendar_service.store import subscribers as people
@@ -328,7 +329,7 @@ def test_who_left_and_who_was_erased_stays_so(filled, file):
 def test_another_history_gives_up_who_left_and_what_was_sent(filled, file):
     """As after a restore without the newer database: both went on from one past, with the same numbers for other things."""
     with writing(filled) as connection:
-        deliver = queue_account_message(connection, "trouble", BEGIN, subscriber_id=None, expires_at=NOW)
+        deliver = queue_account_message(connection, AccountKind.TROUBLE, BEGIN, subscriber_id=None, expires_at=NOW)
         assert deliver is None
     backup(filled, file)
     found = {each.address.partition("@")[0]: each for each in people.list_subscribers(filled)}

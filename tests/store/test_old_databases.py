@@ -1,6 +1,9 @@
 """A database that an earlier version made keeps all that its readers rely on when this version takes it over."""
 
+import threading
 from datetime import UTC, datetime
+from email import message_from_bytes
+from hashlib import sha256
 
 import pytest
 from old_databases import columns_of, load_old_database, rows_of
@@ -10,6 +13,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.uids import entry_names, uid
 from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.reminders.subscriptions.tokens import MANAGE, UNSUBSCRIBE
 from calendar_service.store.editions import load_edition
@@ -269,3 +273,45 @@ def test_nothing_that_was_sent_or_waits_is_entered_again(old):
     Planner(old).fan_out(load_edition(old), NOW)
     after = rows_of(old, {"deliveries": ["occasion_id", "subscriber_id"]})["deliveries"]
     assert after == before
+
+
+def test_only_what_waited_is_sent(old, tmp_path):
+    """Each message keeps the Message-ID that the first version gave it, made of its key and its subscriber."""
+    run_migrations(old)
+    names = ["id", "occasion_id", "subscriber_id", "attempts", "settled_at"]
+    before = deliveries_by_state(old, names)
+    waiting = {row[0] for row in before["waiting"]}
+    mailing = MailSettings("", tmp_path / "mail", "calendar@example.org")
+    service = ReminderService(old, KEYS, "https://example.org", mailing, lambda: NOW)
+    service.look()
+    service.send(threading.Event())
+    service.close(patience=30)
+    after = deliveries_by_state(old, names)
+    assert after["sent"][: len(before["sent"])] == before["sent"]
+    sent = {row[0] for row in after["sent"]} - {row[0] for row in before["sent"]}
+    assert sent <= waiting
+    assert len(sent) > 5
+    written = [message_from_bytes(path.read_bytes()) for path in (tmp_path / "mail").glob("*.eml")]
+    assert sorted(each["Message-ID"] for each in written) == sorted(message_ids(old, sent))
+
+
+def deliveries_by_state(old, names):
+    found = {}
+    for state, *rest in rows_of(old, {"deliveries": ["state", *names]})["deliveries"]:
+        found.setdefault(state, []).append(rest)
+    return {state: sorted(rows, key=lambda row: int(row[0])) for state, rows in found.items()}
+
+
+def message_ids(old, ids):
+    columns = "kind, record_id, occurrence, moment, revision, lead"
+    refs = "coalesce(subscribers.ref, signups.ref)"
+    rows = (
+        f"SELECT {columns}, {refs} FROM deliveries JOIN occasions ON occasions.id = occasion_id"  # noqa: S608 (ours)
+        " LEFT JOIN subscribers ON subscribers.id = subscriber_id LEFT JOIN signups ON signups.id = signup_id"
+        " WHERE deliveries.id IN :ids"
+    )
+    with reading(old) as connection:
+        found = connection.execute(
+            text(rows).bindparams(bindparam("ids", expanding=True)), {"ids": [int(each) for each in ids]}
+        )
+        return [f"<{sha256(chr(10).join(row).encode()).hexdigest()[:40]}@example.org>" for row in found]

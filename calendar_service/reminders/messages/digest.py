@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from calendar_service.records.moments import instant_bounds
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.channels.base import Message
@@ -47,7 +48,7 @@ class DigestItem:
 
 
 def compose_digest(
-    items: list[DigestItem], edition: Edition, *, period: Literal["daily", "weekly"], now: datetime, view: RenderContext
+    items: list[DigestItem], edition: Edition, *, period: DigestPeriod, now: datetime, view: RenderContext
 ) -> Message:
     """Write reminders and news as rows by day, soonest first. There is at least one item."""
     lang, zone = view.lang, edition.calendar.zone
@@ -60,7 +61,7 @@ def compose_digest(
         sender=sender_name(edition, lang),
         preheader=" · ".join(f"{row.counted}: {row.title.text}" for _, row in rows[:3]),
         heading=LocalizedText(heading, lang.code),
-        label=lang.gettext("Daily letter") if period == "daily" else lang.gettext("Weekly letter"),
+        label=lang.gettext("Daily letter") if period is DigestPeriod.DAILY else lang.gettext("Weekly letter"),
         days=tuple(
             DigestDay(_opening(lang.day(day)), [row for _, row in group])
             for day, group in groupby(rows, key=lambda pair: pair[0])
@@ -76,7 +77,7 @@ def compose_digest(
         text=render_text(content),
         html=render_html(content),
         language=lang.code,
-        data={"type": "digest", "period": period, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
+        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
     )
 
 
@@ -117,15 +118,15 @@ def _counted(item: DigestItem, edition: Edition, view: RenderContext, now: datet
     return view.lang.gettext("{label}: {title}", label=new, title=counted[:1].lower() + counted[1:])
 
 
-def _heading(period: str, day: date, lang: Language) -> str:
+def _heading(period: DigestPeriod, day: date, lang: Language) -> str:
     told = lang.day(day)
-    if period == "daily":
+    if period is DigestPeriod.DAILY:
         return lang.gettext("What is coming, as of {day}", day=told)
     return lang.gettext("What is coming, in the week of {day}", day=lang.day(day, weekday=False))
 
 
-def _why(period: str, sender: str, lang: Language) -> str:
-    if period == "daily":
+def _why(period: DigestPeriod, sender: str, lang: Language) -> str:
+    if period is DigestPeriod.DAILY:
         return lang.gettext("You get this letter because you asked {sender} for reminders once a day.", sender=sender)
     return lang.gettext("You get this letter because you asked {sender} for reminders once a week.", sender=sender)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
+from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
@@ -128,9 +129,9 @@ def _answer(connection: Transaction, hasher: AddressHasher, signup: Signup, now:
         return False
     known = subscribers.select_by_keys(connection, address_keys)
     if known and _has(known, preferences_from_json(signup.choice)):
-        state, message, subscriber_id = signups.KNOWN, "known", known.id
+        state, message, subscriber_id = signups.KNOWN, AccountKind.KNOWN, known.id
     else:
-        state, message, subscriber_id = signups.MAILED, "confirm", None
+        state, message, subscriber_id = signups.MAILED, AccountKind.CONFIRM, None
     signups.settle(connection, signup.id, state, now)
     expires_at = signup.asked_at + SIGNUPS_KEPT
     signups.queue_account_message(
