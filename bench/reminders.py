@@ -93,8 +93,8 @@ def idle_looks(engine):
     )
     planner, edition = Planner(engine), load_edition(engine)
     planner.fan_out(edition, NOW)
-    reminder_service.look()
-    return {"planner": partial(planner.fan_out, edition, NOW), "office": reminder_service.look}
+    reminder_service.schedule_due()
+    return {"planner": partial(planner.fan_out, edition, NOW), "office": reminder_service.schedule_due}
 
 
 def fan_out(engine, notification):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from calendar_service.store.engine import Database
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def clock() -> datetime:
@@ -64,7 +64,7 @@ def open_database(settings: Settings) -> Database:
         restore_guard(settings, engine).check(clock())
     except DatabaseFault as fault:
         # Whoever sends looks again before each pass; what only reads can do without.
-        log.error("Whether the database was put back from a copy cannot be told now: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+        logger.error("Whether the database was put back from a copy cannot be told now: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
     return engine
 
 
@@ -107,7 +107,7 @@ def _database_folder(url: str) -> Path:
 def _make_secret_key(path: Path) -> None:
     """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
     if create_whole(path, f"{secrets.token_urlsafe(32)}\n".encode("ascii")):
-        log.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
+        logger.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
 
 
 def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:

@@ -49,7 +49,7 @@ class LeaseKeeper:
         self._clock = clock
         self._seconds = seconds
         self._situation: Situation | None = None
-        self._standing: FileResult | None = None
+        self._last_fault: FileResult | None = None
         self._is_refused = False
         self._next_report = 0.0
         self._next_sweep = 0.0
@@ -59,7 +59,7 @@ class LeaseKeeper:
         self._situation = result.situation
         is_fault = bool(result.clock) or result.outcome in {PublishOutcome.HELD, PublishOutcome.BROKEN}
         was_refused, self._is_refused = self._is_refused, result.held_by is FaultKind.LEASE
-        self._standing = result if is_fault else None
+        self._last_fault = result if is_fault else None
         if not (was_refused and self._is_refused):
             wait = _CLOCK_SECONDS if result.clock else PATIENCE_SECONDS if self._is_refused else REPEAT_SECONDS
             self._next_report = self._seconds() + wait
@@ -76,12 +76,12 @@ class LeaseKeeper:
         return self._repeat() or self._sweep(situation) or is_other
 
     def _repeat(self) -> bool:
-        if self._standing is None or self._seconds() < self._next_report:
+        if self._last_fault is None or self._seconds() < self._next_report:
             return False
         self._next_report = self._seconds() + REPEAT_SECONDS
-        if self._standing.clock:
+        if self._last_fault.clock:
             return True
-        record_outcome(self._engine, self._file, self._standing, self._clock(), self._host)
+        record_outcome(self._engine, self._file, self._last_fault, self._clock(), self._host)
         return False
 
     def _sweep(self, situation: Situation) -> bool:
@@ -96,4 +96,4 @@ class LeaseKeeper:
             with writing(self._engine) as connection:
                 clear_faults_of_others(connection, _KINDS, self._host.name, now - _FORGOTTEN)
         stray = [each for each in found if each.key == self._host.name and each.last_at < now - _STRAY]
-        return self._standing is None and bool(stray)
+        return self._last_fault is None and bool(stray)

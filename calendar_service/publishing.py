@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from calendar_service.store.lease import Host
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 SETTLED_AFTER = 0.4
 SETTLED_WITHOUT_NEWLINE_AFTER = 0.7
@@ -110,7 +110,7 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     is broken. What comes of it is reported as a fault or clears one; with `is_patient`, that another host publishes is
     not: the caller does so if it lasts.
     """
-    _say_once_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
+    _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
     if draft:
         done = publish_draft(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database, host=host)
@@ -122,7 +122,7 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
         record_attempt(engine, PublishAttempt(now, str(path), digest, result.outcome, result.reasons))
     if not (is_patient and result.held_by is FaultKind.LEASE):
         record_outcome(engine, path, result, now, host)
-    _say(path, result)
+    _log_result(path, result)
     if done.newer_tz_database:
         logger.warning(
             "The tz database here is %s, but the newest edition was made with %s: times may be told wrong. "
@@ -223,7 +223,7 @@ def _count(number: int, noun: str) -> str:
 
 
 @cache
-def _say_once_if_two_tz_databases(ours: str, theirs: str) -> None:
+def _warn_if_two_tz_databases(ours: str, theirs: str) -> None:
     if ours != theirs:
         logger.warning(
             "The package tzdata has the tz database %s, but pytz has %s: zones that one of them does not know "
@@ -258,7 +258,7 @@ def _first_reasons(reading: ParseResult) -> tuple[str, ...]:
     return (*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else []))
 
 
-def _say(path: Path, result: FileResult) -> None:
+def _log_result(path: Path, result: FileResult) -> None:
     number = result.edition.number if result.edition else 0
     match result.outcome:
         case PublishOutcome.PUBLISHED:
@@ -307,10 +307,10 @@ def _calls(path: Path) -> BoundedCalls[Any]:
     return BoundedCalls(f"{path}")
 
 
-def _ask_of_file(path: Path, work: Callable[[], T]) -> T:
+def _ask_of_file(path: Path, work: Callable[[], _T]) -> _T:
     """Do what touches the file, in a thread: on a mount that hangs it may never end. Raise FileDoesNotAnswer."""
     try:
-        return cast("T", _calls(path).call(work, ANSWER_SECONDS))
+        return cast("_T", _calls(path).call(work, ANSWER_SECONDS))
     except NoAnswer:
         raise FileDoesNotAnswer(path) from None
 
@@ -325,7 +325,7 @@ class FileWatch:
     def __init__(self, path: Path, seconds: Callable[[], float]) -> None:
         self._path = path
         self._seconds = seconds
-        self._taken: tuple[int, ...] | None = None
+        self._published_signature: tuple[int, ...] | None = None
         self._seen: tuple[int, ...] | None = None
         self._since = 0.0
         self._waits_since: float | None = None
@@ -335,7 +335,7 @@ class FileWatch:
         signature = self._signature()
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()
-        if signature == self._taken:
+        if signature == self._published_signature:
             self._waits_since = None
             return False
         if self._waits_since is None:
@@ -345,7 +345,7 @@ class FileWatch:
         )
         if self._seconds() - self._since < patience or is_being_written:
             return False
-        self._taken, self._waits_since = signature, None
+        self._published_signature, self._waits_since = signature, None
         return True
 
     def waits_for(self) -> float:
@@ -354,12 +354,12 @@ class FileWatch:
 
     def take(self) -> None:
         """Have only later changes told of: the caller reads the file as it is now."""
-        self._taken = self._seen = self._signature()
+        self._published_signature = self._seen = self._signature()
         self._waits_since = None
 
     def try_again(self, after: float = RETRY_AFTER) -> None:
         """Have the same file told of once more, after some seconds."""
-        self._taken, self._since = None, self._seconds() + after
+        self._published_signature, self._since = None, self._seconds() + after
 
     def _signature(self) -> tuple[int, ...]:
         return _ask_of_file(self._path, lambda: _signature_at(self._path))

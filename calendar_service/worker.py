@@ -47,8 +47,8 @@ WATCH_SECONDS = 0.1
 BUSY_SECONDS = 30.0
 REPORT_SECONDS = 5.0
 STOP_SECONDS = 4.0
-LEASE_LOOK_SECONDS = 1.0
-_PUBLISH, _LOOK, _SEND, _REPORT, _LEASE = "publish", "look", "send", "report", "lease"
+LEASE_CHECK_SECONDS = 1.0
+_PUBLISH, _SCHEDULE, _SEND, _REPORT, _LEASE = "publish", "schedule", "send", "report", "lease"
 _FILE, _OUTGOING = "file", "outgoing"
 SILENT_FILE = gettext_noop("The calendar file cannot be read: it does not answer.")
 NOT_SENT = gettext_noop("Letters cannot be sent: our own settings or the mail server keep them back.")
@@ -85,17 +85,17 @@ class Worker:
         self._is_silent = False
         self._host = host
         self._keeper = LeaseKeeper(engine, file, host, clock, time.monotonic) if host else None
-        self._look_again = threading.Event()
+        self._republish = threading.Event()
         self._is_keeping = True
         self._at_lease = threading.Lock()
         self._at_work = threading.Lock()
-        self._at_post = threading.Lock()
+        self._sending = threading.Lock()
         self._stopping = threading.Event()
         self._under_way: set[str] = set()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # What one of them waits for must not keep the others waiting.
-            executors={name: ThreadPoolExecutor(1) for name in ("default", _LOOK, _SEND, _REPORT, _LEASE)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", _SCHEDULE, _SEND, _REPORT, _LEASE)},
             # A tick that comes late must still run, and two never at once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -107,13 +107,13 @@ class Worker:
         self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=WATCH_SECONDS)
         if self._keeper:
             self._scheduler.add_job(
-                self._run, "interval", args=[self.keep_lease], seconds=LEASE_LOOK_SECONDS, executor=_LEASE
+                self._run, "interval", args=[self.keep_lease], seconds=LEASE_CHECK_SECONDS, executor=_LEASE
             )
         if self._reminder_service:
             self._scheduler.add_job(
-                self._run, "interval", args=[self.look], seconds=SAFETY_SECONDS, executor=_LOOK, id=_LOOK
+                self._run, "interval", args=[self.schedule], seconds=SAFETY_SECONDS, executor=_SCHEDULE, id=_SCHEDULE
             )
-            self._wake(_LOOK, self._clock())
+            self._wake(_SCHEDULE, self._clock())
         if self._reporter:
             self._scheduler.add_job(self._run, "interval", args=[self.report], seconds=REPORT_SECONDS, executor=_REPORT)
         self._scheduler.start()
@@ -139,7 +139,7 @@ class Worker:
         return not self._under_way
 
     def _close(self, reminder_service: ReminderService, end: float) -> None:
-        if not self._at_post.acquire(timeout=max(0.0, end - time.monotonic())):
+        if not self._sending.acquire(timeout=max(0.0, end - time.monotonic())):
             logger.warning("Sending did not end in time; what was claimed goes out later.")
             return
         try:
@@ -147,7 +147,7 @@ class Worker:
         except DatabaseFault as fault:
             logger.error("What was claimed could not be given back, another worker will find it: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
         finally:
-            self._at_post.release()
+            self._sending.release()
 
     def publish(self) -> None:
         """Publish the file as it is now. Raise DatabaseFault."""
@@ -168,8 +168,8 @@ class Worker:
                 self._try_to_publish(self._follow_file)
 
     def _follow_file(self) -> None:
-        if self._look_again.is_set():
-            self._look_again.clear()
+        if self._republish.is_set():
+            self._republish.clear()
             self._watch.try_again(after=0)
         if self._watch.is_due():
             self._publish()
@@ -222,7 +222,7 @@ class Worker:
         with self._at_lease:
             try:
                 if self._keeper and not self._stopping.is_set() and self._keeper.keep():
-                    self._look_again.set()
+                    self._republish.set()
                 self._is_keeping = True
                 self._faults.clear(_LEASE)
             except DatabaseFault as error:
@@ -234,20 +234,23 @@ class Worker:
                 # Whatever it is, the next renewal must come.
                 logger.exception("Renewing the lease to publish failed; it is tried again.")
 
-    def look(self) -> None:
+    def schedule(self) -> None:
         """Look what reminders are due, have them sent, and be woken when the next one is."""
         reminder_service = self._reminder_service
         if self._stopping.is_set() or not reminder_service:
             return
 
-        def look() -> None:
-            reminder_service.look()
+        def schedule_and_wake() -> None:
+            reminder_service.schedule_due()
             self._wake(_SEND, self._clock())
             if (at := reminder_service.next_wake_up()) and at < self._clock() + timedelta(hours=1):
-                self._wake(_LOOK, at)
+                self._wake(_SCHEDULE, at)
 
         self._run_reminders(
-            _LOOK, look, FaultKind.SCHEDULE, gettext_noop("What is due cannot be worked out; it is tried again.")
+            _SCHEDULE,
+            schedule_and_wake,
+            FaultKind.SCHEDULE,
+            gettext_noop("What is due cannot be worked out; it is tried again."),
         )
 
     def send(self) -> None:
@@ -255,7 +258,7 @@ class Worker:
         reminder_service = self._reminder_service
         if not reminder_service:
             return
-        with self._at_post:
+        with self._sending:
             reason = gettext_noop("Letters cannot be sent; it is tried again.")
             self._run_reminders(_SEND, lambda: reminder_service.send(self._stopping), FaultKind.SENDING, reason)
             if reminder_service.sending_fault:
@@ -282,13 +285,13 @@ class Worker:
         """Have faults written down and mailed, also that reminders stand still, here or wherever they are sent from."""
         try:
             if self._reporter and not self._stopping.is_set():
-                self._reporter.look()
+                self._reporter.check_and_report()
         except Exception:
             # What reports all faults can only log its own.
             logger.exception("Faults cannot be reported.")
 
     def _wake(self, job: str, at: datetime) -> None:
-        args = [self.look if job == _LOOK else self.send]
+        args = [self.schedule if job == _SCHEDULE else self.send]
         name = f"{job} once"
         if not self._stopping.is_set():
             self._scheduler.add_job(

@@ -45,13 +45,13 @@ def restore_backup(file: Path) -> None:
     settings = read_settings(os.environ)
     memory = sequence_file(settings)
 
-    def looked_at(database_id: str) -> datetime | None:
+    def reviewed_at(database_id: str) -> datetime | None:
         remembered = memory.recall(database_id)
         return remembered.at if remembered else None
 
     engine = open_engine(settings.database_url)
     try:
-        done = restore(engine, file, clock(), looked_at)
+        done = restore(engine, file, clock(), reviewed_at)
     finally:
         engine.dispose()
     with contextlib.suppress(OSError):  # whoever sends next says it

@@ -28,17 +28,17 @@ from calendar_service.bootstrap import (
 )
 from calendar_service.cli.backup import back_up, restore_backup
 from calendar_service.cli.failures import leaving_fault, told_in_one_line
-from calendar_service.cli.messages import letter
+from calendar_service.cli.messages import print_message
 from calendar_service.cli.published import published_edition
 from calendar_service.cli.receipts import print_receipts
 from calendar_service.cli.reminders import plan, tick
 from calendar_service.cli.sending import pause_sending, resume_sending
-from calendar_service.cli.subscribers import subscribers
+from calendar_service.cli.subscribers import subscribers_group
 from calendar_service.doctor import examine
 from calendar_service.output_formats import list_outputs
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES
-from calendar_service.parsers.importing.formats import FORMATS, read_source
+from calendar_service.parsers.importing.formats import SOURCE_FORMATS, read_source
 from calendar_service.parsers.importing.to_yaml import print_records
 from calendar_service.publishing import describe_failure, publish_file
 from calendar_service.records.errors import CalendarError
@@ -177,7 +177,9 @@ def worker(file: Path | None) -> None:
 
 @main.command(name="import")
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(FORMATS), help="What SOURCE is, where its name does not tell.")
+@click.option(
+    "--format", "form", type=click.Choice(SOURCE_FORMATS), help="What SOURCE is, where its name does not tell."
+)
 @click.option(
     "--lang", "language", type=_read_language, metavar="L", help="The language that its texts are in, such as fr."
 )
@@ -195,11 +197,11 @@ def import_source(source: str, form: str | None, language: str | None) -> None:
         raise click.FileError(source, error.strerror) from None
     imported = read_source(data, source, form, language)
     taken = frozenset(record.id for record in draft.records) if draft else frozenset()
-    representation = print_records(imported, draft.calendar if draft else None, taken)
-    for line, said in representation.said:
-        click.echo(f"{source}:{line}: {said}", err=True)
-    click.echo(representation.yaml, nl=False)
-    sys.exit(1 if representation.failed else 0)
+    printed = print_records(imported, draft.calendar if draft else None, taken)
+    for line, comment in printed.comments:
+        click.echo(f"{source}:{line}: {comment}", err=True)
+    click.echo(printed.yaml, nl=False)
+    sys.exit(1 if printed.failed else 0)
 
 
 @main.command()
@@ -221,9 +223,9 @@ def audit(base_url: str | None) -> None:
     sys.exit(1 if report.faults else 0)
 
 
-@main.command()
+@main.command(name="export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
+def export_site(folder: Path) -> None:
     """Write the whole public side as files into FOLDER, for a web server that only serves files."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
@@ -266,7 +268,7 @@ def upgrade() -> None:
 
 for _command in (back_up, restore_backup):
     db.add_command(_command)
-for _command in (letter, pause_sending, plan, print_receipts, resume_sending, subscribers, tick):
+for _command in (pause_sending, plan, print_message, print_receipts, resume_sending, subscribers_group, tick):
     main.add_command(_command)
 
 
@@ -291,9 +293,9 @@ def _as_text(path: Path, reading: ParseResult) -> str:
     records = len(reading.draft.records) if reading.draft else 0
     notes = len(reading.findings) - len(reading.errors)
     problems = len(reading.errors)
-    said = [f"{problems} problem{'' if problems == 1 else 's'}"] if problems else [f"{records} records, no problems"]
-    said += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
-    return "\n".join([*map(str, reading.findings), f"{path}: {', '.join(said)}"])
+    words = [f"{problems} problem{'' if problems == 1 else 's'}"] if problems else [f"{records} records, no problems"]
+    words += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
+    return "\n".join([*map(str, reading.findings), f"{path}: {', '.join(words)}"])
 
 
 def _as_json(reading: ParseResult) -> str:

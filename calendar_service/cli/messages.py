@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 _LINK = "/reminders/your-own-link"
 
 
-@click.command()
+@click.command(name="letter")
 @click.argument("record_id", metavar="ID")
 @click.option("--lead", default="7 days", show_default=True, help="How long before, such as 7 days or 24 hours.")
 @click.option("--lang", default="", metavar="L", help="The language, such as fr. Without it, the calendar's own.")
 @click.option("--zone", default="", metavar="AREA/CITY", help="The reader's time zone.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
-def letter(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
+def print_message(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
     """Print the reminder of record ID as it would be written when LEAD before its deadline falls due."""
     settings = read_settings(os.environ)
     edition = published_edition(open_database(settings))

@@ -122,7 +122,7 @@ def _tick(settings: Settings, at: str | None, *, send_missed: bool) -> tuple[Cou
     now = _clock_from(_read_time(at, edition)) if at else clock
     reminder_service = make_reminder_service(settings, engine, now)
     try:
-        reminder_service.look()
+        reminder_service.schedule_due()
         counts = reminder_service.send(threading.Event())
         fault = reminder_service.sending_fault
     finally:

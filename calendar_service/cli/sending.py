@@ -7,7 +7,7 @@ import os
 import click
 
 from calendar_service.bootstrap import clock, open_database
-from calendar_service.reminders.resuming import describe_pause, resume
+from calendar_service.reminders.resuming import describe_pause, end_pauses
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
@@ -35,7 +35,7 @@ def resume_sending() -> None:
     engine = open_database(read_settings(os.environ))
     with writing(engine) as connection:
         was_replaced = clear_replaced(connection)
-    ended, unsent = resume(engine, load_edition(engine), clock())
+    ended, unsent = end_pauses(engine, load_edition(engine), clock())
     if was_replaced:
         click.echo("The new database is taken as meant.")
     if not ended:

@@ -31,27 +31,27 @@ if TYPE_CHECKING:
     from calendar_service.store.subscribers import Watch
 
 
-@click.group()
-def subscribers() -> None:
+@click.group(name="subscribers")
+def subscribers_group() -> None:
     """Look after the readers of reminders."""
 
 
-@subscribers.command(name="list")
+@subscribers_group.command(name="list")
 @click.option("--addresses", is_flag=True, help="Show the addresses whole.")
 def list_command(*, addresses: bool) -> None:
     """List the readers, a line each."""
     engine, _ = _open()
     for subscriber in list_subscribers(engine):
         address = subscriber.address if addresses else _mask(subscriber.address)
-        watches = " | ".join(_tell(watch) for watch in subscriber.watches)
+        watches = " | ".join(_watch_words(watch) for watch in subscriber.watches)
         click.echo(
             f"{subscriber.ref}\t{subscriber.state}\t{subscriber.channel}\t{address}\t{subscriber.language}\t{subscriber.zone}\t{watches}"
         )
 
 
-@subscribers.command(name="import")
+@subscribers_group.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def import_people(file: Path) -> None:
+def import_table(file: Path) -> None:
     """Take in the people of FILE, a CSV table of those who consented elsewhere; all of them or nobody.
 
     Its columns are address, language, timezone, country, selection, leads and consent (the words and date of it), and
@@ -74,15 +74,15 @@ def import_people(file: Path) -> None:
     if taken is None or problems:
         click.echo("Nobody was taken in.", err=True)
         sys.exit(1)
-    _tell_secrets(taken)
+    _print_secrets(taken)
     click.echo(f"{len(taken.added)} people were added, {taken.gained} who were readers already watch more.")
 
 
-@subscribers.command()
+@subscribers_group.command(name="export")
 @click.option(
     "--format", "form", type=click.Choice(["csv", "json"]), default="csv", help="A table, or all that is kept."
 )
-def export(form: str) -> None:
+def export_subscribers(form: str) -> None:
     """Print the readers: as a table that can be imported again, or all that is kept about each, as JSON lines."""
     engine, keys = _open()
     if form == "csv":
@@ -94,9 +94,9 @@ def export(form: str) -> None:
         click.echo(json.dumps(service.export(subscriber), ensure_ascii=False))
 
 
-@subscribers.command()
+@subscribers_group.command(name="erase")
 @click.argument("address")
-def erase(address: str) -> None:
+def erase_subscriber(address: str) -> None:
     """Delete all that is kept about ADDRESS, but for a keyed hash that keeps it from being imported again."""
     engine, keys = _open()
     wanted = address if "://" in address else check_mail_address(address)
@@ -124,12 +124,12 @@ def _mask(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def _tell(watch: Watch) -> str:
+def _watch_words(watch: Watch) -> str:
     leads = f" ({', '.join(watch.leads)})" if watch.leads else ""
     return f"{watch.selection or 'everything'}{leads}{' and what is new' if watch.wants_new else ''}"
 
 
-def _tell_secrets(taken: ImportResult) -> None:
+def _print_secrets(taken: ImportResult) -> None:
     for subscriber in taken.added:
         if subscriber.channel == ChannelName.WEBHOOK:
             click.echo(f"{subscriber.address}: its messages are signed with {subscriber.secret}")

@@ -1,4 +1,4 @@
-"""The errors of date phrases: each shows the words in question and how to write them instead."""
+"""Errors of date phrases: each shows the words in question and a remedy."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Stage 2: from tokens to the parts of a date phrase. README.md has the grammar.
+"""Stage 2: parse tokens into the parts of a date phrase. README.md has the grammar.
 
-A rule is a method `_rule() -> result | None`. After None the position may be anywhere: whoever tries
-several rules uses `TokenStream.first_of`, which steps back. What no rule reads is an error; nothing
-is skipped and nothing guessed. Rules raise DatePhraseError for what is understood and ambiguous.
+A rule is a method `_rule() -> result | None`. After None the position is undefined: use `TokenStream.first_of` to try
+several rules, it restores the position. Words that no rule matches are an error; nothing is skipped or guessed. Rules
+raise DatePhraseError for words that are understood but ambiguous.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from calendar_service.datephrases.vocabulary import Half
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _SEPARATORS = frozenset(",;:|()[]@·•")
 # "7 juillet à 11 h" is no range, "9 h à 10 h" is one.
 _RANGE_OR_OPENER = VOCABULARY.range_words & VOCABULARY.openers
@@ -130,17 +130,17 @@ class Parser:
         return "&" if self.tokens.accept_phrase(VOCABULARY.and_words) else ""
 
     def _openers(self) -> bool:
-        """Step over "on", "from", "le" …; return True if "and" then means a range."""
+        """Skip "on", "from", "le" …; return True if "and" then joins the ends of a range."""
         is_between = False
         while phrase := self.tokens.accept_phrase(VOCABULARY.openers):
             is_between = is_between or phrase in VOCABULARY.between
         return is_between
 
-    def _opened(self, rule: Callable[[], T | None]) -> T | None:
+    def _opened(self, rule: Callable[[], _T | None]) -> _T | None:
         self._openers()
         return rule()
 
-    def _after_range(self, rule: Callable[[], T | None]) -> T | None:
+    def _after_range(self, rule: Callable[[], _T | None]) -> _T | None:
         return self._opened(rule) if self._range_sign() else None
 
     # --- days ------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class RecurrenceRule:
 
     @property
     def is_endless(self) -> bool:
-        """Whether the rule never stops."""
+        """True if the rule has no end."""
         return self.count is None and self.until is None
 
 
@@ -89,14 +89,14 @@ def example_with_end(words: str) -> str:
 
 
 def check_count(words: str, count: int) -> int:
-    """Return the number of times if calendar clients can hold it. Raise RecurrenceError."""
+    """Return the number of occurrences if calendar clients support it. Raise RecurrenceError."""
     if not 1 <= count <= _MAX_COUNT:
         raise RecurrenceError(words, f"repeats {count} times; it may be 1 to {_MAX_COUNT}.")
     return count
 
 
 def _parse(words: str, text: str) -> RecurrenceRule:
-    """Parse `text`, which is what is left of `words` without its end."""
+    """Return the rule of `text`, the part of `words` without its end."""
     tokens, key = tokenize(text), phrase_key(text)
     if match := _COUNTED.fullmatch(key):
         head = text[: tokens[match[1].count(" ")].end]

@@ -1,4 +1,4 @@
-"""Stage 3: what the parts of a date phrase mean together: dates, times and one zone."""
+"""Stage 3: resolve the parts of a date phrase into dates, times and one zone."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class DatePhrase:
-    """What a date phrase says, in civil time; nothing is converted to an instant.
+    """The meaning of a date phrase in civil time; nothing is converted to an instant.
 
-    `last` is `first` for one day; for a range of hours it is the day of the end. `start` is None
-    where no hour was printed (whole days), `end` where no end was. `zone` is None where no zone was
-    printed, else its name, or "CET" for a Central European label; `label` has the zone words as
-    printed. `offset` is what stood in brackets behind the label ("UTC+02:00" for "CEST (UTC+2)"),
-    which whoever knows the zone must check; `end_offset` is that of the end, where it is another one.
+    `last` equals `first` for one day; for a range of hours it is the day of the end. `start` is None if no clock time
+    was printed (whole days), `end` if no end was. `zone` is None if no zone was printed, else its name, or "CET" for a
+    Central European label; `label` has the zone words as printed. `offset` is the one in brackets behind the label
+    ("UTC+02:00" for "CEST (UTC+2)"), to be checked by whoever knows the zone; `end_offset` is that of the end, if it is
+    different.
     """
 
     words: str
@@ -71,7 +71,7 @@ class DatePhrase:
 def parse_when(words: str, *, day_first: bool = False) -> DatePhrase:
     """Return the meaning of a date phrase. Raise DatePhraseError.
 
-    `day_first` says that 10/07/2020 is 10 July; without it such digits are an error, unless in ISO order.
+    With `day_first`, 10/07/2020 is 10 July; without it such digits are an error unless they are in ISO order.
     """
     words = words.strip()
     if len(words) > MAX_LENGTH:
@@ -82,7 +82,7 @@ def parse_when(words: str, *, day_first: bool = False) -> DatePhrase:
 
 
 def parse_clock(words: str) -> time | None:
-    """Return the time of day that the words are, None if they are something else. Raise DatePhraseError."""
+    """Return the time of day that a phrase names; None if it is something else. Raise DatePhraseError."""
     clock = Parser(words).parse_clock()
     return clock.time_of_day if clock else None
 
@@ -215,7 +215,7 @@ def _since_midnight(clock: time) -> timedelta:
 
 
 def _zone(parts: PhraseParts, shape: str) -> tuple[Zone | None, str | None]:
-    """Return the one zone of the phrase, and the offset of its end where that is another than at its beginning."""
+    """Return the zone of the phrase, and the offset of its end if that differs from the beginning."""
     zones = parts.zones
     for zone in zones:
         if zone.offset and not _has_seasons(zone) and _utc_offset(zone.name) != _utc_offset(zone.offset):
@@ -233,7 +233,7 @@ def _zone(parts: PhraseParts, shape: str) -> tuple[Zone | None, str | None]:
 
 
 def _common_zone(parts: PhraseParts, zones: list[Zone]) -> Zone:
-    """Return the zone that all mean: a place says more than the "CET" that it keeps."""
+    """Return the zone that all names mean; a place is more specific than the "CET" that it keeps."""
     names = {zone.name for zone in zones}
     places = names - {CENTRAL_EUROPE}
     place = places.pop() if len(places) == 1 else None
@@ -243,7 +243,7 @@ def _common_zone(parts: PhraseParts, zones: list[Zone]) -> Zone:
 
 
 def _common_offset(parts: PhraseParts, zones: list[Zone]) -> str | None:
-    """Return the offset that stands behind the zones of one moment."""
+    """Return the offset printed behind the zones of one moment, or None."""
     offsets = {zone.offset for zone in zones if zone.offset}
     if len(offsets) > 1:
         _disagree(parts, zones, "the offsets do not agree.")

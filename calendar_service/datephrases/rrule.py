@@ -1,4 +1,4 @@
-"""RRULE values (RFC 5545), the days of a rule, and which rules calendar clients understand."""
+"""Parse RRULE values (RFC 5545), compute the days of a rule, and check what calendar clients support."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def parse_recurrence(words: str) -> RecurrenceRule:
 
 
 def days_of(rule: RecurrenceRule, first: date) -> Iterator[date]:
-    """Yield the days of the rule from `first` on, in order; to the year 2100 where the rule never stops."""
+    """Yield the days of the rule from `first` on, in order; an endless rule stops in the year 2100."""
     return days_from(rule, first, first)
 
 
@@ -62,7 +62,7 @@ def days_from(rule: RecurrenceRule, first: date, start: date) -> Iterator[date]:
 
 @lru_cache(maxsize=4096)
 def last_day_of(rule: RecurrenceRule, first: date) -> date | None:
-    """Return the last day of a rule that stops; None if it has no day."""
+    """Return the last day of a finite rule; None if it has no day."""
     last = None
     for last in days_of(rule, first):  # noqa: B007 (the last one is meant)
         pass
@@ -70,12 +70,12 @@ def last_day_of(rule: RecurrenceRule, first: date) -> date | None:
 
 
 def weekday(day: date) -> str:
-    """Return the code of the weekday of a day: MO to SU."""
+    """Return the weekday code of a day, MO to SU."""
     return WEEKDAY_CODES[day.weekday()]
 
 
 def check_first_day(rule: RecurrenceRule, first: date) -> None:
-    """Check that the first date is a day of the rule, as RFC 5545 wants. Raise RecurrenceError."""
+    """Check that the first date is a day of the rule, as RFC 5545 requires. Raise RecurrenceError."""
     # Asked of the day itself: a rule that gives no day at all would be searched for a long time.
     if not _has_day(rule, first):
         why = f"does not fall on the first date, {first.isoformat()}, a {first:%A}."
@@ -86,13 +86,13 @@ def check_first_day(rule: RecurrenceRule, first: date) -> None:
 
 
 def check_last_day(rule: RecurrenceRule, first: date) -> None:
-    """Check that a counted rule comes to its end. Raise RecurrenceError."""
+    """Check that a counted rule reaches its end. Raise RecurrenceError."""
     if rule.count and sum(1 for _ in days_of(rule, first)) < rule.count:
         raise RecurrenceError(rule.words, f"would go on after {LAST_DAY.year}.", "Say fewer times.")
 
 
 def _has_day(rule: RecurrenceRule, day: date) -> bool:
-    """Return True if a day is one of the days, months and weekdays of a rule."""
+    """Return True if a day matches the days, months and weekdays of a rule."""
     if (rule.by_month or day.month) != day.month or (rule.by_month_day or day.day) != day.day:
         return False
     if rule.frequency == "YEARLY" and not rule.by_month and any(len(code) > _PLAIN for code in rule.by_day):
@@ -105,7 +105,7 @@ def _has_day(rule: RecurrenceRule, day: date) -> bool:
 
 
 def is_portable(rule: RecurrenceRule, first: date) -> bool:
-    """Return True if Outlook maps the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
+    """Return True if Outlook can represent the rule (MS-OXCICAL 2.1.3.2.2); others are written out day by day."""
     late_day = max(rule.by_month_day or 0, first.day) > 28  # every month has 28 days
     ordinal = any(len(day) > _PLAIN for day in rule.by_day)
     match rule.frequency:

@@ -1,4 +1,4 @@
-"""The result of stage 2: the parts of a date phrase as printed, before they mean anything."""
+"""The result of stage 2: the parts of a date phrase as printed, not yet interpreted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Day:
-    """A day as printed; an empty month or year stands at the other end of the range."""
+    """A day as printed; a missing month or year is taken from the other end of the range."""
 
     day: str
     month: str = ""
@@ -27,7 +27,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day as printed; "am" and "pm" may stand at the other end of the range."""
+    """A time of day as printed; "am" and "pm" may be at the other end of the range."""
 
     hour: int
     minute: int = 0
@@ -38,13 +38,13 @@ class Clock:
 
     @property
     def time_of_day(self) -> time:
-        """The time on a clock of 24 hours."""
+        """The time of day in 24-hour form."""
         hour = self.hour % 12 + (12 if self.half == "pm" else 0) if self.half else self.hour
         return time(hour, self.minute, self.second)
 
     @property
     def problem(self) -> tuple[str, str] | None:
-        """What is wrong with it, and the remedy; None if it is a time of day. Midnight is 24."""
+        """What is wrong with it, and the remedy; None if it is valid. Midnight is 24."""
         midnight = (
             "may mean the beginning or the end of the day.",
             "Write 23:59 for the end of the day, or 00:00 for its beginning.",
@@ -60,9 +60,9 @@ class Clock:
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone by name, and as printed; `offset` is a literal one that stands in brackets behind it.
+    """A zone by name and as printed; `offset` is a literal one in brackets behind it.
 
-    `clocks` counts the clocks before it: a zone behind the first of two is that of the first.
+    `clocks` counts the clock times before it: a zone behind the first of two belongs to the first.
     """
 
     name: str
@@ -73,10 +73,10 @@ class Zone:
 
 @dataclass
 class PhraseParts:
-    """The parts of one phrase, in their order.
+    """The parts of one phrase, in order.
 
-    `shape` has a letter for each: D a day, C a clock; and for what joins them: "-" a dash, "~" a word
-    that means a range, "&" the word "and". `understood` has the words of each part.
+    `shape` has a letter for each part: D a day, C a clock time; and for each connector: "-" a dash, "~" a word that
+    means a range, "&" the word "and". `understood` has the words of each part.
     """
 
     words: str
@@ -88,7 +88,7 @@ class PhraseParts:
     understood: list[str] = field(default_factory=list)
 
     def note(self, words: str) -> None:
-        """Note the words of a part that is understood."""
+        """Record the words of a part that was understood."""
         if any(c.isalnum() for c in words):
             self.understood.append(words)
 

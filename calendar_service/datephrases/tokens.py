@@ -1,4 +1,4 @@
-"""Stage 1: cut a phrase into tokens, and step through them.
+"""Stage 1: split a phrase into tokens, and step through them.
 
 All comparison is on folded text: lower case, no accents, plain dashes and quotes.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 MAX_PHRASE_TOKENS = 8
 """The number of tokens in the longest phrase of a vocabulary; a test checks it."""
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
@@ -26,7 +26,7 @@ _LOOKALIKES = str.maketrans(
 
 @dataclass(frozen=True)
 class Token:
-    """A number, a word or one sign: its folded text, and where it stands in the original text."""
+    """A number, a word or one sign: its folded text, and its position in the original text."""
 
     text: str
     start: int
@@ -40,22 +40,21 @@ def fold(text: str) -> str:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text; spaces and invisible signs only separate."""
+    """Return the tokens of a text; spaces and invisible characters only separate."""
     matches = _TOKEN.finditer(text.translate(_LOOKALIKES))
     return [Token(fold(match[0]), match.start(), match.end()) for match in matches]
 
 
 def phrase_key(text: str) -> str:
-    """Return the folded tokens of a text, one word for each: the form in which phrases are compared."""
+    """Return the folded tokens of a text joined by spaces: the form in which phrases are compared."""
     # Some single signs fold to several words, as the greeting U+FDFA does.
     return " ".join(token.text.replace(" ", "_") for token in tokenize(text))
 
 
 class TokenStream:
-    """The tokens of one text and a position among them.
+    """The tokens of one text, and a current position.
 
-    `accept…` methods return the text of what stands at the position and step over it; where something
-    else stands they return "" and stay.
+    `accept…` methods return the matched text and advance; if nothing matches they return "" and do not move.
     """
 
     def __init__(self, text: str) -> None:
@@ -65,7 +64,7 @@ class TokenStream:
 
     @property
     def at_end(self) -> bool:
-        """Whether all tokens have been read."""
+        """True if all tokens have been consumed."""
         return self.at >= len(self.tokens)
 
     def peek(self, ahead: int = 0) -> str:
@@ -74,16 +73,16 @@ class TokenStream:
         return self.tokens[here].text if 0 <= here < len(self.tokens) else ""
 
     def is_glued(self, ahead: int = 0) -> bool:
-        """Return True if no space stands before the token."""
+        """Return True if there is no space before the token."""
         here = self.at + ahead
         return 0 < here < len(self.tokens) and self.tokens[here - 1].end == self.tokens[here].start
 
     def is_glued_sign(self) -> bool:
-        """Return True if no space stands before the token nor behind it."""
+        """Return True if there is no space before or after the token."""
         return self.is_glued() and self.is_glued(1)
 
     def is_iso_offset(self) -> bool:
-        """Return True if the dash here belongs to "2027-03-15T17:00-05:00"."""
+        """Return True if the dash here is the sign of an offset, as in "2027-03-15T17:00-05:00"."""
         return self.peek() == "-" and self.is_glued() and "t" in (self.peek(-4), self.peek(-6))
 
     def accept(self, texts: Collection[str]) -> str:
@@ -95,7 +94,7 @@ class TokenStream:
         return text
 
     def accept_with(self, texts: Collection[str], signs: Collection[str]) -> str:
-        """Accept one token out of `texts`, and one of `signs` if it stands behind."""
+        """Accept one token out of `texts`, and one of `signs` if it follows."""
         text = self.accept(texts)
         if text:
             self.accept(signs)
@@ -107,7 +106,7 @@ class TokenStream:
         return self.accept((text,)) if text.isascii() and text.isdecimal() and len(text) in lengths else ""
 
     def accept_joined_numbers(self, sign: str, *lengths: tuple[int, ...]) -> tuple[str, str, str]:
-        """Accept three numbers with the same sign between them and no space; return empty ones where not."""
+        """Accept three numbers joined by the same sign without spaces; return empty strings if there are none."""
         first, *others = lengths
         numbers = [self.accept_number(*first)]
         for each in others:
@@ -116,22 +115,22 @@ class TokenStream:
         return (numbers[0], numbers[1], numbers[2]) if all(numbers) else ("", "", "")
 
     def accept_phrase(self, phrases: Collection[str]) -> str:
-        """Accept the longest of `phrases` that stands here."""
+        """Accept the longest of `phrases` that matches here."""
         phrase = self.phrase_at(phrases)
         self.at += len(phrase.split())
         return phrase
 
     def phrase_at(self, phrases: Collection[str], ahead: int = 0) -> str:
-        """Return the longest of `phrases` that stands here, or ""."""
+        """Return the longest of `phrases` that matches here, or ""."""
         here = self.at + ahead
         texts = [token.text for token in self.tokens[here : here + MAX_PHRASE_TOKENS]]
         candidates = (" ".join(texts[:length]) for length in range(len(texts), 0, -1))
         return next((phrase for phrase in candidates if phrase in phrases), "")
 
     def names_at(self, signs: Collection[str]) -> list[tuple[str, int]]:
-        """Return what may be a name here, each with the position behind it, the longest last.
+        """Return the possible names here, each with the position behind it, the longest last.
 
-        A name has words and slashes; `signs` may stand inside and are left out.
+        A name consists of words and slashes; `signs` may be inside it and are left out.
         """
         words: list[str] = []
         names: list[tuple[str, int]] = []
@@ -148,11 +147,11 @@ class TokenStream:
         return self.text_of(start, self.at) if start < self.at else ""
 
     def text_of(self, start: int, end: int) -> str:
-        """Return the original text of the tokens from `start` up to, and without, `end`."""
+        """Return the original text of the tokens from `start` to `end`, excluded."""
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
-    def first_of(self, *rules: Callable[[], T | None]) -> T | None:
-        """Return the result of the first rule that does not return None; step back after each that does."""
+    def first_of(self, *rules: Callable[[], _T | None]) -> _T | None:
+        """Return the result of the first rule that does not return None; restore the position after each that does."""
         start = self.at
         for rule in rules:
             if (result := rule()) is not None:
@@ -161,7 +160,7 @@ class TokenStream:
         return None
 
     def follows(self, rule: Callable[[], object]) -> bool:
-        """Return True if a rule matches here, without moving."""
+        """Return True if a rule matches here, without advancing."""
         start = self.at
         result = rule()
         self.at = start

@@ -1,7 +1,7 @@
-"""What a language file holds, and the vocabulary of all languages together.
+"""The contents of a language module, and the combined vocabulary of all languages.
 
-A phrase is parsed with the words of all languages at once. Names of months and weekdays, and the
-long names of time zones, come from CLDR through Babel.
+A phrase is parsed with the words of all languages at once. Names of months and weekdays, and the long names of time
+zones, come from CLDR through Babel.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Phrases = frozenset[str]
 
 
 def phrases(text: str) -> Phrases:
-    """Return the phrases of a text, which separates them by "|", folded."""
+    """Return the folded phrases of a text, which separates them by "|"."""
     return frozenset(phrase_key(phrase) for phrase in text.split("|"))
 
 
@@ -44,7 +44,7 @@ def zones_by_city(cities: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """The words of one language, or of several. All phrases are folded; `phrases` makes them so."""
+    """The words of one language, or of several. All phrases are folded, see `phrases`."""
 
     locales: tuple[Locale, ...]
     """CLDR locales; regional ones add abbreviations that pages print, such as "Sept" or "juill."."""
@@ -97,7 +97,7 @@ class Vocabulary:
     until_example: str
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
-        """Return the words of both."""
+        """Return the words of both vocabularies."""
         return Vocabulary(
             **{each.name: _merge(*(getattr(v, each.name) for v in (self, other))) for each in fields(self)}
         )
@@ -121,13 +121,13 @@ class Vocabulary:
 
     @cached_property
     def recurrence_openers(self) -> frozenset[str]:
-        """The words, other than ordinals and weekdays, that a recurrence phrase begins with."""
+        """The words, other than ordinals and weekdays, that a recurrence phrase can begin with."""
         openers = (*self.every, *self.on_days, *self.adverbs, *self.one_of_two, *self.working_week)
         return frozenset(phrase.split()[0] for phrase in openers)
 
     @cached_property
     def suggested_words(self) -> frozenset[str]:
-        """The words worth suggesting for a misspelt one, as they are printed."""
+        """The words to suggest for a misspelt one, as they are printed."""
         tables = [getattr(locale, part)["format"]["wide"] for locale in self.locales for part in ("months", "days")]
         return self.suggestions.union(*(names.values() for names in tables))
 

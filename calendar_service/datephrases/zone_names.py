@@ -1,4 +1,4 @@
-"""The names of time zones as phrases write them: IANA names, cities, labels, long names."""
+"""Names of time zones in phrases: IANA names, cities, abbreviations, long names."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _AMBIGUOUS = {
 
 
 def name_key(text: str) -> str:
-    """Return a zone's name as the tables here hold it: folded, without `NAME_SIGNS`."""
+    """Return a zone's name as the tables here have it: folded, without `NAME_SIGNS`."""
     return " ".join(token for token in phrase_key(text).split() if token not in NAME_SIGNS)
 
 
 @lru_cache(maxsize=1)
 def cities() -> Mapping[str, str]:
-    """Map the names of cities, as printed, to zones; a name that two zones share is left out."""
+    """Map the names of cities, as printed, to zones; a name shared by two zones is left out."""
     zones: dict[str, set[str]] = {}
     for city, zone in [*_cldr_cities(), *VOCABULARY.city_aliases.items()]:
         zones.setdefault(city, set()).add(zone)
@@ -76,7 +76,7 @@ def _cldr_cities() -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def zone_words() -> Mapping[str, str]:
-    """Map every way to print a zone that is understood to the zone it names."""
+    """Map every known name of a zone to the zone."""
     words = {name_key(zone): zone for zone in COMMON_ZONES if "/" in zone}
     for city, zone in cities().items():
         key = name_key(city)
@@ -96,7 +96,7 @@ def _long_names(metazone: str, zone: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def refused_zone_words() -> Mapping[str, str]:
-    """Map zone words that name no single zone to the remedy."""
+    """Map zone words that do not name a single zone to the remedy."""
     remedies = {
         label.lower(): f"{label} has more than one meaning or season: write an IANA name, here {zone}."
         for labels, zone in _AMBIGUOUS.items()
@@ -107,7 +107,7 @@ def refused_zone_words() -> Mapping[str, str]:
 
 
 def hint_for(words: str) -> str:
-    """Return a remedy that proposes a zone for a misspelt zone, a word for a misspelt word, or ""."""
+    """Return a remedy that suggests a zone or word for a misspelt one, or ""."""
     words = words[:MAX_SHOWN_LENGTH]
     key = " ".join(token.text for token in tokenize(words))
     if "/" in key:

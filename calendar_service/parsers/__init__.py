@@ -1,1 +1,1 @@
-"""Bytes from outside become records, or every problem with file, line, column and remedy."""
+"""Parse bytes from outside into records, or report every problem with file, line, column and remedy."""

@@ -1,4 +1,4 @@
-"""The calendar file (data/events.yaml) to a draft that can be published, or all its problems."""
+"""Parse the calendar file (data/events.yaml) into a draft that can be published, or collect all its problems."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHORT = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem at its place in a file; lines and columns count from 1."""
+    """A problem and its place in a file; lines and columns count from 1."""
 
     file: str
     line: int
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class ParseResult:
-    """What a file says: a draft, or None where it has errors, and every finding in order of place."""
+    """The result of parsing a file: a draft, None if there are errors, and every finding in order of place."""
 
     draft: Draft | None
     findings: tuple[Finding, ...]
@@ -58,7 +58,7 @@ class ParseResult:
 
 
 def read_calendar_file(path: FilePath) -> ParseResult:
-    """Read a calendar file. A file that cannot be opened is a finding too, not an exception."""
+    """Parse the calendar file at `path`. If it cannot be opened, the result has a finding; nothing is raised."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -70,7 +70,7 @@ def read_calendar_file(path: FilePath) -> ParseResult:
 
 
 def read_calendar(data: bytes, name: str) -> ParseResult:
-    """Read the bytes of a calendar file called `name`. Never raises, whatever the bytes hold."""
+    """Parse the bytes of a calendar file called `name`. Never raises, whatever the bytes are."""
     faults: list[Problem] = []
     with guarded((), faults):
         return _read(data, name)
@@ -91,12 +91,12 @@ def _read(data: bytes, name: str) -> ParseResult:
 
 
 def _is_refused(problem: Problem, tree: Tree) -> bool:
-    """Return True if the value was refused before: one value, one problem."""
+    """Return True if the value has been refused already: each value gets one problem."""
     return any(problem.path[:length] in tree.unread for length in range(len(problem.path) + 1))
 
 
 def _with_value(message: str, value: object) -> str:
-    """Put a plain value into the message, unless the message shows it already."""
+    """Return the message with a plain value added, unless it contains the value already."""
     if value is None or isinstance(value, (dict, list)):
         return message
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The validator's findings in the words of this service: what is wrong, with which value, what to do."""
+"""Turn the validator's errors into problems with this service's own messages, values and remedies."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ _FORMS: dict[Path, tuple[str, str]] = {
 
 
 def to_problems(errors: list[ErrorDetails], path: Path, kind: str | None) -> list[Problem]:
-    """Word the findings on one part; `path` is where the part stands, `kind` the record's kind.
+    """Return the problems for the errors of one part; `path` is the part's place, `kind` the record's kind.
 
-    A key that is missing because it is misspelt makes one problem, not two.
+    A missing key that is only misspelt makes one problem, not two.
     """
     misspelt = misspelt_keys(errors, kind)
     found = [
@@ -76,7 +76,7 @@ def to_problems(errors: list[ErrorDetails], path: Path, kind: str | None) -> lis
 
 
 def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
-    """List the keys that unknown keys were probably meant to be."""
+    """Return the keys that unknown keys were probably meant to be."""
     unknown = [path_of(error) for error in errors[:_MOST_OF_ONE_PART] if error["type"] == "extra_forbidden"]
     return {
         (*inner[:-1], key)
@@ -87,7 +87,7 @@ def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
 
 
 def path_of(error: ErrorDetails) -> Path:
-    """Return the path of a finding from the part down, without the marks of the validator."""
+    """Return the path of an error within the part, without the validator's own markers."""
     location = error["loc"]
     if location and location[-1] == "[key]" and error["type"] != "extra_forbidden":
         location = location[:-1]
@@ -95,7 +95,7 @@ def path_of(error: ErrorDetails) -> Path:
 
 
 def advise(word: object, known: Iterable[str]) -> str:
-    """Suggest a known word for one that is nearly it; nothing for what is no word at all."""
+    """Suggest a known word that is similar; return "" if nothing is."""
     return suggest(word, known) if isinstance(word, str) and len(word) <= _LONGEST_ADVISED else ""
 
 
@@ -137,7 +137,7 @@ def _form(where: Path) -> tuple[str, str]:
 
 
 def _shape_of(kind: str | None, inner: Path) -> type[BaseModel]:
-    """Find the shape whose key `inner` names."""
+    """Return the schema that the key `inner` belongs to."""
     parent: type[BaseModel] = RECORD_SCHEMAS[kind] if kind else CalendarSchema
     for step in inner[:-1]:
         if isinstance(step, str):

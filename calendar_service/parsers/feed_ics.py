@@ -1,7 +1,7 @@
-"""iCalendar and jCal read back as a subscriber's program reads them: instants by the file's own zones and rules.
+"""Parse iCalendar and jCal as a subscriber's program does: instants follow from the file's own zones and rules.
 
-Nothing is taken from what we know: a time with a TZID is what the VTIMEZONE in the file says it is, a series is
-what its RRULE, EXDATE and RECURRENCE-ID make of it.
+Nothing is taken from our own records: a time with a TZID is computed from the VTIMEZONE in the file, a series from its
+RRULE, EXDATE and RECURRENCE-ID.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Time = tuple["date | None", date, date]
 
 
 class UnreadableFeed(CalendarError):
-    """What was sent is no calendar, or names times that it does not explain."""
+    """The bytes are not a calendar, or have times that the file does not define."""
 
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """One VEVENT. `day` is the day of its RECURRENCE-ID; `times` holds each instance of a series in the stretch."""
+    """One VEVENT. `day` is the day of its RECURRENCE-ID; `times` has each instance of a series in the range."""
 
     uid: str
     summary: str
@@ -43,7 +43,7 @@ class FeedEvent:
 
 @dataclass(frozen=True)
 class Feed:
-    """A calendar: what it says of itself, and its VEVENTs."""
+    """A calendar: its own properties and its VEVENTs."""
 
     description: str
     events: tuple[FeedEvent, ...]
@@ -63,7 +63,7 @@ class _Node:
 
 
 def read_ics(body: bytes, first: date, last: date) -> Feed:
-    """Read a file; series are expanded from `first` to `last`. Raise UnreadableFeed."""
+    """Parse a file; series are expanded from `first` to `last`, both included. Raise UnreadableFeed."""
     try:
         return _read(_from_ical(Calendar.from_ical(body)), first, last)
     except _BROKEN as error:
@@ -71,7 +71,7 @@ def read_ics(body: bytes, first: date, last: date) -> Feed:
 
 
 def read_jcal(body: bytes, first: date, last: date) -> Feed:
-    """Read jCal (RFC 7265) in the same way. Raise UnreadableFeed."""
+    """Parse jCal (RFC 7265) in the same way. Raise UnreadableFeed."""
     try:
         return _read(_from_jcal(json.loads(body)), first, last)
     except _BROKEN as error:
@@ -123,7 +123,7 @@ def _jcal_part(name: str, value: Any) -> str:
 def _read(calendar: _Node, first: date, last: date) -> Feed:
     if calendar.name != "VCALENDAR":
         raise ValueError(calendar.name)
-    reader = _Reader({zone.text("TZID"): zone for zone in calendar.named("VTIMEZONE")}, first, last)
+    reader = _FeedParser({zone.text("TZID"): zone for zone in calendar.named("VTIMEZONE")}, first, last)
     events = calendar.named("VEVENT")
     replaced: dict[str, set[date]] = {}
     for event in events:
@@ -135,8 +135,8 @@ def _read(calendar: _Node, first: date, last: date) -> Feed:
     )
 
 
-class _Reader:
-    """Reads VEVENTs by the zones of their file."""
+class _FeedParser:
+    """Parses VEVENTs with the zones of their file."""
 
     def __init__(self, zones: dict[str, _Node], first: date, last: date) -> None:
         self.zones = zones
@@ -152,7 +152,7 @@ class _Reader:
         return FeedEvent(event.text("UID"), event.text("SUMMARY"), event.text("DESCRIPTION"), day, tuple(times))
 
     def times(self, node: _Node, name: str) -> list[date]:
-        """Read all values of a property; a date stays a date, a time becomes an instant in UTC."""
+        """Return all values of a property; a date stays a date, a time becomes an instant in UTC."""
         if name not in node.values and name != "EXDATE":
             raise KeyError(name)
         found = []
@@ -172,7 +172,7 @@ class _Reader:
         return self._on_clock(_wall(value), tzid)
 
     def _on_clock(self, wall: datetime, tzid: str) -> datetime:
-        """Return the instant of a time on the wall: that of the observance which began last before it (3.6.5)."""
+        """Return the instant of a wall-clock time by the observance that began last before it (RFC 5545, 3.6.5)."""
         begun = []
         for part in self.zones[tzid].children:
             for year in (wall.year - 1, wall.year):
@@ -183,7 +183,7 @@ class _Reader:
         return wall - _offset(max(begun)[1])
 
     def series(self, event: _Node, length: timedelta) -> list[Time]:
-        """Expand a rule on the wall clock of DTSTART; its length is exact (RFC 5545, 3.8.5.3)."""
+        """Expand a rule on the wall clock of DTSTART; the length of each instance is exact (RFC 5545, 3.8.5.3)."""
         parameters, text = event.values["DTSTART"][0]
         is_date, in_utc = len(text) == _DATE_LENGTH, text.endswith("Z")
         parts = dict(part.split("=", 1) for part in event.text("RRULE").split(";"))
@@ -204,7 +204,7 @@ class _Reader:
 
 @lru_cache(maxsize=4096)
 def _onsets(start: str, rule: str, year: int) -> tuple[datetime, ...]:
-    """List when an observance begins in a year, on the clock before it; one without a rule began once."""
+    """Return the onsets of an observance in a year, on the clock before it; one without a rule has a single onset."""
     first = _wall(start)
     if not rule:
         return (first,)
@@ -217,7 +217,7 @@ def _day(text: str) -> date:
 
 
 def _wall(text: str) -> datetime:
-    """Read a time on the wall; UTC is only its carrier until the offset is known."""
+    """Parse a wall-clock time; its UTC tzinfo is a placeholder until the offset is known."""
     form = "%Y%m%d" if len(text) == _DATE_LENGTH else "%Y%m%dT%H%M%S"
     return datetime.strptime(text.removesuffix("Z"), form).replace(tzinfo=UTC)
 

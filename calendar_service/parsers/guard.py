@@ -1,4 +1,4 @@
-"""A fault of the reader itself becomes a finding: it stops neither the other records nor the program."""
+"""Turn an unexpected error of the parser itself into a finding, so that the other records are still parsed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def guarded(path: Path, problems: list[Problem]) -> Iterator[None]:
-    """Add a problem at `path` to `problems` when what is done inside raises an error that nobody foresaw.
+    """Add a problem at `path` to `problems` if the body raises an unexpected error.
 
-    The traceback goes to the log. A file with such a problem is broken, so what was published last stays.
+    The traceback is logged. A file with such a problem is not published, so the last edition stays.
     """
     try:
         yield

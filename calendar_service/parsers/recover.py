@@ -1,4 +1,4 @@
-"""What is left of a broken part of the file, so that its other problems show in the same run."""
+"""Remove the invalid parts of a record, so that its other problems show in the same run."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _STAND_INS = {"id": "stand-in", "title": "?", "closes": "31 December 2100", "url
 def drop_invalid_fields(
     shape: type[AnyRecordShape], value: dict[str, Any], errors: list[ErrorDetails]
 ) -> tuple[AnyRecordShape, frozenset[str]] | None:
-    """Read a record without its broken values; give it with the fields that it says less of than the file.
+    """Return a record without its invalid values, and the fields that have lost some of theirs.
 
-    None where too little is left. The result is good for finding problems only, never for a record.
+    Return None if too little is left. The result serves only to find problems, never as a record.
     """
     rest = deepcopy(value)
     broken: set[str] = set()
@@ -40,9 +40,9 @@ def drop_invalid_fields(
 
 
 def _take_out(shape: type[BaseModel], rest: dict[str, Any], path: tuple[str | int, ...]) -> None:
-    """Delete a value, or put a stand-in where one is required; what cannot be mended so goes with its field.
+    """Delete a value, or replace it by a placeholder if it is required; if that does not help, delete its field.
 
-    Of two broken values in one list, the first takes the whole list along: nothing is left to do for the second.
+    With two invalid values in one list, the first removes the whole list, and nothing is left to do for the second.
     """
     parent = _find(rest, path[:-1])
     key = path[-1]
@@ -55,7 +55,7 @@ def _take_out(shape: type[BaseModel], rest: dict[str, Any], path: tuple[str | in
 
 
 def _find(value: Any, path: tuple[str | int, ...]) -> Any:
-    """Return what stands at a path; None where nothing does (any more)."""
+    """Return the value at a path; None if there is none."""
     for step in path:
         if isinstance(value, dict):
             value = value.get(step)

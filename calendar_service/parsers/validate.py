@@ -1,4 +1,4 @@
-"""The parts of a calendar file, as plain values, to a draft; every problem of each part is collected."""
+"""Validate the parts of a calendar file and resolve them into a draft; collect every problem of each part."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
 def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
-    """Read the value of a whole file. Where an error is among the problems, the draft is None or incomplete."""
+    """Return the draft and the problems of a whole file. If there is an error, the draft is None or incomplete."""
     if not isinstance(value, dict):
         remedy = "Begin with `calendar:` and `records:`; `calendar-service init` writes an example."
         return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
@@ -81,7 +81,7 @@ def _strange_languages(shape: CalendarSchema, calendar: Calendar) -> Iterator[Pr
 
 
 def _stand_in(value: Any) -> Calendar:
-    """Make a calendar to read the records by where its own part is broken, so that all problems show."""
+    """Return a placeholder for a calendar with errors, so that the records can be checked all the same."""
     given = value if isinstance(value, dict) else {}
     zone, languages = given.get("timezone"), given.get("languages")
     try:
@@ -96,7 +96,7 @@ def _stand_in(value: Any) -> Calendar:
 
 
 class _Records:
-    """Reads the list of records, keeping what may stand in it only once."""
+    """Resolves the list of records, and checks what must be unique in it."""
 
     def __init__(self, calendar: Calendar, problems: list[Problem]) -> None:
         self.calendar = calendar
@@ -157,7 +157,7 @@ class _Records:
         return None
 
     def resolve_rest(self, shape: AnyRecordShape, broken: frozenset[str], errors: list[Any], path: Path) -> None:
-        """Find the problems of what can be read of a broken record."""
+        """Add the problems of the valid part of an invalid record."""
         if isinstance(shape, TenderSchema) and "closes" in broken:
             shape = shape.model_copy(update={"closes": None})
         places = [(*path, *path_of(error)) for error in errors]
@@ -168,7 +168,7 @@ class _Records:
                 self.problems.append(problem)
 
     def check_names(self, record: Record | None, name: Any, path: Path) -> None:
-        """Make sure that no two entries of the calendar get the same UID."""
+        """Check that no two entries of the calendar get the same UID."""
         own = entry_names(record) if record else [name] if isinstance(name, str) else []
         for entry in own:
             if owner := self.names.get(entry):
@@ -204,7 +204,7 @@ def _kind_problem(value: dict[str, Any], path: Path) -> Problem:
 
 
 def _likely_kind(value: dict[str, Any]) -> str:
-    """Guess the kind of a record that does not tell, only to find its other problems."""
+    """Return the probable kind of a record without one, only to find its other problems."""
     advice = advise(value.get("kind"), _KINDS)
     near = [kind for kind in _KINDS if repr(kind) in advice]
     if near:
@@ -219,7 +219,7 @@ def _likely_kind(value: dict[str, Any]) -> str:
 def _validate(
     shape: type[ShapeT], value: dict[str, Any], path: Path, kind: str | None, problems: list[Problem]
 ) -> tuple[ShapeT | None, list[Any]]:
-    """Check a part against its shape; give it, or None with the validator's errors."""
+    """Return a part as its schema model, or None with the validator's errors."""
     empty = dict(_empty_values(value, path))
     problems.extend(Problem(where, said, None, "Give a value, or delete the key.") for where, said in empty.items())
     try:

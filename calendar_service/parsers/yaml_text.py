@@ -1,4 +1,4 @@
-"""The bytes of a YAML file to text, refusing by line and column what no reader should meet."""
+"""Decode the bytes of a YAML file, and refuse characters with surprising meanings, by line and column."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMES = {
 
 
 class UnfitYaml(CalendarError):
-    """The file cannot be read further; `place` says where, `path` under which key."""
+    """The file cannot be parsed further; `place` is where, `path` under which key."""
 
     def __init__(self, message: str, place: Position, path: Path = (), remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
@@ -64,7 +64,7 @@ def _unfit_encoding(seen: str, place: Position) -> UnfitYaml:
 
 
 def strange_characters(text: str) -> Iterator[tuple[Position, str, str]]:
-    """Find tabs and invisible characters, the first of each line: place, message and remedy."""
+    """Yield the first tab or invisible character of each line: place, message and remedy."""
     last_line = shown = 0
     for found in _STRANGE.finditer(text):
         place = position_in(text, found.start())
@@ -78,7 +78,7 @@ def strange_characters(text: str) -> Iterator[tuple[Position, str, str]]:
 
 
 def without_strange(text: str) -> str | None:
-    """Put spaces in place of strange characters, so that reading can go on; None where that changes the meaning."""
+    """Return the text with spaces instead of strange characters, so that parsing can go on; None if that changes it."""
     return None if _STRUCTURAL.search(text) else _STRANGE.sub(" ", text)
 
 

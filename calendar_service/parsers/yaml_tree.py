@@ -1,9 +1,8 @@
-"""YAML bytes to plain values that know their places, with the surprises of YAML refused.
+"""Parse YAML bytes into plain values with their places, and refuse the surprises of YAML.
 
-Every scalar stays the text that stands in the file, but for whole numbers, `true`, `false` and
-`null`. What other YAML readers would turn into something else (`no`, `11:30`, `012`, `1e3`) is
-refused, so that the file means the same to all. libyaml's event stream is read without its
-composer: deep nesting and aliases are stopped before they cost anything.
+Every scalar stays text as in the file, except whole numbers, `true`, `false` and `null`. What other YAML parsers would
+convert (`no`, `11:30`, `012`, `1e3`) is refused, so that the file means the same to all. libyaml's event stream is used
+without its composer: deep nesting and aliases are stopped before they cost anything.
 """
 
 from __future__ import annotations
@@ -54,10 +53,10 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 
 @dataclass
 class Tree:
-    """The plain values of a file, where each key or item stands, and what was refused on the way.
+    """The plain values of a file, the place of each key or item, and what was refused.
 
-    `is_whole` is False where reading could not go on to the end; `value` means nothing then. `unread`
-    are the values that were refused and so cannot be looked at any further.
+    `is_whole` is False if parsing stopped before the end; `value` is meaningless then. `unread` are the refused values,
+    which cannot be checked any further.
     """
 
     value: Any = None
@@ -67,20 +66,20 @@ class Tree:
     unread: set[Path] = field(default_factory=set)
 
     def place_of(self, path: Path) -> Position:
-        """Return the place of a path, or of the nearest thing above it that stands in the file."""
+        """Return the place of a path, or of its nearest parent that is in the file."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
     def refuse(self, place: Position, path: Path, message: str, remedy: str) -> None:
-        """Note something that is not taken. Raise UnfitYaml when there is too much of it."""
+        """Add a refused value. Raise UnfitYaml if there are too many."""
         self.refused.append((place, Problem(path, message, None, remedy)))
         if len(self.refused) >= MAX_REFUSED:
             raise UnfitYaml(f"the file has more than {MAX_REFUSED:,} problems.", place, remedy="Correct those above.")
 
 
 def read_tree(data: bytes) -> Tree:
-    """Read one YAML document. Never raises for what the bytes hold: what is wrong is in `refused`."""
+    """Parse one YAML document. Never raises, whatever the bytes are: what is wrong is in `refused`."""
     tree = Tree()
     try:
         text = decode_yaml(data)
@@ -102,21 +101,21 @@ def _events(text: str) -> Iterator[Any]:
         yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise _not_yaml(said, (mark.line + 1, mark.column + 1) if mark else (1, 1)) from None
+        message = ", ".join(part for part in (error.context, error.problem) if part)
+        raise _not_yaml(message, (mark.line + 1, mark.column + 1) if mark else (1, 1)) from None
     except yaml.reader.ReaderError as error:
         raise _not_yaml(error.reason, position_in(text, error.position)) from None
     except yaml.YAMLError as error:
         raise _not_yaml(str(error), (1, 1)) from None
 
 
-def _not_yaml(said: str, place: Position) -> UnfitYaml:
-    message = f"the lines do not fit together as YAML ({said or 'no reason known'})."
+def _not_yaml(message: str, place: Position) -> UnfitYaml:
+    message = f"the lines do not fit together as YAML ({message or 'no reason known'})."
     return UnfitYaml(message, place, remedy="Look at the indentation, colons and quotes here and just above.")
 
 
 class _Builder:
-    """Builds plain values from libyaml's events, noting the place of every key and item."""
+    """Builds plain values from libyaml's events, and records the place of every key and item."""
 
     def __init__(self, tree: Tree, events: Iterator[Any]) -> None:
         self.tree = tree
@@ -226,7 +225,7 @@ def _place(event: Any) -> Position:
 
 
 def _surprise(text: str) -> tuple[str, str] | None:
-    """Return message and remedy for a plain scalar that other programs would turn into something else."""
+    """Return message and remedy for a plain scalar that other programs would convert into something else."""
     shown = shorten(text, _MAX_KEY)
     remedy = f'Write "{shown}" in quotes.'
     if _FALSE_FRIEND.fullmatch(text):

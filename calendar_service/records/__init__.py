@@ -1,6 +1,6 @@
-"""What a record is and when it happens.
+"""Domain model: what a record is and when it happens.
 
-This room is pure: it reads no file, no network, no environment and no clock, and knows no
-framework. Whatever needs the present time is given `now`, an aware datetime. It raises
-`CalendarError` and its children only, and imports no other room.
+Pure: reads no file, network, environment or clock, and knows no framework. Functions that need the present time take
+`now`, an aware datetime. Raises `CalendarError` and its subclasses only, and imports no other package of ours but
+`datephrases`.
 """

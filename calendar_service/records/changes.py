@@ -1,4 +1,4 @@
-"""What has changed between two states of a record that its readers must be told of: times, status, place."""
+"""Find the changes between two revisions of a record that subscribers are notified of: times, status, place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChangeKind(StrEnum):
-    """What has happened to a record, or to a part of it."""
+    """The kind of a change to a record or to a part of it."""
 
     CANCELLED = "cancelled"
     WITHDRAWN = "withdrawn"
@@ -35,11 +35,11 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class RecordChange:
-    """One change.
+    """One change of a record.
 
-    `moment` is the point that moved, was added or removed; STARTS stands for the whole span of an event. `session` is
-    the id of the session that is meant, `occurrence` the day that the rule gave to it. Of SERIES, only that the rule or
-    its days are others is said.
+    `moment` is the moment that was moved, added or removed; STARTS stands for the whole time span of an event.
+    `session` is the id of the session concerned, `occurrence` the day that the rule gave to it. A SERIES change says
+    only that the rule or its days differ.
     """
 
     what: ChangeKind
@@ -53,7 +53,7 @@ class RecordChange:
 
 
 class RecordState(StrEnum):
-    """Whether a record holds, as far as reminders go."""
+    """Whether a record takes place, as far as reminders are concerned."""
 
     ON = "on"
     POSTPONED = "postponed"
@@ -62,7 +62,7 @@ class RecordState(StrEnum):
 
 
 def record_state(record: Record, *, withdrawn: bool) -> RecordState:
-    """Return True if a record holds; a tentative one does."""
+    """Return the state of a record that is `withdrawn` or not; a tentative record counts as taking place."""
     if withdrawn:
         return RecordState.WITHDRAWN
     match record.status:
@@ -76,14 +76,15 @@ def record_state(record: Record, *, withdrawn: bool) -> RecordState:
 def find_changes(
     old: tuple[Record, RecordState], new: tuple[Record, RecordState], zone: str, now: datetime
 ) -> list[RecordChange]:
-    """List what readers must be told, the weightiest first; nothing of what is past on both sides.
+    """Return the changes that subscribers are notified of, most important first.
 
-    A record that does not hold, before and after, has nothing to tell but how it stands.
+    `zone` is the calendar's, `now` an aware datetime: what is past on both sides is left out. For a record that takes
+    place neither before nor after, only a change of its state is returned.
     """
-    before, stood = old
-    after, stands = new
-    found = [RecordChange(_STANDINGS[stands])] if stood is not stands else []
-    if stands is not RecordState.ON:
+    before, old_state = old
+    after, new_state = new
+    found = [RecordChange(_STANDINGS[new_state])] if old_state is not new_state else []
+    if new_state is not RecordState.ON:
         return found
     found += [each for each in _moved(before, after) if _is_ahead(each, zone, now)]
     if _where(before) != _where(after):

@@ -1,7 +1,7 @@
-"""Countries and their time zones, and which zones people may name: the one home of pytz.
+"""Countries and their time zones, and the zones that people may name. The only module that imports pytz.
 
-pytz carries what zoneinfo lacks: the table from country to zones, and the list of zones in
-common use. No pytz zone ever reaches a datetime.
+pytz has two tables that zoneinfo lacks: the zones of each country, and the zones in common use. No pytz zone ever
+reaches a datetime.
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ DATABASE_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # the 
 
 
 def zones_of_country(code: str) -> tuple[str, ...]:
-    """List the IANA zones in use in a country, by ISO 3166 alpha-2 code; empty when there are none."""
+    """Return the IANA zones in use in a country (ISO 3166 alpha-2 code); empty if there are none."""
     return tuple(pytz.country_timezones.get(code.upper(), ()))

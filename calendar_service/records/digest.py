@@ -1,4 +1,4 @@
-"""The digest of an edition's records, by which an older copy of the file is known again."""
+"""Digest of an edition's records, to recognise an older copy of the file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def digest_records(records: Iterable[Record]) -> str:
-    """Return the SHA-256, in hex, of the records as canonical JSON, whatever their order.
+    """Return the SHA-256 (hexadecimal) of the records as canonical JSON, independent of their order.
 
-    It is kept in the database and compared over releases, so it must never change for the same records.
+    Digests are stored in the database and compared across releases: the same records must always give the same digest.
     """
     return digest_json(record_to_json(each) for each in sorted(records, key=lambda each: each.id))
 
@@ -30,5 +30,5 @@ def digest_json(records: Iterable[dict[str, Any]]) -> str:
 
 
 def digest_edition(edition: Edition) -> str:
-    """Return the digest of an edition's records, without those that were withdrawn."""
+    """Return the digest of an edition's records, without withdrawn ones."""
     return digest_records(each.record for each in edition.entries.values() if not each.revision.withdrawn)

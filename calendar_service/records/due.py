@@ -1,16 +1,17 @@
-"""When a reminder falls due: from a lead and a moment to an instant.
+"""Compute when a reminder is due: from a lead and a moment to an instant.
 
-Three rules say which clock and which calendar count:
+Three rules decide which clock and which calendar count:
 
-- A clock time is counted back on its own zone's calendar and clock. "7 days" before 17:00 in Paris is 17:00 in Paris,
-  over a change of the clocks too, and so one instant for all readers. A time named by the lead is of that clock too.
-- A date without a clock time (an all-day date, a deadline by the end of a day) is counted back from the day as it was
-  printed, and reminds at 09:00, or the time named by the lead, on the reader's own clock.
-- An exact lead counts hours that really pass: before the clock time, before the end of the day that is a deadline,
-  and before whole days begin where the reader is.
+- A clock time is counted back on the calendar and clock of its own zone. "7 days" before 17:00 in Paris is 17:00 in
+  Paris, also across a clock change, and so the same instant for all subscribers. A time named by the lead is on that
+  clock too.
+- A date without a clock time (an all-day date, a deadline at the end of a day) is counted back from the printed day,
+  and the reminder is due at 09:00, or at the time named by the lead, on the subscriber's own clock.
+- An exact lead counts elapsed hours: before the clock time, before the end of the day of a deadline, and before whole
+  days begin in the subscriber's zone.
 
-A local time that the clocks skip slides forward by the gap, and a repeated one is its first. A month clips: one month
-before 31 March is the last of February. Where that would be too late, there is no reminder.
+A local time that the clocks skip moves forward by the gap; a repeated one is its first occurrence. Months are clipped:
+one month before 31 March is the last day of February. If the reminder would be due too late, there is none.
 """
 
 from __future__ import annotations
@@ -36,19 +37,19 @@ MORNING = time(9)
 
 
 def due(lead: Lead, at: Point, zone: str, days: WorkingDays) -> datetime | None:
-    """Return the instant (UTC) at which a reminder of `at` falls due for a reader whose clock is `zone`.
+    """Return the instant (UTC) at which a reminder of `at` is due for a subscriber in the zone `zone`.
 
-    None if that would not be before it is too late. Raise UnknownZone.
+    Return None if that instant is not before `too_late`. Raise UnknownZone.
     """
     instant = _counted_back(lead, at, zone, days)
     return instant if instant < too_late(at, zone) else None
 
 
 def too_late(at: Point, zone: str) -> datetime:
-    """Return the first instant (UTC) at which to remind of `at` makes no sense any more.
+    """Return the first instant (UTC) at which a reminder of `at` is useless, for a subscriber in the zone `zone`.
 
-    For a clock time and the end of a day that is the moment itself. Whole days are the moment for as long as the first
-    of them lasts where the reader is, so that "on the day at 09:00" means something for them.
+    For a clock time or the end of a day it is the moment itself. For whole days it is the end of the first day in
+    `zone`, so that a lead such as "on the day at 09:00" is possible. Raise UnknownZone.
     """
     if isinstance(at, DaySpan):
         return midnight(at.first + timedelta(days=1), zone)

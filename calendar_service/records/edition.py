@@ -1,7 +1,7 @@
-"""Editions: what was published at one time, how it grew out of the last, and when to ask first.
+"""Editions: what was published at one time, how it differs from the last one, and when to ask before publishing.
 
-Every state of every record is a revision and is kept for ever. SEQUENCE, LAST-MODIFIED, the ledger of
-moved deadlines and withdrawn records all come from comparing revisions; nothing here is stored twice.
+Every revision of every record is kept for ever. SEQUENCE, LAST-MODIFIED, the history of moved deadlines and the
+withdrawn records are all derived by comparing revisions; none of them is stored separately.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ REMINDABLE = _DEADLINES | {MomentName.STARTS}
 class Revision:
     """One state of one record. `withdrawn` means that the record left the file at `changed_at`.
 
-    `edition` is the number of the one it was published in, 0 while it is not published.
+    `edition` is the number of the edition it was published in, 0 before publication. `changed_at` is an aware datetime.
     """
 
     record: Record
@@ -64,7 +64,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class DeadlineChange:
-    """A deadline that was moved, with the reason given at the time."""
+    """A moved deadline, with the reason given at the time."""
 
     moment: MomentName
     old: Milestone
@@ -74,13 +74,13 @@ class DeadlineChange:
 
     @property
     def is_extension(self) -> bool:
-        """Return True if the new deadline is later than the old."""
+        """Return True if the new deadline is later than the old one."""
         return instant_bounds(self.new.at, "UTC") > instant_bounds(self.old.at, "UTC")
 
 
 @dataclass(frozen=True)
 class ArmedSince:
-    """Since which edition a moment has stood where it stands; `is_first` if from the record's first publication."""
+    """The edition since which a moment has had its present time; `is_first` if since the record's first publication."""
 
     edition: int
     is_first: bool
@@ -88,10 +88,10 @@ class ArmedSince:
 
 @dataclass(frozen=True)
 class Entry:
-    """A record as an edition shows it: its present revision, and each deadline it ever had.
+    """A record as an edition shows it: its current revision and the history of its deadlines.
 
-    `armed` has the moments that one can be reminded of, none while the record does not hold. `planned_before` is when
-    a record that happens once was to happen at first, None where it still begins then.
+    `armed` has the moments that reminders are sent for, none if the record does not take place. `planned_before` is the
+    original start of a record that happens once, None if it has not moved.
     """
 
     revision: Revision
@@ -106,17 +106,17 @@ class Entry:
 
     @property
     def is_called_off(self) -> bool:
-        """Return True if it will not take place: cancelled, or taken out of the calendar."""
+        """Return True if it will not take place: cancelled, or withdrawn from the calendar."""
         return self.revision.withdrawn or self.record.status is Status.CANCELLED
 
     def is_shown_at(self, now: datetime) -> bool:
-        """Return True if it is public: anything but what was withdrawn more than 90 days before `now`."""
+        """Return True if it is public at `now` (aware): all but those withdrawn more than 90 days before."""
         return not self.revision.withdrawn or now < self.revision.changed_at + WITHDRAWN_STAYS
 
 
 @dataclass(frozen=True)
 class Edition:
-    """Everything that was published at one time; `entries` and `tags_ever` include what was withdrawn."""
+    """Everything that was published at one time; `entries` and `tags_ever` include withdrawn records."""
 
     number: int
     published_at: datetime
@@ -125,13 +125,13 @@ class Edition:
     tags_ever: frozenset[str] = frozenset()
 
     def shown_at(self, now: datetime) -> list[Entry]:
-        """List the entries that are public: all but those withdrawn more than 90 days ago."""
+        """Return the entries that are public at `now` (aware): all but those withdrawn more than 90 days before."""
         return [entry for entry in self.entries.values() if entry.is_shown_at(now)]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A calendar file that was read without error, not yet published."""
+    """A calendar file that was parsed without errors and is not published yet."""
 
     calendar: Calendar
     records: tuple[Record, ...]
@@ -143,7 +143,7 @@ InstantKey = tuple[str, date | None]
 
 @dataclass(frozen=True)
 class Derived:
-    """An instant as the present tz database gives it, with the zone whose clock says so."""
+    """An instant as the present tz database gives it, with the zone it was derived in."""
 
     key: InstantKey
     at: datetime
@@ -152,7 +152,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class Shift:
-    """An instant that a new tz database moves, though nobody changed the record."""
+    """An instant that changes with a new tz database although nobody changed the record."""
 
     old: datetime
     new: Derived
@@ -160,7 +160,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What publishing a draft would do: the revisions it adds and the reasons to ask a person first."""
+    """What publishing a draft would do: the revisions it adds, and the reasons to ask a person first."""
 
     revisions: list[Revision]
     calendar_changed: bool
@@ -168,14 +168,14 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Return True if the draft says nothing new."""
+        """Return True if the draft changes nothing."""
         return not self.revisions and not self.calendar_changed
 
 
 def compare_with_draft(last: Edition | None, draft: Draft, now: datetime, stamp: datetime) -> Comparison:
-    """Compare a draft with the last edition; the revisions come in order of record id.
+    """Compare a draft with the last edition; the revisions are ordered by record id.
 
-    `now` decides what is past, `stamp` becomes LAST-MODIFIED; the two differ where a clock was set back.
+    `now` decides what is past and `stamp` becomes LAST-MODIFIED, both aware; they differ if a clock was set back.
     """
     if last is None:
         first = [_first_revision(record, stamp) for record in draft.records]
@@ -195,7 +195,7 @@ def _record_id(revision: Revision) -> str:
 def advance(
     last: Edition | None, number: int, published_at: datetime, calendar: Calendar, revisions: Iterable[Revision]
 ) -> Edition:
-    """Grow an edition out of the last by the revisions made since, oldest first."""
+    """Return the edition that follows `last` once `revisions`, oldest first, are published."""
     entries = dict(last.entries) if last else {}
     tags = set(last.tags_ever) if last else set()
     for revision in revisions:
@@ -217,12 +217,12 @@ def _planned_before(entry: Entry | None, record: Record) -> Span | None:
 
 
 def _once(record: Record) -> Span | None:
-    """Return when a record happens that does not recur."""
+    """Return the time span of a record that does not recur, else None."""
     return record.schedule.span if record.schedule and not record.schedule.rule else None
 
 
 def _is_moved(first: Span, present: Span) -> bool:
-    """Return True if a start is another now; that a day gets its hours is no move."""
+    """Return True if a start has changed; adding a clock time to the same day is not a move."""
     if isinstance(first, TimeSpan) and isinstance(present, TimeSpan):
         return first.starts.instant != present.starts.instant
     days = [span.first if isinstance(span, DaySpan) else span.starts.day for span in (first, present)]
@@ -230,7 +230,7 @@ def _is_moved(first: Span, present: Span) -> bool:
 
 
 def _arm(entry: Entry | None, revision: Revision) -> dict[MomentName, ArmedSince]:
-    """Arm the moments anew that moved, and all of them where the record holds again."""
+    """Return the moments to remind of, armed anew if they moved or if the record takes place again."""
     if not revision.holds:
         return {}
     before = _remindable(entry.record) if entry else {}
@@ -261,7 +261,7 @@ def timing_of(schedule: Schedule) -> Schedule:
 
 
 def is_coming(record: Record, zone: str, now: datetime) -> bool:
-    """Return True if any moment of a record, or of a coming occurrence, is not past."""
+    """Return True if any moment of a record, or of one of its occurrences, is after `now` (aware)."""
     schedule = record.schedule
     if schedule and schedule.rule:
         return any(occurrences_of(schedule, now, now + ahead, zone) for ahead in _FAR_AHEAD)
@@ -269,7 +269,7 @@ def is_coming(record: Record, zone: str, now: datetime) -> bool:
 
 
 def _first_revision(record: Record, now: datetime) -> Revision:
-    """Make the first revision. What is called off from the first begins at 1, as programs want of a cancellation."""
+    """Return the first revision of a record. SEQUENCE begins at 1 if it is already cancelled, as clients expect."""
     dates_off = record.schedule is not None and any(change.span is None for change in record.schedule.changes)
     called_off = record.status is Status.CANCELLED or dates_off
     return Revision(record, 1, int(called_off), now)
@@ -286,7 +286,7 @@ def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revisi
 
 
 def _matters(record: Record) -> tuple[object, ...]:
-    """Return what makes subscribers replan: time, place and status (RFC 5545, 3.8.7.4)."""
+    """Return the fields whose change increments SEQUENCE: time, place and status (RFC 5545, 3.8.7.4)."""
     schedule = record.schedule and timing_of(record.schedule)
     milestones = {name: milestone.at for name, milestone in record.milestones.items()}
     sessions = [(each.id, each.span, each.place) for each in record.sessions]
@@ -368,7 +368,7 @@ def _doubts_of_changes(name: str, old: Schedule, new: Schedule, zone: str, now: 
 
 
 def derive_instants(record: Record, since: datetime) -> list[Derived]:
-    """Derive the instants of all moments and sessions, and of the occurrences up to two years after `since`.
+    """Return the instants of all moments and sessions, and of occurrences up to two years after `since` (aware).
 
     Whole days have no instant: they are dates, whatever the clocks do.
     """
@@ -389,26 +389,26 @@ def _points(record: Record, since: datetime) -> Iterator[tuple[InstantKey, Point
 
 
 def find_shifts(kept: Mapping[InstantKey, datetime], derived: Iterable[Derived], now: datetime) -> list[Shift]:
-    """Compare the instants kept when a revision was published with those derived now, as far as they were ahead."""
+    """Compare the instants `kept` at publication with those `derived` now, if either is after `now` (aware)."""
     pairs = ((kept.get(new.key), new) for new in derived)
     return [Shift(old, new) for old, new in pairs if old and old > now and old != new.at]
 
 
-def tell_shifts(record_id: str, shifts: list[Shift], databases: tuple[str, str]) -> list[str]:
-    """Describe each shift, those of one series in one sentence. `databases` are the old and new tz versions."""
+def describe_shifts(record_id: str, shifts: list[Shift], databases: tuple[str, str]) -> list[str]:
+    """Return one sentence for each shift, or for all of one series. `databases` are the old and new tz versions."""
     by_name: dict[str, list[Shift]] = {}
     for shift in shifts:
         by_name.setdefault(shift.new.key[0], []).append(shift)
     before, after = databases
-    told = []
+    sentences = []
     for name, (first, *others) in by_name.items():
         day = first.new.key[1]
-        told.append(
+        sentences.append(
             f"{record_id}: {name}{f' of {day}' if day else ''} moves from {_utc(first.old)} to {_utc(first.new.at)}"
             + (f", and {len(others)} later ones too" if others else "")
             + f", because the clocks of {first.new.zone} have new rules (tz database {before} -> {after})"
         )
-    return told
+    return sentences
 
 
 def _utc(at: datetime) -> str:

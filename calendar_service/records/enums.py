@@ -1,10 +1,10 @@
-"""The closed vocabularies."""
+"""Enumerations of the calendar file."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a record is."""
+    """The kind of a record."""
 
     EVENT = "event"
     WEBINAR = "webinar"
@@ -12,7 +12,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """How firm a record is. `postponed`: the date given no longer holds and no new one is known."""
+    """How certain a record is. `postponed`: the printed date no longer holds, a new one is not known."""
 
     CONFIRMED = "confirmed"
     TENTATIVE = "tentative"
@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 class MomentName(StrEnum):
-    """The named points of a record that one can be reminded of."""
+    """The moments of a record that one can be reminded of."""
 
     STARTS = "starts"
     ENDS = "ends"

@@ -1,4 +1,4 @@
-"""The errors of the whole service: each carries its data and says what to do about it."""
+"""Errors of the whole service: each carries its data and a remedy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Path = tuple[str | int, ...]
 
 
 class CalendarError(ValueError):
-    """The base of every error that this service raises on purpose.
+    """Base class of every error that this service raises on purpose.
 
-    `remedy` tells the reader what to change; it is part of the message.
+    `remedy` says what to change; it is part of the message.
     """
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
@@ -26,7 +26,7 @@ class CalendarError(ValueError):
 
 
 class Severity(StrEnum):
-    """How much a problem weighs: an error stops publication, a note does not."""
+    """An error stops publication, a note does not."""
 
     ERROR = "error"
     NOTE = "note"
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, or worth knowing, at one place of the calendar file.
+    """An error or a note about one value of the calendar file.
 
     `path` leads from the top of the file to the value, as in ("records", 2, "closes").
     """
@@ -47,7 +47,7 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """The path in words: `records[2].closes`."""
+        """The path as text: `records[2].closes`."""
         text = ""
         for step in self.path:
             text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -55,18 +55,18 @@ class Problem:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that a word nearly is, or nothing."""
+    """Return the known word that is most similar to `word`, or ""."""
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else ""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Return "Did you mean …?" for a word that is nearly a known one, else nothing."""
+    """Return "Did you mean …?" for a word that is similar to a known one, else ""."""
     close = nearest(word, known)
     return f"Did you mean {close!r}?" if close else ""
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a sentence for the catalogue where it is not said at once."""
+    """Mark a sentence for the catalogue if it is translated later; return it unchanged."""
     return message

@@ -1,6 +1,6 @@
-"""Which entries an output holds at a time: those the selection chooses, within its stretch of time.
+"""Select the entries of an output: those that match the selection and lie within its time window.
 
-Without `from`, `to` or `id` an output reaches twelve months back and as far ahead as there is anything.
+Without `from`, `to` or `id` the window reaches twelve months back and is open towards the future.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class WindowContents:
-    """The entries of an output in order of time, and when the choice last changed by the clock alone."""
+    """The entries of an output in order of time, and when the contents last changed by the passing of time alone."""
 
     entries: list[Entry]
     changed_at: datetime
 
 
 def select_contents(edition: Edition, selection: Selection, now: datetime) -> WindowContents:
-    """Choose the entries of a selection as of `now`, an aware datetime."""
+    """Return the entries of a selection as of `now`, an aware datetime."""
     zone = edition.calendar.zone
     start, end = window(edition, selection, now)
     accepted = [entry for entry in edition.entries.values() if selection.accepts(entry.record)]
@@ -60,7 +60,7 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
 
 
 def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datetime, datetime]:
-    """Return the half-open stretch of time of a selection, in UTC; open ends are the ends of time."""
+    """Return the half-open time window of a selection, in UTC; open ends are the minimum and maximum datetime."""
     zone = edition.calendar.zone
     never = datetime.min.replace(tzinfo=UTC)
     start = midnight(selection.first, zone) if selection.first else never
@@ -71,7 +71,10 @@ def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datet
 
 
 def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
-    """Return the stretch from a record's first moment to its last; endless rules reach the end of time."""
+    """Return the time from a record's first moment to its last, in UTC; an endless rule reaches the maximum datetime.
+
+    Whole days are those of `zone`.
+    """
     begins, stops = record_bounds(record, zone)
     if record.schedule and record.schedule.rule:
         return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
@@ -79,10 +82,10 @@ def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
 
 
 def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Selection) -> None:
-    """Make sure that an answer does not list more occurrences than MAX_OCCURRENCES.
+    """Check that an answer does not list more than MAX_OCCURRENCES occurrences.
 
-    `listed` are the records whose occurrences are listed one by one, each from a first to a last day. A selection
-    without `from` or `to` may be as long as the calendar makes it. Raise BadSelection for the parameter to narrow.
+    `listed` are the records whose occurrences are listed one by one, each from a first to a last day. Without `from` or
+    `to` a selection may be as long as the calendar makes it. Raise BadSelection for the parameter to narrow.
     """
     day = selection.last or selection.first
     if day is None:
@@ -99,7 +102,7 @@ def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Se
 
 
 def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:
-    """Return True if anything of a record lies in a half-open window: where it repeats, an occurrence or a deadline."""
+    """Return True if part of a record lies in a half-open window: of a recurring one, an occurrence or deadline."""
     (begins, stops), (start, end) = bounds, within
     if not ((stops > start or begins >= start) and begins < end):
         return False
@@ -116,7 +119,7 @@ def _oldest_day(now: datetime, zone: str) -> date:
 
 
 def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> datetime:
-    """Return when an entry leaves the output by the clock alone: withdrawn long ago, or fallen behind the window."""
+    """Return when an entry leaves the output by the passing of time: withdrawn long ago, or before the window."""
     leaves = entry.revision.changed_at + WITHDRAWN_STAYS if entry.revision.withdrawn else _ALWAYS
     if windowed or stops == _ALWAYS:
         return leaves
@@ -127,7 +130,10 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
 
 
 def next_start(record: Record, zone: str, now: datetime) -> datetime | None:
-    """Return when what is next of a record begins, or None where all is past."""
+    """Return when the next occurrence, session or moment of a record begins, or None if all are past.
+
+    `now` is aware; the result is in UTC. Whole days are those of `zone`.
+    """
     if record.schedule and record.schedule.rule:
         occurrences = occurrences_of(record.schedule, now, now + timedelta(days=366), zone)
         return instant_bounds(occurrences[0].span, zone)[0] if occurrences else None

@@ -1,7 +1,7 @@
-"""Leads: how long before a moment a reminder falls due.
+"""Leads: how long before a moment a reminder is due.
 
-A calendar lead counts days on the calendar and keeps the wall time; an exact lead counts hours
-that really pass; a working-day lead skips weekends and holidays. They differ over a clock change.
+A calendar lead counts calendar days and keeps the wall-clock time; an exact lead counts elapsed hours; a working-day
+lead skips weekends and holidays. They differ across a clock change.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MAX_DAYS = 366
 
 @dataclass(frozen=True)
 class CalendarLead:
-    """So many months and days earlier, at the same wall time or at `at`."""
+    """A number of months and days before, at the same wall-clock time or at `at`."""
 
     months: int = 0
     days: int = 0
@@ -50,14 +50,14 @@ class CalendarLead:
 
 @dataclass(frozen=True)
 class ExactLead:
-    """So many minutes earlier, of real time."""
+    """A number of minutes before, in elapsed time."""
 
     minutes: int
 
 
 @dataclass(frozen=True)
 class WorkingDayLead:
-    """So many working days earlier, at the same wall time."""
+    """A number of working days before, at the same wall-clock time."""
 
     days: int
 
@@ -66,7 +66,7 @@ Lead = CalendarLead | ExactLead | WorkingDayLead
 
 
 class UnknownLead(CalendarError):
-    """No lead is written like this."""
+    """A lead cannot be parsed."""
 
     def __init__(self, words: str) -> None:
         super().__init__(
@@ -78,7 +78,7 @@ class UnknownLead(CalendarError):
 
 
 def read_lead(words: str) -> Lead:
-    """Read a lead such as "14 days", "24 hours", "P7D", "la veille à 18 h". Raise UnknownLead."""
+    """Parse a lead such as "14 days", "24 hours", "P7D", "la veille à 18 h". Raise UnknownLead."""
     text = " ".join(words.split())
     lead: Lead | None
     if match := _ISO_DAYS.fullmatch(text):
@@ -117,7 +117,7 @@ def _how_long_before(key: str) -> Lead | None:
 
 
 def _counted(count: int, unit: str) -> Lead | None:
-    """Make a lead of a number and a unit; None for none and for more than a year."""
+    """Return the lead of a number and a unit; None for zero and for more than a year."""
     lead: Lead
     days = count
     match unit:
@@ -136,15 +136,15 @@ def _counted(count: int, unit: str) -> Lead | None:
 
 
 def write_lead(lead: Lead) -> str:
-    """Write a lead in the one way in which it is kept and compared: "7 days", "24 hours", "1 day at 18:00"."""
+    """Format a lead in its canonical form: "7 days", "24 hours", "1 day at 18:00"."""
     match lead:
         case ExactLead(minutes=minutes):
             return _count(minutes // 60, "hour") if minutes % 60 == 0 else _count(minutes, "minute")
         case WorkingDayLead(days=days):
             return _count(days, "working day")
         case CalendarLead(months=months, days=days, at=at):
-            told = _count(months, "month") if months else _count(days, "day") if days else "on the day"
-            return f"{told} at {at:%H:%M}" if at else told
+            text = _count(months, "month") if months else _count(days, "day") if days else "on the day"
+            return f"{text} at {at:%H:%M}" if at else text
 
 
 def _count(number: int, unit: str) -> str:

@@ -1,4 +1,4 @@
-"""The named points of a record, in the order in which they come, and their instants."""
+"""The moments of a record in chronological order, and their instants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WRITTEN = re.compile(rf"({_DAY})(?:/({_DAY})|T([0-9:.]+) (\S+)(?: fold=(1))?)?"
 
 @dataclass(frozen=True)
 class Moment:
-    """One named point with the words it was printed in."""
+    """A moment, with the words in which it was printed."""
 
     name: MomentName
     at: Point
@@ -28,7 +28,7 @@ class Moment:
 
 
 def moments_of(record: Record) -> list[Moment]:
-    """List the moments of a record (of the first occurrence where it recurs), start and end first."""
+    """Return the moments of a record, start and end first; of a recurring record, those of the first occurrence."""
     found = (
         [Moment(name, at, record.schedule.words) for name, at in span_points(record.schedule.span)]
         if record.schedule
@@ -38,7 +38,7 @@ def moments_of(record: Record) -> list[Moment]:
 
 
 def span_points(span: Span) -> list[tuple[MomentName, Point]]:
-    """Name the start and, where one was announced, the end of a span."""
+    """Return the start and, if it was announced, the end of a span, each with its name."""
     if isinstance(span, DaySpan):
         days = [(MomentName.STARTS, span.first), (MomentName.ENDS, span.last)]
         return [(name, DaySpan(day, day)) for name, day in days]
@@ -47,7 +47,7 @@ def span_points(span: Span) -> list[tuple[MomentName, Point]]:
 
 
 def write_point(at: Point) -> str:
-    """Write a point in civil form, in the one way by which two are told apart: "2027-07-10T17:00:00 Europe/Paris"."""
+    """Format a point in time in its canonical civil form: "2027-07-10T17:00:00 Europe/Paris"."""
     match at:
         case DaySpan(first, last):
             return first.isoformat() if first == last else f"{first}/{last}"
@@ -77,7 +77,7 @@ def read_point(written: str) -> Point:
 
 
 def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
-    """Return the half-open stretch of time that a point or span covers, in UTC.
+    """Return the half-open interval that a point or span covers, in UTC.
 
     Whole days are those of `zone`. A clock time covers no time: both bounds are equal.
     """
@@ -91,12 +91,12 @@ def instant_bounds(at: Point | Span, zone: str) -> tuple[datetime, datetime]:
 
 
 def midnight(day: date, zone: str) -> datetime:
-    """Return the instant at which a day begins in a zone."""
+    """Return the instant (UTC) at which a day begins in a zone."""
     return CivilTime(day, time(), zone).local.astimezone(UTC)
 
 
 def record_bounds(record: Record, zone: str) -> tuple[datetime, datetime]:
-    """Return the stretch from the first to the last moment of a record that does not recur."""
+    """Return the time from the first to the last moment of a record that does not recur, in UTC."""
     points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
     points += [session.span for session in record.sessions]
     points += [record.schedule.span] if record.schedule else []

@@ -1,4 +1,4 @@
-"""The occurrences of a record: once, or again and again with exceptions and changes."""
+"""The occurrences of a schedule: one, or a recurrence rule with exceptions and changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EARLY = 1000  # years before which nothing happens, and at whose lower end sums
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One happening. `day` is the day the rule gave, its recurrence id; `span` is when it takes place."""
+    """One occurrence. `day` is the day that the rule gave, its recurrence id; `span` is when it takes place."""
 
     day: date
     span: Span
@@ -32,22 +32,22 @@ class Occurrence:
 
 
 def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str) -> list[Occurrence]:
-    """List the occurrences that overlap the half-open window [start, end), in order of time.
+    """Return the occurrences that overlap the half-open window [start, end), in chronological order.
 
-    `start` and `end` are aware; whole days are those of `zone`. A point in time counts if it lies in
-    the window; a stretch counts if any of it does. An endless rule is cut by `end`.
+    `start` and `end` are aware; whole days are those of `zone`. A point in time counts if it lies in the window, a span
+    if any part of it does. An endless rule is cut off at `end`.
     """
     found = [each for each in _candidates(schedule, start, end) if _overlaps(each.span, start, end, zone)]
     return sorted(found, key=lambda each: (instant_bounds(each.span, zone), each.day))
 
 
 def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
-    """Return True if any occurrence overlaps the half-open window [start, end)."""
+    """Return True if any occurrence overlaps the half-open window [start, end); both bounds are aware."""
     return any(_overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
 
 
 def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
-    """Count the days that the rule gives from `first` to `last`, both included, up to `most`."""
+    """Return how many days the rule gives from `first` to `last`, both included; at most `most`."""
     if schedule.rule is None:
         return 0
     days = takewhile(lambda day: day <= last, days_from(schedule.rule, first_day_of(schedule.span), first))
@@ -55,7 +55,7 @@ def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
 
 
 def end_of(schedule: Schedule, zone: str) -> datetime | None:
-    """Return the instant at which the last occurrence ends; None where the rule never stops."""
+    """Return the instant (UTC) at which the last occurrence ends; None for an endless rule."""
     spans = [schedule.span, *(change.span for change in schedule.changes if change.span)]
     if schedule.rule:
         if schedule.rule.is_endless:
@@ -71,9 +71,9 @@ def first_day_of(span: Span) -> date:
 
 
 def shift(span: Span, day: date) -> Span:
-    """Move a span to begin on another day at the same wall time.
+    """Return a span moved to another day at the same wall-clock time.
 
-    A wall time that the clocks skip on that day slides forward with them, as in RFC 5545, 3.3.5.
+    A wall-clock time that is skipped on that day moves forward by the gap (RFC 5545, 3.3.5).
     """
     days = day - first_day_of(span)
     if isinstance(span, DaySpan):
@@ -82,14 +82,14 @@ def shift(span: Span, day: date) -> Span:
 
 
 def all_days(schedule: Schedule) -> Iterator[date]:
-    """Yield the days of the rule without those excepted; endless where the rule is."""
+    """Yield the days of the rule without its exceptions; endless if the rule is."""
     first = first_day_of(schedule.span)
     days = days_of(schedule.rule, first) if schedule.rule else iter([first])
     return (day for day in days if day not in schedule.excepted)
 
 
 def comes_on(schedule: Schedule, day: date) -> bool:
-    """Return True if the rule gives a day, and it is not excepted."""
+    """Return True if the rule gives a day and it is not an exception."""
     if day in schedule.excepted:
         return False
     first = first_day_of(schedule.span)
@@ -97,7 +97,7 @@ def comes_on(schedule: Schedule, day: date) -> bool:
 
 
 def occurrence_on(schedule: Schedule, day: date) -> Occurrence:
-    """Return the occurrence whose day by the rule is `day`, with its change where it has one."""
+    """Return the occurrence whose day by the rule is `day`, with its change if there is one."""
     for change in schedule.changes:
         if change.occurrence == day:
             return _changed(schedule, change)

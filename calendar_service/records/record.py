@@ -1,6 +1,6 @@
-"""A record with its meaning: every time resolved, every text by language.
+"""A record with resolved values: every time in civil form, every text by language.
 
-This is what editions keep and every writer reads. Times are in civil form; instants are derived.
+Editions store these objects and every writer reads them. Instants are derived when needed.
 """
 
 # ruff: noqa: TC001, TC003 (pydantic reads the annotations when the module runs)
@@ -24,7 +24,7 @@ Point = CivilTime | EndOfDay | DaySpan
 
 @dataclass(frozen=True)
 class TimeSpan:
-    """From a clock time to another; `ends` is None where no end was announced."""
+    """A time span between two clock times; `ends` is None if no end was announced."""
 
     starts: CivilTime
     ends: CivilTime | None = None
@@ -35,7 +35,7 @@ Span = DaySpan | TimeSpan
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record happens. `online` may go with a country, as for a national conference held online."""
+    """Where a record happens. `online` may be combined with a country, as for a national conference held online."""
 
     name: Text = field(default_factory=dict)
     city: Text = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A named point of a record, with the words it was printed in."""
+    """A moment of a record, with the words in which it was printed."""
 
     at: Point
     words: str
@@ -54,7 +54,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class OccurrenceChange:
-    """One occurrence that differs: moved to `span`, or cancelled where `span` is None."""
+    """A changed occurrence: moved to `span`, or cancelled if `span` is None."""
 
     occurrence: date
     span: Span | None
@@ -63,7 +63,7 @@ class OccurrenceChange:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When an event or webinar happens, once or again and again."""
+    """When an event or webinar happens, once or repeatedly."""
 
     span: Span
     words: str
@@ -74,7 +74,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Session:
-    """One part of an event with its own time."""
+    """One part of an event, with a time of its own."""
 
     id: str
     title: Text
@@ -85,7 +85,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Link:
-    """A titled address."""
+    """A URL with a title."""
 
     title: Text
     url: str
@@ -93,7 +93,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to ask; any part may be empty."""
+    """Contact details; any field may be empty."""
 
     name: str = ""
     email: str = ""
@@ -104,8 +104,8 @@ class Contact:
 class Record:
     """An event, a webinar or a tender.
 
-    `zone` is the place's zone where one is known, else None; times keep the zone they were
-    announced in. `languages` are those the record is held or written in.
+    `zone` is the place's zone if it is known, else None; times keep the zone they were announced in. `languages` are
+    those the record is held or written in.
     """
 
     id: str
@@ -135,9 +135,9 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """What holds for the whole calendar.
+    """Settings of the whole calendar.
 
-    `closures` are days on which its own office is closed, in order.
+    `languages[0]` is the default language. `closures` are days on which the organiser's office is closed, in order.
     """
 
     id: str
@@ -161,22 +161,22 @@ _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 
 
 def record_to_json(record: Record) -> dict[str, Any]:
-    """Return the record as plain JSON values; what is at its default is left out."""
+    """Return the record as plain JSON values, without fields that have their default."""
     plain: dict[str, Any] = _RECORD.dump_python(record, mode="json", exclude_defaults=True)
     return plain
 
 
 def record_from_json(plain: dict[str, Any]) -> Record:
-    """Read what `record_to_json` wrote."""
+    """Return the record that `record_to_json` has written."""
     return _RECORD.validate_python(plain)
 
 
 def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
-    """Return the calendar as plain JSON values; what is at its default is left out."""
+    """Return the calendar as plain JSON values, without fields that have their default."""
     plain: dict[str, Any] = _CALENDAR.dump_python(calendar, mode="json", exclude_defaults=True)
     return plain
 
 
 def calendar_from_json(plain: dict[str, Any]) -> Calendar:
-    """Read what `calendar_to_json` wrote."""
+    """Return the calendar that `calendar_to_json` has written."""
     return _CALENDAR.validate_python(plain)

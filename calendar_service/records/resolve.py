@@ -1,8 +1,8 @@
-"""From the words of the calendar file to records that mean something, with every problem on the way.
+"""Resolve the words of the calendar file into records, and collect every problem.
 
-Nothing is guessed: what cannot be understood becomes a problem at the place where it stands, and the
-record is not made. Notes are problems that do not stop a record. `timing` reads the times, `series`
-what comes again; here a record is put together.
+Nothing is guessed: a value that is not understood becomes a problem at its place, and no record is made. Notes are
+problems that do not stop a record. `timing` parses the times and `series` the recurrence; this module assembles the
+record.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _LONGEST_CLOSURE = 60
 
 @dataclass(frozen=True)
 class Resolved:
-    """A record, or None where it has errors, with all that there is to say about it."""
+    """A record, or None if it has errors, with all its problems."""
 
     record: Record | None
     problems: list[Problem]
 
 
 def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
-    """Return the calendar's own part its meaning, with what there is to say about it."""
+    """Return the calendar's own settings, with their problems."""
     default = shape.languages[0]
     calendar = Calendar(
         id=shape.id,
@@ -62,7 +62,7 @@ def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
 
 
 def _closed(timing: Timing, field: Path, words: str) -> list[date]:
-    """Read the days of one closure."""
+    """Return the days of one closure."""
     when = timing.when(field, words)
     if when is None:
         return []
@@ -79,10 +79,9 @@ def _closed(timing: Timing, field: Path, words: str) -> list[date]:
 def resolve_record(
     shape: AnyRecordShape, calendar: Calendar, path: Path, unread: frozenset[str] = frozenset()
 ) -> Resolved:
-    """Return a record its meaning; `path` is where it stands in the file.
+    """Return the resolved record and its problems; `path` is its place in the file.
 
-    `unread` are fields that the file gives but that could not be taken into the shape: no problem is
-    made of their absence.
+    `unread` are fields that the file has but that did not fit the schema: their absence is not reported again.
     """
     resolver = _Resolver(calendar, path, shape, unread)
     record = resolver.record()
@@ -90,13 +89,13 @@ def resolve_record(
     if record and not unread and all(problem.severity is Severity.NOTE for problem in problems):
         resolver.check_fold()
         resolver.check_clock(record)
-        resolver.check_letters(record)
+        resolver.check_abbreviations(record)
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return Resolved(None if failed else record, problems)
 
 
 class _Resolver:
-    """One pass over one record."""
+    """Resolves one record."""
 
     def __init__(self, calendar: Calendar, path: Path, shape: AnyRecordShape, unread: frozenset[str]) -> None:
         self.calendar = calendar
@@ -108,17 +107,17 @@ class _Resolver:
         self.language = own[0] if own else calendar.default_language
 
     def record(self) -> Record | None:
-        """Put the record together; None where it cannot be."""
+        """Return the record; None if it has errors."""
         shape = self.shape
         self.check_text_languages()
         if isinstance(shape, TenderSchema):
             return replace(
-                self.common(None, self.tender_stones(shape), ()),
+                self.common(None, self.tender_milestones(shape), ()),
                 buyer=_text(shape.buyer, self.language),
                 reference=shape.reference or "",
             )
         schedule = read_schedule(self.timing, shape, self.unread)
-        milestones = self.happening_stones(shape, schedule)
+        milestones = self.happening_milestones(shape, schedule)
         sessions = self.sessions(shape)
         if schedule is None:
             self.common(None, milestones, sessions)
@@ -131,7 +130,7 @@ class _Resolver:
     def common(
         self, schedule: Schedule | None, milestones: dict[MomentName, Milestone], sessions: tuple[Session, ...]
     ) -> Record:
-        """Make what every kind of record has."""
+        """Return the record with the fields that all kinds have."""
         shape, language = self.shape, self.language
         title = _text(shape.title, language)
         place = self.place()
@@ -158,7 +157,7 @@ class _Resolver:
         )
 
     def check_text_languages(self) -> None:
-        """Refuse texts in languages in which the calendar is not shown: nobody would ever see them."""
+        """Report texts in languages in which the calendar is not shown: nobody would ever see them."""
         known = ", ".join(self.calendar.languages)
         for field, code in _languages_of(self.shape):
             if code not in self.calendar.languages:
@@ -166,13 +165,13 @@ class _Resolver:
                 self.timing.refuse((*field, code), message, None, "Add it to calendar.languages or correct the code.")
 
     def check_fold(self) -> None:
-        """Note it where `fold` has nothing to decide."""
+        """Add a note if `fold` has no effect."""
         if self.shape.fold is not None and not self.timing.needs_fold:
             message = "no time of this record comes twice, so `fold` says nothing."
             self.timing.note(("fold",), message, self.shape.fold, "Take it out.")
 
     def check_clock(self, record: Record) -> None:
-        """Name whose clock is meant by a time without a zone, where the place has another than the programme."""
+        """Add a note that names the zone of a time printed without one, if the place has a different zone."""
         if record.zone is None or not self.timing.without_zone:
             return
         field, when, seat = self.timing.without_zone[0]
@@ -187,17 +186,17 @@ class _Resolver:
         remedy = "Write the zone beside the time if another was meant"
         self.timing.note(field, message, when.words, f"{remedy}: {seat.clock:%H:%M} {record.zone}.")
 
-    def check_letters(self, record: Record) -> None:
-        """State that a series keeps its offset, where letters such as EST may mean a place that changes its clocks."""
-        if record.schedule and record.schedule.rule and self.timing.by_letters:
-            field, when = self.timing.by_letters[0]
+    def check_abbreviations(self, record: Record) -> None:
+        """Add a note that a series with an abbreviation such as EST keeps its offset all year."""
+        if record.schedule and record.schedule.rule and self.timing.by_abbreviation:
+            field, when = self.timing.by_abbreviation[0]
             message = f"every time of the series is at {when.zone}, in summer and in winter."
             self.timing.note(field, message, when.words, "For a place's own clock write its zone: America/New_York.")
 
     # -- sessions -------------------------------------------------------------------------------
 
     def sessions(self, shape: HappeningSchema) -> tuple[Session, ...]:
-        """Read the parts of an event."""
+        """Return the sessions of an event."""
         if shape.sessions and shape.repeats:
             message = "a record that repeats cannot have sessions."
             self.timing.refuse(("sessions",), message, None, "Write them in the summary.")
@@ -212,7 +211,7 @@ class _Resolver:
         return tuple(session for session in found if session)
 
     def session(self, number: int, shape: SessionSchema) -> Session | None:
-        """Read one part of an event."""
+        """Return one session of an event; None if it has errors."""
         found = self.timing.span_at(("sessions", number, "when"), shape.when)
         if found is None:
             return None
@@ -220,8 +219,8 @@ class _Resolver:
 
     # -- milestones -----------------------------------------------------------------------------
 
-    def happening_stones(self, shape: HappeningSchema, schedule: Schedule | None) -> dict[MomentName, Milestone]:
-        """Read until when one can register."""
+    def happening_milestones(self, shape: HappeningSchema, schedule: Schedule | None) -> dict[MomentName, Milestone]:
+        """Return the registration deadline of an event or webinar, by name."""
         field = ("registration", "closes")
         closes = self.timing.deadline(field, shape.registration.closes) if shape.registration else None
         if not closes:
@@ -233,8 +232,8 @@ class _Resolver:
                 self.timing.refuse(field, message, closes.words, _remedy_for_late(closes.at, schedule.span))
         return {MomentName.REGISTRATION_CLOSES: closes}
 
-    def tender_stones(self, shape: TenderSchema) -> dict[MomentName, Milestone]:
-        """Read the moments of a tender, which must stand in their order."""
+    def tender_milestones(self, shape: TenderSchema) -> dict[MomentName, Milestone]:
+        """Return the milestones of a tender by name, after checking their order."""
         found = {
             MomentName.QUESTIONS_BY: self.timing.deadline(("questions_by",), shape.questions_by),
             MomentName.CLOSES: self.timing.deadline(("closes",), shape.closes),
@@ -247,7 +246,7 @@ class _Resolver:
         return milestones
 
     def check_order(self, milestones: dict[MomentName, Milestone], earlier: MomentName, later: MomentName) -> None:
-        """Refuse a moment that comes before the one that it must follow; the closing stands firm."""
+        """Report a moment that comes before the one it must follow; `closes` is taken as correct."""
         first, second = milestones[earlier], milestones[later]
         if self.instant(first) <= self.instant(second, at_end=True):
             return
@@ -260,21 +259,21 @@ class _Resolver:
             self.timing.refuse((later,), message, second.words, remedy)
 
     def instant(self, milestone: Milestone, *, at_end: bool = False) -> datetime:
-        """Return the instant at which a milestone begins, or ends."""
+        """Return the instant (UTC) at which a milestone begins, or ends."""
         return instant_bounds(milestone.at, self.calendar.zone)[1 if at_end else 0]
 
     # -- places ---------------------------------------------------------------------------------
 
     def place(self) -> Place | None:
-        """Return where it is; a webinar, and what the words of its time call online, is online."""
+        """Return the place; online for a webinar, and if the words of the time say so."""
         place = _place(self.shape.place, self.language)
-        said_online = self.timing.said_online
-        if place is None and (said_online or self.shape.kind is Kind.WEBINAR):
+        says_online = self.timing.says_online
+        if place is None and (says_online or self.shape.kind is Kind.WEBINAR):
             return Place(online=True)
-        return replace(place, online=True) if place and said_online else place
+        return replace(place, online=True) if place and says_online else place
 
     def place_zone(self, place: Place | None, schedule: Schedule | None) -> str | None:
-        """Return the zone of the place, where one is said or the country has only one."""
+        """Return the zone of the place if it is given or its country has only one, else None."""
         if self.shape.timezone or place is None or place.country is None:
             return self.shape.timezone
         zones = zones_of_country(place.country)
@@ -289,14 +288,14 @@ class _Resolver:
 
 
 def _remedy_for_late(closes: Point, span: Span) -> str:
-    """Advise on a registration that closes after the event; a bare date of its day lasts until midnight."""
+    """Return the remedy for a registration that closes after the event; a bare date lasts until midnight."""
     if isinstance(span, DaySpan) or not isinstance(closes, EndOfDay) or closes.day != (span.ends or span.starts).day:
         return "Correct one of the two."
     return f"Give the hour, such as {closes.day.day} {closes.day:%B %Y}, {span.starts.clock:%H:%M}."
 
 
 def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Find the languages in which texts are written, with the field of each text."""
+    """Yield the languages in which texts are written, each with the field of its text."""
     if isinstance(value, SchemaModel):
         for name in type(value).model_fields:
             yield from _languages_of(getattr(value, name), (*field, name))

@@ -1,7 +1,7 @@
-"""The shape of the calendar file: every field that people may write, as they write it.
+"""Schema of the calendar file: every field, with its value as people write it.
 
-Values stay words here; `resolve` gives them their meaning. The JSON Schema that editors use for
-completion is made from these models, so each field says in its description what it is for.
+Values stay text here; `resolve` interprets them. The JSON Schema that editors use for completion is generated from
+these models, so each field has a description for people.
 """
 
 from __future__ import annotations
@@ -115,18 +115,18 @@ Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[\w.+-]+@[\w
 
 
 def describe_type(text: str, *examples: str) -> Any:
-    """Attach what an editor shows beside a field."""
+    """Return an empty field with a description, which editors show."""
     return Field(default=None, description=text, examples=list(examples) or None)
 
 
 class SchemaModel(BaseModel):
-    """The base of all shapes: unknown keys are errors, nothing changes after reading."""
+    """Base class of the schema: unknown keys are errors, values are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PlaceSchema(SchemaModel):
-    """Where it is. `name: online` says that one takes part from anywhere."""
+    """Where a record happens. `name: online` means that one can take part from anywhere."""
 
     name: LineText | None = describe_type("The building or hall, or online.", "Palais de l'Europe")
     city: LineText | None = describe_type("The city.", "Strasbourg")
@@ -138,14 +138,14 @@ PlaceOrName = Annotated[Annotated[Line, Tag(ONE)] | Annotated[PlaceSchema, Tag(M
 
 
 class RegistrationSchema(SchemaModel):
-    """How to register, and until when."""
+    """How to register, and the deadline."""
 
     url: Url | None = describe_type("Where to register.")
     closes: PhraseText | None = describe_type("When registration closes.", "1 July 2027")
 
 
 class SessionSchema(SchemaModel):
-    """One part of an event with its own time."""
+    """One part of an event, with a time of its own."""
 
     id: Slug = Field(description="A name that never changes; becomes part of the session's UID.", examples=["opening"])
     title: LineText = Field(description="What the session is called.", examples=["Opening"])
@@ -161,7 +161,7 @@ class DocumentSchema(SchemaModel):
 
 
 class ContactSchema(SchemaModel):
-    """Whom to ask."""
+    """Contact details."""
 
     name: Line | None = describe_type("A person or office.")
     email: Email | None = describe_type("A public address.")
@@ -169,7 +169,7 @@ class ContactSchema(SchemaModel):
 
 
 class ChangeSchema(SchemaModel):
-    """What is different about one occurrence of a recurring record."""
+    """A change of one occurrence of a recurring record."""
 
     occurrence: PhraseText = Field(description="The day on which it would have been.", examples=["9 March 2027"])
     when: PhraseText | None = describe_type("When it is instead.", "10 March 2027 at 10.00-11.00 CET")
@@ -177,7 +177,7 @@ class ChangeSchema(SchemaModel):
 
 
 class RecordSchema(SchemaModel):
-    """What every kind of record may say."""
+    """Fields of every kind of record."""
 
     id: Slug = Field(
         description="A name that never changes: it is the record's page and its UID in calendars.",
@@ -215,7 +215,7 @@ class RecordSchema(SchemaModel):
 
 
 class HappeningSchema(RecordSchema):
-    """What events and webinars may say."""
+    """Fields of events and webinars."""
 
     when: PhraseText | None = describe_type("Day and time as the page words it.", "7 July 2020 at 11.00-12.30 CET")
     starts: PhraseText | None = describe_type("The start, if not written as `when`.", "2027-03-15T11:00")
@@ -237,19 +237,19 @@ class HappeningSchema(RecordSchema):
 
 
 class EventSchema(HappeningSchema):
-    """Something that people attend, or a day that is kept."""
+    """An event that people attend, or a day that is observed."""
 
     kind: Literal[Kind.EVENT] = Field(description="event: people attend it, or a day is kept.")
 
 
 class WebinarSchema(HappeningSchema):
-    """Something that people attend online."""
+    """An event that people attend online."""
 
     kind: Literal[Kind.WEBINAR] = Field(description="webinar: people attend it online.")
 
 
 class TenderSchema(RecordSchema):
-    """A call that closes."""
+    """A call with a closing date."""
 
     kind: Literal[Kind.TENDER] = Field(description="tender: a call that closes.")
     closes: PhraseText = Field(
@@ -271,7 +271,7 @@ RECORD_SCHEMAS: dict[str, type[AnyRecordShape]] = {
 
 
 class CalendarSchema(SchemaModel):
-    """What holds for the whole calendar."""
+    """Settings of the whole calendar."""
 
     id: Annotated[str, StringConstraints(pattern=f"^{_HOST}$", max_length=100)] = Field(
         description="The right side of every UID, such as calendar.example.org; never changes.",
@@ -323,13 +323,13 @@ def _walk(node: object, visit: Callable[[dict[str, Any]], None]) -> None:
 
 
 def _without_other_keys(node: dict[str, Any]) -> None:
-    """Close a text by language: pydantic leaves keys open that fit no pattern."""
+    """Forbid additional keys in texts by language: pydantic allows those that match no pattern."""
     if "patternProperties" in node:
         node["additionalProperties"] = False
 
 
 def _without_null(node: dict[str, Any]) -> None:
-    """Take out what only Python means by optional: an absent key is not the value null."""
+    """Remove null from optional fields: an absent key is not the value null."""
     if node.get("default", ...) is None:
         del node["default"]
     if isinstance(options := node.get("anyOf"), list):

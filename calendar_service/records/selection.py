@@ -1,8 +1,8 @@
-"""The selection grammar: one way to say which records, for every output.
+"""Parse selections: which records a URL or a subscriber asks for, the same for every output.
 
-`kind`, `tag`, `country`, `language`, `id`, `q`, `from` and `to` choose records; `lang`, `tz`,
-`alarms` and `cancelled` choose how they are shown. Names may be repeated or values separated by
-commas: values of one name widen the choice, names narrow it.
+`kind`, `tag`, `country`, `language`, `id`, `q`, `from` and `to` filter records; `lang`, `tz`, `alarms` and `cancelled`
+choose how they are shown. Names may be repeated, or values separated by commas: several values of one name are
+alternatives, different names must all match.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _EARLIEST, _LATEST = date(1970, 1, 1), date(2100, 12, 31)
 
 
 class BadSelection(CalendarError):
-    """A selection names something unknown; `name` and `value` say which.
+    """A selection has an unknown name or value; `name` and `value` say which.
 
-    `sentence` and `advice` are in the catalogue, with places for `values`: pages say them in the reader's language.
+    `sentence` and `advice` are in the catalogue, with placeholders for `values`: pages show them translated.
     """
 
     def __init__(self, name: str, value: str, sentence: str, advice: str, **values: str) -> None:
@@ -49,7 +49,7 @@ class BadSelection(CalendarError):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which records, and how to show them. Empty tuples and None choose everything."""
+    """Which records, and how to show them. Empty tuples and None select everything."""
 
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -66,11 +66,11 @@ class Selection:
 
     @property
     def is_windowed(self) -> bool:
-        """Return True if the selection says itself how far back and ahead it reaches."""
+        """Return True if the selection has a time window of its own."""
         return bool(self.first or self.last or self.ids)
 
     def accepts(self, record: Record) -> bool:
-        """Return True if a record is of the chosen kind, tag, country, language, id and words; time is apart."""
+        """Return True if a record matches kind, tag, country, language, id and words; time is not considered."""
         return (
             (not self.kinds or record.kind in self.kinds)
             and (not self.ids or record.id in self.ids)
@@ -82,7 +82,7 @@ class Selection:
         )
 
     def query(self) -> str:
-        """Return the canonical query string: the same for every way to write the same selection."""
+        """Return the canonical query string: the same for all spellings of one selection."""
         return urlencode(self.pairs(), safe=",/:")
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -105,13 +105,13 @@ class Selection:
 
 
 def countries_of(record: Record) -> tuple[str, ...]:
-    """List the countries that a record is in or concerns."""
+    """Return the country codes (ISO 3166 alpha-2) that a record is in or concerns."""
     own = (record.place.country,) if record.place and record.place.country else ()
     return own + record.countries
 
 
 def searchable(record: Record) -> str:
-    """Return the folded text in which `q` is searched: titles, summaries, place, tags."""
+    """Return the folded text that `q` is searched in: titles, summaries, place, tags."""
     place = record.place
     texts = [*record.title.values(), *record.summary.values(), *record.tags, *record.buyer.values(), record.reference]
     if place:
@@ -120,10 +120,10 @@ def searchable(record: Record) -> str:
 
 
 def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...]) -> Selection:
-    """Read a selection from query parameters. Raise BadSelection for anything unknown.
+    """Return the selection of query parameters. Raise BadSelection for anything unknown.
 
-    `languages` are those that outputs can be shown in (`lang=`). `from` and `to` are days, both
-    included, in the calendar's zone.
+    `languages` are those that outputs can be shown in (`lang=`). `from` and `to` are days, both included, in the
+    calendar's zone.
     """
     given: dict[str, list[str]] = {}
     length = 0
@@ -131,12 +131,12 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
         length += len(value)
         if count >= _MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
             raise _too_long(name, value)
-        if name not in _READERS:
-            raise _unknown(name, value, gettext_noop("There is no parameter '{name}'."), name, list(_READERS))
+        if name not in _PARSERS:
+            raise _unknown(name, value, gettext_noop("There is no parameter '{name}'."), name, list(_PARSERS))
         given.setdefault(name, []).append(value)
     parts: dict[str, object] = {}
     for name, values in given.items():
-        field_name, reader = _READERS[name]
+        field_name, reader = _PARSERS[name]
         parts[field_name] = reader(name, values, languages)
     selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
     if selection.first and selection.last and selection.last < selection.first:
@@ -148,7 +148,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
 
 
 def _check_canonical_length(selection: Selection) -> None:
-    """Refuse what could not be read again in its canonical form: small letters may be more than the capitals were."""
+    """Refuse a selection whose canonical form could not be parsed again: lower case may be longer than upper case."""
     pairs = selection.pairs()
     for name, value in pairs:
         if _is_too_long(name, value) or sum(len(each) for _, each in pairs) > _MAX_ALL_VALUES:
@@ -206,7 +206,7 @@ def _choice(name: str, value: str, known: Iterable[str]) -> str:
 
 
 def _unknown(name: str, value: str, sentence: str, word: str, options: list[str]) -> BadSelection:
-    """Name the option that was meant, where one is near, else all of them where they are few."""
+    """Return an error that names the most similar option, or all of them if they are few."""
     if close := nearest(word, options):
         return BadSelection(name, value, sentence, gettext_noop("Did you mean '{close}'?"), close=close)
     if len(options) < _MAX_PARAMETERS:
@@ -290,7 +290,7 @@ def _cancelled(name: str, values: list[str], _: tuple[str, ...]) -> bool:
     return _choice(name, _single(name, values), ["show", "hide"]) == "hide"
 
 
-_READERS: dict[str, tuple[str, Callable[[str, list[str], tuple[str, ...]], object]]] = {
+_PARSERS: dict[str, tuple[str, Callable[[str, list[str], tuple[str, ...]], object]]] = {
     "kind": ("kinds", _kinds),
     "tag": ("tags", _tags),
     "country": ("countries", _countries),

@@ -1,6 +1,6 @@
-"""When an event happens, once or again and again: from its words to a schedule.
+"""Parse the schedule of an event or webinar, once or recurring.
 
-What does not fit together becomes a problem of the `Timing` that reads the words.
+Contradictions become problems of the `Timing` that parses the words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str] = frozenset()) -> Schedule | None:
-    """Read when it happens. `unread` are fields whose absence is known and makes no problem."""
+    """Return the schedule; None if it has errors. `unread` are fields whose absence is known and not reported again."""
     found = _read_span(timing, shape, unread)
     if shape.repeats is None:
         _refuse_orphans(timing, shape, unread)
@@ -67,7 +67,7 @@ def _refuse_orphans(timing: Timing, shape: HappeningSchema, unread: frozenset[st
 
 
 def _read_only(timing: Timing, shape: HappeningSchema) -> None:
-    """Find what is wrong with the words of exceptions that cannot be looked at any closer."""
+    """Report what is wrong with the words of exceptions if the rule itself is not known."""
     for number, words in enumerate(shape.except_ or ()):
         timing.when(("except", number), words)
     for number, change in enumerate(shape.changes or ()):
@@ -76,7 +76,7 @@ def _read_only(timing: Timing, shape: HappeningSchema) -> None:
 
 
 def _fit_rule(words: str, span: Span) -> RecurrenceRule:
-    """Read a rule and make sure that it suits the first date."""
+    """Parse a rule and check that it fits the first date."""
     rule = parse_recurrence(words)
     first = first_day_of(span)
     if rule.frequency == "WEEKLY" and not rule.by_day:
@@ -93,7 +93,7 @@ def _fit_rule(words: str, span: Span) -> RecurrenceRule:
 
 
 class _Series:
-    """Reads the exceptions of a record that repeats."""
+    """Parses the exceptions of a recurring record."""
 
     def __init__(self, timing: Timing, shape: HappeningSchema, rule: RecurrenceRule, span: Span, words: str) -> None:
         self.timing = timing
@@ -120,7 +120,7 @@ class _Series:
         return schedule
 
     def rule_day(self, field: Path, words: str) -> date | None:
-        """Read the day of an occurrence: one that the rule gives and that was not named before."""
+        """Return the day of an occurrence: one that the rule gives and that was not named before; else None."""
         when = self.timing.one_moment(field, words, "Name each day by itself.")
         if when is None:
             return None
@@ -139,7 +139,7 @@ class _Series:
         return when.first
 
     def comes_on(self, day: date) -> bool:
-        """Return True if the rule gives a day; `known` then holds the days up to the next one."""
+        """Return True if the rule gives a day; `known` then has the days up to the following one."""
         while not self.known or self.known[-1] <= day:
             following = next(self.days, None)
             if following is None:
@@ -148,7 +148,7 @@ class _Series:
         return day in self.known
 
     def change(self, field: Path, shape: ChangeSchema) -> OccurrenceChange | None:
-        """Read what is different about one occurrence."""
+        """Return the change of one occurrence; None if it has errors."""
         day = self.rule_day((*field, "occurrence"), shape.occurrence)
         if shape.when is None and shape.status is None:
             remedy = "Write `when:` for another time, or `status: cancelled`."

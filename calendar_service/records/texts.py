@@ -1,4 +1,4 @@
-"""Texts as people wrote them, in one or more languages, and what no text may hold."""
+"""Texts in one or more languages, and the characters that no text may contain."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ FORBIDDEN = re.compile(
 
 
 class UnfitText(CalendarError):
-    """A text holds something that no calendar reader could show."""
+    """A text contains characters that calendar clients cannot show."""
 
 
 def clean_input_block(value: str) -> str:
-    """Trim a text of several lines and put it in Unicode form NFC. Raise UnfitText."""
+    """Return a text of several lines, trimmed and in Unicode form NFC. Raise UnfitText."""
     if found := FORBIDDEN.search(value):
         code = f"U+{ord(found[0]):04X}"
         raise UnfitText(
@@ -39,7 +39,7 @@ def clean_input_block(value: str) -> str:
 
 
 def clean_input_line(value: str) -> str:
-    """Trim a text of one line. Raise UnfitText also for a line break or tab."""
+    """Return a text of one line, trimmed and in Unicode form NFC. Raise UnfitText also for a line break or tab."""
     text = clean_input_block(value)
     if "\n" in text or "\t" in text:
         raise UnfitText("it must stand on one line.", remedy="Take out the line break or tab.")
@@ -47,7 +47,7 @@ def clean_input_line(value: str) -> str:
 
 
 def check_language(code: str) -> str:
-    """Pass a known language code. Raise UnfitText."""
+    """Return a known language code unchanged. Raise UnfitText."""
     if code not in LANGUAGE_NAMES:
         named = [f"Write {short} for {name}." for short, name in LANGUAGE_NAMES.items() if name.lower() == code.lower()]
         remedy = named[0] if named else "Write a code such as en, fr or uk."

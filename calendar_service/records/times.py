@@ -1,11 +1,11 @@
 """Points and spans of time, one type for each meaning, so that they cannot be mixed up.
 
-- `DaySpan`: whole days, no clock and no zone (an all-day event).
-- `CivilTime`: what a clock on the wall shows somewhere: day, time, zone.
+- `DaySpan`: whole days, without clock or zone (an all-day event).
+- `CivilTime`: what a wall clock shows somewhere: day, time, zone.
 - `EndOfDay`: the last second of a day somewhere (a deadline printed as a bare date).
-- an instant: an aware datetime in UTC, as `.instant` gives it.
+- an instant: an aware datetime in UTC, as `.instant` returns it.
 
-A future moment is kept in civil form; its instant is derived anew, because the law on clocks changes.
+A future moment is stored in civil form and its instant derived when needed, because the rules of clocks change.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Fold = Literal[0, 1]
 
 
 class SkippedTime(CalendarError):
-    """The clocks of the zone jump over this time on this day."""
+    """The clocks of the zone skip this time on this day."""
 
     def __init__(self, day: date, clock: time, zone: str) -> None:
         super().__init__(
@@ -50,7 +50,7 @@ class DaySpan:
 
 @dataclass(frozen=True)
 class CivilTime:
-    """A time on the wall clock of a zone. `fold` is PEP 495's: 1 is the second of a repeated hour."""
+    """A time on the wall clock of a zone. `fold` is that of PEP 495: 1 is the second of a repeated hour."""
 
     day: date
     clock: time
@@ -64,13 +64,13 @@ class CivilTime:
 
     @property
     def instant(self) -> datetime:
-        """The aware datetime in UTC; convert first, then calculate, or a DST change bends the sum."""
+        """The aware datetime in UTC. Do arithmetic on this one: sums of local times go wrong across a clock change."""
         return self.local.astimezone(UTC)
 
 
 @dataclass(frozen=True)
 class EndOfDay:
-    """The end of a day in a zone: 23:59:59, the last second at which a deadline of that date is kept."""
+    """The end of a day in a zone: 23:59:59, the last second of a deadline on that date."""
 
     day: date
     zone: str
@@ -83,7 +83,7 @@ class EndOfDay:
 
 
 def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> CivilTime:
-    """Make a civil time that exists exactly once. Raise SkippedTime, RepeatedTime, UnknownZone."""
+    """Return a civil time that exists exactly once. Raise SkippedTime, RepeatedTime, UnknownZone."""
     early, late = (CivilTime(day, clock, zone, f) for f in (0, 1))
     if _shows(early) != (day, clock) or _shows(late) != (day, clock):
         raise SkippedTime(day, clock, zone)
@@ -95,7 +95,7 @@ def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> C
 
 
 def civil_from_instant(instant: datetime, zone: str) -> CivilTime:
-    """Read an instant off the wall clock of a zone."""
+    """Return the civil time of an aware datetime in a zone. Raise UnknownZone."""
     local = instant.astimezone(tzinfo_of(zone))
     return CivilTime(local.date(), local.time().replace(fold=0), zone, 1 if local.fold else 0)
 
@@ -116,7 +116,7 @@ def write_minute(instant: datetime) -> str:
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """List the days from `first` to `last`, both included."""
+    """Return the days from `first` to `last`, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 

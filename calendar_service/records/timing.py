@@ -1,6 +1,6 @@
-"""From the date words of one record to points and spans of time, with every problem on the way.
+"""Parse the date words of one record into points and spans of time, and collect every problem.
 
-Nothing is guessed: what cannot be understood becomes a problem at the field where it stands.
+Nothing is guessed: what is not understood becomes a problem of its field.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Calendar, Span
     from calendar_service.records.times import Fold
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class OffsetDisagrees(CalendarError):
-    """The offset behind a zone is not that of the zone on that day."""
+    """The offset printed behind a zone is not that of the zone on that day."""
 
     def __init__(self, civil: CivilTime, offset: str) -> None:
         actual = f"{abbreviation(civil.instant, civil.zone)} ({offset_words(civil.instant, civil.zone)})"
@@ -50,11 +50,11 @@ class OffsetDisagrees(CalendarError):
 
 
 class Timing:
-    """Reads the times of one record, collecting problems instead of stopping at the first.
+    """Parses the times of one record, collecting problems instead of stopping at the first one.
 
-    `said_online` tells afterwards whether the words of any time said "online", `needs_fold` whether one
-    of the times comes twice, `without_zone` which clock times were printed without a zone, `by_letters`
-    which by letters whose offset alone is known, as in "EST (UTC-5)".
+    Afterwards `said_online` is True if the words of any time said "online", `needs_fold` if one of the times occurs
+    twice; `without_zone` has the clock times printed without a zone, `by_letters` those with an abbreviation of which
+    only the offset is known, as in "EST (UTC-5)".
     """
 
     def __init__(self, calendar: Calendar, path: Path, fold: Fold | None) -> None:
@@ -62,15 +62,15 @@ class Timing:
         self.path = path
         self.fold = fold
         self.problems: list[Problem] = []
-        self.said_online = False
+        self.says_online = False
         self.needs_fold = False
         self.without_zone: list[tuple[Path, DatePhrase, CivilTime]] = []
-        self.by_letters: list[tuple[Path, DatePhrase]] = []
+        self.by_abbreviation: list[tuple[Path, DatePhrase]] = []
 
     # -- collecting -----------------------------------------------------------------------------
 
-    def attempt(self, field: Path, value: object, read: Callable[[], T]) -> T | None:
-        """Run `read`; an error becomes a problem at `field` and None is returned."""
+    def attempt(self, field: Path, value: object, read: Callable[[], _T]) -> _T | None:
+        """Return the result of `read`; if it raises CalendarError, add a problem of `field` and return None."""
         try:
             return read()
         except CalendarError as error:
@@ -78,25 +78,25 @@ class Timing:
             return None
 
     def refuse(self, field: Path, message: str, value: object, remedy: str) -> None:
-        """Note an error, after which there will be no record."""
+        """Add an error, after which no record is made."""
         self.problems.append(Problem((*self.path, *field), message, value, remedy))
 
     def note(self, field: Path, message: str, value: object, remedy: str = "") -> None:
-        """Note something worth knowing that does not stop the record."""
+        """Add a note, which does not stop the record."""
         self.problems.append(Problem((*self.path, *field), message, value, remedy, Severity.NOTE))
 
     # -- words ----------------------------------------------------------------------------------
 
     def when(self, field: Path, words: str | None) -> DatePhrase | None:
-        """Read date words; None where there are none or they are not understood."""
+        """Return the parsed date words; None if there are none or they are not understood."""
         if words is None:
             return None
         found = self.attempt(field, words, lambda: parse_when(words, day_first=self.calendar.day_first))
-        self.said_online = self.said_online or bool(found and found.online)
+        self.says_online = self.says_online or bool(found and found.online)
         return found
 
     def one_moment(self, field: Path, words: str | None, remedy: str) -> DatePhrase | None:
-        """Read date words that must not be a range."""
+        """Return the parsed date words if they are not a range, else None."""
         when = self.when(field, words)
         if when and (when.first != when.last or when.end is not None):
             self.refuse(field, "it must be one moment, not a range.", words, remedy)
@@ -112,7 +112,7 @@ class Timing:
         return when.zone or self.calendar.zone
 
     def civil(self, field: Path, when: DatePhrase, *, end: bool = False) -> CivilTime | None:
-        """Return the clock time at which the words begin, or end."""
+        """Return the clock time at which the words begin, or end; None if there is none."""
         day, clock = (when.last, when.end) if end else (when.first, when.start)
         if clock is None:
             return None
@@ -123,11 +123,11 @@ class Timing:
         if civil and not end:
             self.note_season(field, when, civil)
             self.without_zone += [] if when.zone else [(field, when, civil)]
-            self.by_letters += [(field, when)] if when.offset and when.offset == when.zone != when.label else []
+            self.by_abbreviation += [(field, when)] if when.offset and when.offset == when.zone != when.label else []
         return civil
 
     def fitting(self, day: date, clock: time, zone: str, offset: str | None) -> CivilTime:
-        """Make a civil time, of two the one whose offset was printed. Raise OffsetDisagrees."""
+        """Return a civil time; of a repeated one, that with the printed offset. Raise OffsetDisagrees."""
         folds: tuple[Fold, Fold] = (0, 1)
         first, second = (civil_time(day, clock, zone, fold) for fold in folds)
         if first == second or offset is None:
@@ -145,7 +145,7 @@ class Timing:
         return found
 
     def note_season(self, field: Path, when: DatePhrase, civil: CivilTime) -> None:
-        """Note it where "CET" stands beside a summer time, since it has two readings."""
+        """Add a note if "CET" is printed with a summer time, which can be read in two ways."""
         actual = abbreviation(civil.instant, civil.zone)
         if when.zone == "CET" and when.label and actual != when.label and not when.offset:
             self.note(
@@ -157,7 +157,7 @@ class Timing:
             )
 
     def deadline(self, field: Path, words: str | None) -> Milestone | None:
-        """Read a point by which something must be done; a bare date means the end of that day."""
+        """Return a deadline; a bare date means the end of that day. None if it has errors."""
         when = self.one_moment(field, words, "Write only the last moment.")
         if when is None:
             return None
@@ -168,7 +168,7 @@ class Timing:
         return Milestone(at, when.words) if at else None
 
     def date_or_time(self, field: Path, words: str | None) -> Milestone | None:
-        """Read a point at which something happens; a bare date means that day, or those days."""
+        """Return a moment; a bare date means that day, or those days. None if it has errors."""
         when = self.when(field, words)
         span = self.span(field, when) if when else None
         if when is None or span is None:
@@ -183,13 +183,13 @@ class Timing:
     # -- spans ----------------------------------------------------------------------------------
 
     def span_at(self, field: Path, words: str | None) -> tuple[Span, str] | None:
-        """Read a span from one line, and give it with the words as printed."""
+        """Return the span of a single field, and its words as printed; None if it has errors."""
         when = self.when(field, words)
         span = self.span(field, when) if when else None
         return (span, when.words) if when and span else None
 
     def span(self, field: Path, when: DatePhrase) -> Span | None:
-        """Return the span that words mean: whole days, or clock times."""
+        """Return the span that words mean: whole days, or clock times. None if it has errors."""
         if when.start is None:
             return DaySpan(when.first, when.last)
         starts = self.civil(field, when)
@@ -199,7 +199,7 @@ class Timing:
         return self.ordered(field, TimeSpan(starts, ends), when.words)
 
     def span_from_ends(self, starts: str, ends: str | None) -> tuple[Span, str] | None:
-        """Read a span from `starts` and `ends`; a zone that stands at one of them holds for both."""
+        """Return the span of `starts` and `ends`; a zone given in one of them holds for both. None if it has errors."""
         first = self.one_moment(("starts",), starts, "Write the end in `ends`.")
         last = self.one_moment(("ends",), ends, "Write only the end.")
         if first is None or (ends and last is None):
@@ -220,7 +220,7 @@ class Timing:
         return (span, words) if span else None
 
     def ordered(self, field: Path, span: Span, words: str) -> Span | None:
-        """Pass a span that does not end before it starts."""
+        """Return the span if it does not end before it starts, else None."""
         if isinstance(span, DaySpan):
             is_backwards = span.last < span.first
         else:

@@ -1,7 +1,7 @@
-"""Working days of a country: neither its weekend, nor its public holidays, nor closures of the calendar's own.
+"""Working days of a country: not its weekends, public holidays, or the calendar's own closures.
 
-Weekends and holidays come from the `holidays` package, an extra, and this module is its one home. They are those of
-the whole country: what only a region or a town keeps can be listed among the closures.
+Weekends and holidays come from the optional `holidays` package; no other module imports it. They are those of the whole
+country; regional holidays can be listed as closures.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class UnknownCountry(CalendarError):
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """The days on which people work: in `country` (ISO 3166 alpha-2), except for `closures`.
+    """The days on which people work in `country` (ISO 3166 alpha-2), except for `closures`.
 
     Without a country, or without the holidays package, they are Monday to Friday. Raise UnknownCountry.
     """
@@ -43,7 +43,7 @@ class WorkingDays:
     closures: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
-        """Refuse what is no country; the holidays package has them all, which a test holds."""
+        """Check the country code; a test checks that the holidays package has every country."""
         if self.country is not None and self.country not in COUNTRIES:
             raise UnknownCountry(self.country)
 
@@ -53,11 +53,11 @@ class WorkingDays:
         return self.country is not None and holidays is not None
 
     def is_working(self, day: date) -> bool:
-        """Return True if people work on a day."""
+        """Return True if a day is a working day."""
         return day not in self.closures and day not in self._days_off(day.year)
 
     def back(self, day: date, n: int) -> date:
-        """Return the n-th working day before a day, which itself does not count; n = 0 gives the day as it is."""
+        """Return the n-th working day before `day`, which does not count; n = 0 returns `day`."""
         for _ in range(n):
             day -= _DAY
             while not self.is_working(day):
@@ -70,9 +70,10 @@ class WorkingDays:
 
 @lru_cache(maxsize=1024)
 def _days_off(country: str | None, year: int) -> frozenset[date]:
-    """List the weekend days and public holidays of a year.
+    """Return the weekend days and public holidays of a year.
 
-    A year is asked for whole and kept: the package's own calendars change while they are read, one for all threads.
+    Whole years are computed and cached: the package's calendars are shared by all threads and change when they are
+    read.
     """
     days = [date(year, 1, 1) + n * _DAY for n in range((date(year, 12, 31) - date(year, 1, 1)).days + 1)]
     if country is None:

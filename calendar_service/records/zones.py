@@ -1,7 +1,7 @@
-"""Time zones by name, and the labels that people print beside a time.
+"""Time zones by name, and the abbreviations printed beside a time.
 
-A zone name is one of: an IANA name ("Europe/Paris"), "UTC", a literal offset ("UTC+01:00")
-or "AoE" (anywhere on earth, UTC-12). All arithmetic is zoneinfo's, on the tzdata package.
+A zone name is one of: an IANA name ("Europe/Paris"), "UTC", a literal offset ("UTC+01:00") or "AoE" (anywhere on earth,
+UTC-12). All arithmetic is done by zoneinfo on the tzdata package.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ def tzinfo_of(name: str) -> tzinfo:
 
 
 def is_iana(name: str) -> bool:
-    """Return True if a known zone name is an IANA zone, which may change its clock, or a fixed offset."""
+    """Return True if a known zone name is an IANA zone, which may change its clocks; False for a fixed offset."""
     return isinstance(tzinfo_of(name), zoneinfo.ZoneInfo)
 
 
 def abbreviation(instant: datetime, zone: str) -> str:
-    """Name the zone as of an instant: "CEST", or "UTC+9" where the database has no letters."""
+    """Return the abbreviation of a zone at an instant: "CEST", or "UTC+9" if the database has no letters."""
     local = instant.astimezone(tzinfo_of(zone))
     label = local.tzname() or ""
     return offset_words(instant, zone) if label[:1] in "+-" else label
 
 
 def offset_words(instant: datetime, zone: str) -> str:
-    """Write the offset of a zone at an instant: "UTC+2", "UTC-3:30", "UTC"."""
+    """Format the offset of a zone at an instant: "UTC+2", "UTC-3:30", "UTC"."""
     minutes = int((instant.astimezone(tzinfo_of(zone)).utcoffset() or timedelta()).total_seconds()) // 60
     if minutes == 0:
         return "UTC"
@@ -67,22 +67,22 @@ def offset_words(instant: datetime, zone: str) -> str:
 
 
 def offset_name(offset: timedelta) -> str:
-    """Write an offset as the name of a literal zone: "UTC+02:00", "UTC"."""
+    """Format an offset as the name of a literal zone: "UTC+02:00", "UTC"."""
     minutes = int(offset.total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '-'}{hours:02}:{rest:02}" if minutes else "UTC"
 
 
 def city_words(zone: str) -> str:
-    """Write the city that a zone is called after, as English does: "New York"."""
+    """Return the city that a zone is named after, in English: "New York"."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
 def zone_of_label(seat: str) -> str:
-    """Return the zone that a Central European label stands for.
+    """Return the zone that a Central European label such as "CET" stands for.
 
-    "CET" and its kin mean the civil time of the programme's seat, in summer as in winter, where
-    the seat keeps that time; else the civil time of Brussels, the tz database's own reading.
+    It means the civil time of the organiser's seat, summer and winter, if the seat keeps that time; else the civil time
+    of Brussels, as in the tz database.
     """
     keeps_it = {tzinfo_of(seat).tzname(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7)}
     return seat if keeps_it & CENTRAL_EUROPEAN_LABELS else "Europe/Brussels"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BATCH = 20
-_MOST_LANES = 8
+_MAX_THREADS = 8
 # With more than this before it, a lane gets another beside it.
 _SECONDS_OF_WORK = 30.0
 _COUNTED = 10_000
@@ -86,7 +86,7 @@ class DeliverySender:
         # Claimed deliveries that are neither there nor settled: they are given back when the pass ends.
         self._loose: set[int] = set()
         self._counts: Counter[str] = Counter()
-        self._seconds_per_letter = 0.0
+        self._seconds_per_message = 0.0
         self._our_faults = 0
         self.own_fault = ""
         """What in our own settings or connection kept the last letter back; "" if one went out since."""
@@ -110,10 +110,10 @@ class DeliverySender:
                     continue
                 if self._in_hand == 0:
                     break
-                self._open_lanes()
+                self._open_threads()
                 time.sleep(_POLL)
         finally:
-            self._give_back()
+            self._release()
         return self._counts
 
     def close(self, patience: float) -> None:
@@ -147,7 +147,7 @@ class DeliverySender:
                 delivery, edition, active_watches.get(delivery.recipient.id, []) if delivery.recipient else [], now
             )
             self._loose.discard(delivery.id)
-        self._open_lanes()
+        self._open_threads()
         return True
 
     def _load(self, claimed: list[int], now: datetime) -> tuple[list[ClaimedDelivery], dict[int, list[ActiveWatch]]]:
@@ -166,9 +166,9 @@ class DeliverySender:
         claimed_deliveries: list[ClaimedDelivery] = []
         active_watches: dict[int, list[ActiveWatch]] = {}
         for delivery_id in claimed:
-            found, of_reader = self._load([delivery_id], now)
+            found, of_subscriber = self._load([delivery_id], now)
             claimed_deliveries += found
-            active_watches |= of_reader
+            active_watches |= of_subscriber
         return claimed_deliveries, active_watches
 
     def _put_aside(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
@@ -201,7 +201,7 @@ class DeliverySender:
                 self._counts[state] += 1
             clear_delivery(connection, delivery)
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         while True:
             try:
                 ready = self._queue.get_nowait()
@@ -218,17 +218,17 @@ class DeliverySender:
 
     # -- lanes --------------------------------------------------------------------------------------------------
 
-    def _open_lanes(self) -> None:
+    def _open_threads(self) -> None:
         self._sender_threads = [
             sender_thread for sender_thread in self._sender_threads if sender_thread.thread.is_alive()
         ]
-        while len(self._sender_threads) < self._lanes_wanted():
+        while len(self._sender_threads) < self._threads_wanted():
             sender_thread = SenderThread(threading.Thread())
             sender_thread.thread = threading.Thread(target=self._run, args=(sender_thread,), name="lane", daemon=True)
             self._sender_threads.append(sender_thread)
             sender_thread.thread.start()
 
-    def _lanes_wanted(self) -> int:
+    def _threads_wanted(self) -> int:
         if self._queue.empty():
             return 0
         now = time.monotonic()
@@ -237,11 +237,11 @@ class DeliverySender:
             for sender_thread in self._sender_threads
         )
         busy = 1
-        if self._seconds_per_letter * _COUNTED > _SECONDS_OF_WORK and len(self._sender_threads) < _MOST_LANES:
+        if self._seconds_per_message * _COUNTED > _SECONDS_OF_WORK and len(self._sender_threads) < _MAX_THREADS:
             with reading(self._engine) as connection:
                 waiting = count_waiting(connection, self._clock(), _COUNTED)
-            busy += int(waiting * self._seconds_per_letter / _SECONDS_OF_WORK)
-        return min(_MOST_LANES, busy + stuck)
+            busy += int(waiting * self._seconds_per_message / _SECONDS_OF_WORK)
+        return min(_MAX_THREADS, busy + stuck)
 
     def _run(self, sender_thread: SenderThread) -> None:
         try:
@@ -290,7 +290,7 @@ class DeliverySender:
             self._settle(lambda: settle_sent(self._engine, self._worker_id, ready, self._clock()))
         took = time.monotonic() - began
         with self._lock:
-            self._seconds_per_letter += (took - self._seconds_per_letter) / 10
+            self._seconds_per_message += (took - self._seconds_per_message) / 10
 
     def _settle(self, settle: Callable[[], str]) -> None:
         """Write down what came of it, however long the database takes: unwritten it would be sent again."""

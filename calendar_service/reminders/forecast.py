@@ -129,13 +129,13 @@ def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterat
         if not isinstance(notification, UnreadableKey):
             merged.setdefault((next_at, notification), []).append(masked_address(address))
     for (next_at, notification), addresses in merged.items():
-        at = _stands_at(edition, notification)
+        at = _current_time(edition, notification)
         yield PlannedNotification(
             next_at, notification.kind, notification, at, len(addresses), tuple(sorted(addresses)), is_waiting=True
         )
 
 
-def _stands_at(edition: Edition, notification: NotificationKey) -> Point | None:
+def _current_time(edition: Edition, notification: NotificationKey) -> Point | None:
     entry = edition.entries.get(record_of(notification))
     if entry is None or not isinstance(notification, ReminderKey):
         return None

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_MOST_LETTERS = 512
+_MAX_MESSAGES = 512
 _MOST_CHANGES = 128
 
 
@@ -87,7 +87,7 @@ class MessageRenderer:
         self._engine = engine
         self._subscriptions = service
         self._base_url = base_url
-        self._written: LRUCache[Hashable, Message] = LRUCache(_MOST_LETTERS)
+        self._written: LRUCache[Hashable, Message] = LRUCache(_MAX_MESSAGES)
         self._changes: LRUCache[ChangeKey, _Change] = LRUCache(_MOST_CHANGES)
 
     def render(

@@ -113,7 +113,7 @@ def plan_reminders(
     accepted: dict[str, list[_Aimed]] = {}
     counted: dict[object, list[_Counted]] = {}
     found_due: list[DueNotification] = []
-    for group in readable(groups, edition, failures):
+    for group in without_unreadable(groups, edition, failures):
         if group.topic is Topic.REMINDERS:
             if group.selection not in accepted:
                 accepted[group.selection] = _accepted(group.selection, by_record, edition, failures)
@@ -129,7 +129,7 @@ def plan_reminders(
     )
 
 
-def readable(groups: Iterable[RecipientGroup], edition: Edition, failures: Failures) -> list[RecipientGroup]:
+def without_unreadable(groups: Iterable[RecipientGroup], edition: Edition, failures: Failures) -> list[RecipientGroup]:
     """List the groups whose selection, lead, zone, country and digest can be read; the others are failures."""
     found = []
     for group in groups:
@@ -228,10 +228,10 @@ def _plan_record(
             for lead in leads
             if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
         ]
-    said: dict[tuple[ReminderTarget, Lead], _Counted] = {}
+    first_of_lead: dict[tuple[ReminderTarget, Lead], _Counted] = {}
     for each in memory[key]:
-        said.setdefault((each.target, each.lead), each)
-    return [due for each in said.values() for due in _grouped(group, each)]
+        first_of_lead.setdefault((each.target, each.lead), each)
+    return [due for each in first_of_lead.values() for due in _grouped(group, each)]
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:

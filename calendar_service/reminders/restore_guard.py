@@ -37,7 +37,7 @@ class RestoreGuard:
     def __init__(self, engine: Database, memory: SequenceFile | None) -> None:
         self._engine = engine
         self._memory = memory
-        self._has_looked = False
+        self._has_checked = False
         self._trouble = ""
         self._is_reported: bool | None = None
         self._reported_at = float("-inf")
@@ -52,14 +52,14 @@ class RestoreGuard:
             found, pauses = read_identity(connection), list_pauses(connection)
         if remembered and found and known and found.id == known.id and found.sequence < remembered.sequence:
             return self._note_restored(found, remembered, now)
-        self._look_for_replacement(found.id if found else "", now)
+        self._detect_replacement(found.id if found else "", now)
         return pauses
 
-    def _look_for_replacement(self, database_id: str, now: datetime) -> None:
+    def _detect_replacement(self, database_id: str, now: datetime) -> None:
         """Report, once for each start, an empty database where this host knew another one."""
-        if self._has_looked or self._memory is None:
+        if self._has_checked or self._memory is None:
             return
-        self._has_looked = True
+        self._has_checked = True
         if self._memory.knows_other_than(database_id):
             with writing(self._engine) as connection:
                 if not has_subscribers(connection):

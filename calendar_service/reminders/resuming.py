@@ -48,7 +48,7 @@ def send_missed(engine: Database) -> bool:
         return end_pause(connection, PauseKind.RESTORED)
 
 
-def resume(engine: Database, edition: Edition | None, now: datetime) -> tuple[list[Pause], int]:
+def end_pauses(engine: Database, edition: Edition | None, now: datetime) -> tuple[list[Pause], int]:
     """Send again. Gives the pauses that this ends, and how many deliveries are not sent after a restore.
 
     What fell due during a pause is sent if it is still of use, as after a downtime. What fell due up to a restore may

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import ChangeKey, DigestKey, NoticeKind, ReminderKey, Topic, lead_of
 from calendar_service.reminders.change_notices import notices
-from calendar_service.reminders.plan import plan_reminders, readable
+from calendar_service.reminders.plan import plan_reminders, without_unreadable
 from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_jobs
 from calendar_service.reminders.subjects import (
     CLOCK,
     change_of,
     is_caught_up,
-    is_fired,
+    is_fan_out,
     is_planned,
     of_change,
     of_due,
@@ -110,9 +110,9 @@ class Planner:
             self._extend_plan(edition, now, failures)
         if announced < edition.number:
             added += self._announce(edition, announced, now, failures)
-        added += self._tell_again(edition, again, now, failures)
-        added += self._tell_repaired(edition, over, now, failures)
-        added += self._fire(now, failures)
+        added += self._notify_again(edition, again, now, failures)
+        added += self._notify_repaired(edition, over, now, failures)
+        added += self._fan_out_due(now, failures)
         if joined:
             with writing(self._engine) as connection:
                 begin_memberships(connection, now, only_fresh=True)
@@ -161,7 +161,7 @@ class Planner:
             fired = load_fan_outs(connection, since)
             self._first_passes = load_first_passes(connection)
             write_state(connection, _PLANNED, "", now)
-        groups = {group.id: group for group in readable(new, edition, failures)}
+        groups = {group.id: group for group in without_unreadable(new, edition, failures)}
         found = plan_reminders(edition, groups.values(), since, now + _HORIZON, self._first_passes, failures)
         self._seen |= {group.id for group in new}
         self._groups |= groups
@@ -170,7 +170,7 @@ class Planner:
             if isinstance(due.notification, ReminderKey):
                 self._nearer[_moment(due.notification, due.group)].append(due)
 
-    def _firing(self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()) -> FanOut:
+    def _make_fan_out(self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()) -> FanOut:
         return FanOut(
             due.group.id,
             due.notification,
@@ -201,12 +201,12 @@ class Planner:
 
     # -- doing it -----------------------------------------------------------------------------------------------
 
-    def _fire(self, now: datetime, failures: Failures) -> int:
+    def _fan_out_due(self, now: datetime, failures: Failures) -> int:
         """Fire what has fallen due. What fails stays in the plan, and is not tried again before it is time."""
         due = [each for each in self._ahead if each.due_at <= now]
         fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
         fallen_due.sort(key=_nearest_first)
-        jobs = [Job(of_due(each), partial(self._fire_one, due=each, now=now)) for each in fallen_due]
+        jobs = [Job(of_due(each), partial(self._fan_out_one, due=each, now=now)) for each in fallen_due]
         added, failed = run_jobs(self._engine, jobs, failures)
         if any(isinstance(each.notification, DigestKey) for each in fallen_due):
             with writing(self._engine) as connection:
@@ -214,12 +214,12 @@ class Planner:
         done = {each.key for number, each in enumerate(fallen_due) if number not in failed}
         self._ahead = [each for each in self._ahead if each.due_at > now or each.key not in done]
         left = {of_due(each).name for each in self._ahead}
-        over = [name for name, fault in self._aside.known.items() if is_fired(fault) and name not in left]
+        over = [name for name, fault in self._aside.known.items() if is_fan_out(fault) and name not in left]
         self._aside.write(failures, now, over=over)
         return added
 
-    def _fire_one(self, connection: Transaction, due: DueNotification, now: datetime) -> int:
-        fan_out = self._firing(due, now)
+    def _fan_out_one(self, connection: Transaction, due: DueNotification, now: datetime) -> int:
+        fan_out = self._make_fan_out(due, now)
         if due.expires_at > now:
             return perform_fan_out(connection, fan_out, now) or 0
         key = due.notification
@@ -241,14 +241,14 @@ class Planner:
         """Return the changes of new editions. What could not be told is noted together with how far this came."""
         with reading(self._engine) as connection:
             changes = list_changes(connection, announced, edition.number)
-        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
+        added = self._notify(changes, list(self._groups.values()), edition, now, failures)
         with writing(self._engine) as connection:
             self._aside.write_in(connection, failures, now)
             if _announced(connection) < edition.number:
                 write_state(connection, _ANNOUNCED, str(edition.number), now)
         return added
 
-    def _tell(
+    def _notify(
         self,
         changes: Iterable[tuple[str, int]],
         groups: Sequence[RecipientGroup],
@@ -285,26 +285,26 @@ class Planner:
         seen = self._first_passes.get(after.edition)
         return list(notices((before, after), groups, edition, seen.at if seen else now, now))
 
-    def _tell_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
+    def _notify_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
         """Fan out notices of changes that failed before."""
         changes = [change for fault in again if (change := change_of(fault))]
         if not changes:
             return 0
-        added = self._tell(changes, list(self._groups.values()), edition, now, failures)
+        added = self._notify(changes, list(self._groups.values()), edition, now, failures)
         self._aside.write(failures, now, over=[of_change(each).name for each in changes])
         return added
 
-    def _tell_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
+    def _notify_repaired(self, edition: Edition, over: Iterable[Fault], now: datetime, failures: Failures) -> int:
         """Fan out what changed meanwhile to groups that can be read again."""
         added = 0
         by_name = {of_group(group).name: group for group in self._groups.values()}
         for fault in over:
             group = by_name.get((fault.kind, fault.key))
             if group and group.topic is not Topic.REMINDERS:
-                added += self._tell_since(edition, group, min(fault.first_at, now), now, failures)
+                added += self._notify_since(edition, group, min(fault.first_at, now), now, failures)
         return added
 
-    def _tell_since(
+    def _notify_since(
         self,
         edition: Edition,
         group: RecipientGroup,
@@ -316,7 +316,7 @@ class Planner:
         with reading(self._engine) as connection:
             changes = list_changes(connection, last_edition_seen_before(connection, since), edition.number)
         changes = [each for each in changes if of_change(each).name not in self._aside.known]
-        return self._tell(changes, [group], edition, now, failures, only)
+        return self._notify(changes, [group], edition, now, failures, only)
 
     # -- who joins later ----------------------------------------------------------------------------------------
 
@@ -352,13 +352,16 @@ class Planner:
                 break
             subscribers, since = tuple(subscriber for subscriber, _ in joined), min(since for _, since in joined)
             jobs = [
-                Job(of_joining(group.id), partial(_fire_notice, fan_out=self._firing(each, now, subscribers), now=now))
+                Job(
+                    of_joining(group.id),
+                    partial(_fire_notice, fan_out=self._make_fan_out(each, now, subscribers), now=now),
+                )
                 for each in sorted(due, key=_nearest_first)
                 if since <= each.due_at <= now < each.expires_at
             ]
             added += run_jobs(self._engine, jobs, failures)[0]
             if group.topic is not Topic.REMINDERS:
-                added += self._tell_since(edition, group, since, now, failures, subscribers)
+                added += self._notify_since(edition, group, since, now, failures, subscribers)
             if not failures.found:
                 with writing(self._engine) as connection:
                     unmark_fresh(connection, group.id, joined)

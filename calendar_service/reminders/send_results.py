@@ -33,7 +33,7 @@ _LAST_CALL = timedelta(minutes=2)
 _OUR_PAUSE = timedelta(minutes=1)
 _BOUNCE_HOLDS = timedelta(days=30)
 _MOST_FAILURES, _FAILING_FOR = 20, timedelta(days=5)
-_LETTER_TRIED = timedelta(hours=48)
+_TROUBLE_KEPT = timedelta(hours=48)
 _RETRIED = "retried"
 
 
@@ -121,7 +121,7 @@ def _stop(engine: Database, ready: RenderedDelivery, now: datetime) -> None:
         if recipient.owner:
             with writing(engine) as connection:
                 queue_account_message(
-                    connection, AccountKind.TROUBLE, now, subscriber_id=recipient.id, expires_at=now + _LETTER_TRIED
+                    connection, AccountKind.TROUBLE, now, subscriber_id=recipient.id, expires_at=now + _TROUBLE_KEPT
                 )
         return
     if recipient:

@@ -43,11 +43,11 @@ logger = logging.getLogger(__name__)
 
 SAFETY_SECONDS = 5.0
 """How long at most between two looks; somebody may have signed up on another machine."""
-LEASE_SECONDS = 300.0
+_LEASE_SECONDS = 300.0
 """For how long a worker on another machine may give no sign of life before its claims are given back."""
 _BEAT_SECONDS = 2.0
-_HOUSEKEEPING_SECONDS = 3600.0
-_HOUSEKEEPING_RETRY_SECONDS = 60.0
+_PURGE_SECONDS = 3600.0
+_PURGE_RETRY_SECONDS = 60.0
 _EDITION_SECONDS = 0.5
 _CHECK_SECONDS = 0.25
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
@@ -105,22 +105,22 @@ class ReminderService:
         self._entering = threading.Lock()
         self._edition: Edition | None = None
         self._edition_error: Exception | None = None
-        self._edition_seen = self._beaten = self._kept_house = float("-inf")
-        self._signs: dict[int, tuple[int, float]] = {}
+        self._edition_seen = self._beat_at = self._purged_at = float("-inf")
+        self._heartbeats: dict[int, tuple[int, float]] = {}
 
-    def look(self) -> None:
+    def schedule_due(self) -> None:
         """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
 
         Each stage stands alone: one that fails stops no other. Raise DatabaseFault when all have had their turn.
         """
         now = self._clock()
         self._enter()
-        is_paused = self._look_for_pause()
+        is_paused = self._check_pause()
         self.heartbeat()
         self._enter()
         stages: dict[str, Callable[[], object]] = {"release of claims": self._release_dead}
-        if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
-            stages["housekeeping"] = self._keep_house
+        if time.monotonic() - self._purged_at > _PURGE_SECONDS:
+            stages["housekeeping"] = self._purge_expired
         if is_paused:
             self._planner = Planner(self._engine)  # what a plan was made of may be another when it goes on
         else:
@@ -153,7 +153,7 @@ class ReminderService:
     def send(self, stop: threading.Event) -> Counter[str]:
         """Send what is due until nothing is, sending is paused, or `stop` is set. Raise DatabaseFault."""
         self._enter()
-        if self._look_for_pause():
+        if self._check_pause():
             return Counter()
         if self._dispatcher is None:
             self._dispatcher = DeliverySender(
@@ -209,10 +209,10 @@ class ReminderService:
 
     def _edition_to_send(self) -> Edition | None:
         if time.monotonic() - self._checked > _CHECK_SECONDS:
-            self._look_for_pause()
+            self._check_pause()
         return None if self._is_paused else self.edition()
 
-    def _look_for_pause(self) -> bool:
+    def _check_pause(self) -> bool:
         self._is_paused = bool(self.guard.check(self._clock()))
         self._checked = time.monotonic()
         return self._is_paused
@@ -225,7 +225,7 @@ class ReminderService:
 
     def heartbeat(self) -> None:
         """Return a sign of life, every other second at most."""
-        if time.monotonic() - self._beaten > _BEAT_SECONDS:
+        if time.monotonic() - self._beat_at > _BEAT_SECONDS:
             self._beat()
 
     def _beat(self) -> None:
@@ -233,7 +233,7 @@ class ReminderService:
         with writing(self._engine) as connection:
             is_entered = heartbeat(connection, self._worker_id, now)
             identity = self.guard.advance(connection, now)
-        self._beaten = time.monotonic()
+        self._beat_at = time.monotonic()
         self.guard.remember(identity, self._clock())
         if not is_entered:
             self._leave()
@@ -254,22 +254,22 @@ class ReminderService:
         with reading(self._engine) as connection:
             others = list_claimers(connection, self._worker_id)
         for other in others:
-            seen, since = self._signs.get(other.id, (-1, 0.0))
+            seen, since = self._heartbeats.get(other.id, (-1, 0.0))
             if seen != other.beat:
-                self._signs[other.id] = seen, since = other.beat, time.monotonic()
-            if is_surely_dead(other.process) or time.monotonic() - since > LEASE_SECONDS:
+                self._heartbeats[other.id] = seen, since = other.beat, time.monotonic()
+            if is_surely_dead(other.process) or time.monotonic() - since > _LEASE_SECONDS:
                 with writing(self._engine) as connection:
-                    given_back = release_claims(connection, other.id)
-                logger.warning("A worker has died; %d letters that it had claimed go out from here.", given_back)
+                    released = release_claims(connection, other.id)
+                logger.warning("A worker has died; %d letters that it had claimed go out from here.", released)
 
-    def _keep_house(self) -> None:
+    def _purge_expired(self) -> None:
         # Until it has been done, it is tried every minute.
-        self._kept_house = time.monotonic() - _HOUSEKEEPING_SECONDS + _HOUSEKEEPING_RETRY_SECONDS
+        self._purged_at = time.monotonic() - _PURGE_SECONDS + _PURGE_RETRY_SECONDS
         now = self._wall_clock()
         with writing(self._engine) as connection:
             delete_idle_workers(connection, now - _FORGET_WORKERS_AFTER)
         purge_expired(self._engine, now)
-        self._kept_house = time.monotonic()
+        self._purged_at = time.monotonic()
 
     def _open_channels(self) -> dict[ChannelName, Channel]:
         edition = self.edition()

@@ -25,8 +25,8 @@ CLOCK = Subject(
 UNWRITABLE = gettext_noop("A letter cannot be written.")
 _UNREADABLE = gettext_noop("What a group of subscribers asks for cannot be read.")
 _UNPLANNABLE = gettext_noop("The reminders of a record cannot be planned.")
-_NOT_FIRED = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
-_NOT_TOLD = gettext_noop("A change of a record could not be told.")
+_NOT_FANNED_OUT = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
+_NOT_NOTIFIED = gettext_noop("A change of a record could not be told.")
 _NOT_CAUGHT_UP = gettext_noop("Subscribers who have just joined could not be given what was due.")
 
 
@@ -46,14 +46,14 @@ def of_due(due: DueNotification) -> Subject:
     key, group_id = due.notification, due.group.id
     about = f"{describe_key(key)} for group {group_id}"
     if isinstance(key, DigestKey):
-        return Subject(FaultKind.GROUP, f"{group_id}/{encode_digest(key)}", _NOT_FIRED, about)
-    return Subject(FaultKind.RECORD, f"{key.record_id}/{group_id}", _NOT_FIRED, about)
+        return Subject(FaultKind.GROUP, f"{group_id}/{encode_digest(key)}", _NOT_FANNED_OUT, about)
+    return Subject(FaultKind.RECORD, f"{key.record_id}/{group_id}", _NOT_FANNED_OUT, about)
 
 
 def of_change(change: tuple[str, int]) -> Subject:
     """Name a revision, as (record, number), that is to be told."""
     record_id, number = change
-    return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_TOLD, f"record {record_id}, revision {number}")
+    return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_NOTIFIED, f"record {record_id}, revision {number}")
 
 
 def change_of(fault: Fault) -> tuple[str, int] | None:
@@ -72,7 +72,7 @@ def is_planned(fault: Fault) -> bool:
     return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" not in fault.key
 
 
-def is_fired(fault: Fault) -> bool:
+def is_fan_out(fault: Fault) -> bool:
     """Return True for the fault of one firing."""
     return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" in fault.key and not fault.key.endswith("/joined")
 

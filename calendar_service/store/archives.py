@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import MetaData, event, text
 
 from calendar_service.store.backup import VERSION_TABLE, BackupRefused, check_sqlite, our_tables, sqlite_path
-from calendar_service.store.carry_over import TAKEN_FROM
+from calendar_service.store.carry_over import CARRIED_TABLES
 from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
 from calendar_service.store.identity import Identity, read_identity
 from calendar_service.store.migrate import run_migrations, upgrade_in
@@ -206,7 +206,7 @@ class _SqliteLoaded:
 
     def take_backup(self) -> None:
         run = self.connection.exec_driver_sql
-        for name in TAKEN_FROM:
+        for name in CARRIED_TABLES:
             run(f"CREATE TABLE temp.replaced_{name} AS SELECT * FROM main.{name}")  # noqa: S608 (our own names)
         for table in reversed(metadata.sorted_tables):
             run(f'DELETE FROM main."{table.name}"')  # noqa: S608 (our own names)
@@ -257,8 +257,8 @@ class _PostgresqlArchive:
                 loaded = _PostgresqlLoaded(connection, self._file)
                 yield connection, loaded
         except _driver_errors(engine) as error:
-            said = str(error).strip().partition("\n")[0]
-            raise ToolFault(f"the backup cannot be restored: {said}.", remedy="Nothing was changed.") from error
+            message = str(error).strip().partition("\n")[0]
+            raise ToolFault(f"the backup cannot be restored: {message}.", remedy="Nothing was changed.") from error
 
 
 def _driver_errors(engine: Database) -> tuple[type[Exception], ...]:

@@ -133,13 +133,13 @@ def check_sqlite(file: Path) -> str:
     """Return what is wrong with an SQLite file, "" for nothing."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        findings = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.Error as error:
         return str(error)
     finally:
         connection.close()
-    return said[0] if said != ["ok"] else "rows that belong to none" if broken else ""
+    return findings[0] if findings != ["ok"] else "rows that belong to none" if broken else ""
 
 
 def read_version(connection: Connection) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class NoAnswer(TimeoutError):
     """A call has not returned in time; it may still be under way."""
 
 
-class BoundedCalls(Generic[T]):
+class BoundedCalls(Generic[_T]):
     """Makes calls one at a time, each waited for at most so long.
 
     While one hangs, no other is begun, so that threads do not pile up. The thread is a daemon: the program may end
@@ -27,9 +27,9 @@ class BoundedCalls(Generic[T]):
         self._lock = threading.Lock()
         self._hanging: threading.Thread | None = None
 
-    def call(self, work: Callable[[], T], seconds: float) -> T:
+    def call(self, work: Callable[[], _T], seconds: float) -> _T:
         """Return what `work` returns, or raise what it raises. Raise NoAnswer after so many seconds."""
-        result: list[T] = []
+        result: list[_T] = []
         errors: list[BaseException] = []
 
         def run() -> None:

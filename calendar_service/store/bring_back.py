@@ -111,13 +111,13 @@ def _bring_back_suppressions(connection: Connection, other: FromClause) -> int:
 
 
 def _bring_back_deliveries(connection: Connection, other: FromClause) -> int:
-    has_reader = exists().where(subscribers.c.id == other.c.subscriber_id)
+    has_subscriber = exists().where(subscribers.c.id == other.c.subscriber_id)
     special = {
-        "subscriber_id": case((has_reader, other.c.subscriber_id), else_=null()),
+        "subscriber_id": case((has_subscriber, other.c.subscriber_id), else_=null()),
         "signup_id": null(),
         "worker_id": null(),
         "state": case((other.c.state == "claimed", "waiting"), else_=other.c.state),
     }
     columns = [special[column.name].label(column.name) if column.name in special else column for column in other.c]
     # Without a reader it could not be told from others of its occasion.
-    return _insert(connection, deliveries, select(*columns).where(has_reader))
+    return _insert(connection, deliveries, select(*columns).where(has_subscriber))

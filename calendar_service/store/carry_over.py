@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _FINAL = ("sent", "failed", "bounced")
 _WHAT = [column.name for column in KEY_COLUMNS]
-TAKEN_FROM = ("subscribers", "suppressions", "deliveries", "occasions", "revisions")
+CARRIED_TABLES = ("subscribers", "suppressions", "deliveries", "occasions", "revisions")
 """The tables of the replaced database that are looked at."""
 
 

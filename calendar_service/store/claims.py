@@ -162,10 +162,10 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
         deliveries.c.expires_at,
         deliveries.c.attempts,
         *KEY_COLUMNS,
-        *(subscribers.c[name] for name in _READER),
+        *(subscribers.c[name] for name in _RECIPIENT_COLUMNS),
         subscribers.c.id.label("recipient_id"),
-        subscribers.c.state.label("reader_state"),
-        *(signups.c[name].label(f"asker_{name}") for name in _ASKER),
+        subscribers.c.state.label("recipient_state"),
+        *(signups.c[name].label(f"signup_{name}") for name in _SIGNUP_COLUMNS),
     ]
     joined = (
         select(*columns)
@@ -176,7 +176,7 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
         .where(deliveries.c.id.in_(delivery_ids))
         .order_by(deliveries.c.id)
     )
-    return [_parcel(row) for row in connection.execute(joined)]
+    return [_claimed_delivery(row) for row in connection.execute(joined)]
 
 
 def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
@@ -218,22 +218,24 @@ def free_part(connection: Connection, recipient_id: int, digest: DigestKey, part
     connection.execute(freed.values(state=DeliveryState.WAITING, bundle=""))
 
 
-_READER = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
-_ASKER = ("id", "ref", "address", "address_key", "choice", "asked_at")
+_RECIPIENT_COLUMNS = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
+_SIGNUP_COLUMNS = ("id", "ref", "address", "address_key", "choice", "asked_at")
 
 
-def _parcel(row: Any) -> ClaimedDelivery:
+def _claimed_delivery(row: Any) -> ClaimedDelivery:
     recipient = (
         Recipient(
             id=row.recipient_id,
-            is_active=row.reader_state == "active",
-            **{name: getattr(row, name) for name in _READER},
+            is_active=row.recipient_state == "active",
+            **{name: getattr(row, name) for name in _RECIPIENT_COLUMNS},
         )
         if row.recipient_id is not None
         else None
     )
     signup = (
-        PendingSignup(**{name: getattr(row, f"asker_{name}") for name in _ASKER}) if row.asker_id is not None else None
+        PendingSignup(**{name: getattr(row, f"signup_{name}") for name in _SIGNUP_COLUMNS})
+        if row.signup_id is not None
+        else None
     )
     return ClaimedDelivery(row.delivery_id, key_of(row), row.due_at, row.expires_at, row.attempts, recipient, signup)
 

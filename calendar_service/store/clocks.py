@@ -57,8 +57,8 @@ def server_time(connection: Connection) -> datetime | None:
     None where no file can be made beside it.
     """
     if connection.dialect.name == "postgresql":
-        told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return told.astimezone(UTC)
+        database_time: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return database_time.astimezone(UTC)
     folder = Path(connection.engine.url.database or "").parent
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".clock-") as file:

@@ -16,8 +16,8 @@ from calendar_service.records.edition import (
     advance,
     compare_with_draft,
     derive_instants,
+    describe_shifts,
     find_shifts,
-    tell_shifts,
 )
 from calendar_service.records.record import (
     calendar_from_json,
@@ -143,7 +143,7 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
-        gate = _look_at_gate(connection, now, host, confirmed=confirmed)
+        gate = _check_gate(connection, now, host, confirmed=confirmed)
         if gate.repairs:
             _rewrite_stamps(connection, now)
         followed = gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
@@ -206,7 +206,7 @@ class _Gate:
         return replace(publication, outcome=PublishOutcome.HELD, held_by=FaultKind.CLOCK, reasons=[publication.clock])
 
 
-def _look_at_gate(connection: Connection, now: datetime, host: Host | None, *, confirmed: bool) -> _Gate:
+def _check_gate(connection: Connection, now: datetime, host: Host | None, *, confirmed: bool) -> _Gate:
     if host is None:
         return _Gate(confirmed=confirmed)
     holder, clock = read_holder(connection), check_clock(connection, now)
@@ -237,7 +237,7 @@ def follow_tz_database(
     """
     now = now.replace(microsecond=0)
     with writing(engine, lock=True) as connection:
-        gate = _look_at_gate(connection, now, host, confirmed=False)
+        gate = _check_gate(connection, now, host, confirmed=False)
         return gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
 
 
@@ -258,7 +258,7 @@ def _follow_tz_database(
         derived = derive_instants(revision.record, stamp)
         if shifts := find_shifts(instants_from_json(row.instants or []), derived, now):
             revised.append(Revision(revision.record, revision.number + 1, revision.sequence + 1, stamp))
-            moved += tell_shifts(row.record_id, shifts, (before, tz_database))
+            moved += describe_shifts(row.record_id, shifts, (before, tz_database))
         elif (instants := instants_to_json(derived)) != row.instants:
             rewritten.append({"of_record": row.record_id, "of_number": row.number, "anew": instants})
     rewrite_instants(connection, rewritten)

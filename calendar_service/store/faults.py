@@ -33,7 +33,7 @@ _MAX_REASON = 500
 _MAX_DETAILS = 50
 MAIL_PAUSE = timedelta(hours=1)
 MAIL_RETRY = timedelta(minutes=5)
-_TOLD, _NOT_TOLD = "told", "failed"
+_MAILED, _NOT_MAILED = "told", "failed"
 _NOTE = "mail of fault "
 
 
@@ -164,16 +164,16 @@ def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
         taken = update(faults).where(*this).values(mailed_at=now).returning(faults)
         found += [_fault(row) for row in connection.execute(taken)]
     for each in found:
-        write_state(connection, _note_name(each.kind, each.key), _TOLD, now)
+        write_state(connection, _note_name(each.kind, each.key), _MAILED, now)
     return sorted(found, key=lambda each: (each.first_at, each.kind, each.key))
 
 
-def give_back_unmailed(connection: Connection, given: Iterable[Fault], now: datetime) -> None:
+def release_unmailed(connection: Connection, given: Iterable[Fault], now: datetime) -> None:
     """Have the operator told of faults later: the mail could not be sent."""
     for each in given:
         this = faults.c.kind == each.kind, faults.c.key == each.key
         connection.execute(update(faults).where(*this).values(mailed_at=None))
-        write_state(connection, _note_name(each.kind, each.key), _NOT_TOLD, now)
+        write_state(connection, _note_name(each.kind, each.key), _NOT_MAILED, now)
 
 
 def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
@@ -181,7 +181,7 @@ def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
     if note is None:
         return False
     value, at = note
-    return timedelta(0) <= now - at < (MAIL_PAUSE if value == _TOLD else MAIL_RETRY)
+    return timedelta(0) <= now - at < (MAIL_PAUSE if value == _MAILED else MAIL_RETRY)
 
 
 def _note_name(kind: FaultKind, key: str) -> str:

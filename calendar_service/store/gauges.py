@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import DeliveryState as Delivered
 from calendar_service.store.pauses import is_paused
-from calendar_service.store.subscribers import SubscriberState as Standing
+from calendar_service.store.subscribers import SubscriberState
 from calendar_service.store.tables import deliveries, signups, subscribers, workers
 
 if TYPE_CHECKING:
@@ -59,29 +59,29 @@ class Gauges:
 def read_worker_health(engine: Database, now: datetime) -> WorkerHealth:
     """Look whether workers are alive and on time. Raise DatabaseFault."""
     with reading(engine) as connection:
-        return _pulse(connection, now)
+        return _worker_health(connection, now)
 
 
 def read_gauges(engine: Database, now: datetime) -> Gauges:
     """Read all gauges in one consistent state. Raise DatabaseFault."""
     with reading(engine) as connection:
         return Gauges(
-            worker_health=_pulse(connection, now),
+            worker_health=_worker_health(connection, now),
             unsettled={state: _number(connection, state) for state in _UNSETTLED},
             settled=dict.fromkeys(_SETTLED, 0) | _settled(connection, now),
-            subscribers=dict.fromkeys(Standing, 0) | _counts(connection, select(subscribers.c.state)),
-            signups_waiting=connection.scalar(_ASKED) or 0,
+            subscribers=dict.fromkeys(SubscriberState, 0) | _counts(connection, select(subscribers.c.state)),
+            signups_waiting=connection.scalar(_PENDING_SIGNUPS) or 0,
             lateness=_lateness(connection, now),
         )
 
 
 _UNSETTLED = (Delivered.WAITING, Delivered.CLAIMED, Delivered.BUNDLED)
 _SETTLED = (Delivered.SENT, Delivered.FAILED, Delivered.BOUNCED, Delivered.DROPPED)
-_ASKED = select(func.count()).select_from(signups).where(signups.c.state == "asked")
+_PENDING_SIGNUPS = select(func.count()).select_from(signups).where(signups.c.state == "asked")
 _WAITING = text("state = 'waiting'")
 
 
-def _pulse(connection: Connection, now: datetime) -> WorkerHealth:
+def _worker_health(connection: Connection, now: datetime) -> WorkerHealth:
     # By next_at, which the index holds: what waits to be tried again later is not late.
     due = select(func.min(deliveries.c.due_at)).where(_WAITING, deliveries.c.next_at <= now)
     somebody = select(subscribers.c.id).where(subscribers.c.state == "active").limit(1)

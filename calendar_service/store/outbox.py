@@ -58,7 +58,7 @@ class FanOut:
     """An occasion that has fallen due for a group.
 
     Meant are its readers who asked for it up to `due_at`, and later than `after` if given, but for those who were, or
-    will be, told on one of the occasions in `unless`. With `only_fresh`, those alone who have just joined.
+    will be, notified on one of the occasions in `unless`. With `only_fresh`, those alone who have just joined.
     """
 
     group_id: int
@@ -76,9 +76,11 @@ class FanOut:
 
 def load_groups(connection: Connection) -> list[RecipientGroup]:
     """List the groups that have readers; none whose topic only a newer version of this program knows."""
-    has_readers = exists().where(memberships.c.group_id == groups.c.id)
+    has_subscribers = exists().where(memberships.c.group_id == groups.c.id)
     known = groups.c.topic.in_(list(Topic))
-    return [_group(row) for row in connection.execute(select(groups).where(has_readers, known).order_by(groups.c.id))]
+    return [
+        _group(row) for row in connection.execute(select(groups).where(has_subscribers, known).order_by(groups.c.id))
+    ]
 
 
 def fresh_groups(connection: Connection) -> set[int]:
@@ -98,10 +100,10 @@ def list_fresh(connection: Connection, group_id: int, most: int) -> list[Fresh]:
     return sorted((row.subscriber_id, row.since) for row in connection.execute(some))
 
 
-def unmark_fresh(connection: Connection, group_id: int, looked_at: Iterable[Fresh]) -> int:
+def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fresh]) -> int:
     """Note that the worker has looked at readers of a group; who joined anew meanwhile keeps the mark."""
     keys = memberships.c.subscriber_id, memberships.c.since
-    these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(looked_at)), text("is_fresh")
+    these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(reviewed_at)), text("is_fresh")
     return affected_rows(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
 
 
@@ -115,17 +117,17 @@ GroupsAskedSince = Sequence[tuple[int, "datetime | None"]]
 
 def count_subscribers(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> int:
     """Count the readers of groups, each once, who asked for it up to a time."""
-    return connection.scalar(select(func.count()).select_from(_readers_of(asked, due_at).subquery())) or 0
+    return connection.scalar(select(func.count()).select_from(_select_subscribers(asked, due_at).subquery())) or 0
 
 
 def list_addresses(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> list[str]:
     """List the addresses of the readers of groups, each once, who asked for it up to a time."""
-    chosen = _readers_of(asked, due_at).subquery()
+    chosen = _select_subscribers(asked, due_at).subquery()
     joined = select(subscribers.c.address).join(chosen, chosen.c.subscriber_id == subscribers.c.id)
     return list(connection.scalars(joined.order_by(subscribers.c.address)))
 
 
-def _readers_of(asked: GroupsAskedSince, due_at: datetime) -> Select[tuple[int]]:
+def _select_subscribers(asked: GroupsAskedSince, due_at: datetime) -> Select[tuple[int]]:
     these = [
         and_(memberships.c.group_id == group_id, memberships.c.since > after if after else true())
         for group_id, after in asked
@@ -159,18 +161,18 @@ def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> i
     if not fan_out.only and not _enter(connection, fan_out, occasion_id, now, FanOutOutcome.FIRED):
         return None
     if isinstance(fan_out.notification, DigestKey):
-        chosen = _readers(connection, fan_out).where(_has_bundled(fan_out.notification))
+        chosen = _select_recipients(connection, fan_out).where(_has_bundled(fan_out.notification))
     else:
-        chosen = _readers(connection, fan_out)
+        chosen = _select_recipients(connection, fan_out)
     return _fan_out(connection, fan_out, occasion_id, chosen)
 
 
 def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
-    """Note that an occasion was over before anybody could be told; return how many were not, None if it was noted."""
+    """Record that a notification was too late to send; return to how many subscribers, None if that is known."""
     occasion_id = key_id(connection, fan_out.notification)
-    chosen = _readers(connection, fan_out).subquery()
-    told = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
-    count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(told))
+    chosen = _select_recipients(connection, fan_out).subquery()
+    notified = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
+    count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(notified))
     subscribers = connection.scalar(count) or 0
     return subscribers if _enter(connection, fan_out, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
 
@@ -196,17 +198,17 @@ def _enter(
     return affected_rows(connection.execute(entered.on_conflict_do_nothing())) == 1
 
 
-def _readers(connection: Connection, fan_out: FanOut) -> Any:
+def _select_recipients(connection: Connection, fan_out: FanOut) -> Any:
     asked = [memberships.c.group_id == fan_out.group_id, memberships.c.since <= fan_out.due_at]
     if fan_out.after is not None:
         asked.append(memberships.c.since > fan_out.after)
     if fan_out.only:
         asked.append(memberships.c.subscriber_id.in_(fan_out.only))
     if numbers := [key_id(connection, each) for each in sorted(fan_out.unless, key=encode_key)]:
-        told = exists().where(
+        notified = exists().where(
             deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id.in_(numbers)
         )
-        asked.append(~told)
+        asked.append(~notified)
     return select(memberships.c.subscriber_id).where(*asked)
 
 

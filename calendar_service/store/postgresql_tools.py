@@ -116,8 +116,8 @@ def _find(name: str, at_least: int = 0) -> str:
             f"{name} is not found on PATH.",
             remedy="Install PostgreSQL's client programs (Debian: postgresql-client), or add their folder to PATH.",
         )
-    said = _run([path, "--version"], {})
-    found = _VERSION.search(said)
+    message = _run([path, "--version"], {})
+    found = _VERSION.search(message)
     if found and int(found[1]) < at_least:
         raise ToolFault(
             f"{path} is of version {found[1]}, and the server of version {at_least}.",
@@ -132,10 +132,10 @@ def _run(command: Sequence[str], secret: dict[str, str]) -> str:
     )
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"code {done.returncode}"]
-        said = _ERROR.sub("", lines[0])
+        message = _ERROR.sub("", lines[0])
         for hidden in (secret.get("PGPASSWORD"),):
-            said = said.replace(hidden, "***") if hidden else said
-        raise ToolFault(f"{command[0]} failed: {said}.", remedy="Look at the file, the disk and the server.")
+            message = message.replace(hidden, "***") if hidden else message
+        raise ToolFault(f"{command[0]} failed: {message}.", remedy="Look at the file, the disk and the server.")
     return done.stdout.decode("utf-8", "replace")
 
 

@@ -72,11 +72,11 @@ def _counted(chosen: Subquery) -> Select[tuple[object, ...]]:
         .group_by(firings.c.occasion_id)
         .subquery()
     )
-    told = [column for column in chosen.c if column.name != "id"]
+    columns = [column for column in chosen.c if column.name != "id"]
     counts = [column for column in sent.c if column.name != "occasion_id"]
     return (
         select(
-            *told,
+            *columns,
             *(func.coalesce(column, 0).label(column.name) for column in counts),
             func.coalesce(missed.c.missed, 0).label("missed"),
         )

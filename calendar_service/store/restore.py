@@ -62,7 +62,7 @@ class Restored:
     damaged_file: Path | None = None
 
 
-def restore(engine: Database, file: Path, now: datetime, looked_at: Callable[[str], datetime | None]) -> Restored:
+def restore(engine: Database, file: Path, now: datetime, reviewed_at: Callable[[str], datetime | None]) -> Restored:
     """Restore a backup. `looked_at` gives up to which time the reminders of a database id are known to be looked at.
 
     Raise BackupRefused, ToolFault, UnusableDatabase and DatabaseFault; the database is then as it was.
@@ -75,12 +75,12 @@ def restore(engine: Database, file: Path, now: datetime, looked_at: Callable[[st
             )
         present = _present_state(engine)
         if present is Replaced.DAMAGED:
-            return _replace_file(engine, archive, now, looked_at)
+            return _replace_file(engine, archive, now, reviewed_at)
         if present is Replaced.NOTHING:
-            return _restore_in_place(engine, archive, now, looked_at)
+            return _restore_in_place(engine, archive, now, reviewed_at)
         run_migrations(engine)
         with _quiet(engine, now):
-            return _restore_in_place(engine, archive, now, looked_at)
+            return _restore_in_place(engine, archive, now, reviewed_at)
 
 
 def _present_state(engine: Database) -> Replaced:
@@ -156,7 +156,7 @@ def _wait_for_senders(engine: Database) -> None:
 
 
 def _restore_in_place(
-    engine: Database, archive: Archive, now: datetime, looked_at: Callable[[str], datetime | None]
+    engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
 ) -> Restored:
     """Restore in one transaction of the present database, so that processes that have it open see it whole."""
     with archive.loading(engine) as (connection, loaded):
@@ -172,7 +172,7 @@ def _restore_in_place(
             counts = carry_over(connection, loaded.replaced) if before else {}
             identity = _begin_anew(connection, made, before)
         end_pause(connection, PauseKind.RESTORING)
-        until = _latest(now, [looked_at(each.id) for each in (made, before) if each])
+        until = _latest(now, [reviewed_at(each.id) for each in (made, before) if each])
         enter_restored(connection, RestoreKind.COMMAND, now, until, is_exact=is_successor)
         loaded.finish()
     replaced = Replaced.SUCCESSOR if is_successor else Replaced.OTHER if before else Replaced.NOTHING
@@ -193,14 +193,14 @@ def _latest(now: datetime, known: list[datetime | None]) -> datetime:
 
 
 def _replace_file(
-    engine: Database, archive: Archive, now: datetime, looked_at: Callable[[str], datetime | None]
+    engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
 ) -> Restored:
     """Put a restored file in the place of a damaged one, which is kept beside it."""
     with archive.as_database() as scratch:
         with writing(scratch) as connection:
             made = read_identity(connection) or renew_identity(connection, 0)
             identity = _begin_anew(connection, made, None)
-            until = _latest(now, [looked_at(made.id)])
+            until = _latest(now, [reviewed_at(made.id)])
             enter_restored(connection, RestoreKind.COMMAND, now, until)
         scratch.dispose()
         damaged = archive.put_in_place(engine, now)

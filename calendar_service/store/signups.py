@@ -82,7 +82,7 @@ def load_requested(connection: Connection, most: int, without: Collection[int] =
     return [Signup(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (documented; so named to leave room for columns)
 
 
-def still_asked(connection: Connection, ids: Collection[int]) -> set[int]:
+def pending_ids(connection: Connection, ids: Collection[int]) -> set[int]:
     """Return which of some sign-ups nobody has answered yet."""
     return set(connection.scalars(select(signups.c.id).where(signups.c.id.in_(list(ids)), signups.c.state == ASKED)))
 

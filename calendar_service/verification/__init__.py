@@ -1,4 +1,4 @@
-"""The audit: every moment read back out of what is served, and held against the records.
+"""Verify all outputs: parse every moment out of what is served, and compare it with the records.
 
-It knows nothing of `writers`: what it reads, it reads anew.
+Imports nothing from `writers`: an independent implementation finds their errors.
 """

@@ -1,4 +1,4 @@
-"""The walk over every surface, in every language and beside three clocks."""
+"""Fetch every surface, in every language and three zones, and verify it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FetchedAnswer = tuple[int, bytes]
 
 @dataclass
 class Report:
-    """What an audit found."""
+    """The result of a verification."""
 
     moments: int = 0
     records: int = 0
@@ -45,15 +45,15 @@ class Report:
     faults: list[Mismatch] = field(default_factory=list)
 
     def __str__(self) -> str:
-        told = f"{self.moments} moments of {self.records} records on {self.surfaces} surfaces"
-        return f"{told}, {len(self.faults)} difference{'' if len(self.faults) == 1 else 's'}"
+        summary = f"{self.moments} moments of {self.records} records on {self.surfaces} surfaces"
+        return f"{summary}, {len(self.faults)} difference{'' if len(self.faults) == 1 else 's'}"
 
 
 @dataclass(frozen=True)
 class Surface:
-    """One address, and what is asked for there. `record` is the id where it shows one record only.
+    """One URL and its parameters. `record` is the id if it shows one record only.
 
-    `check` is how an output is checked, None for a page. `prefix` is the part of a page's path that says the language.
+    `prefix` is the language part of a page's path.
     """
 
     path: str
@@ -79,7 +79,7 @@ class Surface:
 
     @property
     def is_page(self) -> bool:
-        """Return True if it is a page, which says its language in its path."""
+        """Return True if it is a page, whose path names the language."""
         return self.check is None and self.path != _WIDGET
 
 
@@ -91,10 +91,7 @@ def verify_outputs(
     clock: Callable[[], datetime],
     zones: Sequence[str] = ZONES,
 ) -> Report:
-    """Ask for every surface, read it, and hold it against the edition.
-
-    `outputs` are the paths of outputs for programs, with how each is checked. `clock` gives the present.
-    """
+    """Fetch and parse every surface, and compare it with the edition. `clock` returns the present time (aware, UTC)."""
     entries = edition.shown_at(clock())
     report = Report(records=len(entries))
     report.moments = sum(expect.count_moments(entry, Scope(edition, clock(), "")) for entry in entries)
@@ -111,7 +108,7 @@ def verify_outputs(
 
 
 def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> FetchedAnswer:
-    """Fetch a surface, of the agenda all its pages one behind the other."""
+    """Fetch a surface; of the agenda, all its pages joined."""
     status, body = fetch(surface.address)
     whole = body
     while surface.path == _AGENDA and status == HTTPStatus.OK and (further := find_next(body)):
@@ -123,7 +120,7 @@ def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> Fet
 def list_surfaces(
     edition: Edition, languages: Sequence[str], outputs: Mapping[str, OutputCheck], zones: Sequence[str], now: datetime
 ) -> Iterator[Surface]:
-    """List the surfaces: all records of all time beside each clock, and what is sent without `from=`."""
+    """Yield the surfaces: all records of all time in each zone, and the outputs without `from=`."""
     default = edition.calendar.default_language
     first = _first_day(edition)
     for lang in languages:
@@ -141,20 +138,20 @@ def list_surfaces(
 
 
 def _first_day(edition: Edition) -> date:
-    """Return a day before everything."""
+    """Return a day before all records."""
     zone = edition.calendar.zone
     begins = [record_bounds(entry.record, zone)[0] for entry in edition.entries.values()]
     return min((each.date() for each in begins), default=edition.published_at.date()) - timedelta(days=2)
 
 
 def verify_surface(surface: Surface, body: bytes, scope: Scope) -> list[Mismatch]:
-    """Hold what a surface sent against the records."""
+    """Return the differences between the bytes of a surface and the records."""
     try:
         found = _find(surface, body, scope)
     except (ValueError, KeyError, TypeError, SyntaxError) as error:
         # SyntaxError is what XML is refused with.
-        told = f"{type(error).__name__}: {error}"
-        return [Mismatch(surface.address, surface.record, "the surface", "what it says it is", told)]
+        summary = f"{type(error).__name__}: {error}"
+        return [Mismatch(surface.address, surface.record, "the surface", "what it says it is", summary)]
     faults: list[Mismatch] = []
     shown = {entry.record.id: entry for entry in scope.edition.shown_at(scope.now)}
     left_out = [
@@ -184,13 +181,13 @@ def _find(surface: Surface, body: bytes, scope: Scope) -> ParsedOutput:
 
 
 def _missing(surface: Surface, found: ParsedOutput, scope: Scope) -> list[str]:
-    """List the records that must be there and are not."""
+    """Return the records that must be in the output and are not."""
     wanted = [entry for entry in scope.edition.shown_at(scope.now) if _must_show(surface, entry, scope)]
     return [entry.record.id for entry in wanted if not found.facts.get(entry.record.id)]
 
 
 def _admits(remark: str, number: int) -> bool:
-    """Return True if a feed says itself that it left out so many records, because programs take no more."""
+    """Return True if a feed says itself that it left out that many records, because clients accept no more."""
     return number > 0 and re.search(rf"\b{number}\b", remark) is not None
 
 

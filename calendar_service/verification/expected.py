@@ -1,4 +1,4 @@
-"""What the surfaces are to say, worked out from the records and the tz database alone."""
+"""Compute what the outputs must say, from the records and the tz database alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HAPPENING = "happening"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a surface is asked for: which edition, when, beside whose clock ("" for the place's own)."""
+    """What an output is asked for: which edition, at what time, in which other zone ("" for the place's own)."""
 
     edition: Edition
     now: datetime
@@ -44,7 +44,7 @@ class Scope:
 
     @property
     def home(self) -> str:
-        """The programme's zone."""
+        """The calendar's zone."""
         return self.edition.calendar.zone
 
     @property
@@ -54,17 +54,17 @@ class Scope:
 
     @property
     def stretch(self) -> tuple[date, date]:
-        """The days, more than enough, for which series are expanded."""
+        """The days for which series are expanded; more than enough."""
         return (self.now - _BACK - _AROUND).date(), (self.now + _AHEAD + _AROUND).date()
 
 
 def is_recurring(record: Record) -> bool:
-    """Return True if a record comes again."""
+    """Return True if a record recurs."""
     return bool(record.schedule and record.schedule.rule)
 
 
 def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> bool:
-    """Return True if a record reaches into the last twelve months, as feeds without `from=` do."""
+    """Return True if a record reaches into the last twelve months, the window of feeds without `from=`."""
     record = entry.record
     if record.schedule and record.schedule.rule and end_of(record.schedule, scope.home) is None:
         return True
@@ -75,7 +75,7 @@ def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> 
 
 
 def occurrences(schedule: Schedule, scope: Scope) -> tuple[list[Occurrence], list[Occurrence]]:
-    """Return the occurrences that must be there, and all that may be."""
+    """Return the occurrences that must be in an output, and all that may be."""
     first, last = scope.now - _BACK, scope.now + _AHEAD
     every = occurrences_of(schedule, first - _AROUND, last + _AROUND, scope.home)
     if schedule.rule and schedule.rule.frequency == "DAILY":
@@ -91,7 +91,7 @@ def _exact(at: Point) -> str:
 
 
 def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool = True) -> Expected:
-    """Return what lists of moments say; `keyed` tells whether they name the occurrence."""
+    """Return what lists of moments must say; with `keyed` they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
     if schedule is None or not schedule.rule:
         return Expected([StatedTime(moment.name, _exact(moment.at)) for moment in moments_of(record)])
@@ -120,7 +120,7 @@ def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
 
 
 def count_moments(entry: Entry, scope: Scope) -> int:
-    """Count the moments of a record that are looked for, those of sessions too."""
+    """Count the moments of a record that are verified, including those of sessions."""
     return len(expect_moments(entry, scope).must) + sum(len(span_points(each.span)) for each in entry.record.sessions)
 
 
@@ -147,7 +147,7 @@ def _milestone_stretch(name: MomentName, at: Point) -> str:
 
 
 def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
-    """Return what the VEVENTs of a record say; `names` are those that were sent, each with its description."""
+    """Return what the VEVENTs of a record must say; `names` are those that were sent, each with its description."""
     record, schedule = entry.record, entry.record.schedule
     expected = Expected()
     if schedule and schedule.rule:
@@ -186,7 +186,7 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
 
 
 def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
-    """Return what the text about a record as a whole says: its (first) date and all its deadlines."""
+    """Return what the text about a whole record must say: its (first) date and all its deadlines."""
     record = entry.record
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []
     points += [milestone.at for milestone in record.milestones.values()]
@@ -198,7 +198,7 @@ def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
 
 
 def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") -> list[StatedTime]:
-    """Return the line on the programme's clock and, where it differs, the one on the other."""
+    """Return the line in the calendar's zone and, if it differs, the one in the other zone."""
     if isinstance(at, DaySpan):
         return [StatedTime(what, spell_days(at.first, at.last))]
     instants = (
@@ -235,13 +235,13 @@ def _shown(record: Record) -> Point | Span:
 
 
 def _datetime(at: Point | Span) -> StatedTime:
-    """Return what `<time datetime>` says: whole days have no instant."""
+    """Return what `<time datetime>` must say: whole days have no instant."""
     start = at.starts.instant if isinstance(at, TimeSpan) else at.first if isinstance(at, DaySpan) else at.instant
     return StatedTime("<time datetime>", spell(start))
 
 
 def expect_page(entry: Entry, scope: Scope) -> Expected:
-    """Return what the page of a record says."""
+    """Return what the page of a record must say."""
     record, schedule = entry.record, entry.record.schedule
     shown = _shown(record)
     points: list[Point | Span] = [shown]
@@ -259,7 +259,7 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
-    """Return what the agenda says of a record: all that comes within a year, and what was last."""
+    """Return what the agenda must say of a record: all that comes within a year, and what was last."""
     record, schedule = entry.record, entry.record.schedule
     moves = _moves(entry, scope)
     if schedule is None or not schedule.rule:

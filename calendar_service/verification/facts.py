@@ -1,4 +1,4 @@
-"""Facts: what a surface says of a moment, as texts that can be compared, and where two sides differ."""
+"""Facts: what an output says about a moment, as comparable text, and the differences between two sides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING = "nothing"
 
 
 class StatedTime(NamedTuple):
-    """What is said of a thing; a value begins with a day in ISO form wherever one is told."""
+    """One fact; a value that has a day begins with it in ISO form."""
 
     what: str
     value: str
@@ -22,7 +22,7 @@ class StatedTime(NamedTuple):
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One difference between the records and a surface."""
+    """One difference between the records and an output."""
 
     surface: str
     record: str
@@ -37,7 +37,7 @@ class Mismatch:
 
 @dataclass
 class Expected:
-    """What a surface must say of a record, and what else it may say."""
+    """What an output must say about a record, and what else it may say."""
 
     must: list[StatedTime] = field(default_factory=list)
     more: list[StatedTime] = field(default_factory=list)
@@ -47,7 +47,7 @@ Days = tuple[date, date]
 
 
 def compare_times(expected: Expected, found: Iterable[StatedTime], within: Days | None) -> list[tuple[str, str, str]]:
-    """List what differs: thing, expected and found. `within` bounds what is known of a record that recurs."""
+    """Return the differences: thing, expected and found. `within` limits what is known about a recurring record."""
     there = Counter(found)
     missing = sorted((Counter(expected.must) - there).elements())
     surplus = sorted((there - Counter([*expected.must, *expected.more])).elements())
@@ -62,7 +62,7 @@ def compare_times(expected: Expected, found: Iterable[StatedTime], within: Days 
 
 
 def _is_within(fact: StatedTime, within: Days) -> bool:
-    """Return True if a fact lies in the days that are looked at; what has no day always does."""
+    """Return True if a fact lies in the days that are verified; one without a day always does."""
     try:
         day = date.fromisoformat(fact.value[:10])
     except ValueError:
@@ -71,17 +71,17 @@ def _is_within(fact: StatedTime, within: Days) -> bool:
 
 
 def spell(at: date) -> str:
-    """Write an instant to the second, in UTC, or a day."""
+    """Format an instant to the second, in UTC, or a day."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(at, datetime) else at.isoformat()
 
 
 def spell_words(*stamps: tuple[datetime, timedelta]) -> str:
-    """Write instants to the minute, each with the offset of the clock that it is shown on."""
+    """Format instants to the minute, each with the offset of the zone it is shown in."""
     return " to ".join(f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ} ({_offset(offset)})" for at, offset in stamps)
 
 
 def spell_days(first: date, last: date) -> str:
-    """Write whole days."""
+    """Format whole days."""
     return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
 
 

@@ -1,4 +1,4 @@
-"""Asking a server over HTTP, as a reader would, but following nobody elsewhere."""
+"""Fetch outputs over HTTP as a client does, without following redirects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 class UnusableAddress(CalendarError):
-    """No server can be asked at this address."""
+    """The URL of the server is not valid."""
 
 
 class SilentServer(CalendarError):
@@ -28,12 +28,12 @@ class SilentServer(CalendarError):
 
 class _StayHere(HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
-        """Follow no redirect: what the service promises, it says at the address itself."""
+        """Follow no redirect: the service must answer at the URL itself."""
         return
 
 
 def ask_server(base_url: str) -> Callable[[str], FetchedAnswer]:
-    """Return what fetches a path from a server. Raise UnusableAddress."""
+    """Return a function that fetches a path from a server. Raise UnusableAddress."""
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
     from calendar_service.verification.expected import Scope
 
-Object = dict[str, Any]
+_Object = dict[str, Any]
 
 _WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -69,9 +69,9 @@ def expect_jscalendar(entry: Entry, scope: Scope, names: set[str]) -> Expected:
     return Expected(must, expected.more)
 
 
-def _instances(entry: Object) -> Iterator[tuple[Object, date | None]]:
+def _instances(entry: _Object) -> Iterator[tuple[_Object, date | None]]:
     """Yield an entry without the occurrences that differ, and each of those by itself with its day by the rule."""
-    overrides: Object = entry.get("recurrenceOverrides", {})
+    overrides: _Object = entry.get("recurrenceOverrides", {})
     yield entry, None
     for key, patch in overrides.items():
         if patch.get("excluded"):
@@ -80,7 +80,7 @@ def _instances(entry: Object) -> Iterator[tuple[Object, date | None]]:
         yield _patched(inherited | {"start": key}, patch), _wall(key).date()
 
 
-def _patched(found: Object, patch: Object) -> Object:
+def _patched(found: _Object, patch: _Object) -> _Object:
     """Apply a PatchObject (RFC 8984, 1.4.9). Raise KeyError where a pointer leads nowhere."""
     made = copy.deepcopy(found)
     for pointer, value in patch.items():
@@ -95,12 +95,12 @@ def _patched(found: Object, patch: Object) -> Object:
     return made
 
 
-def _event(found: Object, day: date | None, scope: Scope, *, timed: bool = True) -> FeedEvent:
+def _event(found: _Object, day: date | None, scope: Scope, *, timed: bool = True) -> FeedEvent:
     times = tuple(_times(found, day, scope)) if timed else ()
     return FeedEvent(found["uid"], found["title"], found["description"], day, times)
 
 
-def _times(found: Object, day: date | None, scope: Scope) -> Iterator[Time]:
+def _times(found: _Object, day: date | None, scope: Scope) -> Iterator[Time]:
     if found["@type"] == "Task":
         due = _instant(_wall(found["due"]), found.get("timeZone"))
         yield day, due, due
@@ -118,7 +118,7 @@ def _times(found: Object, day: date | None, scope: Scope) -> Iterator[Time]:
             yield each, *_bounds(begins, zone, found)
 
 
-def _bounds(start: datetime, zone: str | None, found: Object) -> tuple[date, date]:
+def _bounds(start: datetime, zone: str | None, found: _Object) -> tuple[date, date]:
     """Return start and end: days follow the clock, hours do not (RFC 8984, 1.4.6)."""
     match = _DURATION.fullmatch(found["duration"])
     if match is None:
@@ -144,7 +144,7 @@ def _instant(wall: datetime, zone: str | None) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def _days(rule: Object, start: datetime, last: date) -> Iterator[date]:
+def _days(rule: _Object, start: datetime, last: date) -> Iterator[date]:
     """Yield the days of a rule up to `last`, by looking at every day."""
     until = _wall(rule["until"]) if "until" in rule else datetime.combine(last, time.max)
     every = (start.date() + timedelta(days=number) for number in range((last - start.date()).days + 1))
@@ -152,7 +152,7 @@ def _days(rule: Object, start: datetime, last: date) -> Iterator[date]:
     yield from islice(found, rule.get("count"))
 
 
-def _is_in(rule: Object, first: date, day: date) -> bool:
+def _is_in(rule: _Object, first: date, day: date) -> bool:
     months = 12 * (day.year - first.year) + day.month - first.month
     weeks = ((day - timedelta(days=day.weekday())) - (first - timedelta(days=first.weekday()))).days // 7
     passed = {"daily": (day - first).days, "weekly": weeks, "monthly": months, "yearly": day.year - first.year}
@@ -173,7 +173,7 @@ def _is_in(rule: Object, first: date, day: date) -> bool:
     return True
 
 
-def _is_nth(weekday: Object, day: date) -> bool:
+def _is_nth(weekday: _Object, day: date) -> bool:
     if _WEEKDAYS[day.weekday()] != weekday["day"]:
         return False
     nth = weekday.get("nthOfPeriod")

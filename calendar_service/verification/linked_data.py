@@ -1,4 +1,4 @@
-"""What a page tells search engines, read back: the JSON-LD in it, by the meaning that schema.org gives to its names."""
+"""Parse the JSON-LD in a page, by the meaning that schema.org gives to its names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TIMES = ("startDate", "endDate", "previousStartDate", "validThrough")
 
 
 def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
-    """Read the JSON-LD of a page: each time that it tells, and the state of each event."""
+    """Return the facts in the JSON-LD of a page: each time, and the state of each event."""
     found: list[StatedTime] = []
     for block in blocks:
         for node in _nodes(json.loads(block)):
@@ -37,16 +37,16 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
 
 
 def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> list[StatedTime]:
-    """Return what the JSON-LD says: of a series its next occurrences, of a call for tenders until when it is open."""
+    """Return what the JSON-LD must say: of a series its next occurrences, of a tender until when it is open."""
     schedule = entry.record.schedule
     if schedule is None:
         return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at))]
-    told = [
+    listed = [
         occurrence_on(schedule, schedule.span.first if isinstance(schedule.span, DaySpan) else schedule.span.starts.day)
     ]
     if schedule.rule:
-        told = occurrences_of(schedule, scope.now, scope.now + ahead, scope.home)[:number]
-    return [fact for each in told for fact in _expect_event(each, entry)]
+        listed = occurrences_of(schedule, scope.now, scope.now + ahead, scope.home)[:number]
+    return [fact for each in listed for fact in _expect_event(each, entry)]
 
 
 def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
@@ -64,7 +64,7 @@ def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
 
 
 def _planned(occurrence: Occurrence, entry: Entry) -> StatedTime:
-    """Return when a record was to begin at first, or an occurrence by its rule: at the first one's wall time."""
+    """Return the original start of a record, or of an occurrence by its rule: at the first one's wall-clock time."""
     if entry.planned_before:
         return StatedTime("JSON-LD previousStartDate", _first(entry.planned_before))
     span = entry.record.schedule.span if entry.record.schedule else None
@@ -80,7 +80,7 @@ def _nodes(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _moment(value: str) -> str:
-    """Return the instant or the day that a time of schema.org names; one without an offset is neither."""
+    """Return the instant or the day that a schema.org time names; one without an offset is neither."""
     if len(value) == len("2027-01-01"):
         return date.fromisoformat(value).isoformat()
     at = datetime.fromisoformat(value)

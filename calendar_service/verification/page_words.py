@@ -1,4 +1,4 @@
-"""Printed words read anew: from the names of days and months, the clock and the printed offset alone."""
+"""Parse printed words independently: from names of days and months, clock times and printed offsets alone."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SPACES = re.compile(r"\s+")
 
 
 class UnreadableWords(ValueError):
-    """A date, a clock or an offset that says nothing, or contradicts itself."""
+    """A date, clock time or offset is unreadable or contradicts itself."""
 
 
 class PageWords:
-    """Reads the sentences about time of one language."""
+    """Parses the sentences about time in one language."""
 
     def __init__(self, code: str) -> None:
         locale = Locale.parse(code)
@@ -44,7 +44,7 @@ class PageWords:
         self._bare = re.compile(bare)
 
     def read_lines(self, lines: Iterable[str], what: str = "words") -> list[StatedTime]:
-        """Read lines of which each is a time, perhaps behind a label, or how a record comes again."""
+        """Return the facts of lines, each of which is a time, perhaps behind a label, or a recurrence."""
         found: list[StatedTime] = []
         day: date | None = None
         for raw in lines:
@@ -63,7 +63,7 @@ class PageWords:
         return found
 
     def read_moves(self, lines: Iterable[str]) -> list[StatedTime]:
-        """Read sentences about moved deadlines: from when, to when, decided on which day."""
+        """Return the facts of sentences about moved deadlines: from when, to when, decided on which day."""
         found: list[StatedTime] = []
         for raw in lines:
             line = _SPACES.sub(" ", raw).strip()
@@ -80,7 +80,7 @@ class PageWords:
         return found
 
     def read_start(self, text: str, what: str) -> list[StatedTime]:
-        """Read the time that a text begins with."""
+        """Return the fact of the time that a text begins with."""
         match = self._when.match(_SPACES.sub(" ", text))
         try:
             return [StatedTime(what, self._read(match[0], None)[1])] if match else []
@@ -93,7 +93,7 @@ class PageWords:
         return int(match[2]) if match else None
 
     def _read(self, text: str, before: date | None) -> tuple[date, str]:
-        """Read a time; one without a day has the day of the line before. Gives its first day and its value."""
+        """Return the first day and the value of a time; one without a day has the day of the line before."""
         parts = list(self._part.finditer(text))
         if not parts:
             days = [self._named(*match.groups()) for match in self._day.finditer(text)]
@@ -125,7 +125,7 @@ class PageWords:
 
 @lru_cache
 def page_words_of(code: str) -> PageWords:
-    """Return the reader of a language."""
+    """Return the parser of a language."""
     return PageWords(code)
 
 

@@ -1,4 +1,4 @@
-"""Pages read back: what `<time datetime>` says to programs, and what the words beside it say to people."""
+"""Parse pages: what `<time datetime>` says to programs, and what the words beside it say to people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLES = frozenset({"h3", "h4"})
 
 @dataclass
 class _Part:
-    """One row of the agenda, or the page of a record: texts by class, in order."""
+    """One row of the agenda, or the page of a record: texts by CSS class, in order."""
 
     link: str = ""
     datetimes: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class _Page(HTMLParser):
 
 
 def find_in_page(body: bytes, scope: Scope, record: str) -> ParsedOutput:
-    """Read the page of a record."""
+    """Return the facts of the page of a record."""
     page, words, found = _Page(body.decode()), page_words_of(scope.lang), ParsedOutput()
     found.add(record, words.read_start(page.description, "<meta description>"))
     found.add(record, _datetimes(page.whole))
@@ -97,31 +97,31 @@ def find_in_page(body: bytes, scope: Scope, record: str) -> ParsedOutput:
 
 
 def find_next(body: bytes) -> str:
-    """Return where a page says that the agenda goes on, "" on its last page."""
+    """Return the URL of the agenda's next page, "" on the last one."""
     return _Page(body.decode()).further
 
 
 def find_in_agenda(body: bytes, scope: Scope) -> ParsedOutput:
-    """Read the agenda: a row for each record, or for each occurrence."""
+    """Return the facts of the agenda: a row for each record or occurrence."""
     page, words, found = _Page(body.decode()), page_words_of(scope.lang), ParsedOutput()
     moves: dict[str, list[StatedTime]] = {}
     for row in page.rows:
         record = row.link.partition("?")[0].rpartition("/")[2]
         lines = row.of("time", "local")
         found.add(record, [*_datetimes(row), *words.read_lines(lines)])
-        told = words.read_moves(row.of("move"))
-        if moves.setdefault(record, told) != told:
+        moves_read = words.read_moves(row.of("move"))
+        if moves.setdefault(record, moves_read) != moves_read:
             found.add(record, [StatedTime("moved to", "unreadable: the rows of one record differ")])
         number = words.day_number(lines[0]) if lines else None
         if row.of("number") != [str(number)]:
             found.add(record, [StatedTime("day beside the row", f"unreadable {row.of('number')} beside {lines}")])
-    for record, told in moves.items():
-        found.add(record, told)
+    for record, moves_read in moves.items():
+        found.add(record, moves_read)
     return found
 
 
 def find_in_widget(body: bytes, scope: Scope) -> ParsedOutput:
-    """Read the widget's agenda, whose rows are those of the page; it says how many more there are than it shows."""
+    """Return the facts of the widget's agenda, whose rows are the page's; it says how many more there are."""
     found = find_in_agenda(body, scope)
     found.remark = " ".join(_Page(body.decode()).whole.of("rest"))
     return found

@@ -1,4 +1,4 @@
-"""What was sent, read back: the facts that each form of a feed tells of each record."""
+"""Parse outputs: the facts that each feed format states about each record."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ _CLOCK = re.compile(r"\b\d\d:\d\d\b")
 
 
 class UnreadableAnswer(CalendarError):
-    """What was sent is not of the form that it should be."""
+    """The bytes are not in the format that they should have."""
 
 
 @dataclass
 class ParsedOutput:
-    """What a surface says: facts for each record id, the VEVENTs of each, and a remark of the whole."""
+    """The facts in an output by record id, the VEVENTs of each record, and a remark about the whole."""
 
     facts: dict[str, list[StatedTime]] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
     remark: str = ""
 
     def add(self, record: str, facts: Iterable[StatedTime]) -> None:
-        """Add what is said of a record."""
+        """Add facts about a record."""
         self.facts.setdefault(record, []).extend(facts)
 
 
@@ -63,18 +63,18 @@ class OutputCheck:
 
 
 def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:
-    """Read /api/v1/records."""
+    """Return the facts of /api/v1/records."""
     answer, found = json.loads(body), ParsedOutput()
     if answer["edition"] != scope.edition.number:
-        told = f"it serves edition {answer['edition']}, and the newest in the database is {scope.edition.number}"
-        raise UnreadableAnswer(told)
+        reason = f"it serves edition {answer['edition']}, and the newest in the database is {scope.edition.number}"
+        raise UnreadableAnswer(reason)
     for record in answer["records"]:
         found.add(record["id"], _listed(record["moments"]))
     return found
 
 
 def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
-    """Read a JSON Feed: the moments, and the words of each text."""
+    """Return the facts of a JSON Feed: the moments, and the words of each text."""
     found = ParsedOutput()
     for item in json.loads(body)["items"]:
         record = _record_id(item["id"], scope)
@@ -91,7 +91,7 @@ def _listed(moments: list[dict[str, Any]]) -> list[StatedTime]:
 
 
 def _either(moment: dict[str, str]) -> str:
-    """Return the instant or the whole day of a moment, of which it must have exactly one."""
+    """Return the instant or the whole day of a moment, which must have exactly one of them."""
     at, day = moment.get("at", ""), moment.get("date", "")
     if at and datetime.fromisoformat(moment["local"]).astimezone(UTC) != datetime.fromisoformat(at):
         return f"{at}, but locally {moment['local']}"
@@ -99,7 +99,7 @@ def _either(moment: dict[str, str]) -> str:
 
 
 def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all readers are called alike)
-    """Read the table."""
+    """Return the facts of the CSV table."""
     found = ParsedOutput()
     for row in csv.DictReader(io.StringIO(body.decode(), newline="")):
         found.add(row["id"], [StatedTime(row["moment"], _either(row))])
@@ -107,7 +107,7 @@ def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (a
 
 
 def find_in_atom(body: bytes, scope: Scope) -> ParsedOutput:
-    """Read an Atom feed: the words of each text."""
+    """Return the facts of an Atom feed: the words of each text."""
     found = ParsedOutput()
     for entry in ET.fromstring(body).iter(f"{_ATOM}entry"):  # noqa: S314 (our own feed; expat stops bombs)
         record = (entry.findtext(f"{_ATOM}id") or "").rpartition(":")[2]
@@ -121,7 +121,7 @@ def _record_id(name: str, scope: Scope) -> str:
 
 
 def _text(text: str, record: str, scope: Scope, what: str = "words") -> list[StatedTime]:
-    """Read a text's first paragraph, which is about time, and the one about moved deadlines behind it."""
+    """Return the facts of a text's first paragraph, which is about time, and of the one about moved deadlines."""
     words = page_words_of(scope.lang)
     times, *rest = text.split("\n\n")
     found = words.read_lines(times.split("\n"), what)
@@ -178,7 +178,7 @@ def _span(start: object, end: object) -> str:
 
 
 def _owners(scope: Scope) -> dict[str, tuple[Record, str]]:
-    """Return the record and the moment for each UID; an UID must be whole."""
+    """Return the record and the moment for each UID, which must match completely."""
     owners: dict[str, tuple[Record, str]] = {}
     calendar = scope.edition.calendar.id
     for entry in scope.edition.entries.values():
@@ -193,7 +193,7 @@ def _owners(scope: Scope) -> dict[str, tuple[Record, str]]:
 
 
 def _occurrence_owner(name: str, owners: dict[str, tuple[Record, str]]) -> tuple[Record, str] | None:
-    """Find whose occurrence an entry is that was written out: `<id>-20270309`."""
+    """Return whose written-out occurrence an entry is: `<id>-20270309`; None if it is not one."""
     match = re.fullmatch(r"(.+)-(\d{4})(\d\d)(\d\d)(@.+)", name)
     owner = owners.get(match[1] + match[5]) if match else None
     if match is None or owner is None or not is_recurring(owner[0]) or owner[1] != HAPPENING:

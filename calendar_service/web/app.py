@@ -24,7 +24,7 @@ from calendar_service.web import (
     unsubscribe,
     widget,
 )
-from calendar_service.web.cache_middleware import CacheMiddleware, host_name
+from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
 from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache, NothingPublished
 from calendar_service.web.layout import POLICY, compress
@@ -106,7 +106,7 @@ class StartedOnFirstRequest:
 
 
 def _check_request(trusted_hosts: tuple[str, ...]) -> None:
-    if trusted_hosts and host_name(request.host) not in trusted_hosts:
+    if trusted_hosts and strip_port(request.host) not in trusted_hosts:
         abort(400)
     if "\0" in request.path or "\0" in request.query_string.decode("latin-1"):
         abort(400)

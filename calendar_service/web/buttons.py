@@ -5,9 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.web.token_pages import statement_page
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -48,10 +48,10 @@ class CacheMiddleware:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _is_trusted(self, environ: dict[str, Any]) -> bool:
-        return not self._trusted_hosts or host_name(environ.get("HTTP_HOST", "")) in self._trusted_hosts
+        return not self._trusted_hosts or strip_port(environ.get("HTTP_HOST", "")) in self._trusted_hosts
 
 
-def host_name(host: str) -> str:
+def strip_port(host: str) -> str:
     """Return the name in a Host field without its port: "example.org", "::1"."""
     name, colon, port = host.rpartition(":")
     has_port = colon and not port.endswith("]")

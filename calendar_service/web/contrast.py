@@ -11,14 +11,16 @@ _DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
 
 def stylesheet(accent: str) -> str:
     """Write the stylesheet that gives all kinds one accent, six hexadecimal digits, in both schemes."""
-    light, dark = (_rules(readable(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE)))
+    light, dark = (
+        _rules(ensure_contrast(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE))
+    )
     return f":root{{{light}}}\n:root.dark{{{dark}}}\n@media (prefers-color-scheme: dark) {{ :root.auto{{{dark}}} }}\n"
 
 
-def readable(colour: str, grounds: tuple[str, ...], ink: str) -> str:
+def ensure_contrast(colour: str, grounds: tuple[str, ...], ink: str) -> str:
     """Move a colour towards the ink until it stands out from each ground, and from a tint of itself on it."""
     moved = (_mix(colour, ink, step / 100) for step in range(101))
-    return next(each for each in moved if all(_stands_out(each, ground) for ground in grounds))
+    return next(each for each in moved if all(_is_contrasting(each, ground) for ground in grounds))
 
 
 def contrast_ratio(one: str, other: str) -> float:
@@ -27,7 +29,7 @@ def contrast_ratio(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _stands_out(colour: str, ground: str) -> bool:
+def _is_contrasting(colour: str, ground: str) -> bool:
     return min(contrast_ratio(colour, ground), contrast_ratio(colour, _mix(ground, colour, _TINT))) >= _ENOUGH
 
 

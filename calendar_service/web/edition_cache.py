@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
     from calendar_service.web.render_limiter import Weight
     from calendar_service.web.representation import Representation
-    from calendar_service.web.response_cache import State
+    from calendar_service.web.response_cache import CacheState
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS = 0.5
-T = TypeVar("T")
+REFRESH_SECONDS = 0.5
+_T = TypeVar("_T")
 
 
 class NothingPublished(LookupError):
@@ -57,7 +57,7 @@ class EditionCache:
         self.engine = engine
         self._looking = threading.Lock()
         self._edition: Edition | None = None
-        self._looked = float("-inf")
+        self._refreshed_at = float("-inf")
         self._restores = 0
         self.responses = ResponseCache()
         self.renderings = limiter_for(threads)
@@ -66,19 +66,19 @@ class EditionCache:
 
     def edition(self) -> Edition:
         """Return the current edition. Raise NothingPublished where there is none at all."""
-        is_due = time.monotonic() - self._looked >= LOOK_EVERY_SECONDS
+        is_due = time.monotonic() - self._refreshed_at >= REFRESH_SECONDS
         # One request looks; the others go on with what is there, however long the database takes.
         if is_due and self._looking.acquire(blocking=self._edition is None):
             try:
-                self._look()
+                self._refresh()
             finally:
                 self._looking.release()
         if self._edition is None:
             raise NothingPublished
         return self._edition
 
-    def _look(self) -> None:
-        if time.monotonic() - self._looked < LOOK_EVERY_SECONDS:
+    def _refresh(self) -> None:
+        if time.monotonic() - self._refreshed_at < REFRESH_SECONDS:
             return
         try:
             before = self._edition
@@ -90,7 +90,7 @@ class EditionCache:
                     self._restores += 1
         except DatabaseFault as error:
             logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a trace could show the database's address)
-        self._looked = time.monotonic()
+        self._refreshed_at = time.monotonic()
 
     def entry(self, record_id: str) -> Entry:
         """Return the entry of a record that is public. Raise NoSuchRecord."""
@@ -126,11 +126,11 @@ class EditionCache:
 
         return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
 
-    def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], T]) -> T:
+    def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], _T]) -> _T:
         """Return what `make` makes of an edition now, or is making for others with this key. Raise TooBusy."""
         return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
 
-    def _state(self, edition: Edition) -> State:
+    def _state(self, edition: Edition) -> CacheState:
         return self._restores, edition.number, self._today(edition)
 
     def _today(self, edition: Edition) -> date:

@@ -78,7 +78,7 @@ def builder(lang: str = "") -> Response:
         view,
         script="embed.js",
         query_of=query,
-        offered=_offered(edition, view.lang),
+        offered=_options(edition, view.lang),
         errors=errors,
         given=dict(given) | {name: value for name, value in query.pairs() if name not in errors},
         lines=write_embed_code(query, view.base_url, title, whole),
@@ -120,15 +120,15 @@ def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tup
         try:
             return read_widget(given, edition), errors
         except BadSelection as error:
-            told = lang.gettext(error.sentence, **error.values)
+            sentence = lang.gettext(error.sentence, **error.values)
             advice = lang.gettext(error.advice, **error.values) if error.advice else ""
-            errors.setdefault(error.name, f"{told} {advice}".strip())
+            errors.setdefault(error.name, f"{sentence} {advice}".strip())
             # A name that is too long is told by how it begins.
             given = [pair for pair in given if error.name not in (pair[0], pair[0][:_SHOWN_NAME])]
     return read_widget([], edition), errors
 
 
-def _offered(edition: Edition, lang: Language) -> dict[str, Any]:
+def _options(edition: Edition, lang: Language) -> dict[str, Any]:
     return {
         "kinds": options.kinds(lang),
         "tags": options.tags(edition),

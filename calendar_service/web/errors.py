@@ -12,13 +12,14 @@ from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from calendar_service.output_formats import FORMATS
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection
 from calendar_service.store.engine import DatabaseFault
 from calendar_service.web.context import cache
 from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
 from calendar_service.web.layout import asset, render
 from calendar_service.web.render_limiter import TooBusy
-from calendar_service.writers.i18n import available, gettext_noop, language
+from calendar_service.writers.i18n import available, language
 from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LOOK_THERE = gettext_noop("The calendar's first page lists what is on.")
+_SEE_FIRST_PAGE = gettext_noop("The calendar's first page lists what is on.")
 _TRY_AGAIN = gettext_noop("Try again in a minute.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
@@ -50,14 +51,14 @@ def install(app: Flask) -> None:
 
 
 def _bad_selection(error: BadSelection) -> Response:
-    told = {"parameter": error.name, "value": error.value}
-    return answer(HTTPStatus.BAD_REQUEST, error.sentence, error.advice, error.values, **told)
+    members = {"parameter": error.name, "value": error.value}
+    return answer(HTTPStatus.BAD_REQUEST, error.sentence, error.advice, error.values, **members)
 
 
 def _no_such_record(error: NoSuchRecord) -> Response:
     if error.was_there:
-        return answer(HTTPStatus.GONE, gettext_noop("This record was withdrawn."), _LOOK_THERE)
-    return answer(HTTPStatus.NOT_FOUND, gettext_noop("There is no such record."), _LOOK_THERE)
+        return answer(HTTPStatus.GONE, gettext_noop("This record was withdrawn."), _SEE_FIRST_PAGE)
+    return answer(HTTPStatus.NOT_FOUND, gettext_noop("There is no such record."), _SEE_FIRST_PAGE)
 
 
 def _nothing_published(_: NothingPublished) -> Response:
@@ -83,7 +84,7 @@ def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     missing = status is HTTPStatus.NOT_FOUND
     message = gettext_noop("There is no such page.") if missing else gettext_noop("The request cannot be answered.")
-    response = answer(status, message, _LOOK_THERE if missing else "")
+    response = answer(status, message, _SEE_FIRST_PAGE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -76,7 +76,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "summary": text(record.summary),
         "rule": phrases.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
         "occurrences": _next_occurrences(entry, edition, view, now),
-        "milestones": _stones(entry, edition, view, now),
+        "milestones": _milestones(entry, edition, view, now),
         "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
         "documents": [(text(each.title), each.url) for each in record.documents],
         "organisers": [text(each) for each in record.organisers],
@@ -91,7 +91,7 @@ def _tagged(tag: str) -> Selection:
     return Selection(tags=(tag.casefold(),))
 
 
-def _stones(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[MilestoneRow]:
+def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[MilestoneRow]:
     """List the milestones in order of time."""
     zone = edition.calendar.zone
     found = sorted(entry.record.milestones.items(), key=lambda pair: instant_bounds(pair[1].at, zone))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from calendar_service.writers.vevents import SerializedEvents
 
-MAX_BYTES = 32_000_000
+_MAX_BYTES = 32_000_000
 _OVERHEAD = 500
 """What a kept block takes beside its bytes, about."""
 _MAX_SEEN = 256
@@ -32,7 +32,7 @@ class EventCache:
     (another zone, alarms) is kept from its second use on: most are never asked for again.
     """
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._views: OrderedDict[Hashable, _Kept] = OrderedDict()

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("feeds", __name__)
 
-T = TypeVar("T")
-_LOOKED_THROUGH = 20
+_T = TypeVar("_T")
+_ENTRIES_PER_RECORD = 20
 """So many records are looked through while one is rendered."""
 
 
@@ -63,18 +63,18 @@ def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool =
     records = len(selection.ids) or len(edition.entries)
     if is_capped and not (selection.first or selection.last):
         records = min(records, MAX_EVENTS)
-    return weigh(records, is_own=is_own(selection))
+    return weigh(records, is_own=is_custom_selection(selection))
 
 
-def is_own(selection: Selection) -> bool:
+def is_custom_selection(selection: Selection) -> bool:
     """Return True if a selection is one of endlessly many, so that hardly anybody else has the same."""
     return bool(selection.first or selection.last or selection.zone or selection.alarm or selection.words)
 
 
-def render_once(edition: Edition, selection: Selection, make: Callable[[], T]) -> T:
+def render_once(edition: Edition, selection: Selection, make: Callable[[], _T]) -> _T:
     """Return the page of this path and query from `make`, made once for all who ask for it now. Raise TooBusy."""
     # A page lists few records, but looks through all of them.
-    weight = weigh(len(edition.entries) // _LOOKED_THROUGH, is_own=is_own(selection))
+    weight = weigh(len(edition.entries) // _ENTRIES_PER_RECORD, is_own=is_custom_selection(selection))
     return cache().share((request.path, request.query_string), edition, weight, make)
 
 

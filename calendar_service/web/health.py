@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.store.faults import Fault
     from calendar_service.store.gauges import WorkerHealth
-    from calendar_service.web.status import Status
+    from calendar_service.web.status import ServiceStatus
 
 _PAGES = ("/", "/subscribe", "/reminders", "/embed")
 _YEAR = timedelta(days=365)
@@ -70,21 +70,21 @@ def readyz() -> tuple[Response, HTTPStatus]:
     """
     now = cache().clock()
     found, is_private = status().read(now), is_operator()
-    told = {
+    body = {
         "publication": _publication(found, is_private=is_private),
         "faults": [_fault(each, is_private=is_private) for each in found.faults],
     }
     try:
         edition = cache().edition()
     except NothingPublished:
-        return _fresh(jsonify(status="empty", **told)), HTTPStatus.SERVICE_UNAVAILABLE
+        return _fresh(jsonify(status="empty", **body)), HTTPStatus.SERVICE_UNAVAILABLE
     reminders = _reminders(found.worker_health, now)
     answer = jsonify(
         status=_status(found, reminders["status"]),
         edition=edition.number,
         published_at=write_instant(edition.published_at),
         reminders=reminders,
-        **told,
+        **body,
     )
     return _fresh(answer), HTTPStatus.OK
 
@@ -151,7 +151,7 @@ def openapi() -> Response:
     return _for_an_hour(jsonify(describe_api(cache().renderer.base_url)))
 
 
-def _status(found: Status, reminders: str) -> str:
+def _status(found: ServiceStatus, reminders: str) -> str:
     if reminders == Health.SILENT:
         return "silent"
     if found.is_held_back:
@@ -159,7 +159,7 @@ def _status(found: Status, reminders: str) -> str:
     return "failing" if found.is_failing else "ready"
 
 
-def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
+def _publication(found: ServiceStatus, *, is_private: bool) -> dict[str, Any]:
     """Return the last attempt to publish; its outcome is `failing` where none has come to a result since."""
     attempt = found.attempt
     if not found.is_database_up:
@@ -168,24 +168,24 @@ def _publication(found: Status, *, is_private: bool) -> dict[str, Any]:
         return {}
     is_good = attempt.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
     public = [each.reason for each in found.faults if holds_back(each)]
-    told = {
+    body = {
         "at": write_instant(attempt.at),
         "outcome": "failing" if is_good and not found.is_published else attempt.outcome,
         "reasons": public or ([] if is_good else [_HELD_BACK[attempt.outcome]]),
     }
     if is_private:
-        told |= {"file": attempt.file, "reasons": list(attempt.reasons) or public}
-    return told
+        body |= {"file": attempt.file, "reasons": list(attempt.reasons) or public}
+    return body
 
 
 def _fault(fault: Fault, *, is_private: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    body: dict[str, Any] = {
         "kind": fault.kind,
         "reason": fault.reason,
         "since": write_instant(fault.first_at),
         "count": fault.count,
     }
-    return told | {"key": fault.key, "details": list(fault.details)} if is_private else told
+    return body | {"key": fault.key, "details": list(fault.details)} if is_private else body
 
 
 def _reminders(worker_health: WorkerHealth | None, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.webhook import InvalidWebhook, verify
 from calendar_service.reminders.subscriptions.preferences import (
@@ -18,7 +19,7 @@ from calendar_service.reminders.subscriptions.preferences import (
     read_form,
     read_leads,
     read_query,
-    readable,
+    readable_watches,
 )
 from calendar_service.reminders.subscriptions.service import NoMailAddress, TooManyRequests
 from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
@@ -45,7 +46,6 @@ from calendar_service.web.token_pages import (
     refuse_other_sites,
     statement_page,
 )
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,7 @@ def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[
 
     Of those that are kept, what cannot be read any more is left out: its selections are the second value.
     """
-    unreadable = {watch.selection for watch in kept} - {watch.selection for watch in readable(kept)}
+    unreadable = {watch.selection for watch in kept} - {watch.selection for watch in readable_watches(kept)}
     found, lost = [], []
     for number in _numbers(given):
         selection = given[f"watch-{number}"]
@@ -175,7 +175,7 @@ def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[
         else:
             query = read_query(selection, f"watch-{number}")
             found.append(Watch(query, _leads(given, number), given.get(f"wants_new-{number}") is not None))
-    if not found and readable(kept):
+    if not found and readable_watches(kept):
         # The page names each watch, so this form was cut off. Who wants to end has a button for that.
         raise InvalidPreferences("watches", _NO_WATCHES)
     return add_watches((), found), lost
@@ -253,15 +253,15 @@ def _use_webhook(visit: ManageRequest) -> Response:
     try:
         changed = subscriptions().use_webhook(visit.subscriber, url, _verify, visit.now)
     except (InvalidWebhook, AddressTaken) as error:
-        return _page(visit, errors={"webhook": _told(error, visit)})
+        return _page(visit, errors={"webhook": _error_text(error, visit)})
     except TooManyRequests as error:
-        response = _page(visit, errors={"webhook": _told(error, visit)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response = _page(visit, errors={"webhook": _error_text(error, visit)}, status=HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return _again(visit, changed, visit.gettext("The webhook has answered. Reminders go there from now on."))
 
 
-def _told(error: CalendarError, visit: ManageRequest) -> str:
+def _error_text(error: CalendarError, visit: ManageRequest) -> str:
     return " ".join(visit.gettext(part) for part in (error.message, error.remedy) if part)
 
 
@@ -273,7 +273,7 @@ def _use_mail(visit: ManageRequest) -> Response:
     try:
         changed = subscriptions().use_mail(visit.subscriber, visit.now)
     except (AddressTaken, NoMailAddress) as error:
-        return _page(visit, errors={"webhook": _told(error, visit)})
+        return _page(visit, errors={"webhook": _error_text(error, visit)})
     return _again(visit, changed, visit.gettext("Reminders come by mail again."))
 
 

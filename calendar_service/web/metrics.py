@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from calendar_service.store.gauges import Gauges
-    from calendar_service.web.status import Status
+    from calendar_service.web.status import ServiceStatus
 
 blueprint = Blueprint("metrics", __name__)
 blueprint.before_request(require_operator_if_any)
@@ -48,7 +48,7 @@ def metrics() -> Response:
 
 
 class _Numbers(Collector):
-    def __init__(self, edition: int, found: Status, now: datetime) -> None:
+    def __init__(self, edition: int, found: ServiceStatus, now: datetime) -> None:
         self._edition = edition
         self._found = found
         self._now = now
@@ -57,8 +57,8 @@ class _Numbers(Collector):
         """Return the families of numbers; those that the database counts are missing where it does not answer."""
         found = self._found
         yield _gauge("calendar_edition", "The number of the edition that is served.", self._edition)
-        told = "1 if the calendar file as it is now is published, 0 also while publishing fails."
-        yield _gauge("calendar_publication_ok", told, found.is_published)
+        help_text = "1 if the calendar file as it is now is published, 0 also while publishing fails."
+        yield _gauge("calendar_publication_ok", help_text, found.is_published)
         yield _gauge("calendar_database_up", "1 if the database answers.", found.is_database_up)
         yield from self._faults()
         if found.gauges:
@@ -66,8 +66,8 @@ class _Numbers(Collector):
 
     def _faults(self) -> Iterator[Metric]:
         count = GaugeMetricFamily("calendar_faults", "Faults that are not over, by kind.", labels=["kind"])
-        told = "For how long the oldest fault of a kind has lasted."
-        oldest = GaugeMetricFamily("calendar_fault_oldest_seconds", told, labels=["kind"])
+        help_text = "For how long the oldest fault of a kind has lasted."
+        oldest = GaugeMetricFamily("calendar_fault_oldest_seconds", help_text, labels=["kind"])
         for kind in FaultKind:
             since = [each.first_at for each in self._found.faults if each.kind is kind]
             count.add_metric([kind], len(since))
@@ -77,8 +77,8 @@ class _Numbers(Collector):
     def _counts(self, found: Gauges) -> Iterator[Metric]:
         worker_health = found.worker_health
         yield _by_state("calendar_deliveries", "Letters that are still to be sent, by state.", found.unsettled)
-        told = "Letters that were settled in the last hour, by what became of them."
-        yield _by_state("calendar_deliveries_last_hour", told, found.settled)
+        help_text = "Letters that were settled in the last hour, by what became of them."
+        yield _by_state("calendar_deliveries_last_hour", help_text, found.settled)
         yield _by_state("calendar_subscribers", "Readers by state.", found.subscribers)
         yield _gauge("calendar_signups_waiting", "Sign-ups that no worker has looked at.", found.signups_waiting)
         yield _gauge(
@@ -87,20 +87,20 @@ class _Numbers(Collector):
             self._age(worker_health.oldest_due) or 0,
         )
         if worker_health.last_tick:
-            told = "Since when no worker has given a sign of life."
-            yield _gauge("calendar_reminders_last_tick_seconds", told, self._age(worker_health.last_tick) or 0)
+            help_text = "Since when no worker has given a sign of life."
+            yield _gauge("calendar_reminders_last_tick_seconds", help_text, self._age(worker_health.last_tick) or 0)
         yield _lateness(found.lateness)
 
     def _age(self, since: datetime | None) -> float | None:
         return max((self._now - since).total_seconds(), 0) if since else None
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, told, value=float(value))
+def _gauge(name: str, help_text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, help_text, value=float(value))
 
 
-def _by_state(name: str, told: str, counts: dict[str, int]) -> Metric:
-    family = GaugeMetricFamily(name, told, labels=["state"])
+def _by_state(name: str, help_text: str, counts: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, help_text, labels=["state"])
     for state, count in sorted(counts.items()):
         family.add_metric([state], count)
     return family
@@ -109,8 +109,8 @@ def _by_state(name: str, told: str, counts: dict[str, int]) -> Metric:
 def _lateness(seconds: list[float]) -> Metric:
     """Return the quantiles of seconds in ascending order; none where nothing was sent."""
     name = "calendar_reminders_lateness_seconds"
-    told = "How long after they were due the letters of the last hour were sent."
-    family = SummaryMetricFamily(name, told, count_value=len(seconds), sum_value=sum(seconds))
+    help_text = "How long after they were due the letters of the last hour were sent."
+    family = SummaryMetricFamily(name, help_text, count_value=len(seconds), sum_value=sum(seconds))
     for quantile in _QUANTILES if seconds else ():
         rank = max(ceil(quantile * len(seconds)) - 1, 0)
         family.add_sample(name, {"quantile": str(quantile)}, seconds[rank])

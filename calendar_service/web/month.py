@@ -91,8 +91,8 @@ def make_weeks(
     monday = first - timedelta(days=first.weekday())
     while monday <= last_of(first):
         days = [monday + timedelta(days=number) for number in range(_WEEK)]
-        sender_threads = _lanes(spans, [day for day in days if day.month == first.month])
-        cells = [_cell(day, sender_threads.get(day, {}), grid) for day in days]
+        rows = _rows_of_days(spans, [day for day in days if day.month == first.month])
+        cells = [_cell(day, rows.get(day, {}), grid) for day in days]
         weeks.append(Week(monday.isocalendar().week, cells))
         monday += timedelta(days=_WEEK)
     return weeks
@@ -118,35 +118,30 @@ _Span = tuple[AgendaItem, date, date]
 """An item with its first and its last day."""
 
 
-def _lanes(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
+def _rows_of_days(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
     """Return each item of a week one line on all its days, the longest first, so that it reads as one bar."""
-    sender_threads: dict[date, dict[int, _Span]] = {day: {} for day in days}
+    rows: dict[date, dict[int, _Span]] = {day: {} for day in days}
     here = [span for span in spans if span[1] <= days[-1] and span[2] >= days[0]]
     for span in sorted(here, key=lambda span: (max(span[1], days[0]), span[1] - span[2], span[0].begins)):
         own = [day for day in days if span[1] <= day <= span[2]]
-        sender_thread = next(
-            number for number in range(len(here)) if all(number not in sender_threads[day] for day in own)
-        )
+        row = next(number for number in range(len(here)) if all(number not in rows[day] for day in own))
         for day in own:
-            sender_threads[day][sender_thread] = span
-    return sender_threads
+            rows[day][row] = span
+    return rows
 
 
-def _cell(day: date, sender_threads: dict[int, _Span], grid: _Grid) -> Cell:
-    shown = [sender_thread for sender_thread in sender_threads if sender_thread < SHOWN_ON_A_DAY]
-    pieces = [
-        _piece(sender_threads[sender_thread], day, grid) if sender_thread in sender_threads else None
-        for sender_thread in range(max(shown, default=-1) + 1)
-    ]
+def _cell(day: date, rows: dict[int, _Span], grid: _Grid) -> Cell:
+    shown = [row for row in rows if row < SHOWN_ON_A_DAY]
+    pieces = [_piece(rows[row], day, grid) if row in rows else None for row in range(max(shown, default=-1) + 1)]
     return Cell(
         day=day,
         words=grid.view.lang.day(day),
         is_inside=day.month == grid.first.month,
         is_today=day == grid.today,
-        url=grid.day_url(day) if sender_threads else "",
+        url=grid.day_url(day) if rows else "",
         pieces=pieces,
-        number=len(sender_threads),
-        more=len(sender_threads) - len(shown),
+        number=len(rows),
+        more=len(rows) - len(shown),
     )
 
 

@@ -34,8 +34,8 @@ _KIND_SUMMARIES = {
 
 def describe_api(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document; `base_url` is where the service stands."""
-    parameters = [_parameter(name, *told) for name, told in (_CHOOSES | _SHOWS).items()]
-    paths = {path: _get(*told, parameters) for path, told in _outputs().items()}
+    parameters = [_parameter(name, *summary) for name, summary in (_CHOOSES | _SHOWS).items()]
+    paths = {path: _get(*summary, parameters) for path, summary in _outputs().items()}
     paths[RECORD_FILE] = _get(
         "One record as iCalendar.",
         FORMATS["ics"].bare_type,
@@ -61,21 +61,21 @@ def _outputs() -> dict[str, tuple[str, str, dict[str, Any]]]:
     return found
 
 
-def _parameter(name: str, told: str, options: list[str] | None) -> dict[str, Any]:
+def _parameter(name: str, summary: str, options: list[str] | None) -> dict[str, Any]:
     value: dict[str, Any] = {"type": "string"} | ({"enum": options} if options else {})
     schema = {"type": "array", "items": value} if name in _MANY else value
     style = {"style": "form", "explode": False} if name in _MANY else {}
-    return {"name": name, "in": "query", "description": told, "schema": schema, **style}
+    return {"name": name, "in": "query", "description": summary, "schema": schema, **style}
 
 
-def _get(told: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
+def _get(summary: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses = {
         "200": {"description": "The output.", "content": {media_type: {"schema": schema}}},
         "304": {"description": "It has not changed."},
         "400": {"description": "A name or value is unknown; it says which.", "content": problem},
     }
-    return {"get": {"summary": told, "parameters": parameters, "responses": responses}}
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
 _TEXT = {"type": "string"}

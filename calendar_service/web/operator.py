@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, request
 
 from calendar_service.records.due import due
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import UnknownLead, read_lead, write_lead
 from calendar_service.records.notification_keys import ReminderKey
 from calendar_service.records.selection import BadSelection
@@ -27,7 +28,6 @@ from calendar_service.web.operator_faults import list_open, list_set_aside
 from calendar_service.web.token_pages import open_page, private_page
 from calendar_service.web.upcoming import list_planned
 from calendar_service.writers import phrases
-from calendar_service.writers.i18n import gettext_noop
 from calendar_service.writers.selection_words import describe_lead
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _COUNTED = {
     "missed": gettext_noop("Missed"),
 }
 _BAD = frozenset({"failed", "bounced", "missed"})
-_LETTER_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def message_preview(record_id: str) -> Response:
         ],
     )
     # A letter carries its styles inside, and a frame has the policy of the page around it.
-    response.headers["Content-Security-Policy"] = _LETTER_POLICY
+    response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
 
 

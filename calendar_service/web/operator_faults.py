@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.messages.fault import ADVICE, say_reason
+from calendar_service.reminders.messages.fault import ADVICE, reason_text
 from calendar_service.store.faults import SET_ASIDE, FaultKind
 from calendar_service.writers import phrases
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +86,7 @@ def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[L
 
 def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
     mailed = lang.gettext("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
-    reason = say_reason(fault, lang)
+    reason = reason_text(fault, lang)
     is_translated = lang.code == "en" or lang.gettext(fault.reason) != fault.reason
     return ListedFault(
         kind=lang.gettext(KINDS[fault.kind]),

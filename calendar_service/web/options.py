@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.countries import COUNTRIES, zones_of_country
 from calendar_service.records.enums import Kind
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import read_lead
 from calendar_service.records.selection import countries_of
 from calendar_service.records.texts import fold_text
-from calendar_service.writers.i18n import gettext_noop, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import describe_lead
 
 if TYPE_CHECKING:

@@ -87,7 +87,7 @@ def sign_up(lang: str = "") -> Response:
             )
         except TooManyRequests as error:
             return _too_many(opening, error.retry_after)
-    return _look_into_your_mailbox(opening)
+    return _check_your_inbox(opening)
 
 
 @blueprint.get("/reminders/confirm/<token>")
@@ -211,7 +211,7 @@ def _form(
     )
 
 
-def _look_into_your_mailbox(opening: tuple[Edition, RenderContext]) -> Response:
+def _check_your_inbox(opening: tuple[Edition, RenderContext]) -> Response:
     gettext = opening[1].lang.gettext
     return statement_page(
         opening,
@@ -229,7 +229,7 @@ def _look_into_your_mailbox(opening: tuple[Edition, RenderContext]) -> Response:
 def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: TooManyWatches) -> Response:
     view = opening[1]
     gettext = view.lang.gettext
-    subscriber = subscriptions().subscriber_asked(token, cache().clock())
+    subscriber = subscriptions().confirmed_subscriber(token, cache().clock())
     manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}" if subscriber else ""
     return statement_page(
         opening,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _SLOWEST_RENDERING = 60.0
 """Seconds that a request waits for the same output to be rendered by another."""
@@ -45,7 +45,7 @@ class TooBusy(Exception):
 
 
 @dataclass(frozen=True)
-class Lane:
+class RenderLimits:
     """The bounds of one weight.
 
     `at_once` renderings run; `places` requests at most are here, those that render and wait included; one that waits
@@ -65,87 +65,83 @@ def weigh(records: int, *, is_own: bool = False) -> Weight:
     return Weight.WIDE if is_own else Weight.ORDINARY
 
 
-def lanes_for(threads: int) -> dict[Weight, Lane]:
-    """Return the lanes for a server of so many threads."""
+def render_limits_for(threads: int) -> dict[Weight, RenderLimits]:
+    """Return the limits of each weight for a server with `threads` threads."""
     half = max(1, threads // 2)
     return {
-        Weight.LIGHT: Lane(at_once=2, places=3 * threads, patience=5, retry_after=2),
-        Weight.ORDINARY: Lane(at_once=1, places=half, patience=10, retry_after=5),
-        Weight.WIDE: Lane(at_once=1, places=half, patience=10, retry_after=10),
+        Weight.LIGHT: RenderLimits(at_once=2, places=3 * threads, patience=5, retry_after=2),
+        Weight.ORDINARY: RenderLimits(at_once=1, places=half, patience=10, retry_after=5),
+        Weight.WIDE: RenderLimits(at_once=1, places=half, patience=10, retry_after=10),
     }
 
 
 class RenderLimiter:
     """Runs renderings; safe to use from many threads.
 
-    `lanes` are the bounds of each weight, `most_heavy` how many requests that are not LIGHT may be here together.
+    `limits` are the bounds of each weight, `most_heavy` how many requests that are not LIGHT may be here together.
     """
 
-    def __init__(self, sender_threads: Mapping[Weight, Lane], most_heavy: int) -> None:
-        self._sender_threads = sender_threads
+    def __init__(self, limits: Mapping[Weight, RenderLimits], most_heavy: int) -> None:
+        self._limits = limits
         self._most_heavy = most_heavy
         self._lock = threading.Lock()
-        self._slots = {
-            weight: threading.Semaphore(sender_thread.at_once) for weight, sender_thread in sender_threads.items()
-        }
-        self._inside = dict.fromkeys(sender_threads, 0)
+        self._slots = {weight: threading.Semaphore(limit.at_once) for weight, limit in limits.items()}
+        self._inside = dict.fromkeys(limits, 0)
         self._flights: dict[Hashable, Future[Any]] = {}
 
-    def run(self, key: Hashable, weight: Weight, make: Callable[[], T]) -> T:
+    def run(self, key: Hashable, weight: Weight, make: Callable[[], _T]) -> _T:
         """Return what `make` makes, or what it is making already for another request with the same key.
 
         Raise TooBusy, and whatever `make` raises, to all who wait for it.
         """
         flight, is_first = self._enter(key, weight)
         try:
-            return self._lead(key, flight, weight, make) if is_first else cast("T", self._follow(flight, weight))
+            return self._lead(key, flight, weight, make) if is_first else cast("_T", self._follow(flight, weight))
         finally:
             with self._lock:
                 self._inside[weight] -= 1
 
     def _enter(self, key: Hashable, weight: Weight) -> tuple[Future[Any], bool]:
-        sender_thread = self._sender_threads[weight]
+        limit = self._limits[weight]
         with self._lock:
             heavy = sum(number for each, number in self._inside.items() if each is not Weight.LIGHT)
             is_full = weight is not Weight.LIGHT and heavy >= self._most_heavy
-            if is_full or self._inside[weight] >= sender_thread.places:
-                raise TooBusy(sender_thread.retry_after)
+            if is_full or self._inside[weight] >= limit.places:
+                raise TooBusy(limit.retry_after)
             self._inside[weight] += 1
             if flight := self._flights.get(key):
                 return flight, False
             flight = self._flights[key] = Future()
             return flight, True
 
-    def _lead(self, key: Hashable, flight: Future[T], weight: Weight, make: Callable[[], T]) -> T:
+    def _lead(self, key: Hashable, flight: Future[_T], weight: Weight, make: Callable[[], _T]) -> _T:
         try:
             result = self._make(weight, make)
         except BaseException as error:
             self._end(key)
             # What ends this thread must not end those of the others.
-            flight.set_exception(
-                error if isinstance(error, Exception) else TooBusy(self._sender_threads[weight].retry_after)
-            )
+            flight.set_exception(error if isinstance(error, Exception) else TooBusy(self._limits[weight].retry_after))
             raise
         self._end(key)
         flight.set_result(result)
         return result
 
-    def _make(self, weight: Weight, make: Callable[[], T]) -> T:
-        specs, sender_thread = self._slots[weight], self._sender_threads[weight]
-        if not specs.acquire(timeout=sender_thread.patience):
-            raise TooBusy(sender_thread.retry_after)
+    def _make(self, weight: Weight, make: Callable[[], _T]) -> _T:
+        slots, limit = self._slots[weight], self._limits[weight]
+        if not slots.acquire(timeout=limit.patience):
+            raise TooBusy(limit.retry_after)
         try:
             return make()
         finally:
-            specs.release()
+            slots.release()
 
-    def _follow(self, flight: Future[T], weight: Weight) -> T:
+    def _follow(self, flight: Future[_T], weight: Weight) -> _T:
         try:
             return flight.result(_SLOWEST_RENDERING)
         except TimeoutError:
             if flight.done():
                 raise  # the rendering's own
-            raise TooBusy(self._sender_threads[weight].retry_after) from None
+            raise TooBusy(self._limits[weight].retry_after) from None
 
     def _end(self, key: Hashable) -> None:
         with self._lock:
@@ -154,4 +150,4 @@ class RenderLimiter:
 
 def limiter_for(threads: int) -> RenderLimiter:
     """Make the limiter for a server of so many threads."""
-    return RenderLimiter(lanes_for(threads), most_heavy=max(1, threads * 3 // 4))
+    return RenderLimiter(render_limits_for(threads), most_heavy=max(1, threads * 3 // 4))

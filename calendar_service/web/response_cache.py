@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from calendar_service.web.representation import Representation
 
-MAX_BYTES = 32_000_000
+_MAX_BYTES = 32_000_000
 _MAX_RESPONSES = 1_000
 
-State = tuple[int, int, "date"]
+CacheState = tuple[int, int, "date"]
 """What a representation holds for: how often the database was restored, an edition's number, and a day in its zone."""
 
 
@@ -26,17 +26,19 @@ class ResponseCache:
     What was asked for longest ago leaves first. The compressed copies count in the room too.
     """
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
         self._lock = threading.Lock()
-        self._kept: LRUCache[Hashable, tuple[State, Representation]] = LRUCache(max_bytes, lambda kept: kept[1].size)
+        self._kept: LRUCache[Hashable, tuple[CacheState, Representation]] = LRUCache(
+            max_bytes, lambda kept: kept[1].size
+        )
 
-    def get(self, key: Hashable, state: State) -> Representation | None:
+    def get(self, key: Hashable, state: CacheState) -> Representation | None:
         """Return the representation of a key if it holds for this state."""
         with self._lock:
             found = self._kept.get(key)
             return found[1] if found and found[0] == state else None
 
-    def put(self, key: Hashable, state: State, representation: Representation) -> None:
+    def put(self, key: Hashable, state: CacheState, representation: Representation) -> None:
         """Keep a representation, unless there is a newer one; one too big for the room is not kept."""
         with self._lock:
             there = self._kept.pop(key, None)

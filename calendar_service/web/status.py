@@ -38,7 +38,7 @@ def holds_back(fault: Fault) -> bool:
 
 
 @dataclass(frozen=True)
-class Status:
+class ServiceStatus:
     """How the service stands. What only the database knows is None where it does not answer.
 
     `faults` are all that are not over, of every process and host as far as they are known here.
@@ -74,37 +74,37 @@ class StatusReader:
     def __init__(self, engine: Database, log: FaultLog) -> None:
         self._engine = engine
         self._log = log
-        self._calls: BoundedCalls[Status] = BoundedCalls("status")
+        self._calls: BoundedCalls[ServiceStatus] = BoundedCalls("status")
 
-    def read(self, now: datetime) -> Status:
+    def read(self, now: datetime) -> ServiceStatus:
         """Return how the service stands, without gauges."""
         return self._ask(lambda: self._status(now, None), _ANSWER_SECONDS, now)
 
-    def read_with_gauges(self, now: datetime) -> Status:
+    def read_with_gauges(self, now: datetime) -> ServiceStatus:
         """Return how the service stands, with all gauges."""
         return self._ask(lambda: self._status(now, read_gauges(self._engine, now)), _COUNT_SECONDS, now)
 
-    def _ask(self, read: Callable[[], Status], seconds: float, now: datetime) -> Status:
+    def _ask(self, read: Callable[[], ServiceStatus], seconds: float, now: datetime) -> ServiceStatus:
         try:
             found = self._calls.call(read, seconds)
         except NoAnswer as error:
-            return Status(is_database_up=False, faults=self._without_database(Trouble.AWAY, str(error), now))
+            return ServiceStatus(is_database_up=False, faults=self._without_database(Trouble.AWAY, str(error), now))
         except DatabaseFault as fault:
-            return Status(is_database_up=False, faults=self._without_database(fault.trouble, str(fault), now))
+            return ServiceStatus(is_database_up=False, faults=self._without_database(fault.trouble, str(fault), now))
         return replace(found, faults=_merged(found.faults, self._log.faults()))
 
-    def _status(self, now: datetime, gauges: Gauges | None) -> Status:
+    def _status(self, now: datetime, gauges: Gauges | None) -> ServiceStatus:
         with reading(self._engine) as connection:
             faults = list_faults(connection)
         worker_health = gauges.worker_health if gauges else read_worker_health(self._engine, now)
-        return Status(True, faults, last_attempt(self._engine), worker_health, gauges)  # noqa: FBT003 (the fields in their order)
+        return ServiceStatus(True, faults, last_attempt(self._engine), worker_health, gauges)  # noqa: FBT003 (the fields in their order)
 
-    def _without_database(self, trouble: Trouble, said: str, now: datetime) -> list[Fault]:
+    def _without_database(self, trouble: Trouble, message: str, now: datetime) -> list[Fault]:
         known = self._log.faults()
         if any(each.kind is FaultKind.DATABASE for each in known):
             return known
         reason = DATABASE_REASONS[trouble]
-        return [*known, Fault(FaultKind.DATABASE, host_name(), reason, (said,), 1, now, now, None, None)]
+        return [*known, Fault(FaultKind.DATABASE, host_name(), reason, (message,), 1, now, now, None, None)]
 
 
 def _merged(written: list[Fault], own: list[Fault]) -> list[Fault]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, abort, request
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import Selection
 from calendar_service.web.context import cache
 from calendar_service.web.feeds import shown_languages
 from calendar_service.web.layout import page
-from calendar_service.writers.i18n import gettext_noop
 from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:

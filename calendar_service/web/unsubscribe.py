@@ -29,7 +29,7 @@ def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
     """Show the button, and change nothing: mail scanners open links."""
     opening = open_page(lang)
     try:
-        _reader(token)
+        _subscriber(token)
     except InvalidToken:
         return link_is_dead(opening)
     path = f"/reminders/unsubscribe/{token}"
@@ -49,7 +49,7 @@ def unsubscribe(token: str, lang: str = "") -> Response:
         refuse_other_sites()
     opening = open_page(lang)
     try:
-        subscriber = _reader(token)
+        subscriber = _subscriber(token)
         if body and not is_one_click:
             pressed_button(request.form, (_END,))
         subscriptions().end(subscriber, cache().clock())
@@ -74,5 +74,5 @@ def _is_one_click() -> bool:
     return request.form.get(name, "").strip() == value or request.get_data().strip() == f"{name}={value}".encode()
 
 
-def _reader(token: str) -> Subscriber:
+def _subscriber(token: str) -> Subscriber:
     return subscriptions().subscriber_of(token, UNSUBSCRIBE, cache().clock())

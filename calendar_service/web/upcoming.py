@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.notification_keys import ReminderKey, record_of
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import forecast, upcoming
-from calendar_service.reminders.subscriptions.preferences import readable
+from calendar_service.reminders.subscriptions.preferences import readable_watches
 from calendar_service.store.engine import reading
 from calendar_service.store.schedule import load_first_passes
 from calendar_service.writers import phrases
@@ -43,7 +43,7 @@ def list_upcoming(
     engine: Database, edition: Edition, subscriber: Subscriber, now: datetime, lang: Language
 ) -> list[UpcomingReminder]:
     """List which letters a reader gets next, on the reader's own clock; of watches that can be read."""
-    subscriber = replace(subscriber, watches=readable(subscriber.watches))
+    subscriber = replace(subscriber, watches=readable_watches(subscriber.watches))
     with reading(engine) as connection:
         seen = load_first_passes(connection)
     return [

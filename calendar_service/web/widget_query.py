@@ -65,7 +65,7 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
     own: dict[str, str] = {}
     rest: list[tuple[str, str]] = []
     for name, value in pairs:
-        if name not in _READERS:
+        if name not in _PARSERS:
             rest.append((name, value))
         elif name in own:
             raise BadSelection(
@@ -73,11 +73,11 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
             )
         else:
             own[name] = value
-    parts = {name: _READERS[name](value) for name, value in own.items()}
+    parts = {name: _PARSERS[name](value) for name, value in own.items()}
     try:
         selection = read_known(rest, edition)
     except BadSelection as error:
-        close = nearest(error.name, _READERS)
+        close = nearest(error.name, _PARSERS)
         if error.sentence != _NO_PARAMETER or not close:
             raise
         raise BadSelection(
@@ -129,4 +129,4 @@ def _month(value: str) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
-_READERS = {"view": _view, "theme": _theme, "accent": _accent, "limit": _limit, "month": _month}
+_PARSERS = {"view": _view, "theme": _theme, "accent": _accent, "limit": _limit, "month": _month}

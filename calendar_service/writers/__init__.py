@@ -1,1 +1,1 @@
-"""Records become bytes for outside: iCalendar, JSON and sentences in each language."""
+"""Render records as bytes: iCalendar, JSON, CSV, Atom, and sentences in each language."""

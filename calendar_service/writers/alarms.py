@@ -1,4 +1,4 @@
-"""The VALARM that a subscriber asks for with `alarms=`."""
+"""The VALARM for `alarms=` of a selection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DAY = 24 * 60
 
 
 def make_alarm(lead: Lead, spec: VEventSpec, text: str, code: str) -> Alarm:
-    """Make a display alarm, which is the only kind that every program takes."""
+    """Return a display alarm, the only kind that every client supports."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     add_line(alarm, "description", text, code)
@@ -61,7 +61,7 @@ def _minute_of_day(clock: time) -> int:
 
 
 def _exact(minutes: int) -> str:
-    """Write hours and minutes (RFC 5545, 3.3.6): unlike days they do not stretch over a change of clocks."""
+    """Format hours and minutes (RFC 5545, 3.3.6): unlike days they are exact across a clock change."""
     sign = "-" if minutes > 0 else ""
     hours, rest = divmod(abs(minutes), 60)
     return f"{sign}PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest or not hours else "")

@@ -1,4 +1,4 @@
-"""Records as JSON for programs: each moment with its instant in UTC, its zone, and the words printed."""
+"""Records as JSON for programs: each moment with its instant in UTC, its zone, and the printed words."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ OCCURRENCES_AHEAD = timedelta(days=731)
 
 
 def write_records(contents: FeedContents) -> bytes:
-    """Write the answer of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
+    """Return the body of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`.
+
+    `now` is aware.
+    """
     edition = contents.edition
     records = [_record(entry, edition, contents.view, contents.bounds) for entry in contents.entries]
     return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
 
 
 def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds:
-    """Return the stretch in which occurrences are listed: the selection's, two years ahead where it is open."""
+    """Return the period in which occurrences are listed: the selection's, two years ahead if it is open."""
     start, end = window(edition, selection, now)
     return start, end if selection.last else now + OCCURRENCES_AHEAD
 
@@ -59,10 +62,10 @@ def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds)
 
 
 def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderContext) -> list[dict[str, Any]]:
-    """List the moments of a record, of each occurrence where it recurs.
+    """Return the moments of a record as JSON objects, those of each occurrence if it recurs.
 
-    `at` is the instant in UTC, `local` the same on the clock of the reader (`tz=`), of the place, or of the
-    programme, with its offset. A deadline printed as a bare date has an instant too: the end of that day.
+    `at` is the instant in UTC, `local` the same in the zone of the request (`tz=`), of the place, or of the calendar,
+    with its offset. A deadline printed as a bare date has an instant too: the end of that day.
     """
     record, zone = entry.record, edition.calendar.zone
     local = view.other_zone(record) or zone

@@ -22,7 +22,7 @@ _TAG_YEAR = 2020
 
 
 def write_atom(contents: FeedContents) -> bytes:
-    """Write an Atom feed, latest change first."""
+    """Return an Atom feed, latest change first."""
     head, edition, view = contents.head, contents.edition, contents.view
     feed = ET.Element("feed", {"xmlns": _NAMESPACE, _LANGUAGE: view.lang.code})
     _text(feed, "id", head.source)

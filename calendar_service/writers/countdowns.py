@@ -1,4 +1,4 @@
-"""How far away a moment is, in days of a calendar, on pages and in mails: "Closes in 7 days", "Tomorrow"."""
+"""Format how far away a moment is, in calendar days: "Closes in 7 days", "Tomorrow"."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def days_ahead(at: Point | Span, zone: str, now: datetime, reader_zone: str = ""
 
 
 def countdown_words(name: MomentName, days: int, lang: Language) -> str:
-    """Describe in how many days a moment comes; what comes today, or has just come, is "today"."""
+    """Return the countdown to a moment in `days` days; a moment of today is "today", even if it is past."""
     today, tomorrow, in_days, in_months = _words(name, days, round(days / _DAYS_OF_A_MONTH), lang)
     if days <= 1:
         return today if days <= 0 else tomorrow

@@ -1,4 +1,4 @@
-"""Records as a table (CSV, RFC 4180): one line for each moment, for spreadsheets."""
+"""Records as a CSV table (RFC 4180) for spreadsheets: one line for each moment."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zo
 
 
 def write_csv(contents: FeedContents) -> bytes:
-    """Write the table with its head.
+    """Return the table with its header.
 
-    `at` is an instant in UTC and `local` the same on the clock of the reader or place; `date` is a whole day.
-    Either the two or the one is empty.
+    `at` is an instant in UTC and `local` the same in the zone of the request or place; `date` is a whole day. Each line
+    has either the two or the one.
     """
     table = io.StringIO()
     writer = csv.writer(table)

@@ -1,4 +1,4 @@
-"""The plain text that goes with a calendar entry: all that a reader needs who never opens the page."""
+"""The plain text of a calendar entry: everything that somebody needs who never opens the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def describe_record(entry: Entry, calendar: Calendar, view: RenderContext) -> str:
-    """Write what `describe` writes for a record as a whole, with the first date of one that recurs."""
+    """Return the description of a whole record, with the first date if it recurs."""
     record = entry.record
     span = record.schedule.span if record.schedule else record.milestones[MomentName.CLOSES].at
     return describe_entry(span, entry, calendar, view)
@@ -28,9 +28,9 @@ def describe_record(entry: Entry, calendar: Calendar, view: RenderContext) -> st
 def describe_entry(
     span: Point | Span, entry: Entry, calendar: Calendar, view: RenderContext, spec: VEventSpec | None = None
 ) -> str:
-    """Write paragraphs: when, here and there; what has moved; what it is; links; where the page is.
+    """Return the paragraphs: when, in both zones; moved deadlines; summary; links; the page's URL.
 
-    `slot` is the calendar entry that the text goes with: its own moment comes first. None is the record.
+    `spec` is the calendar entry that the text belongs to: its own moment comes first. None means the record.
     """
     record = entry.record
     paragraphs = [
@@ -44,9 +44,9 @@ def describe_entry(
 
 
 def time_lines(at: Point | Span, record: Record, calendar: Calendar, view: RenderContext) -> list[str]:
-    """Write a point or span in the programme's time and, where it differs, in the other zone's.
+    """Return a point or span in the calendar's zone and, if it differs, in another one.
 
-    The other zone is the reader's, else the place's, else the one that the time was announced in.
+    The other zone is the one asked for, else the place's, else the one the time was announced in.
     """
     lines = [phrases.when_words(at, calendar.zone, view.lang)]
     other = view.other_zone(record) or _own_zone(at)
@@ -84,7 +84,7 @@ def _times(
 
 
 def _by_weight(record: Record) -> list[MomentName]:
-    """List the milestones with the closing first, since all else leads up to it."""
+    """Return the milestones with the closing first, since all others lead up to it."""
     return sorted(record.milestones, key=lambda name: name is not MomentName.CLOSES)
 
 

@@ -1,4 +1,4 @@
-"""Whole calendars: a head, the VTIMEZONEs that are named, and the records' VEVENTs, joined."""
+"""Whole calendars: header, the VTIMEZONEs in use, and the VEVENTs of the records."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _END = b"END:VCALENDAR\r\n"
 
 @dataclass(frozen=True)
 class FeedHead:
-    """What a calendar says of itself: its name, its address, and the last change of anything in it."""
+    """The calendar's own properties: its name, its URL, and the last change of anything in it."""
 
     name: str
     source: str
@@ -92,11 +92,11 @@ class FeedContents:
 
 
 def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents]) -> dict[int, SerializedEvents]:
-    """Make as many blocks as calendar programs take, and return them by their places, in order.
+    """Return as many blocks as calendar clients accept, by their places, in order.
 
     `order` lists the places, the most important first; `make` makes the block of a place. A block too big for the
-    room left is passed over, so that one record with very many dates does not push out all the others. Nothing is made
-    of what comes behind a full feed; one that has passed over 50 blocks is full.
+    remaining bytes is skipped, so that one record with very many dates does not displace all others. Nothing is made
+    once the feed is full; a feed that has skipped 50 blocks counts as full.
     """
     kept: dict[int, SerializedEvents] = {}
     zones: set[str] = set()
@@ -117,7 +117,7 @@ def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents])
 
 
 def write_feed(head: FeedHead, blocks: Sequence[SerializedEvents], edition: Edition, view: RenderContext) -> bytes:
-    """Write a calendar. One without any event gets a notice, since an empty VCALENDAR is none."""
+    """Return a calendar. If it has no event it gets a notice, since an empty VCALENDAR is invalid."""
     zones = sorted({zone for block in blocks for zone in block.zones})
     parts = [
         _head(head, edition, view),
@@ -145,7 +145,7 @@ def _head(head: FeedHead, edition: Edition, view: RenderContext) -> bytes:
     add_block(feed, "x-wr-caldesc", description)
     feed.add("x-wr-timezone", calendar.zone if is_iana(calendar.zone) else "UTC")
     feed.add("last-modified", head.changed_at)
-    add_uri(feed, "url", _home(view))
+    add_uri(feed, "url", _first_page_url(view))
     add_uri(feed, "source", head.source, VALUE="URI")
     feed.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     feed.add("x-published-ttl", vDuration(REFRESH))
@@ -153,7 +153,7 @@ def _head(head: FeedHead, edition: Edition, view: RenderContext) -> bytes:
     return to_octets(feed).removesuffix(_END)
 
 
-def _home(view: RenderContext) -> str:
+def _first_page_url(view: RenderContext) -> str:
     return f"{view.base_url}{view.prefix}/"
 
 
@@ -179,11 +179,11 @@ def _notice(edition: Edition, view: RenderContext) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     add_line(event, "summary", lang.gettext("Nothing in this calendar at present"), lang.code)
-    text = lang.gettext("What is announced will appear here by itself.") + f"\n\n{_home(view)}"
+    text = lang.gettext("What is announced will appear here by itself.") + f"\n\n{_first_page_url(view)}"
     add_block(event, "description", text, lang.code)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-busystatus", "FREE")
     event.add("x-microsoft-cdo-alldayevent", "TRUE")
-    add_uri(event, "url", _home(view))
+    add_uri(event, "url", _first_page_url(view))
     return to_octets(event)

@@ -1,6 +1,6 @@
-"""Languages: a catalogue of sentences beside CLDR's names of days, months, zones and countries.
+"""Languages: a gettext catalogue, and CLDR's names of days, months, zones and countries.
 
-A language is a file `translations/<code>.po`; English is the language of the catalogue's keys.
+A language is a file `translations/<code>.po`; the keys of the catalogue are English sentences.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from calendar_service.records import errors
 from calendar_service.records.zones import is_iana, tzinfo_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-gettext_noop = errors.gettext_noop
 CATALOGUES = Path(__file__).parent / "translations"
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
 _LOCALES = {"en": "en_GB"}
@@ -40,47 +38,47 @@ class Language:
         self._translations = translations
 
     def gettext(self, message: str, **values: object) -> str:
-        """Translate a sentence and fill in its {names}."""
+        """Return the translation of a sentence with its {names} filled in."""
         text = self._translations.gettext(message)
         return text.format(**values) if values else text
 
     def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
-        """Translate a sentence by the language's own plural rule; `{number}` stands for the number."""
+        """Return the translation of a sentence by the language's plural rule; `{number}` stands for the number."""
         return self._translations.ngettext(one, many, number).format(number=number, **values)
 
     def day(self, day: date, *, weekday: bool = True) -> str:
-        """Write a day in full: "Tuesday 7 July 2020"."""
+        """Format a day in full: "Tuesday 7 July 2020"."""
         text = format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
         return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
 
     def short_day(self, day: date, *, year: bool = False) -> str:
-        """Write a day for a line that is short of room: "Tue 7 July", with the year where it is asked for."""
+        """Format a day for a short line: "Tue 7 July", with the year if asked for."""
         text = format_date(day, "EEE d MMMM y" if year else "EEE d MMMM", locale=self.locale)
         return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
 
     def short_month(self, day: date) -> str:
-        """Write the short name of a month: "Jul", "juil."."""
+        """Return the short name of a month: "Jul", "juil."."""
         return format_date(day, "LLL", locale=self.locale)
 
     def month(self, day: date) -> str:
-        """Write a month: "July 2020"."""
+        """Format a month: "July 2020"."""
         return format_date(day, "LLLL y", locale=self.locale)
 
     def weekday(self, day: date) -> str:
-        """Write the short name of a weekday: "Tue"."""
+        """Return the short name of a weekday: "Tue"."""
         return format_date(day, "EEE", locale=self.locale)
 
     def own_name(self) -> str:
-        """Name the language in itself: "English", "Français"."""
+        """Return the language's name in itself: "English", "Français"."""
         return str(self.locale.languages.get(self.code, self.code)).capitalize()
 
     def clock(self, local: datetime) -> str:
-        """Write the time of an aware datetime: "11:00"."""
+        """Format the time of an aware datetime, in its own zone: "11:00"."""
         return format_time(local.timetz(), "HH:mm", locale=self.locale, tzinfo=local.tzinfo)
 
     def city_of(self, zone: str) -> str:
-        """Name the place that a zone is called after: "Seoul", "Séoul"."""
+        """Return the place that a zone is named after: "Seoul", "Séoul"."""
         if not is_iana(zone):
             return zone
         city: str = get_timezone_location(tzinfo_of(zone), locale=self.locale, return_city=True)
@@ -88,21 +86,21 @@ class Language:
         return city.rpartition("/")[2]
 
     def country(self, code: str) -> str:
-        """Name a country by its ISO 3166 code."""
+        """Return the name of a country by its ISO 3166 code."""
         return str(self.locale.territories.get(code, code))
 
     def language(self, code: str) -> str:
-        """Name a language by its code."""
+        """Return the name of a language by its code."""
         return str(self.locale.languages.get(code, code))
 
     def join(self, parts: list[str]) -> str:
-        """Join parts with the language's own commas and "and"."""
+        """Join parts with the language's commas and "and"."""
         return format_list(parts, locale=self.locale)
 
 
 @lru_cache
 def language(code: str) -> Language:
-    """Return a language that has a catalogue. Raise KeyError for one that has none."""
+    """Return a language that has a catalogue. Raise KeyError for any other."""
     if code == "en":
         return Language(code, gettext.NullTranslations())
     path = CATALOGUES / f"{code}.po"
@@ -117,5 +115,5 @@ def language(code: str) -> Language:
 
 @lru_cache
 def available() -> tuple[str, ...]:
-    """List the languages that outputs can be written in."""
+    """Return the codes of the languages that outputs can be written in."""
     return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))

@@ -16,7 +16,7 @@ _EVENTS_AT_ONCE = 100
 
 
 def write_jcal(feed: bytes) -> bytes:
-    """Write an iCalendar feed as jCal, some events at a time, since parsed ones take very much memory."""
+    """Return an iCalendar feed as jCal, converting some events at a time, since parsed events use much memory."""
     head, *events = feed.removesuffix(_END).split(_EVENT)
     name, properties, components = Calendar.from_ical(head + _END).to_jcal()
     written = [json.dumps(each, ensure_ascii=False) for each in components]

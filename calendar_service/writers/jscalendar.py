@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.vevent_specs import VEventSpec
 
-Object = dict[str, Any]
+_Object = dict[str, Any]
 
 _UTC = "Etc/UTC"
 _LAST_SECOND = time(23, 59, 59)
@@ -77,11 +77,11 @@ def write_jscalendar(contents: FeedContents) -> bytes:
     return json.dumps({name: value for name, value in group.items() if value != ""}, ensure_ascii=False).encode()
 
 
-def _entries(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[Object]:
+def _entries(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[_Object]:
     """Return the objects of a record: of a series one, with the occurrences that differ inside it."""
     others = [_in_language(code, view) for code in _other_languages(entry, calendar, view)]
     by_language = [vevent_specs(entry, calendar, each, stretch) for each in (view, *others)]
-    found: list[Object] = []
+    found: list[_Object] = []
     for spec, *translated in zip(*by_language, strict=True):
         made = _object(spec, entry, calendar, view)
         localized = {
@@ -114,7 +114,7 @@ def _differing(texts: dict[str, str], main: dict[str, str]) -> dict[str, str]:
     return {pointer: text for pointer, text in texts.items() if text != main.get(pointer) and pointer in main}
 
 
-def _override(made: Object, series: Object, key: str) -> Object:
+def _override(made: _Object, series: _Object, key: str) -> _Object:
     """Return the patch that makes of a series' occurrence what it is (RFC 8984, 4.3.5)."""
     inherited = series | {"start": key}
     names = [*made, *(name for name in inherited if name not in made)]
@@ -123,12 +123,12 @@ def _override(made: Object, series: Object, key: str) -> Object:
     }
 
 
-def _object(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> Object:
+def _object(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> _Object:
     """Return the Event or Task of an entry; properties may be empty."""
     record, is_task = entry.record, spec.ends_at_moment
     state = state_of(spec, entry).lower()
     words = (phrases.kind(record, view.lang), *record.tags)
-    made: Object = {
+    made: _Object = {
         "@type": "Task" if is_task else "Event",
         "uid": uids.uid(spec.name, calendar.id),
         "prodId": PRODID,
@@ -187,7 +187,7 @@ def _texts(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderConte
 # -- times --------------------------------------------------------------------------------------
 
 
-def _times(spec: VEventSpec) -> Object:
+def _times(spec: VEventSpec) -> _Object:
     """Return when an event is: on the clock of its zone, or whole days on any clock."""
     rules = [_rule(spec.rule, first_day_of(spec.span))] if spec.rule else []
     overrides = {_id_on(spec.span, day): {"excluded": True} for day in spec.excepted}
@@ -200,7 +200,7 @@ def _times(spec: VEventSpec) -> Object:
     return {"start": start, "timeZone": zone, "duration": _duration(spec.span, zone)} | series
 
 
-def _due(spec: VEventSpec, entry: Entry) -> Object:
+def _due(spec: VEventSpec, entry: Entry) -> _Object:
     """Return when a task is due: at its moment; on a bare date, at the last second of that day."""
     at = entry.record.milestones[spec.moment].at if spec.moment else spec.span
     if isinstance(at, CivilTime):
@@ -255,10 +255,10 @@ def _local(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}"
 
 
-def _rule(rule: RecurrenceRule, first: date) -> Object:
+def _rule(rule: RecurrenceRule, first: date) -> _Object:
     """Return a RecurrenceRule (RFC 8984, 4.3.3)."""
     spelled = spell_out(rule, first)
-    parts: Object = {
+    parts: _Object = {
         "@type": "RecurrenceRule",
         "frequency": spelled.frequency.lower(),
         "interval": spelled.interval if spelled.interval > 1 else None,
@@ -271,7 +271,7 @@ def _rule(rule: RecurrenceRule, first: date) -> Object:
     return {name: value for name, value in parts.items() if value is not None}
 
 
-def _weekday(day: str) -> Object:
+def _weekday(day: str) -> _Object:
     nth = {"nthOfPeriod": int(day[:-2])} if day[:-2] else {}
     return {"@type": "NDay", "day": day[-2:].lower(), **nth}
 
@@ -279,21 +279,21 @@ def _weekday(day: str) -> Object:
 # -- places, people, links ----------------------------------------------------------------------
 
 
-def _locations(spec: VEventSpec, entry: Entry) -> Object:
+def _locations(spec: VEventSpec, entry: Entry) -> _Object:
     if not clean_line(spec.place):
         return {}
     zone = entry.record.zone
     return {"place": {"@type": "Location", **({"timeZone": zone} if zone and is_iana(zone) else {})}}
 
 
-def _virtual_locations(entry: Entry) -> Object:
+def _virtual_locations(entry: Entry) -> _Object:
     join = shown_join(entry)
     if not join:
         return {}
     return {"join": {"@type": "VirtualLocation", "uri": clean_address(join), "features": {"video": True}}}
 
 
-def _links(entry: Entry, view: RenderContext) -> Object:
+def _links(entry: Entry, view: RenderContext) -> _Object:
     record = entry.record
     found = {
         "page": (view.page_url(record.id), "alternate"),
@@ -307,12 +307,12 @@ def _links(entry: Entry, view: RenderContext) -> Object:
     }
 
 
-def _participants(entry: Entry) -> Object:
+def _participants(entry: Entry) -> _Object:
     """Return who organises. None has an address to send answers to, since programs would mail there."""
     record = entry.record
     owners = [f"organiser-{number}" for number, _ in enumerate(record.organisers, 1)]
     owners += ["buyer"] if record.buyer else []
-    found: Object = {name: {"@type": "Participant", "roles": {"owner": True}} for name in owners}
+    found: _Object = {name: {"@type": "Participant", "roles": {"owner": True}} for name in owners}
     if record.contact and (record.contact.name or record.contact.email):
         found["contact"] = {"@type": "Participant", "roles": {"contact": True}}
         if email := clean_line(record.contact.email):
@@ -320,13 +320,13 @@ def _participants(entry: Entry) -> Object:
     return found
 
 
-def _related(spec: VEventSpec, entry: Entry, calendar: Calendar) -> Object:
+def _related(spec: VEventSpec, entry: Entry, calendar: Calendar) -> _Object:
     if not spec.is_extra:
         return {}
     return {uids.uid(entry.record.id, calendar.id): {"@type": "Relation", "relation": {"parent": True}}}
 
 
-def _alerts(lead: Lead, spec: VEventSpec) -> Object:
+def _alerts(lead: Lead, spec: VEventSpec) -> _Object:
     """Return the alert that a subscriber asks for, at the time at which the .ics rings."""
     offset = alarm_offset(lead, spec)
     if spec.ends_at_moment and isinstance(spec.span, DaySpan) and isinstance(lead, CalendarLead):

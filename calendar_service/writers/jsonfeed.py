@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write_json_feed(contents: FeedContents) -> bytes:
-    """Write a JSON Feed; `_calendar` holds each record's kind, status and moments as /api/v1/records does."""
+    """Return a JSON Feed; `_calendar` has each record's kind, status and moments as in /api/v1/records."""
     head, edition, view = contents.head, contents.edition, contents.view
     feed = {
         "version": "https://jsonfeed.org/version/1.1",

@@ -1,7 +1,7 @@
-"""Records as schema.org describes them, in JSON-LD: what search engines and assistants read from a page.
+"""Records as schema.org JSON-LD: what search engines and assistants read from a page.
 
-An event is an Event, each coming occurrence of a series one of its own. A call for tenders is a Demand, which is
-valid until it closes; it does not happen anywhere and is no Event.
+An event is an Event, each coming occurrence of a series one of its own. A call for tenders is a Demand that is valid
+until it closes; it happens nowhere and is not an Event.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 @dataclass(frozen=True)
 class AheadBounds:
-    """How much of a series is told: so many occurrences that begin or go on between two instants."""
+    """How much of a series is listed: up to a number of occurrences that overlap a period."""
 
     start: datetime
     end: datetime
@@ -38,18 +38,21 @@ class AheadBounds:
 
 
 def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: AheadBounds, *, shows_join: bool) -> str:
-    """Write what goes into a script element of a record's page; the link to join only where the page shows it."""
+    """Return the content of a script element of a record's page; the join link only if the page shows it."""
     record = entry.record
     if record.schedule is None:
         described = _demand(entry, edition, view)
     else:
         common = _common(record, view) | _where(record, view, shows_join=shows_join)
-        nodes = [common | _happening(each, entry, record.schedule) for each in _told(record.schedule, edition, ahead)]
+        nodes = [
+            common | _happening(each, entry, record.schedule)
+            for each in _listed_occurrences(record.schedule, edition, ahead)
+        ]
         described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
     return json.dumps({"@context": _CONTEXT} | described, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _told(schedule: Schedule, edition: Edition, ahead: AheadBounds) -> list[Occurrence]:
+def _listed_occurrences(schedule: Schedule, edition: Edition, ahead: AheadBounds) -> list[Occurrence]:
     if schedule.rule is None:
         return [occurrence_on(schedule, _first_day(schedule.span))]
     return occurrences_of(schedule, ahead.start, ahead.end, edition.calendar.zone)[: ahead.number]
@@ -104,7 +107,7 @@ def _where(record: Record, view: RenderContext, *, shows_join: bool) -> dict[str
 
 
 def _venue(place: Place, view: RenderContext) -> dict[str, Any]:
-    """Describe the place one can go to; the country of an online event is none."""
+    """Return the physical place; the country of an online event is none."""
     name, city = (phrases.pick(text, view.lang.code).text for text in (place.name, place.city))
     address = {"streetAddress": place.address, "addressLocality": city, "addressCountry": place.country or ""}
     known = {key: value for key, value in address.items() if value}
@@ -133,7 +136,7 @@ def _start(span: Span) -> str:
 
 
 def _end(span: Span) -> str:
-    """Write the end where one was announced; the last of whole days counts in."""
+    """Format the end if it was announced; the last of whole days is included."""
     if isinstance(span, DaySpan):
         return span.last.isoformat()
     return _civil(span.ends) if span.ends else ""

@@ -1,6 +1,6 @@
-"""What a person reads, in any language: when, where, what has moved, what state it is in.
+"""Sentences about records in any language: when, where, what has moved, in which state.
 
-Pages, feeds and letters take their words from here, so that they cannot disagree.
+Pages, feeds and mails take their words from here, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Place, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.zones import abbreviation, offset_words
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,21 +30,21 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True)
 class LocalizedText:
-    """A text with the language it is really in, which may not be the one asked for."""
+    """A text with the language it is really in, which may not be the requested one."""
 
     text: str
     language: str
 
 
 def pick(text: Text, code: str) -> LocalizedText:
-    """Take the text of a language, else the first there is; empty where there is none."""
+    """Return the text in a language, else in the first there is; empty if there is none."""
     if code in text:
         return LocalizedText(text[code], code)
     return next((LocalizedText(value, key) for key, value in text.items()), LocalizedText("", code))
 
 
 def only_languages(record: Record, lang: Language) -> str:
-    """Return "(anglais seulement)" where a record is not to be had in the language, else nothing."""
+    """Return "(anglais seulement)" if a record is not available in the language, else ""."""
     if lang.code in record.languages and lang.code in record.title:
         return ""
     names = [lang.language(code) for code in record.languages if code != lang.code or code in record.title]
@@ -53,7 +53,7 @@ def only_languages(record: Record, lang: Language) -> str:
 
 
 def state(entry: Entry, lang: Language) -> str:
-    """Name the state of an entry in one word, or nothing where it is as planned."""
+    """Return the state of an entry in one word, or "" if it takes place as planned."""
     if entry.is_called_off:
         return lang.gettext("Cancelled")
     match entry.record.status:
@@ -65,7 +65,7 @@ def state(entry: Entry, lang: Language) -> str:
 
 
 def full_title(entry: Entry, lang: Language) -> str:
-    """Write the title with its state before it and the languages it is only to be had in behind it."""
+    """Return the title, with its state before it and the only languages it is available in behind it."""
     title = pick(entry.record.title, lang.code).text
     called = state(entry, lang)
     titled = lang.gettext("{label}: {title}", label=called, title=title) if called else title
@@ -73,7 +73,7 @@ def full_title(entry: Entry, lang: Language) -> str:
 
 
 def kind(record: Record, lang: Language) -> str:
-    """Name the kind of a record."""
+    """Return the name of a record's kind."""
     names = {
         Kind.EVENT: gettext_noop("Event"),
         Kind.WEBINAR: gettext_noop("Webinar"),
@@ -83,7 +83,7 @@ def kind(record: Record, lang: Language) -> str:
 
 
 def moment_label(name: MomentName, lang: Language) -> str:
-    """Name a moment as a label."""
+    """Return the label of a moment."""
     labels = {
         MomentName.STARTS: gettext_noop("Starts"),
         MomentName.ENDS: gettext_noop("Ends"),
@@ -97,9 +97,9 @@ def moment_label(name: MomentName, lang: Language) -> str:
 
 
 def when_words(span: Point | Span, zone: str, lang: Language) -> str:
-    """Write a point or span on the clock of a zone: "Tuesday 7 July 2020, 11:00-12:30 CEST (UTC+2)".
+    """Format a point or span in a zone: "Tuesday 7 July 2020, 11:00-12:30 CEST (UTC+2)".
 
-    Whole days are the same everywhere and have no zone. The end of a day is written with its minute.
+    Whole days are the same everywhere and have no zone. The end of a day is shown to the minute.
     """
     match span:
         case DaySpan(first, last):
@@ -109,9 +109,9 @@ def when_words(span: Point | Span, zone: str, lang: Language) -> str:
 
 
 def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str:
-    """Write a point or span on another zone's clock, or nothing where that says the same.
+    """Format a point or span in another zone; "" if it is the same there.
 
-    The day is left out where it is the same on both clocks: "18:00-19:30 KST (UTC+9)".
+    The day is left out if it is the same in both zones: "18:00-19:30 KST (UTC+9)".
     """
     if isinstance(span, DaySpan):
         return ""
@@ -123,9 +123,9 @@ def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str
 
 
 def short_when(at: Point | Span, zone: str, year: int, lang: Language) -> str:
-    """Write a point, or when a span begins, as a subject line has room for: "Fri 10 July, 23:59 CEST".
+    """Format a point, or the start of a span, for a subject line: "Fri 10 July, 23:59 CEST".
 
-    The year is left out where it is `year`.
+    The year is left out if it is `year`.
     """
     if isinstance(at, DaySpan):
         first, last = (lang.short_day(day, year=day.year != year) for day in (at.first, at.last))
@@ -135,19 +135,19 @@ def short_when(at: Point | Span, zone: str, year: int, lang: Language) -> str:
 
 
 def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
-    """Write only the time of a point, with its zone: "17:00 CEST"."""
+    """Format only the time of a point, with its zone: "17:00 CEST"."""
     instant = instant_bounds(at, zone)[0]
     return f"{lang.clock(_local(instant, zone))} {abbreviation(instant, zone)}"
 
 
 def city(record: Record, zone: str, lang: Language) -> str:
-    """Name the city whose clock is shown: the record's own where it is its zone, else the zone's."""
+    """Return the city whose clock is shown: the record's own if it is in the zone, else the zone's."""
     own = pick(record.place.city, lang.code).text if record.place and zone == record.zone else ""
     return own or lang.city_of(zone)
 
 
 def place(place: Place | None, lang: Language) -> str:
-    """Write a place on one line, from the nearest to the widest; "Online" first."""
+    """Format a place on one line, from the narrowest to the widest part; "Online" first."""
     if place is None:
         return ""
     parts = [
@@ -161,24 +161,24 @@ def place(place: Place | None, lang: Language) -> str:
 
 
 def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
-    """Describe how a moment has moved, when that was decided, and why; `number` counts its extensions."""
+    """Return a sentence on how a moment has moved, when that was decided, and why; `number` counts its extensions."""
     old, new = (when_words(milestone.at, calendar.zone, lang) for milestone in (moved.old, moved.new))
     label = moment_label(moved.moment, lang)
     decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
     sentence = lang.gettext("{label}: was {old}, now {new}.", label=label, old=old, new=new)
-    told = (
+    text = (
         lang.gettext("Extension {number}, decided on {day}.", number=number, day=decided)
         if moved.is_extension
         else (lang.gettext("Brought forward on {day}.", day=decided))
     )
     reason = pick(moved.reason, lang.code).text
     return " ".join(
-        part for part in (sentence, told, lang.gettext("Reason: {reason}", reason=reason) if reason else "") if part
+        part for part in (sentence, text, lang.gettext("Reason: {reason}", reason=reason) if reason else "") if part
     )
 
 
 def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
-    """Describe how each deadline of an entry has moved, oldest first."""
+    """Return a sentence for each move of the deadlines of an entry, oldest first."""
     extensions: Counter[MomentName] = Counter()
     sentences = []
     for each in entry.moves:
@@ -188,14 +188,14 @@ def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
 
 
 def planned_before_words(entry: Entry, calendar: Calendar, lang: Language) -> str:
-    """Describe when a record was first to happen, where it happens at another time now; else nothing."""
+    """Return a sentence on the original time of a record that has been moved; else ""."""
     if entry.planned_before is None:
         return ""
     return lang.gettext("Was planned for {old}.", old=when_words(entry.planned_before, calendar.zone, lang))
 
 
 def rule(repeats: RecurrenceRule, lang: Language) -> str:
-    """Describe how a record comes again."""
+    """Return how a record recurs, in words."""
     every = _frequency(repeats, lang)
     if repeats.until:
         return lang.gettext("{every}, until {day}", every=every, day=lang.day(repeats.until, weekday=False))
@@ -246,12 +246,12 @@ def _instants(span: TimeSpan | CivilTime | EndOfDay) -> tuple[datetime, datetime
 
 def _clock_range(starts: datetime, ends: datetime | None, zone: str, lang: Language, *, day: bool = True) -> str:
     begin = _local(starts, zone)
-    told = f"{lang.day(begin.date())}, " if day else ""
+    text = f"{lang.day(begin.date())}, " if day else ""
     if ends is None:
-        return f"{told}{lang.clock(begin)} {_zone_label(starts, zone)}"
+        return f"{text}{lang.clock(begin)} {_zone_label(starts, zone)}"
     finish = _local(ends, zone)
     if begin.date() == finish.date() and begin.utcoffset() == finish.utcoffset():
-        return f"{told}{lang.clock(begin)}-{lang.clock(finish)} {_zone_label(starts, zone)}"
+        return f"{text}{lang.clock(begin)}-{lang.clock(finish)} {_zone_label(starts, zone)}"
     first, last = (
         f"{lang.day(each.date())}, {lang.clock(each)} {_zone_label(instant, zone)}"
         for each, instant in ((begin, starts), (finish, ends))

@@ -1,4 +1,4 @@
-"""Which rules can stand in a feed as RRULE, and how; the others are written out day by day."""
+"""Decide which rules a feed can have as RRULE, and format them; the others are written out day by day."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ Stretch = tuple[date, date]
 
 
 def is_written_out(record: Record) -> bool:
-    """Return True if a record recurs by a rule that cannot stand in a feed."""
+    """Return True if a record recurs by a rule that a feed cannot have as RRULE."""
     return bool(record.schedule and record.schedule.rule) and not can_recur(record.schedule)
 
 
 def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
-    """Return the days for which a rule is written out; it changes with the month only, so that bytes stay.
+    """Return the days for which a rule is written out; it changes only with the month, so that feeds rarely change.
 
     `first` and `last` are the days that a selection names itself.
     """
@@ -56,13 +56,13 @@ def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None
 
 
 def _month(day: date, months: int) -> date:
-    """Return the first day of the month so many months later."""
+    """Return the first day of the month that is `months` later."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 
 
 def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
-    """List the days of the rule of which the occurrence touches the stretch, on its own clock."""
+    """Return the days of the rule whose occurrence overlaps the period, on its own clock."""
     first, last = stretch
     length = timedelta(days=_length_in_days(schedule.span))
     changed = {change.occurrence: change.span for change in schedule.changes if change.span}
@@ -75,7 +75,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
 
 @lru_cache(maxsize=8192)
 def can_recur(schedule: Schedule) -> bool:
-    """Return True if the rule can stand in a feed: programs map it, and its clock is known for good."""
+    """Return True if a feed can have the rule: clients support it, and its clock is known for ever."""
     rule, span = schedule.rule, schedule.span
     if rule is None or not _fits_outlook(rule, first_day_of(span)):
         return False
@@ -116,14 +116,14 @@ def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
 
 
 def _until(last: date, span: Span) -> date:
-    """Return UNTIL: a day for whole days, else in UTC the last second of that day on the record's clock (3.3.10)."""
+    """Return UNTIL: a day for whole days, else the last second of that day on the record's clock, in UTC (3.3.10)."""
     if isinstance(span, DaySpan):
         return last
     return midnight(last + timedelta(days=1), span.starts.zone) - timedelta(seconds=1)
 
 
 def _fits_outlook(rule: RecurrenceRule, first: date) -> bool:
-    """Return True if the rule is of a form that all programs map, Outlook's being the narrowest."""
+    """Return True if all clients support the form of a rule; Outlook is the most restrictive."""
     nth = {day[:-2] for day in rule.by_day if day[:-2]}
     every_month = rule.frequency == "YEARLY" and rule.by_month_day and not rule.by_month
     return nth <= _NTHS and not every_month and is_portable(rule, first)

@@ -1,4 +1,4 @@
-"""How an output is shown: in which language, beside whose clock, with which links and alarms."""
+"""How an output is shown: language, other zone, links and alarms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RenderContext:
-    """The presentation of an output. `zone` is the reader's, "" where the place's own is shown."""
+    """The presentation of an output. `zone` is the one asked for, "" to show the place's own."""
 
     lang: Language
     base_url: str
@@ -27,20 +27,20 @@ class RenderContext:
 
     @property
     def prefix(self) -> str:
-        """The part of a page's path that says the language."""
+        """The language part of a page's path."""
         return "" if self.lang.code == self.default_language else f"/{self.lang.code}"
 
     def page_url(self, record_id: str) -> str:
-        """Return the address of a record's page in this language."""
+        """Return the URL of a record's page in this language."""
         return f"{self.base_url}{self.prefix}/events/{record_id}"
 
     def other_zone(self, record: Record) -> str:
-        """Return the zone to show beside the programme's, "" where there is none."""
+        """Return the zone to show beside the calendar's, "" if there is none."""
         return self.zone or record.zone or ""
 
 
 def render_context_of(selection: Selection, base_url: str, default_language: str) -> RenderContext:
-    """Make the view that a selection asks for."""
+    """Return the presentation that a selection asks for."""
     return RenderContext(
         lang=language(selection.lang or default_language),
         base_url=base_url,

@@ -1,7 +1,7 @@
-"""Values on their way into content lines: the one place where a text is made safe to write.
+"""Make texts safe for content lines; nothing else writes a text into iCalendar.
 
-The reader of the calendar file refuses such characters already. They are taken out once more here, so
-that no record, from wherever it comes, can add a line, a property or a component (RFC 5545, 3.1).
+The parser of the calendar file refuses unsafe characters already. They are removed here once more, so that no record,
+wherever it comes from, can add a line, a property or a component (RFC 5545, 3.1).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 
 
 def plain(text: str) -> str:
-    """Return a text, of several lines or one, as it may be written: line ends as LF, nothing that is not seen."""
+    """Return a text of one or more lines without invisible characters, with LF line ends."""
     return FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
 
 
@@ -37,33 +37,33 @@ def clean_line(text: str) -> str:
 
 
 def clean_address(address: str) -> str:
-    """Return an address with everything percent-encoded that RFC 3986 knows no place for."""
+    """Return a URL with every character percent-encoded that RFC 3986 does not allow."""
     return quote(address, safe=_IN_ADDRESSES, errors="replace")
 
 
 def add_block(component: Component, name: str, text: str, code: str = "") -> None:
-    """Add a text of several lines, in the language `code` if it is in one."""
+    """Add a text of several lines, with `code` as its LANGUAGE if there is one."""
     component.add(name, vText(plain(text)), parameters=_language(code))
 
 
 def add_line(component: Component, name: str, text: str, code: str = "") -> None:
-    """Add a text of one line, cut where Outlook would cut it."""
+    """Add a text of one line, cut to the length that Outlook shows."""
     component.add(name, vText(shorten(clean_line(text), MAX_LINE_UNITS)), parameters=_language(code))
 
 
 def add_uri(component: Component, name: str, address: str, **parameters: str) -> None:
-    """Add an address."""
+    """Add a URL."""
     component.add(name, vUri(clean_address(address)), parameters=parameters)
 
 
 def add_stamps(component: Component, changed_at: datetime) -> None:
-    """Add the time of the last change; without METHOD it is DTSTAMP too (RFC 5545, 3.8.7.2)."""
+    """Add the time of the last change; without METHOD it is also DTSTAMP (RFC 5545, 3.8.7.2)."""
     component.add("dtstamp", changed_at)
     component.add("last-modified", changed_at)
 
 
 def to_octets(component: Component) -> bytes:
-    """Serialise a component with its properties in the order in which they were added."""
+    """Serialise a component with its properties in insertion order."""
     untyped: Any = component  # icalendar leaves the result of to_ical open
     octets: bytes = untyped.to_ical(sorted=False)
     return octets

@@ -1,4 +1,4 @@
-"""What somebody has chosen, in words: which records, and how long before them to remind."""
+"""Describe a subscription in words: which records, and how long before them to remind."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _MINUTES = 60
 
 
 def describe_selection(query: str, edition: Edition, lang: Language, *, own_words: bool = True) -> str:
-    """Describe which records a canonical query chooses: "calls for tenders tagged roads", "everything", "“Title”".
+    """Return which records a canonical query selects: "calls for tenders tagged roads", "everything", "“Title”".
 
-    Without `own_words`, nothing is said that a visitor could have made up: of words searched for only that there are
-    some, and of tags and records only those that the calendar has. Raise BadSelection.
+    Without `own_words`, the result has no word that a visitor could have made up: search words are only mentioned, and
+    tags and records are named only if the calendar has them. Raise BadSelection.
     """
     selection = read_selection(parse_qsl(query), available())
     tags = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
@@ -35,13 +35,13 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
         tags.append(lang.gettext("something that is not in the calendar"))
     parts = [_what(selection, edition, lang), *_narrowed(selection, tags, lang)]
     if selection.words:
-        said = lang.gettext("mentioning “{words}”", words=selection.words)
-        parts.append(said if own_words else lang.gettext("mentioning the words searched for"))
+        parts_of_text = lang.gettext("mentioning “{words}”", words=selection.words)
+        parts.append(parts_of_text if own_words else lang.gettext("mentioning the words searched for"))
     return " ".join(part for part in parts if part)
 
 
 def describe_lead(lead: Lead, lang: Language) -> str:
-    """Describe how long before a moment: "7 days before", "1 day before at 18:00", "on the day"."""
+    """Return how long before a moment: "7 days before", "1 day before at 18:00", "on the day"."""
     match lead:
         case ExactLead(minutes=minutes) if minutes % _MINUTES == 0:
             return lang.ngettext("{number} hour before", "{number} hours before", minutes // _MINUTES)
@@ -50,16 +50,16 @@ def describe_lead(lead: Lead, lang: Language) -> str:
         case WorkingDayLead(days=days):
             return lang.ngettext("{number} working day before", "{number} working days before", days)
         case CalendarLead(months=months) if months:
-            told = lang.ngettext("{number} month before", "{number} months before", months)
+            lead_text = lang.ngettext("{number} month before", "{number} months before", months)
         case CalendarLead(days=days) if days:
-            told = lang.ngettext("{number} day before", "{number} days before", days)
+            lead_text = lang.ngettext("{number} day before", "{number} days before", days)
         case _:
-            told = lang.gettext("on the day")
-    return _at(told, lead.at, lang)
+            lead_text = lang.gettext("on the day")
+    return _at(lead_text, lead.at, lang)
 
 
-def _at(told: str, clock: time | None, lang: Language) -> str:
-    return lang.gettext("{lead} at {time}", lead=told, time=f"{clock:%H:%M}") if clock else told
+def _at(lead_text: str, clock: time | None, lang: Language) -> str:
+    return lang.gettext("{lead} at {time}", lead=lead_text, time=f"{clock:%H:%M}") if clock else lead_text
 
 
 def _what(selection: Selection, edition: Edition, lang: Language) -> str:
@@ -84,20 +84,20 @@ def _title(record_id: str, edition: Edition, lang: Language) -> str:
 
 
 def _narrowed(selection: Selection, tags: list[str], lang: Language) -> list[str]:
-    said = []
+    parts_of_text = []
     if tags:
-        said.append(lang.gettext("tagged {tags}", tags=_either(tags, lang)))
+        parts_of_text.append(lang.gettext("tagged {tags}", tags=_either(tags, lang)))
     if selection.countries:
         countries = [lang.country(code) for code in selection.countries]
-        said.append(lang.gettext("for {countries}", countries=_either(countries, lang)))
+        parts_of_text.append(lang.gettext("for {countries}", countries=_either(countries, lang)))
     if selection.languages:
         languages = [lang.language(code) for code in selection.languages]
-        said.append(lang.gettext("in {languages}", languages=_either(languages, lang)))
+        parts_of_text.append(lang.gettext("in {languages}", languages=_either(languages, lang)))
     if selection.first:
-        said.append(lang.gettext("from {day}", day=lang.day(selection.first, weekday=False)))
+        parts_of_text.append(lang.gettext("from {day}", day=lang.day(selection.first, weekday=False)))
     if selection.last:
-        said.append(lang.gettext("until {day}", day=lang.day(selection.last, weekday=False)))
-    return said
+        parts_of_text.append(lang.gettext("until {day}", day=lang.day(selection.last, weekday=False)))
+    return parts_of_text
 
 
 def _either(parts: list[str], lang: Language) -> str:

@@ -1,4 +1,4 @@
-"""The .ics file of one record: what its page offers, and what a letter about it carries, byte for byte."""
+"""The .ics file of one record, byte for byte the same as a download and as an attachment of a mail."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 
 def write_single(entry: Entry, block: SerializedEvents, path: str, edition: Edition, view: RenderContext) -> bytes:
-    """Write the file of one record from its block; `path` is where it stands, with its query."""
+    """Return the file of one record from its block; `path` is its path with the query."""
     name = phrases.pick(entry.record.title, view.lang.code).text
     head = FeedHead(name, f"{view.base_url}{path}", entry.revision.changed_at)
     return write_feed(head, [block], edition, view)
 
 
 def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
-    """Return the days for which a record's rule is written out, where it is."""
+    """Return the days for which a record's rule is written out, if it is."""
     if record.schedule is None or record.schedule.rule is None:
         return today, today
     return written_stretch(record.schedule.rule, today, selection.first, selection.last)
 
 
 def write_file(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> bytes:
-    """Write the file that /events/<id>.ics gives in the view's language, whatever the reader's zone."""
+    """Return the file that /events/<id>.ics serves in the view's language, without any other zone."""
     selection = Selection(lang=view.lang.code if view.prefix else "")
     shown = render_context_of(selection, view.base_url, view.default_language)
     stretch = stretch_for(entry.record, selection, day_of_instant(now, edition.calendar.zone))

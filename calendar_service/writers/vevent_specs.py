@@ -1,4 +1,4 @@
-"""Which VEVENTs a record makes, and what each of them says of its own: name, title, time, state."""
+"""Decide which VEVENTs a record makes, and the properties of each: UID name, title, time, state."""
 
 from __future__ import annotations
 
@@ -32,10 +32,9 @@ _HAPPENS_AT = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
 
 @dataclass(frozen=True)
 class VEventSpec:
-    """One VEVENT: its own name, title, time and state; the rest is the record's.
+    """One VEVENT: its own UID name, title, time and state; all else is the record's.
 
-    `moment` is the milestone it stands for, "" where it stands for a happening. `recurrence` is when
-    the occurrence would have been by the rule, for one that differs.
+    `moment` is its milestone, "" for the event itself. `recurrence` is the time of a changed occurrence by the rule.
     """
 
     name: str
@@ -51,17 +50,17 @@ class VEventSpec:
 
     @property
     def is_extra(self) -> bool:
-        """Return True if it stands beside the record's main event."""
+        """Return True if it is additional to the record's main event."""
         return self.session is not None or self.moment not in (None, MomentName.CLOSES)
 
     @property
     def ends_at_moment(self) -> bool:
-        """Return True if its end is what counts, as for a deadline with a time or at the end of a day."""
+        """Return True if its end is what counts, as for a deadline at a time or at the end of a day."""
         return self.moment is not None and self.moment not in _HAPPENS_AT
 
 
 def vevent_specs(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[VEventSpec]:
-    """List the VEVENTs of a record, the main one first."""
+    """Return the VEVENTs of a record, the main one first."""
     record = entry.record
     title = phrases.pick(record.title, view.lang.code).text or record.id
     specs = _happening(record, record.schedule, title, view, stretch) if record.schedule else []

@@ -1,8 +1,8 @@
-"""Records to iCalendar (RFC 5545, RFC 7986): the VEVENTs of one record at a time.
+"""Render records as iCalendar (RFC 5545, RFC 7986): the VEVENTs of one record at a time.
 
-A record's bytes depend on its revision and the view only, so they are made once and joined into any
-feed. Times are written with the zone they were announced in where our VTIMEZONE tells it rightly,
-else in UTC. Each choice below that looks odd answers a calendar program's habit.
+A record's bytes depend only on its revision and the view, so they are made once and used in any feed. Times are written
+in the zone they were announced in if our VTIMEZONE describes it correctly, else in UTC. Each odd-looking choice below
+is there for a calendar client.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _SHORTEST_TITLE = 60
 
 @dataclass(frozen=True)
 class SerializedEvents:
-    """The VEVENTs of one record: their bytes, how many there are, and the zones they name."""
+    """The VEVENTs of one record: their bytes, their number, and the zones they use."""
 
     body: bytes
     events: int
@@ -58,9 +58,9 @@ class SerializedEvents:
 
 
 def write_vevents(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> SerializedEvents:
-    """Write all VEVENTs of a record, the main one first.
+    """Return all VEVENTs of a record, the main one first.
 
-    `stretch` bounds only a rule that is written out day by day; see `recurrence.is_written_out`.
+    `stretch` limits only a rule that is written out day by day; see `recurrence.is_written_out`.
     """
     zones: set[str] = set()
     bodies = [
@@ -113,9 +113,9 @@ def _add_times(event: Event, spec: VEventSpec, zones: set[str]) -> None:
 
 
 def _has_zone_form(civil: CivilTime) -> bool:
-    """Return True if readers of the time in its zone get the right instant.
+    """Return True if clients get the right instant from the time in its zone.
 
-    The second of a repeated hour has no form with a zone (RFC 5545, 3.3.5).
+    The second of a repeated hour cannot be written with a zone (RFC 5545, 3.3.5).
     """
     return is_iana(civil.zone) and not civil.fold and describes(civil.zone, civil.instant)
 
@@ -128,7 +128,7 @@ def _written(civil: CivilTime, zones: set[str], *, in_zone: bool) -> datetime:
 
 
 def _start_on(span: Span, day: date, zones: set[str]) -> date | datetime:
-    """Return the start by the rule on a day, in the form of the series' DTSTART."""
+    """Return the start by the rule on a day, of the same type as the series' DTSTART."""
     if isinstance(span, DaySpan):
         return day
     return _written(CivilTime(day, span.starts.clock, span.starts.zone), zones, in_zone=True)

@@ -40,7 +40,7 @@ _WEEKDAY_RULE = re.compile(rf"M(?P<month>\d+)\.(?P<week>\d)\.(?P<weekday>\d)(?:/
 
 
 class NoPresentRule(CalendarError):
-    """No VTIMEZONE says what this zone does: UTC, a bare offset, or a rule that fits no weekday."""
+    """A zone cannot be written as VTIMEZONE: UTC, a bare offset, or a rule without a weekday."""
 
     def __init__(self, zone: str) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class NoPresentRule(CalendarError):
 
 @dataclass(frozen=True)
 class _Rule:
-    """When the clocks change each year: the n-th weekday of a month, at a time of that day."""
+    """When the clocks change each year: on the n-th weekday of a month, at a time of day."""
 
     month: int
     week: int
@@ -60,7 +60,7 @@ class _Rule:
     clock: timedelta
 
     def day(self, year: int) -> int:
-        """Find the day of the month on which the rule falls in a year."""
+        """Return the day of the month on which the rule falls in a year."""
         first_weekday, length = monthrange(year, self.month)  # Monday is 0 here, Sunday in POSIX
         first = (self.weekday - 1 - first_weekday) % 7 + 1
         days = range(first, length + 1, 7)
@@ -83,7 +83,7 @@ class _Observance:
     rule: _Rule | None
 
     def onset(self, year: int) -> datetime:
-        """Return the moment at which it begins in a year, by the offset before it; a fixed one began once."""
+        """Return when it begins in a year, in the offset before it; a fixed one has a single onset."""
         if self.rule is None:
             return datetime(_FIRST_YEAR, 1, 1, tzinfo=self.before)
         return datetime(year, self.rule.month, self.rule.day(year), tzinfo=self.before) + self.rule.clock
@@ -102,10 +102,10 @@ class _Observance:
 
 
 def describes(zone: str, instant: datetime) -> bool:
-    """Return True if the VTIMEZONE written for the zone gives the right offset at this instant.
+    """Return True if the VTIMEZONE written for the zone has the right offset at this instant.
 
-    If not, the moment must be written in UTC. False also, and every year, in an hour that the
-    clocks repeat: RFC 5545 takes such a local time for the first of the two, ical.js for the second.
+    If not, the time must be written in UTC. Also False, every year, in an hour that the clocks repeat: RFC 5545 takes
+    such a local time for the first of the two, ical.js for the second.
     """
     local = instant.astimezone(tzinfo_of(zone))
     # Some readers believe the VTIMEZONE, some the name of the zone: neither may have a choice.
@@ -114,10 +114,10 @@ def describes(zone: str, instant: datetime) -> bool:
 
 @lru_cache(maxsize=1024)
 def describes_from(zone: str) -> date | None:
-    """Find the 1 January from which VTIMEZONE and tz database agree for ever, or None if they never do.
+    """Return the 1 January from which VTIMEZONE and tz database agree for ever, or None if they never do.
 
-    For ever is as far as the database knows; a new release may bring new law. Repeated hours are
-    no disagreement here: the rule is right, only a local time in it is not clear.
+    For ever is as far as the database knows; a new release may bring new law. Repeated hours are no disagreement here:
+    the rule is right, only a local time in them is ambiguous.
     """
     since = None
     for moment in _moments_of_change(zone):  # between two of them nothing changes on either side
@@ -133,14 +133,14 @@ def describes_from(zone: str) -> date | None:
 
 @lru_cache(maxsize=1024)
 def change_days(zone: str, years: range) -> frozenset[date]:
-    """List the days, on the zone's own clock, on which the clocks change by its present rule."""
+    """Return the days, on the zone's own clock, on which the clocks change by its present rule."""
     moments = {at for year in years for at, _ in _onsets(zone, year) if _observances(zone)[0].rule}
     return frozenset(at.astimezone(tzinfo_of(zone)).date() for at in moments)
 
 
 @lru_cache(maxsize=1024)
 def write_vtimezone(zone: str) -> bytes:
-    """Write the whole VTIMEZONE component, with CRLF line ends. Raise NoPresentRule."""
+    """Return the whole VTIMEZONE component, with CRLF line ends. Raise NoPresentRule."""
     observances = _observances(zone)
     if not observances:
         raise NoPresentRule(zone)
@@ -151,7 +151,7 @@ def write_vtimezone(zone: str) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _observances(zone: str) -> tuple[_Observance, ...]:
-    """Read the present rule of a zone: STANDARD, then DAYLIGHT if there is one; empty if inexpressible."""
+    """Return the present rule of a zone: STANDARD, then DAYLIGHT if there is one; empty if it cannot be expressed."""
     found = _FOOTER.fullmatch(_tzif(zone).rsplit(b"\n", 2)[-2].decode()) if is_iana(zone) else None
     if not found:
         return ()
@@ -173,7 +173,7 @@ def _observances(zone: str) -> tuple[_Observance, ...]:
 
 
 def _rule(text: str) -> _Rule | None:
-    """Read the date and time of a yearly change; None unless it is a weekday and a time of that day."""
+    """Parse the date and time of a yearly change; None unless it is a weekday and a time of that day."""
     found = _WEEKDAY_RULE.fullmatch(text)
     if not found:
         return None
@@ -190,7 +190,7 @@ def _duration(text: str) -> timedelta:
 
 
 def _readings(zone: str, local: datetime) -> set[datetime]:
-    """List every instant for which a reader of the VTIMEZONE can take a local time."""
+    """Return every instant that a client of the VTIMEZONE can take a local time for."""
     choices = {one.offset: local.replace(tzinfo=one.offset).astimezone(UTC) for one in _observances(zone)}
     return {instant for offset, instant in choices.items() if _offset_by_rule(zone, instant) == offset}
 
@@ -205,20 +205,20 @@ def _agrees(zone: str, instant: datetime) -> bool:
 
 
 def _offset_by_rule(zone: str, instant: datetime) -> timezone | None:
-    """Return what the VTIMEZONE says of an instant in UTC; None before its first onset."""
+    """Return the offset of the VTIMEZONE at an instant in UTC; None before its first onset."""
     return next((offset for at, offset in reversed(_onsets(zone, instant.year)) if at <= instant), None)
 
 
 @lru_cache(maxsize=8192)
 def _onsets(zone: str, year: int) -> tuple[tuple[datetime, timezone], ...]:
-    """List in order the onsets in UTC, with the offset from then on, of a year and its neighbours."""
+    """Return the onsets (UTC), each with its offset, of a year and its neighbours, in order."""
     years = range(max(year - 1, _FIRST_YEAR), min(year + 1, MAXYEAR) + 1)
     onsets = {one.onset(year).astimezone(UTC): one.offset for year in years for one in _observances(zone)}
     return tuple(sorted(onsets.items(), key=itemgetter(0)))
 
 
 def _moments_of_change(zone: str) -> list[datetime]:
-    """List in order all onsets, and all changes in the database after the first of them."""
+    """Return all onsets, and all changes in the database after the first of them, in order."""
     known = _changes_in_database(zone) if _observances(zone) else []
     last_year = max([_FIRST_YEAR, *(change.year for change in known)])  # beyond it the footer rules alone
     onsets = {at for year in range(_FIRST_YEAR, last_year + 1) for at, _ in _onsets(zone, year)}
@@ -226,7 +226,7 @@ def _moments_of_change(zone: str) -> list[datetime]:
 
 
 def _changes_in_database(zone: str) -> list[datetime]:
-    """Read the moments of change out of a TZif file: a block for 32-bit readers, then the one that counts."""
+    """Parse the moments of change of a TZif file: a block with 32-bit times, then the one that counts."""
     tzif = _tzif(zone)
     header = struct.Struct(">4s c 15x 6I")  # RFC 8536, section 3.1
     _, _, utc_flags, wall_flags, leaps, changes, types, messages = header.unpack_from(tzif)

@@ -45,7 +45,7 @@ class Audited:
         cache = self._app.extensions[CACHE]
         cache.responses.clear()
         cache.renderer.events.clear()
-        cache._looked = float("-inf")
+        cache._refreshed_at = float("-inf")
         return self._app
 
     def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW):

@@ -40,7 +40,7 @@ class Service:
         path.write_text(text, encoding="utf-8")
         result = publish_file(self.engine, path, at, confirmed=True)
         assert result.outcome is PublishOutcome.PUBLISHED, result.reasons
-        self.cache._looked = float("-inf")
+        self.cache._refreshed_at = float("-inf")
         return load_edition(self.engine)
 
     def set_clock(self, now: datetime) -> None:

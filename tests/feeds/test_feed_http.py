@@ -9,7 +9,7 @@ from feed_service import BASE, EVENTS, NOW, PUBLISHED, open_service
 from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from calendar_service.web.cache_middleware import host_name
+from calendar_service.web.cache_middleware import strip_port
 
 PATHS = ["/calendar.ics", "/calendar.ics?kind=tender&lang=fr", "/events/refugee-day.ics", "/api/v1/records"]
 ENCODINGS = {
@@ -249,4 +249,4 @@ def test_a_new_edition_is_served_and_changes_the_tag(service):
 
 def test_host_with_and_without_port_is_answered_by_the_fast_layer():
     hosts = ["example.org", "example.org:8000", "[::1]", "[::1]:80", "", "127.0.0.1:1"]
-    assert [host_name(host) for host in hosts] == ["example.org", "example.org", "::1", "::1", "", "127.0.0.1"]
+    assert [strip_port(host) for host in hosts] == ["example.org", "example.org", "::1", "::1", "", "127.0.0.1"]

@@ -15,7 +15,7 @@ from calendar_service.records import feed_window
 from calendar_service.web import feed_renderer
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.feeds import weigh_selection
-from calendar_service.web.render_limiter import Lane, RenderLimiter, TooBusy, Weight, lanes_for
+from calendar_service.web.render_limiter import RenderLimiter, RenderLimits, TooBusy, Weight, render_limits_for
 from calendar_service.web.representation import Representation
 from calendar_service.web.response_cache import ResponseCache
 from calendar_service.writers.feed import MAX_EVENTS, MAX_FEED_BYTES, FeedUnit, fit_to_limits
@@ -50,7 +50,7 @@ def threads():
 
 
 def limiter(places=3, patience=WAIT, most_heavy=4):
-    sender_thread = Lane(at_once=1, places=places, patience=patience, retry_after=7)
+    sender_thread = RenderLimits(at_once=1, places=places, patience=patience, retry_after=7)
     return RenderLimiter({LIGHT: sender_thread, ORDINARY: sender_thread, WIDE: sender_thread}, most_heavy)
 
 
@@ -138,7 +138,7 @@ def test_who_waits_too_long_for_a_slot_is_told_so(threads):
 
 @pytest.mark.parametrize("number", [1, 2, 4, 8, 16])
 def test_a_server_keeps_threads_for_what_is_not_heavy(number):
-    sender_threads = lanes_for(number)
+    sender_threads = render_limits_for(number)
     for weight in (ORDINARY, WIDE):
         assert sender_threads[weight].places <= max(1, number // 2)
 
@@ -190,7 +190,7 @@ def test_what_is_warm_or_light_does_not_wait(service, slow, threads):
 
 def test_distinct_heavy_requests_are_told_to_come_again(service, slow, threads):
     paths = [f"/calendar.ics?from=1970-01-01&alarms={number}+minutes" for number in range(1, 5)]
-    most = lanes_for(4)[WIDE].places
+    most = render_limits_for(4)[WIDE].places
     asked = [threads.submit(service.get, path) for path in paths[:most]]
     until(lambda: service.cache.renderings._inside[WIDE] == most)
     refused = service.get(paths[most])

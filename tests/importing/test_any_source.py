@@ -12,7 +12,7 @@ from test_other_formats import EVENT, OWN_HEAD, RELEASE, page
 from test_page import PAGES
 
 from calendar_service.parsers.importing.candidates import UnfitSource
-from calendar_service.parsers.importing.formats import FORMATS
+from calendar_service.parsers.importing.formats import SOURCE_FORMATS
 
 SOURCES = [
     PAGES[0].read_bytes()[:1500],
@@ -33,7 +33,7 @@ def read_any(data, form):
 
 
 @ANY
-@given(data=st.binary(max_size=300), form=st.sampled_from([None, *FORMATS]))
+@given(data=st.binary(max_size=300), form=st.sampled_from([None, *SOURCE_FORMATS]))
 def test_random_bytes(data, form):
     read_any(data, form)
 
@@ -58,4 +58,4 @@ def test_mutated_sources(source, data):
         at = data.draw(st.integers(0, len(changed)))
         length = data.draw(st.sampled_from([0, 0, 1, 5, 40]))
         changed[at : at + length] = data.draw(st.sampled_from(PIECES))
-    read_any(bytes(changed), data.draw(st.sampled_from([None, None, *FORMATS])))
+    read_any(bytes(changed), data.draw(st.sampled_from([None, None, *SOURCE_FORMATS])))

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from calendar_service.output_formats import list_outputs
-from calendar_service.records.selection import _READERS
+from calendar_service.records.selection import _PARSERS
 from calendar_service.settings import read_settings
 
 BASE = "https://calendar.example.org"
@@ -72,7 +72,7 @@ def test_openapi_tells_every_address_and_parameter(programme):
         (media_type,) = methods["get"]["responses"]["200"]["content"]
         assert (answer.status_code, answer.mimetype) == (200, media_type), path
         names = {each["name"] for each in methods["get"]["parameters"] if each["in"] == "query"}
-        assert names == set(_READERS)
+        assert names == set(_PARSERS)
     outputs = {
         rule.rule for rule in programme.app.url_map.iter_rules() if re.search(r"^/calendar|\.ics$|/api/", rule.rule)
     }

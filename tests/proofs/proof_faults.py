@@ -96,7 +96,7 @@ def send_before_commit():
 
 
 def every_lead():
-    plant(scheduling.Planner, "_told_by", lambda self, due, now, only: ())
+    plant(scheduling.Planner, "_covered_by", lambda self, due, now, only: ())
 
 
 def lease_by_the_wall_clock():
@@ -113,4 +113,4 @@ def lease_by_the_wall_clock():
 
 
 def one_lane():
-    plant(delivery_sender, "_MOST_LANES", 1)
+    plant(delivery_sender, "_MAX_THREADS", 1)

@@ -84,7 +84,7 @@ def work(url, sink, clock, stop):
     reminder_service = ReminderService(engine, (KEY,), "http://127.0.0.1", mailing, clock)
     sender = threading.Thread(target=again_and_again, args=(lambda: reminder_service.send(stop), stop))
     sender.start()
-    again_and_again(reminder_service.look, stop)
+    again_and_again(reminder_service.schedule_due, stop)
     sender.join()
     reminder_service.close(5)
     engine.dispose()

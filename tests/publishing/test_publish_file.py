@@ -316,7 +316,7 @@ def test_a_machine_whose_tz_database_lags_behind_is_told(database, file, caplog)
 
 def test_two_tz_databases_on_one_machine_are_told_once(database, file, caplog, monkeypatch):
     monkeypatch.setattr(publishing, "DATABASE_VERSION", "2001a")
-    publishing._say_once_if_two_tz_databases.cache_clear()
+    publishing._warn_if_two_tz_databases.cache_clear()
     file.write_text(calendar(event()))
     for _ in range(2):
         publish_file(database, file, clock())

@@ -11,9 +11,9 @@ from calendar_service.records.edition import (
     advance,
     compare_with_draft,
     derive_instants,
+    describe_shifts,
     find_shifts,
     is_coming,
-    tell_shifts,
 )
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Calendar, Milestone, OccurrenceChange, Record, Schedule, TimeSpan
@@ -300,7 +300,7 @@ def test_shifts_are_found_among_what_was_kept_and_is_ahead():
         ("questions_by", hour),
     ]
     assert find_shifts({}, derived, NOW) == []
-    assert tell_shifts("it", shifts, ("2025b", "2026f"))[1] == (
+    assert describe_shifts("it", shifts, ("2025b", "2026f"))[1] == (
         "it: questions_by moves from 2026-07-01T11:00Z to 2026-07-01T10:00Z, "
         "because the clocks of Europe/Paris have new rules (tz database 2025b -> 2026f)"
     )

@@ -54,7 +54,7 @@ class Watching:
     def look(self, after=0 * MINUTE):
         """Let both look at once, so long after."""
         self.clock.now += after
-        threads = [threading.Thread(target=each.look) for each in self.alarms]
+        threads = [threading.Thread(target=each.check_and_report) for each in self.alarms]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -152,7 +152,7 @@ class Site(SignUp):
         with mail_server(inbox) as url:
             mailing = MailSettings(url, None, "Example <calendar@example.org>")
             reminder_service = ReminderService(self.engine, ("k" * 40,), BASE, mailing, Clock(DUE))
-            reminder_service.look()
+            reminder_service.schedule_due()
             reminder_service.send(threading.Event())
             reminder_service.close(1)
         return [recipient for recipient in inbox.recipients if recipient == "bystander"]

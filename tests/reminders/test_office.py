@@ -68,15 +68,15 @@ def test_claims_of_a_killed_process_are_given_back_at_once(database, database_ur
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "2\n"
         reminder_service = make_office(database, Clock(NOW))
-        reminder_service.look()
+        reminder_service.schedule_due()
         assert states(database) == ["claimed", "claimed"]  # it is alive
         process.kill()
         process.wait()
-        reminder_service.look()
+        reminder_service.schedule_due()
     assert states(database) == ["waiting", "waiting"]
     with mail_server(inbox := Inbox()) as url:
         other = make_office(database, Clock(NOW), url)
-        other.look()
+        other.schedule_due()
         assert other.send(threading.Event()) == {"sent": 2}
         other.close(5)
     assert sorted(inbox.recipients) == ["ada", "ben"]
@@ -105,7 +105,7 @@ def test_claims_of_a_silent_worker_elsewhere_are_given_back_after_the_lease(data
         if beats:
             with writing(database) as connection:
                 connection.execute(update(workers).where(workers.c.id == number).values(beat=workers.c.beat + 1))
-        reminder_service.look()
+        reminder_service.schedule_due()
         return states(database)
 
     claimed, waiting = ["claimed"], ["waiting"]
@@ -127,7 +127,7 @@ def test_it_gives_signs_of_life(database, monkeypatch):
     for seconds in (0, 1, 1.5, 3):
         steady[0] += seconds
         clock.now += MINUTE
-        reminder_service.look()
+        reminder_service.schedule_due()
         reminder_service.send(threading.Event())
         with reading(database) as connection:
             seen.append(connection.execute(select(workers.c.beat, workers.c.beat_at)).one())
@@ -139,10 +139,10 @@ def test_when_to_look_next(database):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     add_readers(database, ["ada", "ben"], BEGIN)
     reminder_service = make_office(database, clock)
-    reminder_service.look()
+    reminder_service.schedule_due()
     assert reminder_service.next_wake_up() == SEVEN
     clock.now = NOW
-    reminder_service.look()
+    reminder_service.schedule_due()
     # Two letters wait and are being sent; there is nothing to look for before one is to be tried again.
     assert reminder_service.next_wake_up() is None
     with writing(database) as connection:
@@ -158,7 +158,7 @@ def test_from_signing_up_to_the_first_reminder(database):
     service.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=BEGIN)
 
     def work():
-        reminder_service.look()
+        reminder_service.schedule_due()
         counts = dict(reminder_service.send(threading.Event()))
         return counts, [content.partition("Subject: ")[2].partition("\r\n")[0] for _, content in inbox.taken]
 
@@ -181,7 +181,7 @@ def test_from_signing_up_to_the_first_reminder(database):
 def test_letters_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path):
     fan_out(database, "ada")
     reminder_service = make_office(database, Clock(NOW), "", tmp_path / "mail")
-    reminder_service.look()
+    reminder_service.schedule_due()
     assert reminder_service.send(threading.Event()) == {"sent": 1}
     reminder_service.close(5)
     (message,) = (tmp_path / "mail").iterdir()
@@ -191,7 +191,7 @@ def test_letters_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path
 def test_nothing_is_done_before_the_first_edition(database):
     add_reader(database, "ada", BEGIN)
     reminder_service = make_office(database, Clock(NOW))
-    reminder_service.look()
+    reminder_service.schedule_due()
     assert (reminder_service.send(threading.Event()), reminder_service.next_wake_up(), outbox(database)) == (
         {},
         None,
@@ -203,7 +203,7 @@ def test_nothing_is_done_before_the_first_edition(database):
 def test_what_is_claimed_is_given_back_when_it_closes(database):
     fan_out(database, "ada")
     reminder_service = make_office(database, Clock(NOW))
-    reminder_service.look()
+    reminder_service.schedule_due()
     with writing(database) as connection:
         claim_deliveries(connection, reminder_service._worker_id, NOW, 10)
     reminder_service.close(1)

@@ -282,7 +282,7 @@ def test_a_sign_up_that_fails_keeps_nobody_waiting(database):
     clock = Clock(BEGIN)
     reminder_service = make_office(database, clock)
     ask(database, "ada", BEGIN)
-    reminder_service.look()
+    reminder_service.schedule_due()
     confirmed(database, "ada")
     clock.now += 2 * HOUR
     ask(database, "ada", clock.now)
@@ -290,12 +290,12 @@ def test_a_sign_up_that_fails_keeps_nobody_waiting(database):
     for name in ("ben", "cy"):
         ask(database, name, clock.now + SECOND)
     for _ in range(3):
-        reminder_service.look()
+        reminder_service.schedule_due()
     assert states_of_signups(database) == ["confirmed", "asked", "mailed", "mailed"]
     assert [row[:1] + row[2:] for row in faults(database)] == [("signup", 1, 1)]
     clock.now += 80 * HOUR
-    reminder_service._kept_house = float("-inf")  # an hour has passed
-    reminder_service.look()
+    reminder_service._purged_at = float("-inf")  # an hour has passed
+    reminder_service.schedule_due()
     assert faults(database) == []
 
 
@@ -327,7 +327,7 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
     reminder_service = make_office(database, clock)
     for _ in range(3):
         try:
-            reminder_service.look()
+            reminder_service.schedule_due()
         except DatabaseFault:
             assert error is not ZeroDivisionError
     expected = {("good", "closes", "7 days"), ("nobody", "confirm", "")}
@@ -338,8 +338,8 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
         assert len([record for record in caplog.records if record.exc_info]) == 1
     monkeypatch.setattr(office_module, stage, work)
     clock.now += MINUTE
-    reminder_service._kept_house = float("-inf")  # of the steady clock too
-    reminder_service.look()
+    reminder_service._purged_at = float("-inf")  # of the steady clock too
+    reminder_service.schedule_due()
     assert set(told(database)) == expected
     assert faults(database) == []
 
@@ -363,7 +363,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
     clock = Clock(SEVEN)
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_office(database, clock, url)
-        reminder_service.look()
+        reminder_service.schedule_due()
         for minutes in (0, 2, 8):
             clock.now = SEVEN + minutes * MINUTE
             reminder_service.send(threading.Event())
@@ -391,7 +391,7 @@ def test_a_part_that_cannot_be_written_does_not_keep_the_digest_back(database, m
     monkeypatch.setattr(clerk_module, "_digest_item", breaks)
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_office(database, Clock(SEVEN), url)
-        reminder_service.look()
+        reminder_service.schedule_due()
         reminder_service.send(threading.Event())
         reminder_service.close(5)
     # Left out of the digest, the other one goes as a letter of its own.
@@ -413,7 +413,7 @@ def test_a_delivery_that_cannot_be_read_keeps_no_other_back(database):
         connection.execute(update(deliveries).where(deliveries.c.id == first).values(occasion_id=newest))
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_office(database, Clock(SEVEN), url)
-        reminder_service.look()
+        reminder_service.schedule_due()
         reminder_service.send(threading.Event())
         reminder_service.close(5)
     assert inbox.recipients == ["ben"]
@@ -431,13 +431,13 @@ def test_a_delivery_that_is_no_more_is_no_fault(database, monkeypatch):
     clock = Clock(SEVEN)
     reminder_service = make_office(database, clock, folder=None)
     monkeypatch.setattr(reminder_service, "_open_channels", dict)
-    reminder_service.look()
+    reminder_service.schedule_due()
     reminder_service.send(threading.Event())
     assert [row[0] for row in faults(database)] == ["delivery"]
     subscribers.erase(database, subscriber.id, SEVEN)
     clock.now += 2 * HOUR
-    reminder_service._kept_house = float("-inf")
-    reminder_service.look()
+    reminder_service._purged_at = float("-inf")
+    reminder_service.schedule_due()
     assert faults(database) == []
 
 
@@ -480,20 +480,20 @@ def test_an_edition_that_cannot_be_read_leaves_the_one_before_it(database):
     clock = Clock(BEGIN)
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_office(database, clock, url)
-        reminder_service.look()
+        reminder_service.schedule_due()
         publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "bad"))
         with writing(database) as connection:
             connection.execute(update(revisions).where(revisions.c.record_id == "bad").values(record={"id": "bad"}))
         clock.now = SEVEN
         reminder_service._edition_seen = float("-inf")
-        reminder_service.look()
+        reminder_service.schedule_due()
         assert reminder_service.send(threading.Event()) == {"sent": 1}
         assert [row[:2] for row in faults(database)] == [("edition", "newest")]
         with writing(database) as connection:
             connection.execute(delete(revisions).where(revisions.c.record_id == "bad"))
         clock.now = SEVEN + MINUTE
         reminder_service._edition_seen = float("-inf")
-        reminder_service.look()
+        reminder_service.schedule_due()
         reminder_service.close(5)
     assert inbox.recipients == ["good"]
     assert faults(database) == []

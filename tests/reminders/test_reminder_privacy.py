@@ -49,17 +49,17 @@ def live(database, inbox, url):
         add_reader(database, name, BEGIN, language="fr" if name == "bad" else "en")
     hook = f"https://hook.invalid/{PATH}"
     add_reader(database, "hook", BEGIN, channel="webhook", address=hook, owner="owner@reader.example", secret=SECRET)
-    reminder_service.look()
+    reminder_service.schedule_due()
     reminder_service.send(stop)
     token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
     ada = service.confirm(token, BEGIN + MINUTE)
     for now in (SEVEN, SEVEN + MINUTE, SEVEN + HOUR):
         clock.now = now
-        reminder_service.look()
+        reminder_service.schedule_due()
         reminder_service.send(stop)
     service.end(ada, clock.now)
     clock.now += 8 * DAY
-    reminder_service.look()
+    reminder_service.schedule_due()
     reminder_service.send(stop)
     reminder_service.close(5)
     return service, ada, token
@@ -97,7 +97,7 @@ def test_what_is_private_is_in_no_repr(database):
     ada = add_reader(database, "ada", BEGIN, secret=SECRET, owner="owner@reader.example")
     clock = Clock(SEVEN)
     reminder_service = make_office(database, clock)
-    reminder_service.look()
+    reminder_service.schedule_due()
     with writing(database) as connection:
         (delivery,) = load_deliveries(connection, claim_deliveries(connection, 1, SEVEN, 10))
     said = repr((ada, delivery))

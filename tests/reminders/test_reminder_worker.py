@@ -61,7 +61,7 @@ def make_worker(database, url, tmp_path, clock=wall_clock):
         looks.append(time.monotonic())
         real()
 
-    real, reminder_service.look = reminder_service.look, look
+    real, reminder_service.schedule_due = reminder_service.schedule_due, look
     made = Worker(database, tmp_path / "events.yaml", clock, reminder_service)
     made.looks = looks
     return made

@@ -93,12 +93,12 @@ def test_a_notice_goes_at_once_and_can_be_written(database, offset):
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_office(database, clock, url)
         publish_records(database, BEGIN, tender(CLOSES))
-        reminder_service.look()
+        reminder_service.schedule_due()
         clock.now = BEGIN + DAY
         publish_records(database, clock.now, tender("2027-07-12 17:00"))
         restamp(database, offset)
         reminder_service._edition_seen = float("-inf")
-        reminder_service.look()
+        reminder_service.schedule_due()
         assert reminder_service.send(threading.Event()) == {"sent": 1}
         reminder_service.close(5)
     assert inbox.recipients == ["ada"]

@@ -55,7 +55,7 @@ def test_an_incident_is_told_once_and_no_more_than_once_an_hour(folders, minutes
 def test_what_could_not_be_told_is_told_five_minutes_later(folders):
     memory, other = HostMemory(*folders), HostMemory(*folders)
     assert memory.claim("a", NOON)
-    memory.give_back("a", NOON)
+    memory.release("a", NOON)
     assert [n for n in range(8) if other.claim("a", NOON + n * MINUTE)] == [5]
 
 
@@ -63,6 +63,6 @@ def test_incidents_are_told_apart_and_what_others_told_is_known(folders):
     memory = HostMemory(*folders)
     assert memory.claim("a", NOON)
     assert memory.claim("b", NOON)
-    memory.set_told("c", NOON)
-    assert [HostMemory(*folders).was_told(name, NOON + MINUTE) for name in "abcd"] == [True, True, True, False]
+    memory.set_mailed("c", NOON)
+    assert [HostMemory(*folders).was_mailed(name, NOON + MINUTE) for name in "abcd"] == [True, True, True, False]
     assert not memory.claim("c", NOON + MINUTE)

@@ -42,7 +42,7 @@ class Two:
 
     def look(self, seconds=0):
         self.now += timedelta(seconds=seconds)
-        threads = [threading.Thread(target=each.look) for each in self.reporters]
+        threads = [threading.Thread(target=each.check_and_report) for each in self.reporters]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -149,7 +149,7 @@ def test_without_editors_the_sender_is_told(database, tmp_path, editors):
     log = FaultLog(lambda: NOON)
     mailer = FaultMailer("https://x.example", MailSettings("", tmp_path, "X <cal@x.example>", editors), lambda: NOON)
     log.report("look", FaultKind.SCHEDULE, "It fails.", details=("one", "two"))
-    FaultReporter(database, log, mailer, HostMemory(), lambda: NOON).look()
+    FaultReporter(database, log, mailer, HostMemory(), lambda: NOON).check_and_report()
     mails = [path.read_text() for path in tmp_path.glob("*.eml")]
     assert len(mails) == len(editors or ("cal",))
     assert all(any(f"To: {each}" in mail for mail in mails) for each in editors or ("cal@x.example",))

@@ -30,7 +30,7 @@ from reminder_tools import (
 from sqlalchemy import create_engine, delete, func, inspect, make_url, select, text, update
 
 from calendar_service.records.notification_keys import AccountKind
-from calendar_service.reminders.resuming import resume, send_missed
+from calendar_service.reminders.resuming import end_pauses, send_missed
 from calendar_service.store import restore as restore_module
 from calendar_service.store import subscribers as people
 from calendar_service.store.backup import BackupRefused, backup, check_sqlite
@@ -78,7 +78,7 @@ def edit(database, closes, when=BEGIN + DAY):
 
 def look(database, now):
     office = make_office(database, Clock(now))
-    office.look()
+    office.schedule_due()
     office.close(1)
 
 
@@ -86,7 +86,7 @@ def tick(database, inbox, url, now):
     """One pass of a worker; gives who got mail, each as often as that."""
     before = len(inbox.taken)
     office = make_office(database, Clock(now), url)
-    office.look()
+    office.schedule_due()
     office.send(threading.Event())
     office.close(5)
     return sorted(inbox.recipients[before:])
@@ -258,7 +258,7 @@ def test_all_of_it_comes_back_into_nothing(filled, database_url, file):
     with reading(engine) as connection:
         assert [fault.key for fault in list_faults(connection, [FaultKind.RESTORE])] == [""]
     # New rows get new numbers.
-    resume(engine, load_edition(engine), NOW)
+    end_pauses(engine, load_edition(engine), NOW)
     assert add_reader(engine, "new", NOW).id == len(NAMES) + 1
     edit(engine, "2027-08-20 17:00", NOW)
     engine.dispose()
@@ -283,7 +283,7 @@ def test_no_mail_goes_twice_unless_asked(filled, database_url, file, how, goes_o
             edit(engine, "2027-08-12 17:00")
         assert tick(engine, inbox, url, NOW) == []
         if goes_on == "resume":
-            resume(engine, load_edition(engine), NOW)
+            end_pauses(engine, load_edition(engine), NOW)
         else:
             send_missed(engine)
         again = sorted(NAMES * 2) if (how, goes_on) == ("lost", "send-missed") else []
@@ -379,26 +379,26 @@ def test_running_processes_see_it(filled, file, database_url):
         with writing(filled) as connection:
             renew_identity(connection, 5)
         edit(filled, "2027-08-12 17:00")
-        office.look()
+        office.schedule_due()
         office.send(threading.Event())
         assert len(inbox.taken) == 40
         assert cache.edition().number == 2
         put_back(filled, file)
-        office.look()
+        office.schedule_due()
         office.send(threading.Event())
-        cache._looked = float("-inf")
+        cache._refreshed_at = float("-inf")
         assert cache.edition().number == 1
         # Another one with the number of the old: no process may take it for the one that it knew.
         edit(filled, "2027-08-25 17:00", BEGIN + 2 * DAY)
-        cache._looked = office._edition_seen = float("-inf")
+        cache._refreshed_at = office._edition_seen = float("-inf")
         assert cache.edition() == load_edition(filled) == office.edition()
-        resume(filled, load_edition(filled), NOW)
-        office.look()
+        end_pauses(filled, load_edition(filled), NOW)
+        office.schedule_due()
         office.send(threading.Event())
         assert len(inbox.taken) == 40
         edit(filled, "2027-08-26 17:00", BEGIN + 3 * DAY)
         office._edition_seen = float("-inf")
-        office.look()
+        office.schedule_due()
         office.send(threading.Event())
         assert len(inbox.taken) == 60
         office.close(5)
@@ -421,7 +421,7 @@ def test_a_restore_in_the_middle_of_sending(filled, file, history):
         def work():
             while not stop.is_set():
                 with contextlib.suppress(DatabaseFault):
-                    office.look()
+                    office.schedule_due()
                     office.send(stop)
                 stop.wait(0.05)
 
@@ -565,7 +565,7 @@ def test_a_damaged_file_is_kept_aside_and_replaced(filled, database_url, file):
     backup(filled, file)
     path = Path(make_url(database_url).database)
     office = make_office(filled, Clock(NOW))
-    office.look()
+    office.schedule_due()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     filled.dispose()
@@ -576,7 +576,7 @@ def test_a_damaged_file_is_kept_aside_and_replaced(filled, database_url, file):
     assert done.replaced is Replaced.DAMAGED
     assert done.damaged_file.read_bytes() == content
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    office.look()
+    office.schedule_due()
     assert not office.send(threading.Event())
     assert [pause.kind for pause in pauses(filled)] == [PauseKind.RESTORED]
     assert len(list(people.list_subscribers(filled))) == len(NAMES)

@@ -23,7 +23,7 @@ from reminder_tools import (
 )
 
 from calendar_service.reminders.restore_guard import RestoreGuard
-from calendar_service.reminders.resuming import forecast_paused, resume, send_missed
+from calendar_service.reminders.resuming import end_pauses, forecast_paused, send_missed
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, writing
@@ -58,7 +58,7 @@ class House:
         if missed:
             office.guard.check(now)
             send_missed(engine)
-        office.look()
+        office.schedule_due()
         office.send(threading.Event())
         office.close(5)
         engine.dispose()
@@ -114,7 +114,7 @@ def test_resume_goes_on_without_what_may_have_gone(house, tmp_path):
     edit(house, "2027-08-12 17:00")
     assert house.tick(NOW) == []
     engine = open_engine(house.url)
-    _, unsent = resume(engine, load_edition(engine), NOW)
+    _, unsent = end_pauses(engine, load_edition(engine), NOW)
     assert unsent == 2 * len(NAMES)
     assert {row[5:] for row in outbox(engine, "reason")} == {("dropped", "restored")}
     engine.dispose()
@@ -158,7 +158,7 @@ def test_a_copy_that_is_put_back_twice_is_noticed_twice(house, tmp_path):
         put_back()
         assert house.tick(NOW) == []
         engine = open_engine(house.url)
-        resume(engine, load_edition(engine), NOW)
+        end_pauses(engine, load_edition(engine), NOW)
         engine.dispose()
         assert house.tick(NOW) == []
 
@@ -170,7 +170,7 @@ def test_the_alarm_of_one_host_is_not_raised_by_the_next(house, tmp_path):
     put_back()
     assert house.tick(NOW) == []
     engine = open_engine(house.url)
-    resume(engine, load_edition(engine), NOW)
+    end_pauses(engine, load_edition(engine), NOW)
     engine.dispose()
     assert other.tick(NOW + 2 * MINUTE) == []
     assert see(house.url, list_pauses) == []
@@ -179,10 +179,10 @@ def test_the_alarm_of_one_host_is_not_raised_by_the_next(house, tmp_path):
 def test_a_running_worker_notices_too(house, tmp_path):
     put_back = prepare(house, tmp_path)
     engine, office = house.office(NOW + MINUTE)
-    office.look()
+    office.schedule_due()
     assert not office.send(threading.Event())
     put_back()
-    office.look()
+    office.schedule_due()
     assert not office.send(threading.Event())
     assert len(house.inbox.taken) == 2 * len(NAMES)
     with reading(engine) as connection:
@@ -225,7 +225,7 @@ def test_the_memory_is_private_and_survives_nonsense(house):
 def test_a_memory_that_cannot_be_written_is_reported_and_stops_nothing(house):
     house.memory.mkdir()  # not even root can write it as a file
     engine, office = house.office(NOW)
-    office.look()
+    office.schedule_due()
     office.send(threading.Event())
     assert house.inbox.recipients == NAMES
     with reading(engine) as connection:
@@ -250,7 +250,7 @@ def test_a_pause_keeps_everything_and_resume_sends_it_once(house, database):
     assert house.tick(SEVEN + MINUTE) == []
     assert house.tick(utc("2027-07-09 15:01")) == []
     assert outbox(database) == []
-    pauses, unsent = resume(database, load_edition(database), utc("2027-07-09 15:02"))
+    pauses, unsent = end_pauses(database, load_edition(database), utc("2027-07-09 15:02"))
     assert ([pause.kind for pause in pauses], unsent) == ([PauseKind.PERSON], 0)
     # As after a downtime: of two reminders of one moment only the nearer.
     assert house.tick(utc("2027-07-09 15:02")) == sorted([*NAMES, "zoe"])
@@ -271,7 +271,7 @@ def test_a_pause_in_the_middle_of_a_pass_ends_it(house, database):
     sent = len(house.tick(NOW))
     # What was claimed goes out; nothing more is claimed.
     assert stop_after <= sent < 80
-    resume(database, load_edition(database), NOW)
+    end_pauses(database, load_edition(database), NOW)
     assert sent + len(house.tick(NOW)) == 80
 
 

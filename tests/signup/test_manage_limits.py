@@ -4,7 +4,7 @@ import pytest
 from signing_up import words_of
 from sqlalchemy import insert
 
-from calendar_service.reminders.subscriptions.preferences import readable
+from calendar_service.reminders.subscriptions.preferences import readable_watches
 from calendar_service.store.engine import writing
 from calendar_service.store.subscribers import MAX_WATCHES, SubscriberState, TooManyWatches, Watch, set_watches
 from calendar_service.store.tables import watches
@@ -168,7 +168,7 @@ def test_who_had_more_before_there_was_a_bound_may_keep_them(site):
     assert save(site, subscriber, **fields, watch__900="id=b").status_code == 400
     fewer = {name: value for name, value in fields.items() if name != "watch__899"}
     assert save(site, subscriber, **fewer).status_code == 200
-    assert (len(site.again(subscriber).watches), readable(site.again(subscriber).watches)) == (
+    assert (len(site.again(subscriber).watches), readable_watches(site.again(subscriber).watches)) == (
         899,
         site.again(subscriber).watches,
     )
@@ -187,4 +187,4 @@ def test_confirming_shows_what_comes_of_the_readable_ones(site):
 def test_many_ticked_boxes_can_be_planned_for(site):
     tags = [f"{'t' * 40}-{number}" for number in range(15)]
     subscriber = site.subscriber(tag=tags)
-    assert readable(subscriber.watches) == subscriber.watches
+    assert readable_watches(subscriber.watches) == subscriber.watches

@@ -8,8 +8,8 @@ from calendar_service.store.faults import (
     FaultKind,
     clear_fault,
     clear_kinds_before,
-    give_back_unmailed,
     list_faults,
+    release_unmailed,
     report_fault,
     take_unmailed,
 )
@@ -119,7 +119,7 @@ def test_single_things_are_told_once_an_hour_for_each_kind(database):
 def test_what_could_not_be_mailed_is_taken_again_after_five_minutes(database):
     report(database)
     with writing(database) as connection:
-        give_back_unmailed(connection, take_unmailed(connection, NOON), NOON)
+        release_unmailed(connection, take_unmailed(connection, NOON), NOON)
     found = [len(taken(database, NOON + timedelta(minutes=minutes))) for minutes in (0, 4, 5, 10)]
     assert found == [0, 0, 1, 0]
 

@@ -170,16 +170,16 @@ def test_a_session_ahead_is_told(database):
 
 
 @pytest.mark.parametrize(
-    ("now", "is_told"),
+    ("now", "is_mailed"),
     [("2026-06-01T08:59:59Z", True), ("2026-06-01T09:00:00Z", False), ("2027-01-01T00:00:00Z", False)],
     ids=["ahead", "now", "past"],
 )
-def test_what_was_still_ahead_is_told(database, now, is_told):
+def test_what_was_still_ahead_is_told(database, now, is_mailed):
     publish_draft(database, draft(webinar()), NOON)
     alter(database, "webinar", only="starts")
     done = publish_draft(database, draft(webinar()), datetime.fromisoformat(now), tz_database=NEW)
-    assert (done.changed, len(done.moved)) == ((["webinar"], 1) if is_told else ([], 0))
-    assert (kept(database, "webinar")[0][2] == "2026-06-01T08:00:00Z") is not is_told  # a past one is put right
+    assert (done.changed, len(done.moved)) == ((["webinar"], 1) if is_mailed else ([], 0))
+    assert (kept(database, "webinar")[0][2] == "2026-06-01T08:00:00Z") is not is_mailed  # a past one is put right
 
 
 def test_cancelled_is_told_and_withdrawn_is_not(database):

@@ -9,7 +9,7 @@ import pytest
 from widget_site import Site, widget_site  # noqa: F401 (a fixture)
 
 from calendar_service.web import contrast, layout
-from calendar_service.web.contrast import contrast_ratio, readable
+from calendar_service.web.contrast import contrast_ratio, ensure_contrast
 
 STATIC = Path(layout.__file__).parent / "static"
 POLICY = (
@@ -303,7 +303,7 @@ def test_accent_is_made_readable(widget_site, colour):  # noqa: F811
 
 
 def test_readable_accent_is_left_as_it_is():
-    assert readable("1c4e94", ("ffffff",), "000000") == "1c4e94"
+    assert ensure_contrast("1c4e94", ("ffffff",), "000000") == "1c4e94"
     assert round(contrast_ratio("777777", "ffffff"), 2) == 4.48
 
 

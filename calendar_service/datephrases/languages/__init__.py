@@ -1,4 +1,4 @@
-"""The vocabularies, one file for each language, and the words of all of them together."""
+"""The vocabularies, one module for each language, and the words of all of them together."""
 
 from __future__ import annotations
 

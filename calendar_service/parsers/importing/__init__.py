@@ -1,4 +1,4 @@
-"""What others publish (a page, .ics, JSON-LD, OCDS, CSV) becomes records that a person can take over.
+"""Import what others publish (a page, .ics, JSON-LD, OCDS, CSV) as candidates for records.
 
-Nothing here writes a file or opens a connection; what is not understood is said and never guessed.
+Nothing here writes a file or opens a connection. What is not understood is reported, never guessed.
 """

@@ -1,7 +1,7 @@
-"""What a source says, before anybody has looked at it: sketches of records, and what became none.
+"""Candidates: records as a source describes them, before a person has reviewed them; and what was ignored.
 
-A sketch holds the fields as they will stand in the calendar file, with the line it came from, what
-was not understood of it, and why it cannot be a record as it is. Nothing in it is guessed.
+A candidate has the fields as they will be in the calendar file, the line it came from, what was not understood, and why
+it cannot be a record as it is. Nothing in it is guessed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TAG = re.compile(r"[\w][\w .+&'’-]{0,49}")  # as records.source takes it
 
 
 class UnfitSource(CalendarError):
-    """A source that cannot be read at all; `line` is where reading stopped, 0 where no line is meant."""
+    """A source cannot be parsed at all; `line` is where parsing stopped, 0 if no line is known."""
 
     def __init__(self, message: str, *, line: int = 0, remedy: str = "") -> None:
         super().__init__(f"line {line}: {message}" if line else message, remedy=remedy)
@@ -43,11 +43,10 @@ class UnfitSource(CalendarError):
 
 @dataclass
 class Candidate:
-    """A record as the source tells it.
+    """A record as the source describes it.
 
-    `remarks` are what a person should know beside it; `problems` are why it cannot be a record yet,
-    and `questions` why a person must decide whether it is one at all. With either it is written
-    commented out.
+    `remarks` are notes for the person who reviews it; `problems` are why it cannot be a record yet, and `questions` why
+    a person must decide whether it is one at all. With a problem or a question it is printed commented out.
     """
 
     line: int
@@ -58,19 +57,19 @@ class Candidate:
     first: date | None = None
 
     def remark(self, text: str) -> None:
-        """Note something, once."""
+        """Add a remark, once."""
         if text not in self.remarks:
             self.remarks.append(text)
 
     @property
     def is_open(self) -> bool:
-        """Return True if it may become a record without a person's doing."""
+        """Return True if it can become a record without a decision by a person."""
         return not (self.problems or self.questions)
 
 
 @dataclass
 class Ignored:
-    """Something in the source that is no record."""
+    """Something in the source that is not a record."""
 
     line: int
     text: str
@@ -78,17 +77,17 @@ class Ignored:
 
 @dataclass
 class Imported:
-    """Everything that a source says, in its order."""
+    """Everything in a source, in its order."""
 
     items: list[Candidate | Ignored] = field(default_factory=list)
 
     @property
     def candidates(self) -> list[Candidate]:
-        """The sketches among the items."""
+        """The candidates among the items."""
         return [item for item in self.items if isinstance(item, Candidate)]
 
     def add(self, item: Candidate | Ignored) -> None:
-        """Add one more. Raise UnfitSource when there are too many."""
+        """Add an item. Raise UnfitSource if there are too many."""
         if len(self.items) >= MAX_ITEMS:
             remedy = "Split the file."
             raise UnfitSource(f"there are more than {MAX_ITEMS:,} entries.", line=item.line, remedy=remedy)
@@ -110,7 +109,7 @@ def decode_source(data: bytes) -> str:
 
 
 def read_json(text: str) -> Any:
-    """Read JSON text. Raise UnfitSource."""
+    """Parse JSON text. Raise UnfitSource."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -120,7 +119,7 @@ def read_json(text: str) -> Any:
 
 
 def tidy(text: str) -> str:
-    """Put a text on one line, without what nobody can see."""
+    """Return a text on one line, without invisible characters."""
     seen = (
         char if char in _JOINERS or unicodedata.category(char) not in _CONTROLS else " " if char in "\t\r\n\v\f" else ""
         for char in re.sub("[\u0085\u2028\u2029]", " ", text)
@@ -129,18 +128,18 @@ def tidy(text: str) -> str:
 
 
 def tidy_title(text: str) -> str:
-    """Put a title on one line of the length that a record takes."""
+    """Return a title on one line, no longer than a record's title may be."""
     return shorten(tidy(text), _LONGEST_TITLE)
 
 
 def tidy_block(text: str) -> str:
-    """Put a longer text in order: paragraphs stay, what nobody can see goes."""
+    """Return a longer text with its paragraphs, without invisible characters."""
     lines = [tidy(line) for line in text.splitlines()]
     return shorten(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), _LONGEST_BLOCK)
 
 
 def shorten_value(text: str) -> str:
-    """Return a text as it is shown in a message."""
+    """Return a text short enough for a message."""
     return shorten(tidy(text[: 4 * _LONGEST_SHOWN]), _LONGEST_SHOWN)
 
 
@@ -148,7 +147,7 @@ def shorten_value(text: str) -> str:
 
 
 def slug(text: str, year: int | None) -> str:
-    """Make an id of a title and a year: "world-refugee-day-2020"; "" where the title has no Latin letters."""
+    """Return an id made of a title and a year: "world-refugee-day-2020"; "" if the title has no Latin letters."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ß", "ss")).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))
     ending = [] if year is None or str(year) in words else [str(year)]
@@ -165,7 +164,7 @@ def slug(text: str, year: int | None) -> str:
 
 
 def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
-    """Return every sketch an id of its own, the first key of its fields."""
+    """Set a unique id, the first key of its fields, in every candidate."""
     used: set[str] = set()
     for candidate in candidates:
         title = candidate.fields.get("title", "")
@@ -187,13 +186,13 @@ def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
 
 
 def set_text_field(candidate: Candidate, name: str, text: str, language: str | None) -> None:
-    """Set a text, by its language where that is known."""
+    """Set a text, by its language if that is known."""
     if text:
         candidate.fields[name] = {language: text} if language else text
 
 
 def set_url(candidate: Candidate, name: str, url: str) -> None:
-    """Set an address if it is an https one; say so if it is not."""
+    """Set a URL if it is an https one; add a remark if it is not."""
     if is_https(url):
         candidate.fields[name] = url
     elif url:
@@ -201,7 +200,7 @@ def set_url(candidate: Candidate, name: str, url: str) -> None:
 
 
 def is_https(url: str) -> bool:
-    """Return True if a text is an https address."""
+    """Return True if a text is an https URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -210,7 +209,7 @@ def is_https(url: str) -> bool:
 
 
 def set_tags(candidate: Candidate, words: Iterable[str]) -> None:
-    """Set the tags; a word that cannot be one is said."""
+    """Set the tags; add a remark for a word that cannot be one."""
     tags = []
     for word in dict.fromkeys(tidy(each) for each in words):
         if _TAG.fullmatch(word):
@@ -225,23 +224,23 @@ def set_tags(candidate: Candidate, words: Iterable[str]) -> None:
 
 
 def days_in_words(first: date, last: date) -> str:
-    """Write whole days as the calendar file takes them."""
+    """Format whole days as the calendar file has them."""
     return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
 
 
 def moment_in_words(civil: CivilTime) -> str:
-    """Write a clock time as the calendar file takes it: "2027-03-15 11:00 Europe/Paris"."""
+    """Format a clock time as the calendar file has it: "2027-03-15 11:00 Europe/Paris"."""
     return f"{civil.day.isoformat()} {_clock(civil)} {civil.zone}"
 
 
 def set_days(candidate: Candidate, first: date, last: date) -> None:
-    """Set on which whole days something happens."""
+    """Set the whole days on which something happens."""
     candidate.first = first
     candidate.fields["when"] = days_in_words(first, last)
 
 
 def set_span(candidate: Candidate, starts: CivilTime, ends: CivilTime | None) -> None:
-    """Set from when to when something happens, in words that the calendar file takes."""
+    """Set the start and end of something, formatted as the calendar file has them."""
     candidate.first = starts.day
     if ends is None or ends == starts:
         candidate.fields["when"] = moment_in_words(starts)
@@ -256,7 +255,7 @@ def set_span(candidate: Candidate, starts: CivilTime, ends: CivilTime | None) ->
 
 
 def set_fold(candidate: Candidate, *moments: CivilTime | None) -> None:
-    """Describe which of a repeated time is meant; what the calendar file cannot say becomes a problem."""
+    """Set which of a repeated time is meant; add a problem for what the calendar file cannot express."""
     folds: set[int] = set()
     for civil in (each for each in moments if each):
         try:
@@ -272,7 +271,7 @@ def set_fold(candidate: Candidate, *moments: CivilTime | None) -> None:
 
 
 def read_iso(text: str) -> date | CivilTime | None:
-    """Read an ISO 8601 day, or moment with an offset; None for anything else, as for a time without one."""
+    """Parse an ISO 8601 day, or a time with an offset; return None for anything else, also a time without an offset."""
     try:
         if len(text) <= len("2027-03-15"):
             return date.fromisoformat(text)

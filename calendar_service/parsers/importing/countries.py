@@ -1,4 +1,4 @@
-"""Countries by the names that people print."""
+"""Country codes by the names that people print."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MORE = {"uk": "GB", "usa": "US", "republic of korea": "KR", "turkey": "TR", "tu
 
 
 def country_code(name: str) -> str | None:
-    """Return the ISO 3166 code of a country by its English or French name, or its code; None for other words."""
+    """Return the ISO 3166 code of a country by its English or French name or its code; None if it is unknown."""
     if name in COUNTRIES:
         return name
     return _names().get(_key(name))

@@ -1,4 +1,4 @@
-"""Tables (CSV) to sketches: this service's own /calendar.csv, or id, kind, title, when or closes, place, url."""
+"""Import tables (CSV): this service's own /calendar.csv, or id, kind, title, when or closes, place, url."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ CsvRow = dict[str, str]
 
 
 def looks_like_table(text: str) -> bool:
-    """Return True if the first line is the head of such a table."""
+    """Return True if the first line is the header of such a table."""
     head = {name.strip(' "').lower() for name in text.partition("\n")[0].rstrip("\r").split(_delimiter(text))}
     return "title" in head and bool(head & {"when", "closes", "moment"})
 
 
 def read_table(text: str, language: str | None) -> Imported:
-    """Read a table. Raise UnfitSource where its head or its quotes are not understood."""
+    """Parse a table into candidates. Raise UnfitSource for an unknown header or broken quotes."""
     rows = list(_rows(text))
     imported = Imported()
     if rows and "moment" in rows[0][1]:
@@ -124,7 +124,7 @@ def _simple_sketch(line: int, row: CsvRow, language: str | None) -> Candidate:
 
 
 def _own_sketch(group: list[tuple[int, CsvRow]], language: str | None) -> Candidate:
-    """Make a sketch of the lines of one record, a line for each moment."""
+    """Return the candidate for the lines of one record, one line for each moment."""
     line, row = group[0]
     candidate = _start(line, row, language)
     status = row["status"].strip()

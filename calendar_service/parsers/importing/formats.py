@@ -1,4 +1,4 @@
-"""Which format a source is in, by its name and its first characters, and who reads it."""
+"""Detect the format of a source by its name and its first characters, and call its parser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from calendar_service.parsers.importing.page import read_page
 if TYPE_CHECKING:
     from calendar_service.parsers.importing.candidates import Imported
 
-FORMATS: Final = ("page", "ics", "jsonld", "ocds", "csv")
+SOURCE_FORMATS: Final = ("page", "ics", "jsonld", "ocds", "csv")
 _BY_ENDING: Final = {
     "ics": "ics", "ical": "ics", "ifb": "ics", "csv": "csv", "tsv": "csv", "jsonld": "jsonld", "html": "jsonld",
     "htm": "jsonld", "txt": "page",
@@ -24,7 +24,7 @@ _OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
 
 
 def read_source(data: bytes, name: str, form: str | None, language: str | None) -> Imported:
-    """Read what somebody published. Raise UnfitSource where it cannot be read at all."""
+    """Parse a source in any format. Raise UnfitSource if it cannot be parsed at all."""
     if len(data) > MAX_SOURCE_BYTES:
         raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
     match form or guess_format(data, name):
@@ -41,7 +41,7 @@ def read_source(data: bytes, name: str, form: str | None, language: str | None) 
 
 
 def guess_format(data: bytes, name: str) -> str:
-    """Guess the format; what looks like nothing else is the text of a page."""
+    """Return the most likely format; the text of a page if no other fits."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]

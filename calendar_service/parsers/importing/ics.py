@@ -1,4 +1,4 @@
-"""An .ics file (RFC 5545) to sketches of records; events that belong together become one."""
+"""Import an .ics file (RFC 5545) as candidates; events that belong together become one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SILENT = frozenset({"VEVENT", "VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT",
 
 
 def read_ics_source(data: bytes, language: str | None) -> Imported:
-    """Read an .ics file. Raise UnfitSource where it is none; what is wrong with one event is that event's."""
+    """Parse an .ics file. Raise UnfitSource if it is not one; an error in one event affects only that event."""
     events: list[Component] = []
     others: list[Component] = []
     head = Component("VCALENDAR", 1)
@@ -40,9 +40,9 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
         elif component.name not in _SILENT:
             others.append(component)
     imported = Imported()
-    is_own = own_decorations.is_own(head.value("PRODID"))
+    is_own = own_decorations.is_own_prodid(head.value("PRODID"))
     for master, overrides in _series(events):
-        item = _Reader(master, language, head.value("X-WR-TIMEZONE"), is_own=is_own).read(overrides)
+        item = _EventParser(master, language, head.value("X-WR-TIMEZONE"), is_own=is_own).read(overrides)
         imported.add(item)
     for other in others:
         imported.add(Ignored(other.line, f"a {shorten_value(other.name)}, which is no event."))
@@ -51,7 +51,7 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
 
 
 def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component]]]:
-    """Put the changed occurrences (RECURRENCE-ID) with the event that they belong to."""
+    """Yield each event with its changed occurrences (RECURRENCE-ID)."""
     masters = {event.value("UID"): event for event in events if not event.get("RECURRENCE-ID") and event.value("UID")}
     changes: dict[str, list[Component]] = {}
     alone: list[Component] = []
@@ -66,8 +66,8 @@ def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component
         yield event, changes.get(event.value("UID"), []) if belongs else []
 
 
-class _Reader:
-    """One pass over one event."""
+class _EventParser:
+    """Parses one event."""
 
     def __init__(self, event: Component, language: str | None, calendar_zone: str, *, is_own: bool) -> None:
         self.event = event
@@ -77,7 +77,7 @@ class _Reader:
         self.candidate = Candidate(event.line, {"kind": "event"})
 
     def read(self, overrides: list[Component]) -> Candidate | Ignored:
-        """Make the sketch, or say why the event is none of its own."""
+        """Return the candidate, or why the event is not one by itself."""
         if self.is_own and self.event.get("RELATED-TO"):
             return Ignored(
                 self.event.line, f"an extra entry of another record: {shorten_value(_text(self.event, 'SUMMARY'))}"
@@ -121,13 +121,13 @@ class _Reader:
             candidate.fields["kind"] = "webinar"
 
     def language_of(self, name: str) -> str | None:
-        """Return the language of a text where it is said."""
+        """Return the language of a text if it is given."""
         found = self.event.get(name)
-        said = found.parameters.get("LANGUAGE", "")[:35] if found else ""
-        return self.language or re.split("[-_]", said.lower())[0] or None
+        code = found.parameters.get("LANGUAGE", "")[:35] if found else ""
+        return self.language or re.split("[-_]", code.lower())[0] or None
 
     def set_links(self) -> None:
-        """Set the addresses; one that is not https is said, a file on a machine makes it no record."""
+        """Set the URLs; one that is not https gets a remark, a local file makes the event no record."""
         candidate, event = self.candidate, self.event
         for name in ("CONFERENCE", "X-GOOGLE-CONFERENCE"):
             if "join" not in candidate.fields:
@@ -152,7 +152,7 @@ class _Reader:
             candidate.fields["documents"] = documents
 
     def set_status(self) -> None:
-        """Set how firm it is, and keep what is private from the public."""
+        """Set the status, and keep private events out of the public calendar."""
         status = self.event.value("STATUS").strip().upper()
         if status in _STATUSES:
             self.candidate.fields["status"] = _STATUSES[status]
@@ -164,7 +164,7 @@ class _Reader:
     # -- times ----------------------------------------------------------------------------------
 
     def moment(self, found: Property, value: str = "") -> date | CivilTime | None:
-        """Read a time; the reason why it is not known becomes a problem."""
+        """Return a time; if it is not known, add the reason as a problem and return None."""
         try:
             return ics_times.read_moment(found, value)
         except UnfitMoment as error:
@@ -175,7 +175,7 @@ class _Reader:
             return None
 
     def set_times(self) -> date | CivilTime | None:
-        """Set when it happens, and give its start."""
+        """Set when it happens, and return its start."""
         found = self.event.get("DTSTART")
         if found is None:
             self.candidate.problems.append("It has no start (DTSTART).")
@@ -189,7 +189,7 @@ class _Reader:
         return starts
 
     def end(self, event: Component, starts: date | CivilTime | None) -> date | CivilTime | None:
-        """Return the end by DTEND or DURATION; None where there is none, or after a problem."""
+        """Return the end by DTEND or DURATION; None if there is none or it has a problem."""
         if found := event.get("DTEND"):
             return self.moment(found)
         duration = event.get("DURATION")
@@ -202,7 +202,7 @@ class _Reader:
             return None
 
     def set_when(self, candidate: Candidate, starts: date | CivilTime, ends: date | CivilTime | None) -> None:
-        """Set when something happens; the end of whole days is not one of them (RFC 5545, 3.6.1)."""
+        """Set when something happens; the end of whole days is exclusive (RFC 5545, 3.6.1)."""
         if isinstance(starts, date):
             if isinstance(ends, CivilTime):
                 candidate.problems.append("It begins on a day and ends at an hour.")
@@ -217,7 +217,7 @@ class _Reader:
     # -- series ---------------------------------------------------------------------------------
 
     def set_series(self, starts: date | CivilTime, overrides: list[Component]) -> None:
-        """Set how it comes again, and what is different then."""
+        """Set the recurrence, its exceptions and its changes."""
         event, candidate = self.event, self.candidate
         for name in ("RDATE", "EXRULE"):
             if found := event.get(name):
@@ -237,7 +237,7 @@ class _Reader:
             candidate.problems.append("It names other days of a series, but no RRULE.")
 
     def set_excepted(self, starts: date | CivilTime) -> None:
-        """Set the days on which it does not come."""
+        """Set the days on which it does not recur."""
         days: list[str] = []
         for found in self.event.properties.get("EXDATE", ()):
             values = found.value.split(",", _MAX_DATES)
@@ -261,7 +261,7 @@ class _Reader:
             self.candidate.fields["changes"] = changes
 
     def change(self, starts: date | CivilTime, override: Component) -> dict[str, str] | None:
-        """Read one changed occurrence."""
+        """Return one changed occurrence."""
         recurrence, found = override.get("RECURRENCE-ID"), override.get("DTSTART")
         if recurrence is None or found is None or "RANGE" in recurrence.parameters:
             self.candidate.problems.append(f"Line {override.line}: not understood which days are changed, and how.")
@@ -291,5 +291,5 @@ def _text(event: Component, name: str) -> str:
 
 
 def _unescape(value: str) -> str:
-    r"""Take the escapes out of a TEXT (RFC 5545, 3.3.11): "\,", "\;", "\n"."""
+    r"""Return a TEXT value (RFC 5545, 3.3.11) without its escapes: "\,", "\;", "\n"."""
     return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)

@@ -1,7 +1,7 @@
-"""The bytes of an .ics file to components and properties, with every limit kept before anything is built.
+"""Parse the bytes of an .ics file into components and properties, with all limits checked before anything is built.
 
-icalendar reads each content line; components are put together here, since a whole calendar read by
-the library would expand every RDATE and look up every zone that a hostile file names.
+icalendar parses each content line. Components are assembled here: parsing a whole calendar with the library would
+expand every RDATE and look up every zone that a hostile file names.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _READ_ABOVE = frozenset({"PRODID", "X-WR-TIMEZONE"})
 
 @dataclass(frozen=True)
 class Property:
-    """One content line: its parameters and its value as it stands there, escapes and all."""
+    """One content line: its parameters and its raw value, escapes included."""
 
     line: int
     parameters: dict[str, str]
@@ -48,17 +48,17 @@ class Component:
     properties: dict[str, list[Property]] = field(default_factory=dict)
 
     def get(self, name: str) -> Property | None:
-        """Return the first property of a name."""
+        """Return the first property with a name, or None."""
         return next(iter(self.properties.get(name, ())), None)
 
     def value(self, name: str) -> str:
-        """Return the value of the first property of a name, "" where there is none."""
+        """Return the value of the first property with a name, "" if there is none."""
         found = self.get(name)
         return found.value if found else ""
 
 
 def read_components(data: bytes) -> Iterator[Component]:
-    """Yield each component inside VCALENDAR when it ends, and each VCALENDAR behind its own. Raise UnfitSource."""
+    """Yield each component of VCALENDAR when it ends, and each VCALENDAR after its components. Raise UnfitSource."""
     stack: list[Component] = []
     found = events = 0
     for number, line in _unfolded(decode_source(data)):
@@ -115,7 +115,7 @@ def _property(number: int, line: str) -> Property:
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Join folded lines (RFC 5545, 3.1), each with the number of its first line."""
+    """Yield the unfolded lines (RFC 5545, 3.1), each with the number of its first line."""
     parts: list[str] = []
     start = length = 0
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):

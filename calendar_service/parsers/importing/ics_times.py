@@ -1,4 +1,4 @@
-"""The times of an .ics file: each with the zone it names, or the reason why it is not known."""
+"""Parse the times of an .ics file: each with its zone, or the reason why it is unknown."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _UTC_NAMES = frozenset({"UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z"})
 
 
 class UnfitMoment(CalendarError):
-    """A time of which it is not known when it is."""
+    """It is not known when a time is."""
 
 
 def read_moment(found: Property, value: str = "") -> date | CivilTime:
-    """Read a DATE or DATE-TIME (RFC 5545, 3.3.4 and 3.3.5), one `value` of a list or all. Raise UnfitMoment."""
+    """Parse a DATE or DATE-TIME (RFC 5545, 3.3.4 and 3.3.5), one `value` of a list or the whole. Raise UnfitMoment."""
     text = (value or found.value).strip()
     try:
         if match := _DATE.fullmatch(text):
@@ -45,7 +45,7 @@ def read_moment(found: Property, value: str = "") -> date | CivilTime:
 
 
 def _wall(match: re.Match[str]) -> tuple[date, time]:
-    """Read a day and a time on the wall. Raise ValueError for what no calendar or clock shows."""
+    """Parse a day and a wall-clock time. Raise ValueError if they do not exist."""
     year, month, day, hour, minute, second = (int(each) for each in match.groups()[:6])
     return date(year, month, day), time(hour, minute, second)
 
@@ -73,7 +73,7 @@ def _zone(found: Property, text: str) -> str:
 
 
 def add_duration(start: date | CivilTime, text: str) -> date | CivilTime:
-    """Return the end of a DURATION: days are days on the wall clock, hours are exact (RFC 5545, 3.3.6)."""
+    """Return the end of a DURATION: days are wall-clock days, hours are exact (RFC 5545, 3.3.6)."""
     try:
         length = vDuration.from_ical(text.strip())  # type: ignore[no-untyped-call]
         if isinstance(start, date):
@@ -95,7 +95,7 @@ def day_of(moment: date | CivilTime, series: date | CivilTime) -> date:
 
 
 def plain_rule(text: str, start: date | CivilTime) -> str:
-    """Write an RRULE on calendar days: UNTIL as the last day by the clock of the series, no idle WKST."""
+    """Return an RRULE on calendar days: UNTIL as the last day on the clock of the series, without a useless WKST."""
     parts = [part.strip().upper() for part in text.strip().rstrip(";").split(";")]
     weekly = (
         "FREQ=WEEKLY" in parts and not {"INTERVAL=1"} & set(parts) and any(p.startswith("INTERVAL=") for p in parts)

@@ -1,4 +1,4 @@
-"""schema.org Events, as JSON-LD by itself or inside an HTML page, to sketches of records."""
+"""Import schema.org Events, as JSON-LD alone or inside an HTML page, as candidates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 
 
 def read_jsonld(text: str, language: str | None) -> Imported:
-    """Read a .json file or an HTML page. Raise UnfitSource where there is no event."""
+    """Parse a .json file or an HTML page. Raise UnfitSource if there is no event."""
     imported = Imported()
     found = False
     for line, block in _blocks(text):
@@ -48,7 +48,7 @@ def read_jsonld(text: str, language: str | None) -> Imported:
 
 
 class _Scripts(HTMLParser):
-    """Collects the JSON-LD scripts of a page; no entity and no address of it is looked at."""
+    """Collects the JSON-LD scripts of a page; entities and links are not followed."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -211,7 +211,7 @@ def _place(node: dict[str, Any]) -> dict[str, Any] | str:
 
 
 def texts(value: Any, language: str | None, clean: Any) -> str | dict[str, str]:
-    """Read a text, or one for each language: "…", {"@value", "@language"}, a list of these, {"en": "…"}."""
+    """Return a text, or one for each language: "…", {"@value", "@language"}, a list of these, {"en": "…"}."""
     if isinstance(value, str):
         text = clean(value)
         return {language: text} if language and text else text

@@ -1,4 +1,4 @@
-"""News is no record: a bare date may be the day of what is announced, or only the day of publication."""
+"""Decide whether a news item is a record: its bare date may be that of an event, or only of its publication."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _ASK = "A bare date, and nothing says that something happens on that day: only n
 
 
 def comes_yearly(title: str) -> bool:
-    """Return True if a title reads like the name of a day that is kept every year."""
+    """Return True if a title looks like the name of a day that is observed every year."""
     return bool(_WORLD_DAY.search(_fold(title)))
 
 
 def ask_about_news(candidate: Candidate, date: DateLine, title: str, teaser: str) -> None:
-    """Ask a person where a date may be that of publication."""
+    """Add a question to the candidate if its date may be the date of publication."""
     when = date.when
     if when is None or when.start is not None or when.first != when.last:
         return  # nobody prints the hour or the length of a publication
@@ -68,7 +68,7 @@ def _fold(text: str) -> str:
 
 
 def _days(text: str) -> Iterator[tuple[int, int]]:
-    """Find the days that a teaser names, as day and month."""
+    """Yield the days that a teaser names, as day and month."""
     for match in _DAY_BEFORE.finditer(text):
         if match[2] in MONTHS:
             yield int(match[1]), MONTHS[match[2]]

@@ -1,4 +1,4 @@
-"""Open Contracting Data (OCDS 1.1), a release or record package, to sketches of tenders."""
+"""Import Open Contracting Data (OCDS 1.1), a release or record package, as candidates for tenders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CALLED_OFF = frozenset({"cancelled", "withdrawn", "unsuccessful"})
 
 
 def read_ocds(text: str, language: str | None) -> Imported:
-    """Read a package; of several releases of one process the last in date counts. Raise UnfitSource."""
+    """Parse a package; the latest release of each process counts. Raise UnfitSource."""
     latest: dict[str, dict[str, Any]] = {}
     for release in _releases(read_json(text)):
         if isinstance(release.get("tender"), dict):

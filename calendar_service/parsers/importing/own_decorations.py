@@ -1,4 +1,4 @@
-"""Feeds of calendar-service itself: what they say beside the record is taken off again."""
+"""Remove what our own feeds add to a record, so that a feed of calendar-service can be imported again."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGES = {"English": "en", "French": "fr", "anglais": "en", "français": "fr"}
 
 
-def is_own(prodid: str) -> bool:
+def is_own_prodid(prodid: str) -> bool:
     """Return True if a feed was written by calendar-service."""
     return "//calendar-service//" in prodid
 
 
 def strip_own_decorations(candidate: Candidate, event: Component) -> None:
-    """Return the sketch the record's own id, kind, title and deadline."""
+    """Restore the record's own id, kind, title and deadline in the candidate."""
     name = event.value("UID").rpartition("@")[0]
     if _ID.fullmatch(name):
         candidate.fields["id"] = name
@@ -70,7 +70,7 @@ def _undo_title(candidate: Candidate) -> None:
 
 
 def _undo_place(candidate: Candidate) -> None:
-    """Read "Online, Cyprus" back: online, and in a country."""
+    """Restore the place of "Online, Cyprus": online, and in a country."""
     first, comma, rest = str(candidate.fields.get("place", "")).partition(", ")
     country = country_code(rest) if comma else None
     if country and first.lower() in ("online", "en ligne"):
@@ -78,7 +78,7 @@ def _undo_place(candidate: Candidate) -> None:
 
 
 def _undo_deadline(candidate: Candidate, event: Component) -> None:
-    """Read a deadline back: whole days end with it, and so does the block that shows an hour."""
+    """Restore a deadline: it is the end of whole days, and of the one-hour block that shows it."""
     for key in ("when", "starts", "ends", "fold", "place"):
         candidate.fields.pop(key, None)
     found = event.get("DTEND") or event.get("DTSTART")

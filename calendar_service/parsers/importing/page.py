@@ -1,7 +1,7 @@
-"""The text of a news page, as it was copied from a browser, to sketches of records.
+"""Import the text of a news page, copied from a browser, as candidates.
 
-An item is a title with a line of date words below it, or above. News is no record: where a bare date
-may be no more than the day of publication, a person is asked.
+An item is a title with a line of date words below or above it. News is not a record: if a bare date may be only the day
+of publication, a person is asked.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class _Item:
 
     @property
     def line(self) -> int:
-        """The line at which it begins."""
+        """The number of its first line."""
         return min(each.number for each in [*self.titles, *self.dates, *self.teaser])
 
 
 def read_page(text: str, language: str | None) -> Imported:
-    """Read a page; `language` is the one that it is in, None where the calendar's own is meant."""
+    """Parse a page; `language` is the page's language, None for the calendar's own."""
     imported = Imported()
     for item in _items(page_lines.read_lines(text)):
         if item.titles and item.dates:
@@ -61,7 +61,7 @@ def read_page(text: str, language: str | None) -> Imported:
 
 
 def _items(lines: list[PageLine]) -> Iterator[_Item]:
-    """Cut the page at "Read More", and each part between at its dates."""
+    """Yield the items: the page is split at "Read More", and each part at its dates."""
     part: list[PageLine] = []
     for line in lines:
         if line.sort is LineKind.STOP:
@@ -85,7 +85,7 @@ def _items_of_part(part: list[PageLine]) -> Iterator[_Item]:
 
 
 def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
-    """Find where each item of a part begins: at its title, or at its date where dates stand first."""
+    """Return where each item of a part begins: at its title, or at its date if dates come first."""
     cuts: list[int] = []
     for at, line in enumerate(part):
         follows = at > 0 and part[at - 1].sort is LineKind.DATE

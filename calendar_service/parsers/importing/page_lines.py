@@ -1,4 +1,4 @@
-"""The lines of a news page: which are dates with a place behind them, which say a language, which end an item."""
+"""Classify the lines of a news page: dates with a place, languages, ends of items, titles and text."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
 
 
 class LineKind(Enum):
-    """What a line of the page is."""
+    """The kind of a line."""
 
     TEXT = auto()
     DATE = auto()
@@ -69,7 +69,7 @@ class LineKind(Enum):
 
 @dataclass(frozen=True)
 class DateLine:
-    """A line that begins with date words. `rest` is what is neither date nor place; then `when` may be None."""
+    """A line that begins with date words. `rest` is neither date nor place; if there is any, `when` may be None."""
 
     words: str
     when: DatePhrase | None
@@ -80,7 +80,7 @@ class DateLine:
 
     @property
     def is_online(self) -> bool:
-        """Return True if it says that one takes part from anywhere."""
+        """Return True if it says that one can take part from anywhere."""
         return bool(self.when and self.when.online)
 
 
@@ -97,7 +97,7 @@ class PageLine:
 
 
 def read_lines(text: str) -> list[PageLine]:
-    """Sort the lines of a page; paragraphs of mere text are joined. Raise UnfitSource."""
+    """Return the classified lines of a page; paragraphs of plain text are joined. Raise UnfitSource."""
     lines: list[PageLine] = []
     dates = 0
     for block in _blocks(text):
@@ -128,7 +128,7 @@ def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
 
 
 def _marked_cuts(lines: list[PageLine]) -> list[PageLine]:
-    """Mark a title whose first half may be the line above it."""
+    """Return the lines with each title marked whose first half may be the line above."""
     found = lines[:]
     for at in range(1, len(lines) - 1):
         if [each.sort for each in lines[at - 1 : at + 2]] == [LineKind.TEXT, LineKind.TEXT, LineKind.DATE]:
@@ -166,12 +166,12 @@ def _language_names() -> Mapping[str, str]:
 
 
 def _may_be_date(text: str) -> bool:
-    """Return True if it is worth while to read a line as a date: reading takes its time."""
+    """Return True if a line is worth parsing as a date, which is slow."""
     return len(text) <= _LONGEST_DATE_LINE and bool(_YEAR.search(text))
 
 
 def _date_line(text: str) -> DateLine | None:
-    """Read a line that is a date, or begins with one and goes on with a place; None for any other."""
+    """Return a line that is a date, or a date and a place; None for any other."""
     if not _may_be_date(text):
         return None
     folded = fold_text(text).replace("’", "'")
@@ -191,14 +191,14 @@ def _date_line(text: str) -> DateLine | None:
 
 
 def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
-    """Keep a date that is not understood: to pass over it would be worse."""
+    """Return a line whose date is not understood: ignoring it would be worse."""
     if len(text.split()) > _MOST_WORDS_MEANT:
         return None
     return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=_about(fold_text(text)))
 
 
 def explain(words: str) -> str:
-    """Describe what is not understood of date words."""
+    """Return why date words are not understood."""
     try:
         parse_when(words)
     except DatePhraseError as error:
@@ -213,7 +213,7 @@ def _about(folded: str) -> str:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Cut a line behind the longest beginning that is date words; "" where it begins with none."""
+    """Split a line after the longest prefix that is date words; "" if there is none."""
     words = text.split(" ")[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
         head = " ".join(words[:count])
@@ -228,7 +228,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _trimmed(head: str) -> str:
-    """Take off "Deadline" before the date words and "Online" behind them, if they mean the same without."""
+    """Return date words without a leading "Deadline" and a trailing "Online", if the meaning is the same."""
     start = _DEADLINE.match(fold_text(head))
     for words in (head[start.end() :].lstrip(" :–—-") if start else head, head):
         bare = _ONLINE_WORD.sub("", words)
@@ -246,7 +246,7 @@ def _is_short(rest: str) -> bool:
 
 
 def _place(rest: str, *, has_clock: bool) -> Any:
-    """Read the words behind a date as a place: "Ansan, South Korea"; None where they are none."""
+    """Return the words behind a date as a place: "Ansan, South Korea"; None if they are not one."""
     words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")
     folded = fold_text(words).replace("’", "'")
     if not words or _OF_TIME.search(folded) or not _reads_as_name(words):
@@ -266,7 +266,7 @@ def _place(rest: str, *, has_clock: bool) -> Any:
 
 
 def _reads_as_name(words: str) -> bool:
-    """Return True if words are written as names are: with capitals, but for "of", "de" and their like."""
+    """Return True if words are written as names: capitalised, except for "of", "de" and the like."""
     found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’'-]+", words)]
     found = [word for word in found if word]
     is_name = all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in found)

@@ -1,6 +1,6 @@
-"""Sketches to lines of YAML for the calendar file; what its validator refuses is commented out.
+"""Print candidates as YAML for the calendar file; those that its validator refuses are commented out.
 
-Everything that is printed has been read by the reader of the calendar file as it is printed.
+Everything printed has been parsed by the parser of the calendar file in the same form.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ _HEAD: dict[str, Any] = {
 
 
 class _Writer(yaml.SafeDumper):
-    """Writes plain values as the calendar file's reader wants them: no aliases, numbers in quotes."""
+    """Writes plain values in the form that the calendar file's parser accepts: no aliases, numbers in quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the signature is PyYAML's)
         return True
 
 
 class _Block(dict[str, Any]):
-    """A mapping with a line for each key; what is inside it stands on one line where it can."""
+    """A mapping with a line for each key; nested values are on one line if they can be."""
 
 
 def _write_block(writer: _Writer, block: _Block) -> yaml.MappingNode:
@@ -72,16 +72,16 @@ _Writer.add_representer(_Block, _write_block)
 
 @dataclass(frozen=True)
 class PrintedRecords:
-    """The YAML, and what is to be said beside it, each with its line in the source."""
+    """The YAML, and comments on it, each with its line in the source."""
 
     yaml: str
-    said: tuple[tuple[int, str], ...]
+    comments: tuple[tuple[int, str], ...]
     passed: int
     failed: int
 
 
 def print_records(imported: Imported, calendar: Calendar | None, taken: frozenset[str] = frozenset()) -> PrintedRecords:
-    """Print what was imported, for a calendar; ids in `taken` are not given again."""
+    """Print the imported candidates for a calendar; ids in `taken` are not used again."""
     assign_ids(imported.candidates, taken)
     for candidate in imported.candidates:
         candidate.fields = {key: _visible(candidate.fields[key]) for key in sorted(candidate.fields, key=_rank)}
@@ -89,13 +89,13 @@ def print_records(imported: Imported, calendar: Calendar | None, taken: frozense
     lines = [line for item in imported.items for line in _lines(item)]
     open_ones = sum(candidate.is_open for candidate in imported.candidates)
     failed = sum(bool(candidate.problems) for candidate in imported.candidates)
-    said = tuple(each for item in imported.items for each in _said(item))
+    comments = tuple(each for item in imported.items for each in _comments(item))
     top = "records:" if open_ones else "records: []"
-    return PrintedRecords("\n".join([top, *lines]) + "\n", said, open_ones, failed)
+    return PrintedRecords("\n".join([top, *lines]) + "\n", comments, open_ones, failed)
 
 
 def _visible(value: Any) -> Any:
-    """Take out of every text what nobody can see: the reader would refuse it even in a comment."""
+    """Return a value without invisible characters: the parser would refuse them even in a comment."""
     if isinstance(value, dict):
         return {tidy(str(key)): _visible(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -115,7 +115,7 @@ def _head(calendar: Calendar | None) -> dict[str, Any]:
 
 
 def _validate(candidates: list[Candidate], head: dict[str, Any]) -> None:
-    """Have the calendar file's reader look at all sketches, and again at those that are left."""
+    """Validate all candidates with the calendar file's parser, and then again those that are left."""
     top = f"{_dump(_Block(calendar=_Block(head)))}records:\n"
     bodies = {id(candidate): "".join(f"{line}\n" for line in _record_lines(candidate)) for candidate in candidates}
     while open_ones := [candidate for candidate in candidates if candidate.is_open]:
@@ -154,7 +154,7 @@ def _record_lines(candidate: Candidate, before: str = "  ") -> list[str]:
 
 
 def _lines(item: Candidate | Ignored) -> Iterator[str]:
-    """Write an item: its remarks, then its record, behind number signs where it is not one."""
+    """Yield the lines of an item: its remarks, then its record, commented out if it is not valid."""
     yield ""
     if isinstance(item, Ignored):
         yield _comment(f"Line {item.line}, left out: {item.text}")
@@ -172,7 +172,7 @@ def _comment(text: str) -> str:
     return f"  # {tidy(text)[:_LONGEST_REMARK]}"
 
 
-def _said(item: Candidate | Ignored) -> Iterator[tuple[int, str]]:
+def _comments(item: Candidate | Ignored) -> Iterator[tuple[int, str]]:
     if isinstance(item, Ignored):
         yield item.line, f"left out: {tidy(item.text)}"
         return

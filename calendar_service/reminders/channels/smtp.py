@@ -82,7 +82,7 @@ class SmtpChannel:
         self._limits = limits or SmtpLimits()
         self._context = context or _default_context(self._server)
         self._connection: _Connection | None = None
-        self._letters = 0
+        self._messages_sent = 0
         self._used_at = 0.0
 
     def send(self, message: Message, envelope: Envelope) -> None:
@@ -115,7 +115,7 @@ class SmtpChannel:
         Nothing was handed over by then, so a kept connection that turns out to be closed costs no letter.
         """
         is_stale = time.monotonic() - self._used_at > self._limits.idle
-        if is_stale or self._letters >= self._limits.messages:
+        if is_stale or self._messages_sent >= self._limits.messages:
             self.close()
         if self._connection is not None:
             try:
@@ -134,7 +134,7 @@ class SmtpChannel:
             # Not the server's text: some repeat what was sent, and that may be the password.
             raise DeliveryFailed(f"The mail server {_how_refused(error)}.", is_ours=True) from None
         self._connection = connection
-        self._letters = 0
+        self._messages_sent = 0
         return connection
 
     def _mail_from(self, connection: _Connection, envelope: Envelope, deadline: TimeLimit) -> _Connection:
@@ -152,7 +152,7 @@ class SmtpChannel:
         if code != _OK:
             self._drop()
             raise DeliveryFailed(_quote("refused the sender", code, text, envelope.address), is_ours=True)
-        self._letters += 1
+        self._messages_sent += 1
         return connection
 
     @staticmethod

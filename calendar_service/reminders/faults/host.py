@@ -50,7 +50,7 @@ class HostMemory:
             found |= {"told": True, "mailed_at": now.isoformat(), "again_at": None}
             return True
 
-    def give_back(self, name: str, now: datetime) -> None:
+    def release(self, name: str, now: datetime) -> None:
         """Have an incident told of later, by whichever process comes first: the mail could not be sent."""
         with self._incidents() as incidents:
             incidents[name] = {
@@ -60,13 +60,13 @@ class HostMemory:
                 "seen_at": now.isoformat(),
             }
 
-    def set_told(self, name: str, now: datetime) -> None:
+    def set_mailed(self, name: str, now: datetime) -> None:
         """Remember that an incident was told of in another way."""
         with self._incidents() as incidents:
             at = now.isoformat()
             incidents[name] = {"told": True, "mailed_at": at, "again_at": None, "seen_at": at}
 
-    def was_told(self, name: str, now: datetime) -> bool:
+    def was_mailed(self, name: str, now: datetime) -> bool:
         """Return True if an incident that is not over was told of."""
         with self._incidents() as incidents:
             found = incidents.get(name)

@@ -77,10 +77,10 @@ class FaultLog:
         now, name = self._clock(), (kind, key or host_name())
         with self._lock:
             known = self._open.get(name)
-            count, first, told = (
+            count, first, mailed_at = (
                 (known.fault.count, known.fault.first_at, known.fault.mailed_at) if known else (0, now, None)
             )
-            fault = Fault(*name, reason, tuple(details), count + 1, first, now, retry_at, told)
+            fault = Fault(*name, reason, tuple(details), count + 1, first, now, retry_at, mailed_at)
             found = self._open.setdefault(name, _Open(fault))
             found.fault = fault
             found.sources.add(source)
@@ -160,7 +160,7 @@ class FaultLog:
         for kind, key in over:
             clear_fault(connection, kind, key)
         for _, fault, times in news:
-            told = now if fault.kind is FaultKind.DATABASE else fault.mailed_at
+            mailed_at = now if fault.kind is FaultKind.DATABASE else fault.mailed_at
             report_fault(
                 connection,
                 fault.kind,
@@ -169,7 +169,7 @@ class FaultLog:
                 fault.last_at,
                 details=fault.details,
                 retry_at=fault.retry_at,
-                mailed_at=told,
+                mailed_at=mailed_at,
                 times=times,
             )
 

@@ -20,9 +20,9 @@ from calendar_service.store.faults import (
     FaultKind,
     clear_fault,
     clear_kinds_before,
-    give_back_unmailed,
     has_unmailed,
     list_faults,
+    release_unmailed,
     report_fault,
     take_unmailed,
 )
@@ -81,7 +81,7 @@ class FaultReporter:
         self._check_at = float("-inf")
         self._is_database_well = True
 
-    def look(self) -> None:
+    def check_and_report(self) -> None:
         """Look for faults that show only when one looks, write down all that are known, and mail what is new."""
         self.log.set_left(self._left.read() if self._left else ())
         self._mail_of_this_host()  # first, since the database may take its time to refuse
@@ -112,8 +112,8 @@ class FaultReporter:
     def _use_database(self) -> None:
         now = self._clock()
         self._calendar = self._calendar or load_calendar(self._engine)
-        self._standstill.look(now)
-        self._learn_what_was_told(now)
+        self._standstill.check(now)
+        self._sync_mailed(now)
         if self.log.has_news():
             with writing(self._engine) as connection:
                 committed = self.log.write(connection)
@@ -137,10 +137,10 @@ class FaultReporter:
         """Mail a fault that is in no database, if no process of this host has; True if the operator was told of it."""
         now = self._clock()
         if not self._memory.claim(_name(fault), now):
-            return self._memory.was_told(_name(fault), now)
+            return self._memory.was_mailed(_name(fault), now)
         if self._mailer.send([fault], self._calendar):
             return True
-        self._memory.give_back(_name(fault), now)
+        self._memory.release(_name(fault), now)
         return False
 
     def _take_over_left(self, now: datetime) -> None:
@@ -159,7 +159,7 @@ class FaultReporter:
             for each in stale:
                 clear_fault(connection, each.kind, each.key)
             for each in left:
-                told = each.mailed_at or (now if self._memory.was_told(_name(each), now) else None)
+                told = each.mailed_at or (now if self._memory.was_mailed(_name(each), now) else None)
                 report_fault(
                     connection,
                     each.kind,
@@ -174,16 +174,16 @@ class FaultReporter:
             self._left.remove([each.kind for each in left])
         self.log.set_left(())
 
-    def _learn_what_was_told(self, now: datetime) -> None:
+    def _sync_mailed(self, now: datetime) -> None:
         """Take over from the other processes which of this one's faults they have told of."""
         mine = [each for each in self.log.faults() if each.mailed_at is None]
         if not mine:
             return
         with reading(self._engine) as connection:
-            told = {(each.kind, each.key) for each in list_faults(connection) if each.mailed_at}
+            mailed = {(each.kind, each.key) for each in list_faults(connection) if each.mailed_at}
         for fault in mine:
-            is_told = fault.kind is not FaultKind.DATABASE and (fault.kind, fault.key) in told
-            if is_told or self._memory.was_told(_name(fault), now):
+            is_mailed = fault.kind is not FaultKind.DATABASE and (fault.kind, fault.key) in mailed
+            if is_mailed or self._memory.was_mailed(_name(fault), now):
                 self.log.set_mailed(fault, now)
 
     def _mail(self, faults: list[Fault], now: datetime) -> None:
@@ -192,11 +192,11 @@ class FaultReporter:
             logger.error("%s", " ".join(fault.details[:3]) or fault.reason)
         if self._mailer.send(faults, self._calendar):
             for fault in faults:
-                self._memory.set_told(_name(fault), now)
+                self._memory.set_mailed(_name(fault), now)
                 self.log.set_mailed(fault, now)
         else:
             with writing(self._engine) as connection:
-                give_back_unmailed(connection, faults, now)
+                release_unmailed(connection, faults, now)
 
     def _mail_of_this_host(self) -> None:
         """Mail what the database cannot hand out: its own faults, and all that this process has while it is away."""
@@ -209,7 +209,7 @@ class FaultReporter:
         untold = self.log.take_untold(MAIL_AFTER)
         claimed = [fault for fault in (*mine, *untold) if self._memory.claim(_name(fault), now)]
         self.log.keep_untold(
-            [each for each in untold if each not in claimed and not self._memory.was_told(_name(each), now)]
+            [each for each in untold if each not in claimed and not self._memory.was_mailed(_name(each), now)]
         )
         if not claimed:
             return
@@ -218,7 +218,7 @@ class FaultReporter:
                 self.log.set_mailed(fault, now)
             return
         for fault in claimed:
-            self._memory.give_back(_name(fault), now)
+            self._memory.release(_name(fault), now)
         self.log.keep_untold([each for each in claimed if each in untold])
 
 

@@ -43,7 +43,7 @@ class Standstill:
         """Return workers the time that they have after a start: until now they could not work."""
         self._begun_at = None
 
-    def look(self, now: datetime) -> None:
+    def check(self, now: datetime) -> None:
         """Report how reminders stand, or clear what was reported. Raise DatabaseFault."""
         self._begun_at = self._begun_at or now
         worker_health = read_worker_health(self._engine, now)
@@ -61,9 +61,9 @@ class Standstill:
             if is_news:
                 kind, key, reason = _FAULTS[health]
                 # Where letters wait because a host cannot send, that was told already.
-                told = now if any(each.kind is kind and each.key != key for each in known.values()) else None
+                mailed_at = now if any(each.kind is kind and each.key != key for each in known.values()) else None
                 lines = _lines(health, worker_health)
-                report_fault(connection, kind, key, reason, now, details=lines, mailed_at=told)
+                report_fault(connection, kind, key, reason, now, details=lines, mailed_at=mailed_at)
         if health is Health.OK and any(cleared):
             logger.warning("Reminders are on their way again.")
 

@@ -50,7 +50,7 @@ def compose_confirmation(
     """Ask whether somebody really wants letters; nothing is sent to whoever does nothing."""
     lang = view.lang
     sender = sender_name(edition, lang)
-    return _letter(
+    return _account_message(
         view,
         sender,
         lang.gettext("Please confirm: reminders of {sender}", sender=sender),
@@ -59,7 +59,7 @@ def compose_confirmation(
             lang.gettext("If this was you, confirm it. The page behind the link asks you once more."),
         ),
         button=Button(lang.gettext("Confirm"), confirm_url),
-        facts=_chosen(choice, edition, lang),
+        facts=_chosen_details(choice, edition, lang),
         why=" ".join(
             (
                 lang.gettext("If it was not you, do nothing, and nothing more will be sent."),
@@ -76,7 +76,7 @@ def compose_known(edition: Edition, *, view: RenderContext) -> Message:
     """Write the message for somebody who signed up again for the same reminders."""
     lang = view.lang
     sender = sender_name(edition, lang)
-    return _letter(
+    return _account_message(
         view,
         sender,
         lang.gettext("You get reminders of {sender} already", sender=sender),
@@ -96,7 +96,7 @@ def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
     """Write the message that tells a subscriber that a webhook failed for so long that it was switched off."""
     lang = view.lang
     sender = sender_name(edition, lang)
-    return _letter(
+    return _account_message(
         view,
         sender,
         lang.gettext("Your webhook for {sender} was switched off", sender=sender),
@@ -110,12 +110,12 @@ def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
     )
 
 
-def _chosen(choice: ChosenReminders, edition: Edition, lang: Language) -> tuple[Detail, ...]:
-    told = [describe_lead(read_lead(lead), lang) for lead in choice.leads]
+def _chosen_details(choice: ChosenReminders, edition: Edition, lang: Language) -> tuple[Detail, ...]:
+    leads = [describe_lead(read_lead(lead), lang) for lead in choice.leads]
     what = describe_selection(choice.selection, edition, lang, own_words=False)
     facts = [
         Detail(lang.gettext("Reminders of"), [what[:1].upper() + what[1:]]),
-        Detail(lang.gettext("When"), [lang.join(told) if told else lang.gettext("As the programme suggests")]),
+        Detail(lang.gettext("When"), [lang.join(leads) if leads else lang.gettext("As the programme suggests")]),
     ]
     if choice.wants_new:
         facts.append(Detail(lang.gettext("Also"), [lang.gettext("What is newly announced")]))
@@ -127,7 +127,7 @@ def _chosen(choice: ChosenReminders, edition: Edition, lang: Language) -> tuple[
     return tuple(facts)
 
 
-def _letter(  # noqa: PLR0913 (each is one part of a short letter)
+def _account_message(  # noqa: PLR0913 (each is one part of a short letter)
     view: RenderContext,
     sender: str,
     heading: str,

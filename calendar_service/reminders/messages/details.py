@@ -148,8 +148,8 @@ def _papers(record: Record, view: RenderContext) -> Iterator[Detail]:
         yield _linked(lang.gettext("Document"), document.url, title)
     if record.contact:
         contact = record.contact
-        told = ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
-        yield Detail(lang.gettext("Contact"), line(told))
+        text = ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
+        yield Detail(lang.gettext("Contact"), line(text))
 
 
 def _linked(label: str, url: str, title: str = "") -> Detail:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.content import Button, Detail, MessageContent
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.store.faults import SET_ASIDE, FaultKind
-from calendar_service.writers.i18n import gettext_noop
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_FAULTS = 20
 _MOST_DETAILS = 20
-_MOST_LETTERS = 400
+_MAX_CHARACTERS = 400
 
 _THE_REST_GOES_ON = gettext_noop(
     "All others go on. The operator's page lists what is set aside and when it is tried again."
@@ -65,12 +65,12 @@ def compose_fault_mail(
     """
     lang = view.lang
     first, more = faults[0], len(faults) - 1
-    what = say_reason(first, lang).removesuffix(".")
+    what = reason_text(first, lang).removesuffix(".")
     subject = lang.ngettext("{what}, and {number} more", "{what}, and {number} more", more, what=what) if more else what
     content = MessageContent(
         view=view,
         sender=sender,
-        preheader=say_reason(first, lang),
+        preheader=reason_text(first, lang),
         heading=LocalizedText(subject, lang.code),
         paragraphs=tuple(dict.fromkeys(lang.gettext(ADVICE[each.kind]) for each in faults)),
         button=Button(lang.gettext("Open the operator's page"), operator_url) if operator_url else None,
@@ -79,28 +79,28 @@ def compose_fault_mail(
         may_manage=False,
         may_unsubscribe=False,
     )
-    told = [{"kind": each.kind.value, "reason": each.reason, "details": list(each.details)} for each in faults]
+    listed = [{"kind": each.kind.value, "reason": each.reason, "details": list(each.details)} for each in faults]
     return Message(
         subject=clean_line(lang.gettext("{label}: {title}", label=sender, title=subject))[:200],
         text=render_text(content),
         html=render_html(content),
         language=lang.code,
-        data={"type": "alarm", "faults": told},
+        data={"type": "alarm", "faults": listed},
     )
 
 
-def say_reason(fault: Fault, lang: Language) -> str:
+def reason_text(fault: Fault, lang: Language) -> str:
     """Return the reason of a fault, translated where the catalogue has it."""
     return clean_line(lang.gettext(fault.reason))
 
 
 def _facts(fault: Fault, host: str, lang: Language) -> list[Detail]:
-    lines = [clean_line(each)[:_MOST_LETTERS] for each in fault.details[:_MOST_DETAILS]]
+    lines = [clean_line(each)[:_MAX_CHARACTERS] for each in fault.details[:_MOST_DETAILS]]
     more = len(fault.details) - _MOST_DETAILS
     lines += [lang.ngettext("and {number} more", "and {number} more", more)] if more > 0 else []
     since = f"{fault.first_at:%Y-%m-%d %H:%M} UTC"
     facts = [
-        Detail(lang.gettext("What"), [say_reason(fault, lang)]),
+        Detail(lang.gettext("What"), [reason_text(fault, lang)]),
         Detail(lang.gettext("Since"), [since]),
         Detail(lang.gettext("Host"), [host if fault.key in ("", host) else f"{host} ({clean_line(fault.key)})"]),
     ]

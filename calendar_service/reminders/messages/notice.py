@@ -60,8 +60,8 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         return _compose_new(shown, edition, now=now, view=view)
     lang, main = view.lang, main_moment(shown, edition.calendar, now)
     first, records = differences[0], (before.record, after.record)
-    told = [each for each in differences if each.what not in STANDINGS]
-    rows = tuple(changed_row(each, records, shown, edition.calendar, view) for each in told[:_MAX_CHANGES])
+    value_changes = [each for each in differences if each.what not in STANDINGS]
+    rows = tuple(changed_row(each, records, shown, edition.calendar, view) for each in value_changes[:_MAX_CHANGES])
     content = make_content(shown, main, edition, view, now)
     head = headline(first, lang)
     content = replace(
@@ -69,10 +69,10 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         preheader=write_preheader(content, head),
         label=content.label if content.state == head else head,
         changes=rows,
-        when=_standing_when(content, first, rows),
-        history=_reason(after, edition, lang) + _left_out(told, lang),
-        facts=_unless_told(content, told, lang),
-        button=_home(view) if after.withdrawn else content.button,
+        when=_state_block(content, first, rows),
+        history=_reason(after, edition, lang) + _left_out(value_changes, lang),
+        facts=_without_changed(content, value_changes, lang),
+        button=_calendar_button(view) if after.withdrawn else content.button,
         why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
     )
     subject = make_subject(head, content, _notice_when(first, main, edition, view, now))
@@ -102,12 +102,12 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
     return make_message("new", make_subject(head, content, short), content, (entry, main), edition, now)
 
 
-def _standing_when(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
+def _state_block(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
     """Return the time to show beside the changes: none where they tell it, the old one of what is off."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
         return replace(content.when, label=content.view.lang.gettext("Was planned for"))
-    tells_time = rows and first.what is not ChangeKind.PLACE
-    return None if tells_time else content.when
+    shows_time = rows and first.what is not ChangeKind.PLACE
+    return None if shows_time else content.when
 
 
 def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
@@ -133,19 +133,19 @@ def _reason(after: Revision, edition: Edition, lang: Language) -> tuple[str, ...
     return (*((lang.gettext("Reason: {reason}", reason=reason),) if reason else ()), decided)
 
 
-def _left_out(told: list[RecordChange], lang: Language) -> tuple[str, ...]:
-    number = len(told) - _MAX_CHANGES
+def _left_out(value_changes: list[RecordChange], lang: Language) -> tuple[str, ...]:
+    number = len(value_changes) - _MAX_CHANGES
     if number <= 0:
         return ()
     return (lang.ngettext("{number} more change is on the page.", "{number} more changes are on the page.", number),)
 
 
-def _unless_told(content: MessageContent, told: list[RecordChange], lang: Language) -> tuple[Detail, ...]:
+def _without_changed(content: MessageContent, value_changes: list[RecordChange], lang: Language) -> tuple[Detail, ...]:
     """Leave out of the details what stands among the changes already."""
-    labels = {phrases.moment_label(each.moment, lang) for each in told if each.moment and not each.session}
-    labels |= {lang.gettext("Where")} if any(each.what is ChangeKind.PLACE for each in told) else set()
+    labels = {phrases.moment_label(each.moment, lang) for each in value_changes if each.moment and not each.session}
+    labels |= {lang.gettext("Where")} if any(each.what is ChangeKind.PLACE for each in value_changes) else set()
     return tuple(fact for fact in content.facts if fact.label not in labels)
 
 
-def _home(view: RenderContext) -> Button:
+def _calendar_button(view: RenderContext) -> Button:
     return Button(view.lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/")

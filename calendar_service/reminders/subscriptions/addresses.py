@@ -8,8 +8,7 @@ import re
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import CalendarError
-from calendar_service.writers.i18n import gettext_noop
+from calendar_service.records.errors import CalendarError, gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

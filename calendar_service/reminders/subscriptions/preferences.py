@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.shorten import shorten
 from calendar_service.store.subscribers import Watch
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -135,7 +134,7 @@ def read_query(query: str, field: str) -> str:
     return _select(pairs, {}, field)
 
 
-def readable(watches: Iterable[Watch]) -> tuple[Watch, ...]:
+def readable_watches(watches: Iterable[Watch]) -> tuple[Watch, ...]:
     """Return those of a subscriber's watches that can be read; older versions have kept others, too."""
     return tuple(watch for watch in watches if _is_readable(watch))
 
@@ -162,8 +161,8 @@ def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str], field: 
         # What is kept is read again at every look at what is due, from its canonical form alone.
         is_stable = read_selection(parse_qsl(query), ()).query() == query
     except BadSelection as error:
-        told = _short(f"{error.name}={error.value}")
-        raise InvalidPreferences(fields.get(error.name, field), _NOT_KNOWN, value=told) from None
+        shown = _short(f"{error.name}={error.value}")
+        raise InvalidPreferences(fields.get(error.name, field), _NOT_KNOWN, value=shown) from None
     if len(query) > _MAX_SELECTION or not is_stable:
         raise InvalidPreferences(
             next(iter(fields.values()), field),

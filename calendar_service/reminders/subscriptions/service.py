@@ -6,11 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.webhook import InvalidWebhook, new_secret
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
-from calendar_service.reminders.subscriptions.preferences import preferences_from_json, preferences_to_json, readable
+from calendar_service.reminders.subscriptions.preferences import (
+    preferences_from_json,
+    preferences_to_json,
+    readable_watches,
+)
 from calendar_service.reminders.subscriptions.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, InvalidToken, TokenSigner
 from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import writing
@@ -18,7 +22,6 @@ from calendar_service.store.purge import SIGNUPS_KEPT
 from calendar_service.store.subscriber_outbox import list_messages
 from calendar_service.store.subscribers import MAX_ADDRESS, AddressTaken, NewSubscriber, NoSuchSubscriber
 from calendar_service.store.suppressions import NOT_ME, suppress
-from calendar_service.writers.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +62,7 @@ class SubscriptionService:
     def __init__(self, engine: Database, keys: tuple[str, ...]) -> None:
         self._engine = engine
         self._hasher = AddressHasher(keys)
-        self._seal = TokenSigner(keys)
+        self._signer = TokenSigner(keys)
 
     # -- signing up -----------------------------------------------------------------------------------------------
 
@@ -79,7 +82,7 @@ class SubscriptionService:
 
     def signup_of(self, token: str, now: datetime) -> Signup:
         """Return the sign-up that a letter asks to confirm. Raise BadToken."""
-        signup = signups.find_signup(self._engine, self._seal.read(CONFIRM, token, now))
+        signup = signups.find_signup(self._engine, self._signer.read(CONFIRM, token, now))
         if signup is None:
             raise InvalidToken
         return signup
@@ -97,7 +100,7 @@ class SubscriptionService:
             return self._confirm(token, now)
 
     def _confirm(self, token: str, now: datetime) -> Subscriber:
-        ref = self._seal.read(CONFIRM, token, now)
+        ref = self._signer.read(CONFIRM, token, now)
         with writing(self._engine) as connection:
             signup = signups.lock_signup(connection, ref)
             if signup is None:
@@ -114,13 +117,13 @@ class SubscriptionService:
                 raise InvalidToken
             return known
 
-    def subscriber_asked(self, token: str, now: datetime) -> Subscriber | None:
+    def confirmed_subscriber(self, token: str, now: datetime) -> Subscriber | None:
         """Return the subscriber whose address a confirmation link belongs to, if there is one. Raise BadToken."""
         return self.subscriber_at(self.signup_of(token, now).address)
 
     def refuse(self, token: str, now: datetime) -> None:
         """Never write to this address again: somebody else gave it. Raise BadToken."""
-        ref = self._seal.read(CONFIRM, token, now)
+        ref = self._signer.read(CONFIRM, token, now)
         with writing(self._engine) as connection:
             signup = signups.lock_signup(connection, ref)
             if signup is None:
@@ -132,7 +135,7 @@ class SubscriptionService:
 
     def subscriber_of(self, token: str, purpose: str, now: datetime) -> Subscriber:
         """Return the reader whose link this is. Raise BadToken, also where their data are deleted."""
-        subscriber = subscribers.find_by_ref(self._engine, self._seal.read(purpose, token, now))
+        subscriber = subscribers.find_by_ref(self._engine, self._signer.read(purpose, token, now))
         if subscriber is None:
             raise InvalidToken
         return subscriber
@@ -157,7 +160,7 @@ class SubscriptionService:
         Who watched nothing that can be read does not end by changing something else.
         Raise NoSuchSubscriber, TooManyWatches.
         """
-        if not watches and readable(subscriber.watches):
+        if not watches and readable_watches(subscriber.watches):
             return self.end(subscriber, now)
         changed = replace(subscriber, language=language, zone=zone, country=country, digest=digest, watches=watches)
         return subscribers.change(self._engine, changed, now)
@@ -240,15 +243,15 @@ class SubscriptionService:
 
     def confirm_token(self, signup_ref: str, asked_at: datetime) -> str:
         """Write the token that confirms a sign-up, for as long as that is kept."""
-        return self._seal.write(CONFIRM, signup_ref, asked_at + SIGNUPS_KEPT)
+        return self._signer.write(CONFIRM, signup_ref, asked_at + SIGNUPS_KEPT)
 
     def manage_token(self, ref: str) -> str:
         """Write the token of a reader's own page."""
-        return self._seal.write(MANAGE, ref)
+        return self._signer.write(MANAGE, ref)
 
     def unsubscribe_token(self, ref: str) -> str:
         """Write the token that ends a reader's reminders."""
-        return self._seal.write(UNSUBSCRIBE, ref)
+        return self._signer.write(UNSUBSCRIBE, ref)
 
 
 def _count(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:

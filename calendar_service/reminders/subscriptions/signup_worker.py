@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from calendar_service.store.signups import Signup
     from calendar_service.store.subscribers import Subscriber
 
-LETTERS_PER_HOUR = 500
+MESSAGES_PER_HOUR = 500
 MAILBOX_BOUNDS = ((timedelta(hours=1), 1), (timedelta(days=30), 3))
 """Within which time how many letters one mailbox gets at most because somebody gave its address."""
 
@@ -36,7 +36,7 @@ _HOUR = timedelta(hours=1)
 _BATCH = 100
 _ALL, _ALARM = "signups", "alarm:signups"
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
@@ -58,7 +58,7 @@ def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int
     while batch := _handle_batch(engine, hasher, held, failures, now):
         handled += batch
     with reading(engine) as connection:
-        waiting = signups.still_asked(connection, [int(key) for _, key in aside.known])
+        waiting = signups.pending_ids(connection, [int(key) for _, key in aside.known])
     aside.write(failures, now, over=[name for name in aside.known if int(name[1]) not in waiting])
     return handled
 
@@ -98,7 +98,7 @@ def _answer_many(
     """Answer up to so many in one transaction, none of those that are held; `taken` gets the numbers of the others."""
     # One process at a time: two that look at one mailbox at once would each send a letter.
     with writing(engine, lock=True) as connection:
-        room = LETTERS_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
+        room = MESSAGES_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
         asked = signups.load_requested(connection, most, held)
         if asked and room <= 0:
             _alarm(connection, now)
@@ -116,7 +116,7 @@ def _answer_many(
 def _alarm(connection: Transaction, now: datetime) -> None:
     if not signups.count_since(connection, [_ALARM], now - _HOUR):
         signups.count_event(connection, _ALARM, now)
-        log.warning("More than %d people an hour ask for reminders; the rest waits.", LETTERS_PER_HOUR)
+        logger.warning("More than %d people an hour ask for reminders; the rest waits.", MESSAGES_PER_HOUR)
 
 
 def _answer(connection: Transaction, hasher: AddressHasher, signup: Signup, now: datetime) -> bool:
