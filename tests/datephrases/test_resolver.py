@@ -258,7 +258,7 @@ HOSTILE = [
 def test_hostile_text_is_refused_at_once(piece, length):
     text = (piece * length)[:length]
     parse_when("7 July 2020 17:00 CET")  # the tables of words are made at the first use
-    begin = clock.perf_counter()
+    begin = clock.process_time()
     with pytest.raises(DatePhraseError):
         parse_when(text)
-    assert clock.perf_counter() - begin < 0.05
+    assert clock.process_time() - begin < 0.05

@@ -170,14 +170,14 @@ REFUSED = [
 
 @pytest.mark.parametrize(("words", "why"), REFUSED, ids=[words for words, _ in REFUSED])
 def test_a_rule_is_refused_in_words_and_at_once(words, why):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(RecurrenceError) as caught:
         parse_recurrence(words)
     shown = {
         "FREQ=DAILY;INTERVAL=x": why.replace("cannot be read: 'INTERVAL=X'", "this calendar does not take: INTERVAL=X")
     }
     assert caught.value.message == f"{words!r} {shown.get(words, why)}"
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_a_rule_is_refused_in_words_and_at_once(words, why):
 )
 def test_hostile_words_are_refused_at_once(piece):
     for lead in ("", "every ", "chaque mois le ", "every month on the "):
-        begun = time.perf_counter()
+        begun = time.process_time()
         with pytest.raises(RecurrenceError):
             parse_recurrence((lead + piece * 300)[:300] + "?")
-        assert time.perf_counter() - begun < 0.1
+        assert time.process_time() - begun < 0.1
 
 
 PRINTED = [
@@ -279,24 +279,24 @@ FIRST_DAYS = [
 @pytest.mark.parametrize(("words", "first", "fits"), FIRST_DAYS)
 def test_the_first_date_must_be_a_day_of_the_rule(words, first, fits):
     rule = parse_recurrence(words)
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         check_first_day(rule, first)
         found = True
     except RecurrenceError:
         found = False
     assert found is fits
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
     if fits:
         assert next(days_of(rule, first)) == first
 
 
 def test_a_counted_rule_must_end_within_the_century():
-    begun = time.perf_counter()
+    begun = time.process_time()
     for words in ("every year, 99 times", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;COUNT=999"):
         with pytest.raises(RecurrenceError, match=r"would go on after 2100\."):
             check_last_day(parse_recurrence(words), date(2028, 2, 29))
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_endless_rules_are_cut_with_the_century():

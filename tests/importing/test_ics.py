@@ -221,15 +221,15 @@ BROKEN = {
 
 @pytest.mark.parametrize(("data", "why"), BROKEN.values(), ids=BROKEN)
 def test_broken_and_hostile_files_are_refused_soon(data, why):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(UnfitSource, match=why):
         run(data, "evil.ics")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_full_calendar_is_read_soon():
     event = ["END:VEVENT", "BEGIN:VEVENT", "SUMMARY:Talk", PARIS, "RRULE:FREQ=SECONDLY"]
-    begun = time.perf_counter()
+    begun = time.process_time()
     representation, _ = run(ics(PARIS, *event * 900))
     assert (representation.passed, representation.failed) == (1, 900)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -193,10 +193,10 @@ def test_titles_that_mean_something_to_yaml(title):
 @pytest.mark.parametrize("line", ["3 May 2027 foo bar baz", "In 2027 we went and in 2028 we did not 3 May"])
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_far_too_many_dates_are_refused_soon(line, gap):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(UnfitSource, match="more than 1,000 lines that may be dates"):
         run(f"{line}{gap}" * 9_000, form="page")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_items_without_dates_are_said():

@@ -123,9 +123,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("data", "line"), HOSTILE.values(), ids=HOSTILE)
 def test_it_is_refused_at_a_place_and_soon(data, line):
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read_calendar(data, "f")
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     assert (str(reading.findings[0])[: len(line)], reading.draft, bool(reading.errors)) == (line, None, True)
     assert took < 5
 
@@ -144,10 +144,10 @@ def test_a_file_beyond_the_cap_is_not_read_whole(tmp_path):
     file = tmp_path / "large.yaml"
     with file.open("wb") as sparse:
         sparse.truncate(1024 * MIB)
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read_calendar_file(file)
     assert [each.problem.message for each in reading.findings] == ["the file has more than 16,777,216 bytes."]
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_name_that_no_file_can_have_is_a_finding(tmp_path):

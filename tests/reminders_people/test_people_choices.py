@@ -70,7 +70,7 @@ BAD_FORMS = [
     ({"language": ["de"]}, "language", "Letters are written in: en, fr."),
     ({"zone": ["Europe/Nowhere"]}, "zone", "“Europe/Nowhere” is not a time zone. Write one such as Europe/Paris."),
     ({"country": ["France"]}, "country", "“France” is not a country. Write its two letters, such as FR."),
-    ({"zone": ["x" * 99]}, "zone", f"“{'x' * 60}…” is not a time zone. Write one such as Europe/Paris."),
+    ({"zone": ["x" * 99]}, "zone", f"“{'x' * 59}…” is not a time zone. Write one such as Europe/Paris."),
 ]
 
 

@@ -42,7 +42,7 @@ DAMAGED = {
     "leads alone": ({"lead__0": "1 day"}, "The field “lead-0” does not belong to this page. Nothing was changed; load the page again."),
     "too many": ({f"watch__{n}": f"id=a{n}" for n in range(MAX_WATCHES + 1)}, "One address can watch 50 selections at most. Stop one of them first."),
     "nine hundred": ({f"watch__{n}": f"id=a{n}" for n in range(900)}, "One address can watch 50 selections at most. Stop one of them first."),
-    "zone": ({"zone": "Z" * 5000}, f"“{'Z' * 60}…” is not a time zone. Write one such as Europe/Paris."),
+    "zone": ({"zone": "Z" * 5000}, f"“{'Z' * 59}…” is not a time zone. Write one such as Europe/Paris."),
     "language": ({"language": "\0"}, "Letters are written in: en, fr."),
     "country": ({"country": "\ufffd"}, "“\ufffd” is not a country. Write its two letters, such as FR."),
     "digest": ({"digest": "hourly"}, "“hourly” is not known. It is daily, weekly, or empty for single letters."),
