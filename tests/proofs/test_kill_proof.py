@@ -4,10 +4,10 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_killer import finish, kill_crew, kill_worker, most_for_one_kill
-from proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 
 from calendar_service.store.engine import sqlite_url
+from tests.support.proof_killer import finish, kill_crew, kill_worker, most_for_one_kill
+from tests.support.proof_town import Nursery, Sink, Town, judge, seconds_since, tell
 
 KILLS = 200
 # Each kill can make one letter come once more; that the same one is hit again and again is only unlikely.

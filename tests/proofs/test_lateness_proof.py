@@ -5,7 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_town import Nursery, Sink, Town, judge, tell
+
+from tests.support.proof_town import Nursery, Sink, Town, judge, tell
 
 pytestmark = pytest.mark.slow
 

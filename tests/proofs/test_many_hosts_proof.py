@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_hosts import FEEDS, PROCESSES, Visitors, two_hosts
-from proof_town import HEAD
 from sqlalchemy import create_engine, func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import editions
+from tests.support.proof_hosts import FEEDS, PROCESSES, Visitors, two_hosts
+from tests.support.proof_town import HEAD
 
 RECORDS = 50
 KILLS = 12

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from proof_town import HEAD, LEAD, Nursery, Sink, Town, seconds_since, tell
 from sqlalchemy import func, select, text
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import reading, sqlite_url, writing
 from calendar_service.store.tables import deliveries, occasions
+from tests.support.proof_town import HEAD, LEAD, Nursery, Sink, Town, seconds_since, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 READERS = 300

@@ -4,12 +4,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-import proof_faults
 import pytest
-from proof_killer import finish, kill_worker, most_for_one_kill
-from proof_town import ENVIRONMENT, HERE, Nursery, Sink, Town, judge, tell
 
 from calendar_service.store.engine import sqlite_url
+from tests.support import proof_faults
+from tests.support.proof_killer import finish, kill_worker, most_for_one_kill
+from tests.support.proof_town import ENVIRONMENT, Nursery, Sink, Town, judge, tell
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -68,5 +68,5 @@ def test_each_fault_has_its_place_in_the_program():
     faults = [name for name, made in vars(proof_faults).items() if getattr(made, "__module__", "") == "proof_faults"]
     faults.remove("plant")
     assert len(faults) == 9
-    command = [sys.executable, HERE / "proof_nursery.py", *faults]
+    command = [sys.executable, "-m", "tests.support.proof_nursery", *faults]
     subprocess.run(command, stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=True)

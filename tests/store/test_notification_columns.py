@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from old_databases import load_old_database, reflected
 from sqlalchemy import select
 
 from calendar_service.records.enums import MomentName
@@ -33,6 +32,7 @@ from calendar_service.store.notification_columns import (
     key_of,
 )
 from calendar_service.store.tables import occasions
+from tests.support.old_databases import load_old_database, reflected
 
 DAY = date(2027, 6, 16)
 # As earlier versions have written them.

@@ -9,14 +9,12 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import icalendar
 import pytest
 import recurring_ical_events
 from dateutil.rrule import rrulestr
-from hostile import TEXTS, make_entry
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -32,15 +30,16 @@ from calendar_service.verification import expected, facts
 from calendar_service.verification.jscalendar import expect_jscalendar, find_in_jscalendar
 from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.writers import jscalendar
+from tests.support.hostile import TEXTS, make_entry
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 20, 12, tzinfo=UTC)
 FIRST, LAST = date(2026, 6, 1), date(2028, 6, 1)
 GOLDEN = [
-    "tests/feeds/rich.yaml",
+    "tests/support/calendars/rich.yaml",
     "data/events.yaml",
-    "tests/pages/showcase.yaml",
-    "tests/letters/letters_calendar.yaml",
+    "tests/support/calendars/showcase.yaml",
+    "tests/support/calendars/messages.yaml",
 ]
 
 

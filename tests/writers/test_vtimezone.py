@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.zones import UnknownZone
 from calendar_service.writers import vtimezone
 from calendar_service.writers.vtimezone import NoPresentRule, describes, describes_from, write_vtimezone
+from tests.support.tools import find_node
 
 HERE = Path(__file__).parent
 FIRST, LAST = datetime(2024, 11, 23, tzinfo=UTC), datetime(2031, 11, 23, tzinfo=UTC)
@@ -313,7 +313,6 @@ class Asked:
 
 def read_by_ical_js(asked):
     """Let ical.js read each text: per pair, the instant of the local time, and the offset of the instant."""
-    _demand_ical_js()
     clear = [_far_from_changes(one.ordered()) for one in asked]
     questions = [
         {
@@ -323,7 +322,7 @@ def read_by_ical_js(asked):
         }
         for one, offsets in zip(asked, clear, strict=True)
     ]
-    command = ["node", HERE / "vtimezone_offsets.mjs"]
+    command = [find_node(), HERE / "vtimezone_offsets.mjs"]
     run = subprocess.run(command, input=json.dumps(questions), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     read = []
@@ -466,10 +465,3 @@ def _changes(zone, start, end):
 
 def _seconds(offset):
     return int(offset.total_seconds())
-
-
-def _demand_ical_js():
-    if not shutil.which("node"):
-        pytest.fail("node is missing: install Node.js 20 or later, then run npm ci in tests/")
-    if not (HERE.parent / "node_modules" / "ical.js").is_dir():
-        pytest.fail("ical.js is missing: run npm ci in tests/")

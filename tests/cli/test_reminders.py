@@ -1,0 +1,129 @@
+"""The commands `plan` and `tick`, as processes that read the settings."""
+
+import json
+import os
+import subprocess
+import sys
+
+import click
+import pytest
+
+from calendar_service.cli.main import main
+from tests.support.reminders import (
+    SEOUL,
+    Inbox,
+    add_reader,
+    event,
+    mail_server,
+    outbox,
+    publish_records,
+    tender,
+    utc,
+    watch,
+)
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+BEGIN = utc("2027-06-01 12:00")
+
+
+@pytest.fixture
+def environ(database, database_url, tmp_path):
+    publish_records(
+        database,
+        BEGIN,
+        tender("2027-07-10 17:00", questions_by="2027-07-01"),
+        event("2027-07-05", name="weekly", rule="every week"),
+    )
+    add_reader(database, "ada", BEGIN, watch("kind=tender", ("7 days", "1 day")))
+    add_reader(database, "ben", BEGIN, watch("kind=tender", ("7 days",)), zone=SEOUL)
+    add_reader(database, "cy", BEGIN, watch("kind=event", ("1 day",)), digest="weekly")
+    return {
+        "CALENDAR_DATABASE_URL": database_url,
+        "CALENDAR_SECRET_KEY": "k" * 40,
+        "CALENDAR_BASE_URL": "https://calendar.example",
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+    }
+
+
+def run(environ, *arguments):
+    command = [sys.executable, "-c", "from calendar_service.cli.main import main; main()", *arguments]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, cwd=environ["HOME"])
+    return done.returncode, done.stdout, done.stderr
+
+
+TEXT = """\
+2027-07-03T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  7 days before  2 readers
+2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  1 day before  1 reader
+2027-07-09T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  1 day before  1 reader
+4 letters on 3 occasions, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z
+"""
+FROM_TO = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T12:00"
+
+
+def entry(due, record, moment, at, lead, kind, name):
+    address = f"{name}@reader.example"
+    return {"due": due, "record": record, "moment": moment, "at": at, "lead": lead, "kind": kind, "address": address}
+
+
+CLOSES = "2027-07-10T15:00:00Z"
+ENTRIES = [
+    entry("2027-07-03T15:00:00Z", "tender", "closes", CLOSES, "7 days", "reminder", "ada"),
+    entry("2027-07-03T15:00:00Z", "tender", "closes", CLOSES, "7 days", "reminder", "ben"),
+    entry("2027-07-05T07:00:00Z", "weekly", "starts", "2027-07-12", "1 day", "digest", "cy"),
+    entry("2027-07-09T15:00:00Z", "tender", "closes", CLOSES, "1 day", "reminder", "ada"),
+]
+
+
+def test_plan_in_a_process(environ):
+    assert run(environ, "plan", *FROM_TO) == (0, TEXT, "")
+
+
+def asked(environ, monkeypatch, capsys, *arguments):
+    """Run a command in this process, which is quicker."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    main(arguments, standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_plan_as_json(environ, monkeypatch, capsys):
+    out = asked(environ, monkeypatch, capsys, "plan", *FROM_TO, "--format", "json")
+    assert json.loads(out) == ENTRIES
+    assert list(json.loads(out)[0]) == ["due", "record", "moment", "at", "lead", "kind", "address"]
+
+
+def test_plan_of_a_day_on_the_calendars_own_clock(environ, monkeypatch, capsys):
+    days = "--from", "2027-06-24", "--to", "2027-06-25"
+    assert json.loads(asked(environ, monkeypatch, capsys, "plan", *days, "--format", "json")) == [
+        entry("2027-06-24T00:00:00Z", "tender", "questions_by", "2027-07-01T21:59:59Z", "7 days", "reminder", "ben"),
+        entry("2027-06-24T07:00:00Z", "tender", "questions_by", "2027-07-01T21:59:59Z", "7 days", "reminder", "ada"),
+    ]
+
+
+def test_plan_sends_nothing_and_changes_nothing(environ, database, monkeypatch, capsys):
+    first = asked(environ, monkeypatch, capsys, "plan", *FROM_TO)
+    assert asked(environ, monkeypatch, capsys, "plan", *FROM_TO) == first == TEXT
+    assert outbox(database) == []
+
+
+def test_tick_as_if_it_were_another_time(environ, database, monkeypatch, capsys):
+    with mail_server(inbox := Inbox()) as url:
+        environ["CALENDAR_SMTP_URL"] = url
+        ticks = [
+            asked(environ, monkeypatch, capsys, "tick", "--now", at)
+            for at in ("2027-06-01T12:00:00Z", "2027-06-24T09:00", "2027-06-24T09:00", "2027-07-03T17:00")
+        ]
+        code, out, log = run(environ, "tick", "--now", "2027-07-09T15:00:00Z")
+    assert ticks == ["nothing due\n", "2 sent\n", "nothing due\n", "3 sent\n"]
+    assert (code, out) == (0, "2 sent\n")
+    assert "@" not in log
+    assert sorted(inbox.recipients) == ["ada", "ada", "ada", "ben", "ben", "cy", "cy"]
+    assert {row[5] for row in outbox(database)} == {"sent"}
+
+
+def test_a_time_that_is_none(environ, monkeypatch, capsys):
+    with pytest.raises(click.BadParameter) as caught:
+        asked(environ, monkeypatch, capsys, "plan", "--from", "tomorrow")
+    assert str(caught.value) == "'tomorrow' is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z."

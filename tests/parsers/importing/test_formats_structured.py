@@ -1,0 +1,207 @@
+"""JSON-LD, tables and OCDS: the same instants, and questions where a time is not known."""
+
+import json
+
+import pytest
+
+from calendar_service.parsers.importing.candidates import UnfitSource
+from tests.support.importing import EVENT, OWN_HEAD, RELEASE, comments, page, point, run
+
+SPAN = ("event", "TimeSpan", "2027-05-03T07:30:00Z", "2027-05-03T15:00:00Z")
+
+
+HOLDERS = {
+    "alone": json.dumps(EVENT),
+    "list": json.dumps([EVENT]),
+    "graph": json.dumps({"@context": "https://schema.org", "@graph": [{"@type": "Person"}, EVENT]}),
+    "item list": json.dumps({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": EVENT}]}),
+    "html": page({"@type": "Organization"}, EVENT),
+    "subtype": json.dumps({**EVENT, "@type": ["Thing", "https://schema.org/EducationEvent"]}),
+}
+
+
+@pytest.mark.parametrize("text", HOLDERS.values(), ids=HOLDERS)
+def test_events_are_found(text):
+    representation, (record,) = run(text)
+    assert (point(record), representation.failed) == (SPAN, 0)
+    assert representation.yaml.startswith("records:\n\n  - id: annual-conference-2027\n    kind: event\n")
+
+
+JSONLD_TIMES = {
+    "Z": ({"startDate": "2027-05-03T07:30:00.000Z", "endDate": "2027-05-03T15:00:00Z"}, SPAN),
+    "other zone": ({"startDate": "2027-05-03T16:30+09:00", "endDate": "2027-05-04T00:00+09:00"}, SPAN),
+    "two offsets": ({"startDate": "2027-05-03T07:30Z"}, SPAN),
+    "days": (
+        {"startDate": "2027-05-03", "endDate": "2027-05-04"},
+        ("event", "DaySpan", "2027-05-02T22:00:00Z", "2027-05-04T22:00:00Z"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), JSONLD_TIMES.values(), ids=JSONLD_TIMES)
+def test_jsonld_times(fields, expected):
+    _, (record,) = run(json.dumps({**EVENT, **fields}))
+    assert point(record) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"startDate": "2027-05-03T09:30"},
+        {"endDate": "2027-05-03T17:00"},
+        {"startDate": "soon"},
+        {"startDate": None},
+        {"startDate": "2027-05-03"},
+        {"endDate": "2027-05-02T17:00+02:00"},
+        {"startDate": "2027-05-03T09:30+02:17"},
+        {"name": ""},
+        {"name": 7},
+        {"name": {"de": "Tagung"}},
+        {"eventSchedule": {}},
+    ],
+)
+def test_jsonld_that_cannot_be_a_record_is_said(fields):
+    representation, records = run(json.dumps({**EVENT, **fields}))
+    if fields == {"startDate": "2027-05-03T09:30+02:17"}:  # odd, yet exact
+        assert point(records[0])[2] == "2027-05-03T07:13:00Z"
+        return
+    assert (records, representation.failed) == ((), 1)
+    assert any("not a record yet" in comment for comment in comments(representation))
+
+
+def test_everything_else_of_a_jsonld_event():
+    more = {
+        "name": [{"@value": "Conference", "@language": "en"}, {"@value": "Conférence", "@language": "fr-FR"}],
+        "description": {"en": "What\tit is.", "fr": "Ce que c'est."},
+        "url": "https://example.org/1",
+        "eventStatus": "https://schema.org/EventCancelled",
+        "location": [
+            {"@type": "VirtualLocation", "url": "https://meet.example/1"},
+            {
+                "@type": "Place",
+                "name": "Palais",
+                "address": {
+                    "addressLocality": "Strasbourg",
+                    "addressCountry": {"name": "France"},
+                    "streetAddress": "1 av",
+                },
+            },
+        ],
+        "organizer": {"@type": "Organization", "name": "A programme"},
+    }
+    _, (record,) = run(json.dumps({**EVENT, **more}))
+    assert record.title == {"en": "Conference", "fr": "Conférence"}
+    assert record.summary == {"en": "What it is.", "fr": "Ce que c'est."}
+    assert (record.url, record.join, record.status) == ("https://example.org/1", "https://meet.example/1", "cancelled")
+    place = record.place
+    assert (place.name, place.city, place.country, place.address) == (
+        {"en": "Palais"},
+        {"en": "Strasbourg"},
+        "FR",
+        "1 av",
+    )
+    assert record.organisers == ({"en": "A programme"},)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "why"),
+    [
+        ("{", "a.json", "this is not JSON"),
+        ("[" * 100_000, "a.json", "nested too deep"),
+        ('{"@type": "Person"}', "a.json", "no schema.org Event"),
+        ("<html><p>Conference, 3 May 2027</html>", "a.html", "no schema.org Event"),
+        (page(EVENT).replace('"name"', "name"), "a.html", "this is not JSON"),
+        ("a,b\n1,2\n", "a.csv", "not known: a, b"),
+        ("title,when\nx,3 May 2027,more\n", "a.csv", "3 cells under a head of 2"),
+        ('title,when\n"x,3 May 2027\n', "a.csv", "this is no table"),
+        ("title,title,when\n", "a.csv", "the same name"),
+        ("<script type='application/ld+json'>" * 100_000, "a.html", "no schema.org Event"),
+        ('{"releases": []}', "a.json", "no OCDS tender"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(data, name, why):
+    with pytest.raises(UnfitSource, match=why):
+        run(data, name)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_simple_table(sign):
+    lines = [
+        "id|kind|title|when|closes|place|url",
+        "a|event|A talk|3 May 2027 at 9.30-17.00||Bergen|",
+        "||A call||3 May 2027||",
+    ]
+    representation, records = run("\r\n".join(lines).replace("|", sign))
+    assert [point(each) for each in records] == [SPAN, ("tender", "EndOfDay", *["2027-05-03T21:59:59Z"] * 2)]
+    assert [each.id for each in records] == ["a", "a-call-2027"]
+    assert representation.failed == 0
+
+
+def test_bad_rows_are_named_by_line_and_the_others_kept():
+    text = 'title,when\n"Talk\ntwo",3 May 2027\nBad,31 April 2027\n,3 May 2027\nGood,4 May 2027\n'
+    representation, records = run(text)
+    assert [each.title["en"] for each in records] == ["Talk two", "Good"]
+    assert representation.failed == 2
+    assert [line for line, said in representation.said if "not a record yet" in said] == [4, 5]
+
+
+def test_own_table():
+    text = OWN_HEAD + (
+        "a,event,confirmed,'=A talk,starts,2027-05-03T07:30:00Z,,Europe/Paris,x,Online,\n"
+        "a,event,confirmed,'=A talk,ends,2027-05-03T15:00:00Z,,Europe/Paris,x,Online,\n"
+        "b,event,cancelled,A day,starts,,2027-05-03,Europe/Paris,x,,\n"
+        "b,event,cancelled,A day,ends,,2027-05-03,Europe/Paris,x,,\n"
+        "c,tender,confirmed,A call,questions_by,2027-04-20T21:59:59Z,,Europe/Paris,x,,\n"
+        "c,tender,confirmed,A call,closes,2027-05-03T15:00:00Z,,Asia/Seoul,x,,\n"
+        "d,event,confirmed,A series,starts,,2027-05-03,Europe/Paris,x,,\n"
+        "d,event,confirmed,A series,starts,,2028-05-03,Europe/Paris,x,,\n"
+    )
+    representation, records = run(text)
+    assert [each.id for each in records] == ["a", "b", "c"]
+    assert (records[0].title["en"], point(records[0])) == ("=A talk", SPAN)
+    assert records[1].status == "cancelled"
+    closes = {name.value: f"{milestone.at.instant:%m-%dT%H:%M:%S}" for name, milestone in records[2].milestones.items()}
+    assert closes == {"questions_by": "04-20T21:59:59", "closes": "05-03T15:00:00"}
+    assert representation.failed == 1
+
+
+# --- OCDS ----------------------------------------------------------------------------------------
+
+
+def changed(**fields):
+    return {**RELEASE, "tender": {**RELEASE["tender"], **fields}}
+
+
+PACKAGES = {
+    "release package": {"releases": [RELEASE]},
+    "record package": {"records": [{"ocid": "ocds-1-2", "compiledRelease": RELEASE}]},
+    "records with releases": {"records": [{"releases": [RELEASE]}]},
+    "a later release counts": {"releases": [{**changed(title="Old"), "date": "2026-01-01T00:00:00Z"}, RELEASE]},
+    "in any order": {"releases": [RELEASE, {**changed(title="Old"), "date": "2026-01-01T00:00:00Z"}]},
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
+def test_ocds(package):
+    representation, (record,) = run(json.dumps(package))
+    milestones = {
+        name.value: f"{milestone.at.instant:%Y-%m-%dT%H:%MZ}" for name, milestone in record.milestones.items()
+    }
+    assert milestones == {"questions_by": "2027-04-20T17:00Z", "closes": "2027-05-03T15:00Z"}
+    assert (record.title, record.reference, record.buyer) == ({"en": "Charts"}, "2027/AO/14", {"en": "A programme"})
+    assert [(link.title, link.url) for link in record.documents] == [({"en": "Terms"}, "https://example.org/t.pdf")]
+    assert comments(representation) == ["Left out, a document that is not at an https address: ftp://example.org/t.pdf"]
+
+
+def test_cancelled_call():
+    _, (record,) = run(json.dumps({"releases": [changed(status="cancelled")]}))
+    assert record.status == "cancelled"
+
+
+@pytest.mark.parametrize("end", ["2027-05-03T17:00:00", "soon", None, 5])
+def test_call_without_a_sure_closing_is_asked(end):
+    representation, records = run(json.dumps({"releases": [changed(tenderPeriod={"endDate": end})]}))
+    assert (records, representation.failed) == ((), 1)

@@ -1,0 +1,259 @@
+"""Letters say what the records say: instants, sizes, subjects, files, what programs get."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from calendar_service.records.changes import ChangeKind, RecordChange
+from calendar_service.records.enums import MomentName
+from calendar_service.records.notification_keys import DigestPeriod
+from calendar_service.records.record import Contact, Link, TimeSpan
+from calendar_service.records.selection import Selection
+from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
+from calendar_service.reminders.channels.mail_message import write_message
+from calendar_service.reminders.messages import DigestItem, compose_confirmation, compose_digest, compose_notice
+from calendar_service.settings import Settings
+from calendar_service.web.feed_renderer import FeedRenderer
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
+from calendar_service.writers.selection_words import describe_selection
+from tests.support.messages import (
+    BASE,
+    CHANGED,
+    NOW,
+    Choice,
+    all_letters,
+    changed,
+    extended,
+    notice,
+    published,
+    reminder,
+)
+
+EN = RenderContext(language("en"), BASE, "en")
+MONTHS = {language("en").month(date(2027, n, 1)).split()[0]: n for n in range(1, 13)}
+SHOWN = re.compile(r"(\d{1,2}) (\w+) 2027, (\d\d):(\d\d)(?:-(\d\d):(\d\d))? (?:CEST|CET) \(UTC\+([12])\)")
+LINK = "https://calendar.example/reminders/manage/" + "t" * 200
+ENVELOPE = Envelope("reader@example.org", "id@letters.example", "thread@letters.example", LINK, LINK)
+
+
+def instants(text):
+    """Read the instants on the programme's clock back out of a text."""
+    found = set()
+    for day, month, *clocks, offset in SHOWN.findall(text):
+        for hour, minute in (clocks[:2], clocks[2:]):
+            if hour:
+                local = datetime(2027, MONTHS[month], int(day), int(hour), int(minute), tzinfo=UTC)
+                found.add(local - timedelta(hours=int(offset)))
+    return found
+
+
+def instants_of(record):
+    points = [milestone.at for milestone in record.milestones.values()]
+    if record.schedule and isinstance(record.schedule.span, TimeSpan):
+        points += [record.schedule.span.starts, record.schedule.span.ends]
+    return {at.instant.replace(second=0) for at in points if isinstance(at, CivilTime | EndOfDay)}
+
+
+@pytest.mark.parametrize(
+    ("record_id", "name"),
+    [
+        ("charts-tender", MomentName.CLOSES),
+        ("roads-study", MomentName.CLOSES),
+        ("racism-webinar", MomentName.STARTS),
+        ("housing-conference", MomentName.STARTS),
+        ("academy", MomentName.REGISTRATION_CLOSES),
+    ],
+)
+def test_instants_are_those_of_the_record(record_id, name):
+    message = reminder(record_id, name, EN, now=datetime(2027, 6, 20, tzinfo=UTC))
+    expected = instants_of(published().entries[record_id].record)
+    assert instants(message.text) == instants(message.html) == expected
+
+
+def test_notice_tells_old_and_new_instant():
+    edition, before, after = extended()
+    message = notice(EN, edition, before, after)
+    both = instants_of(before.record) | instants_of(after.record)
+    assert instants(message.text) == instants(message.html) == both
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2027, 4, 10, tzinfo=UTC), "Closes in 3 months"),
+        (datetime(2027, 7, 3, 15, tzinfo=UTC), "Closes in 7 days"),
+        (datetime(2027, 7, 8, 21, 59, tzinfo=UTC), "Closes in 2 days"),
+        (datetime(2027, 7, 8, 22, 0, tzinfo=UTC), "Closes tomorrow"),
+        (datetime(2027, 7, 9, 21, 59, tzinfo=UTC), "Closes tomorrow"),
+        (datetime(2027, 7, 9, 22, 0, tzinfo=UTC), "Closes today"),
+        (datetime(2027, 7, 10, 14, 59, tzinfo=UTC), "Closes today"),
+    ],
+)
+def test_days_are_counted_on_the_programmes_calendar(now, expected):
+    message = reminder("charts-tender", MomentName.CLOSES, replace(EN, zone="Asia/Seoul"), now=now)
+    title = "Tool to create and maintain online charts"
+    assert message.subject == f"{expected}: {title} - Sat 10 July, 17:00 CEST"
+
+
+def test_year_stands_in_the_subject_where_it_is_another():
+    message = reminder("charts-tender", MomentName.CLOSES, EN, now=datetime(2026, 12, 30, tzinfo=UTC))
+    assert message.subject.endswith(" - Sat 10 July 2027, 17:00 CEST")
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        (datetime(2027, 7, 5, 8, 59, tzinfo=UTC), False),
+        (datetime(2027, 7, 5, 9, 0, tzinfo=UTC), True),
+        (datetime(2027, 7, 6, 9, 0, tzinfo=UTC), True),
+    ],
+)
+def test_link_to_join_is_there_in_the_last_day(now, shown):
+    message = reminder("racism-webinar", MomentName.STARTS, EN, now=now)
+    assert ("https://meet.example.org/racism?pwd=a&b=1" in message.text) is shown
+    assert ("https://meet.example.org/racism?pwd=a&amp;b=1" in message.html) is shown
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_marks_stand_once_and_subjects_fit(code):
+    alone = {"confirmation": (0, 0), "known": (1, 0), "trouble": (1, 0), "alarm": (0, 0)}
+    for name, message in all_letters(code).items():
+        counts = alone.get(name, (1, 1))
+        for text in (message.text, message.html):
+            assert (text.count(MANAGE_URL), text.count(UNSUBSCRIBE_URL)) == counts, name
+        assert f'href="{MANAGE_URL}"' in message.html or not counts[0]
+        assert len(message.subject) <= 200
+        assert message.language == code
+
+
+def test_long_title_leaves_the_moment_in_the_subject():
+    subject = all_letters("en")["long-title"].subject
+    assert subject.startswith("In 4 days: A title that goes on A title")
+    assert subject.endswith("… - Wed 7 July, 10:00 CEST")
+    assert len(subject) == 200
+
+
+def test_lines_of_text_are_short():
+    for message in (*all_letters("en").values(), *all_letters("fr").values()):
+        long = [line for line in message.text.splitlines() if len(line) > 76 and "://" not in line]
+        assert long == []
+
+
+def test_letters_are_the_same_each_time():
+    assert all_letters.__wrapped__("fr") == all_letters("fr")
+
+
+@pytest.mark.parametrize(("code", "query"), [("en", ""), ("fr", "?lang=fr")])
+@pytest.mark.parametrize("record_id", ["charts-tender", "help-desk", "academy"])
+def test_attachment_is_the_file_that_the_page_offers(code, query, record_id):
+    view = RenderContext(language(code), BASE, "en", "Asia/Seoul")
+    name = MomentName.CLOSES if record_id == "charts-tender" else MomentName.STARTS
+    occurrence = date(2027, 7, 13) if record_id == "help-desk" else None
+    message = reminder(record_id, name, view, occurrence=occurrence)
+    selection = Selection(lang="fr" if query else "")
+    entry, path = published().entries[record_id], f"/events/{record_id}.ics{query}"
+    assert message.attachment == FeedRenderer(BASE).single(entry, selection, path, published(), NOW).body
+    assert message.attachment_name == f"{record_id}.ics"
+
+
+def worst_edition():
+    milestone = "ظ" * 300
+    record = published().entries["charts-tender"].record
+    return changed(
+        "charts-tender",
+        title={"en": "界" * 300},
+        summary={"en": "ظرف " * 1250},
+        buyer={"en": milestone},
+        reference=milestone,
+        contact=Contact(milestone, "office@example.org", "https://example.org/" + "c" * 400),
+        documents=tuple(Link({"en": milestone}, "https://example.org/" + "d" * 600) for _ in range(200)),
+        tags=tuple(f"tag {n} " + "t" * 40 for n in range(40)),
+        milestones=record.milestones,
+    )
+
+
+def test_largest_letters_keep_under_100_kib():
+    edition, before, after = worst_edition()
+    entry = edition.entries["charts-tender"]
+    differences = [
+        RecordChange(
+            ChangeKind.ADDED, MomentName.STARTS, session=f"s{n}", new=entry.record.milestones[MomentName.CLOSES].at
+        )
+        for n in range(200)
+    ]
+    items = [
+        DigestItem(entry, "new", MomentName.CLOSES, entry.record.milestones[MomentName.CLOSES].at) for _ in range(500)
+    ]
+    messages = [
+        reminder("charts-tender", MomentName.CLOSES, EN, edition=edition),
+        compose_notice(before, after, entry, edition, differences, now=CHANGED, view=replace(EN, zone="Asia/Seoul")),
+        compose_digest(items, edition, period=DigestPeriod.WEEKLY, now=NOW, view=replace(EN, zone="Asia/Seoul")),
+    ]
+    sender, calendar_id = Settings(mail_from="calendar@example.org").mail_from, "letters.example"
+    sizes = [len(write_message(message, ENVELOPE, sender, calendar_id, NOW)) for message in messages]
+    assert max(sizes) <= 100 * 1024
+    assert all(len(json.dumps(dict(message.data))) < 20_000 for message in messages)
+
+
+def test_data_for_programs():
+    message = all_letters("en")["notice-extended"]
+    assert message.data == {
+        "type": "notice",
+        "record": "charts-tender",
+        "kind": "tender",
+        "title": "Tool to create and maintain online charts",
+        "url": "https://calendar.example/events/charts-tender",
+        "moment": "closes",
+        "at": "2027-07-17T15:00:00Z",
+        "words": "17 July 2027, 17:00",
+        "when": ["Saturday 17 July 2027, 17:00 CEST (UTC+2)", "In Seoul: Sunday 18 July 2027, 00:00 KST (UTC+9)"],
+        "changes": [
+            {"what": "moved", "moment": "closes", "old": "2027-07-10T15:00:00Z", "new": "2027-07-17T15:00:00Z"}
+        ],
+    }
+    types = {name: message.data["type"] for name, message in all_letters("en").items()}
+    assert {types[name] for name in ("tender", "new", "digest", "confirmation")} == {
+        "reminder",
+        "new",
+        "digest",
+        "confirmation",
+    }
+    assert all_letters("en")["all-day"].data["at"] == "2027-07-07"
+
+
+@pytest.mark.parametrize(
+    ("query", "en", "fr"),
+    [
+        ("", "everything", "tout"),
+        (
+            "kind=tender&tag=roads",
+            "all calls for tenders tagged roads",
+            "tous les appels d’offres avec le mot-clé roads",
+        ),
+        ("kind=event,webinar", "all events and webinars", "tous les événements et webinaires"),
+        ("id=academy", "“Intercultural Academy”", "«\xa0Académie interculturelle\xa0»"),
+        ("country=FR,PT", "everything for France or Portugal", "tout (pays\xa0: France ou Portugal)"),
+        (
+            "language=fr&from=2027-07-01",
+            "everything in French from 1 July 2027",
+            "tout en français à partir du 1er juillet 2027",
+        ),
+        ("q=roads", "everything mentioning “roads”", "tout contenant «\xa0roads\xa0»"),
+        ("id=gone", "something that is not in the calendar", "quelque chose qui n’est pas dans le calendrier"),
+    ],
+)
+def test_selections_in_words(query, en, fr):
+    assert describe_selection(query, published(), language("en")) == en
+    assert describe_selection(query, published(), language("fr")) == fr
+
+
+@pytest.mark.parametrize("selection", ["q=CLICK+HERE", "tag=CLICK+HERE", "id=CLICK+HERE", "kind=event&q=CLICK+HERE"])
+def test_confirmation_repeats_nothing_that_a_visitor_wrote(selection):
+    message = compose_confirmation(Choice(selection), f"{BASE}/confirm/x", published(), view=EN)
+    assert "CLICK" not in message.text.upper() + message.html.upper() + message.subject.upper()
+    assert message.text.count(f"{BASE}/confirm/x") == message.html.count(f"{BASE}/confirm/x") == 1

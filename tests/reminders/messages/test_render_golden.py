@@ -1,0 +1,23 @@
+"""Whole letters. After a change that is meant: REWRITE_GOLDEN=1 pytest tests/reminders/messages/test_render_golden.py"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.messages import all_letters
+
+GOLDEN = Path(__file__).parent / "golden"
+NAMES = sorted(all_letters("en"))
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+@pytest.mark.parametrize("name", NAMES)
+def test_whole_letter(name, code):
+    message = all_letters(code)[name]
+    written = {"txt": f"{message.subject}\n\n{message.text}", "html": message.html}
+    for suffix, text in written.items():
+        path = GOLDEN / f"{name}.{code}.{suffix}"
+        if os.environ.get("REWRITE_GOLDEN"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")

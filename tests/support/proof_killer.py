@@ -1,0 +1,108 @@
+"""Kills processes of the program at random moments, and starts others in their place, until so many are dead."""
+
+import random
+import time
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from calendar_service.publishing import publish_file
+from tests.support.proof_town import LEAD
+
+# A worker that has sent nothing after so many seconds may be killed all the same.
+WAKES_WITHIN = 0.6
+_SLACK = 0.2
+_MOST_IDLE_ROUNDS = 20
+_PATIENCE = 900
+
+
+@dataclass
+class Killings:
+    """When which process was killed, by the wall clock; how many had letters claimed."""
+
+    at: list = field(default_factory=list)
+    in_hand: int = 0
+
+
+def kill_worker(town, sink, nursery, kills, *, more=0):
+    """Have one worker after another killed while letters go out; `more` tenders are there when they run out."""
+    chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
+    while len(killings.at) < kills and (town.left() or more):
+        if town.left() < town.subscribers / 4 and more:
+            town.write_record(town.due + LEAD)
+            more -= 1
+        child = nursery.start(town, "worker")
+        if len(killings.at) % 4:  # one in four dies before it sends, or as it begins to
+            wait_for_post(sink)
+            time.sleep(chance.uniform(0, 0.25))
+        else:
+            time.sleep(chance.uniform(0.02, 0.5))
+        kill(child, town, killings)
+    return killings
+
+
+def finish(town, nursery, *words, seconds=120):
+    """Let one process finish what is left; gives up after some time without progress."""
+    child, left, since = nursery.start(town, *words), town.left(), time.monotonic()
+    while left and time.monotonic() - since < seconds:
+        time.sleep(0.1)
+        if (now_left := town.left()) != left:
+            left, since = now_left, time.monotonic()
+    child.kill()
+
+
+def kill_crew(town, sink, nursery, kills, *, crew=3, more=0):
+    """Have several ticks at once at a time that moves on from try to try, killing one at random, until all is sent.
+
+    `more` tenders are there when letters run out before the kills do.
+    """
+    chance, killings = random.Random(2027), Killings()  # noqa: S311 (no secret)
+    now, many, idle, end = town.due, [], 0, time.monotonic() + _PATIENCE
+    while (town.left() or (more and len(killings.at) < kills)) and idle < _MOST_IDLE_ROUNDS:
+        if town.left() < town.subscribers / 2 and len(killings.at) < kills and more:
+            town.write_record(now + LEAD)
+            publish_file(town.engine, town.file, now)
+            more -= 1
+        before = sink.size()
+        while town.left_at(now) and time.monotonic() < end:
+            many = [child for child in many if child.is_alive()]
+            while len(many) < crew:
+                many.append(nursery.start(town, "tick", "--now", now.isoformat()))
+            if len(killings.at) < kills:
+                time.sleep(chance.uniform(0.05, WAKES_WITHIN))
+                kill(many.pop(chance.randrange(crew)), town, killings)
+            else:
+                time.sleep(0.1)
+        while any(child.is_alive() for child in many):
+            time.sleep(0.01)
+        now = max(now + timedelta(seconds=5), town.next_try() or now)
+        idle = idle + 1 if sink.size() == before else 0
+    return killings
+
+
+def wait_for_post(sink):
+    size, end = sink.size(), time.monotonic() + WAKES_WITHIN
+    while sink.size() == size and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+def kill(child, town, killings):
+    killings.at.append(time.time())
+    child.kill()
+    killings.in_hand += bool(town.states().get("claimed"))
+
+
+def most_for_one_kill(sink, killings):
+    """Count how many letters came twice because of one and the same kill, at most.
+
+    A letter that came again was in hand at the first kill after its coming; the server may have taken it a little later
+    than its sender died.
+    """
+    first, blamed = {}, Counter()
+    for row in sink.accepted():
+        key = row["recipients"][0], row["message_id"]
+        if key in first and not row["reply_lost"]:
+            blamed[bisect_left(killings.at, first[key] - _SLACK)] += 1
+        first[key] = row["at"]
+    return max(blamed.values(), default=0)

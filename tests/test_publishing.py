@@ -1,0 +1,327 @@
+"""Publishing a file: what comes of it, what is said about it, and that it is read in one state."""
+
+import logging
+import os
+import subprocess
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from calendar_service import publishing
+from calendar_service.publishing import BusyFile, FileResult, publish_file, read_whole
+from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, last_attempt, load_edition, newest_number
+from calendar_service.store.engine import writing
+from calendar_service.store.tables import revisions
+from tests.support.calendar_files import PYTHON, calendar, clock, event, tender, webinar
+
+LINUX = pytest.mark.skipif(not hasattr(publishing.fcntl, "F_SETLEASE"), reason="only Linux has leases")
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "events.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _all_logs(caplog):
+    caplog.set_level(logging.INFO)
+
+
+def said(caplog):
+    return [
+        (record.levelname, record.message) for record in caplog.records if record.name.startswith("calendar_service")
+    ]
+
+
+def test_a_sound_file(database, file, caplog):
+    file.write_text(calendar(event(), tender()))
+    now = clock().replace(microsecond=0)
+    result = publish_file(database, file, now)
+    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("event", "tender"), load_edition(database))
+    assert said(caplog) == [("INFO", f"Published edition 1 of {file}: 2 records new or changed.")]
+    attempt = last_attempt(database)
+    assert (attempt.at, attempt.file, attempt.outcome, attempt.reasons) == (
+        now,
+        str(file),
+        PublishOutcome.PUBLISHED,
+        (),
+    )
+    caplog.clear()
+    assert publish_file(database, file, now).outcome is PublishOutcome.UNCHANGED
+    assert said(caplog) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "{file}:1:1: the file must have the keys `calendar` and `records`."),
+        (b"\xff\xfe\x00", "{file}:1:1"),
+        (calendar(event(when="31 June 2030")).encode(), "{file}:10:5 records[0].when:"),
+        (calendar(event())[:-20].encode(), "{file}:"),
+        (None, "{file}:1:1: the file cannot be read: No such file or directory. Check its name and rights."),
+    ],
+    ids=["empty", "not text", "no such day", "cut off", "gone"],
+)
+def test_a_broken_file_keeps_the_last_edition_and_is_loud(database, file, caplog, content, reason):
+    file.write_text(calendar(event()))
+    before = publish_file(database, file, clock()).edition
+    caplog.clear()
+    file.unlink() if content is None else file.write_bytes(content)
+    result = publish_file(database, file, clock())
+    assert result.outcome is PublishOutcome.BROKEN
+    assert result.reasons[0].startswith(reason.format(file=file))
+    assert load_edition(database) == before
+    attempt = last_attempt(database)
+    assert (attempt.outcome, attempt.reasons) == (PublishOutcome.BROKEN, result.reasons)
+    assert said(caplog) == [
+        ("ERROR", f"{file} has errors; what was published last stays."),
+        *[("ERROR", each) for each in result.reasons],
+    ]
+
+
+def test_a_folder_is_not_a_file(database, tmp_path):
+    result = publish_file(database, tmp_path, clock())
+    assert result.reasons == (f"{tmp_path}:1:1: the file cannot be read: Is a directory. Check its name and rights.",)
+
+
+def test_of_very_many_errors_the_first_fifty_are_said(database, file):
+    file.write_text(calendar(*[event(f"e{n}", when="someday") for n in range(60)]))
+    reasons = publish_file(database, file, clock()).reasons
+    assert (len(reasons), reasons[-1]) == (51, "… and 10 more; `calendar-service check` says all.")
+
+
+def test_a_held_file_says_how_to_go_on(database, file, caplog):
+    file.write_text(calendar(tender()))
+    before = publish_file(database, file, clock()).edition
+    caplog.clear()
+    file.write_text(calendar(tender(closes="1 July 2030")))
+    reason = "tender: closes moves from '10 July 2030' to '1 July 2030', which is earlier"
+    assert publish_file(database, file, clock()) == FileResult(PublishOutcome.HELD, (reason,), (), before)
+    assert said(caplog) == [
+        (
+            "WARNING",
+            f"{file} is held back; edition 1 stays. To publish it: calendar-service publish --confirm {file}",
+        ),
+        ("ERROR", reason),
+    ]
+    assert last_attempt(database).reasons == (reason,)
+    assert publish_file(database, file, clock(), confirmed=True).edition.number == 2
+    assert last_attempt(database).outcome is PublishOutcome.PUBLISHED
+
+
+def test_a_held_file_that_is_mended_is_published(database, file):
+    file.write_text(calendar(tender()))
+    publish_file(database, file, clock())
+    file.write_text(calendar(tender(closes="1 July 2030")))
+    assert publish_file(database, file, clock()).outcome is PublishOutcome.HELD
+    file.write_text(calendar(tender(closes="11 July 2030")))
+    assert publish_file(database, file, clock()).outcome is PublishOutcome.PUBLISHED
+
+
+def test_a_broken_file_cannot_be_confirmed(database, file):
+    file.write_text("calendar: [")
+    assert publish_file(database, file, clock(), confirmed=True).outcome is PublishOutcome.BROKEN
+    assert load_edition(database) is None
+
+
+@LINUX
+def test_a_file_that_is_being_written_is_waited_for(database, file):
+    with file.open("w") as writer:
+        writer.write(calendar(event()))
+        writer.flush()
+        assert read_whole(file) is None
+        finish = threading.Timer(0.2, lambda: (writer.write(event("second")), writer.close()))
+        finish.start()
+        assert publish_file(database, file, clock()).changed == ("event", "second")
+        finish.join()
+
+
+@LINUX
+def test_a_file_that_stays_open_for_writing_is_not_read(database, file, monkeypatch):
+    monkeypatch.setattr(publishing, "_WRITER_MAY_TAKE", 0.2)
+    file.write_text(calendar(event()))
+    with file.open("a"), pytest.raises(BusyFile, match="just being written by another program"):
+        publish_file(database, file, clock())
+    assert load_edition(database) is None
+
+
+@LINUX
+def test_another_process_that_writes_is_seen(file):
+    file.write_text(calendar(event()))
+    script = "import sys; f = open(sys.argv[1], 'a'); print('open', flush=True); sys.stdin.read(1)"
+    writer = subprocess.Popen([PYTHON, "-c", script, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert writer.stdout.readline() == "open\n"
+    assert read_whole(file) is None
+    writer.communicate("!")
+    assert read_whole(file) == calendar(event()).encode()
+
+
+@LINUX
+def test_a_writer_that_comes_during_the_reading_waits(file, monkeypatch):
+    file.write_text("old\n" * 1000)
+    fstat, times = os.fstat, []
+
+    def write():
+        with file.open("w") as writer:  # opening truncates, so it must not come before the reading ends
+            times.append(time.monotonic())
+            writer.write("new\n")
+
+    writing = threading.Thread(target=write)
+
+    def slow_fstat(descriptor):
+        if not writing.ident:
+            writing.start()
+        time.sleep(0.2)
+        return fstat(descriptor)
+
+    monkeypatch.setattr(publishing.os, "fstat", slow_fstat)
+    assert read_whole(file) == b"old\n" * 1000
+    read_at = time.monotonic()
+    writing.join(5)
+    assert times[0] > read_at - 0.05
+    monkeypatch.undo()
+    assert read_whole(file) == b"new\n"
+
+
+SIGNALLED = """
+import sys, threading, time
+from pathlib import Path
+from calendar_service.publishing import read_whole
+file, begun, whole = Path(sys.argv[1]), time.monotonic(), 0
+print("ready", flush=True)
+while time.monotonic() < begun + 0.5 or (whole <= 25 and time.monotonic() < begun + 30):
+    data = read_whole(file)
+    if data is not None:
+        assert data in (b"", b"x" * 5000), len(data)  # empty: between a truncation and its writing
+        whole += 1
+print(whole)
+"""
+
+
+@LINUX
+def test_a_writer_during_the_lease_does_not_kill_the_reader(file):
+    file.write_bytes(b"x" * 5000)
+    reader = subprocess.Popen(
+        [PYTHON, "-c", SIGNALLED, file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert reader.stdout.readline() == "ready\n"
+    writes = 0
+    while reader.poll() is None:
+        with file.open("wb", buffering=0) as writer:
+            writer.write(b"x" * 2500)
+            writer.write(b"x" * 2500)
+        writes += 1
+    out, err = reader.communicate()
+    assert (reader.returncode, err) == (0, "")
+    assert int(out) > 25
+    assert writes > 25
+
+
+@LINUX
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone else")
+def test_the_file_of_someone_else_is_read_without_a_lease():
+    script = (
+        "import os, sys; from pathlib import Path; from calendar_service.publishing import read_whole\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "print(read_whole(Path(sys.argv[1])))"
+    )
+    done = subprocess.run([PYTHON, "-c", script, "/etc/hostname"], capture_output=True, text=True, check=False)
+    with open("/etc/hostname", "rb") as file:  # noqa: PTH123 (any file of root that all may read)
+        assert (done.stdout, done.stderr) == (f"{file.read()}\n", "")
+
+
+@pytest.mark.parametrize("lacking", [AttributeError, OSError(22, "Invalid argument")], ids=["macOS", "file system"])
+def test_without_leases_a_file_that_changes_is_not_taken(file, monkeypatch, lacking):
+    def no_lease(*_):
+        raise lacking
+
+    monkeypatch.setattr(publishing.fcntl, "fcntl", no_lease)
+    file.write_bytes(b"whole\n")
+    assert read_whole(file) == b"whole\n"
+    fstat = os.fstat
+
+    def fstat_and_write(descriptor):
+        status = fstat(descriptor)
+        with file.open("ab") as writer:
+            writer.write(b"more\n")
+        return status
+
+    monkeypatch.setattr(publishing.os, "fstat", fstat_and_write)
+    assert read_whole(file) is None
+
+
+def test_the_time_of_the_attempt_is_the_time_given(database, file):
+    file.write_text(calendar(event()))
+    now = clock().replace(microsecond=0) - timedelta(days=1)
+    assert publish_file(database, file, now).edition.published_at == now
+    assert last_attempt(database).at == now
+
+
+MOVED = (
+    "webinar: starts moves from 2030-06-01T10:00Z to 2030-06-01T09:00Z, "
+    f"because the clocks of Europe/Paris have new rules (tz database {TZ_DATABASE} -> 2099a)"
+)
+
+
+def publish_under_other_rules(database, file):
+    file.write_text(calendar(webinar("webinar", "1 June 2030 at 11.00")))
+    publish_file(database, file, clock())
+    with writing(database) as connection:
+        connection.execute(update(revisions).values(instants=[["starts", None, "2030-06-01T10:00:00Z"]]))
+
+
+def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
+    publish_under_other_rules(database, file)
+    caplog.clear()
+    now = clock().replace(microsecond=0)
+    result = publish_file(database, file, now, tz_database="2099a")
+    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("webinar",), load_edition(database), (MOVED,))
+    assert result.edition.entries["webinar"].revision.sequence == 1
+    assert said(caplog) == [
+        ("INFO", f"Published edition 2 of {file}: 1 records new or changed."),
+        ("WARNING", MOVED),
+    ]
+    caplog.clear()
+    assert publish_file(database, file, now, tz_database="2099a") == FileResult(
+        PublishOutcome.UNCHANGED, edition=load_edition(database)
+    )
+    assert said(caplog) == []
+
+
+def test_a_broken_file_does_not_hide_a_new_tz_database(database, file, caplog):
+    publish_under_other_rules(database, file)
+    file.unlink()
+    caplog.clear()
+    result = publish_file(database, file, clock(), tz_database="2099a")
+    assert (result.outcome, result.moved, result.edition) == (PublishOutcome.BROKEN, (MOVED,), load_edition(database))
+    assert ("WARNING", MOVED) in said(caplog)
+    assert newest_number(database) == 2
+    assert publish_file(database, file, clock(), tz_database="2099a").moved == ()
+
+
+def test_a_machine_whose_tz_database_lags_behind_is_told(database, file, caplog):
+    file.write_text(calendar(event()))
+    publish_file(database, file, clock(), tz_database="2099a")
+    caplog.clear()
+    assert publish_file(database, file, clock(), tz_database="2098a").outcome is PublishOutcome.UNCHANGED
+    told = (
+        "The tz database here is 2098a, but the newest edition was made with 2099a: times may be told wrong. "
+        "Install the newer tzdata package here too."
+    )
+    assert said(caplog) == [("WARNING", told)]
+
+
+def test_two_tz_databases_on_one_machine_are_told_once(database, file, caplog, monkeypatch):
+    monkeypatch.setattr(publishing, "DATABASE_VERSION", "2001a")
+    publishing._warn_if_two_tz_databases.cache_clear()
+    file.write_text(calendar(event()))
+    for _ in range(2):
+        publish_file(database, file, clock())
+    told = (
+        f"The package tzdata has the tz database {TZ_DATABASE}, but pytz has 2001a: zones that one of them does not "
+        "know cannot be trusted. Install the same release of both; `calendar-service doctor` looks again."
+    )
+    assert [message for level, message in said(caplog) if level == "WARNING"] == [told]

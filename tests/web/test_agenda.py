@@ -1,0 +1,204 @@
+"""The agenda: its states, its filters, its pages, and how much of it goes over the wire."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from calendar_service.web import layout
+from tests.support.html_look import Page
+from tests.support.public_site import HEAD, Site
+
+
+def page(site, path, status=200):
+    answer = site.get(path)
+    assert answer.status_code == status, path
+    return Page(answer.get_data(as_text=True))
+
+
+STATES = {
+    "now": ("/", "09:00 CET (UTC+1) to Tuesday 24 November 2026, 17:00 CET (UTC+1) Milestone meeting of coordinators"),
+    "now in words": ("/", "network Now"),
+    "cancelled": ("/", "Wednesday 9 December 2026 to Friday 11 December 2026 Cancelled Study visit to Bergen"),
+    "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen Événement Bergen, Norvège"),
+    "postponed without a date": ("/", "Postponed Academy on inclusive public space"),
+    "extended": (
+        "/",
+        "now Sunday 29 November 2026, 17:00 CET (UTC+1). Extension 1, decided on 16 November 2026. Reason: the terms",
+    ),
+    "no French text": ("/fr/", "Audit of accessibility of municipal web sites (anglais seulement)"),
+    "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Event Amman, Jordan"),
+    "forty tags": ("/", "t01, t02, t03 and 37 other tags"),
+    "a deadline that shouts": ("/", "Call for tenders accessibility, procurement Closes in 2 days"),
+    "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Stopping rumours"),
+    "past": ("/", "Past July 2026"),
+    "a choice that nothing fits": ("/?q=zzz", "Nothing that is coming fits this choice. Show everything"),
+    "a day": ("/?from=2026-12-16&to=2026-12-16", "Wednesday 16 December 2026 × (remove) Show everything"),
+}
+
+
+@pytest.mark.parametrize(("path", "words"), STATES.values(), ids=STATES)
+def test_each_state_is_said_in_words(showcase, path, words):
+    assert words in page(showcase, path).text
+
+
+def test_old_date_is_struck_through_and_titles_carry_their_language(showcase):
+    html = showcase.get("/").get_data(as_text=True)
+    assert "was <s>Monday 23 November 2026, 17:00 CET (UTC+1)</s>, now" in html
+    assert '<a href="/events/arabic" lang="en" dir="auto">مؤتمر' in html
+    assert '<li class="row event off">' in html
+
+
+def test_an_empty_calendar_invites_to_subscribe(site_of):
+    site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2020}\n")
+    site.now = datetime(2040, 1, 1, tzinfo=UTC)
+    found = page(site, "/")
+    assert "Nothing is announced at present. Subscribe" in found.text
+    assert found.faults == []
+
+
+# -- filters ----------------------------------------------------------------------------------------
+
+
+def chips(found):
+    return {attrs["href"]: attrs.get("aria-current") for attrs in found.all("a") if "chip" in attrs.get("class", "")}
+
+
+def test_filters_are_links_of_the_grammar(showcase):
+    found = page(showcase, "/?kind=webinar&tag=education&tz=Asia/Seoul")
+    links = chips(found)
+    keep = "tag=education&tz=Asia/Seoul"
+    assert {link: current for link, current in links.items() if keep in link and "language" not in link} == {
+        f"/?{keep}": None,
+        f"/?kind=event&{keep}": None,
+        f"/?kind=tender&{keep}": None,
+        f"/?kind=webinar&{keep}": "true",
+    }
+    assert "/?kind=webinar&tag=data,education&tz=Asia/Seoul" in links
+    assert "/?kind=webinar&tag=education" in links
+    for link in links:
+        assert showcase.get(link).status_code == 200, link
+
+
+def test_search_keeps_the_choice(showcase):
+    found = page(showcase, "/fr/?kind=event&tag=network&q=bergen")
+    fields = [(attrs["name"], attrs.get("value")) for attrs in found.all("input")]
+    assert fields == [("kind", "event"), ("tag", "network"), ("q", "bergen")]
+    assert found.all("form")[0]["action"] == "/fr/"
+    assert "Visite d’étude à Bergen" in found.text
+    assert "Réunion" not in found.text
+
+
+def test_language_links_keep_the_choice_and_change_the_language(showcase):
+    for path, other, words in (
+        ("/?kind=tender", "/fr/?kind=tender", "Appels"),
+        ("/fr/?q=lab", "/?q=lab", "Policy lab"),
+    ):
+        assert other in page(showcase, path).links()
+        assert words in page(showcase, other).text
+
+
+# -- errors -----------------------------------------------------------------------------------------
+
+WRONG = [
+    ("/?kind=party", "kind=party is unknown.", "Known: event, webinar, tender."),
+    ("/fr/?kind=party", "kind=party n’est pas connu.", "Connus : event, webinar, tender."),
+    ("/?kind=party&lang=fr", "kind=party n’est pas connu.", "Connus : event, webinar, tender."),
+    ("/fr/?knid=tender", "Il n’y a pas de paramètre « knid ».", "Vouliez-vous dire « kind » ?"),
+    ("/fr/?tz=Asia/Soul", "tz=Asia/Soul n’est pas connu.", "Vouliez-vous dire « Asia/Seoul » ?"),
+    ("/fr/?from=demain", "from=demain n’est pas un jour.", "Écrivez-le sous la forme 2027-03-15."),
+    ("/fr/?tag=nichts", "Il n’y a pas de mot-clé « nichts ».", "Connus :"),
+    ("/fr/?q=+", "q= prend une seule valeur.", "Ne la donnez qu’une fois."),
+    ("/fr/?language=english", "language=english n’est pas connu.", "Écrivez en pour English."),
+    ("/?page=0", "page=0 is not the number of a page.", "Write a whole number from 1."),
+    ("/?page=9", "There is no page 9.", ""),
+    ("/fr/month/2026-12?page=1", "Il n’y a pas de paramètre « page ».", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "message", "remedy"), WRONG, ids=[row[0] for row in WRONG])
+def test_an_error_in_the_filter_helps_in_the_readers_language(showcase, path, message, remedy):
+    found = page(showcase, path, 400)
+    assert message in found.text.replace("\u00a0", " ")
+    assert remedy in found.text.replace("\u00a0", " ")
+    assert found.faults == []
+
+
+def test_an_error_offers_the_page_without_what_is_wrong(showcase):
+    found = page(showcase, "/fr/?kind=party&tag=network", 400)
+    assert "/fr/?tag=network" in found.links()
+    assert page(showcase, "/fr/?tag=network").text.count("Réunion d’étape") == 1
+
+
+def test_programs_are_told_in_english(showcase):
+    answer = showcase.get("/calendar.ics?kind=party&lang=fr")
+    assert answer.get_json(force=True) == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "kind=party is unknown. Known: event, webinar, tender.",
+        "parameter": "kind",
+        "value": "party",
+    }
+
+
+# -- many records -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """Two thousand records, sixty of them on one day."""
+    folder = tmp_path_factory.mktemp("crowd")
+    lines = []
+    for number in range(2000):
+        day = f"2027-{1 + number % 12:02}-{1 + number % 28:02}" if number >= 60 else "2027-03-15"
+        past = "2026" if number % 10 == 0 else day[:4]
+        kind = ("event", "webinar")[number % 2]
+        lines.append(
+            f"  - {{id: r{number}, kind: {kind}, title: Meeting number {number} of the network of cities, "
+            f"starts: {past}{day[4:]}, tags: [topic {number % 90}], countries: [FR, KR]}}\n"
+        )
+    file = folder / "crowd.yaml"
+    file.write_text(HEAD + "".join(lines), encoding="utf-8")
+    site = Site(folder, file)
+    yield site
+    site.engine.dispose()
+
+
+def test_two_thousand_records_make_small_pages_and_all_are_reached(crowd):
+    path, seen, sizes = "/", [], []
+    while path:
+        html = crowd.get(path).get_data()
+        sizes.append(len(html))
+        found = Page(html.decode())
+        seen += [link for link in found.links() if link.startswith("/events/")]
+        path = next((attrs["href"] for attrs in found.all("a") if attrs.get("rel") == "next"), "")
+    assert len(seen) == len(set(seen)) == 2000
+    assert len(sizes) == 40
+    assert max(sizes) < 80_000
+
+
+def test_first_view_is_small_over_the_wire(crowd):
+    answer = crowd.get("/", **{"Accept-Encoding": "gzip"})
+    styles = (layout._STATIC / "site.css").read_bytes()
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert gzip.decompress(answer.data) == crowd.get("/").data
+    assert len(answer.data) + len(styles) < 40_000
+    assert len(gzip.compress(styles)) < 8_000
+
+
+def test_a_crowded_month_stays_a_table(crowd):
+    found = page(crowd, "/month/2027-03")
+    ours = sum(number % 10 > 0 for number in range(60))
+    others = sum(number % 12 == 2 and number % 28 == 14 and number % 10 > 0 for number in range(60, 2000))
+    assert f"+{ours + others - 3} more" in found.text
+    assert len(found.all("li")) < 250
+    (whole,) = {link for link in found.links() if link == "/?from=2027-03-01&to=2027-03-31"}
+    assert page(crowd, whole).faults == []
+
+
+def test_compressed_page_answers_304_too(crowd):
+    tag = crowd.get("/", **{"Accept-Encoding": "gzip"}).headers["ETag"]
+    answer = crowd.get("/", **{"Accept-Encoding": "gzip", "If-None-Match": tag})
+    assert (answer.status_code, answer.data) == (304, b"")

@@ -1,0 +1,183 @@
+"""The page of a record: what is said when, what search engines read, and how its deadlines have moved."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.html_look import Page
+
+
+def read(site, path):
+    return site.get(path).get_data(as_text=True)
+
+
+def linked(site, path):
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', read(site, path))[1])
+
+
+def test_milestones_stand_in_order_and_what_is_past_is_said(showcase):
+    html = read(showcase, "/events/charts-tender")
+    milestones = re.findall(r'<li class="(passed|)"( aria-current="step")?>\s*<strong>([^<]*)', html)
+    assert milestones == [
+        ("passed", "", "Questions until"),
+        ("", ' aria-current="step"', "Closes"),
+        ("", "", "Opening of bids"),
+        ("", "", "Award expected"),
+    ]
+    assert "20 November 2026, 12:00 CET (UTC+1) (past)" in Page(html).text
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-12-02T09:59", "later"),
+        ("2026-12-02T10:00", "open"),
+        ("2026-12-03T11:30", "open"),
+        ("2026-12-03T11:31", "gone"),
+    ],
+)
+def test_the_room_is_shown_from_a_day_before_until_the_end(site_of, now, expected):
+    record = """  - {id: one, kind: webinar, title: One, when: 3 December 2026 at 11.00-12.30 CET, place: online,
+      join: "https://example.org/room/42"}\n"""
+    site = site_of(record, now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+    found = Page(read(site, "/events/one"))
+    link = "https://example.org/room/42" in found.links()
+    words = "The link to join appears here 24 hours before the start." in found.text
+    assert (link, words) == (expected == "open", expected == "later")
+    described = linked(site, "/events/one")["location"]["url"]
+    assert (described == "https://example.org/room/42") == link
+
+
+@pytest.mark.parametrize("name", ["cancelled", "postponed"])
+def test_what_is_off_says_so_first_and_offers_no_room(showcase, name):
+    text = Page(read(showcase, f"/events/{name}")).text
+    sentence = {
+        "cancelled": "This will not take place.",
+        "postponed": "The date below no longer holds. The new one is not known yet.",
+    }[name]
+    assert text.index(name.capitalize()) < text.index(sentence)
+    assert "Register" not in text
+
+
+def test_other_deadlines_than_the_closing_tell_their_moves_below(showcase):
+    html = read(showcase, "/events/charts-tender")
+    first, second = (html.index(f"was <s>{day}") for day in ("Monday 23 November", "Tuesday 24 November"))
+    assert first < html.index("Milestones") < second
+
+
+# -- what search engines read -------------------------------------------------------------------
+
+EVENT = {
+    "@context": "https://schema.org",
+    "@type": "Event",
+    "name": "Stopping rumours before they travel",
+    "description": "How the anti-rumour approach works in schools and libraries.",
+    "url": "https://calendar.example.org/events/rumours-webinar",
+    "inLanguage": ["en", "fr"],
+    "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
+    "location": [
+        {"@type": "VirtualLocation", "url": "https://calendar.example.org/events/rumours-webinar"},
+        {
+            "@type": "Place",
+            "name": "Seoul",
+            "address": {"@type": "PostalAddress", "addressLocality": "Seoul", "addressCountry": "KR"},
+        },
+    ],
+    "organizer": [
+        {"@type": "Organization", "name": "Council of Europe, Intercultural Cities"},
+        {"@type": "Organization", "name": "Seoul Metropolitan Government"},
+    ],
+    "startDate": "2026-12-03T11:00:00+01:00",
+    "endDate": "2026-12-03T12:30:00+01:00",
+    "eventStatus": "https://schema.org/EventScheduled",
+}
+
+
+def test_an_event_is_described_whole(showcase):
+    assert linked(showcase, "/events/rumours-webinar") == EVENT
+
+
+def test_a_call_for_tenders_is_a_demand(showcase):
+    found = linked(showcase, "/fr/events/charts-tender")
+    assert (found["@type"], found["validThrough"]) == ("Demand", "2026-11-29T17:00:00+01:00")
+    assert found["name"] == "Graphiques en ligne des résultats des villes"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("cancelled", "EventCancelled"), ("postponed", "EventPostponed"), ("now", "EventScheduled")]
+)
+def test_states_have_the_names_of_schema_org(showcase, name, status):
+    assert linked(showcase, f"/events/{name}")["eventStatus"] == f"https://schema.org/{status}"
+
+
+def test_a_series_tells_its_next_dates_and_where_each_was_planned(showcase):
+    nodes = linked(showcase, "/events/help-desk")["@graph"]
+    told = [
+        (node["startDate"], node["eventStatus"].rpartition("/")[2], node.get("previousStartDate")) for node in nodes
+    ]
+    assert told == [
+        ("2026-12-01T14:00:00+01:00", "EventScheduled", None),
+        ("2026-12-09T14:00:00+01:00", "EventRescheduled", "2026-12-08T14:00:00+01:00"),
+        ("2026-12-15T14:00:00+01:00", "EventCancelled", None),
+        ("2026-12-22T14:00:00+01:00", "EventScheduled", None),
+    ]
+
+
+def test_a_moved_event_tells_when_it_was_planned(showcase):
+    found = linked(showcase, "/events/policy-lab")
+    told = (found["startDate"], found["eventStatus"].rpartition("/")[2], found["previousStartDate"])
+    assert told == ("2026-12-15", "EventRescheduled", "2026-12-14")
+    words = Page(read(showcase, "/fr/events/policy-lab")).text
+    assert "Initialement prévu : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
+
+
+def test_extensions_are_counted_for_each_moment_apart(showcase):
+    words = Page(read(showcase, "/events/charts-tender")).text
+    assert words.count("Extension 1, decided on 16 November 2026.") == 2
+    assert "Extension 2" not in words
+
+
+def test_no_text_ends_the_script(site_of):
+    site = site_of('  - {id: one, kind: event, title: "a </script><b>&amp; b", when: 1 May 2027}\n')
+    html = read(site, "/events/one")
+    assert linked(site, "/events/one")["name"] == "a </script><b>&amp; b"
+    assert "</script><b>" not in html
+
+
+def test_clocks_change_between_the_two_ends(site_of):
+    site = site_of("  - {id: one, kind: event, title: One, starts: 2027-03-27T22:00, ends: 2027-03-28T06:00}\n")
+    found = linked(site, "/events/one")
+    assert (found["startDate"], found["endDate"]) == ("2027-03-27T22:00:00+01:00", "2027-03-28T06:00:00+02:00")
+    assert "22:00 CET (UTC+1) to Sunday 28 March 2027, 06:00 CEST (UTC+2)" in Page(read(site, "/events/one")).text
+
+
+# -- relations ------------------------------------------------------------------------------------
+
+
+def test_head_names_other_languages_feeds_and_what_others_show(showcase):
+    found = Page(read(showcase, "/fr/events/cancelled"))
+    base = "https://calendar.example.org"
+    relations = [
+        (each.get("hreflang") or each.get("type"), each["href"])
+        for each in found.all("link")
+        if each["rel"] == "alternate"
+    ]
+    assert relations == [
+        ("en", f"{base}/events/cancelled"),
+        ("fr", f"{base}/fr/events/cancelled"),
+        ("x-default", f"{base}/events/cancelled"),
+        ("text/calendar", f"{base}/calendar.ics?id=cancelled&lang=fr"),
+        ("application/feed+json", f"{base}/calendar.json?id=cancelled&lang=fr"),
+        ("application/atom+xml", f"{base}/calendar.atom?id=cancelled&lang=fr"),
+        (
+            "application/json+oembed",
+            f"{base}/oembed?format=json&url=https%3A//calendar.example.org/fr/events/cancelled",
+        ),
+    ]
+    graph = {each["property"]: each["content"] for each in found.all("meta") if "property" in each}
+    assert graph["og:title"] == "Visite d’étude à Bergen - Cités interculturelles"
+    assert graph["og:description"].startswith("mercredi 9 décembre 2026 au vendredi 11 décembre 2026.")
+    for _, address in relations:
+        assert showcase.get(address.removeprefix(base)).status_code == 200

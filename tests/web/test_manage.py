@@ -1,0 +1,184 @@
+"""A reader's own page, and ending by one click."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from calendar_service.reminders.channels.webhook import InvalidWebhook
+from calendar_service.store.subscribers import SubscriberState, Watch
+from calendar_service.web import manage
+from tests.support.signing_up import words_of
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def filled(page):
+    """Give what the settings form holds, as a browser would send it."""
+    form = page[page.index('id="settings"') : page.index('<form id="stop"')]
+    data = {}
+
+    def add(name, value):
+        data.setdefault(name, []).append(value.replace("&amp;", "&"))
+
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = (re.search(rf'\b{each}="([^"]*)"', tag) for each in ("name", "value"))
+        if not re.search('type="(checkbox|radio)"', tag) or " checked" in tag:
+            add(name[1], value[1])
+    for name, options in re.findall(r'<select id="\w+" name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected>', options)
+        add(name, chosen[0] if chosen else "")
+    return data
+
+
+def test_page_shows_what_is_kept_and_saving_it_changes_nothing(site):
+    subscriber = site.subscriber()
+    page = site.get(site.manage_path(subscriber)).get_data(as_text=True)
+    data = filled(page)
+    assert data == {
+        "do": ["save"],
+        "watch-0": ["kind=tender,webinar"],
+        "lead-0": ["14 days", "1 day"],
+        "own_leads-0": ["36 hours"],
+        "wants_new-0": ["yes"],
+        "digest": ["weekly"],
+        "language": ["en"],
+        "zone": ["Asia/Seoul"],
+        "country": ["KR"],
+    }
+    answer = site.post(site.manage_path(subscriber), data)
+    assert (answer.status_code, words_of(answer)[:6]) == (200, "Saved.")
+    assert site.again(subscriber) == subscriber
+
+
+def test_all_settings_can_be_changed(site):
+    subscriber = site.subscriber()
+    changes = {
+        "do": "save",
+        "watch-0": "kind=tender,webinar",
+        "own_leads-0": "5 jours ouvrés, la veille à 18 h",
+        "digest": "daily",
+        "language": "fr",
+        "zone": "Europe/Paris",
+        "country": "",
+    }
+    assert site.post(f"/fr{site.manage_path(subscriber)}", changes).status_code == 200
+    found = site.again(subscriber)
+    assert found.watches == (Watch("kind=tender,webinar", ("5 working days", "1 day at 18:00")),)
+    assert (found.digest, found.language, found.zone, found.country) == ("daily", "fr", "Europe/Paris", "")
+
+
+def test_error_in_a_watch_stands_beside_it(site):
+    subscriber = site.subscriber()
+    data = filled(site.get(site.manage_path(subscriber)).get_data(as_text=True)) | {"own_leads-0": "soon"}
+    answer = site.post(site.manage_path(subscriber), data)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert 'href="#own_leads-0"' in page
+    assert re.search(r'<input id="own_leads-0"[^>]* value="soon"', page)
+    assert "<details open>" in page
+    assert site.again(subscriber) == subscriber
+
+
+def test_one_of_two_watches_is_stopped(site):
+    site.subscriber()
+    subscriber = site.subscriber(id="roads", kind=[])
+    assert [watch.selection for watch in subscriber.watches] == ["kind=tender,webinar", "id=roads"]
+    answer = site.post(site.manage_path(subscriber), {"do": "stop", "watch": "kind=tender,webinar"})
+    assert "That one is stopped." in words_of(answer)
+    assert [watch.selection for watch in site.again(subscriber).watches] == ["id=roads"]
+
+
+def test_pause_and_go_on(site):
+    subscriber = site.subscriber()
+    path = site.manage_path(subscriber)
+    assert "Your reminders are paused: nothing is sent." in words_of(site.post(path, {"do": "pause"}))
+    assert (site.again(subscriber).state, site.dump()["memberships"]) == (SubscriberState.PAUSED, [])
+    assert "Your reminders are on." in words_of(site.post(path, {"do": "resume"}))
+    assert site.again(subscriber).state is SubscriberState.ACTIVE
+
+
+def test_all_that_is_kept_can_be_taken_along(site):
+    subscriber = site.subscriber()
+    answer = site.post(site.manage_path(subscriber), {"do": "export"})
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="reminders.json"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.get_json() == site.service.export(subscriber)
+    assert answer.get_json()["address"] == "ann@example.org"
+
+
+def test_all_is_deleted(site):
+    subscriber = site.subscriber()
+    path = site.manage_path(subscriber)
+    assert "Everything is deleted" in words_of(site.post(path, {"do": "forget"}))
+    assert "ann@" not in str(site.dump())
+    assert site.get(path).status_code == 404
+
+
+def test_webhook_is_used_once_it_has_answered(site, monkeypatch):
+    subscriber = site.subscriber()
+    path, asked = site.manage_path(subscriber), []
+    monkeypatch.setattr(manage, "verify", lambda url, secret, **_: asked.append((url, secret)))
+    answer = site.post(path, {"do": "webhook", "webhook": "https://hooks.example.org/in"})
+    ((url, secret),) = asked
+    found = site.again(subscriber)
+    assert (found.channel, found.address, found.owner, found.secret) == ("webhook", url, "ann@example.org", secret)
+    assert secret in answer.get_data(as_text=True)
+    assert "Reminders come by mail again." in words_of(site.post(path, {"do": "mail"}))
+    assert (site.again(subscriber).channel, site.again(subscriber).address) == ("mail", "ann@example.org")
+
+
+def test_webhook_that_does_not_answer_is_refused(site, monkeypatch):
+    def refuse(*_, **__):
+        raise InvalidWebhook("The webhook did not repeat the challenge.")
+
+    monkeypatch.setattr(manage, "verify", refuse)
+    subscriber = site.subscriber()
+    for _ in range(5):
+        answer = site.post(site.manage_path(subscriber), {"do": "webhook", "webhook": "https://hooks.example.org/in"})
+        assert (answer.status_code, site.again(subscriber)) == (400, subscriber)
+    assert "https://hooks.example.org/in" in answer.get_data(as_text=True)
+    answer = site.post(site.manage_path(subscriber), {"do": "webhook", "webhook": "https://hooks.example.org/in"})
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 3000
+
+
+def test_button_ends_the_reminders(site):
+    subscriber = site.subscriber()
+    path = site.unsubscribe_path(subscriber)
+    assert "End your reminders?" in words_of(site.get(path))
+    answer = site.post(path, **{"Sec-Fetch-Site": "same-origin"})
+    assert "Your reminders have ended" in words_of(answer)
+    assert site.again(subscriber).state is SubscriberState.ENDED
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}])
+def test_one_click_works_twice_without_cookie_or_redirect(site, headers):
+    subscriber = site.subscriber()
+    path = site.unsubscribe_path(subscriber)
+    for _ in range(2):
+        answer = site.app.test_client(use_cookies=False).post(path, data=ONE_CLICK, headers=headers)
+        assert (answer.status_code, answer.headers.get("Location"), answer.headers.get("Set-Cookie")) == (
+            200,
+            None,
+            None,
+        )
+        assert site.again(subscriber).state is SubscriberState.ENDED
+        site.now += timedelta(days=1)
+    assert site.again(subscriber).ended_at == subscriber.created_at
+
+
+def test_one_click_works_as_multipart_and_for_years(site):
+    subscriber = site.subscriber()
+    path = site.unsubscribe_path(subscriber)
+    site.now += timedelta(days=4000)
+    assert site.client.post(path, data=ONE_CLICK, content_type="multipart/form-data").status_code == 200
+    assert site.again(subscriber).state is SubscriberState.ENDED
+
+
+def test_who_has_ended_is_told_so(site):
+    subscriber = site.subscriber()
+    site.post(site.unsubscribe_path(subscriber), ONE_CLICK)
+    page = site.get(site.manage_path(subscriber))
+    assert "Your reminders have ended: nothing is sent." in words_of(page)
+    assert 'id="settings"' not in page.get_data(as_text=True)

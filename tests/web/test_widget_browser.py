@@ -1,0 +1,218 @@
+"""The widget in a real browser, in pages of a foreign origin: scripts on and off, sandboxed, alone and in company."""
+
+import re
+
+import pytest
+
+from tests.support.browser import look
+from tests.support.widget_site import inside, line, widgets
+
+SCROLLS = "document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth"
+SHIFTS = """new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const each of list.getEntries()) sum += each.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["agenda", "month", pytest.param("next", marks=pytest.mark.slow), pytest.param("compact", marks=pytest.mark.slow)],
+)
+def test_frame_is_as_high_as_its_content_at_every_width(browser, foreign, served_widget, view):
+    url = foreign.show(line(served_widget, view=view, limit=20, month="2026-12"))
+    page = look(browser, url, viewport={"width": 1000, "height": 900})
+    for width in (240, 320, 600, 1000):
+        page.set_viewport_size({"width": width + 16, "height": 900})
+        frame = inside(page)
+        page.wait_for_timeout(80)
+        assert frame.evaluate("innerWidth") == width
+        assert not frame.evaluate(SCROLLS), (view, width)
+        heights = page.evaluate(
+            "w => [w.height, w.getBoundingClientRect().height]", page.query_selector("calendar-widget")
+        )
+        assert heights[0] == heights[1] > 100
+    assert page.faults == []
+    assert page.context.cookies() == []
+    assert {re.match(r"https?://[^/]+", asked)[0] for asked in page.asked} == {foreign.url, served_widget.base}
+    assert page.context.storage_state() == {"cookies": [], "origins": []}
+    assert page.evaluate("Object.keys(window).filter(name => /calendar|widget/i.test(name))") == []
+    page.context.close()
+
+
+def test_frame_without_scripts_is_whole(browser, foreign, served_widget):
+    url = foreign.show(f'<iframe src="{served_widget.base}/widget?tz=Asia/Seoul" width="600" height="1500"></iframe>')
+    page = look(browser, url, java_script_enabled=False, viewport={"width": 700, "height": 1600})
+    text = page.frames[1].locator("body").inner_text()
+    for words in (
+        "Closes in 2 days",
+        "Wednesday 25 November 2026, 17:00 CET (UTC+1)",
+        "In Seoul: Thursday 26 November 2026, 01:00 KST (UTC+9)",
+        "Closes: was Tuesday 24 November 2026, 17:00 CET (UTC+1), now Sunday 29 November 2026, 17:00 CET (UTC+1).",
+        "Cancelled",
+        "Postponed",
+        "Times are those of Paris",
+    ):
+        assert words in text, words
+    assert page.frames[1].locator("select").is_hidden()
+    page.context.close()
+
+
+@pytest.mark.parametrize("sandbox", ["allow-scripts allow-popups allow-downloads", "allow-popups allow-downloads"])
+def test_file_comes_out_of_a_sandbox(browser, foreign, served_widget, sandbox):
+    url = foreign.show(
+        f'<iframe sandbox="{sandbox}" src="{served_widget.base}/widget?lang=fr" width="600" height="1500"></iframe>'
+    )
+    page = look(browser, url, viewport={"width": 700, "height": 1600}, accept_downloads=True)
+    downloads = []
+    page.on("download", lambda each: downloads.append(each))  # noqa: PLW0108 (Playwright refuses built-in functions)
+    page.context.on("page", lambda opened: opened.on("download", lambda each: downloads.append(each)))  # noqa: PLW0108
+    page.frames[1].get_by_role("link", name="Ajouter à votre agenda : Rumeurs").click()
+    for _ in range(50):
+        if downloads:
+            break
+        page.wait_for_timeout(50)
+    assert downloads[0].suggested_filename == "rumours.ics"
+    body = downloads[0].path().read_text(encoding="utf-8")
+    assert "SUMMARY;LANGUAGE=fr:Rumeurs" in body or "SUMMARY:Rumeurs" in body
+    # The browser remarks that the sandbox lets no script run.
+    assert [fault for fault in page.faults if "Blocked script execution" not in fault] == []
+    page.context.close()
+
+
+def test_plain_sandbox_still_opens_the_pages(browser, foreign, served_widget):
+    """A sandbox without allow-downloads keeps files in; the page of a record opens, and says the rest."""
+    url = foreign.show(
+        f'<iframe sandbox="allow-popups" src="{served_widget.base}/widget" width="600" height="1500"></iframe>'
+    )
+    page = look(browser, url, viewport={"width": 700, "height": 1600})
+    with page.context.expect_page() as opened:
+        page.frames[1].get_by_role("link", name="Rumours", exact=True).click()
+    opened.value.wait_for_load_state()
+    assert opened.value.get_by_role("heading", level=1).inner_text() == "Rumours"
+    assert opened.value.evaluate("opener") is None
+    page.context.close()
+
+
+def test_two_on_a_page_keep_to_themselves_and_strangers_are_not_heard(browser, foreign, served_widget):
+    stranger = (
+        "<iframe id=stranger srcdoc=\"<script>for (const data of [{type:'calendar-widget',height:77},"
+        "{type:'calendar-widget',height:'78'}]) parent.postMessage(data,'*')</script>\"></iframe>"
+    )
+    body = line(served_widget, view="agenda") + line(served_widget, view="next", label="What is next") + stranger
+    page = look(browser, foreign.show(body), viewport={"width": 640, "height": 2200})
+    inside(page, 0), inside(page, 1)
+    page.evaluate(
+        """base => {
+        for (const origin of [location.origin, base])
+          for (const height of ["99", 99.5, NaN, -1, 0, 1e9, {}, null])
+            for (const source of [window, ...document.querySelectorAll('calendar-widget')].map(each => each.shadowRoot?.querySelector('iframe').contentWindow ?? each))
+              dispatchEvent(new MessageEvent('message', {data: {type: 'calendar-widget', height}, origin, source}));
+        const real = document.querySelector('calendar-widget').shadowRoot.querySelector('iframe').contentWindow;
+        const say = (data, origin, source) => dispatchEvent(new MessageEvent('message', {data, origin, source}));
+        say({type: 'calendar-widget', height: 66}, location.origin, real);
+        say({type: 'calendar-widget', height: 66}, base, window);
+        say({type: 'calendar-widget', height: 66, more: 1}, base, real);
+        say({type: 'other', height: 66}, base, real);
+        say('66', base, real);
+        say(null, base, real);
+    }""",
+        served_widget.base,
+    )
+    heights = page.evaluate("[...document.querySelectorAll('calendar-widget')].map(each => each.height)")
+    own = [
+        frame.evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)") for frame in widgets(page)
+    ]
+    # Which of the two lines runs first is the browser's affair.
+    assert sorted(heights) == sorted(own)
+    assert max(heights) > 2 * min(heights) > 200
+    titles = page.evaluate(
+        "[...document.querySelectorAll('calendar-widget')].map(each => each.shadowRoot.firstChild.title)"
+    )
+    assert sorted(titles) == ["Calendar", "What is next"]
+    assert page.faults == []
+    page.context.close()
+
+
+def test_nothing_jumps_where_the_line_reserves_its_room(browser, foreign, served_widget):
+    page = look(browser, foreign.show(line(served_widget, view="compact")), viewport={"width": 600, "height": 1500})
+    inside(page)
+    height = page.evaluate("document.querySelector('calendar-widget').height")
+    reserved = line(served_widget, view="compact", height=height).replace(
+        "></script>", f' style="display:block;min-height:{height}px"></script>'
+    )
+    page.goto(foreign.show(f"{reserved}<p>What stands under it.</p>"))
+    inside(page)
+    assert page.evaluate(SHIFTS) == 0
+    assert page.evaluate("document.querySelector('calendar-widget').getBoundingClientRect().height") == height
+    page.goto(foreign.show(f"{line(served_widget, view='compact', height=100)}<p>What stands under it.</p>"))
+    inside(page)
+    assert page.evaluate(SHIFTS) > 0  # the measure would tell
+    page.context.close()
+
+
+def test_host_that_allows_our_origin_alone(browser, foreign, served_widget):
+    base = served_widget.base
+    policy = f"default-src 'none'; img-src data:; script-src {base}; frame-src {base}"
+    page = look(browser, foreign.show(line(served_widget, view="next"), policy))
+    assert "Audit of web sites" in inside(page).locator("body").inner_text()
+    assert page.faults == []
+    page.context.close()
+
+
+def test_element_follows_its_attributes(browser, foreign, served_widget):
+    body = f'<script src="{served_widget.base}/widget.js"></script><calendar-widget view="compact" record="audit,charts" lang="fr"><a href="/">x</a></calendar-widget>'
+    page = look(browser, foreign.show(body))
+    assert inside(page).locator("h2 a").all_inner_texts() == ["Audit of web sites", "Graphiques"]
+    page.evaluate("""() => {
+      const widget = document.querySelector('calendar-widget');
+      widget.addEventListener('heightchange', event => { window.told = event.detail.height; });
+      widget.record = ''; widget.kind = 'webinar'; widget.view = 'next';
+    }""")
+    page.wait_for_function("window.told > 0")
+    assert page.frames[1].url == f"{served_widget.base}/widget?view=next&kind=webinar&lang=fr"
+    assert page.frames[1].get_by_role("heading", level=2).inner_text() == "Rumeurs"
+    state = page.evaluate(
+        "(w => [w.kind, w.getAttribute('kind'), w.height === window.told, w.shadowRoot.firstChild.title])(document.querySelector('calendar-widget'))"
+    )
+    assert state == ["webinar", "webinar", True, "Calendrier"]
+    assert page.faults == []
+    page.context.close()
+
+
+def test_clock_is_switched_by_keyboard(browser, foreign, served_widget):
+    url = foreign.show(line(served_widget, kind="webinar"))
+    page = look(browser, url, timezone_id="Asia/Calcutta", viewport={"width": 640, "height": 900})
+    frame = inside(page)
+    clocks = frame.get_by_label("Time zone")
+    assert clocks.locator("option").all_inner_texts() == ["Programme: Paris", "Each place’s own", "Mine: Kolkata"]
+    assert frame.locator(".local").all_inner_texts() == ["In Seoul: 19:00-20:30 KST (UTC+9)"]
+    clocks.focus()
+    page.keyboard.press("ArrowDown")
+    frame.wait_for_url("**tz=Asia%2FKolkata**")
+    frame.locator(".local", has_text="Kolkata").wait_for()
+    assert frame.locator(".local").all_inner_texts() == ["In Kolkata: 15:30-17:00 IST (UTC+5:30)"]
+    assert frame.evaluate("document.activeElement.id") == "zone"
+    page.keyboard.press("Home")
+    frame.wait_for_url("**tz=Europe%2FParis**")
+    frame.locator("select option[value='Europe/Paris'][selected]").wait_for(state="attached")
+    assert frame.locator(".local").count() == 0
+    assert page.faults == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("theme", "scheme", "ink", "ground"),
+    [
+        ("auto", "light", "rgb(27, 31, 36)", "rgb(255, 255, 255)"),
+        ("auto", "dark", "rgb(236, 234, 228)", "rgb(20, 23, 27)"),
+        ("light", "dark", "rgb(27, 31, 36)", "rgba(0, 0, 0, 0)"),
+        ("dark", "light", "rgb(236, 234, 228)", "rgba(0, 0, 0, 0)"),
+    ],
+)
+def test_theme_is_the_readers_or_the_sites(browser, served_widget, theme, scheme, ink, ground):
+    page = look(browser, f"{served_widget.base}/widget?theme={theme}&accent=777777", color_scheme=scheme)
+    colours = page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.documentElement))")
+    assert colours == [ink, ground]
+    page.context.close()
