@@ -283,7 +283,7 @@ def test_only_what_waited_is_sent(old, tmp_path):
     waiting = {row[0] for row in before["waiting"]}
     mailing = MailSettings("", tmp_path / "mail", "calendar@example.org")
     service = ReminderService(old, KEYS, "https://example.org", mailing, lambda: NOW)
-    service.look()
+    service.schedule_due()
     service.send(threading.Event())
     service.close(patience=30)
     after = deliveries_by_state(old, names)
