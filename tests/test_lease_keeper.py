@@ -182,7 +182,7 @@ def hosts(database, files, monkeypatch):
     """Two hosts in one process that watch their files without much patience."""
     monkeypatch.setattr(publishing, "SETTLED_AFTER", 0.05)
     monkeypatch.setattr(worker_module, "WATCH_SECONDS", 0.02)
-    monkeypatch.setattr(worker_module, "LEASE_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker_module, "LEASE_CHECK_SECONDS", 0.05)
     monkeypatch.setattr(lease, "LEASE_SECONDS", 1.0)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.3)
     monkeypatch.setattr(lease_keeper, "PATIENCE_SECONDS", 2.0)

@@ -1,6 +1,6 @@
 """Parse the phrases with which people announce dates, in English and French. README.md has the grammar.
 
-Imports nothing of this service but its errors, zones and countries; reads no clock, file or network.
+Imports nothing of this service but its errors and zones; reads no clock, file or network.
 """
 
 from calendar_service.datephrases.errors import DatePhraseError, PhraseError, RecurrenceError

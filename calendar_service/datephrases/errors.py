@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendar_service.records.errors import CalendarError
-from calendar_service.records.shorten import shorten
+from calendar_service.records.errors import CalendarError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,11 +65,7 @@ def _not_understood_message(understood: Collection[str], not_understood: Collect
 
 
 def _quoted_list(texts: Collection[str]) -> str:
-    *most, last = map(_quoted, texts)
+    *most, last = (quote(text, MAX_SHOWN_LENGTH) for text in texts)
     if len(most) >= _MAX_SHOWN_TEXTS:
         most, last = most[:_MAX_SHOWN_TEXTS], f"{len(texts) - _MAX_SHOWN_TEXTS} more"
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _quoted(text: str) -> str:
-    return repr(shorten(text, MAX_SHOWN_LENGTH))

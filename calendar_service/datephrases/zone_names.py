@@ -11,9 +11,8 @@ from babel.core import get_global
 from calendar_service.datephrases.errors import MAX_SHOWN_LENGTH
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.tokens import phrase_key, tokenize
-from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.errors import suggest
-from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS
+from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS, COMMON_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

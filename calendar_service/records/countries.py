@@ -1,14 +1,9 @@
-"""Countries and their time zones, and the zones that people may name. The only module that imports pytz.
-
-pytz has two tables that zoneinfo lacks: the zones of each country, and the zones in common use. No pytz zone ever
-reaches a datetime.
-"""
+"""Countries and their time zones, from tables of pytz that zoneinfo lacks. No pytz zone ever reaches a datetime."""
 
 from __future__ import annotations
 
 import pytz
 
-COMMON_ZONES: frozenset[str] = frozenset(pytz.common_timezones)
 COUNTRIES: dict[str, str] = dict(pytz.country_names)
 DATABASE_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # the stubs leave it out
 

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from calendar_service.records.shorten import shorten
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -52,6 +54,11 @@ class Problem:
         for step in self.path:
             text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
         return text
+
+
+def quote(text: str, units: int) -> str:
+    """Return words of a file as messages show them: in quotes, and of at most `units` UTF-16 code units."""
+    return repr(shorten(text, units))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -12,11 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
+from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.enums import Kind, Status
 from calendar_service.records.errors import CalendarError, gettext_noop, nearest
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead
 from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_input_line, fold_text
+from calendar_service.records.zones import COMMON_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,9 +11,12 @@ import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from calendar_service.records.countries import COMMON_ZONES
+import pytz
+
 from calendar_service.records.errors import CalendarError, suggest
 
+# The zones in common use: zoneinfo has no such list. No pytz zone ever reaches a datetime.
+COMMON_ZONES: frozenset[str] = frozenset(pytz.common_timezones)
 CENTRAL_EUROPEAN_LABELS = frozenset({"CET", "CEST", "MEZ", "MESZ", "HNEC", "HAEC"})
 _LITERAL_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
 _MAX_OFFSET_HOURS = 14

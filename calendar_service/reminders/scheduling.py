@@ -178,11 +178,11 @@ class Planner:
             due.expires_at,
             bundle=due.bundle,
             after=due.after,
-            unless=frozenset() if due.bundle else self._told_by(due, now, only),
+            unless=frozenset() if due.bundle else self._covered_by(due, now, only),
             only=only,
         )
 
-    def _told_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> frozenset[NotificationKey]:
+    def _covered_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> frozenset[NotificationKey]:
         """Name the occasions that have told the same better: nearer leads, and the notice of a new record.
 
         Nobody can have been told by a nearer lead that is not due yet, but for a reader who has changed zones.

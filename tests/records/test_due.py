@@ -9,12 +9,11 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.due import due, too_late
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, RepeatedTime, SkippedTime, civil_time
 from calendar_service.records.working_days import WorkingDays
-from calendar_service.records.zones import UnknownZone
+from calendar_service.records.zones import COMMON_ZONES, UnknownZone
 
 PARIS, NEW_YORK, AUCKLAND, LORD_HOWE = "Europe/Paris", "America/New_York", "Pacific/Auckland", "Australia/Lord_Howe"
 WEEK, DAY, MONTH = CalendarLead(days=7), CalendarLead(days=1), CalendarLead(months=1)

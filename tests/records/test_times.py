@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.times import (
     CivilTime,
     EndOfDay,
@@ -18,6 +17,7 @@ from calendar_service.records.times import (
     civil_time,
     days_between,
 )
+from calendar_service.records.zones import COMMON_ZONES
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 

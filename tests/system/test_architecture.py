@@ -32,7 +32,7 @@ OWNERS = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "apscheduler": {"worker"},
-    "pytz": {"records/countries.py"},
+    "pytz": {"records/countries.py", "records/zones.py"},
     "holidays": {"records/working_days.py"},
     "dateutil": {"datephrases/rrule.py", "records", "parsers/feed_ics.py"},
     "yaml": {"parsers"},
@@ -97,6 +97,13 @@ def test_module_keeps_the_layers(path):
 def test_the_base_imports_only_itself(name):
     ours = {each for each in imports(PACKAGE / f"{name.replace('.', '/')}.py") if each.startswith("calendar_service")}
     assert ours <= {f"calendar_service.{each}" for each in BASE}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "datephrases").rglob("*.py")), ids=lambda path: path.name)
+def test_date_phrases_import_only_errors_and_zones(path):
+    ours = {each for each in imports(path) if each.startswith("calendar_service")}
+    others = {each for each in ours if not each.startswith("calendar_service.datephrases")}
+    assert others <= {"calendar_service.records.errors", "calendar_service.records.zones"}
 
 
 def clock_reads(path):

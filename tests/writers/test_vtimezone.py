@@ -16,8 +16,7 @@ from dateutil.tz import tzical
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_service.records.countries import COMMON_ZONES
-from calendar_service.records.zones import UnknownZone
+from calendar_service.records.zones import COMMON_ZONES, UnknownZone
 from calendar_service.writers import vtimezone
 from calendar_service.writers.vtimezone import NoPresentRule, describes, describes_from, write_vtimezone
 from tests.support.tools import find_node

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing import candidates
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Imported, UnfitSource, shorten_value
-from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.csv_cells import read_cell
 from calendar_service.records.times import CivilTime, civil_from_instant
+from calendar_service.records.zones import COMMON_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

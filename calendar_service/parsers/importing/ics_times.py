@@ -11,9 +11,9 @@ from icalendar import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from calendar_service.parsers.importing.candidates import shorten_value
-from calendar_service.records.countries import COMMON_ZONES
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.records.times import CivilTime, civil_from_instant, day_of_instant
+from calendar_service.records.zones import COMMON_ZONES
 
 if TYPE_CHECKING:
     from calendar_service.parsers.importing.ics_lines import Property

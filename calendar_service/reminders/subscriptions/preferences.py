@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
-from calendar_service.records.countries import COMMON_ZONES, COUNTRIES
+from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.shorten import shorten
+from calendar_service.records.zones import COMMON_ZONES
 from calendar_service.store.subscribers import Watch
 
 if TYPE_CHECKING:

@@ -95,7 +95,7 @@ def count(database, table):
 
 
 def test_so_many_letters_an_hour_and_the_rest_waits_loudly_once(database, caplog, monkeypatch):
-    monkeypatch.setattr(signup_worker, "LETTERS_PER_HOUR", 50)
+    monkeypatch.setattr(signup_worker, "MESSAGES_PER_HOUR", 50)
     caplog.set_level(logging.WARNING)
     ask_many(database, 170)
     handled = [process_signups(database, KEYS, NOON + minutes * MINUTE) for minutes in (0, 1, 30, 59)]
