@@ -5,7 +5,7 @@ What stands in the columns is for ever, since a notification that was sent is kn
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -107,7 +107,7 @@ def decode_digest(name: str) -> StoredKey | None:
 
 def _decode_digest(name: str) -> DigestKey:
     period, _, at = name.partition(" ")
-    return DigestKey(DigestPeriod(period), datetime.strptime(at, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
+    return DigestKey(DigestPeriod(period), datetime.fromisoformat(at))
 
 
 def is_digest_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import read_lead
 from calendar_service.records.selection import countries_of
 from calendar_service.records.texts import fold_text
+from calendar_service.reminders.messages.account import DIGEST_LABELS
 from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import describe_lead
 
@@ -26,11 +27,6 @@ _KINDS = {
     Kind.TENDER: gettext_noop("Calls for tenders"),
     Kind.WEBINAR: gettext_noop("Webinars"),
     Kind.EVENT: gettext_noop("Events"),
-}
-_DIGESTS = {
-    "": gettext_noop("Each by itself"),
-    "daily": gettext_noop("In one letter a day"),
-    "weekly": gettext_noop("In one letter a week"),
 }
 # CLDR's numbers for the parts of the world.
 _REGIONS = {
@@ -93,7 +89,7 @@ def suggested(words: Iterable[str], lang: Language) -> str:
 
 def digests(lang: Language) -> list[Option]:
     """List how letters can be bundled."""
-    return [Option(value, lang.gettext(label)) for value, label in _DIGESTS.items()]
+    return [Option(value, lang.gettext(label)) for value, label in DIGEST_LABELS.items()]
 
 
 @lru_cache

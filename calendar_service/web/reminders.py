@@ -10,7 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.reminders.subscriptions.addresses import InvalidAddress, check_mail_address
-from calendar_service.reminders.subscriptions.preferences import InvalidPreferences, preferences_from_json, read_form
+from calendar_service.reminders.subscriptions.preferences import (
+    FORM_FIELDS,
+    InvalidPreferences,
+    preferences_from_json,
+    read_form,
+)
 from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
@@ -41,8 +46,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("reminders", __name__)
 
-_WHAT = {"kind": "kind", "tag": "tag", "place": "country", "id": "id", "q": "q", "spoken": "language"}
-"""The fields that say what to watch, and their names in the selection grammar."""
 _UNTICKED = ("id", "q", "spoken")
 """Those that are no boxes to tick: where one is given, all are told in words and carried along."""
 
@@ -152,7 +155,7 @@ def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str
     """Describe what is chosen in words where it cannot be shown as boxes to tick; "" where it can."""
     if not any(given.getlist(name) for name in _UNTICKED):
         return ""
-    pairs = [(name, value) for field, name in _WHAT.items() for value in given.getlist(field) if value]
+    pairs = [(name, value) for field, name in FORM_FIELDS.items() for value in given.getlist(field) if value]
     try:
         return describe_selection(read_selection(pairs, ()).query(), edition, lang)
     except BadSelection:
@@ -203,7 +206,7 @@ def _form(
         given=given,
         errors=errors,
         chosen=_chosen(given, edition, view.lang),
-        kept=[(field, value) for field in _WHAT for value in given.getlist(field)],
+        kept=[(field, value) for field in FORM_FIELDS for value in given.getlist(field)],
         is_single=bool(given.getlist("id")),
         offered=subscription_texts.lead_options(edition, view.lang),
         suggested=options.suggested(edition.calendar.reminders, view.lang),

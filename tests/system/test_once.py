@@ -19,13 +19,19 @@ ONCE = [
     ("how far away a moment is", r"\b30\.44\b|ngettext\(\s*\"(Closes in|In) ", {"writers/countdowns.py"}),
     ("what no text may hold", r"\\u202a", {"records/texts.py"}),
     ("cutting long texts", r"\]\}?…\"|\+ \"…\"", {"records/shorten.py"}),
+    ("how often a digest comes", r"WEEKLY = \"weekly\"|\"daily\", ?\"weekly\"", {"records/notification_keys.py"}),
+    ("the fields of the selection in forms", r"\"spoken\": \"language\"", {"reminders/subscriptions/preferences.py"}),
+    ("the names of old zones", r"Asia/Katmandu", {"web/static/own-zone.js"}),
+    ("the grid of a month", r"<table class=\"grid\"", {"web/templates/_month.html"}),
     ("nothing is published yet", r"Nothing is published yet", {"cli/published.py"}),
     ("nothing published, on pages", r"Nothing has been published yet", {"web/errors.py"}),
 ]
 
 
 def copies(pattern):
-    files = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
+    files = [
+        path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html", ".js"} and "migrations" not in path.parts
+    ]
     return {str(path.relative_to(PACKAGE)) for path in files if re.search(pattern, path.read_text(encoding="utf-8"))}
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import read_lead
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.reminders.channels.base import MANAGE_URL, Message
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, Detail, MessageContent
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
+
+DIGEST_LABELS = {
+    "": gettext_noop("Each by itself"),
+    DigestPeriod.DAILY: gettext_noop("In one letter a day"),
+    DigestPeriod.WEEKLY: gettext_noop("In one letter a week"),
+}
+"""How reminders can come, in the words of forms and mails."""
 
 
 class ChosenReminders(Protocol):
@@ -41,7 +50,7 @@ class ChosenReminders(Protocol):
 
     @property
     def digest(self) -> str:
-        """One of "", "daily", "weekly"."""
+        """A DigestPeriod, or "" for none."""
 
 
 def compose_confirmation(
@@ -120,10 +129,7 @@ def _chosen_details(choice: ChosenReminders, edition: Edition, lang: Language) -
     if choice.wants_new:
         facts.append(Detail(lang.gettext("Also"), [lang.gettext("What is newly announced")]))
     if choice.digest:
-        rhythm = (
-            lang.gettext("In one letter a day") if choice.digest == "daily" else lang.gettext("In one letter a week")
-        )
-        facts.append(Detail(lang.gettext("How"), [rhythm]))
+        facts.append(Detail(lang.gettext("How"), [lang.gettext(DIGEST_LABELS[choice.digest])]))
     return tuple(facts)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
+from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.shorten import shorten
 from calendar_service.records.zones import COMMON_ZONES
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from calendar_service.records.leads import Lead
 
 MAX_LEADS = 6
-DIGEST_CHOICES = ("", "daily", "weekly")
+DIGEST_CHOICES = ("", *DigestPeriod)
 _MAX_SELECTION = 2000
 _SHOWN = 60
 _DAY = 24 * 60
 _PRESENTATION = frozenset({"lang", "tz", "alarms", "cancelled"})
 _SPAN = frozenset({"from", "to"})
-# The form's fields of the selection grammar. Two have names of their own: the reader has a country and a language too.
-_FORM_SELECTION = {"kind": "kind", "tag": "tag", "id": "id", "q": "q", "place": "country", "spoken": "language"}
+FORM_FIELDS = {"kind": "kind", "tag": "tag", "place": "country", "id": "id", "q": "q", "spoken": "language"}
+"""The form's fields that say what to watch, and their names in the selection grammar.
+
+Two have names of their own: the reader has a country and a language too.
+"""
 _BETWEEN_LEADS = re.compile("[,;]")
 _NOT_KNOWN = gettext_noop("This choice is not known here: {value}.")
 _YES_NO = {"": False, "no": False, "yes": True}
@@ -96,9 +100,9 @@ def read_form(form: Form, languages: Sequence[str]) -> Preferences:
     if query := form.get("selection"):
         selection = read_query(query, "selection")
     else:
-        given = {field: [value for value in form.getlist(field) if value.strip()] for field in _FORM_SELECTION}
-        pairs = [(_FORM_SELECTION[field], value) for field, values in given.items() for value in values]
-        selection = _select(pairs, {name: field for field, name in _FORM_SELECTION.items()})
+        given = {field: [value for value in form.getlist(field) if value.strip()] for field in FORM_FIELDS}
+        pairs = [(FORM_FIELDS[field], value) for field, values in given.items() for value in values]
+        selection = _select(pairs, {name: field for field, name in FORM_FIELDS.items()})
     leads = [*_leads(form.getlist("lead"), "lead"), *_leads([form.get("own_leads") or ""], "own_leads")]
     return Preferences(
         selection=selection,

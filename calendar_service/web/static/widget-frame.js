@@ -8,22 +8,9 @@
     new ResizeObserver(tell).observe(root);
   }
 
-  const OLD_NAMES = {
-    "Africa/Asmera": "Africa/Asmara",
-    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-    "America/Indianapolis": "America/Indiana/Indianapolis",
-    "America/Louisville": "America/Kentucky/Louisville",
-    "Asia/Calcutta": "Asia/Kolkata",
-    "Asia/Katmandu": "Asia/Kathmandu",
-    "Asia/Rangoon": "Asia/Yangon",
-    "Asia/Saigon": "Asia/Ho_Chi_Minh",
-    "Atlantic/Faeroe": "Atlantic/Faroe",
-    "Europe/Kiev": "Europe/Kyiv",
-  };
   const clocks = document.getElementById("zone");
   if (clocks) {
-    const told = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-    const zone = OLD_NAMES[told] ?? told;
+    const zone = ownZone();
     const mine = clocks.querySelector("[data-mine]");
     const same = [...clocks.options].find((option) => option.value === zone);
     if (!zone.includes("/") || same) {

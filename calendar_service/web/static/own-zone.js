@@ -1,0 +1,19 @@
+// The reader's own time zone by its present name, also where the browser knows an old one; "" where it tells none.
+
+const OLD_NAMES = {
+  "Africa/Asmera": "Africa/Asmara",
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Indianapolis": "America/Indiana/Indianapolis",
+  "America/Louisville": "America/Kentucky/Louisville",
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "Europe/Kiev": "Europe/Kyiv",
+};
+
+const ownZone = () => {
+  const told = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  return OLD_NAMES[told] ?? told;
+};
