@@ -20,6 +20,7 @@ from calendar_service.web.feeds import with_query
 from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
+from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.vevents import UNKNOWN_LENGTH
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
     def text(value: dict[str, str]) -> phrases.LocalizedText:
         return phrases.pick(value, lang.code)
 
+    details = record_details(record, lang, Surface.PAGE)
     ahead = AheadBounds(now, now + 5 * LISTED_AHEAD, _NEXT_OCCURRENCES)
     return {
         "entry": entry,
@@ -78,10 +80,8 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "occurrences": _next_occurrences(entry, edition, view, now),
         "milestones": _milestones(entry, edition, view, now),
         "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
-        "documents": [(text(each.title), each.url) for each in record.documents],
-        "organisers": [text(each) for each in record.organisers],
-        "buyer": text(record.buyer),
-        "languages": [lang.language(code) for code in record.languages],
+        "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
+        "details": [each for each in details if each.kind is not DetailKind.DOCUMENT],
         "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
         "jsonld": Markup(write_jsonld(entry, edition, view, ahead, shows_join=joins)),  # noqa: S704 (it escapes < > &)
     }

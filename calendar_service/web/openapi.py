@@ -6,7 +6,8 @@ from typing import Any
 
 from calendar_service import __version__
 from calendar_service.output_formats import FORMATS, RECORD_FILE
-from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.enums import Kind, MomentName
+from calendar_service.writers.api import RECORD_FIELDS
 
 _CHOOSES = {
     "kind": ("Kinds of records.", list(Kind)),
@@ -96,19 +97,8 @@ _MOMENT = {
 }
 _RECORD = {
     "type": "object",
-    "required": ["id", "kind", "status", "sequence", "title", "url", "moments"],
-    "properties": {
-        "id": _TEXT,
-        "kind": {"enum": list(Kind)},
-        "status": {"enum": list(Status)},
-        "sequence": {"type": "integer"},
-        "title": _TEXT,
-        "url": _TEXT,
-        "moments": {"type": "array", "items": {"$ref": "#/components/schemas/Moment"}},
-        "languages": {"type": "array", "items": _TEXT},
-        "tags": {"type": "array", "items": _TEXT},
-        "changed_at": _INSTANT,
-    },
+    "required": [name for name, field in RECORD_FIELDS.items() if field.is_required],
+    "properties": {name: field.schema for name, field in RECORD_FIELDS.items()},
 }
 _RECORDS = {
     "type": "object",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.enums import MomentName
+from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.feed_window import window
 from calendar_service.records.moments import moments_of, span_points
 from calendar_service.records.occurrences import occurrences_of
@@ -15,7 +16,7 @@ from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point
@@ -27,6 +28,7 @@ Bounds = tuple[datetime, datetime]
 """The half-open stretch of time for which the occurrences of what recurs are listed."""
 
 OCCURRENCES_AHEAD = timedelta(days=731)
+MOMENTS = "moments"
 
 
 def write_records(contents: FeedContents) -> bytes:
@@ -45,20 +47,51 @@ def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds
     return start, end if selection.last else now + OCCURRENCES_AHEAD
 
 
+@dataclass(frozen=True)
+class ApiField:
+    """One key of a record: its value, the JSON Schema of that, and whether it is promised to be always there.
+
+    One that is not always there (`is_always`) is left out where its value is empty.
+    """
+
+    value: Callable[[Entry, RenderContext], Any]
+    schema: dict[str, Any]
+    is_required: bool = False
+    is_always: bool = True
+
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+RECORD_FIELDS: dict[str, ApiField] = {
+    "id": ApiField(lambda entry, _: entry.record.id, _TEXT, is_required=True),
+    "kind": ApiField(lambda entry, _: entry.record.kind, {"enum": list(Kind)}, is_required=True),
+    "status": ApiField(
+        lambda entry, _: "cancelled" if entry.is_called_off else entry.record.status,
+        {"enum": list(Status)},
+        is_required=True,
+    ),
+    "sequence": ApiField(lambda entry, _: entry.revision.sequence, {"type": "integer"}, is_required=True),
+    "title": ApiField(
+        lambda entry, view: phrases.pick(entry.record.title, view.lang.code).text, _TEXT, is_required=True
+    ),
+    "url": ApiField(lambda entry, view: view.page_url(entry.record.id), _TEXT, is_required=True),
+    MOMENTS: ApiField(
+        lambda *_: [], {"type": "array", "items": {"$ref": "#/components/schemas/Moment"}}, is_required=True
+    ),
+    "languages": ApiField(lambda entry, _: list(entry.record.languages), _TEXTS),
+    "tags": ApiField(lambda entry, _: list(entry.record.tags), _TEXTS),
+    "changed_at": ApiField(
+        lambda entry, _: write_instant(entry.revision.changed_at), {"type": "string", "format": "date-time"}
+    ),
+}
+"""The keys of a record in the API, in order; OpenAPI describes them from here."""
+
+
 def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
-    record = entry.record
-    return {
-        "id": record.id,
-        "kind": record.kind,
-        "status": "cancelled" if entry.is_called_off else record.status,
-        "sequence": entry.revision.sequence,
-        "title": phrases.pick(record.title, view.lang.code).text,
-        "url": view.page_url(record.id),
-        "moments": list_moments(entry, edition, bounds, view),
-        "languages": list(record.languages),
-        "tags": list(record.tags),
-        "changed_at": write_instant(entry.revision.changed_at),
-    }
+    values = {name: field.value(entry, view) for name, field in RECORD_FIELDS.items()}
+    made = {name: value for name, value in values.items() if value or RECORD_FIELDS[name].is_always}
+    # The only key that depends on when it is asked for.
+    return made | {MOMENTS: list_moments(entry, edition, bounds, view)}
 
 
 def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderContext) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.writers import phrases
+from calendar_service.writers.record_details import DetailKind, Surface, record_details
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,23 +109,13 @@ def _labelled(label: str, at: Point | Span, record: Record, calendar: Calendar, 
 
 
 def _facts(record: Record, view: RenderContext) -> Iterator[str]:
-    lang = view.lang
-
-    def fact(label: str, value: str) -> Iterator[str]:
-        if value:
-            yield lang.gettext("{label}: {title}", label=label, title=value)
-
-    yield from fact(lang.gettext("Join online"), record.join)
-    yield from fact(lang.gettext("Register"), record.registration_url)
-    yield from fact(lang.gettext("Buyer"), phrases.pick(record.buyer, lang.code).text)
-    yield from fact(lang.gettext("Reference"), record.reference)
-    organisers = [phrases.pick(each, lang.code).text for each in record.organisers]
-    yield from fact(lang.gettext("Organised by"), "; ".join(organisers))
-    for document in record.documents:
-        yield from fact(phrases.pick(document.title, lang.code).text, document.url)
-    if record.contact:
-        contact = record.contact
-        yield from fact(
-            lang.gettext("Contact"), ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
-        )
-    yield from fact(lang.gettext("More"), record.url)
+    for detail in record_details(record, view.lang, Surface.FEED):
+        label, value = detail.label, "; ".join(detail.texts)
+        match detail.kind:
+            case DetailKind.DOCUMENT:
+                label, value = value, detail.url
+            case DetailKind.LINK:
+                value = detail.url
+            case DetailKind.CONTACT | DetailKind.WORDS:
+                value = ", ".join(detail.texts)
+        yield view.lang.gettext("{label}: {title}", label=label, title=value)

@@ -17,6 +17,7 @@ from calendar_service.records.record import (
     record_from_json,
     record_to_json,
 )
+from calendar_service.records.schema import BlockText, LineText, RecordSchema
 from tests.support.paths import ROOT
 
 FILE = ROOT / "data" / "events.yaml"
@@ -117,6 +118,12 @@ common = {
     "documents": lists(st.fixed_dictionaries({"title": texts, "url": urls})),
     "reminders": leads,
     "note_of_change": texts,
+}
+# Texts that are new in the schema are drawn, too.
+common |= {
+    name: texts
+    for name, field in RecordSchema.model_fields.items()
+    if name not in {*common, "title"} and field.annotation in (LineText | None, BlockText | None)
 }
 
 

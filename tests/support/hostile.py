@@ -1,7 +1,9 @@
 """Texts that try to break out of a content line, and records that are full of them."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import get_type_hints
 
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from calendar_service.records.record import (
     Session,
     TimeSpan,
 )
+from calendar_service.records.texts import Text
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.writers.feed import FeedHead, write_feed
 from calendar_service.writers.i18n import language
@@ -107,7 +110,7 @@ def make_record(number, text):
         if tender
         else {}
     )
-    return Record(
+    record = Record(
         id=f"r{number}",
         kind=Kind.TENDER if tender else Kind.EVENT,
         title=words(3),
@@ -128,6 +131,9 @@ def make_record(number, text):
         buyer=words(24),
         reference=text(25),
     )
+    # A field that is new is hostile, too.
+    texts = [name for name, hint in get_type_hints(Record).items() if hint == Text and not getattr(record, name)]
+    return replace(record, **{name: words(28) for name in texts})
 
 
 def make_entry(number, text):

@@ -11,6 +11,7 @@ from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
 from calendar_service.records.notification_keys import DigestPeriod
+from calendar_service.records.schema import BlockText, LineText, RecordSchema
 from calendar_service.reminders.messages import (
     DigestItem,
     compose_confirmation,
@@ -96,6 +97,12 @@ def hostile_calendar(payloads):
         text = {"en": payload, "fr": payload}
         shared = {"title": text, "summary": text, "organisers": [text], "note_of_change": text}
         shared |= {"contact": {"name": payload}}
+        # Texts that are new in the schema take a payload, too.
+        shared |= {
+            name: text
+            for name, field in RecordSchema.model_fields.items()
+            if name not in shared and field.annotation in (LineText | None, BlockText | None)
+        }
         records.append(
             shared
             | {"id": f"tender-{number}", "kind": "tender", "buyer": text, "reference": payload[:100]}

@@ -15,6 +15,7 @@ from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.sanitize import clean_line, plain
 
 if TYPE_CHECKING:
@@ -134,22 +135,20 @@ def _other_moments(
 
 
 def _papers(record: Record, view: RenderContext) -> Iterator[Detail]:
-    lang = view.lang
-
-    def line(text: str) -> list[str]:
-        cleaned = clean_line(text)
-        return [cleaned] if cleaned else []
-
-    yield Detail(lang.gettext("Where"), line(phrases.place(record.place, lang)))
-    yield Detail(lang.gettext("Buyer"), line(phrases.pick(record.buyer, lang.code).text))
-    yield Detail(lang.gettext("Reference"), line(record.reference))
-    for document in record.documents[:_MAX_DOCUMENTS]:
-        title = clean_line(phrases.pick(document.title, lang.code).text)
-        yield _linked(lang.gettext("Document"), document.url, title)
-    if record.contact:
-        contact = record.contact
-        text = ", ".join(part for part in (contact.name, contact.email, contact.url) if part)
-        yield Detail(lang.gettext("Contact"), line(text))
+    place = clean_line(phrases.place(record.place, view.lang))
+    yield Detail(view.lang.gettext("Where"), [place] if place else [])
+    details = record_details(record, view.lang, Surface.MAIL)
+    documents = [each for each in details if each.kind is DetailKind.DOCUMENT]
+    for detail in details:
+        cleaned = [line for text in detail.texts if (line := clean_line(text))]
+        match detail.kind:
+            case DetailKind.DOCUMENT | DetailKind.LINK:
+                if detail not in documents[_MAX_DOCUMENTS:]:
+                    yield _linked(detail.label, detail.url, "".join(cleaned))
+            case DetailKind.CONTACT | DetailKind.WORDS:
+                yield Detail(detail.label, [", ".join(cleaned)] if cleaned else [])
+            case DetailKind.TEXT | DetailKind.TEXTS:
+                yield Detail(detail.label, cleaned)
 
 
 def _linked(label: str, url: str, title: str = "") -> Detail:

@@ -1,0 +1,97 @@
+"""What is told of a record beside its times: one list, which pages, feeds and mails show, each in its own form.
+
+A field that is only to be shown needs a line here, and no other place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from typing import TYPE_CHECKING
+
+from calendar_service.writers import phrases
+from calendar_service.writers.phrases import LocalizedText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_service.records.record import Record
+    from calendar_service.records.texts import Text
+    from calendar_service.writers.i18n import Language
+
+
+class DetailKind(Enum):
+    """What the values of a detail are."""
+
+    TEXT = auto()
+    """One text, in its own language; "" where it is in none."""
+    TEXTS = auto()
+    """Several texts, each in its own language."""
+    WORDS = auto()
+    """Words in the language of the output."""
+    LINK = auto()
+    """An address; the text says where it leads."""
+    DOCUMENT = auto()
+    """One of the documents: its title and address."""
+    CONTACT = auto()
+    """Whom to ask: a name, a mail address and a page, of which each may be empty."""
+
+
+class Surface(Flag):
+    """Where a detail is shown."""
+
+    PAGE = auto()
+    FEED = auto()
+    MAIL = auto()
+
+
+_EVERYWHERE = Surface.PAGE | Surface.FEED | Surface.MAIL
+
+
+@dataclass(frozen=True)
+class RecordDetail:
+    """One thing that is told of a record: its label in the language of the output, and its values."""
+
+    label: str
+    values: tuple[LocalizedText, ...]
+    kind: DetailKind = DetailKind.TEXT
+    shown: Surface = _EVERYWHERE
+    url: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        """The values that are not empty, as texts."""
+        return [value.text for value in self.values if value.text]
+
+
+def record_details(record: Record, lang: Language, surface: Surface) -> list[RecordDetail]:
+    """List what a surface shows of a record, in the order in which it is told; what is empty is left out."""
+    return [each for each in _all_details(record, lang) if surface in each.shown and (each.url or each.texts)]
+
+
+def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
+    gettext, kinds = lang.gettext, DetailKind
+    # Pages and mails have buttons for these two, in their time.
+    yield RecordDetail(gettext("Join online"), (), kinds.LINK, Surface.FEED, record.join)
+    yield RecordDetail(gettext("Register"), (), kinds.LINK, Surface.FEED, record.registration_url)
+    yield RecordDetail(gettext("Buyer"), _texts(lang, record.buyer))
+    yield RecordDetail(gettext("Reference"), _words(record.reference))
+    organisers = _texts(lang, *record.organisers)
+    yield RecordDetail(gettext("Organised by"), organisers, kinds.TEXTS, Surface.PAGE | Surface.FEED)
+    for document in record.documents:
+        yield RecordDetail(gettext("Document"), _texts(lang, document.title), kinds.DOCUMENT, url=document.url)
+    languages = _words(*map(lang.language, record.languages))
+    yield RecordDetail(gettext("Language"), languages, kinds.WORDS, Surface.PAGE)
+    if record.contact:
+        contact = _words(record.contact.name, record.contact.email, record.contact.url)
+        yield RecordDetail(gettext("Contact"), contact, kinds.CONTACT)
+    more = _words(gettext("More on the programme's page")) if record.url else ()
+    yield RecordDetail(gettext("More"), more, kinds.LINK, Surface.PAGE | Surface.FEED, record.url)
+
+
+def _texts(lang: Language, *values: Text) -> tuple[LocalizedText, ...]:
+    return tuple(phrases.pick(value, lang.code) for value in values)
+
+
+def _words(*values: str) -> tuple[LocalizedText, ...]:
+    return tuple(LocalizedText(value, "") for value in values)
