@@ -4,13 +4,18 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test check format slow constraints schema screenshots lighthouse clean
+.PHONY: run test test-unit check format slow constraints schema screenshots lighthouse clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
 
+# OPTIONS=--no-skips fails where something is missing that tests need.
 test: $(VENV)/test tests/node_modules/.ready
-	$(BIN)/python -m pytest -m "not slow" -n logical --dist worksteal
+	$(BIN)/python -m pytest -m "not slow" -n logical --dist worksteal $(OPTIONS)
+
+# What needs Python alone: no other program, no other process.
+test-unit: $(VENV)/test
+	$(BIN)/python -m pytest -m "not (slow or postgres or browser or node or java or process)" -n logical --dist worksteal $(OPTIONS)
 
 slow: $(VENV)/test tests/node_modules/.ready
 	$(BIN)/python -m pytest -m slow
@@ -56,6 +61,6 @@ $(VENV)/test: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@ $(VENV)/run
 
-tests/node_modules/.ready: tests/package.json tests/package-lock.json
-	cd tests && npm ci --silent --no-audit --no-fund
+tests/node_modules/.ready: tests/package.json tests/package-lock.json $(VENV)/test
+	cd tests && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -27,7 +27,7 @@ from tests.support.site_fixtures import (  # noqa: F401 (fixtures)
     site,
     site_of,
 )
-from tests.support.tools import NEEDS
+from tests.support.tools import NEEDS, starts_processes
 from tests.support.widget_site import foreign, served_widget, widget_site  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def _needs_of(item: pytest.Item) -> set[str]:
     found = {"browser"} & fixtures
     if "postgresql_server" in fixtures or "postgresql" in (callspec.params.values() if callspec else ()):
         found.add("postgres")
+    if starts_processes(item.module):
+        found.add("process")
     return found
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import select
 import socket
 import ssl
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, DeliveryFailed, Envelope, Message
 
@@ -189,17 +189,11 @@ class SinkProcess:
 
 def make_certificate(folder, *names):
     """Give the SSL contexts of a server that is called so and of a client that trusts it alone."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    alternatives = ",".join(f"IP:{name}" if name[0].isdigit() else f"DNS:{name}" for name in names)
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test"
-    subprocess.run(
-        [*command.split(), "-addext", f"subjectAltName={alternatives}", "-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "RANDFILE": str(folder / "random")},
-    )
+    authority = trustme.CA()
+    certificate = folder / "authority.pem"
+    authority.cert_pem.write_to_path(certificate)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate, key)
+    authority.issue_cert(*names).configure_cert(server)
     return server, ssl.create_default_context(cafile=certificate)
 
 

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 from tests.support.paths import NODE_MODULES
 
@@ -47,3 +49,18 @@ NEEDS = {
     "node": ("Node", lambda: find_node() and ICAL_JS.is_dir()),
     "java": ("Java", lambda: find_java() and HTML_CHECKER.exists()),
 }
+
+_STARTERS = {
+    f"tests.support.{name}" for name in ("hosts", "proof_hosts", "proof_town", "running_service", "readers.khal")
+}
+
+
+@cache
+def starts_processes(module: ModuleType) -> bool:
+    """Return True if a test module has what starts other processes among its names."""
+    return any(
+        value is subprocess
+        or getattr(value, "__module__", None) in _STARTERS
+        or getattr(value, "__name__", None) in {*_STARTERS, "SinkProcess"}
+        for value in vars(module).values()
+    )
