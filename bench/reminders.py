@@ -18,12 +18,12 @@ from pathlib import Path
 from sqlalchemy import text
 
 from calendar_service.parsers.calendar_file import read_calendar
-from calendar_service.records.notification_keys import ChangeKey, NoticeKind, Topic
+from calendar_service.records.notification_keys import ChangeKey, NoticeKind, RecipientGroup, Topic
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.editions import load_edition, publish_draft
 from calendar_service.store.engine import open_engine, sqlite_url, writing
-from calendar_service.store.group_sync import GroupKey
+from calendar_service.store.group_sync import _fingerprint
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.outbox import FanOut, perform_fan_out
@@ -60,10 +60,11 @@ def fill(engine, readers):
     """Publish one tender, and enter readers who share one group."""
     run_migrations(engine)
     publish_draft(engine, read_calendar(FILE, "bench").draft, NOW - timedelta(days=9))
-    group = GroupKey(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
+    group = RecipientGroup(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
     since = stamp(engine, NOW - timedelta(days=8))
     with writing(engine) as connection:
-        values = {**vars(group), "fingerprint": group.fingerprint}
+        values = {**vars(group), "fingerprint": _fingerprint(group)}
+        del values["id"]
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         connection.execute(text(f"INSERT INTO groups ({names}) VALUES ({marks})"), values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -60,17 +60,26 @@ class AccountKind(StrEnum):
     TROUBLE = "trouble"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class RecipientGroup:
-    """Subscribers who want the same thing at the same time; `lead` is "" for the programme's own leads."""
+    """Subscribers who want the same thing at the same time: that makes the group, whatever its number.
 
-    id: int
+    `lead` is "" for the programme's own leads, `digest` for single messages, `zone` and `country` where they make no
+    difference. All are as the database has them, so they may be what nobody can read. `id` is 0 where it has none yet.
+    """
+
     topic: Topic
     selection: str
     lead: str = ""
     zone: str = ""
     country: str = ""
     digest: str = ""
+    id: int = field(default=0, compare=False, kw_only=True)
+
+    @property
+    def subject(self) -> tuple[Topic, str, str]:
+        """What it is about, however and whenever it is told."""
+        return self.topic, self.selection, self.lead
 
 
 @dataclass(frozen=True)

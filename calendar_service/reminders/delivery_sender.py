@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
+    from calendar_service.records.notification_keys import RecipientGroup
     from calendar_service.reminders.channels.base import Channel, ChannelName
     from calendar_service.reminders.message_renderer import MessageRenderer, RenderedDelivery
-    from calendar_service.store.claims import ActiveWatch, ClaimedDelivery
+    from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class DeliverySender:
         self._open_threads()
         return True
 
-    def _load(self, claimed: list[int], now: datetime) -> tuple[list[ClaimedDelivery], dict[int, list[ActiveWatch]]]:
+    def _load(self, claimed: list[int], now: datetime) -> tuple[list[ClaimedDelivery], dict[int, list[RecipientGroup]]]:
         """Load what is claimed; what cannot be read is put aside."""
         try:
             with reading(self._engine) as connection:
@@ -164,7 +165,7 @@ class DeliverySender:
                 self._loose.discard(claimed[0])
                 return [], {}
         claimed_deliveries: list[ClaimedDelivery] = []
-        active_watches: dict[int, list[ActiveWatch]] = {}
+        active_watches: dict[int, list[RecipientGroup]] = {}
         for delivery_id in claimed:
             found, of_subscriber = self._load([delivery_id], now)
             claimed_deliveries += found
@@ -179,7 +180,7 @@ class DeliverySender:
         ] += 1
 
     def _hand_over(
-        self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[ActiveWatch], now: datetime
+        self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[RecipientGroup], now: datetime
     ) -> None:
         try:
             ready = self._renderer.render(delivery, edition, active_watches, now)
@@ -314,7 +315,7 @@ class DeliverySender:
 
 def _load_together(
     connection: Transaction, claimed: list[int]
-) -> tuple[list[ClaimedDelivery], dict[int, list[ActiveWatch]]]:
+) -> tuple[list[ClaimedDelivery], dict[int, list[RecipientGroup]]]:
     claimed_deliveries = load_deliveries(connection, claimed)
     return claimed_deliveries, load_active_watches(
         connection, {each.recipient.id for each in claimed_deliveries if each.recipient}

@@ -84,7 +84,7 @@ def upcoming(
     """
     groups = [
         RecipientGroup(
-            number, Topic.REMINDERS, watch.selection, lead, subscriber.zone, subscriber.country, subscriber.digest
+            Topic.REMINDERS, watch.selection, lead, subscriber.zone, subscriber.country, subscriber.digest, id=number
         )
         for number, watch in enumerate(subscriber.watches)
         if not watch.problem

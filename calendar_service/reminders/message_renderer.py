@@ -49,12 +49,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry, Revision
-    from calendar_service.records.notification_keys import StoredKey
+    from calendar_service.records.notification_keys import RecipientGroup, StoredKey
     from calendar_service.reminders.channels.base import Message
     from calendar_service.reminders.subscriptions.service import SubscriptionService
-    from calendar_service.store.claims import ActiveWatch, ClaimedDelivery, PendingSignup, Recipient
+    from calendar_service.store.claims import ClaimedDelivery, Recipient
     from calendar_service.store.engine import Database
     from calendar_service.store.schedule import FirstPass
+    from calendar_service.store.signups import Signup
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class MessageRenderer:
         self._changes: LRUCache[ChangeKey, _Change] = LRUCache(_MOST_CHANGES)
 
     def render(
-        self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[ActiveWatch], now: datetime
+        self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[RecipientGroup], now: datetime
     ) -> RenderedDelivery:
         """Write letter and envelope. Raise NothingToSay."""
         if delivery.expires_at <= now:
@@ -134,7 +135,7 @@ class MessageRenderer:
         return compose_reminder(entry, edition, key.moment, key.at, occurrence=key.occurrence, now=now, view=view)
 
     def _check_wish(
-        self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[ActiveWatch]
+        self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[RecipientGroup]
     ) -> None:
         """Make sure that the subscriber still wants to hear this. Raise DeliveryObsolete."""
         topic = _TOPICS[key.notice] if isinstance(key, ChangeKey) else Topic.REMINDERS
@@ -175,7 +176,7 @@ class MessageRenderer:
         digest: DigestKey,
         recipient: Recipient,
         edition: Edition,
-        active_watches: Sequence[ActiveWatch],
+        active_watches: Sequence[RecipientGroup],
         view: RenderContext,
         now: datetime,
     ) -> Message:
@@ -213,7 +214,7 @@ class MessageRenderer:
         envelope = self._envelope(delivery, recipient, edition, view, address=recipient.owner or recipient.address)
         return RenderedDelivery(delivery, ChannelName.MAIL, compose(edition, view=view), envelope)
 
-    def _confirmation(self, delivery: ClaimedDelivery, signup: PendingSignup, edition: Edition) -> RenderedDelivery:
+    def _confirmation(self, delivery: ClaimedDelivery, signup: Signup, edition: Edition) -> RenderedDelivery:
         choice = preferences_from_json(signup.choice)
         view = self._view(choice.language, choice.zone, edition)
         url = self._link(view, "confirm", self._subscriptions.confirm_token(signup.ref, signup.asked_at))

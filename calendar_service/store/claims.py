@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal, null, select, text, update
 
-from calendar_service.records.notification_keys import DigestKey, Topic
+from calendar_service.records.notification_keys import DigestKey
+from calendar_service.store.group_sync import read_group
 from calendar_service.store.notification_columns import KEY_COLUMNS, encode_digest, key_of, select_key_id
 from calendar_service.store.outbox import DeliveryState, affected_rows
 from calendar_service.store.pauses import is_paused
+from calendar_service.store.signups import Signup
 from calendar_service.store.tables import deliveries, groups, memberships, occasions, signups, subscribers
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from calendar_service.records.notification_keys import StoredKey
+    from calendar_service.records.notification_keys import RecipientGroup, StoredKey
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,6 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class PendingSignup:
-    """Somebody who has asked to become a reader, or to watch more."""
-
-    id: int
-    ref: str = field(repr=False)
-    address: str = field(repr=False)
-    address_key: str
-    choice: dict[str, Any]
-    asked_at: datetime
-
-
-@dataclass(frozen=True)
 class ClaimedDelivery:
     """A claimed delivery with all that its letter needs; `reader` and `asker` are None once they are erased."""
 
@@ -64,16 +54,7 @@ class ClaimedDelivery:
     expires_at: datetime
     attempts: int
     recipient: Recipient | None
-    signup: PendingSignup | None
-
-
-@dataclass(frozen=True)
-class ActiveWatch:
-    """What a reader wants to hear of now."""
-
-    topic: Topic
-    selection: str
-    lead: str
+    signup: Signup | None
 
 
 def next_wake(connection: Connection, now: datetime) -> datetime | None:
@@ -187,13 +168,12 @@ def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
     return ClaimedDelivery(delivery_id, key_of(row), row.due_at, row.expires_at, row.attempts, None, None)
 
 
-def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) -> dict[int, list[ActiveWatch]]:
+def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) -> dict[int, list[RecipientGroup]]:
     """List what readers want to hear of now; nothing of those who are not active."""
-    columns = memberships.c.subscriber_id, groups.c.topic, groups.c.selection, groups.c.lead
-    joined = select(*columns).join(groups, groups.c.id == memberships.c.group_id)
-    found: dict[int, list[ActiveWatch]] = {}
+    joined = select(memberships.c.subscriber_id, groups).join(groups, groups.c.id == memberships.c.group_id)
+    found: dict[int, list[RecipientGroup]] = {}
     for row in connection.execute(joined.where(memberships.c.subscriber_id.in_(list(recipient_ids)))):
-        found.setdefault(row.subscriber_id, []).append(ActiveWatch(Topic(row.topic), row.selection, row.lead))
+        found.setdefault(row.subscriber_id, []).append(read_group(row))
     return found
 
 
@@ -219,7 +199,7 @@ def free_part(connection: Connection, recipient_id: int, digest: DigestKey, part
 
 
 _RECIPIENT_COLUMNS = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
-_SIGNUP_COLUMNS = ("id", "ref", "address", "address_key", "choice", "asked_at")
+_SIGNUP_COLUMNS = tuple(column.name for column in signups.c)
 
 
 def _claimed_delivery(row: Any) -> ClaimedDelivery:
@@ -233,7 +213,7 @@ def _claimed_delivery(row: Any) -> ClaimedDelivery:
         else None
     )
     signup = (
-        PendingSignup(**{name: getattr(row, f"signup_{name}") for name in _SIGNUP_COLUMNS})
+        Signup(**{name: getattr(row, f"signup_{name}") for name in _SIGNUP_COLUMNS})
         if row.signup_id is not None
         else None
     )

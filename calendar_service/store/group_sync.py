@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from calendar_service.records.notification_keys import Topic
+from calendar_service.records.notification_keys import RecipientGroup, Topic
 from calendar_service.store.faults import FaultKind, clear_fault, list_faults
 from calendar_service.store.tables import groups, memberships, subscribers, watches
 from calendar_service.store.upsert import insert_on_conflict
@@ -25,26 +24,13 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-@dataclass(frozen=True, order=True)
-class GroupKey:
-    """What the readers of one group want; parts that make no difference to its topic are ""."""
+# In the order in which they make the fingerprint.
+_PARTS = ("topic", "selection", "lead", "zone", "country", "digest")
 
-    topic: Topic
-    selection: str
-    lead: str = ""
-    zone: str = ""
-    country: str = ""
-    digest: str = ""
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of all parts: JSON, so that no two groups are joined to the same text."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
-
-    @property
-    def subject(self) -> tuple[str, str, str]:
-        """What it is about, however and whenever it is told."""
-        return self.topic, self.selection, self.lead
+def read_group(row: Any) -> RecipientGroup:
+    """Return the group of a row of `groups`."""
+    return RecipientGroup(Topic(row.topic), *(getattr(row, name) for name in _PARTS[1:]), id=row.id)
 
 
 def sync_groups(connection: Connection, subscriber_id: int, now: datetime) -> None:
@@ -76,7 +62,7 @@ def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + _PAGE]
 
 
-def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[GroupKey]]:
+def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[RecipientGroup]]:
     table = subscribers.c
     # Locked: another process may be changing the same reader, and must see what was derived here, or this what it did.
     rows = connection.execute(
@@ -96,21 +82,21 @@ def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[GroupKe
     }
 
 
-def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[GroupKey]:
+def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[RecipientGroup]:
     for lead in watch.leads.split(","):  # one empty lead for those that the programme suggests
-        yield GroupKey(Topic.REMINDERS, watch.selection, lead, zone, country, digest)
-    yield GroupKey(Topic.CHANGES, watch.selection)
+        yield RecipientGroup(Topic.REMINDERS, watch.selection, lead, zone, country, digest)
+    yield RecipientGroup(Topic.CHANGES, watch.selection)
     if watch.wants_new:
         # A single letter comes at once, whatever the reader's clock says; a digest comes in the reader's morning.
-        yield GroupKey(Topic.NEW, watch.selection, zone=zone if digest else "", digest=digest)
+        yield RecipientGroup(Topic.NEW, watch.selection, zone=zone if digest else "", digest=digest)
 
 
-def _number_groups(connection: Connection, wanted: Iterable[GroupKey]) -> dict[GroupKey, int]:
+def _number_groups(connection: Connection, wanted: Iterable[RecipientGroup]) -> dict[RecipientGroup, int]:
     """Find the groups, making those that are missing; another process may make the same ones meanwhile."""
-    by_print = dict(sorted((group.fingerprint, group) for group in wanted))
+    by_print = dict(sorted((_fingerprint(group), group) for group in wanted))
     known = _find_groups(connection, list(by_print))
     missing = [
-        {**vars(group), "fingerprint": fingerprint}
+        {**{name: getattr(group, name) for name in _PARTS}, "fingerprint": fingerprint}
         for fingerprint, group in by_print.items()
         if fingerprint not in known
     ]
@@ -118,6 +104,11 @@ def _number_groups(connection: Connection, wanted: Iterable[GroupKey]) -> dict[G
         connection.execute(insert_on_conflict(connection, groups).on_conflict_do_nothing(), missing)
         known |= _find_groups(connection, [row["fingerprint"] for row in missing])
     return {group: known[fingerprint] for fingerprint, group in by_print.items()}
+
+
+def _fingerprint(group: RecipientGroup) -> str:
+    """Return a hash of all parts: of JSON, so that no two groups are joined to the same text."""
+    return hashlib.sha256(json.dumps([getattr(group, name) for name in _PARTS]).encode()).hexdigest()
 
 
 def _find_groups(connection: Connection, fingerprints: list[str]) -> dict[str, int]:
@@ -129,20 +120,19 @@ def _find_groups(connection: Connection, fingerprints: list[str]) -> dict[str, i
     return found
 
 
-Present = dict[GroupKey, tuple[int, "datetime"]]
-_Each = list[tuple[int, set[GroupKey], Present]]
+Present = dict[RecipientGroup, tuple[int, "datetime"]]
+_Each = list[tuple[int, set[RecipientGroup], Present]]
 
 
 def _present(connection: Connection, ids: Sequence[int]) -> dict[int, Present]:
-    parts = [groups.c[name] for name in ("topic", "selection", "lead", "zone", "country", "digest")]
     rows = connection.execute(
-        select(memberships.c.subscriber_id, memberships.c.group_id, memberships.c.since, *parts)
+        select(memberships.c.subscriber_id, memberships.c.since, groups)
         .join_from(memberships, groups)
         .where(memberships.c.subscriber_id.in_(ids))
     )
     present: dict[int, Present] = defaultdict(dict)
-    for subscriber_id, group_id, since, topic, *values in rows:
-        present[subscriber_id][GroupKey(Topic(topic), *values)] = (group_id, since)
+    for row in rows:
+        present[row.subscriber_id][read_group(row)] = (row.id, row.since)
     return present
 
 
@@ -160,7 +150,7 @@ def _leave(connection: Connection, for_each: _Each) -> None:
         connection.execute(statement, gone)
 
 
-def _join(connection: Connection, for_each: _Each, numbers: dict[GroupKey, int], now: datetime) -> None:
+def _join(connection: Connection, for_each: _Each, numbers: dict[RecipientGroup, int], now: datetime) -> None:
     rows = []
     for id_, active_watch, present in for_each:
         since = {group.subject: at for group, (_, at) in present.items()}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, literal, or_, select, text, true, tuple_, update
 
 from calendar_service.records.notification_keys import DigestKey, RecipientGroup, Topic
+from calendar_service.store.group_sync import read_group
 from calendar_service.store.notification_columns import (
     KEY_COLUMNS,
     decode_digest,
@@ -79,7 +80,8 @@ def load_groups(connection: Connection) -> list[RecipientGroup]:
     has_subscribers = exists().where(memberships.c.group_id == groups.c.id)
     known = groups.c.topic.in_(list(Topic))
     return [
-        _group(row) for row in connection.execute(select(groups).where(has_subscribers, known).order_by(groups.c.id))
+        read_group(row)
+        for row in connection.execute(select(groups).where(has_subscribers, known).order_by(groups.c.id))
     ]
 
 
@@ -105,10 +107,6 @@ def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fr
     keys = memberships.c.subscriber_id, memberships.c.since
     these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(reviewed_at)), text("is_fresh")
     return affected_rows(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
-
-
-def _group(row: Any) -> RecipientGroup:
-    return RecipientGroup(row.id, Topic(row.topic), row.selection, row.lead, row.zone, row.country, row.digest)
 
 
 GroupsAskedSince = Sequence[tuple[int, "datetime | None"]]

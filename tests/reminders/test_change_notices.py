@@ -139,12 +139,12 @@ def test_a_withdrawn_record():
 BEGIN = utc("2027-05-01 12:00")
 CHANGED = utc("2027-06-01 12:00")
 GROUPS = [
-    RecipientGroup(1, Topic.CHANGES, ""),
-    RecipientGroup(2, Topic.CHANGES, "kind=tender"),
-    RecipientGroup(3, Topic.CHANGES, "tag=roads"),
-    RecipientGroup(4, Topic.NEW, ""),
-    RecipientGroup(5, Topic.NEW, "tag=roads"),
-    RecipientGroup(6, Topic.REMINDERS, "", "7 days", PARIS),
+    RecipientGroup(Topic.CHANGES, "", id=1),
+    RecipientGroup(Topic.CHANGES, "kind=tender", id=2),
+    RecipientGroup(Topic.CHANGES, "tag=roads", id=3),
+    RecipientGroup(Topic.NEW, "", id=4),
+    RecipientGroup(Topic.NEW, "tag=roads", id=5),
+    RecipientGroup(Topic.REMINDERS, "", "7 days", PARIS, id=6),
 ]
 ROADS = other(TENDER, tags=("roads",))
 TOLD = [
@@ -208,7 +208,7 @@ NEW_IN_DIGESTS = [
 @pytest.mark.parametrize(("digest", "record", "zone", "expected"), NEW_IN_DIGESTS)
 def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record, zone, expected):
     edition = grown((CHANGED, record))
-    group = RecipientGroup(1, Topic.NEW, "", zone=zone, digest=digest)
+    group = RecipientGroup(Topic.NEW, "", zone=zone, digest=digest, id=1)
     (fan_out,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
     assert (stated(fan_out.due_at), encode_digest(fan_out.bundle), stated(fan_out.expires_at)) == expected
 

@@ -15,7 +15,7 @@ LONG_AGO = utc("2027-01-01 12:00")
 
 
 def reminders(lead="", zone=PARIS, number=1, **more):
-    return RecipientGroup(number, Topic.REMINDERS, more.pop("selection", ""), lead, zone, **more)
+    return RecipientGroup(Topic.REMINDERS, more.pop("selection", ""), lead, zone, id=number, **more)
 
 
 def lines(edition, start, end, *groups):
@@ -312,7 +312,7 @@ def test_reminders_go_with_a_digest(group, step, expected):
 
 def test_the_digests_themselves_over_a_change_of_the_clocks():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00")))
-    group = RecipientGroup(1, Topic.NEW, "", zone=PARIS, digest="daily")
+    group = RecipientGroup(Topic.NEW, "", zone=PARIS, digest="daily", id=1)
     found = plan_reminders(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"), edition.seen)
     assert [(stated(each.due_at), encode_digest(each.notification), stated(each.expires_at)) for each in found] == [
         ("2027-03-27 08:00", "daily 2027-03-27T08:00Z", "2027-03-28 08:00"),
