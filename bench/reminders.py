@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from calendar_service.parsers.calendar_file import read_calendar
-from calendar_service.records.notification_keys import ChangeKey, NoticeKind, RecipientGroup, Topic
+from calendar_service.records.notification_keys import ChangeKey, DueNotification, NoticeKind, RecipientGroup, Topic
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.editions import load_edition, publish_draft
@@ -26,7 +26,7 @@ from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.group_sync import _fingerprint
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.notification_columns import encode_key
-from calendar_service.store.outbox import FanOut, perform_fan_out
+from calendar_service.store.outbox import perform_fan_out
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 FEW = 1_000
@@ -100,7 +100,11 @@ def idle_looks(engine):
 
 def fan_out(engine, notification):
     with writing(engine) as connection:
-        return perform_fan_out(connection, FanOut(1, notification, NOW, NOW + timedelta(days=1)), NOW)
+        return perform_fan_out(
+            connection,
+            DueNotification(RecipientGroup(Topic.CHANGES, "", id=1), notification, NOW, NOW, NOW + timedelta(days=1)),
+            NOW,
+        )
 
 
 def bare(engine, notification):

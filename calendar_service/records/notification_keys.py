@@ -143,6 +143,29 @@ NotificationKey = ReminderKey | ChangeKey | DigestKey | AccountKey
 StoredKey = NotificationKey | UnreadableKey
 
 
+@dataclass(frozen=True)
+class DueNotification:
+    """A notification as it falls due for a group, planned or told of a change, and fanned out when it is due.
+
+    `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
+    goes, the instant that the lead alone gives. `bundle` is the digest that it is an item of. Only subscribers who
+    asked for it `after` (excluded) are meant, and none who asked for it later than `due_at`.
+    """
+
+    group: RecipientGroup
+    notification: NotificationKey
+    due_at: datetime
+    counted: datetime
+    expires_at: datetime
+    bundle: DigestKey | None = None
+    after: datetime | None = None
+
+    @property
+    def key(self) -> tuple[int, NotificationKey, DigestKey | None]:
+        """What is done once."""
+        return self.group.id, self.notification, self.bundle
+
+
 def record_of(key: StoredKey) -> str:
     """Return the id of the record that a notification is about, "" where it is about none."""
     return key.record_id if isinstance(key, ReminderKey | ChangeKey) else ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import find_changes
 from calendar_service.records.edition import is_coming
-from calendar_service.records.notification_keys import ChangeKey, DigestPeriod, NoticeKind, Topic
+from calendar_service.records.notification_keys import ChangeKey, DigestPeriod, DueNotification, NoticeKind, Topic
 from calendar_service.reminders.plan import digest_after, is_ahead, selected
-from calendar_service.store.outbox import FanOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +28,8 @@ RevisionPair = tuple["Revision | None", "Revision"]
 
 def notices(
     change: RevisionPair, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
-) -> Iterator[FanOut]:
-    """Yield the firings that tell a revision to those who asked to hear of it; none of what is over.
+) -> Iterator[DueNotification]:
+    """Yield the notices that tell a revision to those who asked to hear of it; none of what is over.
 
     `seen_at` is when the planner first saw the revision: who had asked by then is told.
     """
@@ -43,7 +43,7 @@ def notices(
         notification = ChangeKey(after.record.id, after.number, NoticeKind.CHANGED)
         for group in groups:
             if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
-                yield FanOut(group.id, notification, seen_at, now + PATIENCE)
+                yield DueNotification(group, notification, seen_at, seen_at, now + PATIENCE)
 
 
 def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[RecordChange]:
@@ -58,21 +58,21 @@ def differences_of(before: Revision, after: Revision, edition: Edition, seen_at:
 
 def _of_new(
     after: Revision, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
-) -> Iterator[FanOut]:
+) -> Iterator[DueNotification]:
     notification = ChangeKey(after.record.id, after.number, NoticeKind.NEW)
     for group in groups:
         if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
-            single = FanOut(group.id, notification, seen_at, now + PATIENCE)
-            yield _in_digest(single, group, after, edition, now) if group.digest else single
+            single = DueNotification(group, notification, seen_at, seen_at, now + PATIENCE)
+            yield _in_digest(single, after, edition, now) if group.digest else single
 
 
-def _in_digest(single: FanOut, group: RecipientGroup, after: Revision, edition: Edition, now: datetime) -> FanOut:
+def _in_digest(single: DueNotification, after: Revision, edition: Edition, now: datetime) -> DueNotification:
     """Leave it to the next digest, if that goes while the record still has something ahead."""
-    following = digest_after(DigestPeriod(group.digest), now, group.zone)
+    following = digest_after(DigestPeriod(single.group.digest), now, single.group.zone)
     if not is_ahead(after.record, edition.calendar.zone, following.at):
         return single
     expires_at = following.at + timedelta(days=following.period.days)
-    return FanOut(group.id, single.notification, following.at, expires_at, bundle=following)
+    return replace(single, due_at=following.at, expires_at=expires_at, bundle=following)
 
 
 def _concerns(group: RecipientGroup, change: RevisionPair, edition: Edition) -> bool:

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.records.notification_keys import NotificationKey
+    from calendar_service.records.notification_keys import DueNotification, NotificationKey
     from calendar_service.records.record import Point
-    from calendar_service.reminders.plan import DueNotification
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.schedule import FirstPass
     from calendar_service.store.subscribers import Subscriber

@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,7 +22,15 @@ from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
 from calendar_service.records.moments import span_points
-from calendar_service.records.notification_keys import DigestKey, DigestPeriod, ReminderKey, Topic, lead_of, record_of
+from calendar_service.records.notification_keys import (
+    DigestKey,
+    DigestPeriod,
+    DueNotification,
+    ReminderKey,
+    Topic,
+    lead_of,
+    record_of,
+)
 from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
 from calendar_service.records.selection import read_selection
 from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
@@ -32,7 +41,7 @@ from calendar_service.reminders.subjects import of_group, of_record
 from calendar_service.store.schedule import FirstPass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
@@ -44,47 +53,14 @@ if TYPE_CHECKING:
 FALLBACK_LEADS = ("7 days", "1 day")
 """The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
-_Aimed = tuple["Record", list["ReminderTarget"]]
+Target = tuple["MomentName", "Point", "date | None"]
+"""A moment that one can be reminded of: where it stands, and the day that the rule gave, of what recurs."""
+
+_Aimed = tuple["Entry", list[Target]]
+_Seen = Mapping[int, FirstPass]
+_Memory = dict[object, list[tuple[DueNotification, FirstPass]]]
 _LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 _ZONES = timedelta(days=2)  # more than any two clocks differ
-
-
-@dataclass(frozen=True)
-class ReminderTarget:
-    """A moment that readers can be reminded of.
-
-    `seen` is when the planner first saw that it stands where it stands; it `is_new` if the record was new then.
-    """
-
-    record_id: str
-    occurrence: date | None
-    moment: MomentName
-    at: Point
-    seen: FirstPass
-    is_new: bool
-
-
-@dataclass(frozen=True)
-class DueNotification:
-    """An occasion as it falls due for a group.
-
-    `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
-    goes, the instant that the lead alone gives. `bundle` names the digest it is a part of. Only readers who asked for
-    it `after` (excluded) are meant, and none who asked for it later than `due_at`.
-    """
-
-    group: RecipientGroup
-    notification: ReminderKey | DigestKey
-    due_at: datetime
-    counted: datetime
-    expires_at: datetime
-    bundle: DigestKey | None = None
-    after: datetime | None = None
-
-    @property
-    def key(self) -> tuple[int, NotificationKey, DigestKey | None]:
-        """What is done once."""
-        return self.group.id, self.notification, self.bundle
 
 
 def plan_reminders(
@@ -92,7 +68,7 @@ def plan_reminders(
     groups: Iterable[RecipientGroup],
     start: datetime,
     end: datetime,
-    seen: Mapping[int, FirstPass],
+    seen: _Seen,
     failures: Failures | None = None,
 ) -> list[DueNotification]:
     """List what falls due before `end` of all that is not over at `start`, in order of time.
@@ -106,12 +82,12 @@ def plan_reminders(
     by_record: list[_Aimed] = []
     for entry in edition.entries.values():
         try:
-            if found := list(targets(entry, edition.calendar.zone, start, end, seen)):
-                by_record.append((entry.record, found))
+            if found := list(_targets(entry, edition.calendar.zone, start, end)):
+                by_record.append((entry, found))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other records are planned)
             failures.add(of_record(entry.record.id), error)
     accepted: dict[str, list[_Aimed]] = {}
-    counted: dict[object, list[_Counted]] = {}
+    memory: _Memory = {}
     found_due: list[DueNotification] = []
     for group in without_unreadable(groups, edition, failures):
         if group.topic is Topic.REMINDERS:
@@ -119,9 +95,9 @@ def plan_reminders(
                 accepted[group.selection] = _accepted(group.selection, by_record, edition, failures)
             for aimed in accepted[group.selection]:
                 try:
-                    found_due += _plan_record(group, aimed, edition, end, counted)
+                    found_due += _plan_record(group, aimed, edition, end, seen, memory)
                 except Exception as error:  # noqa: BLE001 (the group can be read, so it is the record that fails)
-                    failures.add(of_record(aimed[0].id), error)
+                    failures.add(of_record(aimed[0].record.id), error)
         found_due += _digests(group, start, end)
     ahead = [each for each in found_due if each.due_at < end and each.expires_at > start]
     return sorted(
@@ -158,10 +134,10 @@ def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failure
     found = []
     for each in by_record:
         try:
-            if chosen.accepts(each[0]):
+            if chosen.accepts(each[0].record):
                 found.append(each)
         except Exception as error:  # noqa: BLE001 (the selection can be read, so it is the record that fails)
-            failures.add(of_record(each[0].id), error)
+            failures.add(of_record(each[0].record.id), error)
     return found
 
 
@@ -171,20 +147,14 @@ def selected(query: str, languages: tuple[str, ...]) -> Selection:
     return read_selection(parse_qsl(query), languages)
 
 
-def targets(
-    entry: Entry, zone: str, start: datetime, end: datetime, seen: Mapping[int, FirstPass]
-) -> Iterator[ReminderTarget]:
+def _targets(entry: Entry, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
     """Yield the moments of a record that are not over at `start` and whose reminders can fall due before `end`."""
     for name, at, day in points(entry.record, zone, start - _ZONES, end + LONGEST_LEAD):
         if name in entry.armed and too_late(at, zone) > start - _ZONES:
-            armed = entry.armed[name]
-            first = seen.get(armed.edition, _LONG_AGO)
-            yield ReminderTarget(entry.record.id, day, name, at, first, is_new=armed.is_first)
+            yield name, at, day
 
 
-def points(
-    record: Record, zone: str, start: datetime, end: datetime
-) -> Iterator[tuple[MomentName, Point, date | None]]:
+def points(record: Record, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
     """Yield the moments that one can be reminded of, of what recurs those between two instants, with its day."""
     for name, milestone in record.milestones.items():
         if name in REMINDABLE:
@@ -205,33 +175,23 @@ def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
     return record.reminders or edition.calendar.reminders or FALLBACK_LEADS
 
 
-@dataclass(frozen=True)
-class _Counted:
-    target: ReminderTarget
-    lead: Lead
-    counted: datetime
-    due_at: datetime
-    expires_at: datetime
-
-
 def _plan_record(
-    group: RecipientGroup, aimed: _Aimed, edition: Edition, end: datetime, memory: dict[object, list[_Counted]]
-) -> list[DueNotification]:
-    record, aims = aimed
-    leads = (group.lead,) if group.lead else leads_of(record, edition)
-    key = (record.id, leads, group.zone, group.country)
-    if key not in memory:
+    group: RecipientGroup, aimed: _Aimed, edition: Edition, end: datetime, seen: _Seen, memory: _Memory
+) -> Iterator[DueNotification]:
+    entry, targets = aimed
+    leads = (group.lead,) if group.lead else leads_of(entry.record, edition)
+    shared = entry.record.id, leads, group.zone, group.country
+    if shared not in memory:
         closures = frozenset(edition.calendar.closures)
-        memory[key] = [
-            each
-            for aim in aims
-            for lead in leads
-            if not _is_far(aim.at, lead, end) and (each := _count(aim, lead, group.zone, group.country, closures))
-        ]
-    first_of_lead: dict[tuple[ReminderTarget, Lead], _Counted] = {}
-    for each in memory[key]:
-        first_of_lead.setdefault((each.target, each.lead), each)
-    return [due for each in first_of_lead.values() for due in _grouped(group, each)]
+        counted: dict[NotificationKey, tuple[DueNotification, FirstPass]] = {}
+        for target in targets:
+            first = seen.get(entry.armed[target[0]].edition, _LONG_AGO)
+            for lead in leads:
+                if not _is_far(target[1], lead, end) and (due := _count(group, entry, target, lead, first, closures)):
+                    counted.setdefault(due.notification, (due, first))
+        memory[shared] = list(counted.values())
+    for each, first in memory[shared]:
+        yield from _in_digests(replace(each, group=group), first)
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:
@@ -251,15 +211,20 @@ def _longest(words: str) -> timedelta:
             return timedelta(days=31 * months + days)
 
 
-def _count(aim: ReminderTarget, words: str, zone: str, country: str, closures: frozenset[date]) -> _Counted | None:
+def _count(
+    group: RecipientGroup, entry: Entry, target: Target, words: str, first: FirstPass, closures: frozenset[date]
+) -> DueNotification | None:
+    """Return the reminder of a moment by one lead, as it is due where there is no digest."""
+    moment, at, occurrence = target
     # A clock time is counted back on its own clock, so that readers everywhere share what was calculated.
-    lead, counted, expires_at = _counted_back(
-        words, aim.at, aim.at.zone if isinstance(aim.at, CivilTime) else zone, country, closures
-    )
-    if counted is None or (counted < aim.seen.before and not aim.is_new):
+    zone = at.zone if isinstance(at, CivilTime) else group.zone
+    lead, counted, expires_at = _counted_back(words, at, zone, group.country, closures)
+    is_new = entry.armed[moment].is_first
+    if counted is None or (counted < first.before and not is_new):
         return None
-    due_at = max(counted, aim.seen.at) if aim.is_new else counted
-    return _Counted(aim, lead, counted, due_at, expires_at) if due_at < expires_at else None
+    due_at = max(counted, first.at) if is_new else counted
+    key = ReminderKey(entry.record.id, occurrence, moment, at, lead)
+    return DueNotification(group, key, due_at, counted, expires_at) if due_at < expires_at else None
 
 
 @lru_cache(maxsize=200_000)
@@ -271,25 +236,18 @@ def _counted_back(
     return read_lead(write_lead(lead)), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
 
-def _grouped(group: RecipientGroup, each: _Counted) -> Iterator[DueNotification]:
-    target = each.target
-    single = DueNotification(
-        group=group,
-        notification=ReminderKey(target.record_id, target.occurrence, target.moment, target.at, each.lead),
-        due_at=each.due_at,
-        counted=each.counted,
-        expires_at=each.expires_at,
-    )
+def _in_digests(single: DueNotification, seen: FirstPass) -> Iterator[DueNotification]:
+    """Yield a reminder as it goes to its group: by itself, with a digest, or with one to those who asked in time."""
+    group, due_at = single.group, single.due_at
     if not group.digest:
         yield single
         return
     period = DigestPeriod(group.digest)
-    if each.counted < each.due_at:  # late already: the next digest will do, if it comes in time
-        following = digest_after(period, each.due_at, group.zone)
-        yield _bundled(single, following) if following.at < each.expires_at else single
+    if single.counted < due_at:  # late already: the next digest will do, if it comes in time
+        following = digest_after(period, due_at, group.zone)
+        yield _bundled(single, following) if following.at < single.expires_at else single
         return
-    last = digest_before(period, each.due_at, group.zone)
-    seen = target.seen
+    last = digest_before(period, due_at, group.zone)
     if last.at <= seen.before and last.at < seen.at:  # it went with a pass that did not know of this yet
         yield single
         return
@@ -347,7 +305,7 @@ def is_ahead(record: Record, zone: str, now: datetime) -> bool:
     return next_point(record, zone, now) is not None
 
 
-def next_point(record: Record, zone: str, now: datetime) -> tuple[MomentName, Point, date | None] | None:
+def next_point(record: Record, zone: str, now: datetime) -> Target | None:
     """Return the moment that a record leads up to next: its closing, else the first that is ahead within a year."""
     ahead = [found for found in points(record, zone, now, now + LONGEST_LEAD) if too_late(found[1], zone) > now]
     return min(ahead, key=lambda found: (found[0] is not MomentName.CLOSES, too_late(found[1], zone)), default=None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,7 +31,6 @@ from calendar_service.reminders.subjects import (
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.outbox import (
-    FanOut,
     fresh_groups,
     list_fresh,
     load_fan_outs,
@@ -58,8 +56,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Revision
-    from calendar_service.records.notification_keys import NotificationKey, RecipientGroup
-    from calendar_service.reminders.plan import DueNotification
+    from calendar_service.records.notification_keys import DueNotification, NotificationKey, RecipientGroup
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.faults import Fault
     from calendar_service.store.schedule import FirstPass
@@ -170,25 +167,15 @@ class Planner:
             if isinstance(due.notification, ReminderKey):
                 self._nearer[_moment(due.notification, due.group)].append(due)
 
-    def _make_fan_out(self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()) -> FanOut:
-        return FanOut(
-            due.group.id,
-            due.notification,
-            due.due_at,
-            due.expires_at,
-            bundle=due.bundle,
-            after=due.after,
-            unless=frozenset() if due.bundle else self._covered_by(due, now, only),
-            only=only,
-        )
-
-    def _covered_by(self, due: DueNotification, now: datetime, only: tuple[int, ...]) -> frozenset[NotificationKey]:
+    def _covered_by(
+        self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()
+    ) -> frozenset[NotificationKey]:
         """Name the occasions that have told the same better: nearer leads, and the notice of a new record.
 
         Nobody can have been told by a nearer lead that is not due yet, but for a reader who has changed zones.
         """
         key = due.notification
-        if not isinstance(key, ReminderKey):
+        if due.bundle or not isinstance(key, ReminderKey):
             return frozenset()
         nearer: set[NotificationKey] = {
             each.notification
@@ -219,13 +206,14 @@ class Planner:
         return added
 
     def _fan_out_one(self, connection: Transaction, due: DueNotification, now: datetime) -> int:
-        fan_out = self._make_fan_out(due, now)
         if due.expires_at > now:
-            return perform_fan_out(connection, fan_out, now) or 0
+            return perform_fan_out(connection, due, now, unless=self._covered_by(due, now)) or 0
         key = due.notification
         if isinstance(key, DigestKey):
             release_digest_items(connection, key)
-        elif missed := record_missed(connection, fan_out, now):
+        elif isinstance(key, ReminderKey) and (
+            missed := record_missed(connection, due, now, self._covered_by(due, now))
+        ):
             logger.error(
                 "%d readers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
                 missed,
@@ -234,6 +222,10 @@ class Planner:
                 lead_of(key),
             )
         return 0
+
+    def _fan_out_for(self, connection: Transaction, due: DueNotification, now: datetime, only: tuple[int, ...]) -> int:
+        unless = self._covered_by(due, now, only)
+        return perform_fan_out(connection, due, now, unless=unless, only=only) or 0
 
     # -- notices ------------------------------------------------------------------------------------------------
 
@@ -268,10 +260,7 @@ class Planner:
                 except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are told)
                     failures.add(subject, error)
                 else:
-                    jobs += [
-                        Job(subject, partial(_fire_notice, fan_out=replace(each, only=only), now=now))
-                        for each in firings
-                    ]
+                    jobs += [Job(subject, partial(_perform, due=each, now=now, only=only)) for each in firings]
         return run_jobs(self._engine, jobs, failures)[0]
 
     def _notices(
@@ -281,7 +270,7 @@ class Planner:
         groups: Sequence[RecipientGroup],
         edition: Edition,
         now: datetime,
-    ) -> list[FanOut]:
+    ) -> list[DueNotification]:
         seen = self._first_passes.get(after.edition)
         return list(notices((before, after), groups, edition, seen.at if seen else now, now))
 
@@ -352,10 +341,7 @@ class Planner:
                 break
             subscribers, since = tuple(subscriber for subscriber, _ in joined), min(since for _, since in joined)
             jobs = [
-                Job(
-                    of_joining(group.id),
-                    partial(_fire_notice, fan_out=self._make_fan_out(each, now, subscribers), now=now),
-                )
+                Job(of_joining(group.id), partial(self._fan_out_for, due=each, now=now, only=subscribers))
                 for each in sorted(due, key=_nearest_first)
                 if since <= each.due_at <= now < each.expires_at
             ]
@@ -368,8 +354,8 @@ class Planner:
         return added
 
 
-def _fire_notice(connection: Transaction, fan_out: FanOut, now: datetime) -> int:
-    return perform_fan_out(connection, fan_out, now) or 0
+def _perform(connection: Transaction, due: DueNotification, now: datetime, only: tuple[int, ...]) -> int:
+    return perform_fan_out(connection, due, now, only=only) or 0
 
 
 def _by_time(due: DueNotification) -> tuple[datetime, int]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.records.notification_keys import DigestKey, describe_key
+from calendar_service.records.notification_keys import DigestKey, describe_key, record_of
 from calendar_service.reminders.setting_aside import Subject
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.notification_columns import encode_digest
 
 if TYPE_CHECKING:
-    from calendar_service.records.notification_keys import RecipientGroup
-    from calendar_service.reminders.plan import DueNotification
+    from calendar_service.records.notification_keys import DueNotification, RecipientGroup
     from calendar_service.store.faults import Fault
 
 # No host has this name: the other faults of clocks have the names of hosts.
@@ -47,7 +46,7 @@ def of_due(due: DueNotification) -> Subject:
     about = f"{describe_key(key)} for group {group_id}"
     if isinstance(key, DigestKey):
         return Subject(FaultKind.GROUP, f"{group_id}/{encode_digest(key)}", _NOT_FANNED_OUT, about)
-    return Subject(FaultKind.RECORD, f"{key.record_id}/{group_id}", _NOT_FANNED_OUT, about)
+    return Subject(FaultKind.RECORD, f"{record_of(key)}/{group_id}", _NOT_FANNED_OUT, about)
 
 
 def of_change(change: tuple[str, int]) -> Subject:

@@ -6,8 +6,7 @@ occasion, bundle), and a delivery once by its own (occasion, subscriber).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, CursorResult, Select
 
-    from calendar_service.records.notification_keys import NotificationKey, StoredKey
+    from calendar_service.records.notification_keys import DueNotification, NotificationKey, StoredKey
 
 
 class DeliveryState(StrEnum):
@@ -52,24 +51,6 @@ class FanOutOutcome(StrEnum):
 
     FIRED = "fired"
     MISSED = "missed"
-
-
-@dataclass(frozen=True)
-class FanOut:
-    """An occasion that has fallen due for a group.
-
-    Meant are its readers who asked for it up to `due_at`, and later than `after` if given, but for those who were, or
-    will be, notified on one of the occasions in `unless`. With `only_fresh`, those alone who have just joined.
-    """
-
-    group_id: int
-    notification: NotificationKey
-    due_at: datetime
-    expires_at: datetime
-    bundle: DigestKey | None = None
-    after: datetime | None = None
-    unless: frozenset[NotificationKey] = frozenset()
-    only: tuple[int, ...] = ()
 
 
 # -- groups ---------------------------------------------------------------------------------------------------------
@@ -153,42 +134,51 @@ def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, Sto
     return {(row.group_id, key_of(row), decode_digest(row.bundle)) for row in rows}
 
 
-def perform_fan_out(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
+def perform_fan_out(
+    connection: Connection,
+    due: DueNotification,
+    now: datetime,
+    *,
+    unless: Collection[NotificationKey] = (),
+    only: Collection[int] = (),
+) -> int | None:
     """Fan an occasion out to the readers of its group; None if that was done before. Gives how many it reaches."""
-    occasion_id = key_id(connection, fan_out.notification)
-    if not fan_out.only and not _enter(connection, fan_out, occasion_id, now, FanOutOutcome.FIRED):
+    occasion_id = key_id(connection, due.notification)
+    if not only and not _enter(connection, due, occasion_id, now, FanOutOutcome.FIRED):
         return None
-    if isinstance(fan_out.notification, DigestKey):
-        chosen = _select_recipients(connection, fan_out).where(_has_bundled(fan_out.notification))
+    if isinstance(due.notification, DigestKey):
+        chosen = _select_recipients(connection, due, unless, only).where(_has_bundled(due.notification))
     else:
-        chosen = _select_recipients(connection, fan_out)
-    return _fan_out(connection, fan_out, occasion_id, chosen)
+        chosen = _select_recipients(connection, due, unless, only)
+    return _fan_out(connection, due, occasion_id, chosen)
 
 
-def record_missed(connection: Connection, fan_out: FanOut, now: datetime) -> int | None:
+def record_missed(
+    connection: Connection, due: DueNotification, now: datetime, unless: Collection[NotificationKey] = ()
+) -> int | None:
     """Record that a notification was too late to send; return to how many subscribers, None if that is known."""
-    occasion_id = key_id(connection, fan_out.notification)
-    chosen = _select_recipients(connection, fan_out).subquery()
+    occasion_id = key_id(connection, due.notification)
+    chosen = _select_recipients(connection, due, unless).subquery()
     notified = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
     count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(notified))
     subscribers = connection.scalar(count) or 0
-    return subscribers if _enter(connection, fan_out, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
+    return subscribers if _enter(connection, due, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
 
 
 def _enter(
     connection: Connection,
-    fan_out: FanOut,
+    due: DueNotification,
     occasion_id: int,
     now: datetime,
     outcome: FanOutOutcome,
     subscribers: int = 0,
 ) -> bool:
     entered = insert_on_conflict(connection, firings).values(
-        group_id=fan_out.group_id,
+        group_id=due.group.id,
         occasion_id=occasion_id,
-        bundle=encode_digest(fan_out.bundle),
-        due_at=fan_out.due_at,
-        expires_at=fan_out.expires_at,
+        bundle=encode_digest(due.bundle),
+        due_at=due.due_at,
+        expires_at=due.expires_at,
         fired_at=now,
         outcome=outcome,
         readers=subscribers,
@@ -196,13 +186,15 @@ def _enter(
     return affected_rows(connection.execute(entered.on_conflict_do_nothing())) == 1
 
 
-def _select_recipients(connection: Connection, fan_out: FanOut) -> Any:
-    asked = [memberships.c.group_id == fan_out.group_id, memberships.c.since <= fan_out.due_at]
-    if fan_out.after is not None:
-        asked.append(memberships.c.since > fan_out.after)
-    if fan_out.only:
-        asked.append(memberships.c.subscriber_id.in_(fan_out.only))
-    if numbers := [key_id(connection, each) for each in sorted(fan_out.unless, key=encode_key)]:
+def _select_recipients(
+    connection: Connection, due: DueNotification, unless: Collection[NotificationKey], only: Collection[int] = ()
+) -> Any:
+    asked = [memberships.c.group_id == due.group.id, memberships.c.since <= due.due_at]
+    if due.after is not None:
+        asked.append(memberships.c.since > due.after)
+    if only:
+        asked.append(memberships.c.subscriber_id.in_(list(only)))
+    if numbers := [key_id(connection, each) for each in sorted(unless, key=encode_key)]:
         notified = exists().where(
             deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id.in_(numbers)
         )
@@ -218,23 +210,23 @@ def _has_bundled(digest: DigestKey) -> ColumnElement[bool]:
     )
 
 
-def _fan_out(connection: Connection, fan_out: FanOut, occasion_id: int, chosen: Any) -> int:
-    state = DeliveryState.BUNDLED if fan_out.bundle else DeliveryState.WAITING
+def _fan_out(connection: Connection, due: DueNotification, occasion_id: int, chosen: Any) -> int:
+    state = DeliveryState.BUNDLED if due.bundle else DeliveryState.WAITING
     rows = chosen.add_columns(
         literal(occasion_id),
-        literal(encode_digest(fan_out.bundle)),
+        literal(encode_digest(due.bundle)),
         literal(str(state)),
-        literal(fan_out.due_at, deliveries.c.due_at.type),
-        literal(fan_out.due_at, deliveries.c.next_at.type),
-        literal(fan_out.expires_at, deliveries.c.expires_at.type),
+        literal(due.due_at, deliveries.c.due_at.type),
+        literal(due.due_at, deliveries.c.next_at.type),
+        literal(due.expires_at, deliveries.c.expires_at.type),
     )
     columns = ["subscriber_id", "occasion_id", "bundle", "state", "due_at", "next_at", "expires_at"]
     fanned_out = insert_on_conflict(connection, deliveries).from_select(columns, rows, include_defaults=False)
     added = affected_rows(connection.execute(fanned_out.on_conflict_do_nothing()))
     this = (
-        firings.c.group_id == fan_out.group_id,
+        firings.c.group_id == due.group.id,
         firings.c.occasion_id == occasion_id,
-        firings.c.bundle == encode_digest(fan_out.bundle),
+        firings.c.bundle == encode_digest(due.bundle),
     )
     connection.execute(update(firings).where(*this).values(readers=firings.c.readers + added))
     return added

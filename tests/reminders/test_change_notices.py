@@ -168,7 +168,7 @@ TOLD = [
 
 def told(edition, groups, change, now):
     return [
-        (each.group_id, each.notification.notice.value, str(each.notification.revision))
+        (each.group.id, each.notification.notice.value, str(each.notification.revision))
         for each in notices(change, groups, edition, CHANGED, now)
     ]
 
