@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import RecipientGroup
-    from calendar_service.reminders.channels.base import Channel, ChannelName
-    from calendar_service.reminders.message_renderer import MessageRenderer, RenderedDelivery
+    from calendar_service.reminders.channels.base import Channel, ChannelName, Envelope, Message
+    from calendar_service.reminders.message_renderer import MessageRenderer
     from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
 
@@ -53,6 +53,8 @@ _POLL = 0.02
 _OUR_FAULTS = 3
 _MARK_PATIENCE = 60.0
 _UNFORESEEN = DeliveryFailed("an unforeseen fault")
+
+_Rendered = tuple["ClaimedDelivery", "Message", "Envelope"]
 
 
 @dataclass
@@ -79,7 +81,7 @@ class DeliverySender:
         self._channels = channels
         self._clock = clock
         self._worker_id = worker_id
-        self._queue: queue.Queue[RenderedDelivery | None] = queue.Queue()
+        self._queue: queue.Queue[_Rendered | None] = queue.Queue()
         self._sender_threads: list[SenderThread] = []
         self._lock = threading.Lock()
         # Letters that are in the queue or with a lane.
@@ -183,7 +185,7 @@ class DeliverySender:
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[RecipientGroup], now: datetime
     ) -> None:
         try:
-            ready = self._renderer.render(delivery, edition, active_watches, now)
+            message, envelope = self._renderer.render(delivery, edition, active_watches, now)
         except DeliveryObsolete as reason:
             self._mark(delivery, DeliveryState.DROPPED, str(reason))
         except DatabaseFault:
@@ -194,7 +196,7 @@ class DeliverySender:
         else:
             with self._lock:
                 self._in_hand += 1
-            self._queue.put(ready)
+            self._queue.put((delivery, message, envelope))
 
     def _mark(self, delivery: ClaimedDelivery, state: DeliveryState, reason: str) -> None:
         with writing(self._engine) as connection:
@@ -205,11 +207,11 @@ class DeliverySender:
     def _release(self) -> None:
         while True:
             try:
-                ready = self._queue.get_nowait()
+                rendered = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if ready is not None:
-                self._loose.add(ready.delivery.id)
+            if rendered is not None:
+                self._loose.add(rendered[0].id)
                 with self._lock:
                     self._in_hand -= 1
         if self._loose:
@@ -253,12 +255,17 @@ class DeliverySender:
                 self._our_faults += _OUR_FAULTS
             return
         try:
-            while (ready := self._queue.get()) is not None:
+            while (rendered := self._queue.get()) is not None:
+                delivery, message, envelope = rendered
                 sender_thread.since = time.monotonic()
                 if self._our_faults < _OUR_FAULTS:
-                    self._send_safely(channels[ready.channel], ready)
+                    try:
+                        self._send(channels[envelope.channel], delivery, message, envelope)
+                    except Exception:
+                        # It stays claimed until this process ends: whether it arrived is not known.
+                        logger.exception("What came of a letter by %s could not be written down.", envelope.channel)
                 else:  # it would fail like those before it; the pass gives it back
-                    self._loose.add(ready.delivery.id)
+                    self._loose.add(delivery.id)
                 sender_thread.since = None
                 with self._lock:
                     self._in_hand -= 1
@@ -266,29 +273,23 @@ class DeliverySender:
             for channel in channels.values():
                 channel.close()
 
-    def _send_safely(self, channel: Channel, ready: RenderedDelivery) -> None:
-        try:
-            self._send(channel, ready)
-        except Exception:
-            # It stays claimed until this process ends: whether it arrived is not known.
-            logger.exception("What came of a letter by %s could not be written down.", ready.channel)
-
-    def _send(self, channel: Channel, ready: RenderedDelivery) -> None:
+    def _send(self, channel: Channel, delivery: ClaimedDelivery, message: Message, envelope: Envelope) -> None:
+        sent = delivery, envelope.channel
         began = time.monotonic()
         try:
-            channel.send(ready.message, ready.envelope)
+            channel.send(message, envelope)
         except DeliveryFailed as fault:
             failure = fault  # Python forgets the other name too soon
-            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, failure, self._clock()))
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, failure, self._clock()))
             with self._lock:
                 self._our_faults += failure.is_ours
                 self.own_fault = failure.message if failure.is_ours else ""
         except Exception:
-            logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", ready.channel)
-            self._settle(lambda: settle_failed(self._engine, self._worker_id, ready, _UNFORESEEN, self._clock()))
+            logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", envelope.channel)
+            self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, _UNFORESEEN, self._clock()))
         else:
             self.own_fault = ""
-            self._settle(lambda: settle_sent(self._engine, self._worker_id, ready, self._clock()))
+            self._settle(lambda: settle_sent(self._engine, self._worker_id, sent, self._clock()))
         took = time.monotonic() - began
         with self._lock:
             self._seconds_per_message += (took - self._seconds_per_message) / 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -71,16 +71,6 @@ class DeliveryObsolete(Exception):
     """A delivery has lost its sense since it fell due; the message is the reason, for the receipts."""
 
 
-@dataclass(frozen=True)
-class RenderedDelivery:
-    """A delivery ready to go."""
-
-    delivery: ClaimedDelivery
-    channel: ChannelName
-    message: Message
-    envelope: Envelope
-
-
 class MessageRenderer:
     """Writes letters. The body is written once for all readers who share language and zone. Not for two threads."""
 
@@ -93,7 +83,7 @@ class MessageRenderer:
 
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[RecipientGroup], now: datetime
-    ) -> RenderedDelivery:
+    ) -> tuple[Message, Envelope]:
         """Write letter and envelope. Raise NothingToSay."""
         if delivery.expires_at <= now:
             raise DeliveryObsolete("too late")
@@ -115,9 +105,8 @@ class MessageRenderer:
                 lambda: self._about_record(about, edition, view, now),
             )
             self._check_wish(about, edition, active_watches)
-        return RenderedDelivery(
-            delivery, ChannelName(recipient.channel), message, self._envelope(delivery, recipient, edition, view)
-        )
+        envelope = self._envelope(delivery, recipient, edition, view)
+        return message, replace(envelope, address=recipient.address, channel=ChannelName(recipient.channel))
 
     def _once(self, key: Hashable, write: Callable[[], Message]) -> Message:
         if key not in self._written:
@@ -203,7 +192,7 @@ class MessageRenderer:
             raise DeliveryObsolete("nothing left to say")
         return compose_digest(list(items.values()), edition, period=digest.period, now=now, view=view)
 
-    def _own_letter(self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition) -> RenderedDelivery:
+    def _own_letter(self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition) -> tuple[Message, Envelope]:
         if delivery.signup is not None and key.account is AccountKind.CONFIRM:
             return self._confirmation(delivery, delivery.signup, edition)
         recipient = delivery.recipient
@@ -211,32 +200,24 @@ class MessageRenderer:
             raise DeliveryObsolete("erased")
         view = self._view(recipient.language, recipient.zone, edition)
         compose = compose_known if key.account is AccountKind.KNOWN else compose_trouble
-        envelope = self._envelope(delivery, recipient, edition, view, address=recipient.owner or recipient.address)
-        return RenderedDelivery(delivery, ChannelName.MAIL, compose(edition, view=view), envelope)
+        return compose(edition, view=view), self._envelope(delivery, recipient, edition, view)
 
-    def _confirmation(self, delivery: ClaimedDelivery, signup: Signup, edition: Edition) -> RenderedDelivery:
+    def _confirmation(self, delivery: ClaimedDelivery, signup: Signup, edition: Edition) -> tuple[Message, Envelope]:
         choice = preferences_from_json(signup.choice)
         view = self._view(choice.language, choice.zone, edition)
         url = self._link(view, "confirm", self._subscriptions.confirm_token(signup.ref, signup.asked_at))
         envelope = Envelope(signup.address, _identifier(edition, delivery.notification, signup.ref))
-        return RenderedDelivery(
-            delivery, ChannelName.MAIL, compose_confirmation(choice, url, edition, view=view), envelope
-        )
+        return compose_confirmation(choice, url, edition, view=view), envelope
 
     # -- to whom ------------------------------------------------------------------------------------------------
 
     def _envelope(
-        self,
-        delivery: ClaimedDelivery,
-        recipient: Recipient,
-        edition: Edition,
-        view: RenderContext,
-        *,
-        address: str = "",
+        self, delivery: ClaimedDelivery, recipient: Recipient, edition: Edition, view: RenderContext
     ) -> Envelope:
+        """Address a message by mail: to the subscriber, or to the owner of a webhook."""
         record_id = record_of(delivery.notification)
         return Envelope(
-            address=address or recipient.address,
+            address=recipient.owner or recipient.address,
             message_id=_identifier(edition, delivery.notification, recipient.ref),
             thread_id=_hashed(edition, record_id, recipient.ref) if record_id else "",
             manage_url=self._link(view, "manage", self._subscriptions.manage_token(recipient.ref)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import AccountKind, describe_key, topic_of
 from calendar_service.reminders.channels.base import ChannelName, DeliveryFailed
+from calendar_service.reminders.setting_aside import next_retry
 from calendar_service.reminders.subjects import UNWRITABLE
 from calendar_service.store.claims import clear_failures, count_failure, mark_settled, postpone
 from calendar_service.store.engine import writing
@@ -21,13 +22,11 @@ from calendar_service.store.suppressions import BOUNCED, suppress
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.reminders.message_renderer import RenderedDelivery
     from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
 
 logger = logging.getLogger(__name__)
 
-_STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 # The last try before a moment, where the next step would come too late.
 _LAST_CALL = timedelta(minutes=2)
 _OUR_PAUSE = timedelta(minutes=1)
@@ -36,22 +35,24 @@ _MOST_FAILURES, _FAILING_FOR = 20, timedelta(days=5)
 _TROUBLE_KEPT = timedelta(hours=48)
 _RETRIED = "retried"
 
+Sent = tuple["ClaimedDelivery", ChannelName]
+"""A delivery, and the channel that its message went by."""
 
-def settle_sent(engine: Database, worker_id: int, ready: RenderedDelivery, now: datetime) -> str:
+
+def settle_sent(engine: Database, worker_id: int, sent: Sent, now: datetime) -> str:
     """Mark a letter as sent. Raise DatabaseFault."""
+    delivery, channel = sent
     with writing(engine) as connection:
-        mark_settled(connection, worker_id, ready.delivery, DeliveryState.SENT, now)
-        clear_delivery(connection, ready.delivery)
-        if ready.delivery.recipient and ready.channel is not ChannelName.MAIL:
-            clear_failures(connection, ready.delivery.recipient.id)
+        mark_settled(connection, worker_id, delivery, DeliveryState.SENT, now)
+        clear_delivery(connection, delivery)
+        if delivery.recipient and channel is not ChannelName.MAIL:
+            clear_failures(connection, delivery.recipient.id)
     return DeliveryState.SENT
 
 
-def settle_failed(
-    engine: Database, worker_id: int, ready: RenderedDelivery, failure: DeliveryFailed, now: datetime
-) -> str:
+def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: DeliveryFailed, now: datetime) -> str:
     """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raise DatabaseFault."""
-    delivery = ready.delivery
+    delivery, channel = sent
     logger.warning("A letter about %s did not go out: %s", topic_of(delivery.notification), failure)
     again = None if failure.permanent else next_try(delivery.attempts, failure, now, delivery.expires_at)
     state = DeliveryState.BOUNCED if failure.address_is_dead else DeliveryState.FAILED
@@ -65,12 +66,12 @@ def settle_failed(
             postpone(connection, worker_id, delivery.id, again, failure.message, tried=True)
         else:
             mark_settled(connection, worker_id, delivery, state, now, failure.message)
-        if delivery.recipient and ready.channel is not ChannelName.MAIL:
+        if delivery.recipient and channel is not ChannelName.MAIL:
             failures, since = count_failure(connection, delivery.recipient.id, now)
     has_failed_for_days = failures >= _MOST_FAILURES and now - since >= _FAILING_FOR
     if failure.address_is_dead or has_failed_for_days:
         with contextlib.suppress(NoSuchSubscriber):  # erased meanwhile
-            _stop(engine, ready, now)
+            _stop(engine, delivery, channel, now)
     return _RETRIED if again else state
 
 
@@ -105,18 +106,17 @@ def clear_delivery(connection: Transaction, delivery: ClaimedDelivery) -> None:
 
 def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:
     """Return when to try again after so many attempts before this one; None where that would be too late."""
-    step = _STEPS[min(attempts, len(_STEPS) - 1)]
     asked = timedelta(seconds=failure.retry_after or 0)
-    again = now + max(step, asked)
+    again = max(next_retry(attempts, now), now + asked)
     if again >= expires_at:
-        again = max(expires_at - _LAST_CALL, now + _STEPS[0])
+        again = max(expires_at - _LAST_CALL, next_retry(0, now))
     return again if again < expires_at else None
 
 
-def _stop(engine: Database, ready: RenderedDelivery, now: datetime) -> None:
+def _stop(engine: Database, delivery: ClaimedDelivery, channel: ChannelName, now: datetime) -> None:
     """Send no more to where nothing arrives: end a mail address, pause what has an owner, and tell the owner."""
-    recipient, signup = ready.delivery.recipient, ready.delivery.signup
-    if recipient and ready.channel is not ChannelName.MAIL:
+    recipient, signup = delivery.recipient, delivery.signup
+    if recipient and channel is not ChannelName.MAIL:
         pause(engine, recipient.id, now)
         if recipient.owner:
             with writing(engine) as connection:

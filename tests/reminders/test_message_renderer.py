@@ -71,10 +71,10 @@ def take(database, now=NOW):
 
 def answer(renderer, edition, delivery, active_watches, now=NOW):
     try:
-        ready = renderer.render(delivery, edition, active_watches, now)
+        message, _ = renderer.render(delivery, edition, active_watches, now)
     except DeliveryObsolete as reason:
         return str(reason)
-    return ready.message.subject
+    return message.subject
 
 
 def answers(database, renderer, edition, now=NOW):
@@ -210,7 +210,7 @@ def test_notices_are_for_who_asked_for_such(database, renderer):
 
 
 def envelopes(database, renderer, edition, now=NOW):
-    return [(each[0], renderer.render(each[0], edition, each[1], now).envelope) for each in take(database, now)]
+    return [(each[0], renderer.render(each[0], edition, each[1], now)[1]) for each in take(database, now)]
 
 
 def test_identifiers(database, renderer):
@@ -228,7 +228,7 @@ def test_identifiers(database, renderer):
             (same,) = load_deliveries(connection, [delivery.id])
             active_watches = load_active_watches(connection, [same.recipient.id])[same.recipient.id]
         other_clerk = MessageRenderer(database, SubscriptionService(database, KEYS), BASE)
-        again.append(other_clerk.render(replace(same, attempts=3), edition, active_watches, NOW + HOUR).envelope)
+        again.append(other_clerk.render(replace(same, attempts=3), edition, active_watches, NOW + HOUR)[1])
     assert again == [envelope for _, envelope in first]
     fan_out(database, edition, NOW + DAY)
     later = envelopes(database, renderer, edition, NOW + DAY)
@@ -273,7 +273,7 @@ def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, 
         add_reader(database, f"reader{number}", BEGIN, language=language, zone=zone)
     fan_out(database, edition)
     messages = [
-        renderer.render(delivery, edition, active_watches, NOW).message for delivery, active_watches in take(database)
+        renderer.render(delivery, edition, active_watches, NOW)[0] for delivery, active_watches in take(database)
     ]
     assert (len(messages), sorted(written)) == (6, [("en", SEOUL), ("en", PARIS), ("fr", PARIS)])
 
@@ -285,7 +285,7 @@ def test_a_letter_is_written_anew_in_another_edition_and_later(database, rendere
     ((delivery, active_watches),) = take(database)
     retitled = publish_records(database, NOW, replace(TENDER, title={"en": "Roads"}))
     subjects = [
-        renderer.render(delivery, which, active_watches, now).message.subject
+        renderer.render(delivery, which, active_watches, now)[0].subject
         for which, now in [(edition, NOW), (retitled, NOW), (retitled, NOW + 2 * DAY)]
     ]
     assert subjects == [
@@ -311,7 +311,7 @@ def test_a_digest_leaves_out_what_has_lost_its_sense(database, renderer):
     changed = [TENDER, tender("2027-08-10", "moved"), replace(records[2], status=Status.CANCELLED)]
     edition = publish_records(database, morning, *changed)
     ((delivery, active_watches),) = take(database, morning)
-    message = renderer.render(delivery, edition, active_watches, morning).message
+    message, _ = renderer.render(delivery, edition, active_watches, morning)
     assert [each["record"] for each in message.data["items"]] == ["tender"]
     empty = publish_records(database, morning, *(replace(each, status=Status.CANCELLED) for each in changed))
     assert answer(renderer, empty, delivery, active_watches, now=morning) == "nothing left to say"
@@ -321,7 +321,7 @@ CHOICE = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", lan
 
 
 def own_letters(database, renderer, edition, now):
-    return [renderer.render(delivery, edition, [], now) for delivery, _ in take(database, now)]
+    return [(delivery, *renderer.render(delivery, edition, [], now)) for delivery, _ in take(database, now)]
 
 
 def test_confirmations_and_what_is_known_already(database, renderer):
@@ -330,14 +330,14 @@ def test_confirmations_and_what_is_known_already(database, renderer):
     for now in (BEGIN, BEGIN + DAY):
         service.ask("ada@reader.example", CHOICE, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=now)
         process_signups(database, KEYS, now)
-        (ready,) = own_letters(database, renderer, edition, now)
-        token = ready.message.text.partition("/reminders/confirm/")[2].split()
+        ((_, message, envelope),) = own_letters(database, renderer, edition, now)
+        token = message.text.partition("/reminders/confirm/")[2].split()
         if now == BEGIN:
-            assert (ready.message.data["type"], ready.envelope.address) == ("confirmation", "ada@reader.example")
+            assert (message.data["type"], envelope.address) == ("confirmation", "ada@reader.example")
             ada = service.confirm(token[0], now)
         else:
-            assert (token, ready.message.data["type"]) == ([], "known")
-            assert ready.envelope.manage_url.endswith(f"/reminders/manage/{service.manage_token(ada.ref)}")
+            assert (token, message.data["type"]) == ([], "known")
+            assert envelope.manage_url.endswith(f"/reminders/manage/{service.manage_token(ada.ref)}")
 
 
 def test_trouble_goes_to_the_owner_by_mail(database, renderer):
@@ -348,13 +348,13 @@ def test_trouble_goes_to_the_owner_by_mail(database, renderer):
     subscribers.pause(database, hook.id, BEGIN)
     with writing(database) as connection:
         queue_account_message(connection, AccountKind.TROUBLE, BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
-    (ready,) = own_letters(database, renderer, edition, BEGIN)
-    assert (ready.channel, ready.envelope.address, ready.message.data["type"]) == (
+    ((delivery, message, envelope),) = own_letters(database, renderer, edition, BEGIN)
+    assert (envelope.channel, envelope.address, message.data["type"]) == (
         "mail",
         "ada@reader.example",
         "trouble",
     )
     subscribers.erase(database, hook.id, BEGIN)
     with writing(database) as connection:
-        (delivery,) = load_deliveries(connection, [ready.delivery.id])
+        (delivery,) = load_deliveries(connection, [delivery.id])
     assert answer(renderer, edition, delivery, [], BEGIN) == "erased"

@@ -233,11 +233,12 @@ class Service:
         for delivery in claimed_deliveries:
             state = DeliveryState.SENT
             try:
-                ready = self.renderer.render(delivery, edition, active_watches.get(delivery.recipient.id, []), now)
+                groups = active_watches.get(delivery.recipient.id, [])
+                _, envelope = self.renderer.render(delivery, edition, groups, now)
             except DeliveryObsolete:
                 state = DeliveryState.DROPPED
             else:
-                assert ready.envelope.address == f"reader{self.numbers[delivery.recipient.id]}@example.org"
+                assert envelope.address == f"reader{self.numbers[delivery.recipient.id]}@example.org"
                 said = delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
                 is_reminder = isinstance(said, ReminderKey)

@@ -88,7 +88,8 @@ class Post:
         with writing(self.database) as connection:
             (delivery,) = load_deliveries(connection, claim_deliveries(connection, self.worker, now, 10))
             active_watches = load_active_watches(connection, [self.recipient.id]).get(self.recipient.id, [])
-        return self.renderer.render(delivery, self.edition, active_watches, now)
+        _, envelope = self.renderer.render(delivery, self.edition, active_watches, now)
+        return delivery, envelope.channel
 
     def fail(self, failure, now=SEVEN, worker=None):
         return settle_failed(self.database, worker or self.worker, self.take(now), failure, now)
@@ -156,9 +157,9 @@ def test_a_bounce_keeps_the_address_from_letters_for_thirty_days(database):
 
 def test_who_was_erased_while_a_letter_to_them_bounced(database):
     post = Post(database)
-    ready = post.take(SEVEN)
+    taken = post.take(SEVEN)
     subscribers.erase(database, post.recipient.id, SEVEN)
-    assert settle_failed(database, post.worker, ready, DEAD, SEVEN) == "bounced"
+    assert settle_failed(database, post.worker, taken, DEAD, SEVEN) == "bounced"
     assert outbox(database)[0][:1] + outbox(database)[0][5:] == ("nobody", "bounced")
 
 
@@ -205,14 +206,14 @@ def test_a_webhook_that_is_gone_is_paused_at_once(database):
 @pytest.mark.parametrize("outcome", ["sent", "not now", "dead"])
 def test_what_another_worker_has_taken_over_is_not_marked(database, outcome):
     post = Post(database)
-    ready = post.take(SEVEN)
+    taken = post.take(SEVEN)
     with writing(database) as connection:
         other = enter_worker(connection, SEVEN)
         connection.execute(update(deliveries).values(worker_id=other))
     if outcome == "sent":
-        settle_sent(database, post.worker, ready, SEVEN)
+        settle_sent(database, post.worker, taken, SEVEN)
     else:
-        settle_failed(database, post.worker, ready, {"not now": NOT_NOW, "dead": NEVER}[outcome], SEVEN)
+        settle_failed(database, post.worker, taken, {"not now": NOT_NOW, "dead": NEVER}[outcome], SEVEN)
     with reading(database) as connection:
         rows = connection.execute(select(deliveries.c.state, deliveries.c.attempts, deliveries.c.worker_id)).all()
     assert rows == [("claimed", 0, other)]

@@ -24,9 +24,9 @@ def plant(owner, name, value):
 def mark_before_send():
     send = delivery_sender.DeliverySender._send
 
-    def mark_and_send(self, channel, ready):
-        settle_sent(self._engine, self._worker_id, ready, self._clock())
-        send(self, channel, ready)
+    def mark_and_send(self, channel, delivery, message, envelope):
+        settle_sent(self._engine, self._worker_id, (delivery, envelope.channel), self._clock())
+        send(self, channel, delivery, message, envelope)
 
     plant(delivery_sender.DeliverySender, "_send", mark_and_send)
 
@@ -50,8 +50,8 @@ def one_commit_for_a_batch():
     held = []
     settle = delivery_sender.settle_sent
 
-    def hold(engine, worker_id, ready, now):
-        held.append((ready, now))
+    def hold(engine, worker_id, sent, now):
+        held.append((sent, now))
         if len(held) == delivery_sender._BATCH:
             while held:
                 settle(engine, worker_id, *held.pop())
@@ -87,8 +87,9 @@ def send_before_commit():
             claimed_deliveries = claims.load_deliveries(connection, claimed)
             active_watches = claims.load_active_watches(connection, {each.recipient.id for each in claimed_deliveries})
             for delivery in claimed_deliveries:
-                ready = self._renderer.render(delivery, edition, active_watches[delivery.recipient.id], now)
-                channels[ready.channel].send(ready.message, ready.envelope)
+                groups = active_watches[delivery.recipient.id]
+                message, envelope = self._renderer.render(delivery, edition, groups, now)
+                channels[envelope.channel].send(message, envelope)
                 claims.mark_settled(connection, self._worker_id, delivery, DeliveryState.SENT, now)
         return bool(claimed)
 
@@ -96,7 +97,7 @@ def send_before_commit():
 
 
 def every_lead():
-    plant(scheduling.Planner, "_covered_by", lambda self, due, now, only: ())
+    plant(scheduling.Planner, "_covered_by", lambda self, due, now, only=(): ())
 
 
 def lease_by_the_wall_clock():

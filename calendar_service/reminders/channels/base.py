@@ -44,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What is one reader's own: address, identifiers and links.
+    """What is one reader's own: address, identifiers and links, and by which `channel` it goes.
 
     `message_id` is the same at each attempt, without angle brackets; `thread_id` is shared by all letters about one
     record to one reader, "" for none. The links are "" in letters that nobody has subscribed to.
@@ -56,6 +56,7 @@ class Envelope:
     manage_url: str = ""
     unsubscribe_url: str = ""
     secret: str = field(default="", repr=False)
+    channel: ChannelName = ChannelName.MAIL
 
 
 class DeliveryFailed(CalendarError):
