@@ -74,8 +74,16 @@ def restore_guard(settings: Settings, engine: Database) -> RestoreGuard:
 
 
 def sequence_file(settings: Settings) -> SequenceFile:
-    """Return where this host remembers how far its databases have come: beside the secret key."""
-    return SequenceFile(_database_folder(settings.database_url) / FILE_NAME)
+    """Return where this host remembers how far its databases have come: beside the secret key, and in a folder aside.
+
+    That one is under XDG_STATE_HOME, or else under /var/tmp, which outlives a boot. Its name has the database's place:
+    of two copies of one database on one host, neither must be held against the other.
+    """
+    folder = _database_folder(settings.database_url)
+    place = hashlib.sha256(f"{folder.resolve()} {settings.database_url}".encode()).hexdigest()[:32]
+    state = Path(os.environ.get("XDG_STATE_HOME") or "/var/tmp")  # noqa: S108 (SequenceFile trusts no folder of others)
+    aside = state / f"calendar-service-{os.getuid()}" / f"{place}.json"
+    return SequenceFile(folder / FILE_NAME, aside)
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:

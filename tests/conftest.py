@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have the service keep what it remembers outside its own folder within that of the session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL on which databases may be made: TEST_DATABASE_URL, else one started for the session."""

@@ -1,12 +1,16 @@
 """What a host remembers of its databases, in a file beside them: how far each had come.
 
 A database that is behind what is remembered was put back from a copy. The file is written after the database was, so
-what it says is never ahead of a database that only went forward.
+what it says is never ahead of a database that only went forward. A second file in another place, if there is one, says
+the same: it is for when the first one was put back together with the database.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -31,42 +35,71 @@ class Remembered:
 
 
 class SequenceFile:
-    """The file, shared by all processes of a host. What cannot be read is as if it were not there."""
+    """The file, shared by all processes of a host. What cannot be read is as if it were not there.
 
-    def __init__(self, path: Path) -> None:
+    `aside` is the second file. Nobody else may write into its folder, else it is not used; nor need it be there.
+    """
+
+    def __init__(self, path: Path, aside: Path | None = None) -> None:
         self._path = path
+        self._aside = aside
         self._own: dict[str, Remembered] = {}
 
     def recall(self, database_id: str) -> Remembered | None:
         """Return the farthest that this process, or another one of this host, has seen a database come."""
-        known = [each for each in (self._own.get(database_id), self._load().get(database_id)) if each]
+        found = self._own, _load(self._path), self._load_aside()
+        known = [each[database_id] for each in found if database_id in each]
         return _farthest(known) if known else None
 
     def knows_other_than(self, database_id: str) -> bool:
         """Return True if this host remembers other databases and has never seen this one."""
-        known = {*self._own, *self._load()}
+        known = {*self._own, *_load(self._path)}
         return bool(known) and database_id not in known
 
     def remember(self, identity: Identity, at: datetime) -> None:
         """Keep how far a database has come. Raise OSError where it cannot be kept; this process then still knows."""
-        loaded = self._load()
-        known = [each for each in (self._own.get(identity.id), loaded.get(identity.id)) if each]
+        loaded, loaded_aside = _load(self._path), self._load_aside()
+        known = [each[identity.id] for each in (self._own, loaded, loaded_aside) if identity.id in each]
         farthest = _farthest([Remembered(identity.sequence, at), *known])
         self._own[identity.id] = farthest
+        if self._aside and loaded_aside.get(identity.id) != farthest and _make_private(self._aside.parent):
+            with suppress(OSError):
+                _write(self._aside, loaded_aside | {identity.id: farthest})
         if loaded.get(identity.id) != farthest:
-            self._write(loaded | {identity.id: farthest})
+            _write(self._path, loaded | {identity.id: farthest})
 
-    def _load(self) -> dict[str, Remembered]:
-        try:
-            plain = json.loads(self._path.read_text(encoding="utf-8"))
-            return {name: Remembered(int(sequence), _read_time(at)) for name, (sequence, at) in plain.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
+    def _load_aside(self) -> dict[str, Remembered]:
+        return _load(self._aside) if self._aside and _is_private(self._aside.parent) else {}
 
-    def _write(self, all_known: dict[str, Remembered]) -> None:
-        latest = sorted(all_known.items(), key=lambda item: item[1].at)[-_MOST:]
-        plain: dict[str, Any] = {name: [each.sequence, each.at.isoformat()] for name, each in latest}
-        write_whole(self._path, json.dumps(plain).encode())
+
+def _make_private(folder: Path) -> bool:
+    """Make a folder for this user alone; False where it cannot be made, or others may write into it."""
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _is_private(folder)
+
+
+def _is_private(folder: Path) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    is_open = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not is_open
+
+
+def _load(path: Path) -> dict[str, Remembered]:
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Remembered(int(sequence), _read_time(at)) for name, (sequence, at) in plain.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(path: Path, all_known: dict[str, Remembered]) -> None:
+    latest = sorted(all_known.items(), key=lambda item: item[1].at)[-_MOST:]
+    plain: dict[str, Any] = {name: [each.sequence, each.at.isoformat()] for name, each in latest}
+    write_whole(path, json.dumps(plain).encode())
 
 
 def _farthest(known: list[Remembered]) -> Remembered:
