@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from calendar_service.records.errors import CalendarError
-from calendar_service.store.sqlite_file import SqliteFile
+from calendar_service.store.sqlite_file import SqliteFile, find_left_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,7 @@ def open_engine(url: str) -> Database:
         )
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
         _make_folder(Path(parsed.database).parent)
+        _check_log(Path(parsed.database))
     try:
         return _open_sqlite(parsed) if backend == "sqlite" else _open_postgresql(parsed)
     except ModuleNotFoundError as error:
@@ -139,6 +140,15 @@ def _make_folder(folder: Path) -> None:
             f"the folder {folder} of the database cannot be made: {error.strerror}.",
             remedy="Name another in CALENDAR_DATABASE_URL, or give the service the right to write there.",
         ) from None
+
+
+def _check_log(path: Path) -> None:
+    if log := find_left_log(path):
+        raise UnusableDatabase(
+            f"{path} was put in place after {log} was written, so they do not belong together.",
+            remedy=f"If a copy was put back, stop everything and delete {log} and {path}-shm. "
+            f"If both are as a crash left them, run: touch {log}",
+        )
 
 
 def _open_postgresql(url: URL) -> Engine:

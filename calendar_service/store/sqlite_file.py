@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _IDENTITY = "calendar_sqlite_file"
+# The log is written to the file at once after a commit; while something runs, a worker commits at least so often.
+_LATER_SECONDS = 120.0
+
+
+def find_left_log(path: Path) -> Path | None:
+    """Return the write-ahead log of an older file that was left beside the one at the path; None where there is none.
+
+    SQLite would take it for that of the new file, and mix the two. A file that is copied, or moved from elsewhere on
+    the disk, has changed its status by that later than the log was last written.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        file_status, log_status = path.stat(), log.stat()
+    except OSError:
+        return None
+    is_later = file_status.st_ctime - log_status.st_ctime > _LATER_SECONDS
+    return log if log_status.st_size and is_later else None
 
 
 class SqliteFile:
