@@ -4,12 +4,12 @@ import shutil
 import time
 
 import pytest
-from drafts import NOON, draft, event, tender
 
 from calendar_service.store import sqlite_file
 from calendar_service.store.editions import newest_number, publish_draft
 from calendar_service.store.engine import UnusableDatabase, open_engine, sqlite_url
 from calendar_service.store.migrate import run_migrations
+from tests.support.drafts import NOON, draft, event, tender
 
 
 @pytest.fixture
