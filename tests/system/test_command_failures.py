@@ -203,7 +203,7 @@ def test_a_failed_publish_is_found_until_one_works(here, monkeypatch):
 
 def test_a_failed_tick_is_found_until_one_works(here, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("calendar_service.reminders.service.ReminderService.look", lambda _: 1 / 0)
+        patch.setattr("calendar_service.reminders.service.ReminderService.schedule_due", lambda _: 1 / 0)
         check_one_line(here.run("tick"), "An internal error ended this command (ZeroDivisionError): division by zero.")
     assert here.faults() == [(FaultKind.SENDING, host_name(), "The command that sends what is due has failed.")]
     assert len(here.mails()) == 1
@@ -233,11 +233,11 @@ def test_what_the_database_does_not_take_is_left_on_the_host(here, command, kind
         assert len(here.mails()) == 1  # by the command itself
         (left,) = reporter._left.read()
         assert (left.kind, left.count, left.mailed_at is not None) == (kind, 2, True)
-        reporter.look()
+        reporter.check_and_report()
         assert kind in {each.kind for each in log.faults()}
     assert len(here.mails()) == 1
     for _ in range(2):  # the database works again, and takes it
-        reporter.look()
+        reporter.check_and_report()
     assert (reporter._left.read(), [each[0] for each in here.faults()]) == ([], [kind])
     assert len(here.mails()) == 1
     check_shown(here, kind, log)
@@ -257,11 +257,11 @@ def test_what_was_left_is_taken_away_by_the_next_success(here):
 
 def test_a_worker_that_sends_takes_away_what_a_tick_left(here, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("calendar_service.reminders.service.ReminderService.look", lambda _: 1 / 0)
+        patch.setattr("calendar_service.reminders.service.ReminderService.schedule_due", lambda _: 1 / 0)
         here.run("tick")
     later = clock() + timedelta(minutes=4)
     monkeypatch.setattr(bootstrap, "clock", lambda: later)
-    make_worker(here.settings(), open_database(here.settings()))._reporter.look()
+    make_worker(here.settings(), open_database(here.settings()))._reporter.check_and_report()
     assert [each for each in here.faults() if each[2].startswith("The command")] == []
 
 
