@@ -145,9 +145,10 @@ def _yours(entry: Entry, edition: Edition, view: RenderContext) -> LocalTime | N
         case CivilTime() | EndOfDay():
             begins, until, own = at.instant, None, at.zone
     zones = {edition.calendar.zone, view.other_zone(entry.record) or own}
-    offsets = {civil_from_instant(begins, zone).local.utcoffset() for zone in zones}
+    offsets = {civil_from_instant(begins, zone).local.utcoffset() or timedelta() for zone in zones}
     return LocalTime(
         at=write_instant(begins),
         until=write_instant(until) if until else "",
-        offsets=" ".join(str(int(each.total_seconds()) // 60) for each in offsets if each is not None),
+        # In order, since a set of names has another one in each process.
+        offsets=" ".join(str(int(each.total_seconds()) // 60) for each in sorted(offsets)),
     )

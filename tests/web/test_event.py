@@ -181,3 +181,20 @@ def test_head_names_other_languages_feeds_and_what_others_show(showcase):
     assert graph["og:description"].startswith("mercredi 9 décembre 2026 au vendredi 11 décembre 2026.")
     for _, address in relations:
         assert showcase.get(address.removeprefix(base)).status_code == 200
+
+
+def test_the_page_is_the_same_in_every_process(site_of):
+    site = site_of("  - {id: one, kind: event, title: One, when: 5 October 2027 at 11.00-12.00 CET}\n")
+    zones = [
+        "Asia/Seoul",
+        "America/New_York",
+        "Europe/Helsinki",
+        "Asia/Tokyo",
+        "America/Lima",
+        "Asia/Kolkata",
+        "UTC",
+        "Europe/London",
+    ]
+    for zone in zones:
+        offsets = re.search(r'data-offsets="([^"]*)"', read(site, f"/events/one?tz={zone}"))[1].split()
+        assert offsets == sorted(offsets, key=int)
