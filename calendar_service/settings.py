@@ -1,6 +1,8 @@
 """Settings, read from the environment once, at start.
 
 Each variable may also be given as NAME_FILE, the path of a file that holds the value (for secrets).
+pydantic-settings is not used: its messages show the value that is wrong, also a password, and NAME_FILE, the refusal of
+unknown names and the remedies would stay our own beside it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""HTTPS requests to URLs that strangers gave, which reach the public Internet and nothing else."""
+"""HTTPS requests to URLs that strangers gave, which reach the public Internet and nothing else.
+
+The requests go by http.client over a `TimedSocket`: the total limit of urllib3 does not hold while the head of a reply
+comes in drips (see `timeouts.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Letters over SMTP (RFC 5321): one connection kept over many letters, and what a server's answers mean."""
+"""Letters over SMTP (RFC 5321): one connection kept over many letters, and what a server's answers mean.
+
+The dialogue is smtplib's. Connecting, STARTTLS and reading are our own, because each must go through a `TimedSocket`
+(see `timeouts.py`): smtplib would wait for a reply that comes in drips without end.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sockets that another side cannot hold longer than we said, however slowly it drips its bytes."""
+"""Sockets that another side cannot hold longer than we said, however slowly it drips its bytes.
+
+They are our own since the time limits of smtplib, http.client and urllib3 hold for each read from a socket: a line
+every half second kept smtplib and urllib3 for as long as lines came, though they were told to wait one second.
+"""
 
 from __future__ import annotations
 
