@@ -65,7 +65,9 @@ def test_the_judge_finds_what_comes_twice_without_claims(tmp_path, database_url)
 
 
 def test_each_fault_has_its_place_in_the_program():
-    faults = [name for name, made in vars(proof_faults).items() if getattr(made, "__module__", "") == "proof_faults"]
+    faults = [
+        name for name, made in vars(proof_faults).items() if getattr(made, "__module__", "") == proof_faults.__name__
+    ]
     faults.remove("plant")
     assert len(faults) == 9
     command = [sys.executable, "-m", "tests.support.proof_nursery", *faults]
