@@ -150,6 +150,9 @@ class DueNotification:
     `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
     goes, the instant that the lead alone gives. `bundle` is the digest that it is an item of. Only subscribers who
     asked for it `after` (excluded) are meant, and none who asked for it later than `due_at`.
+
+    What is `new_in` an edition (a notice, or a reminder that was due before its record was known) is for those who
+    asked before that edition, whenever it falls due; of a reminder also for those who asked up to `counted`.
     """
 
     group: RecipientGroup
@@ -159,6 +162,7 @@ class DueNotification:
     expires_at: datetime
     bundle: DigestKey | None = None
     after: datetime | None = None
+    new_in: int = 0
 
     @property
     def key(self) -> tuple[int, NotificationKey, DigestKey | None]:

@@ -43,7 +43,7 @@ def notices(
         notification = ChangeKey(after.record.id, after.number, NoticeKind.CHANGED)
         for group in groups:
             if group.topic is Topic.CHANGES and _concerns(group, (before, after), edition):
-                yield DueNotification(group, notification, seen_at, seen_at, now + PATIENCE)
+                yield DueNotification(group, notification, seen_at, seen_at, now + PATIENCE, new_in=after.edition)
 
 
 def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[RecordChange]:
@@ -62,7 +62,7 @@ def _of_new(
     notification = ChangeKey(after.record.id, after.number, NoticeKind.NEW)
     for group in groups:
         if group.topic is Topic.NEW and _concerns(group, (None, after), edition):
-            single = DueNotification(group, notification, seen_at, seen_at, now + PATIENCE)
+            single = DueNotification(group, notification, seen_at, seen_at, now + PATIENCE, new_in=after.edition)
             yield _in_digest(single, after, edition, now) if group.digest else single
 
 

@@ -114,9 +114,8 @@ def _planned(
             kind = NotificationKind.DIGEST if due.bundle else NotificationKind.REMINDER
             merged.setdefault((due.due_at, kind, key), []).append(due)
     for (due_at, kind, key), dues in merged.items():
-        groups = [(due.group.id, due.after) for due in dues]
-        subscribers = count_subscribers(connection, groups, due_at)
-        addresses = list_addresses(connection, groups, due_at) if with_addresses else []
+        subscribers = count_subscribers(connection, dues)
+        addresses = list_addresses(connection, dues) if with_addresses else []
         if subscribers:
             masked = tuple(map(masked_address, addresses))
             yield PlannedNotification(due_at, kind, key, key.at, subscribers, masked)

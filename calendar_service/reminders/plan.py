@@ -224,7 +224,8 @@ def _count(
         return None
     due_at = max(counted, first.at) if is_new else counted
     key = ReminderKey(entry.record.id, occurrence, moment, at, lead)
-    return DueNotification(group, key, due_at, counted, expires_at) if due_at < expires_at else None
+    new_in = entry.armed[moment].edition if counted < due_at else 0
+    return DueNotification(group, key, due_at, counted, expires_at, new_in=new_in) if due_at < expires_at else None
 
 
 @lru_cache(maxsize=200_000)

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from calendar_service.records.notification_keys import DueNotification, NotificationKey, RecipientGroup
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.faults import Fault
+    from calendar_service.store.outbox import Fresh
     from calendar_service.store.schedule import FirstPass
 
 logger = logging.getLogger(__name__)
@@ -290,20 +291,22 @@ class Planner:
         for fault in over:
             group = by_name.get((fault.kind, fault.key))
             if group and group.topic is not Topic.REMINDERS:
-                added += self._notify_since(edition, group, min(fault.first_at, now), now, failures)
+                with reading(self._engine) as connection:
+                    seen = last_edition_seen_before(connection, min(fault.first_at, now))
+                added += self._notify_since(edition, group, seen, now, failures)
         return added
 
     def _notify_since(
         self,
         edition: Edition,
         group: RecipientGroup,
-        since: datetime,
+        known: int,
         now: datetime,
         failures: Failures,
         only: tuple[int, ...] = (),
     ) -> int:
         with reading(self._engine) as connection:
-            changes = list_changes(connection, last_edition_seen_before(connection, since), edition.number)
+            changes = list_changes(connection, known, edition.number)
         changes = [each for each in changes if of_change(each).name not in self._aside.known]
         return self._notify(changes, [group], edition, now, failures, only)
 
@@ -337,9 +340,10 @@ class Planner:
         while not failures.found:
             with reading(self._engine) as connection:
                 joined = list_fresh(connection, group.id, _MOST_FRESH)
+                known = [_edition_at_joining(connection, each) for each in joined]
             if not joined:
                 break
-            subscribers, since = tuple(subscriber for subscriber, _ in joined), min(since for _, since in joined)
+            subscribers, since = tuple(each.subscriber_id for each in joined), min(each.since for each in joined)
             jobs = [
                 Job(of_joining(group.id), partial(self._fan_out_for, due=each, now=now, only=subscribers))
                 for each in sorted(due, key=_nearest_first)
@@ -347,11 +351,15 @@ class Planner:
             ]
             added += run_jobs(self._engine, jobs, failures)[0]
             if group.topic is not Topic.REMINDERS:
-                added += self._notify_since(edition, group, since, now, failures, subscribers)
+                added += self._notify_since(edition, group, min(known), now, failures, subscribers)
             if not failures.found:
                 with writing(self._engine) as connection:
                     unmark_fresh(connection, group.id, joined)
         return added
+
+
+def _edition_at_joining(connection: Transaction, joined: Fresh) -> int:
+    return last_edition_seen_before(connection, joined.since) if joined.edition is None else joined.edition
 
 
 def _perform(connection: Transaction, due: DueNotification, now: datetime, only: tuple[int, ...]) -> int:

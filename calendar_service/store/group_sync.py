@@ -7,11 +7,11 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from calendar_service.records.notification_keys import RecipientGroup, Topic
 from calendar_service.store.faults import FaultKind, clear_fault, list_faults
-from calendar_service.store.tables import groups, memberships, subscribers, watches
+from calendar_service.store.tables import editions, groups, memberships, subscribers, watches
 from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def sync_groups(connection: Connection, subscriber_id: int, now: datetime) -> No
 def sync_groups_of_many(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
     """Derive memberships anew from state and watches: the one place where they are made and ended.
 
-    A membership begins now, in whole seconds. Where the reader was told of the same before, in another zone, for
-    another country or in another digest, it begins when that one did.
+    A membership begins now, in whole seconds, with the newest edition. Where the reader was told of the same before,
+    in another zone, for another country or in another digest, it begins when that one did.
     """
-    now = now.replace(microsecond=0)
+    beginning = now.replace(microsecond=0), connection.scalar(select(func.max(editions.c.number))) or 0
     wanted = {
         id_: active_watch for page in _pages(subscriber_ids) for id_, active_watch in _wanted(connection, page).items()
     }
@@ -54,7 +54,7 @@ def sync_groups_of_many(connection: Connection, subscriber_ids: Sequence[int], n
         present = _present(connection, page)
         for_each = [(id_, wanted.get(id_, set()), present[id_]) for id_ in page]
         _leave(connection, for_each)
-        _join(connection, for_each, numbers, now)
+        _join(connection, for_each, numbers, beginning)
 
 
 def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -120,19 +120,22 @@ def _find_groups(connection: Connection, fingerprints: list[str]) -> dict[str, i
     return found
 
 
-Present = dict[RecipientGroup, tuple[int, "datetime"]]
+_Beginning = tuple["datetime", "int | None"]
+"""Since when a reader is in a group, and which edition was the newest then."""
+
+Present = dict[RecipientGroup, tuple[int, _Beginning]]
 _Each = list[tuple[int, set[RecipientGroup], Present]]
 
 
 def _present(connection: Connection, ids: Sequence[int]) -> dict[int, Present]:
     rows = connection.execute(
-        select(memberships.c.subscriber_id, memberships.c.since, groups)
+        select(memberships.c.subscriber_id, memberships.c.since, memberships.c.edition, groups)
         .join_from(memberships, groups)
         .where(memberships.c.subscriber_id.in_(ids))
     )
     present: dict[int, Present] = defaultdict(dict)
     for row in rows:
-        present[row.subscriber_id][read_group(row)] = (row.id, row.since)
+        present[row.subscriber_id][read_group(row)] = (row.id, (row.since, row.edition))
     return present
 
 
@@ -150,19 +153,14 @@ def _leave(connection: Connection, for_each: _Each) -> None:
         connection.execute(statement, gone)
 
 
-def _join(connection: Connection, for_each: _Each, numbers: dict[RecipientGroup, int], now: datetime) -> None:
+def _join(connection: Connection, for_each: _Each, numbers: dict[RecipientGroup, int], beginning: _Beginning) -> None:
     rows = []
     for id_, active_watch, present in for_each:
-        since = {group.subject: at for group, (_, at) in present.items()}
-        rows += [
-            {
-                "group_id": numbers[group],
-                "subscriber_id": id_,
-                "since": since.get(group.subject, now),
-                "is_fresh": True,
-            }
-            for group in sorted(active_watch - present.keys())
-        ]
+        begun = {group.subject: each for group, (_, each) in present.items()}
+        for group in sorted(active_watch - present.keys()):
+            since, edition = begun.get(group.subject, beginning)
+            row = {"group_id": numbers[group], "subscriber_id": id_, "since": since, "edition": edition}
+            rows.append({**row, "is_fresh": True})
     if rows:
         connection.execute(insert(memberships), rows)
 

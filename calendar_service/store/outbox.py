@@ -6,13 +6,12 @@ occasion, bundle), and a delivery once by its own (occasion, subscriber).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, literal, or_, select, text, true, tuple_, update
+from sqlalchemy import and_, exists, func, literal, or_, select, text, tuple_, update
 
-from calendar_service.records.notification_keys import DigestKey, RecipientGroup, Topic
+from calendar_service.records.notification_keys import DigestKey, RecipientGroup, ReminderKey, Topic
 from calendar_service.store.group_sync import read_group
 from calendar_service.store.notification_columns import (
     KEY_COLUMNS,
@@ -27,6 +26,7 @@ from calendar_service.store.tables import deliveries, firings, groups, membershi
 from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, CursorResult, Select
@@ -72,46 +72,58 @@ def fresh_groups(connection: Connection) -> set[int]:
     return set(connection.scalars(select(memberships.c.group_id).where(text("is_fresh"))))
 
 
-Fresh = tuple[int, "datetime"]
-"""A reader who has joined a group, by number, and since when."""
+class Fresh(NamedTuple):
+    """A reader who has joined a group, since when, and the newest edition then; None where nobody noted it."""
+
+    subscriber_id: int
+    since: datetime
+    edition: int | None
 
 
 def list_fresh(connection: Connection, group_id: int, most: int) -> list[Fresh]:
     """List readers who have joined a group since the worker looked, up to `most`, with since when."""
-    columns = memberships.c.subscriber_id, memberships.c.since
+    columns = memberships.c.subscriber_id, memberships.c.since, memberships.c.edition
     some = select(*columns).where(text("is_fresh"), memberships.c.group_id == group_id).limit(most)
-    return sorted((row.subscriber_id, row.since) for row in connection.execute(some))
+    return sorted((Fresh(*row) for row in connection.execute(some)), key=lambda each: each.subscriber_id)
 
 
 def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fresh]) -> int:
     """Note that the worker has looked at readers of a group; who joined anew meanwhile keeps the mark."""
-    keys = memberships.c.subscriber_id, memberships.c.since
-    these = memberships.c.group_id == group_id, tuple_(*keys).in_(list(reviewed_at)), text("is_fresh")
+    keys = tuple_(memberships.c.subscriber_id, memberships.c.since)
+    same = keys.in_([(each.subscriber_id, each.since) for each in reviewed_at])
+    these = memberships.c.group_id == group_id, same, text("is_fresh")
     return affected_rows(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
 
 
-GroupsAskedSince = Sequence[tuple[int, "datetime | None"]]
-"""Groups, and for each the time after which (excluded) readers must have asked, None for any."""
+def count_subscribers(connection: Connection, dues: Iterable[DueNotification]) -> int:
+    """Count the readers who asked for any of some notifications in time, each once."""
+    return connection.scalar(select(func.count()).select_from(_select_subscribers(dues).subquery())) or 0
 
 
-def count_subscribers(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> int:
-    """Count the readers of groups, each once, who asked for it up to a time."""
-    return connection.scalar(select(func.count()).select_from(_select_subscribers(asked, due_at).subquery())) or 0
-
-
-def list_addresses(connection: Connection, asked: GroupsAskedSince, due_at: datetime) -> list[str]:
-    """List the addresses of the readers of groups, each once, who asked for it up to a time."""
-    chosen = _select_subscribers(asked, due_at).subquery()
+def list_addresses(connection: Connection, dues: Iterable[DueNotification]) -> list[str]:
+    """List the addresses of those whom `count_subscribers` counts."""
+    chosen = _select_subscribers(dues).subquery()
     joined = select(subscribers.c.address).join(chosen, chosen.c.subscriber_id == subscribers.c.id)
     return list(connection.scalars(joined.order_by(subscribers.c.address)))
 
 
-def _select_subscribers(asked: GroupsAskedSince, due_at: datetime) -> Select[tuple[int]]:
-    these = [
-        and_(memberships.c.group_id == group_id, memberships.c.since > after if after else true())
-        for group_id, after in asked
-    ]
-    return select(memberships.c.subscriber_id).where(memberships.c.since <= due_at, or_(*these)).distinct()
+def _select_subscribers(dues: Iterable[DueNotification]) -> Select[tuple[int]]:
+    return select(memberships.c.subscriber_id).where(or_(*(and_(*_asked(each)) for each in dues))).distinct()
+
+
+def _asked(due: DueNotification) -> list[ColumnElement[bool]]:
+    """Return what holds for those who asked for it in time."""
+    asked = [memberships.c.group_id == due.group.id, _asked_in_time(due)]
+    return [*asked, memberships.c.since > due.after] if due.after else asked
+
+
+def _asked_in_time(due: DueNotification) -> ColumnElement[bool]:
+    in_time = memberships.c.since <= due.due_at
+    if not due.new_in:
+        return in_time
+    ways = [memberships.c.edition < due.new_in, and_(memberships.c.edition.is_(None), in_time)]
+    is_reminder = isinstance(due.notification, ReminderKey)
+    return or_(*ways, memberships.c.since <= due.counted) if is_reminder else or_(*ways)
 
 
 def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, StoredKey, str]]:
@@ -189,9 +201,7 @@ def _enter(
 def _select_recipients(
     connection: Connection, due: DueNotification, unless: Collection[NotificationKey], only: Collection[int] = ()
 ) -> Any:
-    asked = [memberships.c.group_id == due.group.id, memberships.c.since <= due.due_at]
-    if due.after is not None:
-        asked.append(memberships.c.since > due.after)
+    asked = _asked(due)
     if only:
         asked.append(memberships.c.subscriber_id.in_(list(only)))
     if numbers := [key_id(connection, each) for each in sorted(unless, key=encode_key)]:

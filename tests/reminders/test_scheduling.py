@@ -87,11 +87,11 @@ def test_a_delivery_knows_when_it_was_due_and_when_it_is_over(database, edition)
 
 def test_two_planners_at_once(database):
     records = [tender(CLOSES, f"tender-{n}") for n in range(20)]
-    edition = seen(database, publish_records(database, BEGIN, *records), BEGIN)
     leads = ("7 days", "14 days")
     names = [f"reader{n}" for n in range(3)]
     for name in names:
         add_reader(database, name, BEGIN, watch(leads=leads, wants_new=True))
+    edition = seen(database, publish_records(database, BEGIN, *records), BEGIN)
     counts, faults = [], []
     gate = threading.Barrier(2)
 
@@ -307,10 +307,10 @@ def test_who_joins_after_the_digest_gets_a_letter_of_their_own(database, edition
 def test_new_records_wait_for_the_digest(database):
     add_reader(database, "ada", BEGIN, watch(leads=("14 days",), wants_new=True), digest="weekly")
     planner = Planner(database)
-    newer = publish_records(database, BEGIN + DAY, tender(CLOSES), tender(CLOSES, "other"))
+    newer = publish_records(database, BEGIN + DAY, tender(CLOSES), tender(CLOSES, "other"), tender(CLOSES, "third"))
     monday = utc("2027-06-07 07:00")
     planner.fan_out(newer, BEGIN + DAY + MINUTE)
-    parts = [(*("ada", "notice", name, "new", ""), "bundled") for name in ("tender", "other")]
+    parts = [(*("ada", "notice", name, "new", ""), "bundled") for name in ("other", "third")]
     assert outbox(database) == parts
     planner.fan_out(newer, monday)
     assert outbox(database) == [*parts, digest(name="weekly 2027-06-07T07:00Z")]

@@ -81,6 +81,8 @@ class Model:
     is_first: bool = False
     last_tick: datetime = None
     unseen: bool = False
+    now: datetime = None
+    first_published: datetime = None
     told: list = field(default_factory=list)  # revisions published since the last tick
 
     def publish(self, stands, closes):
@@ -90,27 +92,28 @@ class Model:
         self.record = (stands, closes)
         self.revision += 1
         if was == "none":
-            self.told.append(("new", self.revision, [closes] if stands == "on" else []))
+            self.told.append(("new", self.revision, [closes] if stands == "on" else [], self.now))
         elif was != stands or stands == "on":
-            self.told.append(("changed", self.revision, [was_closing, closes]))
+            self.told.append(("changed", self.revision, [was_closing, closes], self.now))
         if stands != "on":
             self.is_armed = False
         elif not self.is_armed or was_closing != closes:
             self.is_armed, self.unseen, self.is_first = True, True, was == "none"
+            self.first_published = self.now
 
     def tick(self, now):
         if self.unseen:
             self.counts_from, self.seen_at, self.unseen = self.last_tick or now, now, False
         self.last_tick = now
         found = []
-        for kind, revision, closings in self.told:
+        for kind, revision, closings, published in self.told:
             over = not any(closing.instant >= now for closing in closings)
             if over or (kind == "new" and self.record[0] != "on"):
                 continue
             found += [
                 self.tell(number, (kind, str(revision)))
                 for number, subscriber in enumerate(self.subscribers)
-                if now >= subscriber.asked.get("changes" if kind == "changed" else "new", now + timedelta(1))
+                if published > subscriber.asked.get("changes" if kind == "changed" else "new", published)
             ]
         self.told = []
         for number, subscriber in enumerate(self.subscribers):
@@ -133,8 +136,11 @@ class Model:
             late = self.is_first and counted[lead] < self.seen_at
             if counted[lead] < self.counts_from and not self.is_first:
                 continue
-            if lead not in subscriber.asked or not subscriber.asked[lead] <= at <= now:
+            if lead not in subscriber.asked or at > now:
                 continue
+            asked = subscriber.asked[lead]
+            if asked > counted[lead] and not (late and asked < self.first_published):
+                continue  # it was due before they asked, and stood there for them to see
             told = {what[1] for what in subscriber.sent if what[0] == closes}
             if lead in told or any(nearness[each] > nearness[lead] for each in told):
                 continue
@@ -283,6 +289,7 @@ def live(steps, service):
     begun = [(timedelta(0), ("join", 0, ("7 days", "1 day"), True, SEAT))]
     for wait, (what, *given_) in [*begun, *steps, (timedelta(hours=1), ("tick",))]:
         now += wait
+        model.now = now
         if what == "tick":
             yield now, sorted(service.tick(now), key=str), sorted(model.tick(now), key=str)
         elif what == "publish":

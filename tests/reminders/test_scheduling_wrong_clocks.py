@@ -1,6 +1,7 @@
 """Whether something is due never hangs on a stamp: clocks that were wrong once silence nothing and repeat nothing."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,6 +158,61 @@ def test_who_asked_between_two_passes_is_told(database):
     add_reader(database, "ben", BEGIN + 6 * SECOND, watch(wants_new=True))
     planner.fan_out(edition, BEGIN + 10 * SECOND)
     assert sorted(told(database)) == [("ada", "changed", ""), ("ada", "new", "")]
+
+
+# -- what stood when somebody joined --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [-2 * YEAR, timedelta(0), 2 * YEAR], ids=["behind", "right", "ahead"])
+@pytest.mark.parametrize("digest", ["", "daily"])
+def test_what_stood_before_somebody_joined_is_no_news(database, digest, wrong):
+    """Published twice by the command, then joined, and only then planned for the first time."""
+    publish_records(database, BEGIN, tender(CLOSES))
+    publish_records(database, BEGIN + MINUTE, tender("2027-07-12 17:00"), tender("2027-06-05 17:00", "soon"))
+    restamp(database, wrong)
+    leads = ("14 days", "7 days", "1 day")
+    add_reader(database, "ada", BEGIN + 2 * MINUTE, watch(leads=leads, wants_new=True), digest=digest)
+    edition, planner = load_edition(database), Planner(database)
+    for now in (BEGIN + 3 * MINUTE, BEGIN + HOUR, BEGIN + DAY):
+        planner.fan_out(edition, now)
+    assert [row for row in outbox(database) if row[1] == "notice" or row[4] in ("14 days", "7 days")] == []
+    edition = publish_records(database, BEGIN + DAY, tender("2027-07-14 17:00"), tender("2027-07-20 17:00", "later"))
+    restamp(database, wrong)
+    for now in (BEGIN + DAY + MINUTE, BEGIN + 2 * DAY):
+        planner.fan_out(edition, now)
+    kinds = sorted((row[2], row[3]) for row in outbox(database) if row[1] == "notice")
+    assert kinds == [("later", "new"), ("soon", "changed"), ("tender", "changed")]
+
+
+def test_who_joined_before_an_edition_is_told_of_it_late_reminders_too(database):
+    planner = Planner(database)
+    planner.fan_out(publish_records(database, BEGIN), BEGIN)
+    add_reader(database, "ada", BEGIN + SECOND, watch(leads=("14 days",)))
+    publish_records(database, BEGIN + MINUTE, tender("2027-06-08 17:00"))
+    add_reader(database, "ben", BEGIN + 2 * MINUTE, watch(leads=("14 days",)))
+    planner.fan_out(load_edition(database), BEGIN + 3 * MINUTE)
+    planner.fan_out(load_edition(database), BEGIN + HOUR)
+    assert told(database) == [("ada", "closes", "14 days")]
+
+
+def test_another_zone_or_digest_keeps_since_when_somebody_has_asked(database):
+    ada = add_reader(database, "ada", BEGIN, watch(wants_new=True), digest="daily")
+    publish_records(database, BEGIN + MINUTE, tender(CLOSES))
+    subscribers.change(database, replace(ada, digest=""), BEGIN + 2 * MINUTE)
+    Planner(database).fan_out(load_edition(database), BEGIN + HOUR)
+    assert told(database) == [("ada", "new", "")]
+
+
+def test_members_from_before_editions_were_noted_are_told_by_when_they_joined(database):
+    planner = Planner(database)
+    planner.fan_out(publish_records(database, BEGIN, tender(CLOSES)), BEGIN)
+    add_reader(database, "ada", BEGIN + MINUTE, watch(wants_new=True))
+    with writing(database) as connection:
+        connection.execute(update(memberships).values(edition=None))
+    planner.fan_out(load_edition(database), BEGIN + 2 * MINUTE)
+    assert told(database) == []
+    planner.fan_out(publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "other")), BEGIN + HOUR)
+    assert told(database) == [("ada", "new", "")]
 
 
 # -- the planner's own clock ----------------------------------------------------------------------------------------
