@@ -79,10 +79,16 @@ def lived(database, offset):
     return outbox(database, "due_at", "bundle")
 
 
+EXPECTED = {}  # kind of database -> what comes of right stamps
+
+
 @pytest.mark.parametrize("offset", OFFSETS, ids=names)
 def test_wrong_stamps_change_nothing(database, offset):
-    expected = lived(database, timedelta(0))
-    empty(database)
+    kind = database.dialect.name
+    if kind not in EXPECTED:
+        EXPECTED[kind] = lived(database, timedelta(0))
+        empty(database)
+    expected = EXPECTED[kind]
     assert lived(database, offset) == expected
     assert len(expected) > 20
 

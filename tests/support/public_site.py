@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 from calendar_service.publishing import publish_file
-from calendar_service.settings import Settings
-from calendar_service.web.app import create_app
-from tests.support.databases import open_sqlite
 from tests.support.paths import ROOT
+from tests.support.site import Site
 
 PROGRAMME = ROOT / "data" / "events.yaml"
 BASE = "https://calendar.example.org"
@@ -20,15 +18,10 @@ records:
 """
 
 
-class Site:
-    """The service on a database of its own, with a clock that stands still."""
+class PublicSite(Site):
+    """A site that has published a file."""
 
-    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), settings=None):
-        self.now = now
-        self.engine = open_sqlite(folder / "calendar.sqlite3")
+    def __init__(self, folder, file=PROGRAMME, now=datetime(2026, 11, 23, 12, tzinfo=UTC), base_url=BASE, **settings):
+        super().__init__(folder, now, base_url, **settings)
         publish_file(self.engine, file, now)
-        self.app = create_app(settings or Settings(base_url=BASE), self.engine, lambda: self.now, keys=("k" * 40,))
-        self.client = self.app.test_client()
-
-    def get(self, path, **headers):
-        return self.client.get(path, headers=headers)
+        self.look_again()

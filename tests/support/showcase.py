@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 
 from calendar_service.publishing import publish_file
-from calendar_service.settings import Settings
 from tests.support.paths import CALENDARS
-from tests.support.public_site import Site
+from tests.support.public_site import PublicSite
 
 FILE = CALENDARS / "showcase.yaml"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -25,7 +24,7 @@ def open_showcase(folder, base_url):
         before = before.replace(new, old)
     earlier = folder / "earlier.yaml"
     earlier.write_text(before, encoding="utf-8")
-    site = Site(folder, earlier, now=datetime(2026, 11, 10, 9, tzinfo=UTC), settings=Settings(base_url=base_url))
+    site = PublicSite(folder, earlier, now=datetime(2026, 11, 10, 9, tzinfo=UTC), base_url=base_url)
     publish_file(site.engine, FILE, datetime(2026, 11, 16, 9, tzinfo=UTC), confirmed=True)
     site.now = NOW
     return site

@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from calendar_service.publishing import publish_file
-from calendar_service.settings import Settings
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import deliveries, metadata, occasions, signups
-from calendar_service.web.app import create_app
 from calendar_service.web.context import SUBSCRIPTIONS
+from tests.support.site import Site
 
 BASE = "https://calendar.example.org"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,28 +38,16 @@ CHOICE = {
 }
 
 
-class SignUp:
+class SignUp(Site):
     """The service with a clock that stands still, and the tokens that letters would carry."""
 
     def __init__(self, engine, folder, operator_token="", text=FILE):
+        super().__init__(folder, NOW, BASE, engine, operator_token=operator_token)
         file = folder / "events.yaml"
         file.write_text(text, encoding="utf-8")
         publish_file(engine, file, NOW)
-        self.now = NOW
-        self.engine = engine
-        settings = Settings(base_url=BASE, operator_token=operator_token)
-        self.app = create_app(settings, engine, lambda: self.now, keys=("k" * 40,))
-        self.client = self.app.test_client()
+        self.look_again()
         self.service = self.app.extensions[SUBSCRIPTIONS]
-
-    def publish(self, file, at):
-        publish_file(self.engine, file, at, confirmed=True)
-
-    def get(self, path, **headers):
-        return self.client.get(path, headers=headers)
-
-    def post(self, path, data=None, **headers):
-        return self.client.post(path, data=data, headers=headers)
 
     def ask(self, **changes):
         """Sign up as Ann, and give the token of the letter that follows."""

@@ -7,7 +7,7 @@ from waitress.server import create_server
 
 from tests.support.databases import open_sqlite
 from tests.support.feed_service import EVENTS, PUBLISHED, open_service, publish_rich
-from tests.support.public_site import BASE, HEAD, Site
+from tests.support.public_site import BASE, HEAD, PublicSite
 from tests.support.showcase import open_showcase
 from tests.support.signing_up import SignUp
 
@@ -56,7 +56,7 @@ def live():
 
 @pytest.fixture
 def public(tmp_path):
-    site = Site(tmp_path)
+    site = PublicSite(tmp_path)
     yield site
     site.engine.dispose()
 
@@ -69,7 +69,7 @@ def site_of(tmp_path):
     def make(records, **options):
         file = tmp_path / "events.yaml"
         file.write_text(HEAD + records, encoding="utf-8")
-        sites.append(Site(tmp_path, file, **options))
+        sites.append(PublicSite(tmp_path, file, **options))
         return sites[-1]
 
     yield make

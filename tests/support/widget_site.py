@@ -10,11 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from calendar_service.publishing import publish_file
-from calendar_service.settings import Settings
-from calendar_service.store.editions import PublishOutcome
-from calendar_service.web.app import create_app
-from tests.support.databases import open_sqlite
+from tests.support.site import Site
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONG = (
@@ -44,31 +40,19 @@ RECORDS = f"""\
 EARLIER = RECORDS.replace('closes: "29 November 2026, 17:00"', 'closes: "24 November 2026, 17:00"')
 
 
-class Site:
-    """The service on a database of its own, with a clock that stands still."""
+class WidgetSite(Site):
+    """A site that has published the records, and before them earlier ones."""
 
-    def __init__(self, folder, records=RECORDS, earlier="", **settings):
-        self.engine = open_sqlite(folder / "calendar.sqlite3")
-        file = folder / "events.yaml"
+    def __init__(self, folder, records=RECORDS, earlier="", base_url="https://calendar.example", **settings):
+        super().__init__(folder, NOW, base_url, **settings)
         for text, at in ((earlier, NOW.replace(day=1)), (records, NOW.replace(day=16))):
             if text:
-                file.write_text(HEAD + text, encoding="utf-8")
-                assert publish_file(self.engine, file, at, confirmed=True).outcome is PublishOutcome.PUBLISHED
-        settings.setdefault("base_url", "https://calendar.example")
-        self.base = settings["base_url"]
-        self.app = create_app(Settings(**settings), self.engine, lambda: NOW, keys=("k" * 40,))
-        self.client = self.app.test_client()
-
-    def get(self, path, **headers):
-        return self.client.get(path, headers=headers)
-
-    def html(self, path):
-        return self.get(path).get_data(as_text=True)
+                self.publish(HEAD + text, at)
 
 
 @pytest.fixture(scope="module")
 def widget_site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("widget"), earlier=EARLIER)
+    site = WidgetSite(tmp_path_factory.mktemp("widget"), earlier=EARLIER)
     yield site
     site.engine.dispose()
 
@@ -79,7 +63,7 @@ def served_widget(tmp_path_factory):
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    site = Site(tmp_path_factory.mktemp("served"), earlier=EARLIER, base_url=f"http://127.0.0.1:{port}")
+    site = WidgetSite(tmp_path_factory.mktemp("served"), earlier=EARLIER, base_url=f"http://127.0.0.1:{port}")
     server = make_server("127.0.0.1", port, site.app.wsgi_app, threaded=True, request_handler=Quiet)
     with running(server):
         yield site

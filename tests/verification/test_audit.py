@@ -96,7 +96,7 @@ def test_a_broken_renderer_is_caught(small, monkeypatch, breaking, lang, seen):
 
 @pytest.mark.parametrize(("pattern", "instead", "seen"), SENT.values(), ids=SENT)
 def test_what_is_sent_wrong_is_caught(small, pattern, instead, seen):
-    ask = ask_application(small.app())
+    ask = ask_application(small.app_at())
 
     def fetch(path):
         status, body = ask(path)
@@ -107,7 +107,7 @@ def test_what_is_sent_wrong_is_caught(small, pattern, instead, seen):
 
 
 def test_an_error_of_the_server_is_a_fault(small):
-    ask = ask_application(small.app())
+    ask = ask_application(small.app_at())
     report = small.audit(("en",), ("",), lambda path: (500, b"") if path == "/events/day" else ask(path))
     assert list(map(str, report.faults)) == ["/events/day: day, the surface: expected 200 OK, found 500"]
 
@@ -127,7 +127,7 @@ def test_a_fault_names_surface_record_moment_and_both_times(small, monkeypatch):
 @pytest.fixture
 def server(small):
     """Serve the small calendar on a port of this machine."""
-    running = create_server(small.app().wsgi_app, host="127.0.0.1", port=0, threads=4)
+    running = create_server(small.app_at().wsgi_app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=running.run)
     thread.start()
     yield f"http://127.0.0.1:{running.effective_port}"

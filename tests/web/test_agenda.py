@@ -7,7 +7,7 @@ import pytest
 
 from calendar_service.web import layout
 from tests.support.html_look import Page
-from tests.support.public_site import HEAD, Site
+from tests.support.public_site import HEAD, PublicSite
 
 
 def page(site, path, status=200):
@@ -160,7 +160,7 @@ def crowd(tmp_path_factory):
         )
     file = folder / "crowd.yaml"
     file.write_text(HEAD + "".join(lines), encoding="utf-8")
-    site = Site(folder, file)
+    site = PublicSite(folder, file)
     yield site
     site.engine.dispose()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.feed_service import Service
+from tests.support.feed_service import Site
 from tests.support.readers.checklist import check_feed
 
 PRESENTATIONS = [
@@ -30,7 +30,7 @@ def with_more(path: str, query: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 
-def faults(service: Service, path: str) -> list[str]:
+def faults(service: Site, path: str) -> list[str]:
     response = service.get(path)
     assert response.status_code == 200, response.get_data(as_text=True)
     return check_feed(response.data, headers=response.headers)

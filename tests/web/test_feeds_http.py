@@ -209,7 +209,7 @@ def test_withdrawn_record_is_gone_after_90_days(service):
     assert b"STATUS:CANCELLED" in service.body("/events/migrants-day.ics")
     feed = service.get("/calendar.ics")
     assert feed.data.count(b"STATUS:CANCELLED") == 1
-    service.set_clock(PUBLISHED + timedelta(days=92))
+    service.now = PUBLISHED + timedelta(days=92)
     gone = service.get("/events/migrants-day.ics")
     assert (gone.status_code, gone.mimetype, gone.headers["Cache-Control"]) == (
         410,

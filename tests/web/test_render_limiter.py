@@ -421,7 +421,7 @@ def test_no_date_ahead_of_the_clock_counts(service):
     ahead = {"If_Modified_Since": "Tue, 19 Jan 2038 03:14:07 GMT"}
     for _ in range(2):  # cold, and warm
         assert service.get("/calendar.ics", **ahead).status_code == 200
-    service.set_clock(datetime(2027, 1, 1, tzinfo=UTC))  # the edition was published with a clock that was ahead
+    service.now = datetime(2027, 1, 1, tzinfo=UTC)  # the edition was published with a clock that was ahead
     answer = service.get("/calendar.ics")
     assert answer.last_modified == datetime(2027, 1, 1, tzinfo=UTC)
     assert service.get("/calendar.ics", If_Modified_Since=answer.headers["Last-Modified"]).status_code == 200

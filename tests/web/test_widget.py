@@ -8,7 +8,7 @@ import pytest
 
 from calendar_service.web import contrast, layout
 from calendar_service.web.contrast import contrast_ratio, ensure_contrast
-from tests.support.widget_site import VIEWS, Site, seen
+from tests.support.widget_site import VIEWS, WidgetSite, seen
 
 STATIC = Path(layout.__file__).parent / "static"
 POLICY = (
@@ -94,7 +94,7 @@ def test_widget_says(widget_site, query, words):
 
 def test_first_record_is_the_next_deadline_though_an_event_comes_sooner(tmp_path):
     records = "  - {id: soon, kind: event, title: Soon, when: 24 November 2026}\n  - {id: bid, kind: tender, title: Bid, closes: 30 December 2026}\n"
-    site = Site(tmp_path, records)
+    site = WidgetSite(tmp_path, records)
     assert "Bid" in seen(site, "/widget?view=next").text
     assert "Tomorrow Soon" in seen(site, "/widget?view=next&kind=event").text
     assert 'data-until="' not in site.html("/widget?view=next&kind=event")
@@ -103,7 +103,7 @@ def test_first_record_is_the_next_deadline_though_an_event_comes_sooner(tmp_path
 
 
 def test_widget_of_an_empty_calendar_says_so(tmp_path):
-    site = Site(tmp_path, "  - {id: old, kind: event, title: Old, when: 1 May 2020}\n")
+    site = WidgetSite(tmp_path, "  - {id: old, kind: event, title: Old, when: 1 May 2020}\n")
     for view in VIEWS:
         assert re.search(
             "Nothing (is announced|that is coming|in this month)", seen(site, f"/widget?view={view}").text
@@ -116,7 +116,7 @@ def test_two_thousand_records_are_cut(tmp_path):
         f"{day} {month} {year}" for year in range(2027, 2037) for month in ("January", "May") for day in range(1, 26)
     ]
     records = "".join(f"  - {{id: r{n}, kind: event, title: Title {n}, when: {days[n % 500]}}}\n" for n in range(2000))
-    site = Site(tmp_path, records)
+    site = WidgetSite(tmp_path, records)
     html = site.html("/widget?limit=100")
     assert html.count('class="row ') == 100
     assert "+1900 more" in html
@@ -229,7 +229,7 @@ def test_pages_open_from_sandboxed_frames(widget_site, path):
 
 
 def test_sites_that_may_frame_it_are_those_of_the_settings(tmp_path):
-    site = Site(tmp_path, frame_ancestors=("https://a.example", "https://*.b.example"))
+    site = WidgetSite(tmp_path, frame_ancestors=("https://a.example", "https://*.b.example"))
     for query in ("", "?view=zz"):
         policy = site.get(f"/widget{query}").headers["Content-Security-Policy"]
         assert policy == POLICY.format("https://a.example https://*.b.example")

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.support.browser import look
-from tests.support.widget_site import VIEWS, Markup, Site
+from tests.support.widget_site import VIEWS, Markup, WidgetSite
 
 CALLS = [
     "alert(1)",
@@ -138,7 +138,7 @@ def hostile(tmp_path_factory):
         for number, text in enumerate(PAYLOADS)
         for month in ["January" if number < 100 else "February"]
     )
-    site = Site(tmp_path_factory.mktemp("hostile"), records)
+    site = WidgetSite(tmp_path_factory.mktemp("hostile"), records)
     yield site
     site.engine.dispose()
 
