@@ -95,7 +95,12 @@ def plan(start: str | None, end: str | None, form: str) -> None:
 @click.option("--now", "at", metavar="T", help="As if it were this time, such as 2027-07-01T09:00:00Z.")
 @click.option("--send-missed", is_flag=True, help="After a restore: send what may have been sent before it, and go on.")
 def tick(at: str | None, *, send_missed: bool) -> None:
-    """Do once what the worker does all the time: plan, claim, send, mark. Then exit."""
+    """Do once what the worker does all the time: plan, claim, send, mark. Then exit.
+
+    With --now it sends for real what is due by T, and gives up what is over by then. Where T is ahead of the clock,
+    the next pass by the right time takes up from itself, and reports for ten minutes that a clock was ahead. To look
+    ahead without sending, use `plan`.
+    """
     set_up_logging()
     settings = read_settings(os.environ)
     with leaving_fault(settings, FaultKind.SENDING, _describe_failure):
