@@ -8,6 +8,7 @@ import pytest
 
 from calendar_service.store.engine import sqlite_url
 from tests.support import proof_faults
+from tests.support.paths import ROOT
 from tests.support.proof_killer import finish, kill_worker, most_for_one_kill
 from tests.support.proof_town import ENVIRONMENT, Nursery, Sink, Town, judge, tell
 
@@ -71,4 +72,4 @@ def test_each_fault_has_its_place_in_the_program():
     faults.remove("plant")
     assert len(faults) == 9
     command = [sys.executable, "-m", "tests.support.proof_nursery", *faults]
-    subprocess.run(command, stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=True)
+    subprocess.run(command, stdin=subprocess.DEVNULL, env=ENVIRONMENT, cwd=ROOT, check=True)
