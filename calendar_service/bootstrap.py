@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 
 
 def clock() -> datetime:
-    """Read the clock; only the doors do."""
-    return datetime.now(UTC)  # noqa: TID251 (this is the door)
+    """Read the clock; only entry points call this."""
+    return datetime.now(UTC)  # noqa: TID251 (this is the entry point)
 
 
 def set_up_logging() -> None:
@@ -160,7 +160,7 @@ def make_reminder_service(settings: Settings, engine: Database, now: Callable[[]
 
 
 def mail_settings(settings: Settings) -> MailSettings:
-    """Return how letters leave by these settings."""
+    """Return how messages leave by these settings."""
     editors = tuple(each.address for each in settings.editors)
     return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
 

@@ -51,7 +51,7 @@ RETRY_AFTER = 5.0
 _WRITER_MAY_TAKE = 2.0
 _MOST_REASONS = 50
 ANSWER_SECONDS = 10.0
-_MOST_BYTES = 32 * 1024 * 1024  # more than the reader takes, so that it is the one that refuses
+_MOST_BYTES = 32 * 1024 * 1024  # more than the subscriber takes, so that it is the one that refuses
 
 
 class BusyFile(CalendarError):
@@ -316,11 +316,7 @@ def _ask_of_file(path: Path, work: Callable[[], _T]) -> _T:
 
 
 class FileWatch:
-    """Tells when a file has changed and is wholly written. Its methods raise FileDoesNotAnswer.
-
-    A file counts as whole when it has kept its size and times for a while, a longer one if its last
-    line is open, and nobody holds it open for writing.
-    """
+    """Detects that a file has changed and is completely written. Its methods raise FileDoesNotAnswer."""
 
     def __init__(self, path: Path, seconds: Callable[[], float]) -> None:
         self._path = path

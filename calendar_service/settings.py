@@ -51,7 +51,7 @@ class Settings:
     base_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
-    # "" where letters are written as files instead.
+    # "" where messages are written as files instead.
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     # The address in CALENDAR_MAIL_FROM; "" where none was set, as nobody may read mail to the default one.

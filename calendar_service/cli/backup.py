@@ -38,9 +38,9 @@ def back_up(file: Path) -> None:
 @click.command(name="restore")
 @_FILE
 def restore_backup(file: Path) -> None:
-    """Restore the database from FILE, which `db backup` made. Nothing is sent afterwards until a person says so.
+    """Restore the database from FILE, made by `db backup`. Nothing is sent afterwards until you decide how to go on.
 
-    The service may go on running. Who has left since the backup, and what was sent, is taken over if it can be read.
+    The service may keep running. Who has left since the backup, and what was sent, is carried over if it can be read.
     """
     settings = read_settings(os.environ)
     memory = sequence_file(settings)

@@ -1,4 +1,4 @@
-"""How a command fails: one line that says what, where and what to do, and a fault that others find."""
+"""Report the failure of a command: one line with cause and remedy, and a fault that other processes see."""
 
 from __future__ import annotations
 

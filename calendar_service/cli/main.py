@@ -117,7 +117,7 @@ def check(file: Path | None, form: str) -> None:
 @_FILE
 @click.option("--confirm", is_flag=True, help="Publish although a person should look at it first.")
 def publish(file: Path | None, *, confirm: bool) -> None:
-    """Publish FILE as a new edition, if it is sound and says something new."""
+    """Publish FILE as a new edition if it is valid and has changes."""
     set_up_logging()
     settings = _settings(file)
     with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
@@ -184,10 +184,10 @@ def worker(file: Path | None) -> None:
     "--lang", "language", type=_read_language, metavar="L", help="The language that its texts are in, such as fr."
 )
 def import_source(source: str, form: str | None, language: str | None) -> None:
-    """Print what SOURCE announces as records for the calendar file; writes nothing.
+    """Print the events and tenders of SOURCE as records for the calendar file; write nothing.
 
-    SOURCE is a file, or - for standard input: the text of a page, .ics, JSON-LD, OCDS or CSV. Exits with
-    1 if something in it would not pass `check`: that is printed commented out, with the reason.
+    SOURCE is a file, or - for standard input: the text of a page, .ics, JSON-LD, OCDS or CSV. Exits with 1 if something
+    in it would not pass `check`: that is printed commented out, with the reason.
     """
     draft = read_calendar_file(read_settings(os.environ).file).draft
     try:
@@ -207,7 +207,7 @@ def import_source(source: str, form: str | None, language: str | None) -> None:
 @main.command()
 @click.argument("base_url", required=False)
 def audit(base_url: str | None) -> None:
-    """Read every moment back out of all that is served, here or at BASE_URL, and say each difference."""
+    """Parse every moment out of all outputs, here or at BASE_URL, and list each difference from the records."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
     edition = published_edition(engine)
@@ -226,7 +226,7 @@ def audit(base_url: str | None) -> None:
 @main.command(name="export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_site(folder: Path) -> None:
-    """Write the whole public side as files into FOLDER, for a web server that only serves files."""
+    """Write all public pages and feeds as files into FOLDER, for a static web server."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
     edition = published_edition(engine)
@@ -256,7 +256,7 @@ def doctor() -> None:
 
 @main.group()
 def db() -> None:
-    """Look after the database."""
+    """Manage the database."""
 
 
 @db.command()
@@ -273,12 +273,12 @@ for _command in (pause_sending, plan, print_message, print_receipts, resume_send
 
 
 def _end_on_sigterm() -> None:
-    """End in good order when a supervisor asks, not only at Ctrl-C."""
+    """Exit cleanly on SIGTERM, as on Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _stop(worker: Worker) -> None:
-    """Stop a worker, and the process with it where a job hangs: Python would wait for its thread."""
+    """Stop a worker, and the process with it if a job hangs: Python would wait for its thread."""
     if not worker.stop():
         logging.shutdown()
         os._exit(0)

@@ -1,4 +1,4 @@
-"""The command `letter`: what readers will get, before anybody gets it."""
+"""The command `letter`: preview the reminder of a record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from calendar_service.reminders.channels.base import Message
     from calendar_service.settings import Settings
 
-# A letter shown to no reader has no links of a reader's own.
+# A message shown to no subscriber has no links of a subscriber's own.
 _LINK = "/reminders/your-own-link"
 
 
@@ -42,7 +42,7 @@ _LINK = "/reminders/your-own-link"
 @click.option("--zone", default="", metavar="AREA/CITY", help="The reader's time zone.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
 def print_message(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
-    """Print the reminder of record ID as it would be written when LEAD before its deadline falls due."""
+    """Print the reminder of record ID as it is sent LEAD before its deadline."""
     settings = read_settings(os.environ)
     edition = published_edition(open_database(settings))
     view = _view(edition, settings, lang, zone)
@@ -61,7 +61,7 @@ def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderC
 
 
 def _compose(record_id: str, lead: str, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
-    """Write the letter as of the instant at which it falls due, and give that too."""
+    """Return the message as of the instant at which it is due, and that instant."""
     calendar, entry = edition.calendar, edition.entries.get(record_id)
     if entry is None:
         raise CalendarError(f"There is no record {record_id!r}.", remedy="Look at /api/v1/records.")

@@ -1,4 +1,4 @@
-"""The command `receipts`: what became of the reminders of each deadline."""
+"""The command `receipts`: the deliveries of each deadline, counted by state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COUNTS = ("waiting", "sent", "retried", "failed", "bounced", "suppressed", "dro
 @click.argument("record", required=False, default="")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the counts.")
 def print_receipts(record: str, form: str) -> None:
-    """Print what became of the reminders of all records, or of RECORD, newest first."""
+    """Print the numbers of deliveries for all records, or for RECORD, newest first."""
     found = receipts(open_database(read_settings(os.environ)), record)
     if form == "json":
         click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
@@ -33,7 +33,7 @@ def print_receipts(record: str, form: str) -> None:
 
 
 def _line(receipt: Receipt) -> str:
-    """Write one receipt on one line, without the counts that are nought."""
+    """Format one receipt on one line, without counts that are zero."""
     what = [receipt.record_id, receipt.occurrence, receipt.moment, receipt.revision, receipt.lead or receipt.kind]
     counts = [f"{count} {name}" for name in _COUNTS if (count := getattr(receipt, name))]
     return f"{', '.join(part for part in what if part)}: {', '.join(counts) or 'nothing'}"

@@ -1,4 +1,4 @@
-"""The commands that look ahead at reminders, and send them: `plan` and `tick`."""
+"""The commands `plan` and `tick`: list coming reminders, and send those that are due."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _AHEAD = timedelta(days=30)
 @click.option("--to", "end", metavar="T", help="Up to when; 30 days later where it is left out.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def plan(start: str | None, end: str | None, form: str) -> None:
-    """List every reminder that falls due between two times, without sending anything.
+    """List every reminder that is due between two times, without sending anything.
 
     T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
     """

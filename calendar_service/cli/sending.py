@@ -1,4 +1,4 @@
-"""The commands that stop sending and let it go on: `pause` and `resume`."""
+"""The commands `pause` and `resume`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from calendar_service.store.pauses import PauseKind, clear_replaced, enter_pause
 
 @click.command(name="pause")
 def pause_sending() -> None:
-    """Send nothing until `resume`: no reminder, no notice, no confirmation. All of it is kept."""
+    """Send nothing until `resume`: no reminders, notices or confirmations. All are kept."""
     engine = open_database(read_settings(os.environ))
     with writing(engine) as connection:
         enter_pause(connection, PauseKind.PERSON, clock())
@@ -28,9 +28,9 @@ def pause_sending() -> None:
 
 @click.command(name="resume")
 def resume_sending() -> None:
-    """Send again. After a restore, what fell due up to it is not sent; see `tick --send-missed`.
+    """Resume sending. After a restore, what was due up to it is not sent; see `tick --send-missed`.
 
-    After a pause, what fell due meanwhile is sent if it is still of use.
+    After a pause, what became due meanwhile is sent if it is still useful.
     """
     engine = open_database(read_settings(os.environ))
     with writing(engine) as connection:

@@ -1,4 +1,4 @@
-"""The commands of `subscribers`: seeing, taking in, keeping and erasing readers."""
+"""The commands of `subscribers`: list, import, export and erase subscribers."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 @click.group(name="subscribers")
 def subscribers_group() -> None:
-    """Look after the readers of reminders."""
+    """Manage subscribers."""
 
 
 @subscribers_group.command(name="list")
 @click.option("--addresses", is_flag=True, help="Show the addresses whole.")
 def list_command(*, addresses: bool) -> None:
-    """List the readers, a line each."""
+    """List the subscribers, one per line."""
     engine, _ = _open()
     for subscriber in list_subscribers(engine):
         address = subscriber.address if addresses else _mask(subscriber.address)
@@ -52,7 +52,7 @@ def list_command(*, addresses: bool) -> None:
 @subscribers_group.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def import_table(file: Path) -> None:
-    """Take in the people of FILE, a CSV table of those who consented elsewhere; all of them or nobody.
+    """Import the subscribers of FILE, a CSV table of people who consented elsewhere; all of them or none.
 
     Its columns are address, language, timezone, country, selection, leads and consent (the words and date of it), and
     if needed new (yes or no), digest and state. Several rows of one address are several watches. Exits with 1 if a row
@@ -83,7 +83,7 @@ def import_table(file: Path) -> None:
     "--format", "form", type=click.Choice(["csv", "json"]), default="csv", help="A table, or all that is kept."
 )
 def export_subscribers(form: str) -> None:
-    """Print the readers: as a table that can be imported again, or all that is kept about each, as JSON lines."""
+    """Print the subscribers: as a table that can be imported again, or all data of each, as JSON lines."""
     engine, keys = _open()
     if form == "csv":
         for line in write_subscriber_table(list_subscribers(engine)):
@@ -97,7 +97,7 @@ def export_subscribers(form: str) -> None:
 @subscribers_group.command(name="erase")
 @click.argument("address")
 def erase_subscriber(address: str) -> None:
-    """Delete all that is kept about ADDRESS, but for a keyed hash that keeps it from being imported again."""
+    """Delete all data about ADDRESS, except a keyed hash that prevents it from being imported again."""
     engine, keys = _open()
     wanted = address if "://" in address else check_mail_address(address)
     service, now = SubscriptionService(engine, keys), clock()
@@ -116,7 +116,7 @@ def _open() -> tuple[Database, tuple[str, ...]]:
 
 
 def _mask(address: str) -> str:
-    """Show so much of an address that its owner knows it again."""
+    """Return a masked address that its owner still recognises."""
     scheme, is_url, _ = address.partition("://")
     if is_url:
         return f"{scheme}://…"

@@ -1,4 +1,4 @@
-"""Notices: which revision of a record is told to which groups of readers. Pure, like the plan."""
+"""Notices: which revisions of a record are announced to which groups of subscribers. Pure, like the plan."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def notices(
 
 
 def differences_of(before: Revision, after: Revision, edition: Edition, seen_at: datetime) -> list[RecordChange]:
-    """List what a revision changes for its readers, as of the time when the planner first saw it."""
+    """Return the changes of a revision, as of the time when the planner first saw it."""
     return find_changes(
         (before.record, before.state),
         (after.record, after.state),
@@ -67,7 +67,7 @@ def _of_new(
 
 
 def _in_digest(single: DueNotification, after: Revision, edition: Edition, now: datetime) -> DueNotification:
-    """Leave it to the next digest, if that goes while the record still has something ahead."""
+    """Move a notice to the next digest, if that is sent while the record still has a moment ahead."""
     following = digest_after(DigestPeriod(single.group.digest), now, single.group.zone)
     if not is_ahead(after.record, edition.calendar.zone, following.at):
         return single

@@ -1,7 +1,7 @@
-"""Sending: claim, send, mark, in three steps of their own, by as many lanes as it takes.
+"""Send deliveries: claim, send and mark, in three separate steps, in as many threads as needed.
 
-At least once, and at most one letter twice for each lane of a process that is killed; then with the same Message-ID.
-One lane is enough as long as letters go quickly; where the other side is slow, or hangs, more are opened.
+A message is sent at least once, and at most one for each thread of a killed process is sent twice, with the same
+Message-ID. One thread is enough while sending is quick; if the other side is slow or hangs, more are started.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 _BATCH = 20
 _MAX_THREADS = 8
-# With more than this before it, a lane gets another beside it.
+# With more than this before it, a thread gets another beside it.
 _SECONDS_OF_WORK = 30.0
 _COUNTED = 10_000
 _STUCK_AFTER = 5.0
@@ -59,14 +59,14 @@ _Rendered = tuple["ClaimedDelivery", "Message", "Envelope"]
 
 @dataclass
 class SenderThread:
-    """One thread that sends, with connections of its own; `since` is when it took the letter in hand."""
+    """One sending thread with its own connections; `since` is when it took its present message."""
 
     thread: threading.Thread
     since: float | None = None
 
 
 class DeliverySender:
-    """Sends what is due. `channels` makes a set of channels for a lane."""
+    """Sends due deliveries. `channels` returns a set of channels for a thread."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class DeliverySender:
         self._queue: queue.Queue[_Rendered | None] = queue.Queue()
         self._sender_threads: list[SenderThread] = []
         self._lock = threading.Lock()
-        # Letters that are in the queue or with a lane.
+        # Messages that are in the queue or with a thread.
         self._in_hand = 0
         # Claimed deliveries that are neither there nor settled: they are given back when the pass ends.
         self._loose: set[int] = set()
@@ -97,9 +97,9 @@ class DeliverySender:
     def send_due(
         self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
     ) -> Counter[str]:
-        """Send until nothing is due or `stop` is set; return what became of the deliveries. Raise DatabaseFault.
+        """Send until nothing is due or `stop` is set; return the deliveries by result. Raise DatabaseFault.
 
-        Afterwards nothing is claimed but what a lane is just sending, if it hangs while all is to stop.
+        Afterwards nothing is claimed except what a hanging thread is sending.
         """
         self._counts = Counter()
         self._our_faults = 0
@@ -132,7 +132,7 @@ class DeliverySender:
 
     @property
     def has_hung(self) -> bool:
-        """Return True if a lane was still busy when all was closed."""
+        """Return True if a thread was still busy when all were stopped."""
         return bool(self._sender_threads)
 
     # -- claiming -----------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class DeliverySender:
         return True
 
     def _load(self, claimed: list[int], now: datetime) -> tuple[list[ClaimedDelivery], dict[int, list[RecipientGroup]]]:
-        """Load what is claimed; what cannot be read is put aside."""
+        """Load the claimed deliveries; postpone those that cannot be read."""
         try:
             with reading(self._engine) as connection:
                 return _load_together(connection, claimed)
@@ -190,7 +190,7 @@ class DeliverySender:
             self._mark(delivery, DeliveryState.DROPPED, str(reason))
         except DatabaseFault:
             raise
-        except Exception as error:  # noqa: BLE001 (one letter must not keep the others back, and may be mended yet)
+        except Exception as error:  # noqa: BLE001 (one message must not keep the others back, and may be mended yet)
             with writing(self._engine) as connection:
                 self._put_aside(connection, delivery, error, now)
         else:
@@ -219,7 +219,7 @@ class DeliverySender:
                 release_claims(connection, self._worker_id, sorted(self._loose))
             self._loose.clear()
 
-    # -- lanes --------------------------------------------------------------------------------------------------
+    # -- threads --------------------------------------------------------------------------------------------------
 
     def _open_threads(self) -> None:
         self._sender_threads = [
@@ -295,7 +295,7 @@ class DeliverySender:
             self._seconds_per_message += (took - self._seconds_per_message) / 10
 
     def _settle(self, settle: Callable[[], str]) -> None:
-        """Write down what came of it, however long the database takes: unwritten it would be sent again."""
+        """Store the result, however long the database takes: otherwise the message would be sent again."""
         end = time.monotonic() + _MARK_PATIENCE
         while True:
             try:
@@ -303,7 +303,7 @@ class DeliverySender:
             except DatabaseFault as fault:
                 if time.monotonic() > end:
                     logger.error("What came of a letter could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
-                    # More letters would only be more that nobody can mark as sent.
+                    # More messages would only be more that nobody can mark as sent.
                     with self._lock:
                         self._our_faults += _OUR_FAULTS
                     return

@@ -1,4 +1,4 @@
-"""Looking ahead: what will go to whom, before it goes."""
+"""Forecast: which notifications will be sent to whom."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ _UPCOMING_WITHIN = timedelta(days=400)
 
 @dataclass(frozen=True)
 class PlannedNotification:
-    """An occasion that falls due, with how many readers it has; `kind` is DIGEST where a reminder comes in one.
+    """A notification that will be due, with its number of subscribers; `kind` is DIGEST if a reminder is part of one.
 
-    `addresses` are the readers', as an operator may see them, where they were asked for. What `is_waiting` has fallen
-    due and is in the outbox.
+    `addresses` are the subscribers' masked addresses, if asked for. With `is_waiting` it is due and in the outbox.
     """
 
     due_at: datetime
@@ -63,9 +62,9 @@ def forecast(
     with_addresses: bool,
     failures: Failures | None = None,
 ) -> list[PlannedNotification]:
-    """List what falls due between two times, and what is still waiting to be sent, in order of time.
+    """Return what is due between two times, and what still waits in the outbox, in order of time.
 
-    What cannot be planned is left out, and added to `failures`.
+    What cannot be planned is left out and added to `failures`.
     """
     failures = failures or Failures()
     with reading(engine) as connection:
@@ -77,9 +76,9 @@ def forecast(
 def upcoming(
     edition: Edition, subscriber: Subscriber, now: datetime, seen: Mapping[int, FirstPass]
 ) -> list[DueNotification]:
-    """List what one reader will be reminded of, each moment once, by the lead that comes next.
+    """Return what one subscriber will be reminded of, each moment once, by its next lead.
 
-    A watch or a record that cannot be read is left out.
+    Watches and records that cannot be read are left out.
     """
     groups = [
         RecipientGroup(
@@ -139,5 +138,5 @@ def _current_time(edition: Edition, notification: NotificationKey) -> Point | No
         return None
     try:
         return point_at(entry.record, notification.moment, notification.occurrence)
-    except Exception:  # noqa: BLE001 (whatever is wrong with the record, that its letter waits is listed)
+    except Exception:  # noqa: BLE001 (whatever is wrong with the record, that its message waits is listed)
         return None

@@ -1,4 +1,4 @@
-"""Whether reminders are on their way, judged by their pulse."""
+"""Judge by the workers' heartbeats whether reminders are being sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 class Health(StrEnum):
-    """How reminders stand. SILENT: no worker gives a sign of life though somebody needs one. LATE: letters wait."""
+    """SILENT: no worker has a heartbeat though one is needed. LATE: messages wait too long."""
 
     OK = "ok"
     SILENT = "silent"
@@ -24,7 +24,7 @@ class Health(StrEnum):
 
 
 def judge(worker_health: WorkerHealth, now: datetime) -> Health:
-    """Judge how reminders stand."""
+    """Return the health at `now` (aware)."""
     if worker_health.is_needed and (worker_health.last_tick is None or now - worker_health.last_tick > SILENT_AFTER):
         return Health.SILENT
     if worker_health.oldest_due is not None and now - worker_health.oldest_due > LATE_AFTER:

@@ -1,4 +1,4 @@
-"""The clerk: looks at a claimed delivery once more, and writes its letter and its envelope as things stand now."""
+"""Render a claimed delivery: check that it is still useful, and make its message and envelope."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ _Change = tuple["Revision | None", "Revision | None", "FirstPass | None"]
 
 
 class DeliveryObsolete(Exception):
-    """A delivery has lost its sense since it fell due; the message is the reason, for the receipts."""
+    """A delivery is not useful any more; the message is the reason for the receipts."""
 
 
 class MessageRenderer:
-    """Writes letters. The body is written once for all readers who share language and zone. Not for two threads."""
+    """Renders deliveries. A body is rendered once for all subscribers who share language and zone. Not thread-safe."""
 
     def __init__(self, engine: Database, service: SubscriptionService, base_url: str) -> None:
         self._engine = engine
@@ -84,7 +84,7 @@ class MessageRenderer:
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[RecipientGroup], now: datetime
     ) -> tuple[Message, Envelope]:
-        """Write letter and envelope. Raise NothingToSay."""
+        """Return the message and envelope of a delivery. Raise DeliveryObsolete."""
         if delivery.expires_at <= now:
             raise DeliveryObsolete("too late")
         key = delivery.notification
@@ -126,7 +126,7 @@ class MessageRenderer:
     def _check_wish(
         self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[RecipientGroup]
     ) -> None:
-        """Make sure that the subscriber still wants to hear this. Raise DeliveryObsolete."""
+        """Check that the subscriber still asks for this notification. Raise DeliveryObsolete."""
         topic = _TOPICS[key.notice] if isinstance(key, ChangeKey) else Topic.REMINDERS
         records = [edition.entries[key.record_id].record]
         if isinstance(key, ChangeKey) and topic is Topic.CHANGES:
@@ -234,7 +234,7 @@ class MessageRenderer:
 
 
 def _identifier(edition: Edition, key: StoredKey, ref: str) -> str:
-    """Make the Message-ID (RFC 5322, 3.6.4): the same for each attempt to say the same to the same reader."""
+    """Return the Message-ID (RFC 5322, 3.6.4): the same at each attempt to send a notification to a subscriber."""
     return _hashed(edition, *encode_key(key), ref)
 
 
@@ -244,14 +244,14 @@ def _hashed(edition: Edition, *parts: str) -> str:
 
 
 def _about_record(key: StoredKey) -> ReminderKey | ChangeKey:
-    """Return a key that is about a record. Raise ValueError for another."""
+    """Return a key that is about a record. Raise ValueError for any other."""
     if not isinstance(key, ReminderKey | ChangeKey):
         raise ValueError(f"nothing can be written about {describe_key(key)!r}")  # noqa: TRY004 (as any other bad value)
     return key
 
 
 def _find_target(key: ReminderKey, edition: Edition, zone: str, now: datetime) -> Entry:
-    """Return the record of a reminder whose moment still stands where it stood. Raise DeliveryObsolete."""
+    """Return the record of a reminder whose moment has not moved. Raise DeliveryObsolete."""
     entry = edition.entries.get(key.record_id)
     if entry is None or not entry.revision.holds:
         raise DeliveryObsolete("called off")

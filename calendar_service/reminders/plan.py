@@ -1,4 +1,4 @@
-"""What falls due, and when: the pure core of reminders. It knows groups of readers, not readers, and no clock.
+"""What falls due, and when: the pure core of reminders. It knows groups of subscribers, not subscribers, and no clock.
 
 - A reminder is due at its lead before the moment (`records.due`), never before the moment stood as it stands now: what
   was due by then was told by the notice of the change. Of a record that is new, what was due already is due at once.
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
 FALLBACK_LEADS = ("7 days", "1 day")
 """The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
-Target = tuple["MomentName", "Point", "date | None"]
+ReminderTarget = tuple["MomentName", "Point", "date | None"]
 """A moment that one can be reminded of: where it stands, and the day that the rule gave, of what recurs."""
 
-_Aimed = tuple["Entry", list[Target]]
+_Aimed = tuple["Entry", list[ReminderTarget]]
 _Seen = Mapping[int, FirstPass]
 _Memory = dict[object, list[tuple[DueNotification, FirstPass]]]
 _LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
@@ -71,12 +71,12 @@ def plan_reminders(
     seen: _Seen,
     failures: Failures | None = None,
 ) -> list[DueNotification]:
-    """List what falls due before `end` of all that is not over at `start`, in order of time.
+    """Return what is due before `end` and not over at `start` (both aware), in order of time.
 
-    `seen` says of each edition by number when it was first seen; one that is not there counts as seen long ago.
-    It reaches back without bound: what was due long ago is listed as long as its moment is ahead. A group that cannot
-    be read, and a record that cannot be planned, is left out and added to `failures`; the others are planned. Without
-    `failures` the first error is raised.
+    `seen` says for each edition by number when it was first seen; a missing one counts as seen long ago. There is no
+    limit to the past: what was due long ago is included as long as its moment is ahead. A group that cannot be read,
+    and a record that cannot be planned, is left out and added to `failures`; without `failures` the first error is
+    raised.
     """
     failures = NoFailures() if failures is None else failures
     by_record: list[_Aimed] = []
@@ -106,7 +106,7 @@ def plan_reminders(
 
 
 def without_unreadable(groups: Iterable[RecipientGroup], edition: Edition, failures: Failures) -> list[RecipientGroup]:
-    """List the groups whose selection, lead, zone, country and digest can be read; the others are failures."""
+    """Return the groups whose selection, lead, zone, country and digest can be read; the others are failures."""
     found = []
     for group in groups:
         try:
@@ -143,19 +143,19 @@ def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failure
 
 @lru_cache(maxsize=4096)
 def selected(query: str, languages: tuple[str, ...]) -> Selection:
-    """Read the selection that a group has kept."""
+    """Parse the selection of a group."""
     return read_selection(parse_qsl(query), languages)
 
 
-def _targets(entry: Entry, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
+def _targets(entry: Entry, zone: str, start: datetime, end: datetime) -> Iterator[ReminderTarget]:
     """Yield the moments of a record that are not over at `start` and whose reminders can fall due before `end`."""
     for name, at, day in points(entry.record, zone, start - _ZONES, end + LONGEST_LEAD):
         if name in entry.armed and too_late(at, zone) > start - _ZONES:
             yield name, at, day
 
 
-def points(record: Record, zone: str, start: datetime, end: datetime) -> Iterator[Target]:
-    """Yield the moments that one can be reminded of, of what recurs those between two instants, with its day."""
+def points(record: Record, zone: str, start: datetime, end: datetime) -> Iterator[ReminderTarget]:
+    """Yield the moments that one can be reminded of; of a recurring record those in the period, with their day."""
     for name, milestone in record.milestones.items():
         if name in REMINDABLE:
             yield name, milestone.at, None
@@ -171,7 +171,7 @@ def points(record: Record, zone: str, start: datetime, end: datetime) -> Iterato
 
 
 def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
-    """List the leads that the programme itself suggests for a record."""
+    """Return the leads that the programme itself suggests for a record."""
     return record.reminders or edition.calendar.reminders or FALLBACK_LEADS
 
 
@@ -195,7 +195,7 @@ def _plan_record(
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:
-    """Return True, at little cost and only where it is sure, if a reminder falls due after `end`."""
+    """Return True, cheaply and only if it is certain, if a reminder is due after `end`."""
     day = at.first if isinstance(at, DaySpan) else at.day
     return day - _longest(words) - _ZONES > end.date()
 
@@ -212,11 +212,11 @@ def _longest(words: str) -> timedelta:
 
 
 def _count(
-    group: RecipientGroup, entry: Entry, target: Target, words: str, first: FirstPass, closures: frozenset[date]
+    group: RecipientGroup, entry: Entry, target: ReminderTarget, words: str, first: FirstPass, closures: frozenset[date]
 ) -> DueNotification | None:
     """Return the reminder of a moment by one lead, as it is due where there is no digest."""
     moment, at, occurrence = target
-    # A clock time is counted back on its own clock, so that readers everywhere share what was calculated.
+    # A clock time is counted back on its own clock, so that subscribers everywhere share what was calculated.
     zone = at.zone if isinstance(at, CivilTime) else group.zone
     lead, counted, expires_at = _counted_back(words, at, zone, group.country, closures)
     is_new = entry.armed[moment].is_first
@@ -232,7 +232,7 @@ def _count(
 def _counted_back(
     words: str, at: Point, zone: str, country: str, closures: frozenset[date]
 ) -> tuple[Lead, datetime | None, datetime]:
-    """Return the lead as it is kept, when it falls due, and when that is too late."""
+    """Return the lead in its canonical form, when it is due, and when that is too late."""
     lead = read_lead(words)
     return read_lead(write_lead(lead)), due(lead, at, zone, WorkingDays(country or None, closures)), too_late(at, zone)
 
@@ -261,7 +261,7 @@ def _bundled(single: DueNotification, digest: DigestKey) -> DueNotification:
 
 
 def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[DueNotification]:
-    """Yield the digests of a group that can still go: those of the last period before `start`, and later ones."""
+    """Yield the digests of a group that can still be sent: those of the last period before `start`, and later ones."""
     if not group.digest:
         return
     digest = digest_before(DigestPeriod(group.digest), start, group.zone)
@@ -271,7 +271,7 @@ def _digests(group: RecipientGroup, start: datetime, end: datetime) -> Iterator[
 
 
 def digest_before(period: DigestPeriod, at: datetime, zone: str) -> DigestKey:
-    """Return the last digest up to `at`: it goes at 09:00 in the zone, a weekly one on Mondays."""
+    """Return the last digest up to `at`: sent at 09:00 in the zone, a weekly one on Mondays."""
     day = day_of_instant(at, zone)
     if period is DigestPeriod.WEEKLY:
         day -= timedelta(days=day.weekday())
@@ -289,7 +289,7 @@ def digest_after(period: DigestPeriod, at: datetime, zone: str) -> DigestKey:
 
 
 def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
-    """Return where a moment stands now; None where there is no such moment, or no such occurrence, any more."""
+    """Return the present time of a moment; None if the moment or the occurrence does not exist any more."""
     if milestone := record.milestones.get(moment):
         return milestone.at
     schedule = record.schedule
@@ -302,11 +302,11 @@ def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Poi
 
 
 def is_ahead(record: Record, zone: str, now: datetime) -> bool:
-    """Return True if a record has a moment ahead that one can be reminded of, within a year."""
+    """Return True if a record has a moment within the next year that one can be reminded of."""
     return next_point(record, zone, now) is not None
 
 
-def next_point(record: Record, zone: str, now: datetime) -> Target | None:
-    """Return the moment that a record leads up to next: its closing, else the first that is ahead within a year."""
+def next_point(record: Record, zone: str, now: datetime) -> ReminderTarget | None:
+    """Return the next main moment of a record: its closing, else the first within a year; None if there is none."""
     ahead = [found for found in points(record, zone, now, now + LONGEST_LEAD) if too_late(found[1], zone) > now]
     return min(ahead, key=lambda found: (found[0] is not MomentName.CLOSES, too_late(found[1], zone)), default=None)

@@ -1,4 +1,4 @@
-"""Noticing that the database is older than it was: a copy was put back, and would have everything sent again."""
+"""Detect that the database was replaced by an older copy, which would send everything again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FORGETFUL = gettext_noop(
 
 
 class RestoreGuard:
-    """Compares the database with what this host remembers of it, and keeps the memory; without a file it cannot."""
+    """Compares the database with the sequence file of this host, and updates that; without a file it cannot."""
 
     def __init__(self, engine: Database, memory: SequenceFile | None) -> None:
         self._engine = engine
@@ -43,7 +43,7 @@ class RestoreGuard:
         self._reported_at = float("-inf")
 
     def check(self, now: datetime) -> list[Pause]:
-        """Return why nothing may be sent, after looking whether the database went back. Raise DatabaseFault."""
+        """Return why nothing may be sent, after checking whether the database became older. Raise DatabaseFault."""
         with reading(self._engine) as connection:
             known = read_identity(connection)
         # What is remembered was in the database before, so the database is read anew after it.
@@ -56,7 +56,7 @@ class RestoreGuard:
         return pauses
 
     def _detect_replacement(self, database_id: str, now: datetime) -> None:
-        """Report, once for each start, an empty database where this host knew another one."""
+        """Report, once for each start, an empty database in the place of one that this host knew."""
         if self._has_checked or self._memory is None:
             return
         self._has_checked = True
@@ -86,9 +86,9 @@ class RestoreGuard:
         return pauses
 
     def advance(self, connection: Transaction, now: datetime) -> Identity | None:
-        """Note within a transaction that the database goes on; hand over to `remember` what comes of it.
+        """Increase the sequence within a transaction; pass the result to `remember` after the commit.
 
-        None where the database has just gone back: then nothing is changed, so that `check` finds it.
+        Return None, and change nothing, if the database has just become older: then `check` finds it.
         """
         present = read_identity(connection)
         remembered = self._memory.recall(present.id) if present and self._memory else None
@@ -98,7 +98,7 @@ class RestoreGuard:
         return raise_sequence(connection)
 
     def remember(self, identity: Identity | None, at: datetime) -> None:
-        """Keep how far the database has come, once that is written there. What hinders it is reported, not raised."""
+        """Store how far the database has come, after the commit. An error is reported, not raised."""
         if identity is None or self._memory is None:
             return
         try:
@@ -110,7 +110,7 @@ class RestoreGuard:
             self._trouble = str(error)
 
     def _report(self, connection: Transaction, now: datetime) -> None:
-        """Report that this host cannot remember, or take that back: in the next transaction, to add none."""
+        """Report that this host cannot store it, or clear that report, within a transaction that writes anyway."""
         is_late = time.monotonic() - self._reported_at > _REPORT_SECONDS
         if self._trouble and (self._is_reported is not True or is_late):
             report_fault(connection, FaultKind.MEMORY, host_name(), _FORGETFUL, now, details=[self._trouble])

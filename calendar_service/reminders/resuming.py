@@ -1,4 +1,4 @@
-"""Going on after a pause or a restore: what would be sent then, and sending it or not."""
+"""Resume after a pause or a restore: forecast what would be sent, and send it or not."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def forecast_paused(
     with_addresses: bool,
     failures: Failures | None = None,
 ) -> list[PlannedNotification]:
-    """List what falls due between two times, and all that would be sent at once if a pause ended now.
+    """Return what is due between two times, and what would be sent at once if a pause ended now.
 
-    The latter is found by doing it and undoing it, so that it is what would be sent. What cannot be planned is left
-    out, and added to `failures`. Raise DatabaseFault.
+    The latter is found by doing it and rolling back. What cannot be planned is left out and added to `failures`. Raise
+    DatabaseFault.
     """
     with reading(engine) as connection:
         until = _latest(list_pauses(connection), now)
@@ -43,16 +43,16 @@ def forecast_paused(
 
 
 def send_missed(engine: Database) -> bool:
-    """Have sent, after a restore, what may have been sent before it too. False where nothing was restored."""
+    """Allow sending, after a restore, what may have been sent before it. Return False if nothing was restored."""
     with writing(engine) as connection:
         return end_pause(connection, PauseKind.RESTORED)
 
 
 def end_pauses(engine: Database, edition: Edition | None, now: datetime) -> tuple[list[Pause], int]:
-    """Send again. Gives the pauses that this ends, and how many deliveries are not sent after a restore.
+    """Resume sending; return the pauses that this ends, and how many deliveries are not sent after a restore.
 
-    What fell due during a pause is sent if it is still of use, as after a downtime. What fell due up to a restore may
-    have been sent before: that is marked as not sent.
+    What became due during a pause is sent if it is still useful, as after a downtime. What was due up to a restore may
+    have been sent before: it is marked as not sent.
     """
     with reading(engine) as connection:
         pauses = list_pauses(connection)
@@ -68,7 +68,7 @@ def end_pauses(engine: Database, edition: Edition | None, now: datetime) -> tupl
 
 
 def describe_pause(pause: Pause) -> str:
-    """Describe for the operator why nothing is sent, since when, and what ends it."""
+    """Return for the operator why nothing is sent, since when, and what ends it."""
     since = f"{write_instant(pause.since)}"
     if pause.kind is PauseKind.PERSON:
         return f"Sending is paused since {since} by a person. It goes on with: calendar-service resume"

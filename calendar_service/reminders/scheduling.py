@@ -1,8 +1,7 @@
-"""From the plan to the outbox: whatever has fallen due is fanned out to its readers, once.
+"""From the plan to the outbox: what is due is fanned out to its subscribers, once.
 
-The plan is made anew when there is a new edition, a new group of readers, or a new day; in between, a look costs the
-same however many readers there are. A group, a record or a change that fails is set aside and tried again later; the
-rest goes on.
+The plan is made again for a new edition, a new group or a new day; in between, a pass costs the same however many
+subscribers there are. A group, record or change that fails is set aside and tried again later; the rest continues.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ _CLOCK_CALM = timedelta(minutes=10)
 
 
 class Planner:
-    """Fans out what falls due. Not for two threads at once; several of them, on any machines, do no harm."""
+    """Fans out what is due. Not thread-safe; several planners, on any machines, do no harm."""
 
     def __init__(self, engine: Database) -> None:
         self._engine = engine
@@ -90,7 +89,7 @@ class Planner:
         self._aside = SetAside(engine, _KINDS)
 
     def fan_out(self, edition: Edition, now: datetime) -> int:
-        """Fan out all that has fallen due by now; return how many deliveries that makes. Raise DatabaseFault."""
+        """Fan out all that is due by `now` (aware); return how many deliveries were added. Raise DatabaseFault."""
         with reading(self._engine) as connection:
             joined = fresh_groups(connection)
             announced = _announced(connection)
@@ -121,11 +120,11 @@ class Planner:
         return added
 
     def next_due(self) -> datetime | None:
-        """Return when something falls due next, as far as the plan reaches."""
+        """Return when something is due next (aware, UTC), as far as the plan reaches."""
         return self._ahead[0].due_at if self._ahead else None
 
     def _note_pass(self, edition: Edition, now: datetime) -> None:
-        """Note this pass, and what it sees first. If the last one was ahead, a clock was wrong: plan anew, say it."""
+        """Record this pass and the editions it sees first. If the last pass was later, plan again and log it."""
         failures, over = Failures(), []
         with writing(self._engine) as connection:
             if note_pass(connection, edition.number, now):
@@ -141,7 +140,7 @@ class Planner:
         return self._made_at is None or not -_LOOK_BACK < now - self._made_at < _ANEW_AFTER
 
     def _make_plan(self, edition: Edition, now: datetime, failures: Failures) -> list[Fault]:
-        """Plan anew for all; return the faults that planning had before, and has no more."""
+        """Plan everything again; return the faults that planning had before, and does not have now."""
         self._seen, self._groups, self._ahead, self._nearer = set(), {}, [], defaultdict(list)
         self._extend_plan(edition, now, failures)
         self._made_for, self._made_at = edition.number, now
@@ -149,7 +148,7 @@ class Planner:
         return [fault for name, fault in known if is_planned(fault) and name not in failures.found]
 
     def _extend_plan(self, edition: Edition, now: datetime, failures: Failures) -> None:
-        """Plan for the groups that are not in the plan yet."""
+        """Plan the groups that are not in the plan yet."""
         with writing(self._engine) as connection:
             noted = read_state(connection, _PLANNED)
             since = min(now, noted[1]) - _LOOK_BACK if noted else now
@@ -171,9 +170,9 @@ class Planner:
     def _covered_by(
         self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()
     ) -> frozenset[NotificationKey]:
-        """Name the occasions that have told the same better: nearer leads, and the notice of a new record.
+        """Return the keys that cover the same notification better: nearer leads, and the notice of a new record.
 
-        Nobody can have been told by a nearer lead that is not due yet, but for a reader who has changed zones.
+        Nobody can have been notified by a nearer lead that is not due yet, except a subscriber who has changed zones.
         """
         key = due.notification
         if due.bundle or not isinstance(key, ReminderKey):
@@ -190,7 +189,7 @@ class Planner:
     # -- doing it -----------------------------------------------------------------------------------------------
 
     def _fan_out_due(self, now: datetime, failures: Failures) -> int:
-        """Fire what has fallen due. What fails stays in the plan, and is not tried again before it is time."""
+        """Fan out what is due. What fails stays in the plan, and is not tried again before its time."""
         due = [each for each in self._ahead if each.due_at <= now]
         fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
         fallen_due.sort(key=_nearest_first)
@@ -231,7 +230,7 @@ class Planner:
     # -- notices ------------------------------------------------------------------------------------------------
 
     def _announce(self, edition: Edition, announced: int, now: datetime, failures: Failures) -> int:
-        """Return the changes of new editions. What could not be told is noted together with how far this came."""
+        """Fan out the changes of new editions. What fails is recorded together with the last edition announced."""
         with reading(self._engine) as connection:
             changes = list_changes(connection, announced, edition.number)
         added = self._notify(changes, list(self._groups.values()), edition, now, failures)
@@ -313,7 +312,7 @@ class Planner:
     # -- who joins later ----------------------------------------------------------------------------------------
 
     def _catch_up(self, edition: Edition, joined: set[int], now: datetime, failures: Failures) -> int:
-        """Return those who have just joined a group what fell due since they asked for it."""
+        """Fan out to those who have just joined a group what was due since they asked for it."""
         # Only these groups: who joins another meanwhile keeps the mark, and is looked at next time.
         numbers = sorted(joined & self._groups.keys())
         groups = [self._groups[each] for each in numbers if not self._aside.is_held(of_joining(each).name, now)]
@@ -371,12 +370,12 @@ def _by_time(due: DueNotification) -> tuple[datetime, int]:
 
 
 def _nearest_first(due: DueNotification) -> tuple[bool, float, str]:
-    """Order what is due together, so that a nearer lead is in the outbox before farther ones; digests after all."""
+    """Return the sort key of what is due together: nearer leads before farther ones, digests last."""
     return isinstance(due.notification, DigestKey), -due.counted.timestamp(), lead_of(due.notification)
 
 
 def _moment(key: ReminderKey, group: RecipientGroup) -> object:
-    """Name what reminders must have in common for one to stand for another: the moment, and the reader's clock."""
+    """Return what reminders must share for one to replace another: the moment, and the subscriber's clock."""
     return key.target, group.zone, group.country
 
 

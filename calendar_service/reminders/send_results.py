@@ -1,4 +1,4 @@
-"""What came of sending a letter: sent, tried again later, or given up, and what that means for its reader."""
+"""The result of sending: sent, tried again later, or given up, and what that means for the subscriber."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Sent = tuple["ClaimedDelivery", ChannelName]
 
 
 def settle_sent(engine: Database, worker_id: int, sent: Sent, now: datetime) -> str:
-    """Mark a letter as sent. Raise DatabaseFault."""
+    """Mark a delivery as sent; return its state. Raise DatabaseFault."""
     delivery, channel = sent
     with writing(engine) as connection:
         mark_settled(connection, worker_id, delivery, DeliveryState.SENT, now)
@@ -51,7 +51,7 @@ def settle_sent(engine: Database, worker_id: int, sent: Sent, now: datetime) -> 
 
 
 def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: DeliveryFailed, now: datetime) -> str:
-    """Have a letter tried again, or give it up; an address that is dead gets nothing more. Raise DatabaseFault."""
+    """Have a delivery tried again, or give it up; nothing more is sent to a dead address. Raise DatabaseFault."""
     delivery, channel = sent
     logger.warning("A letter about %s did not go out: %s", topic_of(delivery.notification), failure)
     again = None if failure.permanent else next_try(delivery.attempts, failure, now, delivery.expires_at)
@@ -78,7 +78,7 @@ def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: Deliver
 def postpone_unrendered(
     connection: Transaction, worker_id: int, delivery: ClaimedDelivery, reason: str, error: Exception, now: datetime
 ) -> str:
-    """Have a delivery whose letter could not even be written tried again later, or give it up; report it."""
+    """Postpone a delivery that could not be rendered, or give it up; report the fault."""
     again = next_try(delivery.attempts, DeliveryFailed(reason), now, delivery.expires_at)
     if again is None:
         mark_settled(connection, worker_id, delivery, DeliveryState.FAILED, now, reason)
@@ -99,13 +99,13 @@ def postpone_unrendered(
 
 
 def clear_delivery(connection: Transaction, delivery: ClaimedDelivery) -> None:
-    """Clear the fault of a delivery that could be written, or is over; only one that was tried before can have one."""
+    """Clear the fault of a delivery that could be rendered, or is over; only one that was tried before can have one."""
     if delivery.attempts:
         clear_fault(connection, FaultKind.DELIVERY, str(delivery.id))
 
 
 def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: datetime) -> datetime | None:
-    """Return when to try again after so many attempts before this one; None where that would be too late."""
+    """Return when to try again after so many attempts before this one; None if that would be too late."""
     asked = timedelta(seconds=failure.retry_after or 0)
     again = max(next_retry(attempts, now), now + asked)
     if again >= expires_at:
@@ -114,7 +114,7 @@ def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: 
 
 
 def _stop(engine: Database, delivery: ClaimedDelivery, channel: ChannelName, now: datetime) -> None:
-    """Send no more to where nothing arrives: end a mail address, pause what has an owner, and tell the owner."""
+    """Stop sending where nothing arrives: end a mail subscription, pause any other and notify its owner."""
     recipient, signup = delivery.recipient, delivery.signup
     if recipient and channel is not ChannelName.MAIL:
         pause(engine, recipient.id, now)

@@ -1,4 +1,4 @@
-"""The office: all that is done for reminders by one process that sends. Several may work side by side."""
+"""The reminder service of one worker process. Several may run side by side."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ _UNREADABLE_EDITION = Subject(
 
 @dataclass(frozen=True)
 class MailSettings:
-    """How letters leave: the server's URL, "" for files in `folder`, and who sends them.
+    """How mail is sent: the server's URL, "" for files in `folder`, and the sender.
 
-    `editors` are the addresses that are told of faults; where there are none, the sender's own is.
+    `editors` are the addresses that get mails about faults; if there are none, the sender's own does.
     """
 
     smtp_url: str
@@ -73,10 +73,10 @@ class MailSettings:
 
 
 class ReminderService:
-    """Looks for what is due, and sends it: two things that two threads may do, each only one at a time.
+    """Schedules what is due, and sends it: two jobs for two threads, each running once at a time.
 
-    `clock` says what is due. It may be another than the wall's, to see what would happen then; signs of life are given,
-    and old data forgotten, by `wall_clock`.
+    `clock` decides what is due. It may differ from the wall clock, to try another time; heartbeats and purging use
+    `wall_clock`.
     """
 
     def __init__(
@@ -109,9 +109,9 @@ class ReminderService:
         self._heartbeats: dict[int, tuple[int, float]] = {}
 
     def schedule_due(self) -> None:
-        """Answer who signed up, and fan out what has fallen due, but not while sending is paused.
+        """Answer sign-ups, and fan out what is due unless sending is paused.
 
-        Each stage stands alone: one that fails stops no other. Raise DatabaseFault when all have had their turn.
+        If one stage fails the others still run. Raise DatabaseFault after all of them.
         """
         now = self._clock()
         self._enter()
@@ -151,7 +151,7 @@ class ReminderService:
         self._aside.write(failures, now, over=[*over, _UNREADABLE_EDITION.name])
 
     def send(self, stop: threading.Event) -> Counter[str]:
-        """Send what is due until nothing is, sending is paused, or `stop` is set. Raise DatabaseFault."""
+        """Send until nothing is due, sending is paused, or `stop` is set; return the results. Raise DatabaseFault."""
         self._enter()
         if self._check_pause():
             return Counter()
@@ -166,11 +166,11 @@ class ReminderService:
 
     @property
     def sending_fault(self) -> str:
-        """What in our own settings or connection keeps letters back; "" where nothing does."""
+        """The fault in our own settings or connection that prevents sending; "" if there is none."""
         return self._dispatcher.own_fault if self._dispatcher else ""
 
     def next_wake_up(self) -> datetime | None:
-        """Return when the next look is due for a reason that is known: something falls due, or is to be tried again."""
+        """Return when something becomes due or is to be tried again (aware, UTC); None if that is unknown."""
         with reading(self._engine) as connection:
             again = next_wake(connection, self._clock())
         return min((at for at in (again, self._planner.next_due()) if at), default=None)
@@ -181,7 +181,7 @@ class ReminderService:
             self._dispatcher.close(patience)
         if self._worker_id:
             with writing(self._engine) as connection:
-                # What a lane still has in hand stays claimed: it may arrive yet.
+                # What a thread still has in hand stays claimed: it may arrive yet.
                 if not (self._dispatcher and self._dispatcher.has_hung):
                     release_claims(connection, self._worker_id)
 
@@ -196,7 +196,7 @@ class ReminderService:
         return self._edition
 
     def _load_edition(self) -> Edition | None:
-        """Load the newest edition; where it cannot be read, the last one that could stays."""
+        """Load the newest edition; if it cannot be read, keep the last one."""
         try:
             edition = load_edition(self._engine, self._edition)
         except Exception as error:
@@ -224,7 +224,7 @@ class ReminderService:
                     self._worker_id = enter_worker(connection, self._wall_clock())
 
     def heartbeat(self) -> None:
-        """Return a sign of life, every other second at most."""
+        """Write a heartbeat, every other second at most."""
         if time.monotonic() - self._beat_at > _BEAT_SECONDS:
             self._beat()
 
@@ -239,7 +239,7 @@ class ReminderService:
             self._leave()
 
     def _leave(self) -> None:
-        """Have this worker entered anew, since the database was restored and may know another by its number."""
+        """Register this worker again, since the database was restored and may know another one by its number."""
         with self._entering:
             self._worker_id, dispatcher, self._dispatcher = 0, self._dispatcher, None
             self._planner = Planner(self._engine)
@@ -247,7 +247,7 @@ class ReminderService:
             dispatcher.close(0)
 
     def _release_dead(self) -> None:
-        """Return the claims of workers that are no more: seen at once on this machine, by their silence elsewhere.
+        """Release the claims of dead workers: detected at once on this machine, by missing heartbeats elsewhere.
 
         Silence is measured on our own monotonic clock, so that no jump of a wall clock makes a worker seem dead.
         """

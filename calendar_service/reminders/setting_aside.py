@@ -1,6 +1,6 @@
-"""What is set aside because it failed: it is reported once, tried again later, and forgotten when it works again.
+"""Set aside what fails: report it once, try again later, and clear it when it works.
 
-A fault of the database as a whole is never set aside, since it concerns everybody; a value that it refuses is.
+A fault of the database as a whole is never set aside, since it concerns everything; a refused value is.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _TOGETHER = 50
 
 
 def next_retry(failures: int, now: datetime) -> datetime:
-    """Return when to try again what has failed so many times before."""
+    """Return when to try again after so many failures (aware)."""
     return now + RETRY_STEPS[min(failures, len(RETRY_STEPS) - 1)]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What may fail alone. `reason` is the public sentence for its fault, `about` a line for the operator."""
+    """Something that can fail alone. `reason` is the public sentence for its fault, `about` a line for the operator."""
 
     kind: FaultKind
     key: str
@@ -43,26 +43,26 @@ class Subject:
 
     @property
     def name(self) -> tuple[FaultKind, str]:
-        """What a fault is found by."""
+        """The kind and key of its fault."""
         return self.kind, self.key
 
 
 class Failures:
-    """What has failed in one pass, each thing once."""
+    """The failures of one pass, each subject once."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[FaultKind, str], tuple[Subject, Exception]] = {}
         self.reported: set[tuple[FaultKind, str]] = set()
 
     def add(self, subject: Subject, error: Exception) -> None:
-        """Keep a failure. Raises the error itself if it is one of the whole database."""
+        """Add a failure. Raise the error itself if it concerns the whole database."""
         if concerns_all(error):
             raise error
         self.found.setdefault(subject.name, (subject, error))
 
 
 class NoFailures(Failures):
-    """For who wants to hear of the first failure at once."""
+    """Raises the first failure at once."""
 
     def add(self, subject: Subject, error: Exception) -> None:  # noqa: ARG002 (as its parent has it)
         """Raise the error."""
@@ -71,16 +71,16 @@ class NoFailures(Failures):
 
 @dataclass(frozen=True)
 class Job:
-    """A step within a transaction, which may be done twice; `run` returns how many rows it added."""
+    """A step within a transaction, which may run twice; `run` returns how many rows it added."""
 
     subject: Subject
     run: Callable[[Transaction], int]
 
 
 def run_jobs(engine: Database, jobs: Sequence[Job], failures: Failures) -> tuple[int, set[int]]:
-    """Run jobs, many in a transaction; one that fails undoes no other. Raise DatabaseFault.
+    """Run jobs, many in a transaction; a failing one does not roll back others. Raise DatabaseFault.
 
-    Return how many rows were added, and which jobs failed, by their place.
+    Return how many rows were added, and the indexes of the jobs that failed.
     """
     added, failed = 0, set()
     for start in range(0, len(jobs), _TOGETHER):
@@ -102,7 +102,7 @@ def run_jobs(engine: Database, jobs: Sequence[Job], failures: Failures) -> tuple
 
 
 class SetAside:
-    """The faults of some kinds, as one process sees them. Not for two threads at once."""
+    """The faults of some kinds, as one process sees them. Not thread-safe."""
 
     def __init__(self, engine: Database, kinds: Iterable[FaultKind]) -> None:
         self._engine = engine
@@ -110,20 +110,20 @@ class SetAside:
         self.known: dict[tuple[FaultKind, str], Fault] = {}
 
     def load(self, connection: Transaction) -> None:
-        """Read which faults there are."""
+        """Load the open faults."""
         self.known = {(each.kind, each.key): each for each in list_faults(connection, self._kinds)}
 
     def is_held(self, name: tuple[FaultKind, str], now: datetime) -> bool:
-        """Return True if something has failed and is not to be tried again yet, but for a clock that was ahead."""
+        """Return True if something has failed and is not to be tried again yet; False if a clock was ahead."""
         fault = self.known.get(name)
         return fault is not None and fault.retry_at is not None and now < fault.retry_at <= now + RETRY_STEPS[-1]
 
     def to_retry(self, now: datetime) -> list[Fault]:
-        """List what is to be tried again by now."""
+        """Return what is to be tried again by now."""
         return [fault for name, fault in self.known.items() if not self.is_held(name, now)]
 
     def write(self, failures: Failures, now: datetime, *, over: Iterable[tuple[FaultKind, str]] = ()) -> None:
-        """Report what has failed, and clear what is `over`, in a transaction of its own. Raise DatabaseFault."""
+        """Report the failures, and clear what is `over`, in a transaction of its own. Raise DatabaseFault."""
         cleared = [name for name in over if name in self.known]
         if cleared or any(not self.is_held(name, now) for name in failures.found.keys() - failures.reported):
             with writing(self._engine) as connection:

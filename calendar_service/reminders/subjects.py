@@ -1,4 +1,4 @@
-"""What may fail alone when reminders are planned and fanned out: how each is named in the table of faults.
+"""The things that can fail alone when reminders are planned and fanned out, and their fault keys.
 
 A key without a slash is that of the plan itself: a group that cannot be read, a record that cannot be planned.
 """
@@ -30,18 +30,18 @@ _NOT_CAUGHT_UP = gettext_noop("Subscribers who have just joined could not be giv
 
 
 def of_group(group: RecipientGroup) -> Subject:
-    """Name a group that cannot be read."""
+    """Return the subject of a group that cannot be read."""
     about = f"group {group.id}: selection {group.selection!r}, lead {group.lead!r}, zone {group.zone!r}"
     return Subject(FaultKind.GROUP, str(group.id), _UNREADABLE, about)
 
 
 def of_record(record_id: str) -> Subject:
-    """Name a record whose reminders cannot be planned."""
+    """Return the subject of a record whose reminders cannot be planned."""
     return Subject(FaultKind.RECORD, record_id, _UNPLANNABLE, f"record {record_id}")
 
 
 def of_due(due: DueNotification) -> Subject:
-    """Name what falls due for one group."""
+    """Return the subject of a fan-out."""
     key, group_id = due.notification, due.group.id
     about = f"{describe_key(key)} for group {group_id}"
     if isinstance(key, DigestKey):
@@ -50,19 +50,19 @@ def of_due(due: DueNotification) -> Subject:
 
 
 def of_change(change: tuple[str, int]) -> Subject:
-    """Name a revision, as (record, number), that is to be told."""
+    """Return the subject of a revision, as (record, number), that is to be announced."""
     record_id, number = change
     return Subject(FaultKind.EDITION, f"{record_id}/{number}", _NOT_NOTIFIED, f"record {record_id}, revision {number}")
 
 
 def change_of(fault: Fault) -> tuple[str, int] | None:
-    """Return the revision that a fault is about, as `of_change` has named it; None for another fault."""
+    """Return the revision that a fault is about, as `of_change` has named it; None for any other fault."""
     record_id, _, number = fault.key.rpartition("/")
     return (record_id, int(number)) if fault.kind is FaultKind.EDITION and number.isdecimal() else None
 
 
 def of_joining(group_id: int) -> Subject:
-    """Name what those are given who have just joined a group."""
+    """Return the subject of the catch-up of those who have just joined a group."""
     return Subject(FaultKind.GROUP, f"{group_id}/joined", _NOT_CAUGHT_UP, f"group {group_id}")
 
 
@@ -72,11 +72,11 @@ def is_planned(fault: Fault) -> bool:
 
 
 def is_fan_out(fault: Fault) -> bool:
-    """Return True for the fault of one firing."""
+    """Return True for the fault of one fan-out."""
     return fault.kind in (FaultKind.GROUP, FaultKind.RECORD) and "/" in fault.key and not fault.key.endswith("/joined")
 
 
 def is_caught_up(fault: Fault, joined: set[int]) -> bool:
-    """Return True for the fault of giving who joined a group what was due, if nobody waits for that any more."""
+    """Return True for the fault of a catch-up for which nobody waits any more."""
     is_of_joining = fault.kind is FaultKind.GROUP and fault.key.endswith("/joined")
     return is_of_joining and fault.key not in {of_joining(group_id).key for group_id in joined}

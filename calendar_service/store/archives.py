@@ -1,4 +1,4 @@
-"""Backup files, opened for a restore: checked before anything is touched, and loaded beside the present tables."""
+"""Open backup files for a restore: check them before anything is changed, and load them beside the present tables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 class LoadedBackup(Protocol):
-    """A backup beside the present tables, in one transaction: one of the two is chosen, then `finish` is called."""
+    """A backup loaded beside the present tables, in one transaction: choose one of the two, then call `finish`."""
 
     present_identity: Identity | None
     backup_identity: Identity
@@ -42,20 +42,20 @@ class LoadedBackup(Protocol):
         """Return a table of the backup, as long as the present ones are kept."""
 
     def replaced(self, table: Table) -> FromClause:
-        """Return a table of what was there before, once the backup is taken."""
+        """Return a table as it was before the backup was taken."""
 
     def keep_present(self) -> None:
         """Keep the present tables."""
 
     def take_backup(self) -> None:
-        """Put the backup's rows in the place of the present ones."""
+        """Replace the present rows by those of the backup."""
 
     def finish(self) -> None:
-        """Leave nothing of the other side."""
+        """Delete all tables of the other side."""
 
 
 class Archive(Protocol):
-    """A backup file that is sound. `version` is the migration that its tables are at."""
+    """A valid backup file. `version` is the migration that its tables are at."""
 
     version: str
 
@@ -63,15 +63,15 @@ class Archive(Protocol):
         """Begin a transaction with the backup loaded beside the present tables."""
 
     def as_database(self) -> Any:
-        """Open the backup as a database of its own, with the present tables."""
+        """Open the backup as a separate database, migrated to the present tables."""
 
     def put_in_place(self, engine: Database, now: datetime) -> Path:
-        """Put that database in the place of a damaged file; gives where the damaged one is kept."""
+        """Replace a damaged database file by that database; return the path where the damaged file is kept."""
 
 
 @contextmanager
 def open_backup(engine: Database, file: Path) -> Iterator[Archive]:
-    """Open a backup file and check it. Raise BackupRefused and ToolFault."""
+    """Open a backup file and check it. Raise BackupRefused, ToolFault."""
     try:
         with file.open("rb") as opened:
             magic = opened.read(len(_SQLITE_MAGIC))
@@ -231,7 +231,7 @@ class _SqliteLoaded:
 
 
 class _PostgresqlArchive:
-    """An archive of pg_dump, whose script is run within our own transaction."""
+    """An archive of pg_dump, whose script is run inside our own transaction."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -267,7 +267,7 @@ def _driver_errors(engine: Database) -> tuple[type[Exception], ...]:
 
 
 class _PostgresqlLoaded:
-    """The present tables in a schema of their own, while those of the backup are loaded where they came from."""
+    """The present tables in a schema of their own, while the backup's tables are loaded in their place."""
 
     def __init__(self, connection: Connection, file: Path) -> None:
         self._connection = connection
@@ -314,7 +314,7 @@ class _PostgresqlLoaded:
         self._run(f"DROP SCHEMA {self._aside} CASCADE")
 
     def _swap(self) -> None:
-        """Exchange what stands aside and what stands in its place."""
+        """Exchange the tables set aside and those in their place."""
         between = f"{self._aside}_swap"
         self._run(f"CREATE SCHEMA {between}")
         here, there = self._present_names(self._schema), self._present_names(self._aside)

@@ -1,7 +1,7 @@
-"""Backups: the whole database in one file, consistent, made while others write.
+"""Backups: the whole database in one consistent file, made while other processes write.
 
-An SQLite backup is a database file; one of PostgreSQL is an archive of pg_dump. Whoever has the file has all addresses,
-so it is readable by its owner alone, from its first byte.
+An SQLite backup is a database file, a PostgreSQL backup an archive of pg_dump. The file contains all addresses, so only
+its owner can read it, from its first byte.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ VERSION_TABLE = "alembic_version"
 
 
 class BackupRefused(CalendarError):
-    """A backup cannot be made, or not be restored; nothing was changed."""
+    """A backup cannot be made or restored; nothing was changed."""
 
 
 def backup(engine: Database, file: Path) -> int:
     """Write a backup of the database into a new file; return its size in bytes.
 
-    Raise BackupRefused, ToolFault and DatabaseFault. There is no file of that name then, not even a part of one.
+    Raise BackupRefused, ToolFault, DatabaseFault; then no file of that name exists, not even a partial one.
     """
     if file.exists() or file.is_symlink():
         raise BackupRefused(f"{file} is there already.", remedy="Name another file, or delete this one first.")
@@ -56,12 +56,12 @@ def backup(engine: Database, file: Path) -> int:
 
 
 def our_tables(connection: Connection) -> list[str]:
-    """List the tables of ours that a database has, whichever version made it."""
+    """Return the tables of this service that a database has, whichever version made them."""
     return sorted({VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names()))
 
 
 def refuse_missing_file(engine: Database) -> None:
-    """Raise BackupRefused where an SQLite file is not there: to open it would make it."""
+    """Raise BackupRefused if an SQLite file does not exist: opening it would create it."""
     path = sqlite_path(engine)
     if path and not path.exists():
         raise BackupRefused(f"there is no database at {path}.", remedy="Look at CALENDAR_DATABASE_URL.")
@@ -75,9 +75,9 @@ def sqlite_path(engine: Database) -> Path | None:
 
 @contextlib.contextmanager
 def new_file(file: Path) -> Iterator[Path]:
-    """Yield an empty private file that gets its name when the block has ended without error, whole and on the disk.
+    """Yield an empty private file that gets its final name, complete and synced, when the block ends without error.
 
-    Raise BackupRefused where the file cannot be made, or somebody else has made one of that name meanwhile.
+    Raise BackupRefused if it cannot be made, or if a file of that name has been made meanwhile.
     """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.partial")
     try:
@@ -113,7 +113,7 @@ def _put_on_disk(path: Path) -> None:
 
 
 def _copy_sqlite(engine: Database, draft: Path) -> None:
-    """Copy in one transaction that hinders no writer. What was deleted is not in the copy, not even in free pages."""
+    """Copy in one transaction that blocks no writer. Deleted data are not in the copy, not even in free pages."""
     with reading(engine):  # raises what is wrong with the file, in words
         pass
     raw = engine.raw_connection()
@@ -130,7 +130,7 @@ def _copy_sqlite(engine: Database, draft: Path) -> None:
 
 
 def check_sqlite(file: Path) -> str:
-    """Return what is wrong with an SQLite file, "" for nothing."""
+    """Return what is wrong with an SQLite file, "" if nothing is."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         findings = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
@@ -143,7 +143,7 @@ def check_sqlite(file: Path) -> str:
 
 
 def read_version(connection: Connection) -> str:
-    """Return which migration the tables are at; "" where there are none of ours."""
+    """Return the migration that the tables are at; "" if there are no tables of ours."""
     if VERSION_TABLE not in our_tables(connection):
         return ""
     return str(connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) or "")  # noqa: S608 (our own name)

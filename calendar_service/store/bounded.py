@@ -1,4 +1,4 @@
-"""Calls that may never return, such as on a mount that hangs: made in a thread of their own, and waited for so long."""
+"""Bound calls that may never return, such as on a mount that hangs: run them in a thread, with a timeout."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _T = TypeVar("_T")
 
 
 class NoAnswer(TimeoutError):
-    """A call has not returned in time; it may still be under way."""
+    """A call has not returned in time; it may still be running."""
 
 
 class BoundedCalls(Generic[_T]):
-    """Makes calls one at a time, each waited for at most so long.
+    """Runs one call at a time, each with a timeout.
 
-    While one hangs, no other is begun, so that threads do not pile up. The thread is a daemon: the program may end
-    though it hangs.
+    While one hangs no other is started, so that threads do not pile up. The thread is a daemon, so the program can
+    exit.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,7 +28,7 @@ class BoundedCalls(Generic[_T]):
         self._hanging: threading.Thread | None = None
 
     def call(self, work: Callable[[], _T], seconds: float) -> _T:
-        """Return what `work` returns, or raise what it raises. Raise NoAnswer after so many seconds."""
+        """Return what `work` returns, or raise what it raises. Raise NoAnswer after `seconds`."""
         result: list[_T] = []
         errors: list[BaseException] = []
 

@@ -1,7 +1,7 @@
-"""A psycopg connection that waits for a server only so long.
+"""A psycopg connection with a timeout for every wait.
 
-Neither `connect_timeout` nor `statement_timeout` ends the wait for a server process that was stopped: the kernel still
-answers for it, and it cannot end its own statement.
+Neither `connect_timeout` nor `statement_timeout` ends the wait for a stopped server process: the kernel still answers
+for it, and it cannot cancel its own statement.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _PING_SECONDS = 5.0
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection on which no single wait takes longer than `patience` seconds; None is without bound.
+    """A connection on which no single wait takes longer than `patience` seconds; None for no limit.
 
-    What runs over is broken off with OperationalError, and the connection is closed: what the server made of the
-    statement is not known.
+    A wait that takes longer raises OperationalError and closes the connection: whether the server executed the
+    statement is unknown.
     """
 
     patience: float | None = _PING_SECONDS

@@ -1,7 +1,7 @@
-"""A restore over a database that has only gone forward since the backup: what was lost of it comes back, no more.
+"""Restore into a database that has only gone forward since the backup: bring back only what was lost.
 
-Everything that people and the service did since then stays: who left, who was erased, what was sent and published. From
-the backup comes what is missing or was altered behind our back.
+What people and the service have done since then stays: who left or was erased, what was sent and published. From the
+backup come rows that are missing or were changed by somebody else.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _BY_HAND = (subscribers, watches, memberships, suppressions, deliveries)
 
 
 def bring_back(connection: Connection, backup: Callable[[Table], FromClause]) -> dict[str, int]:
-    """Bring back what the backup has and the present tables lack; return how many rows of each table.
+    """Restore the rows that the present tables lack; return the number of rows of each table.
 
-    Ids mean the same in both, since one came of the other.
+    Ids mean the same on both sides, since the database continues the backup.
     """
     counts: dict[str, int] = {}
     for table in (editions, revisions, attempts, groups, occasions):
@@ -74,7 +74,7 @@ def _insert(connection: Connection, table: Table, rows: Any) -> int:
 def _mend(
     connection: Connection, table: Table, other: FromClause, names: Iterable[str], *where: ColumnElement[bool]
 ) -> int:
-    """Put back columns that differ from the backup's though nothing of ours changes them."""
+    """Restore columns that differ from the backup although this service never changes them."""
     same = and_(*(table.c[column.name] == other.c[column.name] for column in table.primary_key))
     differs = or_(*(_text(table.c[name]).is_distinct_from(_text(other.c[name])) for name in names))
     values = {name: other.c[name] for name in names}
@@ -87,7 +87,7 @@ def _text(column: Any) -> Any:
 
 
 def _bring_back_subscribers(connection: Connection, backup: Callable[[Table], FromClause]) -> int:
-    """Bring back who is missing without having been erased, and what was altered without their doing."""
+    """Restore subscribers who are missing without having been erased, and what was changed without their action."""
     other = backup(subscribers)
     present = subscribers.alias("present")
     is_there = exists().where(or_(present.c.id == other.c.id, present.c.address_key == other.c.address_key))
@@ -105,7 +105,7 @@ def _bring_back_subscribers(connection: Connection, backup: Callable[[Table], Fr
 
 
 def _bring_back_suppressions(connection: Connection, other: FromClause) -> int:
-    """Bring back reasons against addresses, but those whose owner has confirmed the address anew."""
+    """Restore suppressions, except those of addresses that their owner has confirmed again."""
     is_active = exists().where(subscribers.c.address_key == other.c.address_key, subscribers.c.state == "active")
     return _insert(connection, suppressions, select(*other.c).where(~is_active, other.c.until.is_(None)))
 
@@ -119,5 +119,5 @@ def _bring_back_deliveries(connection: Connection, other: FromClause) -> int:
         "state": case((other.c.state == "claimed", "waiting"), else_=other.c.state),
     }
     columns = [special[column.name].label(column.name) if column.name in special else column for column in other.c]
-    # Without a reader it could not be told from others of its occasion.
+    # Without a subscriber it could not be told from others of its occasion.
     return _insert(connection, deliveries, select(*columns).where(has_subscriber))

@@ -1,7 +1,7 @@
-"""A restore over a database that is not what the backup became: what is taken over from it into the backup's state.
+"""Restore over a database that does not continue the backup: what is carried over into the backup's state.
 
-The two may share a past or nothing. So people are found by the random reference in their links, addresses by their
-keyed hash, and what was sent by its key; numbers mean nothing.
+The two may have nothing in common. So subscribers are matched by the random reference in their links, addresses by
+their keyed hash, and deliveries by their key; row numbers mean nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CARRIED_TABLES = ("subscribers", "suppressions", "deliveries", "occasions", "rev
 
 
 def carry_over(connection: Connection, replaced: Callable[[Table], FromClause]) -> dict[str, int]:
-    """Take over from the replaced database who left or was erased, and what was sent; return how many of each.
+    """Carry over who left or was erased, and what was sent; return the number of each.
 
     `lost` are the subscribers of the replaced database who are not in the backup.
     """
@@ -72,7 +72,7 @@ def _end_subscribers(connection: Connection, other: FromClause) -> int:
 
 
 def _erase(connection: Connection, other: FromClause, reasons: FromClause) -> int:
-    """Erase who is no more, as the keyed hash that stayed of them proves."""
+    """Erase subscribers who were erased in the replaced database, as their remaining hash shows."""
     is_there = exists().where(or_(other.c.ref == subscribers.c.ref, other.c.address_key == subscribers.c.address_key))
     proof = exists().where(
         reasons.c.address_key == subscribers.c.address_key, reasons.c.since >= subscribers.c.changed_at
@@ -91,10 +91,10 @@ def _drop(connection: Connection, whose: ColumnElement[bool]) -> None:
 
 
 def _mark_sent(connection: Connection, replaced: Callable[[Table], FromClause]) -> int:
-    """Mark as sent what was sent, by its key and its reader's reference.
+    """Mark deliveries as sent that were sent, by their key and their subscriber's reference.
 
-    A notice's key is a number of a revision, which may be given to another one after a restore: only those of revisions
-    that the backup has too are taken.
+    The key of a notice is the number of a revision, which may be used again after a restore: only those of revisions
+    that the backup also has are carried over.
     """
     what, there, subscriber = replaced(occasions), replaced(deliveries), replaced(subscribers)
     known = select(*(what.c[name] for name in _WHAT)).where(literal(value=True)).distinct()

@@ -1,7 +1,7 @@
-"""Deliveries in the hands of a worker: claimed, sent, and what came of each.
+"""Claimed deliveries: claiming, loading, and settling them.
 
-A claim is an UPDATE with the old state in its WHERE, and a mark one with the claiming worker in it, so that two workers
-never send the same, whatever the clocks do.
+A claim is an UPDATE with the old state in its WHERE clause, and settling one with the claiming worker in it, so that
+two workers never send the same delivery, whatever the clocks do.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The reader of a delivery, as its letter needs to know them. What is private is not in its repr."""
+    """The subscriber of a delivery, as far as a message needs to know. Private values are not in its repr."""
 
     id: int
     ref: str = field(repr=False)
@@ -46,7 +46,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class ClaimedDelivery:
-    """A claimed delivery with all that its letter needs; `reader` and `asker` are None once they are erased."""
+    """A claimed delivery with everything its message needs; `recipient` and `signup` are None if they were erased."""
 
     id: int
     notification: StoredKey
@@ -58,20 +58,20 @@ class ClaimedDelivery:
 
 
 def next_wake(connection: Connection, now: datetime) -> datetime | None:
-    """Return when the next delivery is to be tried that is not to be tried already."""
+    """Return when the next delivery becomes due (aware, UTC), or None; those due already are not counted."""
     later = text("state = 'waiting'"), deliveries.c.next_at > now
     at: datetime | None = connection.scalar(select(func.min(deliveries.c.next_at)).where(*later))
     return at
 
 
 def count_waiting(connection: Connection, now: datetime, most: int) -> int:
-    """Count what should be sent by now, up to `most`."""
+    """Return how many deliveries are due by `now` (aware), at most `most`."""
     due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now).limit(most).subquery()
     return connection.scalar(select(func.count()).select_from(due)) or 0
 
 
 def claim_deliveries(connection: Connection, worker_id: int, now: datetime, most: int) -> list[int]:
-    """Claim up to `most` deliveries that should be sent by now, the oldest first; none while sending is paused."""
+    """Claim up to `most` deliveries due by `now`, oldest first; return their ids, none while sending is paused."""
     due = select(deliveries.c.id).where(text("state = 'waiting'"), deliveries.c.next_at <= now, ~is_paused())
     due = due.order_by(deliveries.c.next_at, deliveries.c.id).limit(most).with_for_update(skip_locked=True)
     # As a CTE it is worked out once; PostgreSQL may ask a subquery anew for each row, and so claim far more than that.
@@ -86,7 +86,7 @@ def claim_deliveries(connection: Connection, worker_id: int, now: datetime, most
 
 
 def release_claims(connection: Connection, worker_id: int, delivery_ids: Sequence[int] | None = None) -> int:
-    """Return what a worker has claimed and not sent: all of it, or some."""
+    """Release the claims of a worker that were not sent, all or some; return how many."""
     mine = update(deliveries).where(text("state = 'claimed'"), deliveries.c.worker_id == worker_id)
     if delivery_ids is not None:
         mine = mine.where(deliveries.c.id.in_(delivery_ids))
@@ -101,7 +101,7 @@ def mark_settled(
     now: datetime,
     reason: str = "",
 ) -> bool:
-    """Mark a claimed delivery as settled; a digest's parts share its fate. False if it is no longer this worker's."""
+    """Mark a claimed delivery as settled, with its digest items. Return False if it is not this worker's any more."""
     mine = deliveries.c.id == delivery.id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
     settled: dict[str, Any] = {"state": state, "reason": reason[:200], "settled_at": now, "worker_id": null()}
     tried = int(state is not DeliveryState.DROPPED)
@@ -120,7 +120,7 @@ def mark_settled(
 def postpone(
     connection: Connection, worker_id: int, delivery_id: int, next_at: datetime, reason: str, *, tried: bool
 ) -> None:
-    """Put a claimed delivery back, to be tried again later; `tried` counts the attempt."""
+    """Release a claimed delivery, to be tried again at `next_at`; `tried` counts the attempt."""
     mine = deliveries.c.id == delivery_id, text("state = 'claimed'"), deliveries.c.worker_id == worker_id
     later: dict[str, Any] = {
         "state": DeliveryState.WAITING,
@@ -132,11 +132,11 @@ def postpone(
     connection.execute(update(deliveries).where(*mine).values(**later))
 
 
-# -- what a letter needs --------------------------------------------------------------------------------------------
+# -- what a message needs --------------------------------------------------------------------------------------------
 
 
 def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list[ClaimedDelivery]:
-    """Load claimed deliveries with their occasion and their reader."""
+    """Load claimed deliveries with their notification key and their recipient."""
     columns = [
         deliveries.c.id.label("delivery_id"),
         deliveries.c.due_at,
@@ -161,7 +161,7 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
 
 
 def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
-    """Load of a claimed delivery only what is needed to put it aside, whatever else it is made of."""
+    """Load only those columns of a claimed delivery that are needed to postpone it."""
     columns = deliveries.c.due_at, deliveries.c.expires_at, deliveries.c.attempts, *KEY_COLUMNS
     joined = select(*columns).join(occasions, occasions.c.id == deliveries.c.occasion_id)
     row = connection.execute(joined.where(deliveries.c.id == delivery_id)).one()
@@ -169,7 +169,7 @@ def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
 
 
 def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) -> dict[int, list[RecipientGroup]]:
-    """List what readers want to hear of now; nothing of those who are not active."""
+    """Return the watches of subscribers by id; none of those who are not active."""
     joined = select(memberships.c.subscriber_id, groups).join(groups, groups.c.id == memberships.c.group_id)
     found: dict[int, list[RecipientGroup]] = {}
     for row in connection.execute(joined.where(memberships.c.subscriber_id.in_(list(recipient_ids)))):
@@ -178,7 +178,7 @@ def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) ->
 
 
 def load_digest_items(connection: Connection, recipient_id: int, digest: DigestKey) -> list[StoredKey]:
-    """List what a reader's digest is made of."""
+    """Return the notification keys that a subscriber's digest consists of."""
     joined = (
         select(*KEY_COLUMNS)
         .join(deliveries, deliveries.c.occasion_id == occasions.c.id)
@@ -224,7 +224,7 @@ def _claimed_delivery(row: Any) -> ClaimedDelivery:
 
 
 def count_failure(connection: Connection, recipient_id: int, now: datetime) -> tuple[int, datetime]:
-    """Count a failure of a reader's channel; return how many there were in a row, and since when."""
+    """Count a failure of a subscriber's channel; return the number of failures in a row, and since when."""
     failing = update(subscribers).where(subscribers.c.id == recipient_id)
     since = func.coalesce(subscribers.c.failing_since, literal(now, subscribers.c.failing_since.type))
     counted = failing.values(failures=subscribers.c.failures + 1, failing_since=since)
@@ -233,6 +233,6 @@ def count_failure(connection: Connection, recipient_id: int, now: datetime) -> t
 
 
 def clear_failures(connection: Connection, recipient_id: int) -> None:
-    """Forget the failures of a channel that works again."""
+    """Reset the failure count of a channel that works again."""
     failing = subscribers.c.id == recipient_id, subscribers.c.failures > 0
     connection.execute(update(subscribers).where(*failing).values(failures=0, failing_since=null()))

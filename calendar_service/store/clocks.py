@@ -1,4 +1,4 @@
-"""Whether this host's clock can be trusted with an edition's stamp: it is held against the database's."""
+"""Check this host's clock against the database's before it stamps an edition."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class ClockFault:
-    """A clock that must not stamp an edition. `is_repairable` if the stamps may be what is wrong, not the clock."""
+    """A clock that must not stamp an edition. `is_repairable` if the stamps may be wrong instead of the clock."""
 
     reason: str
     is_repairable: bool
 
 
 def check_clock(connection: Connection, now: datetime) -> ClockFault | None:
-    """Return what is wrong with `now`, this host's aware time; None where it can be trusted."""
+    """Return what is wrong with `now`, this host's aware time; None if it can be trusted."""
     server = server_time(connection)
     if server and abs(now - server) > CLOCK_TOLERANCE:
         whose = "the database server's" if connection.dialect.name == "postgresql" else "the database's file system's"
@@ -52,9 +52,9 @@ def check_clock(connection: Connection, now: datetime) -> ClockFault | None:
 
 
 def server_time(connection: Connection) -> datetime | None:
-    """Return the database's own time, aware: the server's, or that of the file system an SQLite file is on.
+    """Return the database's own time (aware, UTC): the server's, or that of an SQLite file's file system.
 
-    None where no file can be made beside it.
+    Return None if no file can be made beside the database file.
     """
     if connection.dialect.name == "postgresql":
         database_time: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()

@@ -1,4 +1,4 @@
-"""Editions in the database: adding one, reading the newest, and what became of the last attempt."""
+"""Editions in the database: adding one, loading the newest, and the result of the last attempt."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TZ_DATABASE: str = tzdata.IANA_VERSION
 
 
 class PublishOutcome(StrEnum):
-    """What became of an attempt to publish."""
+    """The result of an attempt to publish."""
 
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
@@ -85,7 +85,7 @@ class PublishResult:
 
 @dataclass(frozen=True)
 class PublishAttempt:
-    """The last attempt to publish, as every process can see it."""
+    """The last attempt to publish, visible to every process."""
 
     at: datetime
     file: str
@@ -95,13 +95,13 @@ class PublishAttempt:
 
 
 def newest_number(engine: Database) -> int:
-    """Return the number of the newest edition, 0 where there is none."""
+    """Return the number of the newest edition, 0 if there is none."""
     with reading(engine) as connection:
         return connection.scalar(select(func.max(editions.c.number))) or 0
 
 
 def is_newest(engine: Database, known: Edition) -> bool:
-    """Return True if an edition is the newest; another one of its number may be there after a restore."""
+    """Return True if an edition is the newest; after a restore another one may have its number."""
     newest = select(editions.c.number, editions.c.published_at).order_by(editions.c.number.desc()).limit(1)
     with reading(engine) as connection:
         row = connection.execute(newest).one_or_none()
@@ -109,13 +109,13 @@ def is_newest(engine: Database, known: Edition) -> bool:
 
 
 def load_edition(engine: Database, known: Edition | None = None) -> Edition | None:
-    """Load the newest edition, growing it out of a known one where there is one."""
+    """Return the newest edition, derived from a `known` one if given; None if nothing is published."""
     with reading(engine) as connection:
         return _load(connection, known)
 
 
 def load_calendar(engine: Database) -> Calendar | None:
-    """Load the newest edition's calendar without its records; None where nothing is published."""
+    """Return the calendar of the newest edition without its records; None if nothing is published."""
     with reading(engine) as connection:
         newest = select(editions.c.calendar).order_by(editions.c.number.desc()).limit(1)
         found = connection.execute(newest).scalar_one_or_none()
@@ -132,14 +132,14 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
 ) -> PublishResult:
-    """Add an edition if the draft says something new; hold it where a person should be asked first.
+    """Add an edition if the draft changes something; hold it if a person should be asked first.
 
-    Comparison and writing are one transaction, so that processes that publish the same file at the
-    same time make one edition of it. `known` is an edition loaded before, to save loading it anew.
-    Where the tz database is new, an edition that follows it comes first, and nobody is asked about that one.
+    Comparison and writing are one transaction, so that processes that publish the same file at the same time make one
+    edition of it. `known` is an edition loaded before, to save loading it again. If the tz database is new, an edition
+    for it comes first, and nobody is asked about that one.
 
     `host` is who publishes: it must hold the lease or get it, and its clock must be right. Confirmed, it takes the
-    lease from another host, and puts stamps right that are ahead of its clock. Without `host` neither is looked at.
+    lease from another host, and corrects stamps that are ahead of its clock. Without `host` neither is checked.
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
@@ -177,7 +177,7 @@ def _publish(followed: PublishResult, edition: Edition, added: list[Revision]) -
 
 @dataclass(frozen=True)
 class _Gate:
-    """What keeps a host from publishing, whatever its file says, and what a person has allowed nevertheless."""
+    """The reasons why a host must not publish, whatever its file says, and those that a person has overridden."""
 
     holder: str = ""
     is_foreign: bool = False
@@ -190,7 +190,7 @@ class _Gate:
         return self.clock is None and (self.confirmed or not self.is_foreign)
 
     def mark(self, publication: PublishResult) -> PublishResult:
-        """Note on a publication what was found."""
+        """Return the result with the findings added."""
         return replace(
             publication,
             holder=self.holder,
@@ -199,7 +199,7 @@ class _Gate:
         )
 
     def hold(self, publication: PublishResult) -> PublishResult:
-        """Return the publication as held, with the reason."""
+        """Return the result as held, with the reason."""
         if self.is_foreign and not self.confirmed:
             reason = f"{publication.other_host} publishes this calendar, and this file says something else"
             return replace(publication, outcome=PublishOutcome.HELD, held_by=FaultKind.LEASE, reasons=[reason])
@@ -216,7 +216,7 @@ def _check_gate(connection: Connection, now: datetime, host: Host | None, *, con
 
 
 def _rewrite_stamps(connection: Connection, now: datetime) -> None:
-    """Put stamps that are still to come back to `now`; the edition that follows makes other processes load anew."""
+    """Set stamps in the future to `now`; the edition that follows makes other processes reload."""
     for column in (editions.c.published_at, revisions.c.changed_at):
         connection.execute(update(column.table).where(column > now).values({column: now}))
 
@@ -232,8 +232,8 @@ def follow_tz_database(
     """Add an edition if the tz database is newer than the last one's: each record it moves has a new revision.
 
     Subscribers learn of it by SEQUENCE, as if the record had been changed. Any host may do so, with or without the
-    lease: what is written comes from the database, only forward, and is the same whoever does it. But the clock of
-    `host` must be right, where it is named.
+    lease: what is written comes from the database and is the same on every host. But the clock of `host` must be right,
+    if it is given.
     """
     now = now.replace(microsecond=0)
     with writing(engine, lock=True) as connection:
@@ -275,7 +275,7 @@ def _stamp(last: Edition | None, now: datetime) -> datetime:
 
 
 def record_attempt(engine: Database, attempt: PublishAttempt) -> None:
-    """Keep an attempt unless it says the same as the last one."""
+    """Store an attempt unless it equals the last one."""
     file, reasons = _storable(attempt.file)[-500:], tuple(map(_storable, attempt.reasons))
     with writing(engine) as connection:
         last = _last_attempt(connection)
@@ -294,7 +294,7 @@ def record_attempt(engine: Database, attempt: PublishAttempt) -> None:
 
 
 def _storable(text: str) -> str:
-    """Replace what no database takes: NUL, and the bytes of a file name that are not UTF-8."""
+    """Replace what databases refuse: NUL, and bytes of a file name that are not UTF-8."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -334,7 +334,7 @@ def _is_there(connection: Connection, known: Edition) -> bool:
 
 @dataclass(frozen=True)
 class _Head:
-    """What holds for a whole edition that is added; `digest` is that of the records it has then."""
+    """Values of a whole edition that is added; `digest` is that of its records."""
 
     calendar: Calendar
     stamp: datetime

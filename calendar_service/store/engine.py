@@ -1,4 +1,4 @@
-"""Opening the database: SQLite in WAL mode on one machine, PostgreSQL on many."""
+"""Open the database: SQLite in WAL mode on one machine, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class UnusableDatabase(CalendarError):
 
 
 class Trouble(StrEnum):
-    """Why a database refuses, as far as it can be told. VALUE concerns only the row that was to be written."""
+    """Why a database refuses, as far as it is known. VALUE concerns only the row that was to be written."""
 
     AWAY = "away"
     LOCKED = "locked"
@@ -60,7 +60,7 @@ class Trouble(StrEnum):
 
 
 class DatabaseFault(CalendarError):
-    """The database does not answer, or refuses. The message holds no password."""
+    """The database does not answer, or refuses. The message contains no password."""
 
     def __init__(self, message: str, *, remedy: str = "", trouble: Trouble = Trouble.OTHER) -> None:
         super().__init__(message, remedy=remedy)
@@ -68,9 +68,9 @@ class DatabaseFault(CalendarError):
 
 
 def concerns_all(error: BaseException) -> bool:
-    """Return True if an error is one of the database as a whole, not of the one thing that was just done.
+    """Return True if an error concerns the database as a whole, not only the last statement.
 
-    Within a transaction errors are still the driver's own; what they concern shows only when it has ended.
+    Within a transaction errors are still the driver's own; what they concern is known only at its end.
     """
     return isinstance(error, SQLAlchemyError) or (
         isinstance(error, DatabaseFault) and error.trouble is not Trouble.VALUE
@@ -83,9 +83,9 @@ def sqlite_url(path: Path) -> str:
 
 
 def open_engine(url: str) -> Database:
-    """Open the database; an SQLite file's folder is made. Raise UnusableDatabase.
+    """Open the database; the folder of an SQLite file is created. Raise UnusableDatabase.
 
-    Nothing is connected yet: a server that does not answer shows at the first use, as a DatabaseFault.
+    Nothing is connected yet: a server that does not answer shows at the first use, as DatabaseFault.
     """
     parsed = _parse(url)
     backend = parsed.get_backend_name()
@@ -189,7 +189,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _enter_wal(connection: Any) -> None:
-    """Turn WAL on. SQLite does not wait by itself for another process that does the same, so this does."""
+    """Switch WAL on, waiting for another process that does the same: SQLite itself does not wait."""
     end = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
@@ -208,18 +208,18 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Database) -> Iterator[Connection]:
-    """Read in one consistent state, blocking nobody. Raise DatabaseFault."""
+    """Open a read transaction with one consistent state, which blocks nobody. Raise DatabaseFault."""
     with _connected(engine, "DEFERRED", "REPEATABLE READ", _READ_SECONDS) as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) -> Iterator[Connection]:
-    """Write in one transaction; it is done only when the block has ended without error.
+    """Open a write transaction, committed only if the block ends without error.
 
-    With `lock`, one writer at a time over all processes and machines (on SQLite always so). With `unhurried`, a
-    statement may take as long as it takes, as a migration may.
-    Raise DatabaseFault, also where another writer does not finish within ten seconds.
+    With `lock`, there is one writer at a time over all processes and machines (on SQLite always). With `unhurried`, a
+    statement may take as long as it needs, as a migration may. Raise DatabaseFault, also if another writer does not
+    finish within ten seconds.
     """
     # READ COMMITTED sees what another writer committed while this one waited for the lock.
     patience = None if unhurried else _WRITE_SECONDS
@@ -235,9 +235,9 @@ def writing(engine: Database, *, lock: bool = False, unhurried: bool = False) ->
 
 @contextmanager
 def rehearsing(engine: Database) -> Iterator[Database]:
-    """Yield a database that is written to as if for good, and is as it was when the block has ended.
+    """Yield a database whose changes are rolled back when the block ends.
 
-    All is done in one transaction that is undone; so it is for one thread and not for long. Raise DatabaseFault.
+    Everything runs in one transaction, so use it in one thread and not for long. Raise DatabaseFault.
     """
     with writing(engine) as connection:
         undone = connection.begin_nested()
@@ -249,7 +249,7 @@ def rehearsing(engine: Database) -> Iterator[Database]:
 
 @dataclass(frozen=True)
 class _Rehearsal:
-    """Stands for an engine in a rehearsal: its transactions are parts of one that is undone."""
+    """Replaces an engine in a rehearsal: its transactions are parts of one that is rolled back."""
 
     connection: Connection
 
@@ -294,13 +294,13 @@ def _faults(engine: Engine) -> Iterator[None]:
 
 
 def _secrets_of(url: URL) -> list[str]:
-    """List what no message may hold: the passwords of a database URL, wherever they stand in it."""
+    """Return the passwords of a database URL, which no message may contain."""
     found = [url.password, *(value for name, value in url.normalized_query.items() if name.endswith("password"))]
     return [text for each in found if each for text in (each if isinstance(each, tuple) else (str(each),))]
 
 
 def _trouble(error: BaseException | None) -> Trouble:
-    """Return why a driver's error came, by SQLite's result code or PostgreSQL's SQLSTATE."""
+    """Return the cause of a driver's error, by SQLite's result code or PostgreSQL's SQLSTATE."""
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", None) or ""
         return next((trouble for start, trouble in _SQLITE_TROUBLES.items() if name.startswith(start)), Trouble.OTHER)

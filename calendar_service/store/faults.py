@@ -1,11 +1,10 @@
-"""Faults that are not over: what failed, since when, how often, and whether the operator was told by mail.
+"""Open faults: what failed, since when, how often, and whether the operator was notified by mail.
 
-A fault has a kind and a key (what it happened to). Reporting it again counts it; clearing it deletes the row, so that
-the same thing failing later is a new fault, of which the operator is told anew. What is set aside because of a fault
-has a `retry_at`.
+A fault has a kind and a key (what it happened to). Reporting it again counts it; clearing it deletes the row, so that a
+later failure is a new fault with a new mail. Things set aside because of a fault have a `retry_at`.
 
-Of one thing the operator is told at most once an hour, however often it fails and works again; of single things that
-are set aside, once an hour for each kind. A mail that failed is tried again after five minutes. Notes remember both.
+The operator gets at most one mail an hour about one key, however often it fails and recovers; about single things that
+are set aside, one an hour for each kind. A mail that failed is tried again after five minutes.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _NOTE = "mail of fault "
 
 
 class FaultKind(StrEnum):
-    """What failed. From PUBLICATION to RESTORE it concerns a host or all; the others are single things set aside."""
+    """What failed. PUBLICATION to RESTORE concern a host or the whole service, the others single things set aside."""
 
     PUBLICATION = "publication"
     LEASE = "lease"
@@ -96,9 +95,9 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
     mailed_at: datetime | None = None,
     times: int = 1,
 ) -> None:
-    """Enter a fault, or count it so many times more. Times are aware; texts are cut to what a row holds.
+    """Add a fault, or increase its count by `times`. Times are aware; texts are cut to what a row holds.
 
-    `mailed_at` is for a fault of which the operator was told already.
+    `mailed_at` is set if the operator has been notified already.
     """
     row: dict[str, Any] = {
         "reason": _storable(reason)[:_MAX_REASON],
@@ -116,19 +115,19 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
 
 
 def clear_fault(connection: Connection, kind: FaultKind, key: str) -> bool:
-    """Delete a fault that is over; True if there was one."""
+    """Delete a fault that is over; return True if there was one."""
     this = faults.c.kind == kind, faults.c.key == _storable(key)[:_MAX_KEY]
     return connection.execute(delete(faults).where(*this)).rowcount == 1
 
 
 def clear_faults_of_others(connection: Connection, kinds: Iterable[FaultKind], key: str, before: datetime) -> None:
-    """Delete the faults of some kinds that have another key and were not reported since: whoever did is no more."""
+    """Delete faults of some kinds with another key that were not reported since `before`: their reporter is gone."""
     gone = faults.c.kind.in_(list(kinds)), faults.c.key != _storable(key)[:_MAX_KEY], faults.c.last_at < before
     connection.execute(delete(faults).where(*gone))
 
 
 def list_faults(connection: Connection, kinds: Iterable[FaultKind] | None = None) -> list[Fault]:
-    """List the faults that are not over, the oldest first; all of them, or those of some kinds."""
+    """Return the open faults, oldest first; all of them, or those of some kinds."""
     query = select(faults).order_by(faults.c.first_at, faults.c.kind, faults.c.key)
     if kinds is not None:
         query = query.where(faults.c.kind.in_(list(kinds)))
@@ -136,19 +135,19 @@ def list_faults(connection: Connection, kinds: Iterable[FaultKind] | None = None
 
 
 def clear_kinds_before(connection: Connection, kinds: Iterable[FaultKind], before: datetime) -> None:
-    """Delete faults of some kinds that nobody has reported since: whoever found them is no more."""
+    """Delete faults of some kinds that were not reported since `before`: their reporter is gone."""
     connection.execute(delete(faults).where(faults.c.kind.in_(list(kinds)), faults.c.last_at < before))
 
 
 def has_unmailed(connection: Connection) -> bool:
-    """Return True if the operator may have to be told of a fault."""
+    """Return True if there may be a fault to mail."""
     return connection.scalar(select(faults.c.kind).where(faults.c.mailed_at.is_(None)).limit(1)) is not None
 
 
 def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
-    """Mark the faults of which the operator is to be told now as mailed, and return them: one process gets each.
+    """Mark the faults to be mailed now as mailed, and return them: each goes to one process.
 
-    Left out are those of which the operator was told within the hour, or could not be told within five minutes.
+    Faults are left out that were mailed within the hour, or whose mail failed within five minutes.
     """
     connection.execute(delete(notes).where(notes.c.name.startswith(_NOTE), notes.c.at < now - MAIL_PAUSE))
     waiting = select(faults.c.kind, faults.c.key).where(faults.c.mailed_at.is_(None))
@@ -169,7 +168,7 @@ def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
 
 
 def release_unmailed(connection: Connection, given: Iterable[Fault], now: datetime) -> None:
-    """Have the operator told of faults later: the mail could not be sent."""
+    """Have faults mailed later: the mail could not be sent."""
     for each in given:
         this = faults.c.kind == each.kind, faults.c.key == each.key
         connection.execute(update(faults).where(*this).values(mailed_at=None))
@@ -194,5 +193,5 @@ def _fault(row: Any) -> Fault:
 
 
 def _storable(text: str) -> str:
-    """Replace what no database takes: NUL, and lone surrogates."""
+    """Replace what databases refuse: NUL, and lone surrogates."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")

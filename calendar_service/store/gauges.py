@@ -1,4 +1,4 @@
-"""Gauges: how much there is to do, how late it is, and when the last worker gave a sign of life."""
+"""Gauges: how much is waiting, how late it is, and the last heartbeat of a worker."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _MAX_SENT = 10_000
 
 @dataclass(frozen=True)
 class WorkerHealth:
-    """Whether reminders are on their way.
+    """Whether reminders are being sent.
 
-    `last_tick` is the last sign of life of any worker and `oldest_due` the due time of the delivery that has waited
-    longest, each None where there is none. `is_needed` tells whether anybody waits for a worker.
+    `last_tick` is the last heartbeat of any worker and `oldest_due` the due time of the oldest waiting delivery (aware,
+    UTC), each None if there is none. `is_needed` is True if anything waits for a worker.
     """
 
     last_tick: datetime | None
@@ -43,9 +43,9 @@ class WorkerHealth:
 
 @dataclass(frozen=True)
 class Gauges:
-    """Counts by state, and how many seconds after its due time each letter of the last hour was sent, ascending.
+    """Counts by state, and the delay in seconds of each message sent in the last hour, ascending.
 
-    `settled` are those of the last hour: all that ever were would take longer to count with every year.
+    `settled` are those of the last hour: counting all that ever were would take longer every year.
     """
 
     worker_health: WorkerHealth
@@ -57,7 +57,7 @@ class Gauges:
 
 
 def read_worker_health(engine: Database, now: datetime) -> WorkerHealth:
-    """Look whether workers are alive and on time. Raise DatabaseFault."""
+    """Return whether workers are alive and on time. Raise DatabaseFault."""
     with reading(engine) as connection:
         return _worker_health(connection, now)
 

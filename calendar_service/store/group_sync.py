@@ -1,4 +1,4 @@
-"""What readers share: the groups that follow from their watches, and who belongs to which."""
+"""Groups of subscribers: derived from their watches, with their memberships."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def read_group(row: Any) -> RecipientGroup:
 
 
 def sync_groups(connection: Connection, subscriber_id: int, now: datetime) -> None:
-    """Derive the memberships of one subscriber anew, as `regroup_many` does."""
+    """Derive the memberships of one subscriber again, see `sync_groups_of_many`."""
     sync_groups_of_many(connection, [subscriber_id], now)
 
 
 def sync_groups_of_many(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
-    """Derive memberships anew from state and watches: the one place where they are made and ended.
+    """Derive memberships from state and watches; nothing else begins or ends them.
 
     A membership begins now, in whole seconds, with the newest edition. Where the reader was told of the same before,
     in another zone, for another country or in another digest, it begins when that one did.
@@ -92,7 +92,7 @@ def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[Rec
 
 
 def _number_groups(connection: Connection, wanted: Iterable[RecipientGroup]) -> dict[RecipientGroup, int]:
-    """Find the groups, making those that are missing; another process may make the same ones meanwhile."""
+    """Return the ids of groups, adding those that are missing; another process may add the same ones."""
     by_print = dict(sorted((_fingerprint(group), group) for group in wanted))
     known = _find_groups(connection, list(by_print))
     missing = [
@@ -166,7 +166,7 @@ def _join(connection: Connection, for_each: _Each, numbers: dict[RecipientGroup,
 
 
 def clear_watch_faults(connection: Connection, ids: Sequence[int], *, also_set_aside: bool = False) -> None:
-    """Clear the faults of those of whom no watch is set aside any more, or of all of these."""
+    """Clear the faults of subscribers without a watch that is set aside, or of all of these."""
     known = {int(each.key) for each in list_faults(connection, [FaultKind.WATCH])}.intersection(ids)
     if known and not also_set_aside:
         bad = watches.c.subscriber_id.in_(known), watches.c.problem != ""

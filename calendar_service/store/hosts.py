@@ -1,4 +1,4 @@
-"""Which host this is, by a name that all its processes have and no other host has."""
+"""The identity of this host: the same in all its processes and different from every other host's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def host_name() -> str:
 
 
 def host_identity(name: str) -> str:
-    """Return a name that no other host has: hosts that were cloned may have one name, but not one boot."""
+    """Return a unique name of this host: cloned hosts may share a name, but not a boot."""
     return f"{name} {boot_id()}".strip()[:_MAX_IDENTITY]
 
 
@@ -26,7 +26,7 @@ def name_in_identity(identity: str) -> str:
 
 @cache
 def boot_id() -> str:
-    """Return what names the present boot of this machine; "" where that is not to be had."""
+    """Return the id of this machine's current boot; "" if it is not available."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

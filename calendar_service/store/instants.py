@@ -1,4 +1,4 @@
-"""The instants that were derived from a revision's civil times when it was published."""
+"""The instants of a revision, derived from its civil times when it was published."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def present_rows(connection: Connection, *, only_without_instants: bool) -> list[Row[Any]]:
-    """List the newest revision of each record that is not withdrawn: its record, number and instants."""
+    """Return the newest revision of each record that is not withdrawn: its record, number and instants."""
     other = revisions.alias()
     newest = select(func.max(other.c.number)).where(other.c.record_id == revisions.c.record_id).scalar_subquery()
     rows = select(revisions.c.record_id, revisions.c.number, revisions.c.instants).where(
@@ -31,7 +31,7 @@ def present_rows(connection: Connection, *, only_without_instants: bool) -> list
 
 
 def rewrite_instants(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Write instants anew, each row with `of_record`, `of_number` and the instants `anew`."""
+    """Write new instants; each row has `of_record`, `of_number` and the instants `anew`."""
     this = (revisions.c.record_id == bindparam("of_record"), revisions.c.number == bindparam("of_number"))
     if rows:
         connection.execute(update(revisions).where(*this).values(instants=bindparam("anew")), rows)
@@ -45,5 +45,5 @@ def instants_to_json(derived: Iterable[Derived]) -> list[list[str | None]]:
 
 
 def instants_from_json(plain: list[list[str]]) -> dict[InstantKey, datetime]:
-    """Read what `instants_to_json` wrote."""
+    """Return the instants that `instants_to_json` has written."""
     return {(name, date.fromisoformat(day) if day else None): datetime.fromisoformat(at) for name, day, at in plain}

@@ -1,4 +1,4 @@
-"""Whether an SQLite file is sound: a look at its pages, bounded in time."""
+"""Check the pages of an SQLite file, with a time limit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def find_damage(engine: Database, seconds: float) -> str:
-    """Return what is wrong with the pages of an SQLite file; "" where nothing was found in so many seconds.
+    """Return what is wrong with the pages of an SQLite file; "" if nothing was found in `seconds`.
 
-    Other databases look after their pages themselves. What keeps the look from being made at all (no file, a lock) is
-    found wherever the database is used.
+    Other databases check their pages themselves. If the check cannot run at all (no file, a lock), any other use of the
+    database reports it.
     """
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":

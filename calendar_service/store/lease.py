@@ -1,8 +1,8 @@
-"""The lease: one host publishes at a time, until ten seconds after it last said that it still does.
+"""The lease to publish: one host holds it, until ten seconds after its last renewal.
 
-Whether it has expired is judged by one clock that all hosts of the database share, never by their own wall clocks: by
-the server's on PostgreSQL; on SQLite, which lives on one machine, by that machine's monotonic clock since its boot.
-A lease seems to have expired where that clock was set back, too; its holder renews it then as always.
+Expiry is judged by one clock that all hosts of the database share, never by their wall clocks: the server's on
+PostgreSQL; on SQLite, which is on one machine, that machine's monotonic clock since its boot. If that clock is set back
+the lease seems expired, too; its holder then renews it as usual.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _SERVER = "server"
 
 @dataclass(frozen=True)
 class Host:
-    """The host that wants to publish, by the name that the operator knows."""
+    """A host that publishes, by the name that the operator knows."""
 
     name: str
 
     @property
     def identity(self) -> str:
-        """Return the name that no other host has."""
+        """Return the host's unique name."""
         return host_identity(self.name)
 
 
@@ -60,15 +60,15 @@ class Situation:
 
 
 def read_holder(connection: Connection) -> str:
-    """Return the identity of the host that holds the lease now, "" where it is free or has expired."""
+    """Return the identity of the host that holds the lease now, "" if it is free or has expired."""
     holder, age = _read(connection)
     return holder if age is not None and age < LEASE_SECONDS else ""
 
 
 def take_lease(connection: Connection, host: Host) -> None:
-    """Enter a host as the holder, whoever was. Call it at the end of a transaction that has the publishing lock.
+    """Make a host the holder, whoever was before. Call it at the end of a transaction that has the publishing lock.
 
-    The faults of the holder before it are cleared: where it still runs, it reports what holds from now on.
+    The faults of the previous holder are cleared: if it still runs, it reports its own.
     """
     before, _ = _read(connection)
     clock, seconds = _shared_clock(connection)
@@ -81,9 +81,9 @@ def take_lease(connection: Connection, host: Host) -> None:
 
 
 def keep_lease(engine: Database, host: Host, now: datetime) -> Situation:
-    """Renew the lease if this host holds it and it is due; return how things stand. Raise DatabaseFault.
+    """Renew the lease if this host holds it and renewal is due; return the situation. Raise DatabaseFault.
 
-    A host whose clock is wrong lets its lease expire, since it could publish nothing.
+    A host whose clock is wrong lets its lease expire, since it could not publish.
     """
     with reading(engine) as connection:
         fault = check_clock(connection, now)
@@ -100,14 +100,14 @@ def keep_lease(engine: Database, host: Host, now: datetime) -> Situation:
 
 
 def _renew(connection: Connection, host: Host) -> bool:
-    """Renew the lease unless another host has taken it; True if it is still this host's."""
+    """Renew the lease unless another host has taken it; return True if this host still holds it."""
     clock, seconds = _shared_clock(connection)
     ours = update(leases).where(leases.c.name == _PUBLISHER, leases.c.holder == host.identity)
     return connection.execute(ours.values(clock=clock, renewed_at=seconds)).rowcount == 1
 
 
 def _read(connection: Connection) -> tuple[str, float | None]:
-    """Return who entered the lease last, and how many seconds ago: None where that is not to be known."""
+    """Return the last holder, and how many seconds ago it renewed the lease: None if that is unknown."""
     row = connection.execute(select(leases).where(leases.c.name == _PUBLISHER)).one_or_none()
     if row is None:
         return "", None
@@ -118,7 +118,7 @@ def _read(connection: Connection) -> tuple[str, float | None]:
 
 
 def _shared_clock(connection: Connection) -> tuple[str, float]:
-    """Return a clock that all hosts of this database share, by name, and its seconds."""
+    """Return the name and the seconds of a clock that all hosts of this database share."""
     if connection.dialect.name == "postgresql":
         epoch = connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one()
         return _SERVER, float(epoch)

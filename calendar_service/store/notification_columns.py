@@ -111,7 +111,7 @@ def _decode_digest(name: str) -> DigestKey:
 
 
 def is_digest_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a row of `occasions` is the digest which a delivery or firing is an item of."""
+    """Return the condition that a row of `occasions` is the digest which a delivery or fan-out is an item of."""
     return (key.c.kind == NotificationKind.DIGEST) & (key.c.revision == item.c.bundle)
 
 

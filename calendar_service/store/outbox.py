@@ -1,7 +1,7 @@
-"""The outbox: what has fallen due for groups of readers, and is fanned out to them.
+"""The outbox: due notifications are fanned out to the subscribers of groups.
 
-Everything here may be done twice, by any number of workers at once: a firing is entered once by its key (group,
-occasion, bundle), and a delivery once by its own (occasion, subscriber).
+Every operation may run twice, in any number of workers at once: a fan-out is unique by its key (group, notification,
+digest), and a delivery by its own (notification, subscriber).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryState(StrEnum):
-    """What has become of a delivery. BUNDLED waits for its digest; all from SENT on are final."""
+    """The state of a delivery. BUNDLED waits for its digest; SENT and all later states are final."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -47,7 +47,7 @@ class DeliveryState(StrEnum):
 
 
 class FanOutOutcome(StrEnum):
-    """What has become of an occasion for a group: sent on its way, or noticed only when it was over."""
+    """The result of a fan-out: deliveries were added, or it was noticed only when the moment was over."""
 
     FIRED = "fired"
     MISSED = "missed"
@@ -57,7 +57,7 @@ class FanOutOutcome(StrEnum):
 
 
 def load_groups(connection: Connection) -> list[RecipientGroup]:
-    """List the groups that have readers; none whose topic only a newer version of this program knows."""
+    """Return the groups that have subscribers, without topics that only a newer version knows."""
     has_subscribers = exists().where(memberships.c.group_id == groups.c.id)
     known = groups.c.topic.in_(list(Topic))
     return [
@@ -67,7 +67,7 @@ def load_groups(connection: Connection) -> list[RecipientGroup]:
 
 
 def fresh_groups(connection: Connection) -> set[int]:
-    """List the groups that readers have joined since the worker looked."""
+    """Return the ids of groups that subscribers have joined since the last pass."""
     # Without DISTINCT: for it SQLite goes through all memberships by their key, not through the few by the index.
     return set(connection.scalars(select(memberships.c.group_id).where(text("is_fresh"))))
 
@@ -81,14 +81,14 @@ class Fresh(NamedTuple):
 
 
 def list_fresh(connection: Connection, group_id: int, most: int) -> list[Fresh]:
-    """List readers who have joined a group since the worker looked, up to `most`, with since when."""
+    """Return up to `most` subscribers who have joined a group since the last pass, each with since when."""
     columns = memberships.c.subscriber_id, memberships.c.since, memberships.c.edition
     some = select(*columns).where(text("is_fresh"), memberships.c.group_id == group_id).limit(most)
     return sorted((Fresh(*row) for row in connection.execute(some)), key=lambda each: each.subscriber_id)
 
 
 def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fresh]) -> int:
-    """Note that the worker has looked at readers of a group; who joined anew meanwhile keeps the mark."""
+    """Remove the mark from subscribers who have been handled; one who has joined again meanwhile keeps it."""
     keys = tuple_(memberships.c.subscriber_id, memberships.c.since)
     same = keys.in_([(each.subscriber_id, each.since) for each in reviewed_at])
     these = memberships.c.group_id == group_id, same, text("is_fresh")
@@ -127,7 +127,7 @@ def _asked_in_time(due: DueNotification) -> ColumnElement[bool]:
 
 
 def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, StoredKey, str]]:
-    """List what waits in the outbox to be sent before a time, with the reader's address."""
+    """Return what is in the outbox and due before a time, with the subscriber's address."""
     columns = deliveries.c.next_at, subscribers.c.address, *KEY_COLUMNS
     joined = select(*columns).join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     joined = joined.join(occasions, occasions.c.id == deliveries.c.occasion_id)
@@ -139,7 +139,7 @@ def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime
 
 
 def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, StoredKey, StoredKey | None]]:
-    """List the keys (group, occasion, digest) of all that has fired and was not over at `since`."""
+    """Return the keys (group, notification, digest) of all fan-outs that were not over at `since`."""
     columns = [firings.c.group_id, firings.c.bundle, *KEY_COLUMNS]
     joined = select(*columns).join(occasions, occasions.c.id == firings.c.occasion_id)
     rows = connection.execute(joined.where(firings.c.expires_at > since))
@@ -154,7 +154,7 @@ def perform_fan_out(
     unless: Collection[NotificationKey] = (),
     only: Collection[int] = (),
 ) -> int | None:
-    """Fan an occasion out to the readers of its group; None if that was done before. Gives how many it reaches."""
+    """Add a delivery for each subscriber of the group; return how many, or None if that was done before."""
     occasion_id = key_id(connection, due.notification)
     if not only and not _enter(connection, due, occasion_id, now, FanOutOutcome.FIRED):
         return None

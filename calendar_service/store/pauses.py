@@ -1,6 +1,7 @@
-"""Why nothing is sent: a person paused it, or the database was put back and a person has not said how to go on.
+"""Reasons why nothing is sent: a person paused it, or the database was restored and nobody has decided how to go on.
 
-Each reason is a note, so that every process sees it; `store.claims.claim` looks for them in its own statement.
+Each reason is a row of process state, so that every process sees it; `claim_deliveries` checks them in its own
+statement.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ RESTORED_REASON = "restored"
 
 
 class PauseKind(StrEnum):
-    """Why nothing is sent. RESTORING is a restore that is under way, or was broken off before it changed anything."""
+    """Why nothing is sent. RESTORING is a restore that is running, or that stopped before it changed anything."""
 
     PERSON = "paused"
     RESTORING = "restoring"
@@ -40,7 +41,7 @@ class PauseKind(StrEnum):
 
 
 class RestoreKind(StrEnum):
-    """How the database went back: by the command, or a copy that was put in its place."""
+    """How the database was restored: by the command, or by a copy put in its place."""
 
     COMMAND = "command"
     COPY = "copy"
@@ -48,7 +49,7 @@ class RestoreKind(StrEnum):
 
 @dataclass(frozen=True)
 class Pause:
-    """A reason why nothing is sent. Of RESTORED: what fell due up to `until` may have been sent before.
+    """A reason why nothing is sent. For RESTORED, what was due up to `until` may have been sent before.
 
     With `is_exact` it is known what was sent, since the newer database could be read.
     """
@@ -64,12 +65,12 @@ _NAMES = {kind: f"sending {kind}" for kind in PauseKind}
 
 
 def is_paused() -> ColumnElement[bool]:
-    """Return the condition, for a statement of its own, that nothing may be sent."""
+    """Return the SQL condition that nothing may be sent."""
     return exists().where(notes.c.name.in_(list(_NAMES.values())))
 
 
 def list_pauses(connection: Connection) -> list[Pause]:
-    """List the reasons why nothing is sent; empty where everything is."""
+    """Return the reasons why nothing is sent; empty if sending is not paused."""
     by_name = {name: kind for kind, name in _NAMES.items()}
     rows = connection.execute(select(notes).where(notes.c.name.in_(by_name)).order_by(notes.c.name))
     return [_pause(by_name[row.name], row.value, row.at) for row in rows]
@@ -83,14 +84,14 @@ def _pause(kind: PauseKind, value: str, since: datetime) -> Pause:
 
 
 def enter_pause(connection: Connection, kind: PauseKind, now: datetime) -> bool:
-    """Pause sending for a reason other than RESTORED; False if it was paused for that already."""
+    """Pause sending for a reason other than RESTORED; return False if it was paused for that already."""
     return enter_state(connection, _NAMES[kind], "", now)
 
 
 def enter_restored(
     connection: Connection, how: RestoreKind, now: datetime, until: datetime, *, is_exact: bool = False
 ) -> None:
-    """Pause sending because the database went back, and report it. What fell due up to `until` may have been sent."""
+    """Pause sending because the database was restored, and report it. What was due up to `until` may have been sent."""
     value = json.dumps({"until": max(now, until).isoformat(), "how": how, "exact": is_exact})
     write_state(connection, _NAMES[PauseKind.RESTORED], value, now)
     report_fault(connection, FaultKind.RESTORE, "", _SENTENCES[how], now)
@@ -115,27 +116,27 @@ REPLACED = gettext_noop(
 
 
 def report_replaced(connection: Connection, now: datetime) -> None:
-    """Report an empty database that stands where a host knew another one; `now` is aware."""
+    """Report an empty database in the place of one that this host knew; `now` is aware."""
     report_fault(connection, FaultKind.RESTORE, _REPLACED_KEY, REPLACED, now)
 
 
 def clear_replaced(connection: Connection) -> bool:
-    """Delete the report of an empty database; True if there was one."""
+    """Delete the report of an empty database; return True if there was one."""
     return clear_fault(connection, FaultKind.RESTORE, _REPLACED_KEY)
 
 
 def end_pause(connection: Connection, kind: PauseKind) -> bool:
-    """End a reason why nothing is sent; True if there was it."""
+    """Remove a reason why nothing is sent; return True if it was there."""
     if kind is PauseKind.RESTORED:
         clear_fault(connection, FaultKind.RESTORE, "")
     return remove_state(connection, _NAMES[kind])
 
 
 def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
-    """Mark what fell due up to a restore as not sent; return how many deliveries those are.
+    """Mark what was due up to a restore as not sent; return the number of deliveries.
 
-    Notices are all meant that are there: which changes were told before is not known, whenever they were published.
-    Account mails are kept where it is known that they did not go, and so are sign-ups that nobody has answered.
+    This includes all notices: which changes were announced before is unknown. Account mails are kept if it is known
+    that they were not sent, and so are sign-ups that nobody has answered.
     """
     settled = {"state": DeliveryState.DROPPED, "reason": RESTORED_REASON, "settled_at": now, "worker_id": None}
     dropped = affected_rows(connection.execute(update(deliveries).where(*_missed(pause)).values(**settled)))
@@ -154,7 +155,7 @@ def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
 
 
 def count_unanswered(connection: Connection) -> int:
-    """Count the sign-ups that wait for their confirmation mail."""
+    """Return how many sign-ups wait for their confirmation mail."""
     return connection.scalar(select(func.count()).select_from(signups).where(signups.c.state == ASKED)) or 0
 
 

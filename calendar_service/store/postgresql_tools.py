@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs for backups, pg_dump and pg_restore: found on PATH, and run without a password in sight."""
+"""Run PostgreSQL's backup programs, pg_dump and pg_restore: found on PATH, without a password in their arguments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ToolFault(CalendarError):
 
 
 def dump_tables(engine: Database, tables: Sequence[str], schema: str, file: Path) -> None:
-    """Write tables of a database, with their sequences, into a file that is there already. Raise ToolFault."""
+    """Write tables of a database, with their sequences, into an existing file. Raise ToolFault."""
     with engine.connect() as connection:
         server = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     tool = _find("pg_dump", at_least=server)
@@ -49,14 +49,14 @@ def dump_tables(engine: Database, tables: Sequence[str], schema: str, file: Path
 
 
 def list_contents(file: Path) -> list[str]:
-    """List what an archive holds, a line each, after reading all of it. Raise ToolFault."""
+    """Return the contents of an archive, one line each, after reading all of it. Raise ToolFault."""
     tool = _find("pg_restore")
     _run([tool, f"--file={os.devnull}", str(file)], {})
     return _run([tool, "--list", str(file)], {}).splitlines()
 
 
 def read_revision(file: Path) -> str:
-    """Return which migration an archive's tables are at; "" where it does not say. Raise ToolFault."""
+    """Return the migration that an archive's tables are at; "" if it is not stated. Raise ToolFault."""
     script = _run([_find("pg_restore"), "--data-only", "--table=alembic_version", "--file=-", str(file)], {})
     lines = script.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("COPY ")]
@@ -64,9 +64,9 @@ def read_revision(file: Path) -> str:
 
 
 def load_archive(connection: Connection, file: Path) -> None:
-    """Make the tables of an archive and fill them, within the transaction of a psycopg connection.
+    """Create and fill the tables of an archive, within the transaction of a psycopg connection.
 
-    Raise ToolFault; the transaction must then be given up.
+    Raise ToolFault; the transaction must then be rolled back.
     """
     driver: Any = connection.connection.driver_connection
     with _script_of(file) as script, driver.cursor() as cursor:
@@ -140,12 +140,12 @@ def _run(command: Sequence[str], secret: dict[str, str]) -> str:
 
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a program: ours without our settings, which are nothing to it."""
+    """Return the environment for a program: ours without this service's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CALENDAR_")} | more
 
 
 def _connection_options(engine: Database) -> tuple[list[str], dict[str, str]]:
-    """Return how pg_dump finds the database: arguments, and an environment for what others must not see."""
+    """Return how pg_dump finds the database: arguments, and an environment for what other users must not see."""
     try:
         from psycopg import conninfo, pq  # noqa: PLC0415 (the driver is an extra)
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""Single facts that all processes should know: the last edition announced, alarms that were raised."""
+"""Key-value state that all processes share: the last edition announced, mails that were sent about faults."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 def read_state(connection: Connection, name: str) -> tuple[str, datetime] | None:
-    """Read what all processes should know under a name, and since when."""
+    """Return the value under a name, and since when; None if there is none."""
     row = connection.execute(select(notes.c.value, notes.c.at).where(notes.c.name == name)).one_or_none()
     return (row.value, row.at) if row else None
 
 
 def write_state(connection: Connection, name: str, value: str, now: datetime) -> None:
-    """Write down what all processes should know."""
+    """Set the value under a name."""
     entered = insert_on_conflict(connection, notes).values(name=name, value=value, at=now)
     anew = {"value": value, "at": now}
     connection.execute(entered.on_conflict_do_update(index_elements=[notes.c.name], set_=anew))
 
 
 def enter_state(connection: Connection, name: str, value: str, now: datetime) -> bool:
-    """Write a note if there is none of that name: of many processes one is told True."""
+    """Set a value if there is none of that name; of several processes exactly one gets True."""
     entered = insert_on_conflict(connection, notes).values(name=name, value=value, at=now)
     return connection.execute(entered.on_conflict_do_nothing()).rowcount == 1
 
 
 def remove_state(connection: Connection, name: str) -> bool:
-    """Remove a note; True if it was there."""
+    """Delete a value; return True if it was there."""
     return connection.execute(delete(notes).where(notes.c.name == name)).rowcount == 1

@@ -1,4 +1,4 @@
-"""Forgetting: no address is kept longer than it is needed."""
+"""Purge: delete data that is not needed any more, addresses above all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PENDING = ("waiting", "claimed", "bundled")
 
 @dataclass(frozen=True)
 class PurgeCounts:
-    """How much was deleted."""
+    """Numbers of deleted rows."""
 
     signups: int
     subscribers: int
@@ -40,11 +40,11 @@ class PurgeCounts:
 
 
 def purge_expired(engine: Database, now: datetime) -> PurgeCounts:
-    """Delete what has had its time: sign-ups, confirmed or not; readers who left; tallies; reasons that are over.
+    """Delete what has expired: sign-ups, ended subscribers, counts, suppressions.
 
-    Of a reader who left, the keyed hash stays with the reason "ended". It hinders nobody from signing up again;
-    it proves the wish, and keeps an import from undoing it. Deliveries stay, to be counted, and name nobody. One who
-    cannot be deleted keeps no other here; the error is raised when all else is done.
+    Of an ended subscriber the keyed hash stays with the reason "ended". It does not prevent a new sign-up; it documents
+    the wish, and prevents an import from undoing it. Deliveries stay, to be counted, without a name. A subscriber who
+    cannot be deleted does not stop the others; the error is raised at the end.
     """
     with reading(engine) as connection:
         ended = select_ended(connection, now - ENDED_KEPT)
@@ -80,7 +80,7 @@ def _forget_rows(engine: Database, erased: int, now: datetime) -> PurgeCounts:
 
 
 def _forget_faults(connection: Connection, kind: FaultKind, pending: Select[tuple[int]]) -> None:
-    """Clear the faults of what is no more, or is settled."""
+    """Clear the faults of what was deleted or settled."""
     keys = {int(each.key): each.key for each in list_faults(connection, [kind])}
     if keys:
         (number,) = pending.selected_columns

@@ -1,4 +1,4 @@
-"""Receipts: what became of the reminders of each deadline, counted from the deliveries."""
+"""Receipts: the deliveries of each deadline, counted by their state."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _SUPPRESSED = "suppressed"
 
 @dataclass(frozen=True)
 class Receipt:
-    """The deliveries of one occasion: one moment of one record, announced by one lead, or one notice.
+    """The deliveries of one notification: one moment of one record with one lead, or one notice.
 
-    `revision` is the time that the moment stands at, or for a notice the number of the record's revision;
-    `occurrence` is the day of what recurs, else "". `waiting` counts what is still in hand; `retried` counts those of
-    all states that took more than one attempt; `missed` counts readers to whom it was too late to write.
+    `revision` is the civil time of the moment, or for a notice the number of the record's revision; `occurrence` is the
+    day of a recurring record, else "". `waiting` counts unsettled deliveries; `retried` counts those of all states with
+    more than one attempt; `missed` counts subscribers for whom it was too late.
     """
 
     kind: str
@@ -46,14 +46,14 @@ class Receipt:
 
     @property
     def key(self) -> StoredKey:
-        """What these deliveries tell."""
+        """The notification key of these deliveries."""
         return key_of(self)
 
 
 def receipts(engine: Database, record_id: str = "", *, newest: int | None = None) -> list[Receipt]:
-    """Count the deliveries of all records or of one, newest occasion first; `newest` says of how many at most.
+    """Return the receipts of all records or of one, newest first, at most `newest` of them.
 
-    Letters that are about no record, such as confirmations, are not among them. Raise DatabaseFault.
+    Account mails such as confirmations are not included. Raise DatabaseFault.
     """
     chosen = occasions.c.record_id == record_id if record_id else occasions.c.record_id != ""
     newest_first = select(occasions).where(chosen).order_by(occasions.c.id.desc()).limit(newest).subquery()
@@ -63,7 +63,7 @@ def receipts(engine: Database, record_id: str = "", *, newest: int | None = None
 
 
 def _counted(chosen: Subquery) -> Select[tuple[object, ...]]:
-    """Count per occasion in two subqueries: joined at once, deliveries and firings would multiply."""
+    """Return the query with its counts in two subqueries: joined at once, deliveries and fan-outs would multiply."""
     ids = select(chosen.c.id)
     sent = _deliveries_of(ids).subquery()
     missed = (

@@ -1,8 +1,8 @@
-"""Restoring a backup, as one step, while processes run or not: all of it is there afterwards, or nothing has changed.
+"""Restore a backup in one step, whether processes run or not: everything is restored, or nothing has changed.
 
-Where the database has only gone forward since the backup, what was lost of it comes back and the rest stays. Otherwise
-the backup takes its place, and of what can still be read is taken over who left, who was erased, and what was sent. In
-either case nothing is sent afterwards until a person says so.
+If the database has only gone forward since the backup, what was lost comes back and the rest stays. Otherwise the
+backup replaces it; who left, who was erased and what was sent is carried over if it can be read. In either case nothing
+is sent until a person decides how to go on.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _POLL = 0.2
 
 
 class Replaced(StrEnum):
-    """What was there before a restore."""
+    """The database before a restore."""
 
     NOTHING = "nothing"
     SUCCESSOR = "successor"
@@ -54,7 +54,7 @@ class Replaced(StrEnum):
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore has done: `counts` of rows that came back or were taken over, by what they are."""
+    """The result of a restore: `counts` of rows that were restored or carried over, by kind."""
 
     replaced: Replaced
     identity: Identity
@@ -63,9 +63,9 @@ class Restored:
 
 
 def restore(engine: Database, file: Path, now: datetime, reviewed_at: Callable[[str], datetime | None]) -> Restored:
-    """Restore a backup. `looked_at` gives up to which time the reminders of a database id are known to be looked at.
+    """Restore a backup. `reviewed_at` returns up to when (aware) the reminders of a database id were planned.
 
-    Raise BackupRefused, ToolFault, UnusableDatabase and DatabaseFault; the database is then as it was.
+    Raise BackupRefused, ToolFault, UnusableDatabase, DatabaseFault; the database is then unchanged.
     """
     with open_backup(engine, file) as archive:
         if not is_known(archive.version):
@@ -84,7 +84,7 @@ def restore(engine: Database, file: Path, now: datetime, reviewed_at: Callable[[
 
 
 def _present_state(engine: Database) -> Replaced:
-    """Look at what is there. OTHER stands for any database of ours, whose past is compared later."""
+    """Return the kind of the present database. OTHER is any database of ours, whose history is compared later."""
     path = sqlite_path(engine)
     if path and (not path.exists() or path.stat().st_size == 0):
         return Replaced.NOTHING
@@ -115,7 +115,7 @@ def _present_state(engine: Database) -> Replaced:
 
 @contextmanager
 def _quiet(engine: Database, now: datetime) -> Iterator[None]:
-    """Pause sending, and wait until no mail is in anybody's hands; take the pause back where something fails."""
+    """Pause sending, and wait until no worker has a mail in hand; end the pause if something fails."""
     with writing(engine) as connection:
         enter_pause(connection, PauseKind.RESTORING, now)
     try:
@@ -128,7 +128,7 @@ def _quiet(engine: Database, now: datetime) -> Iterator[None]:
 
 
 def _wait_for_senders(engine: Database) -> None:
-    """Wait until what is claimed is settled, but for claims of processes that are dead. Raise BackupRefused."""
+    """Wait until all claims are settled, except those of dead processes. Raise BackupRefused."""
     begun = time.monotonic()
     seen: dict[int, tuple[int, float]] = {}
     claimed = select(deliveries.c.worker_id, func.count().label("number")).where(deliveries.c.state == "claimed")
@@ -158,7 +158,7 @@ def _wait_for_senders(engine: Database) -> None:
 def _restore_in_place(
     engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
 ) -> Restored:
-    """Restore in one transaction of the present database, so that processes that have it open see it whole."""
+    """Restore in one transaction of the present database, so that running processes see either state completely."""
     with archive.loading(engine) as (connection, loaded):
         before = loaded.present_identity
         made = loaded.backup_identity
@@ -180,7 +180,7 @@ def _restore_in_place(
 
 
 def _begin_anew(connection: Connection, made: Identity, before: Identity | None) -> Identity:
-    """Make the state of a backup the present one: nobody sends from it yet, and it is a history of its own."""
+    """Make the state of a backup the present one: sending is paused, and it gets an id of its own."""
     connection.execute(delete(workers))
     connection.execute(delete(faults))
     claimed = update(deliveries).where(deliveries.c.state == "claimed")
@@ -195,7 +195,7 @@ def _latest(now: datetime, known: list[datetime | None]) -> datetime:
 def _replace_file(
     engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
 ) -> Restored:
-    """Put a restored file in the place of a damaged one, which is kept beside it."""
+    """Replace a damaged file by a restored one; the damaged one is kept beside it."""
     with archive.as_database() as scratch:
         with writing(scratch) as connection:
             made = read_identity(connection) or renew_identity(connection, 0)

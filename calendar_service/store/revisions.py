@@ -1,4 +1,4 @@
-"""Revisions in the database: the states that records have had, and which edition added which."""
+"""Revisions in the database: the states of records, and the edition that added each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAGE = 500
 
 
 def list_changes(connection: Connection, since: int, until: int) -> list[tuple[str, int]]:
-    """List the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
+    """Return the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
     added = select(revisions.c.record_id, revisions.c.number)
     added = added.where(revisions.c.edition > since, revisions.c.edition <= until)
     rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id))
@@ -29,7 +29,7 @@ def list_changes(connection: Connection, since: int, until: int) -> list[tuple[s
 
 
 def load_change(connection: Connection, record_id: str, number: int) -> tuple[Revision | None, Revision | None]:
-    """Load a revision of a record, after the one before it."""
+    """Return a revision of a record, preceded by the one before it."""
     return _load_revision(connection, record_id, number - 1), _load_revision(connection, record_id, number)
 
 
@@ -40,7 +40,7 @@ def _load_revision(connection: Connection, record_id: str, number: int) -> Revis
 
 
 def load_histories(connection: Connection, record_ids: Sequence[str]) -> dict[str, list[Revision]]:
-    """Load all revisions of some records, the oldest first."""
+    """Return all revisions of some records, oldest first."""
     found: dict[str, list[Revision]] = defaultdict(list)
     for start in range(0, len(record_ids), _PAGE):
         page = revisions.c.record_id.in_(record_ids[start : start + _PAGE])
@@ -50,5 +50,5 @@ def load_histories(connection: Connection, record_ids: Sequence[str]) -> dict[st
 
 
 def revision_of_row(row: Any) -> Revision:
-    """Make the revision of a row."""
+    """Return the revision of a row."""
     return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn, row.edition)

@@ -1,7 +1,7 @@
-"""When the planner looked, and since when the changes of an edition count.
+"""The planner's passes, and since when the changes of an edition count.
 
-Whether something is due must not hang on the stamp of an edition, which a clock that was wrong has written. So the
-planner notes each of its passes, and of each edition the pass that first saw it and the last one before that.
+Whether something is due must not depend on the stamp of an edition, which a wrong clock may have written. So the
+planner records each of its passes, and for each edition the pass that saw it first and the pass before that.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _LONGEST_RETRY = timedelta(minutes=61)
 
 @dataclass(frozen=True)
 class FirstPass:
-    """The pass that first saw an edition, `at`, and the last one `before` it (the same for the very first pass).
+    """The pass that saw an edition first, `at`, and the one `before` it (equal for the very first pass); both aware.
 
-    What an edition changes counts from `before` on, so that nothing falls between two passes.
+    Changes of an edition count from `before` on, so that nothing is lost between two passes.
     """
 
     before: datetime
@@ -41,14 +41,14 @@ class FirstPass:
 
 
 def load_first_passes(connection: Connection) -> dict[int, FirstPass]:
-    """Return for each edition that the planner has seen when that was, by its number."""
+    """Return the first pass of each edition, by its number."""
     columns = editions.c.number, editions.c.scheduled_from, editions.c.scheduled_at
     rows = connection.execute(select(*columns).where(editions.c.scheduled_at.is_not(None)))
     return {row.number: FirstPass(row.scheduled_from or row.scheduled_at, row.scheduled_at) for row in rows}
 
 
 def first_pass_of(connection: Connection, number: int) -> FirstPass | None:
-    """Return when the planner first saw an edition; None if it has not yet."""
+    """Return the first pass of an edition; None if there was none yet."""
     columns = editions.c.scheduled_from, editions.c.scheduled_at
     row = connection.execute(select(*columns).where(editions.c.number == number)).one_or_none()
     if row is None or row.scheduled_at is None:
@@ -65,16 +65,16 @@ def last_edition_seen_before(connection: Connection, at: datetime) -> int:
 
 
 def is_pass_to_note(connection: Connection, newest: int, now: datetime) -> bool:
-    """Return True if this pass is to be noted: not where another one was a moment ago, and has seen the same."""
+    """Return True if this pass must be recorded: not if a recent one has seen the same editions."""
     noted = read_state(connection, _PASSED)
     unseen = select(editions.c.number).where(editions.c.number <= newest, editions.c.scheduled_at.is_(None)).limit(1)
     return noted is None or not timedelta(0) <= now - noted[1] < _OFTEN or connection.scalar(unseen) is not None
 
 
 def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
-    """Note that the planner looks now, at editions up to `newest`; return True if the last pass was ahead of now.
+    """Record a pass at `now` with editions up to `newest`; return True if the last pass was later than `now`.
 
-    Then a clock was wrong, and what it has written as ahead is put right, so that it silences nothing.
+    Then a clock was wrong, and the times it has written in the future are corrected, so that they suppress nothing.
     """
     noted = read_state(connection, _PASSED)
     last = noted[1] if noted else now
@@ -88,7 +88,7 @@ def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
 
 
 def begin_memberships(connection: Connection, now: datetime, *, only_fresh: bool) -> None:
-    """Set memberships that begin in the future, written by a clock that was ahead, to begin now."""
+    """Let memberships that begin in the future, written by a clock that was ahead, begin now."""
     begun = now.replace(microsecond=0)
     late = memberships.c.since > (begun if only_fresh else now + AHEAD)
     these = (text("is_fresh"), late) if only_fresh else (late,)

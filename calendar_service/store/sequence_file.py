@@ -1,4 +1,4 @@
-"""What a host remembers of its databases, in a file beside them: how far each had come.
+"""A file beside the databases of a host that remembers how far each of them had come.
 
 A database that is behind what is remembered was put back from a copy. The file is written after the database was, so
 what it says is never ahead of a database that only went forward. A second file in another place, if there is one, says
@@ -28,7 +28,7 @@ _MOST = 50
 
 @dataclass(frozen=True)
 class Remembered:
-    """How far a database had come, and up to which time its reminders had been looked at (aware, UTC)."""
+    """How far a database had come, and up to when its reminders had been planned (aware, UTC)."""
 
     sequence: int
     at: datetime
@@ -46,18 +46,18 @@ class SequenceFile:
         self._own: dict[str, Remembered] = {}
 
     def recall(self, database_id: str) -> Remembered | None:
-        """Return the farthest that this process, or another one of this host, has seen a database come."""
+        """Return the furthest state of a database that a process of this host has seen, or None."""
         found = self._own, _load(self._path), self._load_aside()
         known = [each[database_id] for each in found if database_id in each]
         return _farthest(known) if known else None
 
     def knows_other_than(self, database_id: str) -> bool:
-        """Return True if this host remembers other databases and has never seen this one."""
+        """Return True if this host remembers other databases but not this one."""
         known = {*self._own, *_load(self._path)}
         return bool(known) and database_id not in known
 
     def remember(self, identity: Identity, at: datetime) -> None:
-        """Keep how far a database has come. Raise OSError where it cannot be kept; this process then still knows."""
+        """Store how far a database has come. Raise OSError if that fails; this process still remembers it."""
         loaded, loaded_aside = _load(self._path), self._load_aside()
         known = [each[identity.id] for each in (self._own, loaded, loaded_aside) if identity.id in each]
         farthest = _farthest([Remembered(identity.sequence, at), *known])

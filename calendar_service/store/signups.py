@@ -1,4 +1,4 @@
-"""Those who asked to become readers and have not confirmed yet, and how often it was asked."""
+"""Sign-ups that are not confirmed yet, and counts of how often something was requested."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KNOWN = "known"
 
 @dataclass(frozen=True)
 class Signup:
-    """What somebody asked for. `choice` is of JSON values, with the words and the form of the consent."""
+    """What somebody asked for. `choice` has JSON values, with the words and the form of the consent."""
 
     id: int
     ref: str = field(repr=False)
@@ -50,7 +50,7 @@ class Signup:
 def add_signup(
     connection: Connection, address: str, hashes: tuple[str, str], choice: Mapping[str, Any], now: datetime
 ) -> None:
-    """Keep what was asked. `hashes` are those of the address and of the mailbox."""
+    """Store a sign-up. `hashes` are those of the address and of the mailbox."""
     address_key, mailbox_key = hashes
     row = {
         "ref": secrets.token_urlsafe(16),
@@ -65,18 +65,18 @@ def add_signup(
 
 
 def find_signup(engine: Database, ref: str) -> Signup | None:
-    """Find the sign-up that a link names."""
+    """Return the sign-up with a reference, or None."""
     with reading(engine) as connection:
         return _one(connection, select(signups).where(signups.c.ref == ref))
 
 
 def lock_signup(connection: Connection, ref: str) -> Signup | None:
-    """Find a sign-up that nobody else settles before this transaction is done."""
+    """Return a sign-up that nobody else can settle before this transaction ends, or None."""
     return _one(connection, select(signups).where(signups.c.ref == ref).with_for_update())
 
 
 def load_requested(connection: Connection, most: int, without: Collection[int] = ()) -> list[Signup]:
-    """List up to so many that nobody has looked at, oldest first, and none of those `without`."""
+    """Return up to `most` sign-ups that nobody has answered, oldest first, and none of those in `without`."""
     query = select(signups).where(signups.c.state == ASKED, signups.c.id.not_in(list(without)))
     query = query.order_by(signups.c.asked_at, signups.c.id).limit(most)
     return [Signup(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (documented; so named to leave room for columns)
@@ -88,7 +88,7 @@ def pending_ids(connection: Connection, ids: Collection[int]) -> set[int]:
 
 
 def settle(connection: Connection, signup_id: int, state: str, now: datetime) -> None:
-    """Note what became of a sign-up."""
+    """Set the state of a sign-up."""
     connection.execute(update(signups).where(signups.c.id == signup_id).values(state=state, settled_at=now))
 
 
@@ -98,7 +98,7 @@ def delete_signup(connection: Connection, signup_id: int) -> None:
 
 
 def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: datetime) -> int:
-    """Delete all sign-ups of an address, and drop their letters; return how many there were."""
+    """Delete all sign-ups of an address, and drop their mails; return how many there were."""
     of_address = signups.c.address_key.in_(address_keys)
     drop_of_signups(connection, of_address, now)
     return connection.execute(delete(signups).where(of_address)).rowcount
@@ -113,7 +113,7 @@ def queue_account_message(
     subscriber_id: int | None = None,
     expires_at: datetime,
 ) -> None:
-    """Put a letter about a subscription itself into the outbox, such as "confirm" or "known"."""
+    """Add a mail about a subscription itself to the outbox, such as "confirm" or "known"."""
     row = {
         "occasion_id": key_id(connection, AccountKey(account, secrets.token_urlsafe(16))),
         "signup_id": signup_id,
@@ -127,20 +127,20 @@ def queue_account_message(
 
 
 def count_event(connection: Connection, key: str, now: datetime) -> None:
-    """Count one more of something, in the minute that it happens in."""
+    """Count one more of something, in its minute."""
     statement = insert_on_conflict(connection, tallies).values(key=key, begins=_minute(now), count=1)
     one_more = {"count": tallies.c.count + 1}
     connection.execute(statement.on_conflict_do_update(index_elements=[tallies.c.key, tallies.c.begins], set_=one_more))
 
 
 def count_since(connection: Connection, keys: Sequence[str], since: datetime) -> int:
-    """Count what happened since a time, from the beginning of that minute: rather one too many than too few."""
+    """Return how often something happened since the beginning of a minute: rather one too many than too few."""
     query = select(func.sum(tallies.c.count)).where(tallies.c.key.in_(keys), tallies.c.begins >= _minute(since))
     return int(connection.scalar(query) or 0)
 
 
 def first_since(connection: Connection, keys: Sequence[str], since: datetime) -> datetime | None:
-    """Return the beginning of the minute in which it happened first since a time."""
+    """Return the beginning of the minute in which it happened first since a time, or None."""
     query = select(tallies.c.begins).where(tallies.c.key.in_(keys), tallies.c.begins >= _minute(since))
     return connection.scalar(query.order_by(tallies.c.begins).limit(1))
 

@@ -1,7 +1,7 @@
-"""The file of an SQLite database: noticing that it was deleted or replaced while it is open.
+"""Notice that the file of an SQLite database was deleted or replaced while it is open.
 
-Unix keeps a deleted file as long as somebody has it open: SQLite would go on reading and writing it, and all would be
-lost with the last connection.
+Unix keeps a deleted file while a process has it open: SQLite would continue to read and write it, and everything would
+be lost with the last connection.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def find_left_log(path: Path) -> Path | None:
 
 
 class SqliteFile:
-    """The file at a path. The first connection may make it; once it was there, no connection makes it anew."""
+    """The file at a path. The first connection may create it; afterwards no connection does."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -53,14 +53,14 @@ class SqliteFile:
 
     @staticmethod
     def check(connection: Connection) -> None:
-        """Raise OperationalError if what was just written went into a file that is gone."""
+        """Raise OperationalError if the last write went into a file that is gone."""
         file, identity = connection.connection.info.get(_IDENTITY, (None, None))
         if file and file.identity() != identity:
             error = _gone()
             raise OperationalError("COMMIT", None, error)
 
     def identity(self) -> tuple[int, int] | None:
-        """Return what tells the file at the path from others; None where there is none."""
+        """Return the device and inode of the file at the path; None if there is none."""
         try:
             status = os.stat(self._path)  # noqa: PTH116 (once for each transaction: the shortest way)
         except OSError:

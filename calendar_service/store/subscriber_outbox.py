@@ -1,4 +1,4 @@
-"""One reader's part of the outbox: what is dropped when they leave, and what was sent to them."""
+"""The deliveries of one subscriber: dropping them, and listing them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ UNSUBSCRIBED = "unsubscribed"
 
 
 def drop_of_subscriber(connection: Connection, subscriber_id: int, now: datetime) -> None:
-    """Drop the letters to a reader that have not gone out."""
+    """Drop the unsent deliveries of a subscriber."""
     _drop(connection, deliveries.c.subscriber_id == subscriber_id, now)
 
 
 def drop_of_signups(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Drop the letters that ask to confirm sign-ups."""
+    """Drop the mails that ask to confirm sign-ups."""
     _drop(connection, deliveries.c.signup_id.in_(select(signups.c.id).where(which)), now)
 
 
 def _drop(connection: Connection, whose: ColumnElement[bool], now: datetime) -> None:
-    # Not the claimed ones: the worker that holds them looks at the reader once more before it sends.
+    # Not the claimed ones: the worker that holds them looks at the subscriber once more before it sends.
     unsent = deliveries.c.state.in_(("waiting", "bundled"))
     connection.execute(
         update(deliveries).where(whose, unsent).values(state="dropped", reason=UNSUBSCRIBED, settled_at=now)
@@ -38,7 +38,7 @@ def _drop(connection: Connection, whose: ColumnElement[bool], now: datetime) -> 
 
 
 def list_messages(engine: Database, subscriber_id: int) -> list[dict[str, Any]]:
-    """List the letters to one reader, oldest first, as JSON values."""
+    """Return the deliveries of one subscriber, oldest first, as JSON values."""
     what = [occasions.c[name] for name in ("kind", "record_id", "occurrence", "moment", "lead")]
     state = [deliveries.c[name] for name in ("state", "reason", "due_at", "settled_at", "attempts")]
     query = select(*what, *state).join_from(deliveries, occasions)

@@ -1,4 +1,4 @@
-"""Readers who asked to be reminded: one row for each address, with what they watch."""
+"""Subscribers: one row for each address, with their watches."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAX_ADDRESS = 1_000
 
 
 class SubscriberState(StrEnum):
-    """Whether letters go out: to active readers only. The data of ended ones are deleted after a time."""
+    """Whether notifications are sent: to active subscribers only. The data of ended ones are deleted after a time."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -54,7 +54,7 @@ class AddressTaken(CalendarError):
 
 
 class NoSuchSubscriber(CalendarError):
-    """The subscriber's data are deleted."""
+    """The subscriber's data were deleted."""
 
     def __init__(self) -> None:
         super().__init__("This subscription is no more.", remedy="Sign up again.")
@@ -70,9 +70,9 @@ class TooManyWatches(CalendarError):
 
 @dataclass(frozen=True)
 class Watch:
-    """What a reader asks for: a canonical query, "" for everything, and canonical leads, () for the programme's.
+    """What a subscriber asks for: a canonical query, "" for everything, and canonical leads, () for the programme's.
 
-    `problem` is UNREADABLE or TOO_MANY where an earlier version took what is set aside now, else "".
+    `problem` is UNREADABLE or TOO_MANY if an earlier version has accepted what is set aside now, else "".
     """
 
     selection: str
@@ -83,7 +83,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class NewSubscriber:
-    """What is known of a reader who is to be added. `consent` has words, form, asked_at and confirmed_at."""
+    """The data of a subscriber to be added. `consent` has words, form, asked_at and confirmed_at."""
 
     channel: str
     address: str = field(repr=False)
@@ -101,7 +101,7 @@ class NewSubscriber:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A reader. Times are in UTC. What is private is not in its repr, and so in no log."""
+    """A subscriber. Times are in UTC. Private values are not in its repr, and so in no log."""
 
     id: int
     ref: str = field(repr=False)
@@ -125,18 +125,18 @@ class Subscriber:
 
 
 def add_subscriber(engine: Database, new: NewSubscriber, now: datetime) -> Subscriber:
-    """Add one reader. Raise AddressTaken."""
+    """Add a subscriber. Raise AddressTaken."""
     return add_subscribers(engine, [new], now)[0]
 
 
 def add_subscribers(engine: Database, many: Iterable[NewSubscriber], now: datetime) -> list[Subscriber]:
-    """Add readers in one transaction, all or none; there is one address only once. Raise AddressTaken."""
+    """Add subscribers in one transaction, all or none; addresses are unique. Raise AddressTaken."""
     with writing(engine) as connection:
         return insert_subscribers(connection, list(many), now)
 
 
 def insert_subscribers(connection: Connection, many: Sequence[NewSubscriber], now: datetime) -> list[Subscriber]:
-    """Add readers within a transaction. Raise AddressTaken, TooManyWatches."""
+    """Add subscribers within a transaction. Raise AddressTaken, TooManyWatches."""
     if any(len(new.watches) > MAX_WATCHES for new in many):
         raise TooManyWatches
     rows = [_row(new, now) for new in many]
@@ -159,37 +159,37 @@ def has_subscribers(connection: Connection) -> bool:
 
 
 def find_by_ref(engine: Database, ref: str) -> Subscriber | None:
-    """Find the reader that a link names."""
+    """Return the subscriber with a reference, or None."""
     with reading(engine) as connection:
         return next(_select(connection, subscribers.c.ref == ref), None)
 
 
 def find_by_keys(engine: Database, address_keys: Sequence[str]) -> Subscriber | None:
-    """Find the reader with an address, by its hashes with all keys."""
+    """Return the subscriber with an address, given its hashes with all keys, or None."""
     with reading(engine) as connection:
         return select_by_keys(connection, address_keys)
 
 
 def select_by_keys(connection: Connection, address_keys: Sequence[str]) -> Subscriber | None:
-    """Find the reader with an address within a transaction."""
+    """Return the subscriber with an address within a transaction, or None."""
     return next(_select(connection, subscribers.c.address_key.in_(address_keys)), None)
 
 
 def select_many(connection: Connection, address_keys: Sequence[str]) -> list[Subscriber]:
-    """Find the readers with any of many addresses within a transaction."""
+    """Return the subscribers with any of many addresses within a transaction."""
     pages = (address_keys[start : start + _PAGE] for start in range(0, len(address_keys), _PAGE))
     return [each for page in pages for each in _select(connection, subscribers.c.address_key.in_(page))]
 
 
 def find_by_mail(engine: Database, address_keys: Sequence[str], address: str) -> list[Subscriber]:
-    """Find all that one mail address belongs to: its own subscription, and the webhooks that it owns."""
+    """Return all subscriptions of one mail address: its own, and the webhooks that it owns."""
     owned = func.lower(subscribers.c.owner) == address.lower()
     with reading(engine) as connection:
         return list(_select(connection, or_(subscribers.c.address_key.in_(address_keys), owned)))
 
 
 def list_subscribers(engine: Database) -> Iterator[Subscriber]:
-    """List all readers in the order in which they came, a page at a time: as many as there are, in little memory."""
+    """Yield all subscribers in the order in which they were added, loading one page at a time."""
     last = 0
     while True:
         with reading(engine) as connection:
@@ -203,16 +203,16 @@ def list_subscribers(engine: Database) -> Iterator[Subscriber]:
 
 
 def change(engine: Database, changed: Subscriber, now: datetime) -> Subscriber:
-    """Keep what was changed of a reader: channel, address, owner, secret, language, zone, country, digest, watches.
+    """Save a subscriber's changed fields: channel, address, owner, secret, language, zone, country, digest, watches.
 
-    Raise AddressTaken, TooManyWatches, and NoSuchSubscriber where the data were deleted meanwhile.
+    Raise AddressTaken, TooManyWatches, and NoSuchSubscriber if the data were deleted meanwhile.
     """
     with writing(engine) as connection:
         return keep_changes(connection, changed, now)
 
 
 def keep_changes(connection: Connection, changed: Subscriber, now: datetime, **more: Any) -> Subscriber:
-    """Keep what was changed of a reader within a transaction; `more` are further columns."""
+    """Save the changed fields of a subscriber within a transaction; `more` are further columns."""
     names = ("channel", "address", "address_key", "owner", "secret", "language", "zone", "country", "digest")
     _set(connection, changed.id, now, **{name: getattr(changed, name) for name in names}, **more)
     set_watches(connection, {changed.id: changed.watches}, now)
@@ -220,9 +220,9 @@ def keep_changes(connection: Connection, changed: Subscriber, now: datetime, **m
 
 
 def set_watches(connection: Connection, by_subscriber: Mapping[int, Sequence[Watch]], now: datetime) -> None:
-    """Put watches in the place of those that readers have, within a transaction. Raise TooManyWatches.
+    """Replace the watches of subscribers, within a transaction. Raise TooManyWatches.
 
-    Who has more than are allowed, from before there was a bound, may keep as many.
+    A subscriber who has more than are allowed, from before the limit, may keep as many.
     """
     ids = list(by_subscriber)
     wanted = {id_: len(asked) for id_, asked in by_subscriber.items()}
@@ -246,24 +246,24 @@ def _check_numbers(connection: Connection, of_page: ColumnElement[bool], wanted:
 
 
 def pause(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
-    """Send an active reader nothing until further notice."""
+    """Pause an active subscriber."""
     with writing(engine) as connection:
         return pause_in(connection, subscriber_id, now)
 
 
 def pause_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
-    """Pause an active reader within a transaction."""
+    """Pause an active subscriber within a transaction."""
     return _move(connection, subscriber_id, SubscriberState.ACTIVE, SubscriberState.PAUSED, now)
 
 
 def resume(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
-    """Send a paused reader letters again, about what falls due from now on."""
+    """Resume a paused subscriber, for what falls due from now on."""
     with writing(engine) as connection:
         return _move(connection, subscriber_id, SubscriberState.PAUSED, SubscriberState.ACTIVE, now)
 
 
 def end(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
-    """End a subscription: nothing more is sent, and the wish is noted against a later import. It may end twice."""
+    """End a subscription: nothing more is sent, and a later import is prevented. Ending twice is allowed."""
     with writing(engine) as connection:
         return end_in(connection, subscriber_id, now)
 
@@ -282,13 +282,13 @@ def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscri
 
 
 def erase(engine: Database, subscriber_id: int, now: datetime) -> None:
-    """Delete all that is kept about a reader but the hash that tells of the wish. Raise NoSuchSubscriber."""
+    """Delete all data of a subscriber except the hash that documents the wish. Raise NoSuchSubscriber."""
     with writing(engine) as connection:
         erase_in(connection, _lock(connection, subscriber_id), now)
 
 
 def erase_in(connection: Connection, subscriber: Subscriber, now: datetime) -> None:
-    """Delete a reader within a transaction. Deliveries stay, to be counted, and name nobody any more."""
+    """Delete a subscriber within a transaction. Deliveries stay, to be counted, without a name."""
     drop_of_subscriber(connection, subscriber.id, now)
     suppress(connection, subscriber.address_key, ENDED, now)
     connection.execute(delete(subscribers).where(subscribers.c.id == subscriber.id))
@@ -296,7 +296,7 @@ def erase_in(connection: Connection, subscriber: Subscriber, now: datetime) -> N
 
 
 def select_ended(connection: Connection, before: datetime) -> list[Subscriber]:
-    """List the readers who ended before a time."""
+    """Return the subscribers who ended before a time."""
     return list(_select(connection, subscribers.c.ended_at < before))
 
 
@@ -308,11 +308,11 @@ def join_in(
     *,
     keep_settings: bool = False,
 ) -> Subscriber:
-    """Add a reader who has just confirmed, or what was asked for to the one who has this address.
+    """Add a subscriber who has just confirmed, or add the watch to the one with this address.
 
-    The newest choice of language, zone, country and digest counts, but with `keep_settings` those that a reader has
-    already; and the newest of each selection. Who had ended begins anew, without what was watched before; who had
-    paused goes on. Raise TooManyWatches.
+    The newest choice of language, zone, country and digest counts, unless `keep_settings` keeps those the subscriber
+    has; and the newest of each selection. A subscriber who had ended starts again without the earlier watches; a paused
+    one resumes. Raise TooManyWatches.
     """
     known = select_by_keys(connection, address_keys)
     lift(connection, address_keys)
@@ -328,7 +328,7 @@ def join_in(
 
 
 def add_watches(before: Iterable[Watch], newer: Iterable[Watch]) -> tuple[Watch, ...]:
-    """Add watches to others; of two for one selection the newer stays."""
+    """Return watches with others added; of two for one selection the newer stays."""
     return tuple({watch.selection: watch for watch in (*before, *newer)}.values())
 
 
@@ -374,7 +374,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> list[Subscriber]:
 
 
 def _lock(connection: Connection, subscriber_id: int) -> Subscriber:
-    """Load a reader whom nobody else changes meanwhile. Raise NoSuchSubscriber."""
+    """Load a subscriber and lock the row. Raise NoSuchSubscriber."""
     found = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
     if connection.scalar(found) is None:
         raise NoSuchSubscriber

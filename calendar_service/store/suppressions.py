@@ -1,4 +1,4 @@
-"""Addresses that are not to be written to, or not to be imported: only their hashes are kept."""
+"""Suppressed addresses: not to be written to, or not to be imported. Only their hashes are stored."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _PAGE = 500
 def suppress(
     connection: Connection, address_key: str, reason: str, now: datetime, until: datetime | None = None
 ) -> None:
-    """Note a reason against an address, for good or until a time.
+    """Record a reason against an address, for ever or until a time.
 
-    A weaker reason never takes the place of a stronger one that still holds: "not me" before "bounced" before "ended".
+    A weaker reason never replaces a stronger one that still holds: "not me" before "bounced" before "ended".
     """
     table = suppressions.c
     row = {"address_key": address_key, "reason": reason, "since": now, "until": until}
@@ -48,12 +48,12 @@ def suppress(
 
 
 def lift(connection: Connection, address_keys: Sequence[str]) -> None:
-    """Take back what was noted against an address, since its owner has confirmed it anew."""
+    """Remove the reasons against an address, since its owner has confirmed it again."""
     connection.execute(delete(suppressions).where(suppressions.c.address_key.in_(address_keys)))
 
 
 def find_suppressions(connection: Connection, address_keys: Sequence[str], now: datetime) -> dict[str, str]:
-    """Return the reasons that hold, by hash."""
+    """Return the reasons that hold at `now`, by hash."""
     table = suppressions.c
     found: dict[str, str] = {}
     for start in range(0, len(address_keys), _PAGE):
@@ -65,5 +65,5 @@ def find_suppressions(connection: Connection, address_keys: Sequence[str], now: 
 
 
 def is_suppressed(connection: Connection, address_keys: Sequence[str], now: datetime) -> bool:
-    """Return True if no letter may go to an address; a reader who left may sign up again."""
+    """Return True if nothing may be sent to an address; a subscriber who left may sign up again."""
     return any(reason != ENDED for reason in find_suppressions(connection, address_keys, now).values())

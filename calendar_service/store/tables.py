@@ -1,4 +1,4 @@
-"""The tables. A change here needs a migration beside it; a test compares the two."""
+"""Tables. A change here needs a migration; a test compares the two."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _IS_SIGNUP = text("signup_id IS NOT NULL")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC. SQLite forgets the zone, so it is put back."""
+    """An aware datetime, stored in UTC. SQLite loses the zone, so it is added again."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -108,13 +108,13 @@ attempts = Table(
     Column("reasons", JSON, nullable=False),
 )
 
-# -- readers --------------------------------------------------------------------------------------------
+# -- subscribers --------------------------------------------------------------------------------------------
 
 subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # Random; stands in links instead of the number, which would tell how many readers there are.
+    # Random; stands in links instead of the number, which would tell how many subscribers there are.
     Column("ref", String(32), nullable=False),
     Column("channel", String(10), nullable=False),
     Column("address", String(1000), nullable=False),
@@ -155,7 +155,7 @@ watches = Table(
     Index("ix_watches_subscriber_id", "subscriber_id"),
 )
 
-# Readers who want the same thing at the same time. Few, however many readers there are; never deleted.
+# Subscribers who want the same thing at the same time. Few, however many subscribers there are; never deleted.
 groups = Table(
     "groups",
     metadata,
@@ -172,13 +172,13 @@ groups = Table(
     sqlite_autoincrement=True,
 )
 
-# Only of readers who are active, so that nothing else need be asked when something falls due.
+# Only of subscribers who are active, so that nothing else need be asked when something falls due.
 memberships = Table(
     "memberships",
     metadata,
     Column("group_id", Integer, ForeignKey(groups.c.id), primary_key=True),
     Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
-    # Since when the reader has asked for this, in whole seconds: nothing older is sent.
+    # Since when the subscriber has asked for this, in whole seconds: nothing older is sent.
     Column("since", UTCDateTime, nullable=False),
     # The newest edition when the reader asked for this, 0 for none: what stood in it is no news. NULL in rows that an
     # older release has added; there `since` must do.
@@ -229,7 +229,7 @@ tallies = Table(
 
 # -- what is sent ---------------------------------------------------------------------------------------
 
-# What can be said once to a reader: a reminder of one moment by one lead, the notice of one revision, one digest.
+# What can be said once to a subscriber: a reminder of one moment by one lead, the notice of one revision, one digest.
 occasions = Table(
     "occasions",
     metadata,
@@ -267,9 +267,9 @@ deliveries = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("occasion_id", Integer, ForeignKey(occasions.c.id), nullable=False),
-    # NULL once the reader's data are deleted; the counts stay.
+    # NULL once the subscriber's data are deleted; the counts stay.
     Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="SET NULL")),
-    # Of a letter to somebody who is not a subscriber yet.
+    # Of a message to somebody who is not a subscriber yet.
     Column("signup_id", Integer, ForeignKey(signups.c.id, ondelete="SET NULL")),
     Column("bundle", String(40), nullable=False, server_default=""),
     Column("state", String(10), nullable=False),
@@ -296,7 +296,7 @@ deliveries = Table(
     sqlite_autoincrement=True,
 )
 
-# Who sends, and the last sign of life of each.
+# Who sends, and the last heartbeat of each.
 workers = Table(
     "workers",
     metadata,

@@ -1,4 +1,4 @@
-"""Rows that another process may have made already: an INSERT that says what then, in either database's dialect."""
+"""INSERT with a conflict clause for rows that another process may have added, in either database's dialect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def insert_on_conflict(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """Begin an INSERT that can go on with `on_conflict_do_nothing` or `on_conflict_do_update`."""
+    """Return an INSERT to be continued with `on_conflict_do_nothing` or `on_conflict_do_update`."""
     begun = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     # Without this, an INSERT on PostgreSQL does not tell how many rows it has added.
     return begun.execution_options(preserve_rowcount=True)

@@ -1,4 +1,4 @@
-"""Writing small files, so that whoever reads one finds it as it was or as it will be, also after a crash."""
+"""Write small files atomically: whoever reads the file sees the old content or the new, also after a crash."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write a file, or replace it, with the rights `mode`; folders that are missing are made. Raise OSError."""
+    """Write or replace a file with the permissions `mode`, creating missing folders. Raise OSError."""
     with _draft(path, content, mode) as draft:
         draft.replace(path)
 
 
 def create_whole(path: Path, content: bytes, mode: int = 0o600) -> bool:
-    """Write a file that is not there yet; False where another process was first. Raise OSError."""
+    """Write a new file; return False if another process was first. Raise OSError."""
     with _draft(path, content, mode) as draft:
         try:
             os.link(draft, path)
@@ -30,7 +30,7 @@ def create_whole(path: Path, content: bytes, mode: int = 0o600) -> bool:
 
 @contextlib.contextmanager
 def _draft(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """Write beside the path, onto the disk, under a name that no pattern for visible files finds."""
+    """Write and sync a temporary file beside the path, under a hidden name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{secrets.token_hex(8)}.part")
     try:

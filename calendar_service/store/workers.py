@@ -1,4 +1,4 @@
-"""Who sends, and the last sign of life of each: claims of a worker that is no more are given back."""
+"""Workers and their heartbeats: the claims of a dead worker are released."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WorkerHeartbeat:
-    """A worker's sign of life: a counter, since clocks may jump, and who it is."""
+    """The heartbeat of a worker: a counter, since clocks may jump, and its process."""
 
     id: int
     process: str
@@ -30,34 +30,34 @@ class WorkerHeartbeat:
 
 
 def enter_worker(connection: Connection, now: datetime) -> int:
-    """Enter this process as one that sends; return its number."""
+    """Register this process as a worker; return its number."""
     entered = insert(workers).values(process=_this_process(), beat=0, beat_at=now).returning(workers.c.id)
     number: int = connection.execute(entered).scalar_one()
     return number
 
 
 def heartbeat(connection: Connection, worker_id: int, now: datetime) -> bool:
-    """Return a sign of life; False where this worker is not entered, as in a database that was restored."""
+    """Increase the heartbeat; return False if this worker is not registered, as in a restored database."""
     mine = update(workers).where(workers.c.id == worker_id, workers.c.process == _this_process())
     return connection.execute(mine.values(beat=workers.c.beat + 1, beat_at=now)).rowcount == 1
 
 
 def list_claimers(connection: Connection, worker_id: int) -> list[WorkerHeartbeat]:
-    """List the other workers that have claims."""
+    """Return the other workers that have claims."""
     claims = exists().where(text("deliveries.state = 'claimed'"), deliveries.c.worker_id == workers.c.id)
     rows = connection.execute(select(workers).where(workers.c.id != worker_id, claims).order_by(workers.c.id))
     return [WorkerHeartbeat(row.id, row.process, row.beat, row.beat_at) for row in rows]
 
 
 def delete_idle_workers(connection: Connection, before: datetime) -> None:
-    """Forget workers without claims that gave no sign since; the newest stays, to tell when that was."""
+    """Delete workers without claims and without a heartbeat since `before`; the newest stays, to show its last one."""
     claims = exists().where(text("deliveries.state = 'claimed'"), deliveries.c.worker_id == workers.c.id)
     newest = select(func.max(workers.c.beat_at)).scalar_subquery()
     connection.execute(delete(workers).where(workers.c.beat_at < before, workers.c.beat_at < newest, ~claims))
 
 
 def is_surely_dead(process: str) -> bool:
-    """Return True if a worker ran on this very machine and its process is no more. False where that cannot be known."""
+    """Return True if a worker ran on this machine and its process has ended. False if that is unknown."""
     here, _, own = _this_process().rpartition("|")
     there, _, other = process.rpartition("|")
     return bool(here) and here == there and other != own and _started(other.partition(" ")[0]) != other
@@ -65,7 +65,7 @@ def is_surely_dead(process: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """Name the machine, its boot and the space in which process numbers count; "" where that is not to be had."""
+    """Return the machine, its boot and its PID namespace as text; "" if that is not available."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{socket.gethostname()}|{boot}|{os.stat('/proc/self/ns/pid').st_ino}"  # noqa: PTH116 (a link that leads to no file)
@@ -80,7 +80,7 @@ def _this_process() -> str:
 
 
 def _started(number: str) -> str:
-    """Return a process's number and when it started, in clock ticks since boot; "" where there is none."""
+    """Return a process's number and its start in clock ticks since boot; "" if there is none."""
     try:
         status = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

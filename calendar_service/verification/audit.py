@@ -50,7 +50,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Surface:
+class AuditedSurface:
     """One URL and its parameters. `record` is the id if it shows one record only.
 
     `prefix` is the language part of a page's path.
@@ -107,7 +107,7 @@ def verify_outputs(
     return report
 
 
-def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> FetchedAnswer:
+def _fetch_whole(surface: AuditedSurface, fetch: Callable[[str], FetchedAnswer]) -> FetchedAnswer:
     """Fetch a surface; of the agenda, all its pages joined."""
     status, body = fetch(surface.address)
     whole = body
@@ -119,22 +119,22 @@ def _fetch_whole(surface: Surface, fetch: Callable[[str], FetchedAnswer]) -> Fet
 
 def list_surfaces(
     edition: Edition, languages: Sequence[str], outputs: Mapping[str, OutputCheck], zones: Sequence[str], now: datetime
-) -> Iterator[Surface]:
+) -> Iterator[AuditedSurface]:
     """Yield the surfaces: all records of all time in each zone, and the outputs without `from=`."""
     default = edition.calendar.default_language
     first = _first_day(edition)
     for lang in languages:
         prefix = "" if lang == default else f"/{lang}"
         # The widget shows what is past only where it is asked for by day.
-        yield from (Surface(path, lang, prefix=prefix, check=check) for path, check in outputs.items())
-        yield Surface(_AGENDA, lang, prefix=prefix)
+        yield from (AuditedSurface(path, lang, prefix=prefix, check=check) for path, check in outputs.items())
+        yield AuditedSurface(_AGENDA, lang, prefix=prefix)
         for zone in zones:
-            yield from (Surface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
-            yield from (Surface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
+            yield from (AuditedSurface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
+            yield from (AuditedSurface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
             for entry in edition.shown_at(now):
                 name = entry.record.id
-                yield Surface(f"/events/{name}", lang, zone, name, prefix=prefix)
-                yield Surface(f"/events/{name}.ics", lang, zone, name, check=_RECORD_FILE)
+                yield AuditedSurface(f"/events/{name}", lang, zone, name, prefix=prefix)
+                yield AuditedSurface(f"/events/{name}.ics", lang, zone, name, check=_RECORD_FILE)
 
 
 def _first_day(edition: Edition) -> date:
@@ -144,7 +144,7 @@ def _first_day(edition: Edition) -> date:
     return min((each.date() for each in begins), default=edition.published_at.date()) - timedelta(days=2)
 
 
-def verify_surface(surface: Surface, body: bytes, scope: Scope) -> list[Mismatch]:
+def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[Mismatch]:
     """Return the differences between the bytes of a surface and the records."""
     try:
         found = _find(surface, body, scope)
@@ -172,7 +172,7 @@ def verify_surface(surface: Surface, body: bytes, scope: Scope) -> list[Mismatch
     return faults
 
 
-def _find(surface: Surface, body: bytes, scope: Scope) -> ParsedOutput:
+def _find(surface: AuditedSurface, body: bytes, scope: Scope) -> ParsedOutput:
     if surface.check:
         return surface.check.find(body, scope)
     if surface.record:
@@ -180,7 +180,7 @@ def _find(surface: Surface, body: bytes, scope: Scope) -> ParsedOutput:
     return find_in_agenda(body, scope) if surface.path == _AGENDA else find_in_widget(body, scope)
 
 
-def _missing(surface: Surface, found: ParsedOutput, scope: Scope) -> list[str]:
+def _missing(surface: AuditedSurface, found: ParsedOutput, scope: Scope) -> list[str]:
     """Return the records that must be in the output and are not."""
     wanted = [entry for entry in scope.edition.shown_at(scope.now) if _must_show(surface, entry, scope)]
     return [entry.record.id for entry in wanted if not found.facts.get(entry.record.id)]
@@ -191,7 +191,7 @@ def _admits(remark: str, number: int) -> bool:
     return number > 0 and re.search(rf"\b{number}\b", remark) is not None
 
 
-def _may_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
+def _may_show(surface: AuditedSurface, entry: Entry, scope: Scope) -> bool:
     if surface.record:
         return surface.record == entry.record.id
     if surface.check and surface.check.kind not in (None, entry.record.kind):
@@ -200,7 +200,7 @@ def _may_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
     return unlimited or expect.is_in_window(entry, scope, _SLACK)
 
 
-def _must_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
+def _must_show(surface: AuditedSurface, entry: Entry, scope: Scope) -> bool:
     if not _may_show(surface, entry, scope):
         return False
     if surface.path in (_AGENDA, _WIDGET):
@@ -208,7 +208,7 @@ def _must_show(surface: Surface, entry: Entry, scope: Scope) -> bool:
     return bool(surface.first or surface.record) or expect.is_in_window(entry, scope)
 
 
-def _expect(surface: Surface, entry: Entry, scope: Scope, names: set[str]) -> Expected:
+def _expect(surface: AuditedSurface, entry: Entry, scope: Scope, names: set[str]) -> Expected:
     if surface.check:
         return surface.check.expect(entry, scope, names)
     if surface.record:

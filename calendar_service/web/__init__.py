@@ -1,1 +1,1 @@
-"""Flask: pages, feeds and the operator's endpoints. The only room that knows HTTP."""
+"""Flask: pages, feeds and the operator's endpoints. The only package that knows HTTP."""

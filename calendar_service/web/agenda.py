@@ -1,4 +1,4 @@
-"""The agenda: what is coming and what is past, as rows that a template only has to lay out."""
+"""The agenda: coming and past items, as rows for the template."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TAGS_IN_A_ROW = 3
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """An entry at one of its times, before anything of it is put into words."""
+    """An entry at one of its times, not yet in words."""
 
     entry: Entry
     at: Point | Span
@@ -46,7 +46,7 @@ class AgendaItem:
     is_cancelled: bool = False
 
     def is_coming(self, now: datetime) -> bool:
-        """Return True if any of it is still ahead."""
+        """Return True if any part of it is after `now` (aware)."""
         return self.ends > now or (self.begins == self.ends and self.ends >= now)
 
 
@@ -101,7 +101,7 @@ class AgendaMonth:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A page of what is coming, soonest first, and behind it of what is past, latest first."""
+    """A page of coming items, earliest first, followed by past ones, latest first."""
 
     coming: list[AgendaMonth]
     past: list[AgendaMonth]
@@ -132,7 +132,7 @@ def make_agenda(
 def list_items(
     entries: list[Entry], edition: Edition, selection: Selection, now: datetime
 ) -> tuple[list[AgendaItem], list[AgendaItem]]:
-    """List what is coming and what is past, in the order in which it is shown. Raise BadSelection for too much."""
+    """Return the coming and the past items, in the order shown. Raise BadSelection if there are too many."""
     if selection.first:
         check_occurrences(
             ((entry.record, selection.first, (now + LISTED_AHEAD).date()) for entry in entries), selection
@@ -165,7 +165,7 @@ def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = F
 
 
 def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> AgendaRow:
-    """Put an item into words."""
+    """Return the row of an item, in words."""
     entry, at, lang = item.entry, item.at, view.lang
     record, calendar = entry.record, edition.calendar
     day = first_day_of_item(item, calendar.zone)
@@ -233,7 +233,7 @@ def _struck(
 
 
 def page_path(record_id: str, view: RenderContext) -> str:
-    """Return the path of a record's page, which keeps to the reader's clock."""
+    """Return the path of a record's page, which keeps to the subscriber's clock."""
     path = view.page_url(record_id).removeprefix(view.base_url)
     return f"{path}?tz={view.zone}" if view.zone else path
 

@@ -1,4 +1,4 @@
-"""The application factory: settings, database and clock come in, a WSGI application comes out."""
+"""The application factory: from settings, database and clock to a WSGI application."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def create_app(
     faults: FaultLog | None = None,
     threads: int = 4,
 ) -> Flask:
-    """Make the Flask application.
+    """Return the Flask application.
 
-    `clock` gives the present as an aware datetime; `keys` are the secret keys that sign readers' links, newest first.
-    `faults` are those that the worker of this process finds, if there is one; `threads` are at least so many in the
-    server, so that heavy requests can leave some of them to the others.
+    `clock` returns the present time (aware); `keys` are the secret keys that sign subscribers' links, newest first.
+    `faults` are those of the worker in this process, if there is one; `threads` is the least number of server threads,
+    so that heavy requests leave some of them to the others.
     """
     app = Flask(__name__)
     # No address redirects: calendar fetchers do not all follow.
@@ -87,7 +87,7 @@ def load_edition_at_start(app: Flask) -> None:
 
 
 class StartedOnFirstRequest:
-    """Starts something with the first request, and so after a server has forked its workers."""
+    """Starts something with the first request, and so after the server has forked its workers."""
 
     def __init__(self, app: Any, start: Callable[[], None]) -> None:
         self._app = app
@@ -96,7 +96,7 @@ class StartedOnFirstRequest:
         self._started = False
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Start what is to start, then answer."""
+        """Start it, then answer."""
         if not self._started:
             with self._lock:
                 if not self._started:

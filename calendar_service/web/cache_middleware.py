@@ -1,6 +1,6 @@
-"""A thin layer before Flask that answers what is already rendered: same path, same query, GET or HEAD.
+"""WSGI middleware that answers from the cache: same path, same query, GET or HEAD.
 
-Anything else falls through to Flask, and so does a request with conditions that are not about caching.
+Anything else is passed to Flask, also requests with conditions that are not about caching.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CacheMiddleware:
         self._trusted_hosts = frozenset(trusted_hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer from the shelf, or hand over to Flask."""
+        """Answer from the cache, or call Flask."""
         found = self._answer(environ, start_response) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
         if found is not None:
             return found

@@ -1,4 +1,4 @@
-"""What every view reaches for: the application's shelf, its desk, its status and its settings."""
+"""Access to the application's cache, subscription service, status and settings in views."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ STATUS = "calendar-service-status"
 
 
 def cache() -> EditionCache:
-    """Return the shelf of the application that answers this request."""
+    """Return the edition cache of the application that answers this request."""
     return cast("EditionCache", current_app.extensions[CACHE])
 
 
 def subscriptions() -> SubscriptionService:
-    """Return the desk where readers sign up and change what they get."""
+    """Return the subscription service of the application that answers this request."""
     return cast("SubscriptionService", current_app.extensions[SUBSCRIPTIONS])
 
 
@@ -34,5 +34,5 @@ def settings() -> Settings:
 
 
 def status() -> StatusReader:
-    """Return what finds out how the service stands."""
+    """Return the status reader of the application that answers this request."""
     return cast("StatusReader", current_app.extensions[STATUS])

@@ -1,4 +1,4 @@
-"""Colours that a site chose for its widget, made readable: at least 4.5 against the grounds that they stand on."""
+"""Adjust the colours of a site for its widget: a contrast of at least 4.5 with every background."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
 
 
 def stylesheet(accent: str) -> str:
-    """Write the stylesheet that gives all kinds one accent, six hexadecimal digits, in both schemes."""
+    """Return the stylesheet with one accent colour (six hexadecimal digits) for all kinds, in both schemes."""
     light, dark = (
         _rules(ensure_contrast(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE))
     )
@@ -18,7 +18,7 @@ def stylesheet(accent: str) -> str:
 
 
 def ensure_contrast(colour: str, grounds: tuple[str, ...], ink: str) -> str:
-    """Move a colour towards the ink until it stands out from each ground, and from a tint of itself on it."""
+    """Return a colour mixed with `ink` until it has enough contrast with each background, and with a tint of itself."""
     moved = (_mix(colour, ink, step / 100) for step in range(101))
     return next(each for each in moved if all(_is_contrasting(each, ground) for ground in grounds))
 

@@ -1,7 +1,6 @@
-"""The shelf: the current edition and the outputs rendered from it, ready to be sent.
+"""Cache of the current edition and of rendered responses.
 
-A new edition is noticed within half a second. When the database does not answer, the last edition known
-stays on the shelf.
+A new edition is noticed within half a second. If the database does not answer, the last edition stays.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ class NothingPublished(LookupError):
 
 
 class NoSuchRecord(LookupError):
-    """No record has this id now; `was_there` tells whether one had it."""
+    """No record has this id now; `was_there` is True if one had it."""
 
     def __init__(self, record_id: str, *, was_there: bool) -> None:
         super().__init__(record_id)
@@ -48,7 +47,7 @@ class NoSuchRecord(LookupError):
 
 
 class EditionCache:
-    """Gives editions and rendered outputs; safe to use from many threads. `threads` are those of the server."""
+    """Caches the edition and its responses. Thread-safe. `threads` is the number of server threads."""
 
     def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime], threads: int) -> None:
         self._base_url = base_url
@@ -65,7 +64,7 @@ class EditionCache:
     # -- editions -------------------------------------------------------------------------------
 
     def edition(self) -> Edition:
-        """Return the current edition. Raise NothingPublished where there is none at all."""
+        """Return the current edition. Raise NothingPublished if there is none."""
         is_due = time.monotonic() - self._refreshed_at >= REFRESH_SECONDS
         # One request looks; the others go on with what is there, however long the database takes.
         if is_due and self._looking.acquire(blocking=self._edition is None):
@@ -102,17 +101,16 @@ class EditionCache:
     # -- outputs --------------------------------------------------------------------------------
 
     def known(self, key: Hashable) -> Representation | None:
-        """Return an output rendered before, if it still holds. Never waits for a rendering."""
+        """Return a rendered response if it is still valid. Never waits for a rendering."""
         edition = self.edition()
         return self.responses.get(key, self._state(edition))
 
     def keep(
         self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
     ) -> Representation:
-        """Return the output of a key in an edition, rendering it where it is not there. Raise TooBusy.
+        """Return the response of a key in an edition, rendering it if it is missing. Raise TooBusy.
 
-        It is rendered as of the beginning of the day, which `make` is given, so that it is the same whichever process
-        renders it at whatever hour.
+        `make` gets the beginning of the day as the time, so that the result is the same in every process at any hour.
         """
         today = self._today(edition)
         state = self._state(edition)
@@ -127,7 +125,7 @@ class EditionCache:
         return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
 
     def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], _T]) -> _T:
-        """Return what `make` makes of an edition now, or is making for others with this key. Raise TooBusy."""
+        """Return what `make` returns, shared with other requests for this key at the same time. Raise TooBusy."""
         return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
 
     def _state(self, edition: Edition) -> CacheState:

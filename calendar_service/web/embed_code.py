@@ -1,4 +1,4 @@
-"""What a site writes to show the widget: the loader with its digest, a frame, or the element."""
+"""HTML to embed the widget: the loader with its integrity hash, a frame, or the custom element."""
 
 from __future__ import annotations
 

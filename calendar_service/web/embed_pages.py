@@ -1,4 +1,4 @@
-"""How others show the calendar: the loader of the widget, its builder, and oEmbed."""
+"""Pages for other sites: the loader of the widget, its builder, and oEmbed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _THEMES = {
 
 @blueprint.get("/widget.js")
 def widget_js() -> Response:
-    """Serve the loader: for a year where the address says which version, else for five minutes."""
+    """Serve the loader: cached for a year if the URL has its version, else for five minutes."""
     version = request.args.get("v", "")
     body = loader(version)
     is_pinned = bool(version) and body is not None

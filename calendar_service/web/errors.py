@@ -1,4 +1,4 @@
-"""Errors as HTTP tells them: problem+json (RFC 9457) for programs, a page for people."""
+"""Error responses: problem+json (RFC 9457) for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PROGRAM_SUFFIXES = (*filter(None, (form.extension for form in FORMATS.values())
 
 
 def install(app: Flask) -> None:
-    """Answer each error in the form that the request expects."""
+    """Register a handler for each error, in the format that the request expects."""
     app.register_error_handler(BadSelection, _bad_selection)
     app.register_error_handler(NoSuchRecord, _no_such_record)
     app.register_error_handler(NothingPublished, _nothing_published)
@@ -99,9 +99,9 @@ def _fault(error: Exception) -> Response:
 def answer(
     status: HTTPStatus, message: str, remedy: str, values: Mapping[str, str] | None = None, **details: Any
 ) -> Response:
-    """Make the answer of an error; errors are never stored by caches.
+    """Return the response of an error; error responses are never cached.
 
-    `message` and `remedy` are in the catalogue, with places for `values`; programs get them in English.
+    `message` and `remedy` are in the catalogue, with placeholders for `values`; programs get them in English.
     """
     filled = dict(values or {})
     if _is_for_program():

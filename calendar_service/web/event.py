@@ -1,4 +1,4 @@
-"""The page of one record: all that is known about it, in words, for its template to lay out."""
+"""The page of one record: the values of its template."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MilestoneRow:
 
 @dataclass(frozen=True)
 class LocalTime:
-    """What a script needs to tell the reader's own time, where no printed line has the reader's offset."""
+    """What a script needs to tell the subscriber's own time, where no printed line has the subscriber's offset."""
 
     at: str
     until: str

@@ -1,7 +1,7 @@
 """The VEVENTs that were rendered last, by the way they are shown, so that an edit costs the rendering of one record.
 
 The room is kept by code of our own: cachetools drops entry by entry, and a view that lost a part of its blocks would be
-rendered again and again while it takes the room of whole ones.
+rendered again and again while it takes the package of whole ones.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Feeds, files and lists of an edition: from entries to representations ready to be sent.
-
-What one record makes of a calendar is rendered once for each of its revisions and joined into any feed.
-"""
+"""Render an edition as feeds and files, caching the VEVENTs of each record revision."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class Filters:
-    """All that a reader can choose: kinds, values in groups, and each thing chosen, with the link without it."""
+    """All that a subscriber can choose: kinds, values in groups, and each thing chosen, with the link without it."""
 
     kinds: list[Chip]
     groups: list[FilterGroup]

@@ -1,4 +1,4 @@
-"""A reader's own page: see and change what is watched, pause, end, take the data along, have them deleted."""
+"""A subscriber's own page: see and change what is watched, pause, end, take the data along, have them deleted."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class ShownWatch:
 
 @dataclass(frozen=True)
 class ManageRequest:
-    """A reader at the page: with which token, and what was typed and found wrong."""
+    """A subscriber at the page: with which token, and what was typed and found wrong."""
 
     token: str
     opening: tuple[Edition, RenderContext]
@@ -162,7 +162,7 @@ def _save(visit: ManageRequest) -> Response:
 
 
 def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[tuple[Watch, ...], list[str]]:
-    """Read the watches that the form lists by number. Raise BadChoice.
+    """Read the watches that the form lists by number. Raise InvalidPreferences.
 
     Of those that are kept, what cannot be read any more is left out: its selections are the second value.
     """

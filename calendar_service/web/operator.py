@@ -1,4 +1,4 @@
-"""The operator's pages: what became of the reminders of each deadline, and how a letter looks."""
+"""The operator's pages: what became of the reminders of each deadline, and how a message looks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-i
 
 @dataclass(frozen=True)
 class StateCount:
-    """How many letters came to one state; `is_bad` if that should be looked into."""
+    """How many messages came to one state; `is_bad` if that should be looked into."""
 
     label: str
     number: int
@@ -76,7 +76,7 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class DeadlineReceipt:
-    """A moment of a record, or a change to it, and what became of its letters."""
+    """A moment of a record, or a change to it, and what became of its messages."""
 
     record_id: str
     title: phrases.LocalizedText
@@ -87,7 +87,7 @@ class DeadlineReceipt:
 @blueprint.get("/operator")
 @blueprint.get("/<lang>/operator")
 def overview(lang: str = "") -> Response:
-    """Show what fails, what is planned, and what became of the newest deadlines' letters."""
+    """Show what fails, what is planned, and what became of the newest deadlines' messages."""
     opening = open_page(lang)
     edition, view = opening
     now, zone = cache().clock(), edition.calendar.zone
@@ -139,7 +139,7 @@ def message_preview(record_id: str) -> Response:
             (other, _preview(record_id, lead, other)) for other in shown_languages(edition) if other != view.lang.code
         ],
     )
-    # A letter carries its styles inside, and a frame has the policy of the page around it.
+    # A message carries its styles inside, and a frame has the policy of the page around it.
     response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
 

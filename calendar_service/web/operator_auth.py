@@ -36,7 +36,7 @@ def is_operator() -> bool:
 def _is_operator() -> bool:
     try:
         given = request.authorization
-    except ValueError:  # Werkzeug stumbles over letters that are not ASCII
+    except ValueError:  # Werkzeug stumbles over messages that are not ASCII
         return False
     if given is None:
         return False

@@ -1,4 +1,4 @@
-"""What the forms for reminders offer: kinds, leads, zones, countries and how to bundle, in a reader's language."""
+"""What the forms for reminders offer: kinds, leads, zones, countries and how to bundle, in a subscriber's language."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _REGIONS = {
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose, and how a reader sees it."""
+    """One thing to choose, and how a subscriber sees it."""
 
     value: str
     label: str
@@ -88,7 +88,7 @@ def suggested(words: Iterable[str], lang: Language) -> str:
 
 
 def digests(lang: Language) -> list[Option]:
-    """List how letters can be bundled."""
+    """List how messages can be bundled."""
     return [Option(value, lang.gettext(label)) for value, label in DIGEST_LABELS.items()]
 
 

@@ -1,4 +1,4 @@
-"""An address as a QR code, for readers who look at a screen and hold a phone."""
+"""An address as a QR code, for subscribers who look at a screen and hold a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader gets, in words: the same on the page that asks for confirmation and on the page that changes it."""
+"""What a subscriber gets, in words: the same on the page that asks for confirmation and on the page that changes it."""
 
 from __future__ import annotations
 

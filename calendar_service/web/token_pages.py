@@ -1,4 +1,4 @@
-"""What the pages share that a reader's own link opens: never stored, never passed on, never acted on by others."""
+"""What the pages share that a subscriber's own link opens: never stored, never passed on, never acted on by others."""
 
 from __future__ import annotations
 

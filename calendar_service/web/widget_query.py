@@ -83,7 +83,7 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
         raise BadSelection(
             error.name, error.value, _NO_PARAMETER, gettext_noop("Did you mean '{close}'?"), close=close
         ) from None
-    return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each reader gives its field's type
+    return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each subscriber gives its field's type
 
 
 _NO_PARAMETER = "There is no parameter '{name}'."

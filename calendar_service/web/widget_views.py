@@ -61,7 +61,7 @@ def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
     item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
     if item is None:
         return {"row": None}
-    # Whole days begin at another instant for each reader: no clock runs towards them.
+    # Whole days begin at another instant for each subscriber: no clock runs towards them.
     until = "" if isinstance(item.at, DaySpan) or item.begins <= now else write_instant(item.begins)
     return {"row": make_row(item, edition, view, now), "until": until}
 

@@ -194,7 +194,21 @@ OLD_NAMES = {
 }
 # Old names that are ordinary words: elsewhere they may be right, in the module that took the contents they are not.
 ORDINARY = {
-    *("AHEAD", "Block", "Day", "Fault", "Kind", "Lane", "Language", "Line", "Place", "SHAPES", "Zone", "audit"),
+    *(
+        "AHEAD",
+        "Target",
+        "Block",
+        "Day",
+        "Fault",
+        "Kind",
+        "Lane",
+        "Language",
+        "Line",
+        "Place",
+        "SHAPES",
+        "Zone",
+        "audit",
+    ),
     *("clean_line", "countdown", "plan", "publish", "read_ics", "subscribe", "upgrade"),
 }
 # Methods and functions of before, wherever they were.

@@ -1,1 +1,1 @@
-"""The ways by which letters travel: mail, webhooks and chat rooms."""
+"""Channels: mail, webhooks and chat rooms."""

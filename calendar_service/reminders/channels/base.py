@@ -1,4 +1,4 @@
-"""Letters on their way: what is written, to whom, by which channel, and what may come of it."""
+"""Messages and the channel interface: content, envelope, and why sending can fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNSUBSCRIBE_URL = "\ue000unsubscribe\ue001"
 
 
 class ChannelName(StrEnum):
-    """How a reader is reached."""
+    """The channel of a subscriber."""
 
     MAIL = "mail"
     WEBHOOK = "webhook"
@@ -26,10 +26,10 @@ class ChannelName(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One rendered letter, the same for all readers who share language and zone.
+    """One rendered message, the same for all subscribers who share language and zone.
 
-    `record_id` is "" where it is about no single record. `attachment` is the record's iCalendar file, named
-    `attachment_name`. `data` is what programs get of it, as JSON values.
+    `record_id` is "" if it is not about a single record. `attachment` is the record's iCalendar file, named
+    `attachment_name`. `data` is the payload for programs, as JSON values.
     """
 
     subject: str
@@ -44,10 +44,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What is one reader's own: address, identifiers and links, and by which `channel` it goes.
+    """What is one subscriber's own: address, identifiers and links, and by which `channel` it goes.
 
-    `message_id` is the same at each attempt, without angle brackets; `thread_id` is shared by all letters about one
-    record to one reader, "" for none. The links are "" in letters that nobody has subscribed to.
+    `message_id` is the same at each attempt, without angle brackets; `thread_id` is shared by all messages about one
+    record to one subscriber, "" for none. The links are "" in messages that nobody has subscribed to.
     """
 
     address: str
@@ -60,11 +60,11 @@ class Envelope:
 
 
 class DeliveryFailed(CalendarError):
-    """A letter did not go out. The message holds no address and no secret.
+    """A message was not sent. The error contains no address and no secret.
 
-    `permanent`: trying again would not help. `address_is_dead`: the reader cannot be reached there at all.
-    `is_ours`: the fault is in our own settings or connection, so it would hit every letter alike.
-    `retry_after` is what the other side asked for, in seconds.
+    `permanent`: trying again would not help. `address_is_dead`: the subscriber cannot be reached there at all.
+    `is_ours`: the cause is our own settings or connection, so every message would fail. `retry_after` is the wait that
+    the other side asked for, in seconds.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class DeliveryFailed(CalendarError):
 
 
 class Channel(Protocol):
-    """A way to readers. One object serves one thread at a time and may keep a connection open."""
+    """A way to send messages. One object serves one thread at a time and may keep a connection open."""
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Hand a letter over; it has been taken when this returns. Raise DeliveryFailed."""
+        """Send a message; it has been accepted when this returns. Raise DeliveryFailed."""
 
     def close(self) -> None:
         """Close all connections."""

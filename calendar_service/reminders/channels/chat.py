@@ -1,4 +1,4 @@
-"""Letters to chat rooms, through the services that Apprise knows (the extra "chat")."""
+"""Send messages to chat rooms, through the services of Apprise (the extra "chat")."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _REFUSED_OPTIONS = frozenset({"attach", "redirect", "store", "template", "verify
 
 
 class InvalidChatUrl(CalendarError):
-    """A chat room's URL is not one that letters go to. Never holds the URL, which has secrets in it."""
+    """The URL of a chat room is not supported. The error never contains the URL, which has secrets."""
 
 
 def check_chat_url(url: str) -> str:
-    """Return the URL of a chat room back where letters can go to it. Raise BadChat."""
+    """Return the URL of a chat room unchanged if it is supported. Raise InvalidChatUrl."""
     url = url.strip()
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url):
         raise InvalidChatUrl("The chat URL is too long or holds spaces or other characters that a URL has to encode.")
@@ -63,10 +63,10 @@ def check_chat_url(url: str) -> str:
 
 
 class ChatChannel:
-    """Chat rooms: `envelope.address` is an Apprise URL; the subject and the text part are what is sent."""
+    """Chat rooms: `envelope.address` is an Apprise URL; the subject and the text part are sent."""
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Write one letter into the room. Raise DeliveryFailed."""
+        """Send one message to the room. Raise DeliveryFailed."""
         apprise = _load()
         try:
             url = check_chat_url(envelope.address)

@@ -1,4 +1,4 @@
-"""A reader's own links in the texts that all readers share."""
+"""Placeholders for a subscriber's own links in texts that all subscribers share."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def fill_links(text: str, envelope: Envelope) -> str:
-    """Put the links in the place of their marks."""
+    """Replace the placeholders by the links."""
     return text.replace(MANAGE_URL, envelope.manage_url).replace(UNSUBSCRIBE_URL, envelope.unsubscribe_url)
 
 
 def fill_html_links(page: str, envelope: Envelope) -> str:
-    """Put the links in the place of their marks, as HTML text or the value of an attribute."""
+    """Replace the placeholders by the links, escaped for HTML text or an attribute."""
     return page.replace(MANAGE_URL, html.escape(envelope.manage_url)).replace(
         UNSUBSCRIBE_URL, html.escape(envelope.unsubscribe_url)
     )

@@ -1,4 +1,4 @@
-"""Letters by mail: through a mail server, or as files in a folder where there is none."""
+"""Send messages by mail: through a mail server, or as files in a folder if there is none."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _NAME_LIMIT = 120
 def open_mail_channel(
     smtp_url: str, folder: Path, sender: str, calendar_id: str, clock: Callable[[], datetime]
 ) -> Channel:
-    """Open the mail server of a URL, or the folder where the URL is ""."""
+    """Return a channel to the mail server of a URL, or to the folder if the URL is ""."""
     if smtp_url:
         return SmtpChannel(smtp_url, sender, calendar_id, clock)
     return FolderChannel(folder, sender, calendar_id, clock)
 
 
 class FolderChannel:
-    """Mail as .eml files, one for each letter, that any mail program opens."""
+    """Mail as .eml files, one for each message."""
 
     def __init__(self, folder: Path, sender: str, calendar_id: str, clock: Callable[[], datetime]) -> None:
         self._folder = folder
@@ -45,7 +45,7 @@ class FolderChannel:
         self._clock = clock
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Write one letter, whole or not at all. Raise DeliveryFailed."""
+        """Write one message, whole or not at all. Raise DeliveryFailed."""
         now = self._clock()
         content = write_message(message, envelope, self._sender, self._calendar_id, now)
         name = re.sub(r"[^A-Za-z0-9.-]", "_", envelope.message_id)[:_NAME_LIMIT]

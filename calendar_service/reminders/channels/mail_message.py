@@ -1,4 +1,4 @@
-"""A letter as an Internet message (RFC 5322), in which no value can write a header of its own."""
+"""Build a message as an Internet message (RFC 5322); no value can inject a header."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _AS_GIVEN = frozenset(
 
 
 class _MailPolicy(EmailPolicy):
-    """RFC 5322, but with the headers whose values are ours written as they are given.
+    """RFC 5322, but our own header values are written unchanged.
 
-    The standard library reads every value before it writes it: a subject "=?utf-8?q?=0D=0ABcc:...?=" becomes a line
-    of its own, spaces between encoded words get lost, and a link longer than a line is written as encoded words,
-    in which no mail program finds it (RFC 8058).
+    The standard library parses every value before writing it: a subject "=?utf-8?q?=0D=0ABcc:...?=" becomes a line of
+    its own, spaces between encoded words get lost, and a link longer than a line is written as encoded words, in which
+    no mail program finds it (RFC 8058).
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
@@ -63,17 +63,17 @@ _POLICY = _MailPolicy(linesep="\r\n", raise_on_defect=True, max_line_length=_LIN
 
 
 def build_message(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> EmailMessage:
-    """Build the message of one letter to one reader; the same arguments give the same bytes.
+    """Return one message to one subscriber as MIME; the same arguments give the same bytes.
 
-    `sender` is an address, with or without a name before it. The result is written with `as_bytes()`; its headers
-    are UTF-8 (RFC 6532) where the reader's address is not ASCII. Raise DeliveryFailed, permanent, for a value that
-    does not fit its header, and for a message over MESSAGE_LIMIT.
+    `sender` is an address, with or without a name before it; `now` is aware. Write the result with `as_bytes()`; its
+    headers are UTF-8 (RFC 6532) if the recipient's address is not ASCII. Raise DeliveryFailed, permanent, for a value
+    that does not fit its header, and for a message over MESSAGE_LIMIT.
     """
     return _build(message, envelope, sender, calendar_id, now)[0]
 
 
 def write_message(message: Message, envelope: Envelope, sender: str, calendar_id: str, now: datetime) -> bytes:
-    """Return the bytes of what build_message gives."""
+    """Return the message of `build_message` as bytes."""
     return _build(message, envelope, sender, calendar_id, now)[1]
 
 
@@ -178,7 +178,7 @@ def _write_sender(sender: str) -> str:
 
 
 def _write_subject(subject: str) -> str:
-    """Write a subject as encoded words (RFC 2047) where it is more than one line of ASCII."""
+    """Format a subject, as encoded words (RFC 2047) if it is not a single line of ASCII."""
     is_plain = subject.isascii() and "=?" not in subject and subject == subject.strip()
     return subject if is_plain and len(subject) <= _LINE - len("Subject: ") else _encode(subject, "Subject")
 
@@ -188,7 +188,7 @@ def _encode(text: str, header: str) -> str:
 
 
 def _set_boundaries(mime: EmailMessage, message_id: str) -> None:
-    """Separate the parts by what cannot occur in them: quoted-printable and base64 never hold "=_"."""
+    """Set boundaries that cannot occur in the parts: quoted-printable and base64 never contain "=_"."""
     digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
     containers = [part for part in mime.walk() if part.is_multipart()]
     for number, part in enumerate(containers):

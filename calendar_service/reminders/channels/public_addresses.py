@@ -49,9 +49,9 @@ NOT_PUBLIC: tuple[Network, ...] = tuple(
 
 
 def is_public(address: str, allowed_networks: Iterable[Network] = ()) -> bool:
-    """Return True if an IP address as text is one that anybody may be asked to connect to.
+    """Return True if an IP address, given as text, is public.
 
-    `allowed_networks` are let through although they are not public; what is no IP address never is.
+    `allowed_networks` are accepted although they are not public; text that is no IP address never is.
     """
     try:
         ip = ip_address(address)

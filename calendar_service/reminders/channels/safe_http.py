@@ -37,12 +37,12 @@ _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")  # a last label that browsers an
 
 
 class InvalidWebhook(CalendarError):
-    """A webhook's URL is not one that we call, or its owner did not prove that it is theirs. Never holds the URL."""
+    """A webhook's URL is not allowed, or its owner did not confirm it. The error never contains the URL."""
 
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """How long, in seconds, connecting and the whole exchange may take."""
+    """Timeouts in seconds: for connecting, and for the whole exchange."""
 
     connect: float = 5
     total: float = 15
@@ -50,7 +50,7 @@ class HttpLimits:
 
 @dataclass(frozen=True)
 class HttpReply:
-    """What came back: the status, the header fields that matter, and at most REPLY_LIMIT bytes of body."""
+    """A reply: the status, the header fields that matter, and at most REPLY_LIMIT bytes of body."""
 
     status: int
     retry_after: str
@@ -58,7 +58,7 @@ class HttpReply:
 
 
 def check_webhook_url(url: str) -> str:
-    """Normalise the URL of a webhook: https, port 443 or 8443, a public name or address. Raise BadWebhook."""
+    """Return the normalised URL of a webhook: https, port 443 or 8443, a public host. Raise InvalidWebhook."""
     if len(url) > _URL_LIMIT or not all("!" <= character <= "~" for character in url) or "\\" in url:
         raise InvalidWebhook(
             gettext_noop("The URL is too long or holds spaces or other characters that a URL has to encode.")
@@ -85,13 +85,13 @@ def check_webhook_url(url: str) -> str:
 
 
 def resolve(host: str, port: int) -> list[tuple[str, int]]:
-    """Ask the system for the addresses of a host. Raise OSError."""
+    """Return the addresses of a host by the system's resolver. Raise OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((str(where[0]), int(where[1])) for *_, where in found))
 
 
 class SafeHttpClient:
-    """Sends requests; redirects are not followed, and proxies of the environment are not asked.
+    """Sends requests without following redirects or using proxies of the environment.
 
     `resolver`, `context` and `allowed_networks` let tests call a server of their own; nothing else sets them.
     """
@@ -109,9 +109,9 @@ class SafeHttpClient:
         self._limits = limits or HttpLimits()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, *, reads_body: bool = False) -> HttpReply:
-        """Post a body, and read the reply's where asked.
+        """Post a body, and read the reply's body if `reads_body`.
 
-        Raise BadWebhook for what must not be called, and OSError or HTTPException where no whole reply came in time.
+        Raise InvalidWebhook for a forbidden address, and OSError or HTTPException if no whole reply came in time.
         """
         parts = urlsplit(check_webhook_url(url))
         deadline = TimeLimit(self._limits.total)
@@ -130,7 +130,7 @@ class SafeHttpClient:
                 return HttpReply(response.status, response.getheader("Retry-After", ""), content)
 
     def _public_addresses(self, host: str, port: int, deadline: TimeLimit) -> list[tuple[str, int]]:
-        """Resolve once; what was looked at is what is connected to, so a second answer changes nothing."""
+        """Resolve once and check: the connection uses these addresses, so a second answer has no effect."""
         addresses = _in_time(lambda: self._resolver(host, port), deadline)
         if not all(is_public(address, self._allowed_networks) for address, _ in addresses):
             raise InvalidWebhook(gettext_noop("The webhook's host is not on the public Internet."))
@@ -169,7 +169,7 @@ def _check_host(host: str, *, is_bracketed: bool) -> str:
 
 
 def _in_time(ask: Callable[[], list[tuple[str, int]]], deadline: TimeLimit) -> list[tuple[str, int]]:
-    """Wait for a name server no longer than the deadline; the system's own call has none."""
+    """Return the resolver's answer within the time limit; the system call itself has none."""
     answers: queue.SimpleQueue[list[tuple[str, int]] | Exception] = queue.SimpleQueue()
 
     def put_answer() -> None:

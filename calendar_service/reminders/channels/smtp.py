@@ -1,4 +1,4 @@
-"""Letters over SMTP (RFC 5321): one connection kept over many letters, and what a server's answers mean.
+"""Messages over SMTP (RFC 5321): one connection kept over many messages, and what a server's answers mean.
 
 The dialogue is smtplib's. Connecting, STARTTLS and reading are our own, because each must go through a `TimedSocket`
 (see `timeouts.py`): smtplib would wait for a reply that comes in drips without end.
@@ -38,7 +38,7 @@ _SHORTEST_NAME = 3
 
 @dataclass(frozen=True)
 class SmtpLimits:
-    """How long, in seconds, one thing may take, and for how many letters one connection serves."""
+    """Timeouts in seconds, and how many messages one connection serves."""
 
     connect: float = 10
     reply: float = 30
@@ -64,9 +64,9 @@ class _Server:
 
 
 class SmtpChannel:
-    """Mail through the server of an smtp:// (STARTTLS where offered) or smtps:// URL.
+    """Mail through the server of an smtp:// (STARTTLS if offered) or smtps:// URL.
 
-    A user and password leave this machine only over TLS. `context` is for servers with a certificate of their own
+    A user and password leave this machine only over TLS. `context` is for servers with a certificate of a private
     authority; the default trusts the system's, and on this same machine any.
     """
 
@@ -90,7 +90,7 @@ class SmtpChannel:
         self._used_at = 0.0
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Hand one letter to the server. Raise DeliveryFailed."""
+        """Send one message. Raise DeliveryFailed."""
         content = write_message(message, envelope, self._sender, self._calendar_id, self._clock())
         deadline = TimeLimit(self._limits.message)
         connection = self._begin_mail(envelope, deadline)
@@ -114,9 +114,9 @@ class SmtpChannel:
             connection.close()
 
     def _begin_mail(self, envelope: Envelope, deadline: TimeLimit) -> _Connection:
-        """Get to the point where the server has taken the sender.
+        """Return a connection on which the server has accepted the sender.
 
-        Nothing was handed over by then, so a kept connection that turns out to be closed costs no letter.
+        Nothing has been transmitted by then, so a kept connection that turns out to be closed loses no message.
         """
         is_stale = time.monotonic() - self._used_at > self._limits.idle
         if is_stale or self._messages_sent >= self._limits.messages:
@@ -173,7 +173,7 @@ class SmtpChannel:
             raise DeliveryFailed(mime, permanent=code >= _PERMANENT)
 
     def _forget_mail(self, connection: _Connection) -> None:
-        """Keep the connection for the next letter, where the server lets us."""
+        """Keep the connection for the next message, if the server allows it."""
         try:
             code, _ = connection.rset()
         except (smtplib.SMTPException, OSError):
@@ -189,7 +189,7 @@ class SmtpChannel:
 
 
 class _Connection(smtplib.SMTP):
-    """One connection, each of whose steps obeys the deadline of the present letter."""
+    """One connection, each of whose steps obeys the time limit of the present message."""
 
     sock: TimedSocket | None  # type: ignore[assignment]  # smtplib asks no more of it than a TimedSocket has
 
@@ -313,7 +313,7 @@ def _quote(what: str, code: int, text: bytes, address: str) -> str:
 
 
 def _mask(text: str, address: str) -> str:
-    """Return the first words of a server's text without anything like an address."""
+    """Return the first words of a server's text without anything that looks like an address."""
     text = re.sub(r"\S*\s?(?:@|%40|=40)\s?\S*", "(address)", " ".join(text.split()), flags=re.IGNORECASE)
     name = address.rpartition("@")[0]
     if len(name) >= _SHORTEST_NAME:

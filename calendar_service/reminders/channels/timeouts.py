@@ -22,28 +22,28 @@ _CHUNK = 16 * 1024  # a TLS socket counts its timeout anew for each record
 
 
 class TimeLimit:
-    """An instant on the monotonic clock by which something must be over."""
+    """An instant on the monotonic clock by which something must be done."""
 
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Return the seconds that are left. Raise TimeoutError where there are none."""
+        """Return the seconds that are left. Raise TimeoutError if there are none."""
         left = self._at - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
     def within(self, seconds: float) -> TimeLimit:
-        """Return the earlier of this deadline and one so many seconds from now."""
+        """Return the earlier of this limit and one in `seconds` from now."""
         shorter = TimeLimit(seconds)
         return shorter if shorter._at < self._at else self
 
 
 class TimedSocket:
-    """A connected socket, as http.client and smtplib want one, whose every byte obeys the present deadline.
+    """A connected socket, as http.client and smtplib expect it, with one time limit for all its bytes.
 
-    A socket's own timeout begins again with each byte that arrives. `reply_left` is how many bytes may still be read.
+    A socket's own timeout restarts with each byte that arrives. `reply_left` is how many bytes may still be read.
     """
 
     def __init__(self, raw: socket.socket, deadline: TimeLimit) -> None:
@@ -58,7 +58,7 @@ class TimedSocket:
             self.raw.sendall(data[start : start + _CHUNK])
 
     def makefile(self, _mode: str = "rb") -> io.BufferedReader:
-        """Open a reader of the replies."""
+        """Return a file object for the replies."""
         return io.BufferedReader(_Replies(self))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Letters to programs: signed JSON by HTTPS, after the Standard Webhooks specification."""
+"""Send messages to programs: signed JSON over HTTPS, by the Standard Webhooks specification."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _WAIT = frozenset({429, 503})
 
 
 def new_secret() -> str:
-    """Make the secret that one webhook's signatures are made with."""
+    """Return a new secret for the signatures of one webhook."""
     return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
@@ -64,7 +64,7 @@ class WebhookChannel:
         self._outward = outward or SafeHttpClient()
 
     def send(self, message: Message, envelope: Envelope) -> None:
-        """Post one letter's data. Raise DeliveryFailed, which tells nothing of what the other side wrote."""
+        """Post the data of one message. Raise DeliveryFailed, which contains nothing of the reply."""
         now = self._clock()
         body = _write_body({"type": message.data["type"], "timestamp": write_instant(now), "data": dict(message.data)})
         if len(body) >= BODY_LIMIT:
@@ -88,10 +88,10 @@ class WebhookChannel:
 
 
 def verify(url: str, secret: str, *, clock: Callable[[], datetime], outward: SafeHttpClient | None = None) -> None:
-    """Make sure that who runs the URL wants our letters: it must answer 200 and repeat a challenge.
+    """Check that the owner of the URL wants our messages: it must answer 200 and repeat a challenge.
 
-    The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raise BadWebhook, which tells one and the
-    same thing whatever went wrong, so that nobody explores a network through us.
+    The reply is {"challenge": "…"} as JSON, or the challenge alone as text. Raise InvalidWebhook with the same text
+    whatever went wrong, so that nobody can explore a network through us.
     """
     challenge = secrets.token_urlsafe(32)
     body = _write_body({"type": "challenge", "challenge": challenge})
@@ -141,7 +141,7 @@ def _check_status(reply: HttpReply, now: datetime) -> None:
 
 
 def _read_wait(text: str, now: datetime) -> int | None:
-    """Read a Retry-After (RFC 9110 section 10.2.3): seconds, or the date until which to wait."""
+    """Return the seconds of a Retry-After header (RFC 9110 section 10.2.3): a number, or a date; None if invalid."""
     text = text.strip()
     if text.isascii() and text.isdigit():
         return min(int(text[:10]), LONGEST_WAIT)

@@ -1,1 +1,1 @@
-"""Faults: what fails in this process, kept until it works again, written down for all, and told by mail."""
+"""Faults of this process: kept until they are over, stored for all processes, and mailed to the operator."""

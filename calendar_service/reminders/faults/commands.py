@@ -1,4 +1,4 @@
-"""What a command leaves behind when it cannot publish or send, and takes away when it can."""
+"""Faults of a command that cannot publish or send: reported when it fails, cleared when it works."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CommandFaults:
         self._clock = clock
 
     def report(self, kind: FaultKind, reason: str, details: Sequence[str]) -> None:
-        """Leave a fault where others find it. `reason` is public-safe. What cannot be left is logged."""
+        """Report a fault. `reason` is public-safe. If it cannot be stored, it is logged."""
         now = self._clock()
         try:
             with writing(self._engine) as connection:
@@ -51,11 +51,11 @@ class CommandFaults:
             logger.error("What failed can be left nowhere: neither the database nor a file of this host takes it.")
 
     def forget(self, kinds: Iterable[FaultKind]) -> None:
-        """Take away what commands of this host have left outside the database: it works."""
+        """Delete the faults that commands of this host have stored outside the database, which works again."""
         self._left.remove(kinds)
 
     def clear(self, kinds: Iterable[FaultKind]) -> None:
-        """Take away what commands of this host have left, in the database too. Where it refuses, it stays a while."""
+        """Delete the faults that commands of this host have stored, also in the database if that works."""
         kinds = tuple(kinds)
         self._left.remove(kinds)
         try:

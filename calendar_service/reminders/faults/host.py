@@ -1,7 +1,7 @@
-"""Which faults this host has told of by mail, as a file that all its processes share: for when the database cannot.
+"""A file that all processes of a host share, with the faults that were mailed: used while the database fails.
 
-An incident is over when no process has seen it for three minutes. Of a new one with the same name the operator is told
-at once, but not within an hour of the last mail: then when that hour has passed, if it lasts.
+An incident is over when no process has seen it for three minutes. A new one with the same name is mailed at once, but
+not within an hour of the last mail: then after that hour, if it lasts.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _NAME = "faults.json"
 
 
 class HostMemory:
-    """Incidents of this host, in the first of some folders that can be written; what none takes, this process keeps."""
+    """Incidents of this host, in the first writable folder; if there is none, in this process only."""
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
         self._own: _Incidents = {}
 
     def claim(self, name: str, now: datetime) -> bool:
-        """Return True if the caller is to tell of an incident now; of all processes of the host, one is."""
+        """Return True if the caller must mail an incident now; exactly one process of the host gets True."""
         with self._incidents() as incidents:
             found = incidents.get(name)
             if found is None or not _within(found["seen_at"], now, _OVER_AFTER):
@@ -51,7 +51,7 @@ class HostMemory:
             return True
 
     def release(self, name: str, now: datetime) -> None:
-        """Have an incident told of later, by whichever process comes first: the mail could not be sent."""
+        """Have an incident mailed later by any process: the mail could not be sent."""
         with self._incidents() as incidents:
             incidents[name] = {
                 "told": False,
@@ -61,20 +61,20 @@ class HostMemory:
             }
 
     def set_mailed(self, name: str, now: datetime) -> None:
-        """Remember that an incident was told of in another way."""
+        """Record that an incident was mailed in another way."""
         with self._incidents() as incidents:
             at = now.isoformat()
             incidents[name] = {"told": True, "mailed_at": at, "again_at": None, "seen_at": at}
 
     def was_mailed(self, name: str, now: datetime) -> bool:
-        """Return True if an incident that is not over was told of."""
+        """Return True if an incident that is not over was mailed."""
         with self._incidents() as incidents:
             found = incidents.get(name)
             return bool(found and found["told"] and _within(found["seen_at"], now, _OVER_AFTER))
 
     @contextmanager
     def _incidents(self) -> Iterator[_Incidents]:
-        """Read all incidents, and write them down again; one process at a time."""
+        """Yield all incidents, and write them back afterwards; one process at a time."""
         with self._locked():
             incidents = self._own | self._read()
             yield incidents
@@ -103,7 +103,7 @@ class HostMemory:
         yield
 
     def _read(self) -> _Incidents:
-        """Return what the folders hold; of two that know an incident, what was seen last."""
+        """Return the incidents of all folders; if two have the same, the one seen last."""
         found: _Incidents = {}
         for folder in self._folders:
             try:
@@ -133,5 +133,5 @@ def _time(written: str) -> datetime:
 
 
 def _within(written: str | None, now: datetime, span: timedelta) -> bool:
-    """Return True if a time lies within a span before `now`; a clock that was set back makes none of them hold."""
+    """Return True if a time is within `span` before `now`; False for a time in the future."""
     return bool(written) and timedelta(0) <= now - _time(written or "") < span

@@ -1,7 +1,7 @@
-"""Faults that a command left on this host because the database did not take them, as a file for the other processes.
+"""A file with the faults of commands that the database did not take, for the other processes of this host.
 
-A command ends with its failure, so it cannot go on to report it. A process of the same host that reports faults shows
-what stands here, and moves it into the database as soon as that works.
+A command ends when it fails, so it cannot report its fault later. A process of the same host that reports faults shows
+those of this file, and moves them into the database as soon as that works.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _MOST = 20
 
 
 class LeftFaults:
-    """The faults in the first of some folders that can be written; one for each kind and key."""
+    """The faults in the first writable folder; one for each kind and key."""
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
 
     def leave(self, fault: Fault) -> bool:
-        """Leave a fault, or count it once more; False where no folder takes it."""
+        """Add a fault, or count it once more; return False if no folder is writable."""
 
         def with_it(found: list[Fault]) -> list[Fault]:
             others = [each for each in found if _name(each) != _name(fault)]
@@ -42,14 +42,14 @@ class LeftFaults:
         return any(self._change(folder, with_it) for folder in self._folders)
 
     def remove(self, kinds: Iterable[FaultKind]) -> None:
-        """Take away the faults of some kinds: they are over, or stand in the database by now."""
+        """Delete the faults of some kinds: they are over, or in the database."""
         gone = frozenset(kinds)
         for folder in self._folders:
             if (folder / _NAME).exists():
                 self._change(folder, lambda found: [each for each in found if each.kind not in gone])
 
     def read(self) -> list[Fault]:
-        """List what was left, the oldest first; what cannot be read counts as nothing."""
+        """Return the faults, oldest first; an unreadable file counts as empty."""
         found = {_name(each): each for folder in self._folders for each in _read(folder)}
         return sorted(found.values(), key=lambda each: each.first_at)
 

@@ -1,4 +1,4 @@
-"""What fails in this process, remembered here because the database may be what fails."""
+"""The faults of this process, kept in memory because the database may be what fails."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DATABASE_REASONS = {
 
 @dataclass
 class _Open:
-    """A fault, the jobs that found it, and how often it came since it was last written down, and when that was."""
+    """A fault, the jobs that found it, and how often and when it was found since it was last stored."""
 
     fault: Fault
     sources: set[str] = field(default_factory=set)
@@ -47,10 +47,10 @@ class _Open:
 
 
 class FaultLog:
-    """The faults that the jobs of this process have found and that are not over. Safe to use from many threads.
+    """The open faults that the jobs of this process have found. Thread-safe.
 
-    A source is a job, such as "publish": it reports a fault when it fails, and clears all it has reported when it
-    works. A fault is over when no source has it any more.
+    A source is a job, such as "publish": it reports a fault when it fails, and clears all its faults when it works. A
+    fault is over when no source has it any more.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -73,7 +73,7 @@ class FaultLog:
         details: Sequence[str] = (),
         retry_at: datetime | None = None,
     ) -> None:
-        """Remember a fault, or count it once more. `reason` is public-safe; without a `key` it is this host's."""
+        """Add a fault, or count it once more. `reason` is public-safe; the default `key` is this host."""
         now, name = self._clock(), (kind, key or host_name())
         with self._lock:
             known = self._open.get(name)
@@ -89,12 +89,12 @@ class FaultLog:
             self._well.discard(source)
 
     def report_database(self, source: str, fault: DatabaseFault, retry_at: datetime | None = None) -> None:
-        """Remember that the database failed a job."""
+        """Add a fault of the database that a job has met."""
         reason = DATABASE_REASONS[fault.trouble]
         self.report(source, FaultKind.DATABASE, reason, details=(f"{source}: {fault}",), retry_at=retry_at)
 
     def clear(self, source: str, *left: FaultKind) -> None:
-        """Remember that a job works. `left` are the kinds it may have left in the database before a restart."""
+        """Clear the faults of a job that works. `left` are the kinds it may have stored before a restart."""
         if source in self._well:
             return
         with self._lock:
@@ -112,46 +112,46 @@ class FaultLog:
                     logger.warning("It is over (%s, %d times): %s", name[0], found.fault.count, found.fault.reason)
 
     def set_left(self, faults: Iterable[Fault]) -> None:
-        """Have the faults shown, too, that commands of this host have left and that stand in no database yet."""
+        """Set the faults that commands of this host have left and that are not in the database, to be shown too."""
         with self._lock:
             self._left = tuple(faults)
 
     def faults(self) -> list[Fault]:
-        """List what is not over, the oldest first."""
+        """Return the open faults, oldest first."""
         with self._lock:
             left = [each for each in self._left if (each.kind, each.key) not in self._open]
             return sorted([*left, *(each.fault for each in self._open.values())], key=lambda each: each.first_at)
 
     def take_untold(self, lasted: timedelta) -> list[Fault]:
-        """Take the faults that are over before the operator was told of them, if they lasted so long.
+        """Remove and return the faults that ended before they were mailed, if they lasted for `lasted`.
 
-        `last_at` is when they were over.
+        `last_at` is when they ended.
         """
         with self._lock:
             untold, self._untold = self._untold, []
         return [each for each in untold if each.last_at - each.first_at >= lasted]
 
     def keep_untold(self, faults: list[Fault]) -> None:
-        """Have faults taken again: the operator could not be told of them."""
+        """Put faults back: they could not be mailed."""
         with self._lock:
             self._untold += faults
 
     def set_mailed(self, fault: Fault, at: datetime | None) -> None:
-        """Remember whether the operator was told of a fault."""
+        """Set whether a fault was mailed."""
         with self._lock:
             if found := self._open.get((fault.kind, fault.key)):
                 found.fault = replace(found.fault, mailed_at=at)
 
     def has_news(self) -> bool:
-        """Return True if something is to be written down, or to be deleted."""
+        """Return True if faults must be stored or deleted."""
         now = self._clock()
         with self._lock:
             return bool(self._over) or any(_is_news(each, now) for each in self._open.values())
 
     def write(self, connection: Transaction) -> Callable[[], None]:
-        """Write down what is new, and delete what is over; call what is returned when that is committed.
+        """Store new faults and delete those that are over; call the result when the transaction is committed.
 
-        Faults of the database are marked as mailed: each host tells of those itself.
+        Faults of the database are stored as mailed: each host mails those itself.
         """
         now = self._clock()
         with self._lock:

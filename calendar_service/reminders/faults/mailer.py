@@ -1,4 +1,4 @@
-"""Telling editors of faults by mail, past the outbox: the database may be what fails."""
+"""Mail faults to the editors, without the outbox: the database may be what fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REMEMBERED = timedelta(hours=2)
 
 
 class FaultMailer:
-    """Writes to the editors, or where there are none to the sender's own address."""
+    """Sends mails to the editors, or to the sender's own address if there are none."""
 
     def __init__(
         self, base_url: str, mailing: MailSettings, clock: Callable[[], datetime], operator_url: str = ""
@@ -44,7 +44,7 @@ class FaultMailer:
         self._reached: dict[str, datetime] = {}
 
     def send(self, faults: Sequence[Fault], calendar: Calendar | None) -> bool:
-        """Send one mail about some faults to each editor; False where one of them could not be reached."""
+        """Send one mail about some faults to each editor; return False if one of them could not be reached."""
         host = urlsplit(self._base_url).hostname or "localhost"
         default = calendar.default_language if calendar else "en"
         lang = language(default if default in available() else "en")
@@ -62,7 +62,7 @@ class FaultMailer:
                     channel.send(message, Envelope(address, f"{digest}@{calendar_id}"))
                     self._reached[digest] = self._clock()
         except DeliveryFailed as failure:
-            # What keeps letters back may keep this one back too, so it is tried again.
+            # What keeps messages back may keep this one back too, so it is tried again.
             logger.error("The alarm could not be sent by mail either: %s", failure)  # noqa: TRY400 (the trace tells nothing more)
             return False
         finally:

@@ -1,7 +1,7 @@
-"""Reporting faults: into the database for all to see, and by mail, once for each incident.
+"""Report faults: store them for all processes, and mail them once for each incident.
 
-While the database works, one process of all mails each fault (`take_unmailed`). What concerns the database itself, and
-everything else while the database does not work, is mailed by one process of each host (`HostMemory`).
+While the database works, one of all processes mails each fault (`take_unmailed`). Faults of the database itself, and
+all others while it does not work, are mailed by one process of each host (`HostMemory`).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _STALE_AFTER = timedelta(minutes=3)
 
 
 class FaultReporter:
-    """What one process does, again and again, to have its faults and those in the database known."""
+    """Reports the faults of one process and those in the database, again and again."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class FaultReporter:
         self._is_database_well = True
 
     def check_and_report(self) -> None:
-        """Look for faults that show only when one looks, write down all that are known, and mail what is new."""
+        """Check for faults that no job notices, store all known faults, and mail the new ones."""
         self.log.set_left(self._left.read() if self._left else ())
         self._mail_of_this_host()  # first, since the database may take its time to refuse
         try:
@@ -123,7 +123,7 @@ class FaultReporter:
         self.mail_new()
 
     def mail_new(self) -> None:
-        """Mail the faults in the database of which nobody was told. Raise DatabaseFault."""
+        """Mail the faults in the database that nobody has mailed. Raise DatabaseFault."""
         now = self._clock()
         with reading(self._engine) as connection:
             if not has_unmailed(connection):
@@ -134,7 +134,7 @@ class FaultReporter:
             self._mail(taken, now)
 
     def tell(self, fault: Fault) -> bool:
-        """Mail a fault that is in no database, if no process of this host has; True if the operator was told of it."""
+        """Mail a fault that is in no database, unless a process of this host has; return True if it was mailed."""
         now = self._clock()
         if not self._memory.claim(_name(fault), now):
             return self._memory.was_mailed(_name(fault), now)
@@ -144,7 +144,7 @@ class FaultReporter:
         return False
 
     def _take_over_left(self, now: datetime) -> None:
-        """Write down what commands have left, and delete what nobody has found any more for some minutes."""
+        """Store what commands have left, and delete what nobody has reported for some minutes."""
         left = self._left.read() if self._left else []
         own = {(each.kind, each.key) for each in self.log.faults()}
         with reading(self._engine) as connection:
@@ -175,7 +175,7 @@ class FaultReporter:
         self.log.set_left(())
 
     def _sync_mailed(self, now: datetime) -> None:
-        """Take over from the other processes which of this one's faults they have told of."""
+        """Mark the faults of this process as mailed that other processes have mailed."""
         mine = [each for each in self.log.faults() if each.mailed_at is None]
         if not mine:
             return
@@ -187,7 +187,7 @@ class FaultReporter:
                 self.log.set_mailed(fault, now)
 
     def _mail(self, faults: list[Fault], now: datetime) -> None:
-        """Mail what was taken out of the database. Raise DatabaseFault."""
+        """Mail the faults taken from the database. Raise DatabaseFault."""
         for fault in faults:
             logger.error("%s", " ".join(fault.details[:3]) or fault.reason)
         if self._mailer.send(faults, self._calendar):
@@ -199,7 +199,7 @@ class FaultReporter:
                 release_unmailed(connection, faults, now)
 
     def _mail_of_this_host(self) -> None:
-        """Mail what the database cannot hand out: its own faults, and all that this process has while it is away."""
+        """Mail the faults of the database itself, and all of this process while the database does not work."""
         now = self._clock()
         mine = [
             fault

@@ -1,4 +1,4 @@
-"""Reminders that stand still: no process gives a sign of life, or letters wait for too long."""
+"""Detect that reminders stand still: no worker has a heartbeat, or messages wait too long."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _KINDS = {kind for kind, _, _ in _FAULTS.values()}
 
 
 class Standstill:
-    """Has it written down in the database when reminders stand still, here or wherever they should be sent from."""
+    """Stores a fault in the database when reminders stand still, on this host or any other."""
 
     def __init__(self, engine: Database) -> None:
         self._engine = engine
         self._begun_at: datetime | None = None
 
     def begin_anew(self) -> None:
-        """Return workers the time that they have after a start: until now they could not work."""
+        """Give workers the usual time after a start again: until now they could not work."""
         self._begun_at = None
 
     def check(self, now: datetime) -> None:
-        """Report how reminders stand, or clear what was reported. Raise DatabaseFault."""
+        """Report that reminders stand still, or clear that report. Raise DatabaseFault."""
         self._begun_at = self._begun_at or now
         worker_health = read_worker_health(self._engine, now)
         health = judge(worker_health, now)
@@ -60,7 +60,7 @@ class Standstill:
             cleared = [clear_fault(connection, kind, key) for kind, key in over]
             if is_news:
                 kind, key, reason = _FAULTS[health]
-                # Where letters wait because a host cannot send, that was told already.
+                # Where messages wait because a host cannot send, that was told already.
                 mailed_at = now if any(each.kind is kind and each.key != key for each in known.values()) else None
                 lines = _lines(health, worker_health)
                 report_fault(connection, kind, key, reason, now, details=lines, mailed_at=mailed_at)

@@ -1,7 +1,7 @@
-"""The letters that readers get, each written from records and a view alone.
+"""Compose the messages to subscribers, from records and a render context alone.
 
-The same letter goes to all who share a language and a zone. The reader's own links are marks in it
-(`post.MANAGE_URL`, `post.UNSUBSCRIBE_URL`), which are replaced when it is sent.
+All who share a language and a zone get the same message. It has placeholders for the subscriber's own links
+(`channels.base.MANAGE_URL`, `UNSUBSCRIBE_URL`), which are filled in when it is sent.
 """
 
 from calendar_service.reminders.messages.account import (

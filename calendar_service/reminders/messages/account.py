@@ -1,6 +1,6 @@
-"""Letters about the service itself: please confirm, you are known already, a webhook failed.
+"""Account mails: please confirm, you are subscribed already, a webhook failed.
 
-None of them says anything that a visitor could have made up, or lists what is in the calendar.
+None of them contains anything that a visitor could have made up, or lists what is in the calendar.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DIGEST_LABELS = {
 
 
 class ChosenReminders(Protocol):
-    """What a confirmation tells of a choice: a canonical query, leads and whether news are wanted."""
+    """The choice shown in a confirmation mail: a canonical query, leads and whether news are wanted."""
 
     @property
     def selection(self) -> str:
@@ -42,11 +42,11 @@ class ChosenReminders(Protocol):
 
     @property
     def leads(self) -> Sequence[str]:
-        """Canonical leads; none for those that the programme suggests."""
+        """Canonical leads; none for the programme's own."""
 
     @property
     def wants_new(self) -> bool:
-        """Whether to tell of what is new."""
+        """Whether new records are announced."""
 
     @property
     def digest(self) -> str:
@@ -56,7 +56,7 @@ class ChosenReminders(Protocol):
 def compose_confirmation(
     choice: ChosenReminders, confirm_url: str, edition: Edition, *, view: RenderContext
 ) -> Message:
-    """Ask whether somebody really wants letters; nothing is sent to whoever does nothing."""
+    """Return the mail that asks to confirm a sign-up; nothing is sent to those who do not."""
     lang = view.lang
     sender = sender_name(edition, lang)
     return _account_message(
@@ -82,7 +82,7 @@ def compose_confirmation(
 
 
 def compose_known(edition: Edition, *, view: RenderContext) -> Message:
-    """Write the message for somebody who signed up again for the same reminders."""
+    """Return the mail to somebody who signed up again for the same reminders."""
     lang = view.lang
     sender = sender_name(edition, lang)
     return _account_message(
@@ -102,7 +102,7 @@ def compose_known(edition: Edition, *, view: RenderContext) -> Message:
 
 
 def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
-    """Write the message that tells a subscriber that a webhook failed for so long that it was switched off."""
+    """Return the mail to a subscriber whose webhook failed for so long that it was switched off."""
     lang = view.lang
     sender = sender_name(edition, lang)
     return _account_message(
@@ -133,7 +133,7 @@ def _chosen_details(choice: ChosenReminders, edition: Edition, lang: Language) -
     return tuple(facts)
 
 
-def _account_message(  # noqa: PLR0913 (each is one part of a short letter)
+def _account_message(  # noqa: PLR0913 (each is one part of a short message)
     view: RenderContext,
     sender: str,
     heading: str,

@@ -1,4 +1,4 @@
-"""What has happened to a record, in words: the headline of a notice, and what was beside what is."""
+"""Texts about changes of a record: the headline of a notice, and old and new values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STANDINGS = frozenset({ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.PO
 
 
 def headline(difference: RecordChange, lang: Language) -> str:
-    """Describe in a few words what has happened: "Deadline extended"."""
+    """Return a short headline for a change: "Deadline extended"."""
     gettext = lang.gettext
     session = bool(difference.session)
     match difference.what:
@@ -51,7 +51,7 @@ def headline(difference: RecordChange, lang: Language) -> str:
 
 
 def new_headline(kind: Kind, lang: Language) -> str:
-    """State that a record is new."""
+    """Return the headline for a new record."""
     names = {
         Kind.EVENT: lang.gettext("New event"),
         Kind.WEBINAR: lang.gettext("New webinar"),
@@ -97,7 +97,7 @@ def changed_row(
     calendar: Calendar,
     view: RenderContext,
 ) -> ChangedValue:
-    """Describe what was and what is. `records` are the record before and after; times are the reader's too."""
+    """Return the old and the new value of a change. `records` are the record before and after."""
     lang = view.lang
     label = _label(difference, records, lang)
     if difference.what is ChangeKind.PLACE:
@@ -148,7 +148,7 @@ def _label(difference: RecordChange, records: tuple[Record | None, Record], lang
 
 
 def written_at(at: Point | Span) -> str:
-    """Write a point, or when a span begins, for programs: an instant in UTC, or a date."""
+    """Format a point, or the start of a span, for programs: an instant in UTC, or a date."""
     match at:
         case DaySpan(first, _):
             return first.isoformat()
@@ -158,7 +158,7 @@ def written_at(at: Point | Span) -> str:
 
 
 def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
-    """Return a difference as JSON values; what does not apply is left out."""
+    """Return a change as JSON values, without fields that do not apply."""
     values = {
         "what": difference.what.value,
         "moment": difference.moment.value if difference.moment else "",

@@ -1,4 +1,4 @@
-"""What letters about records have in common: the sheet, the subject, and the finished letter."""
+"""Shared builders of messages about records: content, subject, and the finished message."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 _MAX_SUBJECT = 200
 _MAX_MOVES = 5
-# With the two texts of a letter and the coding of mail, this keeps it under 100 KiB.
+# With the two texts of a message and the coding of mail, this keeps it under 100 KiB.
 _MAX_FILE = 30_000
 
 
 def make_content(
     entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime
 ) -> MessageContent:
-    """Make what all letters about one record have in common; preheader and reason are still to be filled in."""
+    """Return the content that all messages about one record share; preheader and reason are not filled in."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
     is_happening = main.name is MomentName.STARTS
     label = lang.gettext("When") if is_happening else phrases.moment_label(main.name, lang)
@@ -57,12 +57,12 @@ def make_content(
 
 
 def sender_name(edition: Edition, lang: Language) -> str:
-    """Name the calendar on one line."""
+    """Return the name of the calendar on one line."""
     return clean_line(phrases.pick(edition.calendar.name, lang.code).text) or edition.calendar.id
 
 
 def make_subject(head: str, content: MessageContent, moment: str) -> str:
-    """Write "what: title - moment" in at most 200 characters; where that is too long, the title gives way."""
+    """Return "what: title - moment" in at most 200 characters; if it is longer, the title is cut."""
     title = f"{content.heading.text} {content.only}".strip()
     lang = content.view.lang
 
@@ -78,7 +78,7 @@ def make_subject(head: str, content: MessageContent, moment: str) -> str:
 def make_message(
     kind: str, subject: str, content: MessageContent, about: tuple[Entry, MainMoment], edition: Edition, now: datetime
 ) -> Message:
-    """Set a sheet about one record, with the record's file beside it and what programs get of it."""
+    """Return the message of a content about one record, with the record's file and the data for programs."""
     entry, main = about
     record, view = entry.record, content.view
     file = write_file(entry, edition, view, now)
@@ -107,18 +107,18 @@ def make_message(
 
 
 def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
-    """Write the moment as the subject says it, on the programme's clock."""
+    """Return the moment for a subject line, in the calendar's zone."""
     zone = edition.calendar.zone
     return phrases.short_when(main.span, zone, day_of_instant(now, zone).year, view.lang)
 
 
 def counted_to(entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:
-    """Describe how far away the moment is; nothing of what is past or called off."""
+    """Return how far away the moment is; "" if it is past or cancelled."""
     days = days_ahead(main.at, edition.calendar.zone, now, view.zone)
     return countdown_words(main.name, days, view.lang) if days >= 0 and not entry.is_called_off else ""
 
 
 def write_preheader(content: MessageContent, head: str) -> str:
-    """Write what mail programs show behind the subject."""
+    """Return the text that mail programs show behind the subject."""
     lines = content.when.lines if content.when else []
     return " · ".join([head, *lines])

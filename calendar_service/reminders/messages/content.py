@@ -1,4 +1,4 @@
-"""A letter before it is set: what stands in it, in words, and nothing of how it looks."""
+"""The content of a message in words, without any layout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Button:
-    """The one thing to do."""
+    """The main link of a message."""
 
     label: str
     url: str
@@ -20,7 +20,7 @@ class Button:
 
 @dataclass(frozen=True)
 class TimeBlock:
-    """A time with its label, on one or more lines. `counted` says how far away it is."""
+    """A time with its label, on one or more lines. `counted` is how far away it is."""
 
     label: str
     lines: list[str]
@@ -29,7 +29,7 @@ class TimeBlock:
 
 @dataclass(frozen=True)
 class ChangedValue:
-    """A time or place that is another now: on the one side what it was, on the other what it is."""
+    """A changed time or place: its old and its new value."""
 
     label: str
     old: list[str]
@@ -39,7 +39,7 @@ class ChangedValue:
 
 @dataclass(frozen=True)
 class Detail:
-    """A labelled detail: lines of text, or a link where `url` is there."""
+    """A labelled detail: lines of text, or a link if it has a `url`."""
 
     label: str
     lines: list[str]
@@ -68,10 +68,10 @@ class DigestDay:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageContent:
-    """Everything that a letter says, in the order in which it is said.
+    """The whole content of a message, in order.
 
-    `kind` names the colour. `heading` is in its own language; `state` stands before it, `only` behind it.
-    `may_manage` and `may_unsubscribe` tell which of the reader's own links stand at the end.
+    `kind` selects the colour. `heading` is in its own language; `state` is before it, `only` behind it. `may_manage`
+    and `may_unsubscribe` say which of the subscriber's own links are at the end.
     """
 
     view: RenderContext

@@ -1,4 +1,4 @@
-"""What a letter says of one record: which moment counts, and the details that a reader acts on."""
+"""Details of one record in a message: the main moment, and what a subscriber needs to act."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _AHEAD = timedelta(days=3660)
 
 @dataclass(frozen=True)
 class MainMoment:
-    """The moment that a letter is about; `span` is the whole of a happening, else the moment itself."""
+    """The moment that a message is about; `span` is the whole time span of an event, else the moment itself."""
 
     name: MomentName
     at: Point
@@ -44,7 +44,7 @@ class MainMoment:
 
 
 def main_moment(entry: Entry, calendar: Calendar, now: datetime) -> MainMoment:
-    """Return what a record is about as of `now`: its closing, or when it happens, next where it recurs."""
+    """Return the main moment of a record at `now` (aware): its closing, or when it happens, next if it recurs."""
     record = entry.record
     if record.schedule is None:
         at = record.milestones[MomentName.CLOSES].at
@@ -59,7 +59,7 @@ def main_moment(entry: Entry, calendar: Calendar, now: datetime) -> MainMoment:
 
 
 def main_moment_at(record: Record, name: MomentName, at: Point, occurrence: date | None) -> MainMoment:
-    """Return the moment that a reminder names; the whole span where it is the start of one."""
+    """Return the moment that a reminder names; the whole span if it is the start of one."""
     schedule = record.schedule
     if name is MomentName.STARTS and schedule:
         span = occurrence_on(schedule, occurrence).span if occurrence else schedule.span
@@ -73,7 +73,7 @@ def _happening(span: Span, occurrence: date | None = None) -> MainMoment:
 
 
 def printed_words(record: Record, main: MainMoment) -> str:
-    """Return the words in which a moment was announced."""
+    """Return the words in which a moment was printed."""
     if main.name in record.milestones:
         return record.milestones[main.name].words
     if record.schedule is None:
@@ -83,13 +83,13 @@ def printed_words(record: Record, main: MainMoment) -> str:
 
 
 def title_of(entry: Entry, view: RenderContext) -> LocalizedText:
-    """Return the title on one line, with the language that it is in; the id where nothing is left of it."""
+    """Return the title on one line, with its language; the id if the title is empty."""
     picked = phrases.pick(entry.record.title, view.lang.code)
     return LocalizedText(clean_line(fit_to_size(picked.text)) or entry.record.id, picked.language)
 
 
 def summary_of(entry: Entry, view: RenderContext) -> tuple[LocalizedText, ...]:
-    """Return the summary in paragraphs, cut at a word where it is long."""
+    """Return the summary in paragraphs; a long one is cut at a word."""
     picked = phrases.pick(entry.record.summary, view.lang.code)
     kept = shorten(plain(picked.text), _SUMMARY, at_word=True)
     return tuple(LocalizedText(" ".join(part.split()), picked.language) for part in kept.split("\n\n") if part.strip())
@@ -98,7 +98,7 @@ def summary_of(entry: Entry, view: RenderContext) -> tuple[LocalizedText, ...]:
 def details_of(
     entry: Entry, main: MainMoment, edition: Edition, view: RenderContext, now: datetime
 ) -> tuple[Detail, ...]:
-    """List the details: how to join, the other moments, the place, the papers, whom to ask."""
+    """Return the details: join link, other moments, place, documents, contact."""
     found = [
         *_joining(entry, main, edition.calendar, view, now),
         *_other_moments(entry, main, edition.calendar, view, now),
@@ -152,6 +152,6 @@ def _papers(record: Record, view: RenderContext) -> Iterator[Detail]:
 
 
 def _linked(label: str, url: str, title: str = "") -> Detail:
-    """Make a link; one too long to be read stands on the record's page."""
+    """Return a link; if it is too long to be read, it is on the record's page."""
     cleaned = clean_line(url)
     return Detail(label, [title or cleaned], cleaned) if len(cleaned) <= _MAX_LINK else Detail(label, [])

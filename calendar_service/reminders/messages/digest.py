@@ -1,4 +1,4 @@
-"""The digest: what would have been many letters of a day or a week, as one."""
+"""The digest: the notifications of a day or a week in one message."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-# So many keep a letter under 100 KiB where each letter of a title takes nine bytes of mail.
+# So many keep a message under 100 KiB where each message of a title takes nine bytes of mail.
 _MAX_ROWS = 25
 _TITLE = 100
 
 
 @dataclass(frozen=True)
 class DigestItem:
-    """What one letter would have been about. `occurrence` is the day that the rule gave, where a record recurs."""
+    """One notification of a digest. `occurrence` is the day that the rule gave, if the record recurs."""
 
     entry: Entry
     kind: Literal["reminder", "new"]
@@ -50,7 +50,7 @@ class DigestItem:
 def compose_digest(
     items: list[DigestItem], edition: Edition, *, period: DigestPeriod, now: datetime, view: RenderContext
 ) -> Message:
-    """Write reminders and news as rows by day, soonest first. There is at least one item."""
+    """Return reminders and news as rows by day, earliest first. There is at least one item."""
     lang, zone = view.lang, edition.calendar.zone
     ordered = sorted(items, key=lambda item: (instant_bounds(item.at, zone), item.entry.record.id, item.kind))
     rows = [(_day(item, edition), _row(item, edition, view, now)) for item in ordered[:_MAX_ROWS]]

@@ -1,4 +1,4 @@
-"""The mail that tells editors and operators what has failed."""
+"""The mail to editors and operators about faults."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ ADVICE = {
 def compose_fault_mail(
     faults: Sequence[Fault], sender: str, host: str, *, view: RenderContext, operator_url: str = ""
 ) -> Message:
-    """Return what has failed, since when and where, and what to do; `sender` names the calendar.
+    """Return the mail on what has failed, since when and where, and what to do; `sender` is the calendar's name.
 
-    It holds details that are not public. `operator_url` is "" where there is no operator's page.
+    It has details that are not public. `operator_url` is "" if there is no operator's page.
     """
     lang = view.lang
     first, more = faults[0], len(faults) - 1

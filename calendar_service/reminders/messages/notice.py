@@ -1,4 +1,4 @@
-"""The notice of what has changed in a record, or that it is new."""
+"""The notice that a record has changed, or is new."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
     now: datetime,
     view: RenderContext,
 ) -> Message:
-    """Write what has changed from one revision to another, the weightiest first, or that a record is new.
+    """Return the notice of the changes from one revision to another, most important first, or of a new record.
 
-    `before` is None for a new record; else there is at least one difference. The state of the record is that of
-    `after`, whatever came later.
+    `before` is None for a new record; else there is at least one change. The record is shown as in `after`, whatever
+    came later.
     """
     shown = replace(entry, revision=after)
     if before is None:
@@ -103,7 +103,7 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
 
 
 def _state_block(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
-    """Return the time to show beside the changes: none where they tell it, the old one of what is off."""
+    """Return the time to show beside the changes: none if they include it, the old one of a cancelled record."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
         return replace(content.when, label=content.view.lang.gettext("Was planned for"))
     shows_time = rows and first.what is not ChangeKind.PLACE
@@ -141,7 +141,7 @@ def _left_out(value_changes: list[RecordChange], lang: Language) -> tuple[str, .
 
 
 def _without_changed(content: MessageContent, value_changes: list[RecordChange], lang: Language) -> tuple[Detail, ...]:
-    """Leave out of the details what stands among the changes already."""
+    """Return the details without those that are among the changes."""
     labels = {phrases.moment_label(each.moment, lang) for each in value_changes if each.moment and not each.session}
     labels |= {lang.gettext("Where")} if any(each.what is ChangeKind.PLACE for each in value_changes) else set()
     return tuple(fact for fact in content.facts if fact.label not in labels)

@@ -35,7 +35,7 @@ def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
     now: datetime,
     view: RenderContext,
 ) -> Message:
-    """Write the reminder of a moment. `occurrence` is the day that the rule gave, for a record that recurs."""
+    """Return the reminder of a moment. `occurrence` is the day that the rule gave, for a recurring record."""
     main = main_moment_at(entry.record, moment, at, occurrence)
     counted = countdown_words(moment, days_ahead(at, edition.calendar.zone, now, view.zone), view.lang)
     content = make_content(entry, main, edition, view, now)

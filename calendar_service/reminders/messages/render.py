@@ -1,4 +1,4 @@
-"""A sheet set as HTML and as text: templates of our own, which share every word and nothing else."""
+"""Render the content of a message as HTML and as text, with two templates that have the same words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
 _WIDTH = 76
-# Also the two that mark a reader's own links.
+# Also the two that mark a subscriber's own links.
 _UNFIT = re.compile(f"{FORBIDDEN.pattern}|[\ue000\ue001]")
 _LINK = re.compile("https?://", re.IGNORECASE)
 
@@ -34,13 +34,13 @@ ACCENTS = {
 
 
 class _Mark(str):
-    """A text that `_fit` leaves as it is: it stands for a reader's own link."""
+    """A text that `fit_to_size` does not change: the placeholder of a subscriber's own link."""
 
     __slots__ = ()
 
 
 def render_html(content: MessageContent) -> str:
-    """Set a sheet as HTML: one column of tables with the style of each cell in itself, as mail programs need."""
+    """Return a content as HTML: one column of tables with inline styles, as mail programs need it."""
     marks = {"manage_url": Markup(MANAGE_URL), "unsubscribe_url": Markup(UNSUBSCRIBE_URL)}  # noqa: S704 (ours)
     return _HTML.get_template("letter.html").render(
         content=content, gettext=content.view.lang.gettext, accents=ACCENTS, **marks
@@ -48,7 +48,7 @@ def render_html(content: MessageContent) -> str:
 
 
 def render_text(content: MessageContent) -> str:
-    """Set a sheet as text of at most 76 columns, but for what cannot be broken."""
+    """Return a content as text in lines of at most 76 columns, longer only for what cannot be broken."""
     marks = {"manage_url": _Mark(MANAGE_URL), "unsubscribe_url": _Mark(UNSUBSCRIBE_URL)}
     title = f"{content.heading.text} {content.only}".strip()
     titled = content.view.lang.gettext("{label}: {title}", label=content.state, title=title) if content.state else title
@@ -66,7 +66,7 @@ def direction(text: str) -> str:
 
 
 def fit_to_size(text: str) -> str:
-    """Take out of a text what no letter may hold."""
+    """Return a text without characters that no message may contain."""
     return _UNFIT.sub("", text)
 
 
@@ -77,7 +77,7 @@ def _fit(value: Any) -> Any:
 
 
 def _wrapped(text: str, indent: int = 0, hang: int = 0) -> str:
-    """Break a text into lines, all of them indented, those after the first by `hang` more."""
+    """Return a text in indented lines, those after the first by `hang` more."""
     lines = textwrap.wrap(
         text,
         _WIDTH,
@@ -90,12 +90,12 @@ def _wrapped(text: str, indent: int = 0, hang: int = 0) -> str:
 
 
 def _link(url: str) -> str:
-    """Return an address that may stand in an href, "" where it is none of the web."""
+    """Return a URL for an href, "" if it is not a web address."""
     return clean_address(url) if _LINK.match(url) else ""
 
 
 def _own_link(url: str) -> str:
-    """Return the address of a button: of our own making, or the mark for a reader's own."""
+    """Return the URL of a button: one of our own, or the placeholder of a subscriber's own."""
     return Markup(MANAGE_URL) if url == MANAGE_URL else _link(url)  # noqa: S704 (ours)
 
 

@@ -1,1 +1,1 @@
-"""The people who read: what they choose, how they sign up, manage and leave."""
+"""Subscribers: how they sign up, choose, manage and leave."""

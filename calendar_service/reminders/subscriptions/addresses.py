@@ -1,4 +1,4 @@
-"""Mail addresses: reading one, and the keyed hashes under which it is found again without being written down."""
+"""Mail addresses: checking one, and the keyed hashes by which it is found without being stored in plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_OCTETS = 254
-# RFC 5322, 3.2.3: a dot-atom, and with RFC 6532 the letters of all languages. No quotes, comments or literals.
+# RFC 5322, 3.2.3: a dot-atom, and with RFC 6532 the messages of all languages. No quotes, comments or literals.
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _MAX_LOCAL = 64
@@ -29,9 +29,9 @@ class InvalidAddress(CalendarError):
 
 
 def check_mail_address(text: str) -> str:
-    """Read exactly one mail address: its domain in ASCII and small letters, its local part as typed.
+    """Return one mail address: its domain in ASCII and lower case, its local part as typed.
 
-    Raise BadAddress. Nothing is asked of the network: whether the address exists shows by a letter.
+    Raise InvalidAddress. The network is not used: whether the address exists shows when a mail is sent.
     """
     text = text.strip(" ")
     if not text:
@@ -62,23 +62,23 @@ def _check_domain(domain: str) -> str:
 
 
 class AddressHasher:
-    """Keyed hashes (HMAC-SHA256). The first key writes; all are tried on look-up, so that a key can be changed."""
+    """Keyed hashes (HMAC-SHA256). The first key writes; all are tried on look-up, so that keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = tuple(key.encode() for key in keys)
 
     def address_keys(self, address: str) -> tuple[str, ...]:
-        """Hash an address with each key, newest first. Of mail addresses, capitals make no difference."""
+        """Return the hashes of an address with each key, newest first. Mail addresses are not case-sensitive."""
         return self._hash("address", _fold(address))
 
     def mailbox_keys(self, address: str) -> tuple[str, ...]:
-        """Hash the mailbox of a mail address: "+tag" and dots are no other one."""
+        """Return the hashes of a mailbox: "+tag" and dots make no difference."""
         local, _, domain = _fold(address).rpartition("@")
         name = local.partition("+")[0].replace(".", "")
         return self._hash("mailbox", f"{name or local}@{domain}")
 
     def client_keys(self, client: str) -> tuple[str, ...]:
-        """Hash where a request comes from: an IPv4 address, or the /64 that one customer has of IPv6."""
+        """Return the hashes of a client: its IPv4 address, or the /64 network of its IPv6 address."""
         return self._hash("client", _network(client))
 
     def _hash(self, purpose: str, text: str) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def _network(client: str) -> str:
 
 
 def masked_address(address: str) -> str:
-    """Return an address as an operator may see it: what stands in a URL behind its host may be a secret."""
+    """Return an address as an operator may see it: a URL's path may be a secret."""
     scheme, is_url, rest = address.partition("://")
     if not is_url:
         return address

@@ -1,4 +1,4 @@
-"""Readers as a table (CSV): people who consented elsewhere, read whole or not at all, and written for safekeeping."""
+"""Subscribers as a CSV table: imported whole or not at all, and exported for safekeeping."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _HEAD_REMEDY = f"Name the columns {', '.join(NEEDED)}, and if needed {', '.join(
 
 
 class InvalidTable(CalendarError):
-    """A file is no such table at all; `line` is where that shows."""
+    """A file is not such a table; `line` is where that shows."""
 
     def __init__(self, message: str, remedy: str, line: int = 1) -> None:
         super().__init__(message, remedy=remedy)
@@ -41,7 +41,7 @@ class InvalidTable(CalendarError):
 
 @dataclass(frozen=True)
 class InvalidCell:
-    """One thing that is wrong in one row."""
+    """An error in one row."""
 
     line: int
     column: str
@@ -53,13 +53,13 @@ class InvalidCell:
 
 
 def _visible(text: str) -> str:
-    """Write out what would act on a terminal instead of being shown."""
+    """Return a text in which control characters are shown instead of acting on a terminal."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 @dataclass
 class SubscriberTable:
-    """Who is in a table, by hash of the address, with the line of each; and all that is wrong."""
+    """The subscribers of a table, by hash of the address, with the line of each; and all its problems."""
 
     new: dict[str, NewSubscriber] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -73,9 +73,9 @@ class _BadValue(CalendarError):
 
 
 def read_subscriber_table(data: bytes, hasher: AddressHasher, languages: Sequence[str]) -> SubscriberTable:
-    """Read a table of people; several rows of one address are several watches. Raise UnfitTable.
+    """Parse a table of subscribers; several rows of one address are several watches. Raise InvalidTable.
 
-    The columns may stand in any order. Every row that cannot be used is among the problems.
+    The columns may be in any order. Every invalid row is among the problems.
     """
     people = SubscriberTable()
     for line, row in _rows(_decode(data)):
@@ -94,7 +94,7 @@ def read_subscriber_table(data: bytes, hasher: AddressHasher, languages: Sequenc
 
 
 def write_subscriber_table(subscribers: Iterable[Subscriber]) -> Iterator[str]:
-    """Write the table that `read_people` reads, a line for each watch; who has ended is left out."""
+    """Yield the lines that `read_subscriber_table` parses, one for each watch, without ended subscribers."""
     yield _line((*NEEDED, *OPTIONAL))
     for subscriber in subscribers:
         if subscriber.state is not SubscriberState.ENDED:
@@ -205,7 +205,7 @@ def _merge(before: NewSubscriber, person: NewSubscriber, line: int) -> NewSubscr
 
 
 def _words(consent: Mapping[str, str]) -> str:
-    """Write a consent in one cell: what was agreed to, and if it was given here, in which form and when."""
+    """Return a consent in one cell: what was agreed to, and if it was given here, in which form and when."""
     given_here = "confirmed_at" in consent
     return f"{consent['words']} ({consent['form']}, {consent['confirmed_at']})" if given_here else consent["words"]
 

@@ -1,4 +1,4 @@
-"""Taking in people who consented elsewhere: all of a table, or nobody."""
+"""Import people who consented elsewhere: all of a table, or nobody."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BOUNCED = "Letters to this address came back lately. Leave it out, or ask the p
 
 @dataclass(frozen=True)
 class ImportResult:
-    """Who was taken in; `gained` are those who were readers before. With `problems`, nobody was."""
+    """Who was imported; `gained` are those who were subscribers before. With `problems`, nobody was."""
 
     added: tuple[Subscriber, ...] = ()
     gained: int = 0
@@ -42,9 +42,9 @@ class ImportResult:
 
 
 def import_subscribers(engine: Database, people: SubscriberTable, hasher: AddressHasher, now: datetime) -> ImportResult:
-    """Add the people of a table, and to those who are readers already what they are to watch more.
+    """Add the people of a table, and their watches to those who are subscribers already.
 
-    In one transaction, and only if nobody among them has left, cannot be reached, or would watch too much.
+    In one transaction, and only if none of them has left, cannot be reached, or would have too many watches.
     """
     newest = {key: own for own, person in people.new.items() for key in hasher.address_keys(person.address)}
     with writing(engine) as connection:
@@ -62,7 +62,7 @@ def import_subscribers(engine: Database, people: SubscriberTable, hasher: Addres
 def _too_many(
     people: SubscriberTable, known: dict[str, Subscriber], wanted: dict[int, tuple[Watch, ...]]
 ) -> list[InvalidCell]:
-    """List those who watch so much already that they cannot watch more."""
+    """Return those who would have too many watches."""
     problems = []
     for own, each in known.items():
         number = len(wanted[each.id])

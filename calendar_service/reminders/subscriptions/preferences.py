@@ -1,4 +1,4 @@
-"""What somebody chooses when signing up: of what to be reminded, how long before, in which language and time."""
+"""The choice of a subscriber: which records, how long before, in which language and zone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Form(Protocol):
 
 
 class InvalidPreferences(CalendarError):
-    """A choice cannot be understood. `field` is that of the form, or the column of the table.
+    """A choice is not valid. `field` is that of the form, or the column of the table.
 
     `message` is a sentence of the catalogue with {names}, and `values` are theirs.
     """
@@ -63,7 +63,7 @@ class InvalidPreferences(CalendarError):
 
 @dataclass(frozen=True)
 class Preferences:
-    """A choice that is sound: a canonical query, canonical leads (() for the programme's), and how to write."""
+    """A valid choice: a canonical query, canonical leads (() for the programme's), and how to write."""
 
     selection: str
     leads: tuple[str, ...]
@@ -75,26 +75,26 @@ class Preferences:
 
     @property
     def watch(self) -> Watch:
-        """What is asked for, apart from how to write."""
+        """The watch of this choice."""
         return Watch(self.selection, self.leads, self.wants_new)
 
 
 def preferences_to_json(choice: Preferences) -> dict[str, Any]:
-    """Write a choice as JSON values."""
+    """Return a choice as JSON values."""
     return {**asdict(choice), "leads": list(choice.leads)}
 
 
 def preferences_from_json(values: Mapping[str, Any]) -> Preferences:
-    """Read back what `choice_to_json` wrote; other names are passed over."""
+    """Return the choice that `preferences_to_json` has written; unknown names are ignored."""
     kept = {name: values[name] for name in Preferences.__dataclass_fields__}
     return Preferences(**{**kept, "leads": tuple(kept["leads"])})
 
 
 def read_form(form: Form, languages: Sequence[str]) -> Preferences:
-    """Read the choice in a form. Raise BadChoice.
+    """Return the choice in a form. Raise InvalidPreferences.
 
-    Either `selection` holds a query string, or the fields kind, tag, id, q, place (a record's country) and spoken (a
-    record's language) say which records. `lead` may be repeated; `own_leads` has commas between. The rest are
+    Either `selection` has a query string, or the fields kind, tag, id, q, place (a record's country) and spoken (a
+    record's language) select the records. `lead` may be repeated; `own_leads` is separated by commas. The rest are
     wants_new, digest, language, zone and country.
     """
     if query := form.get("selection"):
@@ -116,9 +116,9 @@ def read_form(form: Form, languages: Sequence[str]) -> Preferences:
 
 
 def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
-    """Read the choice in a row of a table: language, timezone, country, selection, leads, new, digest.
+    """Return the choice in a row of a table: language, timezone, country, selection, leads, new, digest.
 
-    Raise BadChoice.
+    Raise InvalidPreferences.
     """
     return Preferences(
         selection=read_query(row["selection"], "selection"),
@@ -132,7 +132,7 @@ def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
 
 
 def read_query(query: str, field: str) -> str:
-    """Return the canonical query of a query string; how to show records is left out. Raise BadChoice."""
+    """Return the canonical query of a query string, without how to show records. Raise InvalidPreferences."""
     pairs = parse_qsl(query.strip().lstrip("?"), keep_blank_values=True, strict_parsing=False)
     if query.strip() and not pairs:
         raise InvalidPreferences(field, _NOT_KNOWN, value=_short(query))
@@ -140,7 +140,7 @@ def read_query(query: str, field: str) -> str:
 
 
 def readable_watches(watches: Iterable[Watch]) -> tuple[Watch, ...]:
-    """Return those of a subscriber's watches that can be read; older versions have kept others, too."""
+    """Return those of a subscriber's watches that can be read; older versions have accepted others, too."""
     return tuple(watch for watch in watches if _is_readable(watch))
 
 
@@ -177,7 +177,7 @@ def _select(pairs: Iterable[tuple[str, str]], fields: Mapping[str, str], field: 
 
 
 def read_leads(words: Iterable[str], field: str) -> tuple[str, ...]:
-    """Make canonical leads of words, some with commas or semicolons between, longest first. Raise BadChoice."""
+    """Return canonical leads, longest first; a text may have several leads, by commas. Raise InvalidPreferences."""
     return _canonical(_leads(words, field), field)
 
 
@@ -206,7 +206,7 @@ def _canonical(leads: Iterable[Lead], field: str) -> tuple[str, ...]:
 
 
 def _length(lead: Lead) -> tuple[int, str]:
-    """Return about how long a lead is, to list the longest first."""
+    """Return the approximate length of a lead, as a sort key."""
     match lead:
         case ExactLead(minutes=minutes):
             about = minutes

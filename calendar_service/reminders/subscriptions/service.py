@@ -1,4 +1,4 @@
-"""The sign-up desk: what people do to their own reminders, from asking to leaving."""
+"""The subscription service: everything that people do with their own reminders, from sign-up to leaving."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WEBHOOKS_PER_HOUR = 5
 
 
 class TooManyRequests(CalendarError):
-    """Something was asked too often; `retry_after` says in how many seconds it may be asked again."""
+    """Something was requested too often; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(gettext_noop("This was asked too often. Try again later."))
@@ -50,7 +50,7 @@ class TooManyRequests(CalendarError):
 
 
 class NoMailAddress(CalendarError):
-    """No mail address is known of the reader of a webhook."""
+    """The mail address of a webhook's owner is not known."""
 
     def __init__(self) -> None:
         super().__init__(gettext_noop("No mail address is known for these reminders. Sign up with one."))
@@ -67,10 +67,10 @@ class SubscriptionService:
     # -- signing up -----------------------------------------------------------------------------------------------
 
     def ask(self, address: str, choice: Preferences, *, consent: Mapping[str, str], client: str, now: datetime) -> None:
-        """Keep that somebody asked to be reminded. `consent` has the words that were shown and the form's name.
+        """Store a sign-up. `consent` has the words that were shown and the form's name.
 
-        The work is the same for every address, so that it tells nothing; the worker finds out what is to be done.
-        Raise BadAddress, and TooManyRequests where one client asks too often.
+        The work is the same for every address, so that its duration reveals nothing; the worker decides what to do.
+        Raise InvalidAddress, and TooManyRequests if one client asks too often.
         """
         address = check_mail_address(address)
         hashes = self._hasher.address_keys(address)[0], self._hasher.mailbox_keys(address)[0]
@@ -81,22 +81,22 @@ class SubscriptionService:
             signups.add_signup(connection, address, hashes, asked, now)
 
     def signup_of(self, token: str, now: datetime) -> Signup:
-        """Return the sign-up that a letter asks to confirm. Raise BadToken."""
+        """Return the sign-up that a link asks to confirm. Raise InvalidToken."""
         signup = signups.find_signup(self._engine, self._signer.read(CONFIRM, token, now))
         if signup is None:
             raise InvalidToken
         return signup
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
-        """Make a reader of who asked, or add the watch to the one who has this address. Raise BadToken.
+        """Add the subscriber of a sign-up, or add the watch to the one with this address. Raise InvalidToken.
 
-        A link confirms once; opened again, it shows what has become of the reader and changes nothing. Raises
-        TooManyWatches where the reader watches as much as is allowed; the link then holds on.
+        A link confirms once; opened again, it returns the subscriber and changes nothing. Raise TooManyWatches if the
+        subscriber has as many as are allowed; the link then stays valid.
         """
         try:
             return self._confirm(token, now)
         except AddressTaken:
-            # Two links of one new address were opened at the same time; the other one has made the reader.
+            # Two links of one new address were opened at the same time; the other one has made the subscriber.
             return self._confirm(token, now)
 
     def _confirm(self, token: str, now: datetime) -> Subscriber:
@@ -118,11 +118,11 @@ class SubscriptionService:
             return known
 
     def confirmed_subscriber(self, token: str, now: datetime) -> Subscriber | None:
-        """Return the subscriber whose address a confirmation link belongs to, if there is one. Raise BadToken."""
+        """Return the subscriber whose address a confirmation link belongs to, or None. Raise InvalidToken."""
         return self.subscriber_at(self.signup_of(token, now).address)
 
     def refuse(self, token: str, now: datetime) -> None:
-        """Never write to this address again: somebody else gave it. Raise BadToken."""
+        """Never write to this address again: somebody else entered it. Raise InvalidToken."""
         ref = self._signer.read(CONFIRM, token, now)
         with writing(self._engine) as connection:
             signup = signups.lock_signup(connection, ref)
@@ -134,14 +134,14 @@ class SubscriptionService:
     # -- looking after one's reminders ----------------------------------------------------------------------------
 
     def subscriber_of(self, token: str, purpose: str, now: datetime) -> Subscriber:
-        """Return the reader whose link this is. Raise BadToken, also where their data are deleted."""
+        """Return the subscriber of a link. Raise InvalidToken, also if their data were deleted."""
         subscriber = subscribers.find_by_ref(self._engine, self._signer.read(purpose, token, now))
         if subscriber is None:
             raise InvalidToken
         return subscriber
 
     def subscriber_at(self, address: str) -> Subscriber | None:
-        """Return the reader whom an address belongs to."""
+        """Return the subscriber with an address, or None."""
         return subscribers.find_by_keys(self._engine, self._hasher.address_keys(address))
 
     def change(  # noqa: PLR0913 (one form, one call)
@@ -155,10 +155,10 @@ class SubscriptionService:
         watches: tuple[Watch, ...],
         now: datetime,
     ) -> Subscriber:
-        """Keep a subscriber's new choices; to watch nothing any more is to end.
+        """Save a subscriber's new choices; without any watch the subscription ends.
 
-        Who watched nothing that can be read does not end by changing something else.
-        Raise NoSuchSubscriber, TooManyWatches.
+        A subscriber without a readable watch does not end by changing something else. Raise NoSuchSubscriber,
+        TooManyWatches.
         """
         if not watches and readable_watches(subscriber.watches):
             return self.end(subscriber, now)
@@ -166,21 +166,21 @@ class SubscriptionService:
         return subscribers.change(self._engine, changed, now)
 
     def pause(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Send nothing until further notice."""
+        """Pause a subscriber."""
         return subscribers.pause(self._engine, subscriber.id, now)
 
     def resume(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Send again what falls due from now on."""
+        """Resume a subscriber, for what is due from now on."""
         return subscribers.resume(self._engine, subscriber.id, now)
 
     def end(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Send nothing any more. To end twice is to end."""
+        """End a subscription. Ending twice is allowed."""
         return subscribers.end(self._engine, subscriber.id, now)
 
     def forget(self, subscriber: Subscriber, now: datetime) -> None:
-        """Delete at once all that is kept about a reader, but for the keyed hash that tells of the wish.
+        """Delete all data about a subscriber at once, except the keyed hash that documents the wish.
 
-        Their sign-ups go too, those of the mail address behind a webhook as well. It may be asked twice.
+        Their sign-ups are deleted too, also those of the mail address behind a webhook. It may be called twice.
         """
         self.forget_address(subscriber.owner or subscriber.address, now)
         try:
@@ -194,7 +194,7 @@ class SubscriptionService:
             return signups.delete_signups_of(connection, self._hasher.address_keys(address), now)
 
     def export(self, subscriber: Subscriber) -> dict[str, Any]:
-        """Return everything that is kept about a reader, as JSON values."""
+        """Return all data about a subscriber, as JSON values."""
         kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in ("id", "watches")}
         watches = [
             {
@@ -206,14 +206,14 @@ class SubscriptionService:
         ]
         return {**kept, "watches": watches, "letters": list_messages(self._engine, subscriber.id)}
 
-    # -- ways to a reader -----------------------------------------------------------------------------------------
+    # -- ways to a subscriber -----------------------------------------------------------------------------------------
 
     def use_webhook(
         self, subscriber: Subscriber, url: str, verify: Callable[[str, str], None], now: datetime
     ) -> Subscriber:
-        """Send to a web address from now on, once `verify(url, secret)` has found out that its owner wants that.
+        """Send to a URL from now on, after `verify(url, secret)` has checked that its owner wants that.
 
-        Raise BadWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
+        Raise InvalidWebhook, what `verify` raises, AddressTaken, and TooManyRequests after five tries in an hour.
         """
         if len(url) > MAX_ADDRESS:
             raise InvalidWebhook(
@@ -227,7 +227,7 @@ class SubscriptionService:
         return self._use(replace(subscriber, channel=ChannelName.WEBHOOK, address=url, owner=owner, secret=secret), now)
 
     def use_mail(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Send letters to the owner's mail address again. Raise AddressTaken, NoMailAddress."""
+        """Send to the owner's mail address again. Raise AddressTaken, NoMailAddress."""
         if subscriber.channel == ChannelName.MAIL:
             return subscriber
         if not subscriber.owner:
@@ -242,20 +242,20 @@ class SubscriptionService:
     # -- links ----------------------------------------------------------------------------------------------------
 
     def confirm_token(self, signup_ref: str, asked_at: datetime) -> str:
-        """Write the token that confirms a sign-up, for as long as that is kept."""
+        """Return the token that confirms a sign-up, valid as long as the sign-up is kept."""
         return self._signer.write(CONFIRM, signup_ref, asked_at + SIGNUPS_KEPT)
 
     def manage_token(self, ref: str) -> str:
-        """Write the token of a reader's own page."""
+        """Return the token of a subscriber's own page."""
         return self._signer.write(MANAGE, ref)
 
     def unsubscribe_token(self, ref: str) -> str:
-        """Write the token that ends a reader's reminders."""
+        """Return the token that ends a subscription."""
         return self._signer.write(UNSUBSCRIBE, ref)
 
 
 def _count(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:
-    """Count one more; the first key counts, all are looked up. Raise TooManyRequests, and has counted nothing then."""
+    """Count one more under the first key; all keys are checked. Raise TooManyRequests without counting."""
     signups.count_event(connection, keys[0], now)
     if signups.count_since(connection, keys, now - HOUR) > most:
         first = signups.first_since(connection, keys, now - HOUR) or now

@@ -1,4 +1,4 @@
-"""The worker's side of signing up: who gets a letter, within bounds that no flood of requests can move."""
+"""Process sign-ups in the worker: who gets a mail, within limits that no flood of requests can exceed."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ logger = logging.getLogger(__name__)
 
 
 def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
-    """Answer those who asked, oldest first; return how many were looked at.
+    """Answer sign-ups, oldest first; return how many were processed.
 
-    Who is known with the same watch is told so, others are asked to confirm. Who may not be written to, or was often
-    enough, gets nothing, and what they gave is deleted. Over 500 letters an hour, the rest waits. One that fails is set
-    aside and tried again later; the others are answered. Raise DatabaseFault.
+    Somebody with the same watch gets a mail that says so, others are asked to confirm. A suppressed address, or one
+    that was written to often enough, gets nothing, and its data are deleted. Above 500 mails an hour the rest waits.
+    One that fails is set aside and tried again later; the others are answered. Raise DatabaseFault.
     """
     aside = SetAside(engine, [FaultKind.SIGNUP])
     with reading(engine) as connection:
@@ -95,8 +95,8 @@ def _answer_many(
     now: datetime,
     taken: list[int] | None = None,
 ) -> int:
-    """Answer up to so many in one transaction, none of those that are held; `taken` gets the numbers of the others."""
-    # One process at a time: two that look at one mailbox at once would each send a letter.
+    """Answer up to so many in one transaction, none of those that are held; add the ids of the others to `taken`."""
+    # One process at a time: two that look at one mailbox at once would each send a message.
     with writing(engine, lock=True) as connection:
         room = MESSAGES_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
         asked = signups.load_requested(connection, most, held)
@@ -120,7 +120,7 @@ def _alarm(connection: Transaction, now: datetime) -> None:
 
 
 def _answer(connection: Transaction, hasher: AddressHasher, signup: Signup, now: datetime) -> bool:
-    """Return True if a letter was written."""
+    """Return True if a mail was queued."""
     address_keys = hasher.address_keys(signup.address)
     mailbox = [f"mailbox:{key}" for key in hasher.mailbox_keys(signup.address)]
     is_fresh = now < signup.asked_at + SIGNUPS_KEPT

@@ -1,4 +1,4 @@
-"""Links that only we can have written: a reference, signed for one purpose."""
+"""Tokens of links: a reference, signed for one purpose."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _MAX_LENGTH = 200
 
 
 class InvalidToken(CalendarError):
-    """A link does not hold: it was not written here, is for something else, too old, or about what is no more."""
+    """Invalid token: bad signature, wrong purpose, expired, or its target was deleted."""
 
     def __init__(self) -> None:
         super().__init__("This link does not hold.", remedy="Sign up again with the same address.")
 
 
 class TokenSigner:
-    """Signs (HMAC-SHA256) with the first key and believes all, so that a key can be changed."""
+    """Signs (HMAC-SHA256) with the first key and accepts all, so that keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         # itsdangerous signs with the last one.
         self._keys = list(reversed(keys))
 
     def write(self, purpose: str, ref: str, expires: datetime | None = None) -> str:
-        """Write a token for one purpose; without `expires` it holds for ever."""
+        """Return a token for one purpose; without `expires` (aware) it never expires."""
         return self._serializer(purpose).dumps([ref, int(expires.timestamp())] if expires else [ref])
 
     def read(self, purpose: str, token: str, now: datetime) -> str:
-        """Return the reference in a token. Raise BadToken."""
+        """Return the reference in a token. Raise InvalidToken."""
         if len(token) > _MAX_LENGTH or not token.isascii():
             raise InvalidToken
         try:
@@ -58,7 +58,7 @@ class TokenSigner:
 
 
 def _check_spelling(token: str) -> None:
-    """Refuse a signature spelled in another way: base64 passes over strange characters and the last few bits."""
+    """Refuse a signature in another spelling: base64 ignores unknown characters and the last few bits."""
     signature = token.rpartition(".")[2]
     if base64_encode(base64_decode(signature)).decode() != signature:
         raise BadData("spelled in another way")
