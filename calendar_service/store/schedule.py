@@ -88,7 +88,7 @@ def note_pass(connection: Connection, newest: int, now: datetime) -> bool:
 
 
 def begin_memberships(connection: Connection, now: datetime, *, only_fresh: bool) -> None:
-    """Let memberships that begin in the future, written by a clock that was ahead, begin now."""
+    """Begin memberships now that a clock which was ahead has set to begin in the future."""
     begun = now.replace(microsecond=0)
     late = memberships.c.since > (begun if only_fresh else now + AHEAD)
     these = (text("is_fresh"), late) if only_fresh else (late,)

@@ -40,7 +40,7 @@ class Standstill:
         self._begun_at: datetime | None = None
 
     def begin_anew(self) -> None:
-        """Give workers the usual time after a start again: until now they could not work."""
+        """Restart the time that workers have after a start: until now they could not work."""
         self._begun_at = None
 
     def check(self, now: datetime) -> None:
