@@ -145,7 +145,7 @@ def test_bad_rows_are_named_by_line_and_the_others_kept():
     representation, records = run(text)
     assert [each.title["en"] for each in records] == ["Talk two", "Good"]
     assert representation.failed == 2
-    assert [line for line, said in representation.said if "not a record yet" in said] == [4, 5]
+    assert [line for line, said in representation.comments if "not a record yet" in said] == [4, 5]
 
 
 def test_own_table():

@@ -135,7 +135,7 @@ def test_what_is_not_understood_is_said_and_not_guessed(line):
     representation, records = run(item("Annual conference", line))
     assert (records, representation.failed) == ((), 1)
     assert "not a record yet" in representation.yaml
-    assert any(number <= 3 and "not a record yet" in said for number, said in representation.said)
+    assert any(number <= 3 and "not a record yet" in said for number, said in representation.comments)
 
 
 def test_two_deadlines_of_one_call():
@@ -202,4 +202,4 @@ def test_far_too_many_dates_are_refused_soon(line, gap):
 def test_items_without_dates_are_said():
     representation, records = run(item("What a survey found", "Some text.") + item("Annual conference", "3 May 2027"))
     assert len(records) == 1
-    assert representation.said[0] == (1, "left out: no date: What a survey found")
+    assert representation.comments[0] == (1, "left out: no date: What a survey found")
