@@ -14,15 +14,9 @@ from typing import TYPE_CHECKING
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from calendar_service.file_watch import RETRY_AFTER, BusyFile, FileDoesNotAnswer, FileWatch
 from calendar_service.lease_keeper import LeaseKeeper
-from calendar_service.publishing import (
-    RETRY_AFTER,
-    BusyFile,
-    FileDoesNotAnswer,
-    FileWatch,
-    publish_file,
-    record_outcome,
-)
+from calendar_service.publishing import publish_file, record_outcome
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.service import SAFETY_SECONDS

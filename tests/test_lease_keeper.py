@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from calendar_service import lease_keeper, publishing
+from calendar_service import file_watch, lease_keeper
 from calendar_service import worker as worker_module
 from calendar_service.publishing import publish_file
 from calendar_service.store import lease
@@ -180,7 +180,7 @@ def test_a_lease_of_another_boot_or_from_ahead_has_expired(database, values):
 @pytest.fixture
 def hosts(database, files, monkeypatch):
     """Two hosts in one process that watch their files without much patience."""
-    monkeypatch.setattr(publishing, "SETTLED_AFTER", 0.05)
+    monkeypatch.setattr(file_watch, "SETTLED_AFTER", 0.05)
     monkeypatch.setattr(worker_module, "WATCH_SECONDS", 0.02)
     monkeypatch.setattr(worker_module, "LEASE_CHECK_SECONDS", 0.05)
     monkeypatch.setattr(lease, "LEASE_SECONDS", 1.0)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from calendar_service import publishing, worker
+from calendar_service import file_watch, publishing, worker
 from calendar_service.publishing import publish_file, record_outcome
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
@@ -11,7 +11,7 @@ from calendar_service.store.hosts import host_name
 from calendar_service.worker import Worker
 from tests.support.calendar_files import calendar, clock, event, tender, wait_until
 
-LINUX = pytest.mark.skipif(not hasattr(publishing.fcntl, "F_SETLEASE"), reason="only Linux has leases")
+LINUX = pytest.mark.skipif(not hasattr(file_watch.fcntl, "F_SETLEASE"), reason="only Linux has leases")
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_a_failure_is_a_fault_with_its_cause_in_the_details(database, file):
 @pytest.fixture
 def watching(database, file, monkeypatch):
     """A worker without patience that has published the file and watches it."""
-    monkeypatch.setattr(publishing, "SETTLED_AFTER", 0.05)
+    monkeypatch.setattr(file_watch, "SETTLED_AFTER", 0.05)
     monkeypatch.setattr(worker, "WATCH_SECONDS", 0.02)
-    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.5,))
+    monkeypatch.setattr(file_watch.FileWatch.try_again, "__defaults__", (0.5,))
     started = Worker(database, file, clock)
     started.publish()
     started.start()

@@ -9,8 +9,8 @@ import time
 import pytest
 from sqlalchemy import text
 
-from calendar_service import publishing, worker
-from calendar_service.publishing import FileWatch
+from calendar_service import file_watch, worker
+from calendar_service.file_watch import FileWatch
 from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
 from calendar_service.store.engine import writing
 from calendar_service.worker import Worker
@@ -18,7 +18,7 @@ from tests.support.calendar_files import PYTHON, calendar, clock, event, wait_un
 from tests.support.databases import open_sqlite
 from tests.support.paths import ROOT
 
-LINUX = pytest.mark.skipif(not hasattr(publishing.fcntl, "F_SETLEASE"), reason="only Linux has leases")
+LINUX = pytest.mark.skipif(not hasattr(file_watch.fcntl, "F_SETLEASE"), reason="only Linux has leases")
 PROMISED = 2.0
 
 
@@ -39,8 +39,8 @@ def engine(tmp_path):
 @pytest.fixture
 def impatient(monkeypatch):
     """For tests of anything but the patience."""
-    monkeypatch.setattr(publishing, "SETTLED_AFTER", 0.05)
-    monkeypatch.setattr(publishing, "SETTLED_WITHOUT_NEWLINE_AFTER", 0.05)
+    monkeypatch.setattr(file_watch, "SETTLED_AFTER", 0.05)
+    monkeypatch.setattr(file_watch, "SETTLED_WITHOUT_NEWLINE_AFTER", 0.05)
     monkeypatch.setattr(worker, "WATCH_SECONDS", 0.02)
 
 
@@ -139,7 +139,7 @@ def test_a_slowly_written_file_is_never_read_half(engine, file, pause):
 
 @LINUX
 def test_the_start_does_not_read_half_either(engine, file, monkeypatch, caplog):
-    monkeypatch.setattr(publishing, "_WRITER_MAY_TAKE", 0.1)
+    monkeypatch.setattr(file_watch, "_WRITER_MAY_TAKE", 0.1)
     with file.open("a") as slow:
         starting = Worker(engine, file, clock)
         starting.publish()
@@ -182,7 +182,7 @@ def test_two_hundred_rewrites_never_show_half_a_file(engine, file):
 
 @pytest.mark.usefixtures("impatient", "watching")
 def test_after_a_database_error_it_tries_again(engine, file, monkeypatch, caplog):
-    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.1,))
+    monkeypatch.setattr(file_watch.FileWatch.try_again, "__defaults__", (0.1,))
     with writing(engine) as connection:
         connection.execute(text("ALTER TABLE revisions RENAME TO away"))
     file.write_text(calendar(event(title="Other")))
@@ -196,7 +196,7 @@ def test_after_a_database_error_it_tries_again(engine, file, monkeypatch, caplog
 
 @pytest.mark.usefixtures("impatient", "watching")
 def test_after_an_unforeseen_error_it_tries_again(engine, file, monkeypatch, caplog):
-    monkeypatch.setattr(publishing.FileWatch.try_again, "__defaults__", (0.1,))
+    monkeypatch.setattr(file_watch.FileWatch.try_again, "__defaults__", (0.1,))
     errors = iter([ZeroDivisionError("planted")])
     publish_file = worker.publish_file
 

@@ -16,6 +16,7 @@ BASE = {"records.errors", "records.zones", "records.countries", "records.shorten
 MODULES = [
     "settings",
     "output_formats",
+    "file_watch",
     "publishing",
     "lease_keeper",
     "worker",

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from calendar_service import bootstrap, publishing
 from calendar_service.bootstrap import clock, make_worker, open_database
 from calendar_service.cli import main as program
-from calendar_service.publishing import BusyFile, publish_file
+from calendar_service.file_watch import BusyFile
+from calendar_service.publishing import publish_file
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.settings import read_settings
 from calendar_service.store import engine as engines
