@@ -66,9 +66,9 @@ def test_what_falls_due_is_fanned_out_to_its_readers_once(database, edition):
     counts += [planner.fan_out(edition, SEVEN + n * MINUTE) for n in (1, 2)]
     assert [*counts, Planner(database).fan_out(edition, SEVEN + HOUR)] == [3, 0, 0, 0]
     everybody = [(name, "closes", "7 days") for name in ("ada", "ben", "dora")]
-    assert told(database) == everybody
+    assert sorted(told(database)) == everybody
     assert Planner(database).fan_out(edition, ONE) == 1
-    assert told(database) == [*everybody, ("ben", "closes", "1 day")]
+    assert sorted(told(database)) == sorted([*everybody, ("ben", "closes", "1 day")])
 
 
 def test_who_asked_at_the_very_second_is_among_the_readers(database, edition):
