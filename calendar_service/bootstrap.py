@@ -115,7 +115,7 @@ def _database_folder(url: str) -> Path:
 def _make_secret_key(path: Path) -> None:
     """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
     if create_whole(path, f"{secrets.token_urlsafe(32)}\n".encode("ascii")):
-        logger.info("A secret key was made in %s. Keep it with the database: links in letters depend on it.", path)
+        logger.info("A secret key was made in %s. Keep it with the database: links in mails depend on it.", path)
 
 
 def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:
