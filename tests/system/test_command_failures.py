@@ -190,7 +190,7 @@ def test_a_failed_publish_is_found_until_one_works(here, monkeypatch):
         raise BusyFile(here.folder / "events.yaml")
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "_read_when_whole", fail)
+        patch.setattr(publishing, "read_when_whole", fail)
         for _ in range(2):
             check_one_line(here.run("publish"), "events.yaml is just being written by another program. Save it, then")
     assert here.faults() == [
