@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 ASKED = "asked"
 """Nobody has looked at it."""
 MAILED = "mailed"
-"""A mail asks for confirmation."""
+"""A letter asks for confirmation."""
 CONFIRMED = "confirmed"
 KNOWN = "known"
-"""A mail says that it is asked for already."""
+"""A letter says that it is asked for already."""
 
 
 @dataclass(frozen=True)
