@@ -39,7 +39,7 @@ _LINK = "/reminders/your-own-link"
 @click.argument("record_id", metavar="ID")
 @click.option("--lead", default="7 days", show_default=True, help="How long before, such as 7 days or 24 hours.")
 @click.option("--lang", default="", metavar="L", help="The language, such as fr. Without it, the calendar's own.")
-@click.option("--zone", default="", metavar="AREA/CITY", help="The reader's time zone.")
+@click.option("--zone", default="", metavar="AREA/CITY", help="The subscriber's time zone.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
 def print_message(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
     """Print the reminder of record ID as it is sent LEAD before its deadline."""

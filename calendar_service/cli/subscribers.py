@@ -75,7 +75,7 @@ def import_table(file: Path) -> None:
         click.echo("Nobody was taken in.", err=True)
         sys.exit(1)
     _print_secrets(taken)
-    click.echo(f"{len(taken.added)} people were added, {taken.gained} who were readers already watch more.")
+    click.echo(f"{len(taken.added)} people were added, {taken.gained} who were subscribers already watch more.")
 
 
 @subscribers_group.command(name="export")

@@ -34,7 +34,7 @@ _MARGIN = timedelta(days=2)  # more than any clock was ever moved
 _CLOCKED = CivilTime | EndOfDay
 _DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
 REMINDABLE = _DEADLINES | {MomentName.STARTS}
-"""The moments that readers are reminded of."""
+"""The moments that subscribers are reminded of."""
 
 
 @dataclass(frozen=True)

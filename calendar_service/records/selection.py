@@ -139,7 +139,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     for name, values in given.items():
         field_name, reader = _PARSERS[name]
         parts[field_name] = reader(name, values, languages)
-    selection = Selection(**parts)  # type: ignore[arg-type]  # each reader gives its field's type
+    selection = Selection(**parts)  # type: ignore[arg-type]  # each parser returns its field's type
     if selection.first and selection.last and selection.last < selection.first:
         raise BadSelection(
             "to", selection.last.isoformat(), gettext_noop("`to` is before `from`."), gettext_noop("Swap them.")

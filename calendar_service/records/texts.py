@@ -17,7 +17,7 @@ LANGUAGE_NAMES: dict[str, str] = {
 }  # longer codes are scripts and variants
 
 # C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
-# overrides and isolates, surrogates: they end lines, hide text or turn it around in some reader.
+# overrides and isolates, surrogates: they end lines, hide text or turn it around in some calendar client.
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )

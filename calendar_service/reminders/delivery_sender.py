@@ -92,7 +92,7 @@ class DeliverySender:
         self._seconds_per_message = 0.0
         self._our_faults = 0
         self.own_fault = ""
-        """What in our own settings or connection kept the last letter back; "" if one went out since."""
+        """What in our own settings or connection kept the last message back; "" if one went out since."""
 
     def send_due(
         self, edition: Callable[[], Edition | None], stop: threading.Event, beat: Callable[[], None]
@@ -176,7 +176,7 @@ class DeliverySender:
 
     def _put_aside(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
         if delivery.attempts == 0:
-            logger.error("A letter about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
+            logger.error("A message about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
         self._counts[
             postpone_unrendered(connection, self._worker_id, delivery, "it cannot be written", error, now)
         ] += 1
@@ -227,7 +227,7 @@ class DeliverySender:
         ]
         while len(self._sender_threads) < self._threads_wanted():
             sender_thread = SenderThread(threading.Thread())
-            sender_thread.thread = threading.Thread(target=self._run, args=(sender_thread,), name="lane", daemon=True)
+            sender_thread.thread = threading.Thread(target=self._run, args=(sender_thread,), name="sender", daemon=True)
             self._sender_threads.append(sender_thread)
             sender_thread.thread.start()
 
@@ -250,7 +250,7 @@ class DeliverySender:
         try:
             channels = self._channels()
         except Exception:
-            logger.exception("Letters cannot be sent: their channels cannot be opened.")
+            logger.exception("Messages cannot be sent: their channels cannot be opened.")
             with self._lock:
                 self._our_faults += _OUR_FAULTS
             return
@@ -263,7 +263,7 @@ class DeliverySender:
                         self._send(channels[envelope.channel], delivery, message, envelope)
                     except Exception:
                         # It stays claimed until this process ends: whether it arrived is not known.
-                        logger.exception("What came of a letter by %s could not be written down.", envelope.channel)
+                        logger.exception("The result of a message by %s could not be written down.", envelope.channel)
                 else:  # it would fail like those before it; the pass gives it back
                     self._loose.add(delivery.id)
                 sender_thread.since = None
@@ -285,7 +285,7 @@ class DeliverySender:
                 self._our_faults += failure.is_ours
                 self.own_fault = failure.message if failure.is_ours else ""
         except Exception:
-            logger.exception("A letter by %s failed in an unforeseen way; it is tried again.", envelope.channel)
+            logger.exception("A message by %s failed in an unforeseen way; it is tried again.", envelope.channel)
             self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, _UNFORESEEN, self._clock()))
         else:
             self.own_fault = ""
@@ -302,7 +302,7 @@ class DeliverySender:
                 what = settle()
             except DatabaseFault as fault:
                 if time.monotonic() > end:
-                    logger.error("What came of a letter could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+                    logger.error("The result of a message could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
                     # More messages would only be more that nobody can mark as sent.
                     with self._lock:
                         self._our_faults += _OUR_FAULTS

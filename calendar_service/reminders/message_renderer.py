@@ -92,7 +92,7 @@ class MessageRenderer:
             return self._own_letter(delivery, key, edition)
         recipient = delivery.recipient
         if recipient is None or not recipient.is_active:
-            raise DeliveryObsolete("suppressed: not a reader any more")
+            raise DeliveryObsolete("suppressed: no longer a subscriber")
         view = self._view(recipient.language, recipient.zone, edition)
         if isinstance(key, DigestKey):
             message = self._digest(key, recipient, edition, active_watches, view, now)

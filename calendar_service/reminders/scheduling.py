@@ -215,7 +215,7 @@ class Planner:
             missed := record_missed(connection, due, now, self._covered_by(due, now))
         ):
             logger.error(
-                "%d readers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
+                "%d subscribers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
                 missed,
                 key.record_id,
                 key.moment,

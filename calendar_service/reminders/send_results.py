@@ -53,7 +53,7 @@ def settle_sent(engine: Database, worker_id: int, sent: Sent, now: datetime) -> 
 def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: DeliveryFailed, now: datetime) -> str:
     """Have a delivery tried again, or give it up; nothing more is sent to a dead address. Raise DatabaseFault."""
     delivery, channel = sent
-    logger.warning("A letter about %s did not go out: %s", topic_of(delivery.notification), failure)
+    logger.warning("A message about %s did not go out: %s", topic_of(delivery.notification), failure)
     again = None if failure.permanent else next_try(delivery.attempts, failure, now, delivery.expires_at)
     state = DeliveryState.BOUNCED if failure.address_is_dead else DeliveryState.FAILED
     failures, since = 0, now

@@ -260,7 +260,7 @@ class ReminderService:
             if is_surely_dead(other.process) or time.monotonic() - since > _LEASE_SECONDS:
                 with writing(self._engine) as connection:
                     released = release_claims(connection, other.id)
-                logger.warning("A worker has died; %d letters that it had claimed go out from here.", released)
+                logger.warning("A worker has died; %d messages that it had claimed go out from here.", released)
 
     def _purge_expired(self) -> None:
         # Until it has been done, it is tried every minute.

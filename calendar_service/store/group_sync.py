@@ -41,8 +41,8 @@ def sync_groups(connection: Connection, subscriber_id: int, now: datetime) -> No
 def sync_groups_of_many(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
     """Derive memberships from state and watches; nothing else begins or ends them.
 
-    A membership begins now, in whole seconds, with the newest edition. Where the reader was told of the same before,
-    in another zone, for another country or in another digest, it begins when that one did.
+    A membership begins now, in whole seconds, with the newest edition. Where the subscriber was notified of the same
+    before, in another zone, for another country or in another digest, it begins when that one did.
     """
     beginning = now.replace(microsecond=0), connection.scalar(select(func.max(editions.c.number))) or 0
     wanted = {
@@ -64,7 +64,7 @@ def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[RecipientGroup]]:
     table = subscribers.c
-    # Locked: another process may be changing the same reader, and must see what was derived here, or this what it did.
+    # Locked: another process may be changing the same subscriber, and each must see what the other did.
     rows = connection.execute(
         select(table.id, table.state, table.zone, table.country, table.digest)
         .where(table.id.in_(ids))
@@ -87,7 +87,7 @@ def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[Rec
         yield RecipientGroup(Topic.REMINDERS, watch.selection, lead, zone, country, digest)
     yield RecipientGroup(Topic.CHANGES, watch.selection)
     if watch.wants_new:
-        # A single letter comes at once, whatever the reader's clock says; a digest comes in the reader's morning.
+        # A single message comes at once, whatever the subscriber's clock says; a digest comes in their morning.
         yield RecipientGroup(Topic.NEW, watch.selection, zone=zone if digest else "", digest=digest)
 
 
@@ -121,7 +121,7 @@ def _find_groups(connection: Connection, fingerprints: list[str]) -> dict[str, i
 
 
 _Beginning = tuple["datetime", "int | None"]
-"""Since when a reader is in a group, and which edition was the newest then."""
+"""Since when a subscriber is in a group, and which edition was the newest then."""
 
 Present = dict[RecipientGroup, tuple[int, _Beginning]]
 _Each = list[tuple[int, set[RecipientGroup], Present]]

@@ -73,7 +73,7 @@ def fresh_groups(connection: Connection) -> set[int]:
 
 
 class Fresh(NamedTuple):
-    """A reader who has joined a group, since when, and the newest edition then; None where nobody noted it."""
+    """A subscriber who has joined a group, since when, and the newest edition then; None where nobody noted it."""
 
     subscriber_id: int
     since: datetime
@@ -96,7 +96,7 @@ def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fr
 
 
 def count_subscribers(connection: Connection, dues: Iterable[DueNotification]) -> int:
-    """Count the readers who asked for any of some notifications in time, each once."""
+    """Count the subscribers who asked for any of some notifications in time, each once."""
     return connection.scalar(select(func.count()).select_from(_select_subscribers(dues).subquery())) or 0
 
 

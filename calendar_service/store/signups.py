@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 ASKED = "asked"
 """Nobody has looked at it."""
 MAILED = "mailed"
-"""A letter asks for confirmation."""
+"""A mail asks for confirmation."""
 CONFIRMED = "confirmed"
 KNOWN = "known"
-"""A letter says that it is asked for already."""
+"""A mail says that it is asked for already."""
 
 
 @dataclass(frozen=True)

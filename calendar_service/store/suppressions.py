@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NOT_ME = "not me"
-"""Somebody else gave the address: no letter ever goes there again."""
+"""Somebody else gave the address: no message ever goes there again."""
 BOUNCED = "bounced"
-"""Letters came back: none goes there for a time."""
+"""Mails came back: none goes there for a time."""
 ENDED = "ended"
-"""The reader left. They may sign up again, but are not to be imported."""
+"""The subscriber left. They may sign up again, but are not to be imported."""
 
 _PAGE = 500
 

@@ -180,8 +180,8 @@ memberships = Table(
     Column("subscriber_id", Integer, ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
     # Since when the subscriber has asked for this, in whole seconds: nothing older is sent.
     Column("since", UTCDateTime, nullable=False),
-    # The newest edition when the reader asked for this, 0 for none: what stood in it is no news. NULL in rows that an
-    # older release has added; there `since` must do.
+    # The newest edition when the subscriber asked for this, 0 for none: what stood in it is no news. NULL in rows that
+    # an older release has added; there `since` must do.
     Column("edition", Integer),
     # The worker has not yet looked whether something was due at the moment of joining.
     Column("is_fresh", Boolean, nullable=False),

@@ -98,7 +98,7 @@ def _either(moment: dict[str, str]) -> str:
     return f"unreadable {at!r} and {day!r}" if bool(at) == bool(day) else at or day
 
 
-def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all readers are called alike)
+def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all parsers are called alike)
     """Return the facts of the CSV table."""
     found = ParsedOutput()
     for row in csv.DictReader(io.StringIO(body.decode(), newline="")):

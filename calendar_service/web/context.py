@@ -34,5 +34,5 @@ def settings() -> Settings:
 
 
 def status() -> StatusReader:
-    """Return the status reader of the application that answers this request."""
+    """Return the status of the application that answers this request."""
     return cast("StatusReader", current_app.extensions[STATUS])

@@ -63,9 +63,9 @@ def readyz() -> tuple[Response, HTTPStatus]:
     """Report whether there is an edition to serve, and what fails if anything.
 
     Only where there is none the answer is 503, with the status `empty`: to take a good calendar away from subscribers
-    would be the greater harm. Else the status is the first of these that holds: `silent` (readers wait for reminders
-    and no worker has given a heartbeat for three minutes), `stale` (the calendar file is not what is public, or
-    that is not known), `failing` (something else fails that concerns a host or all), `ready`.
+    would be the greater harm. Else the status is the first of these that holds: `silent` (subscribers wait for
+    reminders and no worker has given a heartbeat for three minutes), `stale` (the calendar file is not what is
+    public, or that is not known), `failing` (something else fails that concerns a host or all), `ready`.
     The public is told reasons alone; with the operator's token the answer has paths, findings and details too.
     """
     now = cache().clock()

@@ -76,14 +76,14 @@ class _Numbers(Collector):
 
     def _counts(self, found: Gauges) -> Iterator[Metric]:
         worker_health = found.worker_health
-        yield _by_state("calendar_deliveries", "Letters that are still to be sent, by state.", found.unsettled)
-        help_text = "Letters that were settled in the last hour, by what became of them."
+        yield _by_state("calendar_deliveries", "Messages that are still to be sent, by state.", found.unsettled)
+        help_text = "Messages that were settled in the last hour, by their final state."
         yield _by_state("calendar_deliveries_last_hour", help_text, found.settled)
-        yield _by_state("calendar_subscribers", "Readers by state.", found.subscribers)
+        yield _by_state("calendar_subscribers", "Subscribers by state.", found.subscribers)
         yield _gauge("calendar_signups_waiting", "Sign-ups that no worker has looked at.", found.signups_waiting)
         yield _gauge(
             "calendar_deliveries_oldest_due_seconds",
-            "For how long the letter that waits longest has been due.",
+            "For how long the message that waits longest has been due.",
             self._age(worker_health.oldest_due) or 0,
         )
         if worker_health.last_tick:
@@ -109,7 +109,7 @@ def _by_state(name: str, help_text: str, counts: dict[str, int]) -> Metric:
 def _lateness(seconds: list[float]) -> Metric:
     """Return the quantiles of seconds in ascending order; none where nothing was sent."""
     name = "calendar_reminders_lateness_seconds"
-    help_text = "How long after they were due the letters of the last hour were sent."
+    help_text = "How long after they were due the messages of the last hour were sent."
     family = SummaryMetricFamily(name, help_text, count_value=len(seconds), sum_value=sum(seconds))
     for quantile in _QUANTILES if seconds else ():
         rank = max(ceil(quantile * len(seconds)) - 1, 0)

@@ -87,7 +87,7 @@ _MOMENT = {
     "properties": {
         "name": {"enum": list(MomentName)},
         "at": _INSTANT | {"description": "The instant in UTC."},
-        "local": _INSTANT | {"description": "The same on the clock of the reader, the place or the programme."},
+        "local": _INSTANT | {"description": "The same on the clock of the subscriber, the place or the programme."},
         "date": {"type": "string", "format": "date", "description": "A whole day, where there is no instant."},
         "zone": _TEXT,
         "words": _TEXT | {"description": "The words that were printed."},

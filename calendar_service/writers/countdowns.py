@@ -19,7 +19,7 @@ _DAYS_OF_A_MONTH = 30.44
 
 
 def days_ahead(at: Point | Span, zone: str, now: datetime, reader_zone: str = "") -> int:
-    """Count the days to a moment on the calendar's clock in `zone`; to whole days, on the reader's if given."""
+    """Count the days to a moment on the calendar's clock in `zone`; to whole days, on the subscriber's if given."""
     if isinstance(at, DaySpan):
         return (at.first - day_of_instant(now, reader_zone or zone)).days
     begins, _ = instant_bounds(at, zone)

@@ -144,7 +144,7 @@ def summarize(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str,
     suffix = phrases.only_languages(entry.record, lang)
     if not suffix:
         return title, written_in
-    # The reader must see the suffix even where the title is cut.
+    # The suffix must be visible even where the title is cut.
     room = max(_SHORTEST_TITLE, MAX_LINE_UNITS - count_units(suffix) - 1)
     return f"{shorten(title, room)} {suffix}", written_in
 

@@ -108,7 +108,7 @@ def describes(zone: str, instant: datetime) -> bool:
     such a local time for the first of the two, ical.js for the second.
     """
     local = instant.astimezone(tzinfo_of(zone))
-    # Some readers believe the VTIMEZONE, some the name of the zone: neither may have a choice.
+    # Some calendar clients believe the VTIMEZONE, some the name of the zone: neither may have a choice.
     return _readings(zone, local) == {instant} and not _is_repeated(local)
 
 

@@ -57,7 +57,7 @@ def test_table_goes_in_and_comes_out_again(tmp_path):
     ada, eve, hook = readers(tmp_path)
     assert done.stdout == (
         f"https://hooks.example.org/in: its messages are signed with {hook.secret}\n"
-        "3 people were added, 0 who were readers already watch more.\n"
+        "3 people were added, 0 who were subscribers already watch more.\n"
     )
     assert (done.exit_code, done.stderr) == (0, "")
     assert ada.watches == (Watch("kind=tender", ("7 days",), wants_new=True), Watch("tag=roads", ("14 days", "1 day")))
@@ -74,7 +74,7 @@ def test_table_goes_in_and_comes_out_again(tmp_path):
     assert imported(other, table).exit_code == 0
     assert run(other, "export").stdout == table
     again = imported(tmp_path, table)
-    assert again.stdout == "0 people were added, 3 who were readers already watch more.\n"
+    assert again.stdout == "0 people were added, 3 who were subscribers already watch more.\n"
     assert [each.watches for each in readers(tmp_path)] == [ada.watches, eve.watches, hook.watches]
 
 

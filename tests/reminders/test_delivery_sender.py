@@ -126,7 +126,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
         *[("good", "closes", "7 days", "sent", "", 1)] * 2,
     ]
     assert [each.message for each in caplog.records if each.levelno == logging.ERROR] == [
-        "A letter about bad cannot be written."
+        "A message about bad cannot be written."
     ] * 2
 
 

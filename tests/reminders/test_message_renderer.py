@@ -116,9 +116,9 @@ def test_what_a_record_has_become_since_it_fell_due(database, renderer, before, 
 
 READERS = [
     ("reads", lambda _database, _ada: None, "Closes in 7 days: Tender (English only) - Sat 10 July, 17:00 CEST"),
-    ("ended", lambda database, ada: subscribers.end(database, ada.id, NOW), "suppressed: not a reader any more"),
-    ("paused", lambda database, ada: subscribers.pause(database, ada.id, NOW), "suppressed: not a reader any more"),
-    ("erased", lambda database, ada: subscribers.erase(database, ada.id, NOW), "suppressed: not a reader any more"),
+    ("ended", lambda database, ada: subscribers.end(database, ada.id, NOW), "suppressed: no longer a subscriber"),
+    ("paused", lambda database, ada: subscribers.pause(database, ada.id, NOW), "suppressed: no longer a subscriber"),
+    ("erased", lambda database, ada: subscribers.erase(database, ada.id, NOW), "suppressed: no longer a subscriber"),
     (
         "other leads",
         lambda database, ada: subscribers.change(database, replace(ada, watches=(watch(leads=("1 day",)),)), NOW),

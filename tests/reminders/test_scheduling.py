@@ -138,7 +138,7 @@ def test_what_was_missed_is_reported_once(database, edition, caplog):
         for again in (planner, Planner(database), Planner(database)):
             again.fan_out(edition, utc("2027-07-10 15:30"))
     assert caplog.messages == [
-        "2 readers were not reminded of tender (closes, 1 day before): it was over before anything could be sent."
+        "2 subscribers were not reminded of tender (closes, 1 day before): it was over before anything could be sent."
     ]
     assert told(database) == [("cy", "closes", "14 days")]
 

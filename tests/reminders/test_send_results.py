@@ -34,8 +34,8 @@ from tests.support.reminders import (
 BEGIN = utc("2027-06-01 12:00")
 SEVEN = utc("2027-07-03 15:00")
 CLOSES = utc("2027-07-10 15:00")
-NOT_NOW = DeliveryFailed("The mail server refused the reader: 451 not now")
-DEAD = DeliveryFailed("The mail server refused the reader: 550 unknown", permanent=True, address_is_dead=True)
+NOT_NOW = DeliveryFailed("The mail server refused the recipient: 451 not now")
+DEAD = DeliveryFailed("The mail server refused the recipient: 550 unknown", permanent=True, address_is_dead=True)
 NEVER = DeliveryFailed("too big", permanent=True)
 OURS = DeliveryFailed("The mail server cannot be reached.", is_ours=True)
 
@@ -223,5 +223,5 @@ def test_the_log_names_no_address(database, caplog):
     post = Post(database)
     with caplog.at_level(logging.DEBUG):
         post.fail(DEAD)
-    said = [f"A letter about tender did not go out: {DEAD.message}"]
+    said = [f"A message about tender did not go out: {DEAD.message}"]
     assert [each.getMessage() for each in caplog.records if each.name.startswith("calendar_service")] == said

@@ -83,8 +83,8 @@ def test_a_whole_life_without_an_address_in_the_log(database, caplog, monkeypatc
     # aiosmtpd, the server, logs what it is sent; it is no part of the service.
     records = [each for each in caplog.records if not each.name.startswith(("mail.", "asyncio"))]
     log = "\n".join(logging.Formatter("%(name)s %(message)s %(args)s").format(each) for each in records)
-    assert "A letter about tender did not go out" in log
-    assert "A letter about tender cannot be written" in log
+    assert "A message about tender did not go out" in log
+    assert "A message about tender cannot be written" in log
     tokens = token, ada.ref, service.manage_token(ada.ref), service.unsubscribe_token(ada.ref)
     private = ["@", "reader.example", "ada", "ben@", PATH, SECRET, "203.0.113", *tokens]
     assert [each for each in private if re.search(re.escape(each), log)] == []

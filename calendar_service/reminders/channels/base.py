@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MANAGE_URL = "\ue000manage\ue001"
 UNSUBSCRIBE_URL = "\ue000unsubscribe\ue001"
-"""Where a letter's texts have the reader's own links; private-use characters, which no text of a record holds."""
+"""Where a message's texts have the subscriber's own links; private-use characters, which no text of a record holds."""
 
 
 class ChannelName(StrEnum):

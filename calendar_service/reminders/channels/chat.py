@@ -33,7 +33,7 @@ SCHEMES = frozenset(
         "zulip",
     }
 )
-"""The chat services of Apprise that take letters; others open files, devices or programs of this machine."""
+"""The chat services of Apprise that take messages; others open files, devices or programs of this machine."""
 
 _INSTALL = "pip install 'calendar-service[chat]'"
 _URL_LIMIT = 2000
@@ -78,7 +78,7 @@ class ChatChannel:
             raise DeliveryFailed("The chat URL cannot be read by its service.", permanent=True)
         text = fill_links(message.text, envelope)
         if not room.notify(body=text, title=message.subject, body_format=apprise.NotifyFormat.TEXT):
-            raise DeliveryFailed("The chat service did not take the letter.")
+            raise DeliveryFailed("The chat service did not take the message.")
 
     def close(self) -> None:
         """Do nothing: no connection stays open."""

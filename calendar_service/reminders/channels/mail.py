@@ -56,7 +56,7 @@ class FolderChannel:
             raise DeliveryFailed(
                 f"The mail folder {self._folder} cannot be written: {error.strerror}.", is_ours=True
             ) from None
-        logger.info("A letter was written to %s.", path)
+        logger.info("A mail was written to %s.", path)
 
     def close(self) -> None:
         """Do nothing: no file stays open."""

@@ -95,10 +95,10 @@ def _build(
         mime = _write(message, envelope, sender, calendar_id, now)
         content = mime.as_bytes()
     except (ValueError, LookupError):  # of the email package; its text quotes the value
-        raise DeliveryFailed("The letter cannot be written as a mail.", permanent=True) from None
+        raise DeliveryFailed("The message cannot be written as a mail.", permanent=True) from None
     if len(content) > MESSAGE_LIMIT:
         raise DeliveryFailed(
-            f"The letter is {len(content):,} bytes as a mail; {MESSAGE_LIMIT:,} is the most.", permanent=True
+            f"The message is {len(content):,} bytes as a mail; {MESSAGE_LIMIT:,} is the most.", permanent=True
         )
     return mime, content
 
@@ -125,9 +125,11 @@ def _check(message: Message, envelope: Envelope, sender: str, calendar_id: str) 
     )
     for name, pattern, value, is_needed in wanted:
         if (value or is_needed) and not _fits(pattern, value):
-            raise DeliveryFailed(f"The letter's {name} holds what may not stand there.", permanent=True)
+            raise DeliveryFailed(
+                f"The message's {name} contains characters that are not allowed there.", permanent=True
+            )
     if _breaks_lines(message.subject):
-        raise DeliveryFailed("The letter's Subject holds a control character.", permanent=True)
+        raise DeliveryFailed("The message's Subject contains a control character.", permanent=True)
 
 
 def _is_address(text: str) -> bool:

@@ -101,7 +101,7 @@ class SmtpChannel:
             raise
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise DeliveryFailed(f"The mail server {_how_lost(error)} before it took the letter.") from None
+            raise DeliveryFailed(f"The mail server {_how_lost(error)} before it took the message.") from None
         self._used_at = time.monotonic()
 
     def close(self) -> None:
@@ -169,7 +169,7 @@ class SmtpChannel:
         except smtplib.SMTPDataError as error:
             code, text = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         if code != _OK:
-            mime = _quote("refused the letter", code, text, address)
+            mime = _quote("refused the message", code, text, address)
             raise DeliveryFailed(mime, permanent=code >= _PERMANENT)
 
     def _forget_mail(self, connection: _Connection) -> None:
@@ -298,7 +298,7 @@ def _default_context(server: _Server) -> ssl.SSLContext:
 def _refused_reader(code: int, text: bytes, address: str) -> DeliveryFailed:
     """Describe what a refusal of the recipient means (RFC 5321 section 4.2.3, RFC 3463)."""
     status = text.decode("utf-8", "replace")
-    mime = _quote("refused the reader", code, text, address)
+    mime = _quote("refused the recipient", code, text, address)
     if code in _NOT_AUTHENTICATED:
         return DeliveryFailed(mime, is_ours=True)
     is_full = code == _FULL or bool(_FULL_STATUS.match(status))

@@ -69,12 +69,12 @@ class WebhookChannel:
         body = _write_body({"type": message.data["type"], "timestamp": write_instant(now), "data": dict(message.data)})
         if len(body) >= BODY_LIMIT:
             raise DeliveryFailed(
-                f"The letter's data is {len(body):,} bytes; a webhook takes less than {BODY_LIMIT:,}.", permanent=True
+                f"The message's data is {len(body):,} bytes; a webhook takes less than {BODY_LIMIT:,}.", permanent=True
             )
         try:
             headers = _headers(envelope.secret, envelope.message_id, now, body)
         except ValueError:
-            raise DeliveryFailed("The webhook's secret or the letter's id cannot be read.", permanent=True) from None
+            raise DeliveryFailed("The webhook's secret or the message's id cannot be read.", permanent=True) from None
         try:
             reply = self._outward.post(envelope.address, headers, body)
         except InvalidWebhook as refusal:

@@ -80,6 +80,6 @@ def _lines(health: Health, worker_health: WorkerHealth) -> list[str]:
             "Start calendar-service serve, or calendar-service worker, and look at its log.",
         ]
     return [
-        f"Letters have been waiting since {worker_health.oldest_due:%Y-%m-%d %H:%M} UTC.",
+        f"Messages have been waiting since {worker_health.oldest_due:%Y-%m-%d %H:%M} UTC.",
         "Look at the log of the worker and at the mail server.",
     ]

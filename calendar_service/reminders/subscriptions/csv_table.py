@@ -129,13 +129,13 @@ def _decode(data: bytes) -> str:
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     first = text.partition("\n")[0]
-    subscriber = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count), strict=True)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count), strict=True)
     try:
-        head = [name.strip().lower() for name in next(subscriber, [])]
+        head = [name.strip().lower() for name in next(table, [])]
         _check_head(head)
-        before = subscriber.line_num
-        for cells in subscriber:
-            line, before = before + 1, subscriber.line_num
+        before = table.line_num
+        for cells in table:
+            line, before = before + 1, table.line_num
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(head):
@@ -143,7 +143,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise InvalidTable(message, "Put quotes around a cell that holds the delimiter.", line)
             yield line, {name: read_cell(cell) for name, cell in zip(head, cells, strict=True)}
     except csv.Error as error:
-        raise InvalidTable(f"this is no table: {error}.", "Close every quote.", subscriber.line_num) from None
+        raise InvalidTable(f"this is no table: {error}.", "Close every quote.", table.line_num) from None
 
 
 def _check_head(head: list[str]) -> None:

@@ -29,7 +29,7 @@ _WHY = {
     ENDED: "This person has ended the reminders. They can sign up again themselves; leave them out.",
     NOT_ME: "This person has said never to be written to. Leave them out.",
 }
-_BOUNCED = "Letters to this address came back lately. Leave it out, or ask the person for another."
+_BOUNCED = "Mails to this address came back lately. Leave it out, or ask the person for another."
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _SPAN = frozenset({"from", "to"})
 FORM_FIELDS = {"kind": "kind", "tag": "tag", "place": "country", "id": "id", "q": "q", "spoken": "language"}
 """The form's fields that say what to watch, and their names in the selection grammar.
 
-Two have names of their own: the reader has a country and a language too.
+Two have names of their own: the subscriber has a country and a language too.
 """
 _BETWEEN_LEADS = re.compile("[,;]")
 _NOT_KNOWN = gettext_noop("This choice is not known here: {value}.")

@@ -36,9 +36,9 @@ HOUR = timedelta(hours=1)
 ASKS_PER_HOUR = 20
 """From one client: an IPv4 address, or a /64 of IPv6."""
 SHORT_FORM = "record"
-"""How the name of the form begins that has no settings: those of a reader who is known stay."""
+"""How the name of the form begins that has no settings: those of a known subscriber stay."""
 WEBHOOKS_PER_HOUR = 5
-"""Tries of one reader to name a webhook; each makes this service call somewhere."""
+"""Tries of one subscriber to name a webhook; each makes this service call somewhere."""
 
 
 class TooManyRequests(CalendarError):

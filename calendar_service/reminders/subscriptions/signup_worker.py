@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MESSAGES_PER_HOUR = 500
 MAILBOX_BOUNDS = ((timedelta(hours=1), 1), (timedelta(days=30), 3))
-"""Within which time how many letters one mailbox gets at most because somebody gave its address."""
+"""Within which time how many mails one mailbox gets at most because somebody gave its address."""
 
 _HOUR = timedelta(hours=1)
 # A transaction holds the lock that publishing waits for, so it stays short.

@@ -67,7 +67,7 @@ def test_a_room_that_does_not_take_it(status, caplog):
     caplog.set_level(logging.DEBUG)
     with ChatServer(status) as server:
         failure = failure_of(ChatChannel().send, LETTER, server.room())
-    assert (failure, len(server.requests)) == (("The chat service did not take the letter.", set(), None), 1)
+    assert (failure, len(server.requests)) == (("The chat service did not take the message.", set(), None), 1)
     assert caplog.text == ""
 
 

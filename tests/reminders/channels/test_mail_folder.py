@@ -16,7 +16,7 @@ def test_a_letter_is_one_file(tmp_path, caplog):
     channel.close()
     expected = build_message(LETTER, ENVELOPE, SENDER, CALENDAR_ID, NOW).as_bytes()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {NAME: expected}
-    assert [record.getMessage() for record in caplog.records] == [f"A letter was written to {folder / NAME}."]
+    assert [record.getMessage() for record in caplog.records] == [f"A mail was written to {folder / NAME}."]
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

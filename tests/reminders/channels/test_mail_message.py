@@ -177,17 +177,17 @@ def test_an_address_outside_ascii_is_written_in_utf_8():
 @pytest.mark.parametrize(
     ("message", "envelope", "more", "expected"),
     [
-        ({"subject": "a\nBcc: x@y.z"}, {}, {}, ("The letter's Subject holds a control character.", {"permanent"})),
-        ({"subject": "a\u2028b"}, {}, {}, ("The letter's Subject holds a control character.", {"permanent"})),
-        ({"subject": "a\ud800b"}, {}, {}, ("The letter's Subject holds a control character.", {"permanent"})),
-        ({"text": "\ud800"}, {}, {}, ("The letter cannot be written as a mail.", {"permanent"})),
-        ({"language": "fr\r\nX: y"}, {}, {}, ("The letter's Content-Language holds what may not stand there.", {"permanent"})),
-        ({"attachment_name": 'a"; b'}, {}, {}, ("The letter's attachment's name holds what may not stand there.", {"permanent"})),
-        ({}, {"message_id": "a@b>\r\nX: y"}, {}, ("The letter's Message-ID holds what may not stand there.", {"permanent"})),
-        ({}, {"message_id": ""}, {}, ("The letter's Message-ID holds what may not stand there.", {"permanent"})),
-        ({}, {"thread_id": "a b@c"}, {}, ("The letter's References holds what may not stand there.", {"permanent"})),
-        ({}, {"unsubscribe_url": "https://a/>, <mailto:x@y.z"}, {}, ("The letter's List-Unsubscribe holds what may not stand there.", {"permanent"})),
-        ({}, {"unsubscribe_url": "https://a/" + "b" * 900}, {}, ("The letter's List-Unsubscribe holds what may not stand there.", {"permanent"})),
+        ({"subject": "a\nBcc: x@y.z"}, {}, {}, ("The message's Subject contains a control character.", {"permanent"})),
+        ({"subject": "a\u2028b"}, {}, {}, ("The message's Subject contains a control character.", {"permanent"})),
+        ({"subject": "a\ud800b"}, {}, {}, ("The message's Subject contains a control character.", {"permanent"})),
+        ({"text": "\ud800"}, {}, {}, ("The message cannot be written as a mail.", {"permanent"})),
+        ({"language": "fr\r\nX: y"}, {}, {}, ("The message's Content-Language contains characters that are not allowed there.", {"permanent"})),
+        ({"attachment_name": 'a"; b'}, {}, {}, ("The message's attachment's name contains characters that are not allowed there.", {"permanent"})),
+        ({}, {"message_id": "a@b>\r\nX: y"}, {}, ("The message's Message-ID contains characters that are not allowed there.", {"permanent"})),
+        ({}, {"message_id": ""}, {}, ("The message's Message-ID contains characters that are not allowed there.", {"permanent"})),
+        ({}, {"thread_id": "a b@c"}, {}, ("The message's References contains characters that are not allowed there.", {"permanent"})),
+        ({}, {"unsubscribe_url": "https://a/>, <mailto:x@y.z"}, {}, ("The message's List-Unsubscribe contains characters that are not allowed there.", {"permanent"})),
+        ({}, {"unsubscribe_url": "https://a/" + "b" * 900}, {}, ("The message's List-Unsubscribe contains characters that are not allowed there.", {"permanent"})),
         *(
             ({}, {"address": address}, {}, ("Invalid recipient address.", {"permanent", "address_is_dead"}))
             for address in ("", "a", "a@b, c@d", "<a@b>", "a@b\r\nRCPT TO:<c@d>", "a b@c", "a@[127.0.0.1]", '"a b"@c', "a@b@c", "a" * 250 + "@b.cd", "a.@b", "a@b\0", "é" * 130 + "@b")
@@ -195,7 +195,7 @@ def test_an_address_outside_ascii_is_written_in_utf_8():
         ({}, {}, {"sender": "x\n<a@b.c>"}, ("The sender of mails is not a mail address. Set CALENDAR_MAIL_FROM.", {"permanent", "is_ours"})),
         ({}, {}, {"sender": "nobody"}, ("The sender of mails is not a mail address. Set CALENDAR_MAIL_FROM.", {"permanent", "is_ours"})),
         ({}, {}, {"calendar_id": "a>\r\nb"}, ("The calendar's id cannot name a mailing list: letters, digits, dots and hyphens can.", {"permanent", "is_ours"})),
-        ({"attachment": b"x" * 99_000}, {}, {}, ("The letter is 137,628 bytes as a mail; 102,400 is the most.", {"permanent"})),
+        ({"attachment": b"x" * 99_000}, {}, {}, ("The message is 137,628 bytes as a mail; 102,400 is the most.", {"permanent"})),
     ],
 )  # fmt: skip
 def test_what_is_not_written(message, envelope, more, expected):

@@ -54,31 +54,31 @@ def send_once(server, **more):
         ("MAIL", "550 not you", "The mail server refused the sender: 550 not you", OURS),
         ("MAIL", "DROP", "The mail server closed the connection.", OURS),
         ("MAIL", "HANG", "The mail server did not answer in time.", OURS),
-        ("RCPT", "450 4.2.0 greylisted", "The mail server refused the reader: 450 4.2.0 greylisted", set()),
-        ("RCPT", "451 4.3.0 later", "The mail server refused the reader: 451 4.3.0 later", set()),
-        ("RCPT", "452 4.2.2 full", "The mail server refused the reader: 452 4.2.2 full", set()),
-        ("RCPT", "421 4.3.2 closing", "The mail server refused the reader: 421 4.3.2 closing", set()),
-        ("RCPT", "550 5.1.1 unknown", "The mail server refused the reader: 550 5.1.1 unknown", DEAD),
-        ("RCPT", "550 unknown", "The mail server refused the reader: 550 unknown", DEAD),
-        ("RCPT", "553 5.1.3 syntax", "The mail server refused the reader: 553 5.1.3 syntax", DEAD),
-        ("RCPT", "554 no", "The mail server refused the reader: 554 no", DEAD),
-        ("RCPT", "552 5.2.2 full", "The mail server refused the reader: 552 5.2.2 full", set()),
-        ("RCPT", "552 full", "The mail server refused the reader: 552 full", set()),
-        ("RCPT", "550 5.2.2 full", "The mail server refused the reader: 550 5.2.2 full", set()),
-        ("RCPT", "554 5.7.1 relay", "The mail server refused the reader: 554 5.7.1 relay", {"permanent"}),
-        ("RCPT", "530 5.7.0 log in", "The mail server refused the reader: 530 5.7.0 log in", OURS),
-        ("RCPT", "DROP", "The mail server closed the connection before it took the letter.", set()),
-        ("RCPT", "HANG", "The mail server did not answer in time before it took the letter.", set()),
-        ("RCPT", "DRIP", "The mail server did not answer in time before it took the letter.", set()),
-        ("DATA", "451 later", "The mail server refused the letter: 451 later", set()),
-        ("DATA", "554 no", "The mail server refused the letter: 554 no", {"permanent"}),
-        ("DATA", "HANG", "The mail server did not answer in time before it took the letter.", set()),
-        ("DOT", "451 later", "The mail server refused the letter: 451 later", set()),
-        ("DOT", "421 closing", "The mail server refused the letter: 421 closing", set()),
-        ("DOT", "554 5.6.0 spam", "The mail server refused the letter: 554 5.6.0 spam", {"permanent"}),
-        ("DOT", "DROP", "The mail server closed the connection before it took the letter.", set()),
-        ("DOT", "HANG", "The mail server did not answer in time before it took the letter.", set()),
-        ("DOT", "DRIP", "The mail server did not answer in time before it took the letter.", set()),
+        ("RCPT", "450 4.2.0 greylisted", "The mail server refused the recipient: 450 4.2.0 greylisted", set()),
+        ("RCPT", "451 4.3.0 later", "The mail server refused the recipient: 451 4.3.0 later", set()),
+        ("RCPT", "452 4.2.2 full", "The mail server refused the recipient: 452 4.2.2 full", set()),
+        ("RCPT", "421 4.3.2 closing", "The mail server refused the recipient: 421 4.3.2 closing", set()),
+        ("RCPT", "550 5.1.1 unknown", "The mail server refused the recipient: 550 5.1.1 unknown", DEAD),
+        ("RCPT", "550 unknown", "The mail server refused the recipient: 550 unknown", DEAD),
+        ("RCPT", "553 5.1.3 syntax", "The mail server refused the recipient: 553 5.1.3 syntax", DEAD),
+        ("RCPT", "554 no", "The mail server refused the recipient: 554 no", DEAD),
+        ("RCPT", "552 5.2.2 full", "The mail server refused the recipient: 552 5.2.2 full", set()),
+        ("RCPT", "552 full", "The mail server refused the recipient: 552 full", set()),
+        ("RCPT", "550 5.2.2 full", "The mail server refused the recipient: 550 5.2.2 full", set()),
+        ("RCPT", "554 5.7.1 relay", "The mail server refused the recipient: 554 5.7.1 relay", {"permanent"}),
+        ("RCPT", "530 5.7.0 log in", "The mail server refused the recipient: 530 5.7.0 log in", OURS),
+        ("RCPT", "DROP", "The mail server closed the connection before it took the message.", set()),
+        ("RCPT", "HANG", "The mail server did not answer in time before it took the message.", set()),
+        ("RCPT", "DRIP", "The mail server did not answer in time before it took the message.", set()),
+        ("DATA", "451 later", "The mail server refused the message: 451 later", set()),
+        ("DATA", "554 no", "The mail server refused the message: 554 no", {"permanent"}),
+        ("DATA", "HANG", "The mail server did not answer in time before it took the message.", set()),
+        ("DOT", "451 later", "The mail server refused the message: 451 later", set()),
+        ("DOT", "421 closing", "The mail server refused the message: 421 closing", set()),
+        ("DOT", "554 5.6.0 spam", "The mail server refused the message: 554 5.6.0 spam", {"permanent"}),
+        ("DOT", "DROP", "The mail server closed the connection before it took the message.", set()),
+        ("DOT", "HANG", "The mail server did not answer in time before it took the message.", set()),
+        ("DOT", "DRIP", "The mail server did not answer in time before it took the message.", set()),
     ],
     ids=lambda value: value.replace(" ", "-") if isinstance(value, str) and len(value) < 22 else "",
 )
@@ -101,7 +101,7 @@ def test_a_whole_message_has_one_deadline():
         server.talk = lambda connection: answer_slowly(connection, server)
         with takes_at_most(0.7):
             text, meaning, _ = failure_of(lambda: send_once(server, limits=limits))
-    assert (text, meaning) == ("The mail server did not answer in time before it took the letter.", set())
+    assert (text, meaning) == ("The mail server did not answer in time before it took the message.", set())
 
 
 def answer_slowly(connection, server):
@@ -253,7 +253,7 @@ def test_a_wrong_password_is_not_repeated():
 def test_an_address_is_not_repeated(said, quoted):
     with ScriptedMailServer({"RCPT": f"550 {said}"}) as server:
         text, _, _ = failure_of(send_once, server)
-    assert text == f"The mail server refused the reader: 550 {quoted}"
+    assert text == f"The mail server refused the recipient: 550 {quoted}"
 
 
 def test_nothing_secret_is_logged(caplog):
@@ -306,9 +306,9 @@ def attempts(sink, count, seconds):
 
 
 TAKEN = {"taken"}
-LATER = {"The mail server refused the letter: 451 4.7.1 greylisted, come again", "taken"}
-CLOSED = {"The mail server closed the connection before it took the letter."}
-LATE = {"The mail server did not answer in time before it took the letter."}
+LATER = {"The mail server refused the message: 451 4.7.1 greylisted, come again", "taken"}
+CLOSED = {"The mail server closed the connection before it took the message."}
+LATE = {"The mail server did not answer in time before it took the message."}
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ LATE = {"The mail server did not answer in time before it took the letter."}
         (["--lose-reply", "100"], CLOSED, 6),
         (["--hang", "100"], LATE, 0),
         (["--delay-ms", "20"], TAKEN, 6),
-        (["--temp-fail", "100"], {"The mail server refused the letter: 451 4.3.0 not now"}, 0),
+        (["--temp-fail", "100"], {"The mail server refused the message: 451 4.3.0 not now"}, 0),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )

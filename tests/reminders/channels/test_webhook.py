@@ -205,14 +205,14 @@ def test_a_host_that_hangs_before_tls(certificate):
     ("message", "envelope", "expected"),
     [
         ({}, {"address": "https://127.0.0.1/"}, "The URL's host is an address that is not on the public Internet."),
-        ({}, {"secret": ""}, "The webhook's secret or the letter's id cannot be read."),
-        ({}, {"secret": "hunter2"}, "The webhook's secret or the letter's id cannot be read."),
-        ({}, {"secret": "whsec_?"}, "The webhook's secret or the letter's id cannot be read."),
-        ({}, {"message_id": "a\r\nX: y"}, "The webhook's secret or the letter's id cannot be read."),
+        ({}, {"secret": ""}, "The webhook's secret or the message's id cannot be read."),
+        ({}, {"secret": "hunter2"}, "The webhook's secret or the message's id cannot be read."),
+        ({}, {"secret": "whsec_?"}, "The webhook's secret or the message's id cannot be read."),
+        ({}, {"message_id": "a\r\nX: y"}, "The webhook's secret or the message's id cannot be read."),
         (
             {"data": {"type": "reminder", "title": "x" * 20_000}},
             {},
-            "The letter's data is 20,092 bytes; a webhook takes less than 20,000.",
+            "The message's data is 20,092 bytes; a webhook takes less than 20,000.",
         ),
     ],
 )

@@ -74,7 +74,7 @@ def watching(database, inbox):
 
 def said(inbox):
     """What has been taken, as recipient and the first sentence of the letter's text."""
-    words = (SILENT, "Letters have been waiting since 2027-07-03 15:00 UTC.")
+    words = (SILENT, "Messages have been waiting since 2027-07-03 15:00 UTC.")
     plain = [(recipient, " ".join(content.replace("=\r\n", "").split())) for recipient, content in inbox.taken]
     return [(recipient, next((each for each in words if each in text), text[:900])) for recipient, text in plain]
 
@@ -130,7 +130,7 @@ def test_letters_that_wait_are_told_too(database, watching, inbox):
         watching.look()
         seen.append(len(inbox.taken))
     assert seen == [0, 0, 1, 1]
-    assert said(inbox) == [("calendar@example.org", "Letters have been waiting since 2027-07-03 15:00 UTC.")]
+    assert said(inbox) == [("calendar@example.org", "Messages have been waiting since 2027-07-03 15:00 UTC.")]
     with writing(database) as connection:  # what is to be tried again later is not late
         connection.execute(update(deliveries).values(next_at=due + HOUR))
     watching.look()
