@@ -1,7 +1,7 @@
-"""What many readers cost: `python bench/reminders.py [READERS] [ROUNDS] [URL URL]`.
+"""What many subscribers cost: `python bench/reminders.py [SUBSCRIBERS] [ROUNDS] [URL URL]`.
 
-- An idle look, with nothing due, beside 1,000 readers and beside READERS, in turn; read the ratio.
-- Fanning one occasion out to all READERS, beside a bare INSERT ... SELECT of the same rows into the same table with
+- An idle look, with nothing due, beside 1,000 subscribers and beside SUBSCRIBERS, in turn; read the ratio.
+- Fanning one occasion out to all SUBSCRIBERS, beside a bare INSERT ... SELECT of the same rows into the same table with
   the same indexes, in turn; read the ratio of speeds.
 The tables are filled by SQL. The URLs are those of two empty databases; without, SQLite files in a temporary folder.
 """
@@ -35,15 +35,15 @@ records:
   - {id: t0, kind: tender, title: Tender, closes: '2027-06-01 17:00'}
 """
 COUNT = {
-    "sqlite": "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {readers}) "
+    "sqlite": "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {subscribers}) "
     "{insert} SELECT {values} FROM counted",
-    "postgresql": "{insert} SELECT {values} FROM generate_series(1, {readers}) AS counted(n)",
+    "postgresql": "{insert} SELECT {values} FROM generate_series(1, {subscribers}) AS counted(n)",
 }
-READER = {
+SUBSCRIBER = {
     "id": "n",
     "ref": "'r' || n",
     "channel": "'mail'",
-    "address": "'reader' || n || '@example.org'",
+    "address": "'subscriber' || n || '@example.org'",
     "address_key": "'k' || n",
     "language": "'en'",
     "zone": "'Europe/Paris'",
@@ -56,8 +56,8 @@ BARE = """INSERT INTO deliveries (subscriber_id, occasion_id, bundle, state, due
 SELECT subscriber_id, :occasion, '', 'waiting', :due, :due, :expires FROM memberships WHERE group_id = 1"""
 
 
-def fill(engine, readers):
-    """Publish one tender, and enter readers who share one group."""
+def fill(engine, subscribers):
+    """Publish one tender, and enter subscribers who share one group."""
     run_migrations(engine)
     publish_draft(engine, read_calendar(FILE, "bench").draft, NOW - timedelta(days=9))
     group = RecipientGroup(Topic.REMINDERS, "kind=tender", "1 day", "Europe/Paris")
@@ -68,17 +68,19 @@ def fill(engine, readers):
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         connection.execute(text(f"INSERT INTO groups ({names}) VALUES ({marks})"), values)
-        count(connection, "subscribers", READER, readers, since)
+        count(connection, "subscribers", SUBSCRIBER, subscribers, since)
         is_fresh = "false" if engine.dialect.name == "postgresql" else "0"
         member = {"group_id": "1", "subscriber_id": "n", "since": ":since", "is_fresh": is_fresh}
-        count(connection, "memberships", member, readers, since)
+        count(connection, "memberships", member, subscribers, since)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
-def count(connection, table, values, readers, since):
+def count(connection, table, values, subscribers, since):
     insert = f"INSERT INTO {table} ({', '.join(values)})"
-    statement = COUNT[connection.dialect.name].format(insert=insert, values=", ".join(values.values()), readers=readers)
+    statement = COUNT[connection.dialect.name].format(
+        insert=insert, values=", ".join(values.values()), subscribers=subscribers
+    )
     connection.execute(text(statement.replace(":since", f"'{since}'")))
 
 
@@ -130,7 +132,7 @@ def timed(work):
     return time.perf_counter() - start
 
 
-def told(name, ratios, seconds):
+def report(name, ratios, seconds):
     spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
     print(f"{name:42} {spread:24} {'  '.join(f'{each:.4f} s' for each in seconds)}")
 
@@ -146,10 +148,10 @@ def compare_looks(few, many, rounds):
         # A round is twenty looks: one look of a millisecond is all noise.
         pages = [slice(20 * each, 20 * each + 20) for each in range(rounds)]
         ratios = [statistics.median(seconds["many"][page]) / statistics.median(seconds["few"][page]) for page in pages]
-        told(f"idle look of the {name}, many to few", ratios, medians.values())
+        report(f"idle look of the {name}, many to few", ratios, medians.values())
 
 
-def compare_fan_out(engine, readers, rounds):
+def compare_fan_out(engine, subscribers, rounds):
     seconds = {"fan-out": [], "bare": []}
     for number in range(rounds):
         ways = [("fan-out", fan_out), ("bare", bare)]
@@ -159,20 +161,21 @@ def compare_fan_out(engine, readers, rounds):
             seconds[name].append(timed(partial(way, engine, notification)))
     ratios = [bare / ours for ours, bare in zip(*seconds.values(), strict=True)]
     medians = [statistics.median(found) for found in seconds.values()]
-    told(f"speed of fan-out to {readers:,}, to bare SQL", ratios, medians)
+    report(f"speed of fan-out to {subscribers:,}, to bare SQL", ratios, medians)
 
 
-def main(readers=1_000_000, rounds=5, few_url="", many_url=""):
+def main(subscribers=1_000_000, rounds=5, few_url="", many_url=""):
     with tempfile.TemporaryDirectory() as folder:
         few = open_engine(few_url or sqlite_url(Path(folder, "few.sqlite3")))
         many = open_engine(many_url or sqlite_url(Path(folder, "many.sqlite3")))
         fill(few, FEW)
-        fill(many, readers)
+        fill(many, subscribers)
         print(
-            f"{readers:,} readers, {rounds} rounds, {many.dialect.name}: ratio (median, least to most), median seconds"
+            f"{subscribers:,} subscribers, {rounds} rounds, {many.dialect.name}: "
+            "ratio (median, least to most), median seconds"
         )
         compare_looks(few, many, rounds)
-        compare_fan_out(many, readers, rounds)
+        compare_fan_out(many, subscribers, rounds)
         few.dispose()
         many.dispose()
 

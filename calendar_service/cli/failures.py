@@ -39,7 +39,7 @@ _REMEDIES = {
 
 
 @contextmanager
-def told_in_one_line(command: str) -> Iterator[None]:
+def errors_in_one_line(command: str) -> Iterator[None]:
     """Show what a command fails of as one line. Only what nobody foresaw has a traceback, in the log."""
     try:
         yield

@@ -27,7 +27,7 @@ from calendar_service.bootstrap import (
     take_short_turns,
 )
 from calendar_service.cli.backup import back_up, restore_backup
-from calendar_service.cli.failures import leaving_fault, told_in_one_line
+from calendar_service.cli.failures import errors_in_one_line, leaving_fault
 from calendar_service.cli.messages import print_message
 from calendar_service.cli.published import published_edition
 from calendar_service.cli.receipts import print_receipts
@@ -81,7 +81,7 @@ class _Program(click.Group):
             if isinstance(stream, io.TextIOWrapper):
                 # A file's name, or a value in it, may hold what the terminal cannot show.
                 stream.reconfigure(errors="backslashreplace")
-        with told_in_one_line(str(ctx.invoked_subcommand or ctx.info_name)):
+        with errors_in_one_line(str(ctx.invoked_subcommand or ctx.info_name)):
             return super().invoke(ctx)
 
 

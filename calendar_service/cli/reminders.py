@@ -88,7 +88,9 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     if pauses and unanswered:
         click.echo(f"{unanswered} sign-ups wait for a mail that asks to confirm them.")
     subscribers = sum(each.subscribers for each in found)
-    click.echo(f"{subscribers} letters on {len(found)} occasions, {write_instant(begins)} to {write_instant(ends)}")
+    click.echo(
+        f"{subscribers} messages for {len(found)} notifications, {write_instant(begins)} to {write_instant(ends)}"
+    )
 
 
 @click.command()
@@ -199,6 +201,6 @@ def _as_text(each: PlannedNotification) -> str:
         record_of(each.notification),
         f"{_moment(each.notification)} {_written(each) or ''}".strip(),
         f"{lead} before" if lead else "",
-        f"{each.subscribers} reader{'' if each.subscribers == 1 else 's'}",
+        f"{each.subscribers} subscriber{'' if each.subscribers == 1 else 's'}",
     )
     return "  ".join(part for part in parts if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calendar_service.parsers.guard import guarded
+from calendar_service.parsers.internal_errors import collect_internal_errors
 from calendar_service.parsers.validate import validate_tree
 from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
 from calendar_service.parsers.yaml_tree import read_tree
@@ -72,7 +72,7 @@ def read_calendar_file(path: FilePath) -> ParseResult:
 def read_calendar(data: bytes, name: str) -> ParseResult:
     """Parse the bytes of a calendar file called `name`. Never raises, whatever the bytes are."""
     faults: list[Problem] = []
-    with guarded((), faults):
+    with collect_internal_errors((), faults):
         return _read(data, name)
     return ParseResult(None, tuple(Finding(name, 1, 1, fault) for fault in faults))
 

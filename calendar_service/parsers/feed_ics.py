@@ -123,15 +123,15 @@ def _jcal_part(name: str, value: Any) -> str:
 def _read(calendar: _Node, first: date, last: date) -> Feed:
     if calendar.name != "VCALENDAR":
         raise ValueError(calendar.name)
-    reader = _FeedParser({zone.text("TZID"): zone for zone in calendar.named("VTIMEZONE")}, first, last)
+    parser = _FeedParser({zone.text("TZID"): zone for zone in calendar.named("VTIMEZONE")}, first, last)
     events = calendar.named("VEVENT")
     replaced: dict[str, set[date]] = {}
     for event in events:
         if "RECURRENCE-ID" in event.values:
-            replaced.setdefault(event.text("UID"), set()).add(reader.times(event, "RECURRENCE-ID")[0])
+            replaced.setdefault(event.text("UID"), set()).add(parser.times(event, "RECURRENCE-ID")[0])
     return Feed(
         calendar.text("DESCRIPTION"),
-        tuple(reader.event(each, replaced.get(each.text("UID"), set())) for each in events),
+        tuple(parser.event(each, replaced.get(each.text("UID"), set())) for each in events),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from calendar_service.parsers.error_messages import advise, misspelt_keys, path_of, to_problems
-from calendar_service.parsers.guard import guarded
+from calendar_service.parsers.internal_errors import collect_internal_errors
 from calendar_service.parsers.recover import drop_invalid_fields
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
@@ -42,7 +42,7 @@ def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
         return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
     problems = [_unknown_part(key) for key in value if key not in _PARTS]
     calendar = None
-    with guarded(("calendar",), problems):
+    with collect_internal_errors(("calendar",), problems):
         calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
     reading = _Records(calendar or _stand_in(value.get("calendar")), problems)
     reading.read(value)
@@ -122,7 +122,7 @@ class _Records:
                 message = f"there are {self.errors:,} problems up to here; the rest was not looked at."
                 self.problems.append(Problem(("records", number), message, None, "Correct those first."))
                 return
-            with guarded(("records", number), self.problems):
+            with collect_internal_errors(("records", number), self.problems):
                 self.read_record(each, ("records", number))
         self.check_written_out()
 

@@ -213,9 +213,9 @@ class _Search:
             return PutBack(name, (_WITHDRAWN,), matters=True) if is_ahead else None
         if _THERE in parts:
             return PutBack(name, (_THERE.name,), is_ahead)
-        told = {part.name for part in parts if part.matters}
-        names = sorted(part.name for part in parts if part.matters or part.name.removeprefix(_WORDS_OF) not in told)
-        return PutBack(name, tuple(names), is_ahead and bool(told))
+        known = {part.name for part in parts if part.matters}
+        names = sorted(part.name for part in parts if part.matters or part.name.removeprefix(_WORDS_OF) not in known)
+        return PutBack(name, tuple(names), is_ahead and bool(known))
 
     def _is_ahead(self, record: Record) -> bool:
         return record.status is not Status.CANCELLED and is_coming(record, self.last.calendar.zone, self.now)

@@ -1,4 +1,4 @@
-"""What is told to whom: groups of subscribers who want the same, and the keys of notifications."""
+"""Groups of subscribers who want the same, and the keys of notifications."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class Topic(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification is. A LETTER is about the subscriber's own subscription."""
+    """What a notification is. An ACCOUNT message is about the subscriber's own subscription."""
 
     REMINDER = "reminder"
     NOTICE = "notice"
     DIGEST = "digest"
-    LETTER = "letter"
+    ACCOUNT = "letter"
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells of a revision: that the record is new, or that it has changed."""
+    """What a notice announces of a revision: that the record is new, or that it has changed."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -53,7 +53,7 @@ class DigestPeriod(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """What a message about the subscription itself says."""
+    """What a message about the subscription itself is for."""
 
     CONFIRM = "confirm"
     KNOWN = "known"
@@ -78,7 +78,7 @@ class RecipientGroup:
 
     @property
     def subject(self) -> tuple[Topic, str, str]:
-        """What it is about, however and whenever it is told."""
+        """What it is about, whatever its zone, country and digest."""
         return self.topic, self.selection, self.lead
 
 
@@ -125,7 +125,7 @@ class DigestKey:
 class AccountKey:
     """One message about a subscription itself. `token` is random, so that another like it may go out later."""
 
-    kind: ClassVar[NotificationKind] = NotificationKind.LETTER
+    kind: ClassVar[NotificationKind] = NotificationKind.ACCOUNT
     account: AccountKind
     token: str
 
@@ -138,14 +138,14 @@ class UnreadableKey:
 
 
 NotificationKey = ReminderKey | ChangeKey | DigestKey | AccountKey
-"""What is told: a subscriber gets each key at most once."""
+"""What a notification is: a subscriber gets each key at most once."""
 
 StoredKey = NotificationKey | UnreadableKey
 
 
 @dataclass(frozen=True)
 class DueNotification:
-    """A notification as it falls due for a group, planned or told of a change, and fanned out when it is due.
+    """A notification as it falls due for a group, and is fanned out then.
 
     `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
     goes, the instant that the lead alone gives. `bundle` is the digest that it is an item of. Only subscribers who

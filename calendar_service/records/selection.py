@@ -137,8 +137,8 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
         given.setdefault(name, []).append(value)
     parts: dict[str, object] = {}
     for name, values in given.items():
-        field_name, reader = _PARSERS[name]
-        parts[field_name] = reader(name, values, languages)
+        field_name, parse = _PARSERS[name]
+        parts[field_name] = parse(name, values, languages)
     selection = Selection(**parts)  # type: ignore[arg-type]  # each parser returns its field's type
     if selection.first and selection.last and selection.last < selection.first:
         raise BadSelection(

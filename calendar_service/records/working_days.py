@@ -15,7 +15,7 @@ from calendar_service.records.errors import CalendarError, suggest
 
 try:
     import holidays
-except ImportError:  # an extra: a service without it runs, and can tell by `knows_holidays`
+except ImportError:  # an extra: a service without it runs; see `knows_holidays`
     holidays = None  # type: ignore[assignment]  # None stands for the missing package
 
 _DAY = timedelta(days=1)

@@ -29,9 +29,9 @@ RevisionPair = tuple["Revision | None", "Revision"]
 def notices(
     change: RevisionPair, groups: Iterable[RecipientGroup], edition: Edition, seen_at: datetime, now: datetime
 ) -> Iterator[DueNotification]:
-    """Yield the notices that tell a revision to those who asked to hear of it; none of what is over.
+    """Yield the notices of a revision for those who asked for them; none of what is over.
 
-    `seen_at` is when the planner first saw the revision: who had asked by then is told.
+    `seen_at` is when the planner first saw the revision: who had asked by then is notified.
     """
     before, after = change
     zone = edition.calendar.zone

@@ -263,7 +263,7 @@ class DeliverySender:
                         self._send(channels[envelope.channel], delivery, message, envelope)
                     except Exception:
                         # It stays claimed until this process ends: whether it arrived is not known.
-                        logger.exception("The result of a message by %s could not be written down.", envelope.channel)
+                        logger.exception("The result of a message by %s could not be stored.", envelope.channel)
                 else:  # it would fail like those before it; the pass gives it back
                     self._loose.add(delivery.id)
                 sender_thread.since = None
@@ -302,7 +302,7 @@ class DeliverySender:
                 what = settle()
             except DatabaseFault as fault:
                 if time.monotonic() > end:
-                    logger.error("The result of a message could not be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+                    logger.error("The result of a message could not be stored: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
                     # More messages would only be more that nobody can mark as sent.
                     with self._lock:
                         self._our_faults += _OUR_FAULTS

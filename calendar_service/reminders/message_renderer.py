@@ -89,7 +89,7 @@ class MessageRenderer:
             raise DeliveryObsolete("too late")
         key = delivery.notification
         if isinstance(key, AccountKey):
-            return self._own_letter(delivery, key, edition)
+            return self._account_message(delivery, key, edition)
         recipient = delivery.recipient
         if recipient is None or not recipient.is_active:
             raise DeliveryObsolete("suppressed: no longer a subscriber")
@@ -192,7 +192,9 @@ class MessageRenderer:
             raise DeliveryObsolete("nothing left to say")
         return compose_digest(list(items.values()), edition, period=digest.period, now=now, view=view)
 
-    def _own_letter(self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition) -> tuple[Message, Envelope]:
+    def _account_message(
+        self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition
+    ) -> tuple[Message, Envelope]:
         if delivery.signup is not None and key.account is AccountKind.CONFIRM:
             return self._confirmation(delivery, delivery.signup, edition)
         recipient = delivery.recipient

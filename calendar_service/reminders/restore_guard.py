@@ -106,7 +106,7 @@ class RestoreGuard:
             self._trouble = ""
         except OSError as error:
             if not self._trouble:
-                logger.error("How far the database has come cannot be kept (%s). %s", error, _FORGETFUL)  # noqa: TRY400 (the trace tells nothing more)
+                logger.error("The sequence of the database cannot be stored (%s). %s", error, _FORGETFUL)  # noqa: TRY400 (the traceback adds nothing)
             self._trouble = str(error)
 
     def _report(self, connection: Transaction, now: datetime) -> None:

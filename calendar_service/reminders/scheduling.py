@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.notification_keys import ChangeKey, DigestKey, NoticeKind, ReminderKey, Topic, lead_of
 from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.plan import plan_reminders, without_unreadable
-from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_jobs
+from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_isolated
 from calendar_service.reminders.subjects import (
     CLOCK,
     change_of,
@@ -194,7 +194,7 @@ class Planner:
         fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
         fallen_due.sort(key=_nearest_first)
         jobs = [Job(of_due(each), partial(self._fan_out_one, due=each, now=now)) for each in fallen_due]
-        added, failed = run_jobs(self._engine, jobs, failures)
+        added, failed = run_isolated(self._engine, jobs, failures)
         if any(isinstance(each.notification, DigestKey) for each in fallen_due):
             with writing(self._engine) as connection:
                 release_orphaned_digest_items(connection, now)
@@ -257,11 +257,11 @@ class Planner:
                 try:
                     before, after = load_change(connection, *change)
                     firings = self._notices(before, after, groups, edition, now) if after else []
-                except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are told)
+                except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the other changes are announced)
                     failures.add(subject, error)
                 else:
                     jobs += [Job(subject, partial(_perform, due=each, now=now, only=only)) for each in firings]
-        return run_jobs(self._engine, jobs, failures)[0]
+        return run_isolated(self._engine, jobs, failures)[0]
 
     def _notices(
         self,
@@ -348,7 +348,7 @@ class Planner:
                 for each in sorted(due, key=_nearest_first)
                 if since <= each.due_at <= now < each.expires_at
             ]
-            added += run_jobs(self._engine, jobs, failures)[0]
+            added += run_isolated(self._engine, jobs, failures)[0]
             if group.topic is not Topic.REMINDERS:
                 added += self._notify_since(edition, group, min(known), now, failures, subscribers)
             if not failures.found:

@@ -77,7 +77,7 @@ class Job:
     run: Callable[[Transaction], int]
 
 
-def run_jobs(engine: Database, jobs: Sequence[Job], failures: Failures) -> tuple[int, set[int]]:
+def run_isolated(engine: Database, jobs: Sequence[Job], failures: Failures) -> tuple[int, set[int]]:
     """Run jobs, many in a transaction; a failing one does not roll back others. Raise DatabaseFault.
 
     Return how many rows were added, and the indexes of the jobs that failed.

@@ -165,7 +165,7 @@ class _SqliteArchive:
 
     def put_in_place(self, engine: Database, now: datetime) -> Path:
         path = sqlite_path(engine)
-        assert path  # noqa: S101 (told to the type checker: there is no archive otherwise)
+        assert path  # noqa: S101 (for the type checker: there is no archive otherwise)
         engine.dispose()
         kept = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S}")
         os.link(path, kept)

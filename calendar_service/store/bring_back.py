@@ -119,5 +119,5 @@ def _bring_back_deliveries(connection: Connection, other: FromClause) -> int:
         "state": case((other.c.state == "claimed", "waiting"), else_=other.c.state),
     }
     columns = [special[column.name].label(column.name) if column.name in special else column for column in other.c]
-    # Without a subscriber it could not be told from others of its occasion.
+    # Without a subscriber it could not be distinguished from others of its occasion.
     return _insert(connection, deliveries, select(*columns).where(has_subscriber))

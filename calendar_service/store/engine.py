@@ -283,11 +283,11 @@ def _faults(engine: Engine) -> Iterator[None]:
         yield
     except (DBAPIError, NoFreeConnection) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
-        said = str(original).strip().partition("\n")[0]
+        text = str(original).strip().partition("\n")[0]
         for secret in _secrets_of(engine.url):
-            said = said.replace(secret, "***")
+            text = text.replace(secret, "***")
         raise DatabaseFault(
-            f"the {engine.dialect.name} database does not do what was asked: {said}.",
+            f"the {engine.dialect.name} database does not do what was asked: {text}.",
             remedy="Look at CALENDAR_DATABASE_URL and at the database itself.",
             trouble=_trouble(original),
         ) from error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LATELY = timedelta(hours=1)
 # A heartbeat that is farther ahead of the clock was written by a wrong one, and proves nothing.
 _AHEAD = timedelta(minutes=5)
-# Enough to say a quantile of an hour by; an hour may hold many more.
+# Enough for a quantile of an hour, which may have many more.
 _MAX_SENT = 10_000
 
 

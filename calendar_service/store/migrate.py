@@ -62,7 +62,7 @@ def find_drift(engine: Database) -> None:
 
 
 def _config(connection: Connection | None) -> Config:
-    config = Config(stdout=io.StringIO())  # its commands say on it what they did
+    config = Config(stdout=io.StringIO())  # its commands print there what they did
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

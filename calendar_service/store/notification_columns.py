@@ -91,7 +91,7 @@ def _decode(columns: KeyColumns) -> NotificationKey:
             return ChangeKey(columns.record_id, int(columns.revision), NoticeKind(columns.moment))
         case NotificationKind.DIGEST:
             return _decode_digest(columns.revision)
-        case NotificationKind.LETTER:
+        case NotificationKind.ACCOUNT:
             return AccountKey(AccountKind(columns.moment), columns.revision)
 
 
@@ -116,7 +116,7 @@ def is_digest_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:
 
 
 def is_notice_of(key: FromClause, revision: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a row of `occasions`, if it is a notice, tells of a row of `revisions`."""
+    """Return the condition that a row of `occasions`, if it is a notice, is about a row of `revisions`."""
     return (key.c.record_id == revision.c.record_id) & (key.c.revision == cast(revision.c.number, String))
 
 
@@ -135,5 +135,5 @@ def key_id(connection: Connection, key: NotificationKey) -> int:
         values = encode_key(key)._asdict()
         connection.execute(insert_on_conflict(connection, occasions).values(**values).on_conflict_do_nothing())
         number = connection.execute(found).scalar_one()
-    assert number is not None  # noqa: S101 (told to the type checker)
+    assert number is not None  # noqa: S101 (for the type checker)
     return number

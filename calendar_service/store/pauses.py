@@ -167,5 +167,5 @@ def _missed(pause: Pause) -> Iterable[ColumnElement[bool]]:
         kind == NotificationKind.NOTICE,
     ]
     if not pause.is_exact:
-        due.append(and_(kind == NotificationKind.LETTER, is_of_before))
+        due.append(and_(kind == NotificationKind.ACCOUNT, is_of_before))
     return deliveries.c.state.in_([DeliveryState.WAITING, DeliveryState.CLAIMED]), or_(*due)

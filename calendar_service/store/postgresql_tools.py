@@ -25,7 +25,7 @@ MAGIC = b"PGDMP"
 _VERSION = re.compile(r"\) (\d+)")
 _ERROR = re.compile(r"^pg_(dump|restore): (error: )?")
 _CONNECT_TIMEOUT = "connect_timeout"
-# What psycopg takes and pg_dump must not be told: it may wait for the server longer than we do.
+# What psycopg takes and pg_dump must not get: it may wait for the server longer than we do.
 _NOT_PASSED_ON = {"tcp_user_timeout", _CONNECT_TIMEOUT}
 # The script sets what psql needs, in words that an older server may not know; of that only this matters to us.
 _LEFT_OUT = re.compile(rb"^(SET (?!client_encoding|standard_conforming_strings)|SELECT pg_catalog\.set_config|\\)")
@@ -102,7 +102,7 @@ def _script_of(file: Path) -> Iterator[IO[bytes]]:
     with subprocess.Popen(  # noqa: S603 (a program of PostgreSQL's, and a path of the operator's)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment({})
     ) as process:
-        assert process.stdout  # noqa: S101 (told to the type checker)
+        assert process.stdout  # noqa: S101 (for the type checker)
         yield process.stdout
         process.stdout.read()
     if process.returncode:

@@ -114,7 +114,7 @@ subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # Random; stands in links instead of the number, which would tell how many subscribers there are.
+    # Random; stands in links instead of the number, which would show how many subscribers there are.
     Column("ref", String(32), nullable=False),
     Column("channel", String(10), nullable=False),
     Column("address", String(1000), nullable=False),
@@ -229,7 +229,7 @@ tallies = Table(
 
 # -- what is sent ---------------------------------------------------------------------------------------
 
-# What can be said once to a subscriber: a reminder of one moment by one lead, the notice of one revision, one digest.
+# What a subscriber can get once: a reminder of one moment by one lead, the notice of one revision, one digest.
 occasions = Table(
     "occasions",
     metadata,
@@ -341,11 +341,11 @@ faults = Table(
     Column("last_at", UTCDateTime, nullable=False),
     # Set aside until then; NULL where nothing is set aside.
     Column("retry_at", UTCDateTime),
-    # When the operator was told by mail; one process of all does it.
+    # When the operator was notified by mail; one process of all does it.
     Column("mailed_at", UTCDateTime),
 )
 
-# One row: what tells this database and its history from others, and how far it has come. Every copy of it that is put
+# One row: it identifies this database and its history, and how far it has come. Every copy of it that is put
 # back has a smaller sequence; see store/identity.py.
 identity = Table(
     "identity",

@@ -97,7 +97,7 @@ def verify_outputs(
     report.moments = sum(expect.count_moments(entry, Scope(edition, clock(), "")) for entry in entries)
     for surface in list_surfaces(edition, languages, outputs, zones, clock()):
         report.surfaces += 1
-        # Pages tell what is next as of now: what they are held against must not be older.
+        # Pages show what is next as of now: what they are compared with must not be older.
         scope = Scope(edition, clock(), surface.lang, surface.zone)
         status, body = _fetch_whole(surface, fetch)
         if status == HTTPStatus.OK:
@@ -187,7 +187,7 @@ def _missing(surface: AuditedSurface, found: ParsedOutput, scope: Scope) -> list
 
 
 def _admits(remark: str, number: int) -> bool:
-    """Return True if a feed says itself that it left out that many records, because clients accept no more."""
+    """Return True if a feed itself states that it left out that many records, because clients accept no more."""
     return number > 0 and re.search(rf"\b{number}\b", remark) is not None
 
 

@@ -1,4 +1,4 @@
-"""Compute what the outputs must say, from the records and the tz database alone."""
+"""Compute the facts that the outputs must have, from the records and the tz database alone."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _exact(at: Point) -> str:
 
 
 def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool = True) -> Expected:
-    """Return what lists of moments must say; with `keyed` they name the occurrence."""
+    """Return the facts that lists of moments must have; with `keyed` they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
     if schedule is None or not schedule.rule:
         return Expected([StatedTime(moment.name, _exact(moment.at)) for moment in moments_of(record)])
@@ -109,12 +109,12 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
 
 
 def expect_table(entry: Entry, scope: Scope, _: object = None) -> Expected:
-    """Return what the table says: the moments, without the occurrence that they belong to."""
+    """Return the facts of the CSV table: the moments, without the occurrence that they belong to."""
     return expect_moments(entry, scope, keyed=False)
 
 
 def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
-    """Return what a JSON Feed says: the moments, and the words of the text."""
+    """Return the facts of a JSON Feed: the moments, and the words of the text."""
     listed, text = expect_moments(entry, scope), expect_text(entry, scope)
     return Expected(listed.must + text.must, listed.more + text.more)
 
@@ -147,7 +147,7 @@ def _milestone_stretch(name: MomentName, at: Point) -> str:
 
 
 def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
-    """Return what the VEVENTs of a record must say; `names` are those that were sent, each with its description."""
+    """Return the facts that the VEVENTs of a record must have; `names` are those that were sent, with descriptions."""
     record, schedule = entry.record, entry.record.schedule
     expected = Expected()
     if schedule and schedule.rule:
@@ -186,7 +186,7 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
 
 
 def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
-    """Return what the text about a whole record must say: its (first) date and all its deadlines."""
+    """Return the facts that the text about a whole record must have: its (first) date and all its deadlines."""
     record = entry.record
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []
     points += [milestone.at for milestone in record.milestones.values()]
@@ -235,13 +235,13 @@ def _shown(record: Record) -> Point | Span:
 
 
 def _datetime(at: Point | Span) -> StatedTime:
-    """Return what `<time datetime>` must say: whole days have no instant."""
+    """Return the values that `<time datetime>` must have: whole days have no instant."""
     start = at.starts.instant if isinstance(at, TimeSpan) else at.first if isinstance(at, DaySpan) else at.instant
     return StatedTime("<time datetime>", spell(start))
 
 
 def expect_page(entry: Entry, scope: Scope) -> Expected:
-    """Return what the page of a record must say."""
+    """Return the facts that the page of a record must have."""
     record, schedule = entry.record, entry.record.schedule
     shown = _shown(record)
     points: list[Point | Span] = [shown]
@@ -259,7 +259,7 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
-    """Return what the agenda must say of a record: all that comes within a year, and what was last."""
+    """Return the facts that the agenda must have of a record: all within a year from now, and the last one before."""
     record, schedule = entry.record, entry.record.schedule
     moves = _moves(entry, scope)
     if schedule is None or not schedule.rule:

@@ -54,7 +54,7 @@ def find_in_jscalendar(body: bytes, scope: Scope) -> ParsedOutput:
 
 
 def expect_jscalendar(entry: Entry, scope: Scope, names: set[str]) -> Expected:
-    """Return what the objects of a record say: a deadline is a moment here; texts stand in each language it has."""
+    """Return the facts of the objects of a record: a deadline is a moment here; texts are in each language it has."""
     expected = expect_entries(entry, scope, names)
     due = {
         name: f"{spell(milestone.at.instant)} to {spell(milestone.at.instant)}"

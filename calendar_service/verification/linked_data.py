@@ -37,7 +37,7 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
 
 
 def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> list[StatedTime]:
-    """Return what the JSON-LD must say: of a series its next occurrences, of a tender until when it is open."""
+    """Return the facts that the JSON-LD must have: the next occurrences of a series, the end of a tender."""
     schedule = entry.record.schedule
     if schedule is None:
         return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at))]

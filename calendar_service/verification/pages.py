@@ -121,7 +121,7 @@ def find_in_agenda(body: bytes, scope: Scope) -> ParsedOutput:
 
 
 def find_in_widget(body: bytes, scope: Scope) -> ParsedOutput:
-    """Return the facts of the widget's agenda, whose rows are the page's; it says how many more there are."""
+    """Return the facts of the widget's agenda, whose rows are the page's; it names how many more there are."""
     found = find_in_agenda(body, scope)
     found.remark = " ".join(_Page(body.decode()).whole.of("rest"))
     return found

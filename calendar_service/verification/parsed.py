@@ -52,7 +52,7 @@ class ParsedOutput:
 
 @dataclass(frozen=True)
 class OutputCheck:
-    """How an output is checked: what reads it, and what it has to say of a record.
+    """How an output is checked: its parser, and what it must contain about a record.
 
     `expect` also gets the names of the entries that were found. `kind` is the only kind of record in it, if it is so.
     """
@@ -143,7 +143,7 @@ def find_in_jcal(body: bytes, scope: Scope) -> ParsedOutput:
 
 
 def state_events(feed: Feed, scope: Scope) -> ParsedOutput:
-    """Return what calendar entries say, each of the record and moment that its UID names."""
+    """Return the facts of calendar entries, each for the record and moment that its UID names."""
     found, owners = ParsedOutput(remark=feed.description), _owners(scope)
     notice = uid("nothing-yet", scope.edition.calendar.id)
     for event in feed.events:

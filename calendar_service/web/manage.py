@@ -22,7 +22,7 @@ from calendar_service.reminders.subscriptions.preferences import (
     readable_watches,
 )
 from calendar_service.reminders.subscriptions.service import NoMailAddress, TooManyRequests
-from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
+from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import (
     MAX_WATCHES,
     TOO_MANY,

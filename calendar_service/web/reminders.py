@@ -17,7 +17,7 @@ from calendar_service.reminders.subscriptions.preferences import (
     read_form,
 )
 from calendar_service.reminders.subscriptions.service import TooManyRequests
-from calendar_service.reminders.subscriptions.tokens import MANAGE, InvalidToken
+from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
 from calendar_service.web import options, subscription_texts
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from calendar_service.reminders.subscriptions.tokens import UNSUBSCRIBE, InvalidToken
+from calendar_service.reminders.subscriptions.signed_tokens import UNSUBSCRIBE, InvalidToken
 from calendar_service.store.subscribers import NoSuchSubscriber
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point, Span
     from calendar_service.writers.i18n import Language
 
-_MANY_DAYS = 60  # more are told in months
+_MANY_DAYS = 60  # more are counted in months
 _DAYS_OF_A_MONTH = 30.44
 
 

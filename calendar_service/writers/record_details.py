@@ -1,4 +1,4 @@
-"""What is told of a record beside its times: one list, which pages, feeds and mails show, each in its own form.
+"""The details of a record beside its times: one list, which pages, feeds and mails show, each in its own form.
 
 A field that is only to be shown needs a line here, and no other place.
 """
@@ -30,7 +30,7 @@ class DetailKind(Enum):
     WORDS = auto()
     """Words in the language of the output."""
     LINK = auto()
-    """An address; the text says where it leads."""
+    """A URL; the text is its label."""
     DOCUMENT = auto()
     """One of the documents: its title and address."""
     CONTACT = auto()
@@ -50,7 +50,7 @@ _EVERYWHERE = Surface.PAGE | Surface.FEED | Surface.MAIL
 
 @dataclass(frozen=True)
 class RecordDetail:
-    """One thing that is told of a record: its label in the language of the output, and its values."""
+    """One detail of a record: its label in the language of the output, and its values."""
 
     label: str
     values: tuple[LocalizedText, ...]
@@ -65,7 +65,7 @@ class RecordDetail:
 
 
 def record_details(record: Record, lang: Language, surface: Surface) -> list[RecordDetail]:
-    """List what a surface shows of a record, in the order in which it is told; what is empty is left out."""
+    """Return the details that a surface shows of a record, in order, without empty ones."""
     return [each for each in _all_details(record, lang) if surface in each.shown and (each.url or each.texts)]
 
 

@@ -54,10 +54,10 @@ def run(environ, *arguments):
 
 
 TEXT = """\
-2027-07-03T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  7 days before  2 readers
-2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  1 day before  1 reader
-2027-07-09T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  1 day before  1 reader
-4 letters on 3 occasions, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z
+2027-07-03T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  7 days before  2 subscribers
+2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  1 day before  1 subscriber
+2027-07-09T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  1 day before  1 subscriber
+4 messages for 3 notifications, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z
 """
 FROM_TO = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T12:00"
 

@@ -14,7 +14,7 @@ from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.reminders.subscriptions.service import SubscriptionService
-from calendar_service.reminders.subscriptions.tokens import MANAGE, UNSUBSCRIBE
+from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, UNSUBSCRIBE
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults

@@ -25,6 +25,7 @@ MOVED = {
     "cli_sending": "cli.sending",
     "cli_subscribers": "cli.subscribers",
     "exporting": "static_export",
+    "parsers.guard": "parsers.internal_errors",
     "readers": "parsers",
     "readers.importing.drafts": "parsers.importing.candidates",
     "readers.importing.own_feed": "parsers.importing.own_decorations",
@@ -67,7 +68,8 @@ MOVED = {
     "reminders.people.importing": "reminders.subscriptions.import_subscribers",
     "reminders.people.signing_up": "reminders.subscriptions.signup_worker",
     "reminders.people.table": "reminders.subscriptions.csv_table",
-    "reminders.people.tokens": "reminders.subscriptions.tokens",
+    "reminders.people.tokens": "reminders.subscriptions.signed_tokens",
+    "reminders.subscriptions.tokens": "reminders.subscriptions.signed_tokens",
     "serving": "bootstrap",
     "starter": "starter_file",
     "store.conflicts": "store.upsert",
@@ -225,6 +227,7 @@ OLD_FUNCTIONS = {
         "_look",
     ),
     *("make_ready", "take_in", "use_own"),
+    *("guarded", "_own_letter", "_papers", "_refused_reader", "run_jobs", "_serializer", "told_in_one_line"),
 }
 
 

@@ -54,13 +54,13 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, CsvRow]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        head = [name.strip().lower() for name in next(reader, [])]
+        head = [name.strip().lower() for name in next(table, [])]
         _check_head(head)
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
+        before = table.line_num
+        for cells in table:
+            line, before = before + 1, table.line_num
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(head):
@@ -69,7 +69,7 @@ def _rows(text: str) -> Iterator[tuple[int, CsvRow]]:
             filled = [*cells, *[""] * (len(head) - len(cells))]
             yield line, {name: read_cell(cell) for name, cell in zip(head, filled, strict=True)}
     except csv.Error as error:
-        raise UnfitSource(f"this is no table: {error}.", line=reader.line_num) from None
+        raise UnfitSource(f"this is no table: {error}.", line=table.line_num) from None
 
 
 def _check_head(head: list[str]) -> None:

@@ -171,7 +171,7 @@ def _set_happening(candidate: Candidate, date: DateLine, title: str) -> None:
 
 
 def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
-    """Add what a second line of date words says."""
+    """Add the times of a second line of date words."""
     fields: dict[str, Any] = candidate.fields
     is_tender = fields["kind"] == "tender"
     name = {"questions": "questions_by", "": "closes"}.get(date.is_about) if date.is_deadline and is_tender else None

@@ -95,7 +95,7 @@ class SmtpChannel:
         deadline = TimeLimit(self._limits.message)
         connection = self._begin_mail(envelope, deadline)
         try:
-            self._hand_over(connection, envelope.address, content)
+            self._transmit(connection, envelope.address, content)
         except DeliveryFailed:
             self._forget_mail(connection)
             raise
@@ -160,10 +160,10 @@ class SmtpChannel:
         return connection
 
     @staticmethod
-    def _hand_over(connection: _Connection, address: str, content: bytes) -> None:
+    def _transmit(connection: _Connection, address: str, content: bytes) -> None:
         code, text = connection.rcpt(address)
         if code not in (_OK, _FORWARDS):
-            raise _refused_reader(code, text, address)
+            raise _refused_recipient(code, text, address)
         try:
             code, text = connection.data(content)
         except smtplib.SMTPDataError as error:
@@ -295,7 +295,7 @@ def _default_context(server: _Server) -> ssl.SSLContext:
     return context
 
 
-def _refused_reader(code: int, text: bytes, address: str) -> DeliveryFailed:
+def _refused_recipient(code: int, text: bytes, address: str) -> DeliveryFailed:
     """Describe what a refusal of the recipient means (RFC 5321 section 4.2.3, RFC 3463)."""
     status = text.decode("utf-8", "replace")
     mime = _quote("refused the recipient", code, text, address)

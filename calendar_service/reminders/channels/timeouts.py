@@ -1,7 +1,7 @@
-"""Sockets that another side cannot hold longer than we said, however slowly it drips its bytes.
+"""Sockets with a time limit for a whole exchange, which a server that sends byte by byte cannot extend.
 
 They are our own since the time limits of smtplib, http.client and urllib3 hold for each read from a socket: a line
-every half second kept smtplib and urllib3 for as long as lines came, though they were told to wait one second.
+every half second kept smtplib and urllib3 for as long as lines came, though their timeout was one second.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class CommandFaults:
             self._leave(Fault(kind, host_name(), reason, tuple(details), 1, now, now, None, None))
 
     def _leave(self, fault: Fault) -> None:
-        told = self._reporter.tell(fault)
-        if not self._left.leave(replace(fault, mailed_at=fault.last_at if told else None)):
+        was_mailed = self._reporter.mail_at_once(fault)
+        if not self._left.leave(replace(fault, mailed_at=fault.last_at if was_mailed else None)):
             logger.error("What failed can be left nowhere: neither the database nor a file of this host takes it.")
 
     def forget(self, kinds: Iterable[FaultKind]) -> None:
@@ -63,4 +63,4 @@ class CommandFaults:
                 for kind in kinds:
                     clear_fault(connection, kind, host_name())
         except DatabaseFault as error:
-            logger.error("That it works again cannot be written down: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("That it works again cannot be stored: %s", error)  # noqa: TRY400 (the traceback adds nothing)

@@ -60,7 +60,7 @@ class FaultLog:
         # What is to be deleted from the database; at first whatever a process of this host left there when it ended.
         self._over: set[_Key] = {(FaultKind.DATABASE, host_name())}
         self._well: set[str] = set()
-        self._untold: list[Fault] = []
+        self._ended: list[Fault] = []
         self._left: tuple[Fault, ...] = ()
 
     def report(
@@ -108,7 +108,7 @@ class FaultLog:
                     del self._open[name]
                     self._over.add(name)
                     if found.fault.mailed_at is None:
-                        self._untold.append(replace(found.fault, last_at=self._clock()))
+                        self._ended.append(replace(found.fault, last_at=self._clock()))
                     logger.warning("It is over (%s, %d times): %s", name[0], found.fault.count, found.fault.reason)
 
     def set_left(self, faults: Iterable[Fault]) -> None:
@@ -122,19 +122,19 @@ class FaultLog:
             left = [each for each in self._left if (each.kind, each.key) not in self._open]
             return sorted([*left, *(each.fault for each in self._open.values())], key=lambda each: each.first_at)
 
-    def take_untold(self, lasted: timedelta) -> list[Fault]:
+    def take_ended(self, lasted: timedelta) -> list[Fault]:
         """Remove and return the faults that ended before they were mailed, if they lasted for `lasted`.
 
         `last_at` is when they ended.
         """
         with self._lock:
-            untold, self._untold = self._untold, []
-        return [each for each in untold if each.last_at - each.first_at >= lasted]
+            ended, self._ended = self._ended, []
+        return [each for each in ended if each.last_at - each.first_at >= lasted]
 
-    def keep_untold(self, faults: list[Fault]) -> None:
+    def keep_ended(self, faults: list[Fault]) -> None:
         """Put faults back: they could not be mailed."""
         with self._lock:
-            self._untold += faults
+            self._ended += faults
 
     def set_mailed(self, fault: Fault, at: datetime | None) -> None:
         """Set whether a fault was mailed."""

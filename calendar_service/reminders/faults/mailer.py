@@ -63,7 +63,7 @@ class FaultMailer:
                     self._reached[digest] = self._clock()
         except DeliveryFailed as failure:
             # What keeps messages back may keep this one back too, so it is tried again.
-            logger.error("The alarm could not be sent by mail either: %s", failure)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("The alarm could not be sent by mail either: %s", failure)  # noqa: TRY400 (the traceback adds nothing)
             return False
         finally:
             channel.close()

@@ -133,7 +133,7 @@ class FaultReporter:
         if taken:
             self._mail(taken, now)
 
-    def tell(self, fault: Fault) -> bool:
+    def mail_at_once(self, fault: Fault) -> bool:
         """Mail a fault that is in no database, unless a process of this host has; return True if it was mailed."""
         now = self._clock()
         if not self._memory.claim(_name(fault), now):
@@ -159,7 +159,7 @@ class FaultReporter:
             for each in stale:
                 clear_fault(connection, each.kind, each.key)
             for each in left:
-                told = each.mailed_at or (now if self._memory.was_mailed(_name(each), now) else None)
+                mailed_at = each.mailed_at or (now if self._memory.was_mailed(_name(each), now) else None)
                 report_fault(
                     connection,
                     each.kind,
@@ -167,7 +167,7 @@ class FaultReporter:
                     each.reason,
                     each.last_at,
                     details=each.details,
-                    mailed_at=told,
+                    mailed_at=mailed_at,
                     times=each.count,
                 )
         if self._left:
@@ -206,20 +206,20 @@ class FaultReporter:
             for fault in self.log.faults()
             if (fault.kind is FaultKind.DATABASE or not self._is_database_well) and now - fault.first_at >= MAIL_AFTER
         ]
-        untold = self.log.take_untold(MAIL_AFTER)
-        claimed = [fault for fault in (*mine, *untold) if self._memory.claim(_name(fault), now)]
-        self.log.keep_untold(
-            [each for each in untold if each not in claimed and not self._memory.was_mailed(_name(each), now)]
+        ended = self.log.take_ended(MAIL_AFTER)
+        claimed = [fault for fault in (*mine, *ended) if self._memory.claim(_name(fault), now)]
+        self.log.keep_ended(
+            [each for each in ended if each not in claimed and not self._memory.was_mailed(_name(each), now)]
         )
         if not claimed:
             return
-        if self._mailer.send([_with_end(each) if each in untold else each for each in claimed], self._calendar):
+        if self._mailer.send([_with_end(each) if each in ended else each for each in claimed], self._calendar):
             for fault in claimed:
                 self.log.set_mailed(fault, now)
             return
         for fault in claimed:
             self._memory.release(_name(fault), now)
-        self.log.keep_untold([each for each in claimed if each in untold])
+        self.log.keep_ended([each for each in claimed if each in ended])
 
 
 def _with_end(fault: Fault) -> Fault:

@@ -60,7 +60,7 @@ class Standstill:
             cleared = [clear_fault(connection, kind, key) for kind, key in over]
             if is_news:
                 kind, key, reason = _FAULTS[health]
-                # Where messages wait because a host cannot send, that was told already.
+                # Where messages wait because a host cannot send, that is reported already.
                 mailed_at = now if any(each.kind is kind and each.key != key for each in known.values()) else None
                 lines = _lines(health, worker_health)
                 report_fault(connection, kind, key, reason, now, details=lines, mailed_at=mailed_at)

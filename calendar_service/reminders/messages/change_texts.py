@@ -110,7 +110,7 @@ def changed_row(
     def lines(span: Point | Span | None) -> list[str]:
         return time_lines(span, entry.record, calendar, view) if span else []
 
-    old = lines(difference.old)[:1]  # what holds no more is told on one clock
+    old = lines(difference.old)[:1]  # what is no longer valid is shown on one clock
     match difference.what:
         case ChangeKind.OCCURRENCE_CANCELLED:
             return ChangedValue(label, old, [], lang.gettext("Cancelled"))

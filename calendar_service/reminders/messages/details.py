@@ -102,7 +102,7 @@ def details_of(
     found = [
         *_joining(entry, main, edition.calendar, view, now),
         *_other_moments(entry, main, edition.calendar, view, now),
-        *_papers(entry.record, view),
+        *_place_and_documents(entry.record, view),
     ]
     return tuple(each for each in found if each.lines)
 
@@ -134,7 +134,7 @@ def _other_moments(
             yield Detail(phrases.moment_label(name, view.lang), time_lines(milestone.at, record, calendar, view))
 
 
-def _papers(record: Record, view: RenderContext) -> Iterator[Detail]:
+def _place_and_documents(record: Record, view: RenderContext) -> Iterator[Detail]:
     place = clean_line(phrases.place(record.place, view.lang))
     yield Detail(view.lang.gettext("Where"), [place] if place else [])
     details = record_details(record, view.lang, Surface.MAIL)

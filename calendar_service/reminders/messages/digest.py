@@ -119,9 +119,9 @@ def _counted(item: DigestItem, edition: Edition, view: RenderContext, now: datet
 
 
 def _heading(period: DigestPeriod, day: date, lang: Language) -> str:
-    told = lang.day(day)
+    day_text = lang.day(day)
     if period is DigestPeriod.DAILY:
-        return lang.gettext("What is coming, as of {day}", day=told)
+        return lang.gettext("What is coming, as of {day}", day=day_text)
     return lang.gettext("What is coming, in the week of {day}", day=lang.day(day, weekday=False))
 
 

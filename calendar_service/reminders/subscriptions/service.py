@@ -15,7 +15,13 @@ from calendar_service.reminders.subscriptions.preferences import (
     preferences_to_json,
     readable_watches,
 )
-from calendar_service.reminders.subscriptions.tokens import CONFIRM, MANAGE, UNSUBSCRIBE, InvalidToken, TokenSigner
+from calendar_service.reminders.subscriptions.signed_tokens import (
+    CONFIRM,
+    MANAGE,
+    UNSUBSCRIBE,
+    InvalidToken,
+    TokenSigner,
+)
 from calendar_service.store import signups, subscribers
 from calendar_service.store.engine import writing
 from calendar_service.store.purge import SIGNUPS_KEPT

@@ -1,4 +1,4 @@
-"""The desk: asking, confirming, refusing, changing, leaving; and that nothing private is logged on the way."""
+"""The subscription service: asking, confirming, refusing, changing, leaving; and that nothing private is logged on the way."""
 
 import logging
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders.subscriptions.addresses import InvalidAddress
 from calendar_service.reminders.subscriptions.service import NoMailAddress, SubscriptionService, TooManyRequests
+from calendar_service.reminders.subscriptions.signed_tokens import InvalidToken
 from calendar_service.reminders.subscriptions.signup_worker import process_signups
-from calendar_service.reminders.subscriptions.tokens import InvalidToken
 from calendar_service.store import subscribers
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.signups import queue_account_message

@@ -37,14 +37,14 @@ class TokenSigner:
 
     def write(self, purpose: str, ref: str, expires: datetime | None = None) -> str:
         """Return a token for one purpose; without `expires` (aware) it never expires."""
-        return self._serializer(purpose).dumps([ref, int(expires.timestamp())] if expires else [ref])
+        return self._signing_serializer(purpose).dumps([ref, int(expires.timestamp())] if expires else [ref])
 
     def read(self, purpose: str, token: str, now: datetime) -> str:
         """Return the reference in a token. Raise InvalidToken."""
         if len(token) > _MAX_LENGTH or not token.isascii():
             raise InvalidToken
         try:
-            ref, *until = self._serializer(purpose).loads(token)
+            ref, *until = self._signing_serializer(purpose).loads(token)
             _check_spelling(token)
         except BadData:
             raise InvalidToken from None
@@ -52,7 +52,7 @@ class TokenSigner:
             raise InvalidToken
         return str(ref)
 
-    def _serializer(self, purpose: str) -> URLSafeSerializer:
+    def _signing_serializer(self, purpose: str) -> URLSafeSerializer:
         signing = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         return URLSafeSerializer(self._keys, salt=f"calendar-{purpose}", signer_kwargs=signing)
 

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from calendar_service.reminders.subscriptions.tokens import InvalidToken, TokenSigner
+from calendar_service.reminders.subscriptions.signed_tokens import InvalidToken, TokenSigner
 from tests.support.subscriptions import DAY, HOUR, NOON, SECOND
 
 NEW, OLD = "n" * 40, "o" * 40

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def guarded(path: Path, problems: list[Problem]) -> Iterator[None]:
+def collect_internal_errors(path: Path, problems: list[Problem]) -> Iterator[None]:
     """Add a problem at `path` to `problems` if the body raises an unexpected error.
 
     The traceback is logged. A file with such a problem is not published, so the last edition stays.
