@@ -23,7 +23,8 @@ from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.settings import BadSetting, Settings, read_settings
-from calendar_service.store.engine import DatabaseFault, open_engine
+from calendar_service.store.engine import open_engine
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.lease import this_host
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile

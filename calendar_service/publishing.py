@@ -19,7 +19,8 @@ from calendar_service.store.editions import (
     publish_draft,
     record_attempt,
 )
-from calendar_service.store.engine import DatabaseFault, writing
+from calendar_service.store.engine import writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.lease import Situation, this_host
 

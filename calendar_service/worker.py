@@ -20,7 +20,7 @@ from calendar_service.publishing import publish_file, record_outcome
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.service import SAFETY_SECONDS
-from calendar_service.store.engine import DatabaseFault, Trouble
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
 

@@ -14,7 +14,8 @@ from calendar_service.bootstrap import make_command_faults, set_up_logging
 from calendar_service.records.errors import CalendarError
 from calendar_service.reminders.faults.log import DATABASE_REASONS
 from calendar_service.settings import BadSetting, read_settings
-from calendar_service.store.engine import DatabaseFault, Trouble, UnusableDatabase, describe_database
+from calendar_service.store.engine import describe_database
+from calendar_service.store.errors import DatabaseFault, Trouble, UnusableDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -27,7 +27,8 @@ from calendar_service.store.claims import (
     mark_settled,
     release_claims,
 )
-from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
+from calendar_service.store.engine import concerns_all, reading, writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.outbox import DeliveryState
 
 if TYPE_CHECKING:

@@ -37,7 +37,8 @@ from calendar_service.reminders.messages import (
 from calendar_service.reminders.plan import next_point, point_at, selected
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import free_part, load_digest_items
-from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of

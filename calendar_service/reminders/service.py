@@ -24,7 +24,8 @@ from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.reminders.subscriptions.signup_worker import process_signups
 from calendar_service.store.claims import next_wake, release_claims
 from calendar_service.store.editions import is_newest, load_edition
-from calendar_service.store.engine import DatabaseFault, concerns_all, reading, writing
+from calendar_service.store.engine import concerns_all, reading, writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
 from calendar_service.store.purge import purge_expired

@@ -6,7 +6,6 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -15,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.store.errors import DatabaseFault, Trouble, UnusableDatabase
 from calendar_service.store.sqlite_file import SqliteFile, find_left_log
 
 if TYPE_CHECKING:
@@ -40,31 +39,6 @@ _GRACE_SECONDS = 2
 _BEGIN = "calendar_sqlite_begin"
 # Any number that no other program takes in the same database: it names the one lock for publishing.
 _PUBLISH_LOCK = 7_205_545
-
-
-class UnusableDatabase(CalendarError):
-    """The database URL cannot be used."""
-
-
-class Trouble(StrEnum):
-    """Why a database refuses, as far as it is known. VALUE concerns only the row that was to be written."""
-
-    AWAY = "away"
-    LOCKED = "locked"
-    FULL = "full"
-    READ_ONLY = "read-only"
-    DAMAGED = "damaged"
-    GONE = "gone"
-    VALUE = "value"
-    OTHER = "other"
-
-
-class DatabaseFault(CalendarError):
-    """The database does not answer, or refuses. The message contains no password."""
-
-    def __init__(self, message: str, *, remedy: str = "", trouble: Trouble = Trouble.OTHER) -> None:
-        super().__init__(message, remedy=remedy)
-        self.trouble = trouble
 
 
 def concerns_all(error: BaseException) -> bool:

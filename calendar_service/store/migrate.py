@@ -12,7 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from calendar_service.store.engine import UnusableDatabase, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import UnusableDatabase
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

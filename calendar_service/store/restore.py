@@ -19,7 +19,8 @@ from calendar_service.store.archives import open_backup
 from calendar_service.store.backup import BackupRefused, our_tables, read_version, sqlite_path
 from calendar_service.store.bring_back import bring_back
 from calendar_service.store.carry_over import carry_over
-from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.identity import Identity, raise_sequence, read_identity, renew_identity
 from calendar_service.store.migrate import is_known, run_migrations
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, enter_pause, enter_restored

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
 from calendar_service.store.editions import is_newest, load_edition
-from calendar_service.store.engine import DatabaseFault
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.web.render_limiter import limiter_for
 from calendar_service.web.response_cache import ResponseCache

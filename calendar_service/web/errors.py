@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from calendar_service.output_formats import FORMATS
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection
-from calendar_service.store.engine import DatabaseFault
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.web.context import cache
 from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
 from calendar_service.web.layout import asset, render

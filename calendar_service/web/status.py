@@ -9,7 +9,8 @@ from calendar_service.reminders.faults.log import DATABASE_REASONS
 from calendar_service.reminders.subjects import CLOCK
 from calendar_service.store.bounded import BoundedCalls, NoAnswer
 from calendar_service.store.editions import PublishOutcome, last_attempt
-from calendar_service.store.engine import DatabaseFault, Trouble, reading
+from calendar_service.store.engine import reading
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import SET_ASIDE, Fault, FaultKind, list_faults
 from calendar_service.store.gauges import read_gauges, read_worker_health
 from calendar_service.store.hosts import host_name

@@ -17,7 +17,8 @@ from calendar_service.reminders.message_renderer import MessageRenderer
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store.claims import claim_deliveries
-from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import enter_worker
 from tests.support.reminders import (

@@ -16,7 +16,8 @@ from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.preferences import Preferences
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
-from calendar_service.store.engine import DatabaseFault, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.tables import deliveries, occasions, revisions, signups
 from tests.support.reminders import (

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from calendar_service.store import engine as engine_module
-from calendar_service.store.engine import DatabaseFault, UnusableDatabase, open_engine, reading, sqlite_url, writing
+from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
+from calendar_service.store.errors import DatabaseFault, UnusableDatabase
 from calendar_service.store.migrate import run_migrations
 
 SECRET = "s3cr3t"  # noqa: S105 (the password that must not be shown)

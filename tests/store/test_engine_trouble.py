@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from calendar_service.store import engine as engine_module
-from calendar_service.store.engine import DatabaseFault, Trouble, open_engine, reading, sqlite_url, writing
+from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.process_state import read_state, write_state
 from tests.support.databases import open_sqlite
 

@@ -13,7 +13,8 @@ from calendar_service.records.edition import Draft
 from calendar_service.records.record import calendar_to_json, record_to_json
 from calendar_service.store import migrate
 from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, load_edition, publish_draft
-from calendar_service.store.engine import UnusableDatabase, open_engine, reading, writing
+from calendar_service.store.engine import open_engine, reading, writing
+from calendar_service.store.errors import UnusableDatabase
 from calendar_service.store.migrate import find_drift, is_current, run_migrations
 from calendar_service.store.tables import editions, metadata, revisions
 from tests.support.drafts import CALENDAR, NOON, draft, tender, webinar

@@ -20,7 +20,8 @@ from calendar_service.store import restore as restore_module
 from calendar_service.store import subscribers as people
 from calendar_service.store.backup import BackupRefused, backup, check_sqlite
 from calendar_service.store.editions import load_edition
-from calendar_service.store.engine import DatabaseFault, UnusableDatabase, open_engine, reading, sqlite_url, writing
+from calendar_service.store.engine import open_engine, reading, sqlite_url, writing
+from calendar_service.store.errors import DatabaseFault, UnusableDatabase
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.identity import read_identity, renew_identity
 from calendar_service.store.migrate import run_migrations
@@ -180,7 +181,8 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from tests.support.reminders import publish_records, tender, add_reader, utc, MINUTE
-from calendar_service.store.engine import open_engine, DatabaseFault
+from calendar_service.store.engine import open_engine
+from calendar_service.store.errors import DatabaseFault
 engine = open_engine(sys.argv[1])
 me, number = sys.argv[2], 0
 print("ready", flush=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.store.engine import DatabaseFault, writing
+from calendar_service.store.engine import writing
+from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.store.engine import Trouble
+from calendar_service.store.errors import Trouble
 from calendar_service.store.faults import Fault, FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from calendar_service.store.engine import DatabaseFault, Transaction
+    from calendar_service.store.engine import Transaction
+    from calendar_service.store.errors import DatabaseFault
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from calendar_service.reminders.faults.log import DATABASE_REASONS
 from calendar_service.reminders.faults.standstill import Standstill
 from calendar_service.store.editions import load_calendar
-from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import (
     FaultKind,
     clear_fault,

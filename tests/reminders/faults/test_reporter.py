@@ -11,7 +11,8 @@ from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.service import MailSettings
-from calendar_service.store.engine import DatabaseFault, Trouble, reading, writing
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind, list_faults, report_fault
 from calendar_service.store.hosts import host_name
 
