@@ -18,7 +18,7 @@ from calendar_service.bootstrap import (
     open_database,
     set_up_logging,
 )
-from calendar_service.cli.failures import leaving_fault
+from calendar_service.cli.faults import leaving_fault
 from calendar_service.cli.published import published_edition
 from calendar_service.records.moments import midnight
 from calendar_service.records.notification_keys import (

@@ -138,7 +138,7 @@ def server(small):
 
 def command(small, monkeypatch, *words):
     monkeypatch.setenv("CALENDAR_DATABASE_URL", small.url)
-    monkeypatch.setattr("calendar_service.cli.main.clock", lambda: NOW)
+    monkeypatch.setattr("calendar_service.cli.outputs.clock", lambda: NOW)
     return CliRunner().invoke(main, ["audit", *words])
 
 

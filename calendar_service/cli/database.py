@@ -1,15 +1,17 @@
-"""The commands `db backup` and `db restore`."""
+"""The commands on the database: `doctor`, `db upgrade`, `db backup`, `db restore`."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, sequence_file
+from calendar_service.bootstrap import clock, open_database, sequence_file
+from calendar_service.doctor import examine
 from calendar_service.settings import read_settings
 from calendar_service.store.backup import backup
 from calendar_service.store.engine import open_engine
@@ -23,7 +25,28 @@ if TYPE_CHECKING:
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
-@click.command(name="backup")
+@click.command()
+def doctor() -> None:
+    """Check the time-zone databases, the settings, the file, the database and the clock."""
+    findings = examine(read_settings(os.environ), clock())
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.is_well else 'BAD '} {finding.text}")
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+@click.group()
+def db() -> None:
+    """Manage the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Run pending migrations."""
+    open_database(read_settings(os.environ))
+    click.echo("The database is up to date.")
+
+
+@db.command(name="backup")
 @_FILE
 def back_up(file: Path) -> None:
     """Write the whole database into the new FILE, while the service runs. Only its owner may read it."""
@@ -35,7 +58,7 @@ def back_up(file: Path) -> None:
     click.echo(f"{file}: {size} bytes")
 
 
-@click.command(name="restore")
+@db.command(name="restore")
 @_FILE
 def restore_backup(file: Path) -> None:
     """Restore the database from FILE, made by `db backup`. Nothing is sent afterwards until you decide how to go on.

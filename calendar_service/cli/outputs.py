@@ -1,0 +1,55 @@
+"""The commands that read what is published: `audit` and `export`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.cli.published import published_edition
+from calendar_service.output_formats import list_outputs
+from calendar_service.settings import read_settings
+from calendar_service.static_export import export_files
+from calendar_service.verification.audit import verify_outputs
+from calendar_service.verification.fetch import ask_server
+from calendar_service.web.app import create_app
+from calendar_service.web.feeds import shown_languages
+from calendar_service.web.inprocess import ask_application
+
+
+@click.command()
+@click.argument("base_url", required=False)
+def audit(base_url: str | None) -> None:
+    """Parse every moment out of all outputs, here or at BASE_URL, and list each difference from the records."""
+    settings = read_settings(os.environ)
+    engine = open_database(settings)
+    edition = published_edition(engine)
+    fetch = (
+        ask_server(base_url)
+        if base_url
+        else ask_application(create_app(settings, engine, clock, keys=secret_keys(settings)))
+    )
+    report = verify_outputs(edition, shown_languages(edition), list_outputs(), fetch, clock)
+    for fault in report.faults:
+        click.echo(fault)
+    click.echo(report)
+    sys.exit(1 if report.faults else 0)
+
+
+@click.command(name="export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_site(folder: Path) -> None:
+    """Write all public pages and feeds as files into FOLDER, for a static web server."""
+    settings = read_settings(os.environ)
+    engine = open_database(settings)
+    edition = published_edition(engine)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings))
+    codes = shown_languages(edition)
+    prefixes = ["" if code == edition.calendar.default_language else f"/{code}" for code in codes]
+    count = export_files(
+        ask_application(app), edition.shown_at(clock()), prefixes, Path(str(app.static_folder)), folder
+    )
+    click.echo(f"{count} files in {folder}")

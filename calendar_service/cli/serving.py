@@ -1,0 +1,129 @@
+"""The commands that publish and serve: `init`, `publish`, `serve`, `worker`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import waitress
+
+from calendar_service.bootstrap import (
+    clock,
+    make_command_faults,
+    make_worker,
+    open_database,
+    secret_keys,
+    set_up_logging,
+    take_short_turns,
+)
+from calendar_service.cli.faults import leaving_fault
+from calendar_service.publishing import describe_failure, publish_file
+from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.settings import DEFAULT_PORT, read_settings
+from calendar_service.starter_file import write_starter
+from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.faults import FaultKind
+from calendar_service.store.lease import this_host
+from calendar_service.web.app import create_app, load_edition_at_start
+
+if TYPE_CHECKING:
+    from calendar_service.settings import Settings
+    from calendar_service.worker import Worker
+
+_THREADS = 16
+_FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("file", default="events.yaml", type=click.Path(path_type=Path))
+def init(file: Path) -> None:
+    """Write a commented starter FILE with dates ahead of today, and the schema that editors use."""
+    for written in write_starter(file, clock().date()):
+        click.echo(f"Wrote {written}")
+    click.echo(f"Next: calendar-service serve {file}")
+
+
+@click.command()
+@_FILE
+@click.option("--confirm", is_flag=True, help="Publish although a person should look at it first.")
+def publish(file: Path | None, *, confirm: bool) -> None:
+    """Publish FILE as a new edition if it is valid and has changes."""
+    set_up_logging()
+    settings = _settings(file)
+    with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
+        engine = open_database(settings)
+        result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
+    make_command_faults(settings).forget([FaultKind.PUBLICATION])
+    click.echo(f"{settings.file}: {result.outcome}")
+    sys.exit(0 if result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED) else 1)
+
+
+@click.command()
+@_FILE
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
+def serve(file: Path | None, host: str, port: int) -> None:
+    """Serve the calendar of FILE, publish FILE whenever it changes, and send reminders."""
+    set_up_logging()
+    take_short_turns()
+    settings = _settings(file)
+    if not settings.trusted_hosts:
+        settings = replace(settings, base_url=f"http://{host}:{port}")
+    engine = open_database(settings)
+    faults = FaultLog(clock)
+    worker = make_worker(settings, engine, faults)
+    worker.publish_at_start()
+    worker.start()
+    _end_on_sigterm()
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=_THREADS)
+    load_edition_at_start(app)
+    click.echo(f"The calendar is at {settings.base_url}/", err=True)
+    try:
+        # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
+        waitress.serve(app.wsgi_app, host=host, port=port, threads=_THREADS, connection_limit=1000, ident="")
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
+    finally:
+        _stop(worker)
+
+
+@click.command()
+@_FILE
+def worker(file: Path | None) -> None:
+    """Publish FILE whenever it changes and send reminders, without a web server."""
+    set_up_logging()
+    settings = _settings(file)
+    watching = make_worker(settings, open_database(settings))
+    watching.publish_at_start()
+    watching.start()
+    _end_on_sigterm()
+    try:
+        threading.Event().wait()
+    finally:
+        _stop(watching)
+
+
+def _end_on_sigterm() -> None:
+    """Exit cleanly on SIGTERM, as on Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def _stop(worker: Worker) -> None:
+    """Stop a worker, and the process with it if a job hangs: Python would wait for its thread."""
+    if not worker.stop():
+        logging.shutdown()
+        os._exit(0)
+
+
+def _settings(file: Path | None) -> Settings:
+    settings = read_settings(os.environ)
+    return replace(settings, file=file) if file else settings
