@@ -26,7 +26,7 @@ from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.lease import this_host
-from calendar_service.store.migrate import run_migrations
+from calendar_service.store.schema_version import is_current
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
 from calendar_service.store.whole_file import create_whole
 from calendar_service.web.app import StartedOnFirstRequest, create_app, load_edition_at_start
@@ -60,7 +60,10 @@ def take_short_turns() -> None:
 def open_database(settings: Settings) -> Database:
     """Open the database and bring it to the present tables."""
     engine = open_engine(settings.database_url)
-    run_migrations(engine)
+    if not is_current(engine):
+        from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
+
+        run_migrations(engine)
     try:
         restore_guard(settings, engine).check(clock())
     except DatabaseFault as fault:

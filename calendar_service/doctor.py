@@ -14,8 +14,8 @@ from calendar_service.reminders.resuming import describe_pause
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading
-from calendar_service.store.migrate import is_current
 from calendar_service.store.pauses import list_pauses
+from calendar_service.store.schema_version import is_current
 
 if TYPE_CHECKING:
     from datetime import datetime

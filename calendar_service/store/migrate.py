@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import UnusableDatabase
+from calendar_service.store.schema_version import MIGRATIONS, is_current
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,22 +36,9 @@ def run_migrations(engine: Database) -> None:
         ) from error
 
 
-def is_current(engine: Database) -> bool:
-    """Return True if the database is at the newest migration."""
-    with reading(engine) as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present == ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
 def upgrade_in(connection: Transaction) -> None:
     """Run the pending migrations within a transaction."""
     command.upgrade(_config(connection), "head")
-
-
-def is_known(version: str) -> bool:
-    """Return True if this program knows the migration that tables are at."""
-    known = ScriptDirectory.from_config(_config(None)).walk_revisions()
-    return any(each.revision == version for each in known)
 
 
 def find_drift(engine: Database) -> None:
@@ -62,9 +47,9 @@ def find_drift(engine: Database) -> None:
         command.check(_config(connection))
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config(stdout=io.StringIO())  # its commands print there what they did
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

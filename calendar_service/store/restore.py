@@ -22,8 +22,9 @@ from calendar_service.store.carry_over import carry_over
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.identity import Identity, raise_sequence, read_identity, renew_identity
-from calendar_service.store.migrate import is_known, run_migrations
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, enter_pause, enter_restored
+from calendar_service.store.schema_version import is_known
 from calendar_service.store.tables import deliveries, faults, workers
 from calendar_service.store.workers import is_surely_dead
 

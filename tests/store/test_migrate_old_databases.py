@@ -18,9 +18,10 @@ from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, UNSUB
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
-from calendar_service.store.migrate import find_drift, is_current, run_migrations
+from calendar_service.store.migrate import find_drift, run_migrations
 from calendar_service.store.process_state import read_state
 from calendar_service.store.schedule import FirstPass, load_first_passes
+from calendar_service.store.schema_version import is_current
 from calendar_service.store.subscribers import Watch
 from calendar_service.store.tables import UTCDateTime, groups, memberships
 from tests.support.old_databases import columns_of, load_old_database, rows_of
