@@ -135,7 +135,7 @@ def as_first(table, found):
     return Table(table.name, MetaData(), *[Column(each.name, each.type) for each in table.c if each.name in there])
 
 
-def test_the_newest_migration_is_known_by_its_file(tmp_path):
+def test_the_newest_migration_is_known_by_its_file():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from calendar_service import bootstrap, publishing
 from calendar_service.bootstrap import clock, make_worker, open_database
-from calendar_service.cli import main as program
+from calendar_service.cli.main import main
 from calendar_service.file_watch import BusyFile
 from calendar_service.publishing import publish_file
 from calendar_service.reminders.faults.log import FaultLog
@@ -60,7 +60,7 @@ class Here:
         self.database = folder / "var" / "calendar.sqlite3"
 
     def run(self, *words, **environment):
-        done = CliRunner().invoke(program.main, words, env=environment, catch_exceptions=True)
+        done = CliRunner().invoke(main, words, env=environment, catch_exceptions=True)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         return done
 
@@ -163,8 +163,18 @@ def test_server_that_is_away(here, command):
 
 @pytest.mark.parametrize("command", [*COMMANDS.values(), ("check",), ("doctor",)], ids=[*COMMANDS, "check", "doctor"])
 def test_internal_error(here, command, monkeypatch, caplog):
-    monkeypatch.setattr(program, "read_settings", lambda _: {}["planted"])
-    for name in ("reminders", "sending", "subscribers", "receipts", "messages", "backup"):
+    names = (
+        "calendar_file",
+        "database",
+        "messages",
+        "outputs",
+        "receipts",
+        "reminders",
+        "sending",
+        "serving",
+        "subscribers",
+    )
+    for name in names:
         monkeypatch.setattr(f"calendar_service.cli.{name}.read_settings", lambda _: {}["planted"])
     check_one_line(
         here.run(*command),
@@ -178,7 +188,7 @@ def test_file_that_the_system_refuses(here, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied", "site/index.html")
 
-    monkeypatch.setattr(program, "export_files", refuse)
+    monkeypatch.setattr("calendar_service.cli.outputs.export_files", refuse)
     check_one_line(
         here.run("export", "site"),
         "site/index.html cannot be used: Permission denied. Check its name, its rights and its disk.",

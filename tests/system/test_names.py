@@ -18,7 +18,7 @@ MOVED = {
     "auditing.found": "verification.parsed",
     "auditing.linked": "verification.linked_data",
     "auditing.words": "verification.page_words",
-    "cli_backup": "cli.backup",
+    "cli_backup": "cli.database",
     "cli_letters": "cli.messages",
     "cli_receipts": "cli.receipts",
     "cli_reminders": "cli.reminders",
