@@ -130,7 +130,9 @@ def written_metrics(text):
 
 def commands(group=main, above=()):
     found = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         path = (*above, name)
         if isinstance(command, click.Group):
             found |= commands(command, path)
