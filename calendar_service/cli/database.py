@@ -18,8 +18,6 @@ from calendar_service.store.engine import open_engine
 from calendar_service.store.restore import Replaced, restore
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from calendar_service.store.restore import Restored
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -68,13 +66,9 @@ def restore_backup(file: Path) -> None:
     settings = read_settings(os.environ)
     memory = sequence_file(settings)
 
-    def reviewed_at(database_id: str) -> datetime | None:
-        remembered = memory.recall(database_id)
-        return remembered.at if remembered else None
-
     engine = open_engine(settings.database_url)
     try:
-        done = restore(engine, file, clock(), reviewed_at)
+        done = restore(engine, file, clock(), memory.sent_until)
     finally:
         engine.dispose()
     with contextlib.suppress(OSError):  # whoever sends next says it

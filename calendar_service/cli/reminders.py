@@ -99,9 +99,9 @@ def plan(start: str | None, end: str | None, form: str) -> None:
 def tick(at: str | None, *, send_missed: bool) -> None:
     """Do once what the worker does all the time: plan, claim, send, mark. Then exit.
 
-    With --now it sends for real what is due by T, and gives up what is over by then. Where T is ahead of the clock,
-    the next pass by the right time takes up from itself, and reports for ten minutes that a clock was ahead. To look
-    ahead without sending, use `plan`.
+    With --now it sends for real what is due by T. Where T is ahead of the clock it changes nothing else: what it sent
+    is not sent again, and what is over by T, or could not be sent, is left to the passes by the clock. To look ahead
+    without sending, use `plan`.
     """
     set_up_logging()
     settings = read_settings(os.environ)

@@ -11,6 +11,7 @@ The path of a reminder, from top to bottom:
 7. `channels/`: mail (an `EmailMessage`, by SMTP), webhook, chat.
 8. `send_results`: the retry policy. Sent, retried later, failed, bounced, and what that means for the subscriber.
 
-Beside it: `forecast` and `resuming` look ahead, `restore_guard` keeps a copy that was put back from sending,
-`setting_aside` and `subjects` hold what fails alone, `faults/` reports it, `subscriptions/` is signing up.
+Beside it: `ahead` sends early what falls due by a later time, `forecast` and `resuming` look ahead,
+`restore_guard` keeps a copy that was put back from sending, `setting_aside` and `subjects` hold what fails alone,
+`faults/` reports it, `subscriptions/` is signing up.
 """

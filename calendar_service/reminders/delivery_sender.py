@@ -15,9 +15,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import topic_of
+from calendar_service.reminders.ahead import as_if_later
 from calendar_service.reminders.channels.base import DeliveryFailed
 from calendar_service.reminders.message_renderer import DeliveryObsolete
-from calendar_service.reminders.send_results import clear_delivery, postpone_unrendered, settle_failed, settle_sent
+from calendar_service.reminders.send_results import (
+    RETRIED,
+    clear_delivery,
+    postpone_unrendered,
+    settle_failed,
+    settle_sent,
+)
 from calendar_service.store.claims import (
     claim_deliveries,
     count_waiting,
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from calendar_service.records.notification_keys import RecipientGroup
     from calendar_service.reminders.channels.base import Channel, ChannelName, Envelope, Message
     from calendar_service.reminders.message_renderer import MessageRenderer
+    from calendar_service.reminders.send_results import Sent
     from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
 
@@ -67,7 +75,11 @@ class SenderThread:
 
 
 class DeliverySender:
-    """Sends due deliveries. `channels` returns a set of channels for a thread."""
+    """Sends due deliveries. `channels` returns a set of channels for a thread.
+
+    `ahead_of` is the wall clock where `clock` is ahead of it. Then what is sent is marked as sent, and all else is
+    given back as it was: what is too late, or cannot be sent yet, by `clock` alone.
+    """
 
     def __init__(
         self,
@@ -76,7 +88,10 @@ class DeliverySender:
         channels: Callable[[], Mapping[ChannelName, Channel]],
         clock: Callable[[], datetime],
         worker_id: int,
+        *,
+        ahead_of: Callable[[], datetime] | None = None,
     ) -> None:
+        self._ahead_of = ahead_of
         self._engine = engine
         self._renderer = renderer
         self._channels = channels
@@ -147,10 +162,9 @@ class DeliverySender:
         self._loose.update(claimed)
         claimed_deliveries, active_watches = self._load(claimed, now)
         for delivery in claimed_deliveries:
-            self._hand_over(
-                delivery, edition, active_watches.get(delivery.recipient.id, []) if delivery.recipient else [], now
-            )
-            self._loose.discard(delivery.id)
+            watches = active_watches.get(delivery.recipient.id, []) if delivery.recipient else []
+            if self._hand_over(delivery, edition, watches, now):
+                self._loose.discard(delivery.id)
         self._open_threads()
         return True
 
@@ -163,9 +177,10 @@ class DeliverySender:
             if concerns_all(error):
                 raise
             if len(claimed) == 1:
-                with writing(self._engine) as connection:
-                    self._put_aside(connection, load_bare(connection, claimed[0]), error, now)
-                self._loose.discard(claimed[0])
+                if self._ahead_of is None:
+                    with writing(self._engine) as connection:
+                        self._put_aside(connection, load_bare(connection, claimed[0]), error, now)
+                    self._loose.discard(claimed[0])
                 return [], {}
         claimed_deliveries: list[ClaimedDelivery] = []
         active_watches: dict[int, list[RecipientGroup]] = {}
@@ -184,20 +199,29 @@ class DeliverySender:
 
     def _hand_over(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[RecipientGroup], now: datetime
-    ) -> None:
+    ) -> bool:
+        """Have a thread send a delivery, or settle it; return False if it is to be given back."""
         try:
+            if self._ahead_of:
+                delivery = as_if_later(delivery, edition, now, self._ahead_of())
             message, envelope = self._renderer.render(delivery, edition, active_watches, now)
         except DeliveryObsolete as reason:
+            if self._ahead_of:
+                return False
             self._mark(delivery, DeliveryState.DROPPED, str(reason))
         except DatabaseFault:
             raise
-        except Exception as error:  # noqa: BLE001 (one message must not keep the others back, and may be mended yet)
+        except Exception as error:
+            if self._ahead_of:
+                logger.warning("A message about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
+                return False
             with writing(self._engine) as connection:
                 self._put_aside(connection, delivery, error, now)
         else:
             with self._lock:
                 self._in_hand += 1
             self._queue.put((delivery, message, envelope))
+        return True
 
     def _mark(self, delivery: ClaimedDelivery, state: DeliveryState, reason: str) -> None:
         with writing(self._engine) as connection:
@@ -281,19 +305,29 @@ class DeliverySender:
             channel.send(message, envelope)
         except DeliveryFailed as fault:
             failure = fault  # Python forgets the other name too soon
-            self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, failure, self._clock()))
+            self._settle_failed(sent, failure)
             with self._lock:
                 self._our_faults += failure.is_ours
                 self.own_fault = failure.message if failure.is_ours else ""
         except Exception:
             logger.exception("A message by %s failed in an unforeseen way; it is tried again.", envelope.channel)
-            self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, _UNFORESEEN, self._clock()))
+            self._settle_failed(sent, _UNFORESEEN)
         else:
             self.own_fault = ""
             self._settle(lambda: settle_sent(self._engine, self._worker_id, sent, self._clock()))
         took = time.monotonic() - began
         with self._lock:
             self._seconds_per_message += (took - self._seconds_per_message) / 10
+
+    def _settle_failed(self, sent: Sent, failure: DeliveryFailed) -> None:
+        if self._ahead_of and not failure.permanent:
+            logger.warning("A message about %s did not go out: %s", topic_of(sent[0].notification), failure)
+            self._loose.add(sent[0].id)
+            with self._lock:
+                self._counts[RETRIED] += 1
+            return
+        now = self._ahead_of or self._clock
+        self._settle(lambda: settle_failed(self._engine, self._worker_id, sent, failure, now()))
 
     def _settle(self, settle: Callable[[], str]) -> None:
         """Store the result, however long the database takes: otherwise the message would be sent again."""

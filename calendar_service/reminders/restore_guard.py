@@ -12,6 +12,7 @@ from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.hosts import host_name
 from calendar_service.store.identity import raise_sequence, read_identity, renew_identity
 from calendar_service.store.pauses import REPLACED, RestoreKind, enter_restored, list_pauses, report_replaced
+from calendar_service.store.sequence_file import Remembered
 from calendar_service.store.subscribers import has_subscribers
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.identity import Identity
     from calendar_service.store.pauses import Pause
-    from calendar_service.store.sequence_file import Remembered, SequenceFile
+    from calendar_service.store.sequence_file import SequenceFile
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,16 @@ class RestoreGuard:
         remembered = self._memory.recall(known.id) if known and self._memory else None
         with reading(self._engine) as connection:
             found, pauses = read_identity(connection), list_pauses(connection)
-        if remembered and found and known and found.id == known.id and found.sequence < remembered.sequence:
-            return self._note_restored(found, remembered, now)
+        if (
+            self._memory
+            and remembered
+            and found
+            and known
+            and found.id == known.id
+            and found.sequence < remembered.sequence
+        ):
+            until = self._memory.sent_until(found) or now
+            return self._note_restored(found, Remembered(remembered.sequence, until), now)
         self._detect_replacement(found.id if found else "", now)
         return pauses
 
@@ -76,7 +85,7 @@ class RestoreGuard:
                 enter_restored(connection, RestoreKind.COPY, now, remembered.at)
             pauses = list_pauses(connection)
         if is_first:
-            self.remember(renewed, now)
+            self.remember(renewed, now, now)
             logger.error(
                 "The database is at %d, but was at %d before: a copy was put back. Nothing is sent until "
                 "`calendar-service resume` or `calendar-service tick --send-missed`.",
@@ -97,12 +106,15 @@ class RestoreGuard:
         self._report(connection, now)
         return raise_sequence(connection)
 
-    def remember(self, identity: Identity | None, at: datetime) -> None:
-        """Store how far the database has come, after the commit. An error is reported, not raised."""
+    def remember(self, identity: Identity | None, at: datetime, sent_until: datetime) -> None:
+        """Store how far the database has come, after the commit. An error is reported, not raised.
+
+        What is due up to `sent_until` may have been sent, ahead of its time where that is later than `at`.
+        """
         if identity is None or self._memory is None:
             return
         try:
-            self._memory.remember(identity, at)
+            self._memory.remember(identity, at, sent_until)
             self._trouble = ""
         except OSError as error:
             if not self._trouble:

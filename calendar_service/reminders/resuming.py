@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.records.times import write_instant
+from calendar_service.reminders.ahead import fan_out_ahead
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.engine import reading, rehearsing, writing
@@ -38,7 +39,7 @@ def forecast_paused(
     with reading(engine) as connection:
         until = _latest(list_pauses(connection), now)
     with rehearsing(engine) as rehearsal:
-        Planner(rehearsal).fan_out(edition, until)
+        _fan_out(rehearsal, edition, until, now)
         return forecast(rehearsal, edition, *span, with_addresses=with_addresses, failures=failures)
 
 
@@ -59,7 +60,7 @@ def end_pauses(engine: Database, edition: Edition | None, now: datetime) -> tupl
     restored = next((pause for pause in pauses if pause.kind is PauseKind.RESTORED), None)
     if restored and edition:
         # Nobody sends before the pause is taken away below; so whatever is due is there to be marked.
-        Planner(engine).fan_out(edition, _latest(pauses, now))
+        _fan_out(engine, edition, _latest(pauses, now), now)
     with writing(engine) as connection:
         unsent = settle_missed(connection, restored, now) if restored else 0
         for pause in pauses:
@@ -86,6 +87,12 @@ def describe_pause(pause: Pause) -> str:
         f"Sending is paused since {since}: {why}. "
         "To send what is due: calendar-service tick --send-missed. To go on without it: calendar-service resume"
     )
+
+
+def _fan_out(engine: Database, edition: Edition, until: datetime, now: datetime) -> None:
+    Planner(engine).fan_out(edition, now)
+    if until > now:
+        fan_out_ahead(engine, edition, until, now)
 
 
 def _latest(pauses: Sequence[Pause], now: datetime) -> datetime:

@@ -12,8 +12,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from calendar_service.records.notification_keys import ChangeKey, DigestKey, NoticeKind, ReminderKey, Topic, lead_of
+from calendar_service.records.notification_keys import DigestKey, ReminderKey, Topic, lead_of
 from calendar_service.reminders.change_notices import notices
+from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders, without_unreadable
 from calendar_service.reminders.setting_aside import Failures, Job, SetAside, run_isolated
 from calendar_service.reminders.subjects import (
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Revision
-    from calendar_service.records.notification_keys import DueNotification, NotificationKey, RecipientGroup
+    from calendar_service.records.notification_keys import DueNotification, RecipientGroup
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.faults import Fault
     from calendar_service.store.outbox import Fresh
@@ -84,7 +85,7 @@ class Planner:
         self._seen: set[int] = set()
         self._groups: dict[int, RecipientGroup] = {}
         self._ahead: list[DueNotification] = []
-        self._nearer: dict[object, list[DueNotification]] = {}
+        self._nearer = NearerLeads()
         self._first_passes: dict[int, FirstPass] = {}
         self._aside = SetAside(engine, _KINDS)
 
@@ -141,7 +142,7 @@ class Planner:
 
     def _make_plan(self, edition: Edition, now: datetime, failures: Failures) -> list[Fault]:
         """Plan everything again; return the faults that planning had before, and does not have now."""
-        self._seen, self._groups, self._ahead, self._nearer = set(), {}, [], defaultdict(list)
+        self._seen, self._groups, self._ahead, self._nearer = set(), {}, [], NearerLeads()
         self._extend_plan(edition, now, failures)
         self._made_for, self._made_at = edition.number, now
         known = self._aside.known.items()
@@ -163,28 +164,7 @@ class Planner:
         self._seen |= {group.id for group in new}
         self._groups |= groups
         self._ahead = sorted([*self._ahead, *(due for due in found if due.key not in fired)], key=_by_time)
-        for due in found:
-            if isinstance(due.notification, ReminderKey):
-                self._nearer[_moment(due.notification, due.group)].append(due)
-
-    def _covered_by(
-        self, due: DueNotification, now: datetime, only: tuple[int, ...] = ()
-    ) -> frozenset[NotificationKey]:
-        """Return the keys that cover the same notification better: nearer leads, and the notice of a new record.
-
-        Nobody can have been notified by a nearer lead that is not due yet, except a subscriber who has changed zones.
-        """
-        key = due.notification
-        if due.bundle or not isinstance(key, ReminderKey):
-            return frozenset()
-        nearer: set[NotificationKey] = {
-            each.notification
-            for each in self._nearer.get(_moment(key, due.group), ())
-            if _nearest_first(each) < _nearest_first(due) and (only or each.due_at <= now)
-        }
-        if due.counted < due.due_at:
-            nearer.add(ChangeKey(key.record_id, 1, NoticeKind.NEW))
-        return frozenset(nearer)
+        self._nearer.add(found)
 
     # -- doing it -----------------------------------------------------------------------------------------------
 
@@ -192,7 +172,7 @@ class Planner:
         """Fan out what is due. What fails stays in the plan, and is not tried again before its time."""
         due = [each for each in self._ahead if each.due_at <= now]
         fallen_due = [each for each in due if not self._aside.is_held(of_due(each).name, now)]
-        fallen_due.sort(key=_nearest_first)
+        fallen_due.sort(key=nearest_first)
         jobs = [Job(of_due(each), partial(self._fan_out_one, due=each, now=now)) for each in fallen_due]
         added, failed = run_isolated(self._engine, jobs, failures)
         if any(isinstance(each.notification, DigestKey) for each in fallen_due):
@@ -207,12 +187,12 @@ class Planner:
 
     def _fan_out_one(self, connection: Transaction, due: DueNotification, now: datetime) -> int:
         if due.expires_at > now:
-            return perform_fan_out(connection, due, now, unless=self._covered_by(due, now)) or 0
+            return perform_fan_out(connection, due, now, unless=self._nearer.covering(due, now)) or 0
         key = due.notification
         if isinstance(key, DigestKey):
             release_digest_items(connection, key)
         elif isinstance(key, ReminderKey) and (
-            missed := record_missed(connection, due, now, self._covered_by(due, now))
+            missed := record_missed(connection, due, now, self._nearer.covering(due, now))
         ):
             logger.error(
                 "%d subscribers were not reminded of %s (%s, %s before): it was over before anything could be sent.",
@@ -224,7 +204,7 @@ class Planner:
         return 0
 
     def _fan_out_for(self, connection: Transaction, due: DueNotification, now: datetime, only: tuple[int, ...]) -> int:
-        unless = self._covered_by(due, now, only)
+        unless = self._nearer.covering(due, now, only)
         return perform_fan_out(connection, due, now, unless=unless, only=only) or 0
 
     # -- notices ------------------------------------------------------------------------------------------------
@@ -345,7 +325,7 @@ class Planner:
             subscribers, since = tuple(each.subscriber_id for each in joined), min(each.since for each in joined)
             jobs = [
                 Job(of_joining(group.id), partial(self._fan_out_for, due=each, now=now, only=subscribers))
-                for each in sorted(due, key=_nearest_first)
+                for each in sorted(due, key=nearest_first)
                 if since <= each.due_at <= now < each.expires_at
             ]
             added += run_isolated(self._engine, jobs, failures)[0]
@@ -367,16 +347,6 @@ def _perform(connection: Transaction, due: DueNotification, now: datetime, only:
 
 def _by_time(due: DueNotification) -> tuple[datetime, int]:
     return due.due_at, due.group.id
-
-
-def _nearest_first(due: DueNotification) -> tuple[bool, float, str]:
-    """Return the sort key of what is due together: nearer leads before farther ones, digests last."""
-    return isinstance(due.notification, DigestKey), -due.counted.timestamp(), lead_of(due.notification)
-
-
-def _moment(key: ReminderKey, group: RecipientGroup) -> object:
-    """Return what reminders must share for one to replace another: the moment, and the subscriber's clock."""
-    return key.target, group.zone, group.country
 
 
 def _announced(connection: Transaction) -> int:

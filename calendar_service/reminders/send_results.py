@@ -33,7 +33,8 @@ _OUR_PAUSE = timedelta(minutes=1)
 _BOUNCE_HOLDS = timedelta(days=30)
 _MOST_FAILURES, _FAILING_FOR = 20, timedelta(days=5)
 _TROUBLE_KEPT = timedelta(hours=48)
-_RETRIED = "retried"
+RETRIED = "retried"
+"""The result of a delivery that is tried again later."""
 
 Sent = tuple["ClaimedDelivery", ChannelName]
 """A delivery, and the channel that its message went by."""
@@ -61,7 +62,7 @@ def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: Deliver
         clear_delivery(connection, delivery)
         if failure.is_ours:
             postpone(connection, worker_id, delivery.id, now + _OUR_PAUSE, failure.message, tried=False)
-            return _RETRIED
+            return RETRIED
         if again:
             postpone(connection, worker_id, delivery.id, again, failure.message, tried=True)
         else:
@@ -72,7 +73,7 @@ def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: Deliver
     if failure.address_is_dead or has_failed_for_days:
         with contextlib.suppress(NoSuchSubscriber):  # erased meanwhile
             _stop(engine, delivery, channel, now)
-    return _RETRIED if again else state
+    return RETRIED if again else state
 
 
 def postpone_unrendered(
@@ -95,7 +96,7 @@ def postpone_unrendered(
         details=[about, f"{type(error).__name__}: {error}"],
         retry_at=again,
     )
-    return _RETRIED
+    return RETRIED
 
 
 def clear_delivery(connection: Transaction, delivery: ClaimedDelivery) -> None:

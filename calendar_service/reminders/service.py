@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
+from calendar_service.reminders.ahead import fan_out_ahead
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.chat import ChatChannel
 from calendar_service.reminders.channels.mail import open_mail_channel
@@ -77,7 +78,8 @@ class ReminderService:
     """Schedules what is due, and sends it: two jobs for two threads, each running once at a time.
 
     `clock` decides what is due. It may differ from the wall clock, to try another time; heartbeats and purging use
-    `wall_clock`.
+    `wall_clock`. Where `clock` is ahead of it, what is due by `clock` is sent, but all that is stored for later passes
+    follows the wall clock.
     """
 
     def __init__(
@@ -114,7 +116,7 @@ class ReminderService:
 
         If one stage fails the others still run. Raise DatabaseFault after all of them.
         """
-        now = self._clock()
+        now = self._now()
         self._enter()
         is_paused = self._check_pause()
         self.heartbeat()
@@ -132,6 +134,15 @@ class ReminderService:
     def _fan_out(self, now: datetime) -> None:
         if edition := self.edition():
             self._planner.fan_out(edition, now)
+            if (until := self._clock()) > now and self._is_ahead():
+                fan_out_ahead(self._engine, edition, until, now)
+
+    def _is_ahead(self) -> bool:
+        return self._wall_clock is not self._clock and self._clock() > self._wall_clock()
+
+    def _now(self) -> datetime:
+        """Return the time to store: never one that is still to come."""
+        return self._wall_clock() if self._is_ahead() else self._clock()
 
     def _run_stages(self, stages: dict[str, Callable[[], object]], now: datetime) -> None:
         failures, fault = Failures(), None
@@ -158,7 +169,12 @@ class ReminderService:
             return Counter()
         if self._dispatcher is None:
             self._dispatcher = DeliverySender(
-                self._engine, self._renderer, self._open_channels, self._clock, self._worker_id
+                self._engine,
+                self._renderer,
+                self._open_channels,
+                self._clock,
+                self._worker_id,
+                ahead_of=self._wall_clock if self._is_ahead() else None,
             )
         counts = self._dispatcher.send_due(self._edition_to_send, stop, self.heartbeat)
         if counts:
@@ -214,7 +230,7 @@ class ReminderService:
         return None if self._is_paused else self.edition()
 
     def _check_pause(self) -> bool:
-        self._is_paused = bool(self.guard.check(self._clock()))
+        self._is_paused = bool(self.guard.check(self._now()))
         self._checked = time.monotonic()
         return self._is_paused
 
@@ -235,7 +251,7 @@ class ReminderService:
             is_entered = heartbeat(connection, self._worker_id, now)
             identity = self.guard.advance(connection, now)
         self._beat_at = time.monotonic()
-        self.guard.remember(identity, self._clock())
+        self.guard.remember(identity, self._now(), self._clock())
         if not is_entered:
             self._leave()
 

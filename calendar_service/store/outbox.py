@@ -21,6 +21,7 @@ from calendar_service.store.notification_columns import (
     is_digest_of,
     key_id,
     key_of,
+    select_key_id,
 )
 from calendar_service.store.tables import deliveries, firings, groups, memberships, occasions, subscribers
 from calendar_service.store.upsert import insert_on_conflict
@@ -96,7 +97,7 @@ def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fr
 
 
 def count_subscribers(connection: Connection, dues: Iterable[DueNotification]) -> int:
-    """Count the subscribers who asked for any of some notifications in time, each once."""
+    """Count those who asked for any of some notifications in time and have no delivery of it, each once."""
     return connection.scalar(select(func.count()).select_from(_select_subscribers(dues).subquery())) or 0
 
 
@@ -108,7 +109,15 @@ def list_addresses(connection: Connection, dues: Iterable[DueNotification]) -> l
 
 
 def _select_subscribers(dues: Iterable[DueNotification]) -> Select[tuple[int]]:
-    return select(memberships.c.subscriber_id).where(or_(*(and_(*_asked(each)) for each in dues))).distinct()
+    return (
+        select(memberships.c.subscriber_id).where(or_(*(and_(*_asked(each), ~_has(each)) for each in dues))).distinct()
+    )
+
+
+def _has(due: DueNotification) -> ColumnElement[bool]:
+    """Return what holds for those who have a delivery of it: a waiting one, or one that went ahead of its time."""
+    number = select_key_id(due.notification).scalar_subquery()
+    return exists().where(deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id == number)
 
 
 def _asked(due: DueNotification) -> list[ColumnElement[bool]]:
@@ -153,10 +162,14 @@ def perform_fan_out(
     *,
     unless: Collection[NotificationKey] = (),
     only: Collection[int] = (),
+    is_ahead: bool = False,
 ) -> int | None:
-    """Add a delivery for each subscriber of the group; return how many, or None if that was done before."""
+    """Add a delivery for each subscriber of the group; return how many, or None if that was done before.
+
+    Ahead of its time the fan-out is not entered as done: it comes again for who joins until then.
+    """
     occasion_id = key_id(connection, due.notification)
-    if not only and not _enter(connection, due, occasion_id, now, FanOutOutcome.FIRED):
+    if not only and not is_ahead and not _enter(connection, due, occasion_id, now, FanOutOutcome.FIRED):
         return None
     if isinstance(due.notification, DigestKey):
         chosen = _select_recipients(connection, due, unless, only).where(_has_bundled(due.notification))
@@ -259,12 +272,13 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
     )
 
 
-def release_digest_items(connection: Connection, digest: DigestKey) -> int:
-    """Release the items of a digest that could not go in its time, as messages of their own."""
+def release_digest_items(connection: Connection, digest: DigestKey, useful_at: datetime | None = None) -> int:
+    """Release the items of a digest that could not go in its time, as messages of their own; all, or the useful."""
     parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_digest(digest)
-    return affected_rows(
-        connection.execute(update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle=""))
-    )
+    released = update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle="")
+    if useful_at:
+        released = released.where(deliveries.c.expires_at > useful_at)
+    return affected_rows(connection.execute(released))
 
 
 def affected_rows(result: CursorResult[Any]) -> int:

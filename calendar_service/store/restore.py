@@ -64,8 +64,8 @@ class Restored:
     damaged_file: Path | None = None
 
 
-def restore(engine: Database, file: Path, now: datetime, reviewed_at: Callable[[str], datetime | None]) -> Restored:
-    """Restore a backup. `reviewed_at` returns up to when (aware) the reminders of a database id were planned.
+def restore(engine: Database, file: Path, now: datetime, sent_until: Callable[[Identity], datetime | None]) -> Restored:
+    """Restore a backup. `sent_until` returns up to when (aware) reminders may have been sent that a state lacks.
 
     Raise BackupRefused, ToolFault, UnusableDatabase, DatabaseFault; the database is then unchanged.
     """
@@ -77,12 +77,12 @@ def restore(engine: Database, file: Path, now: datetime, reviewed_at: Callable[[
             )
         present = _present_state(engine)
         if present is Replaced.DAMAGED:
-            return _replace_file(engine, archive, now, reviewed_at)
+            return _replace_file(engine, archive, now, sent_until)
         if present is Replaced.NOTHING:
-            return _restore_in_place(engine, archive, now, reviewed_at)
+            return _restore_in_place(engine, archive, now, sent_until)
         run_migrations(engine)
         with _quiet(engine, now):
-            return _restore_in_place(engine, archive, now, reviewed_at)
+            return _restore_in_place(engine, archive, now, sent_until)
 
 
 def _present_state(engine: Database) -> Replaced:
@@ -158,7 +158,7 @@ def _wait_for_senders(engine: Database) -> None:
 
 
 def _restore_in_place(
-    engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
+    engine: Database, archive: Archive, now: datetime, sent_until: Callable[[Identity], datetime | None]
 ) -> Restored:
     """Restore in one transaction of the present database, so that running processes see either state completely."""
     with archive.loading(engine) as (connection, loaded):
@@ -174,7 +174,8 @@ def _restore_in_place(
             counts = carry_over(connection, loaded.replaced) if before else {}
             identity = _begin_anew(connection, made, before)
         end_pause(connection, PauseKind.RESTORING)
-        until = _latest(now, [reviewed_at(each.id) for each in (made, before) if each])
+        behind = [before] if is_successor else [made, before]  # what a successor has sent is known
+        until = _latest(now, [sent_until(each) for each in behind if each])
         enter_restored(connection, RestoreKind.COMMAND, now, until, is_exact=is_successor)
         loaded.finish()
     replaced = Replaced.SUCCESSOR if is_successor else Replaced.OTHER if before else Replaced.NOTHING
@@ -195,14 +196,14 @@ def _latest(now: datetime, known: list[datetime | None]) -> datetime:
 
 
 def _replace_file(
-    engine: Database, archive: Archive, now: datetime, reviewed_at: Callable[[str], datetime | None]
+    engine: Database, archive: Archive, now: datetime, sent_until: Callable[[Identity], datetime | None]
 ) -> Restored:
     """Replace a damaged file by a restored one; the damaged one is kept beside it."""
     with archive.as_database() as scratch:
         with writing(scratch) as connection:
             made = read_identity(connection) or renew_identity(connection, 0)
             identity = _begin_anew(connection, made, None)
-            until = _latest(now, [reviewed_at(made.id)])
+            until = _latest(now, [sent_until(made)])
             enter_restored(connection, RestoreKind.COMMAND, now, until)
         scratch.dispose()
         damaged = archive.put_in_place(engine, now)

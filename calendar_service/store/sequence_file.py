@@ -51,25 +51,43 @@ class SequenceFile:
         known = [each[database_id] for each in found if database_id in each]
         return _farthest(known) if known else None
 
+    def sent_until(self, state: Identity) -> datetime | None:
+        """Return up to when what is due may have been sent, but is not in this older state of a database, or None."""
+        remembered, ahead = self.recall(state.id), self.recall(_ahead(state.id))
+        if remembered and ahead and state.sequence < ahead.sequence:
+            return max(remembered.at, ahead.at)
+        return remembered.at if remembered else None
+
     def knows_other_than(self, database_id: str) -> bool:
         """Return True if this host remembers other databases but not this one."""
         known = {*self._own, *_load(self._path)}
         return bool(known) and database_id not in known
 
-    def remember(self, identity: Identity, at: datetime) -> None:
-        """Store how far a database has come. Raise OSError if that fails; this process still remembers it."""
+    def remember(self, identity: Identity, at: datetime, sent_until: datetime | None = None) -> None:
+        """Store how far a database has come. Raise OSError if that fails; this process still remembers it.
+
+        `sent_until` may be later than `at`. It then counts only for copies made before, which do not know what was
+        sent ahead of its time.
+        """
+        reached = {identity.id: Remembered(identity.sequence, at)}
+        if sent_until and sent_until > at:
+            reached[_ahead(identity.id)] = Remembered(identity.sequence, sent_until)
         loaded, loaded_aside = _load(self._path), self._load_aside()
-        known = [each[identity.id] for each in (self._own, loaded, loaded_aside) if identity.id in each]
-        farthest = _farthest([Remembered(identity.sequence, at), *known])
-        self._own[identity.id] = farthest
-        if self._aside and loaded_aside.get(identity.id) != farthest and _make_private(self._aside.parent):
+        for name, new in reached.items():
+            known = [each[name] for each in (self._own, loaded, loaded_aside) if name in each]
+            reached[name] = self._own[name] = _farthest([new, *known])
+        if self._aside and not reached.items() <= loaded_aside.items() and _make_private(self._aside.parent):
             with suppress(OSError):
-                _write(self._aside, loaded_aside | {identity.id: farthest})
-        if loaded.get(identity.id) != farthest:
-            _write(self._path, loaded | {identity.id: farthest})
+                _write(self._aside, loaded_aside | reached)
+        if not reached.items() <= loaded.items():
+            _write(self._path, loaded | reached)
 
     def _load_aside(self) -> dict[str, Remembered]:
         return _load(self._aside) if self._aside and _is_private(self._aside.parent) else {}
+
+
+def _ahead(database_id: str) -> str:
+    return f"{database_id} ahead of the clock"
 
 
 def _make_private(folder: Path) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, text, update
 
-from calendar_service.reminders import delivery_sender, scheduling, send_results, service
+from calendar_service.reminders import delivery_sender, nearer_leads, scheduling, send_results, service
 from calendar_service.reminders.send_results import settle_sent
 from calendar_service.store import claims, outbox
 from calendar_service.store.engine import writing
@@ -97,7 +97,7 @@ def send_before_commit():
 
 
 def every_lead():
-    plant(scheduling.Planner, "_covered_by", lambda self, due, now, only=(): ())
+    plant(nearer_leads.NearerLeads, "covering", lambda self, due, now, only=(): ())
 
 
 def lease_by_the_wall_clock():
