@@ -24,7 +24,7 @@ def _all_logs(caplog):
     caplog.set_level(logging.INFO)
 
 
-def said(caplog):
+def logged(caplog):
     return [
         (record.levelname, record.message) for record in caplog.records if record.name.startswith("calendar_service")
     ]
@@ -35,7 +35,7 @@ def test_a_sound_file(database, file, caplog):
     now = clock().replace(microsecond=0)
     result = publish_file(database, file, now)
     assert result == FileResult(PublishOutcome.PUBLISHED, (), ("event", "tender"), load_edition(database))
-    assert said(caplog) == [("INFO", f"Published edition 1 of {file}: 2 records new or changed.")]
+    assert logged(caplog) == [("INFO", f"Published edition 1 of {file}: 2 records new or changed.")]
     attempt = last_attempt(database)
     assert (attempt.at, attempt.file, attempt.outcome, attempt.reasons) == (
         now,
@@ -45,7 +45,7 @@ def test_a_sound_file(database, file, caplog):
     )
     caplog.clear()
     assert publish_file(database, file, now).outcome is PublishOutcome.UNCHANGED
-    assert said(caplog) == []
+    assert logged(caplog) == []
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_broken_file_keeps_the_last_edition_and_is_loud(database, file, caplog
     assert load_edition(database) == before
     attempt = last_attempt(database)
     assert (attempt.outcome, attempt.reasons) == (PublishOutcome.BROKEN, result.reasons)
-    assert said(caplog) == [
+    assert logged(caplog) == [
         ("ERROR", f"{file} has errors; what was published last stays."),
         *[("ERROR", each) for each in result.reasons],
     ]
@@ -94,7 +94,7 @@ def test_a_held_file_says_how_to_go_on(database, file, caplog):
     file.write_text(calendar(tender(closes="1 July 2030")))
     reason = "tender: closes moves from '10 July 2030' to '1 July 2030', which is earlier"
     assert publish_file(database, file, clock()) == FileResult(PublishOutcome.HELD, (reason,), (), before)
-    assert said(caplog) == [
+    assert logged(caplog) == [
         (
             "WARNING",
             f"{file} is held back; edition 1 stays. To publish it: calendar-service publish --confirm {file}",
@@ -148,7 +148,7 @@ def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
     result = publish_file(database, file, now, tz_database="2099a")
     assert result == FileResult(PublishOutcome.PUBLISHED, (), ("webinar",), load_edition(database), (MOVED,))
     assert result.edition.entries["webinar"].revision.sequence == 1
-    assert said(caplog) == [
+    assert logged(caplog) == [
         ("INFO", f"Published edition 2 of {file}: 1 records new or changed."),
         ("WARNING", MOVED),
     ]
@@ -156,7 +156,7 @@ def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
     assert publish_file(database, file, now, tz_database="2099a") == FileResult(
         PublishOutcome.UNCHANGED, edition=load_edition(database)
     )
-    assert said(caplog) == []
+    assert logged(caplog) == []
 
 
 def test_a_broken_file_does_not_hide_a_new_tz_database(database, file, caplog):
@@ -165,7 +165,7 @@ def test_a_broken_file_does_not_hide_a_new_tz_database(database, file, caplog):
     caplog.clear()
     result = publish_file(database, file, clock(), tz_database="2099a")
     assert (result.outcome, result.moved, result.edition) == (PublishOutcome.BROKEN, (MOVED,), load_edition(database))
-    assert ("WARNING", MOVED) in said(caplog)
+    assert ("WARNING", MOVED) in logged(caplog)
     assert newest_number(database) == 2
     assert publish_file(database, file, clock(), tz_database="2099a").moved == ()
 
@@ -179,7 +179,7 @@ def test_a_machine_whose_tz_database_lags_behind_is_told(database, file, caplog)
         "The tz database here is 2098a, but the newest edition was made with 2099a: times may be told wrong. "
         "Install the newer tzdata package here too."
     )
-    assert said(caplog) == [("WARNING", told)]
+    assert logged(caplog) == [("WARNING", told)]
 
 
 def test_two_tz_databases_on_one_machine_are_told_once(database, file, caplog, monkeypatch):
@@ -192,4 +192,4 @@ def test_two_tz_databases_on_one_machine_are_told_once(database, file, caplog, m
         f"The package tzdata has the tz database {TZ_DATABASE}, but pytz has 2001a: zones that one of them does not "
         "know cannot be trusted. Install the same release of both; `calendar-service doctor` looks again."
     )
-    assert [message for level, message in said(caplog) if level == "WARNING"] == [told]
+    assert [message for level, message in logged(caplog) if level == "WARNING"] == [told]

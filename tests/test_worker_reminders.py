@@ -19,9 +19,9 @@ from tests.support.reminders import (
     DAY,
     HOUR,
     Inbox,
-    add_readers,
+    add_named_subscribers,
     mail_server,
-    make_office,
+    make_service,
     outbox,
     publish_records,
     tender,
@@ -47,14 +47,14 @@ def at_instant(at):
 
 
 def prepare(database, *names, due):
-    """Readers who are to be reminded at an instant."""
+    """Subscribers who are to be reminded at an instant."""
     long_ago = due - 30 * DAY
     publish_records(database, long_ago, tender(at_instant(due + 7 * DAY)))
-    add_readers(database, names, long_ago, watch())
+    add_named_subscribers(database, names, long_ago, watch())
 
 
 def make_worker(database, url, tmp_path, clock=wall_clock):
-    reminder_service = make_office(database, clock, url)
+    reminder_service = make_service(database, clock, url)
     looks = []
 
     def look():
@@ -92,9 +92,9 @@ def test_it_wakes_when_something_is_due(database, tmp_path):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_letters_that_wait_do_not_keep_it_looking(database, tmp_path):
+def test_messages_that_wait_do_not_keep_it_looking(database, tmp_path):
     """With a mail server that is away, a pass ends after a few tries, and nothing begins it anew at once."""
-    prepare(database, *(f"reader{n}" for n in range(30)), due=wall_clock() - HOUR)
+    prepare(database, *(f"subscriber{n}" for n in range(30)), due=wall_clock() - HOUR)
     at_work = make_worker(database, "smtp://127.0.0.1:1", tmp_path)
     at_work.start()
     try:

@@ -1,4 +1,4 @@
-"""`calendar-service letter`: the letter as it will be written when it falls due."""
+"""`calendar-service letter`: the message as it will be written when it falls due."""
 
 from email import message_from_string, policy
 

@@ -12,7 +12,7 @@ from calendar_service.cli.main import main
 from tests.support.reminders import (
     SEOUL,
     Inbox,
-    add_reader,
+    add_subscriber,
     event,
     mail_server,
     outbox,
@@ -35,9 +35,9 @@ def environ(database, database_url, tmp_path):
         tender("2027-07-10 17:00", questions_by="2027-07-01"),
         event("2027-07-05", name="weekly", rule="every week"),
     )
-    add_reader(database, "ada", BEGIN, watch("kind=tender", ("7 days", "1 day")))
-    add_reader(database, "ben", BEGIN, watch("kind=tender", ("7 days",)), zone=SEOUL)
-    add_reader(database, "cy", BEGIN, watch("kind=event", ("1 day",)), digest="weekly")
+    add_subscriber(database, "ada", BEGIN, watch("kind=tender", ("7 days", "1 day")))
+    add_subscriber(database, "ben", BEGIN, watch("kind=tender", ("7 days",)), zone=SEOUL)
+    add_subscriber(database, "cy", BEGIN, watch("kind=event", ("1 day",)), digest="weekly")
     return {
         "CALENDAR_DATABASE_URL": database_url,
         "CALENDAR_SECRET_KEY": "k" * 40,

@@ -9,10 +9,10 @@ from calendar_service import bootstrap, doctor
 from calendar_service.cli.main import main
 from calendar_service.store.engine import open_engine
 from tests.support.database_copies import copy_by_hand
-from tests.support.reminders import Inbox, add_readers, mail_server, outbox, publish_records, tender, utc
+from tests.support.reminders import Inbox, add_named_subscribers, mail_server, outbox, publish_records, tender, utc
 
 BEGIN = utc("2027-06-01 12:00")
-NAMES = [f"reader{number:02}" for number in range(10)]
+NAMES = [f"subscriber{number:02}" for number in range(10)]
 AT = "2027-07-03T15:01:00Z"
 SPAN = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T10:00:00Z"
 
@@ -21,7 +21,7 @@ SPAN = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T10:00:00Z"
 def asked(database, database_url, tmp_path, monkeypatch, capsys):
     """Runs a command of the program; gives what it prints."""
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_readers(database, NAMES, BEGIN)
+    add_named_subscribers(database, NAMES, BEGIN)
     database.dispose()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CALENDAR_DATABASE_URL", database_url)

@@ -44,7 +44,7 @@ def imported(path, text):
     return run(path, "import", path / "people.csv")
 
 
-def readers(path):
+def subscribers_in(path):
     engine = open_engine(sqlite_url(path / "db.sqlite3"))
     run_migrations(engine)
     found = list(subscribers.list_subscribers(engine))
@@ -54,7 +54,7 @@ def readers(path):
 
 def test_table_goes_in_and_comes_out_again(tmp_path):
     done = imported(tmp_path, TABLE)
-    ada, eve, hook = readers(tmp_path)
+    ada, eve, hook = subscribers_in(tmp_path)
     assert done.stdout == (
         f"https://hooks.example.org/in: its messages are signed with {hook.secret}\n"
         "3 people were added, 0 who were subscribers already watch more.\n"
@@ -75,7 +75,7 @@ def test_table_goes_in_and_comes_out_again(tmp_path):
     assert run(other, "export").stdout == table
     again = imported(tmp_path, table)
     assert again.stdout == "0 people were added, 3 who were subscribers already watch more.\n"
-    assert [each.watches for each in readers(tmp_path)] == [ada.watches, eve.watches, hook.watches]
+    assert [each.watches for each in subscribers_in(tmp_path)] == [ada.watches, eve.watches, hook.watches]
 
 
 def test_every_bad_row_is_named_and_nobody_taken_in(tmp_path):
@@ -104,7 +104,7 @@ def test_every_bad_row_is_named_and_nobody_taken_in(tmp_path):
         "Nobody was taken in.",
     ]
     assert said[0] == "3: timezone: 'Asia/Tokyo'. Line 2 has another for the same address; one person has one."
-    assert (done.exit_code, done.stdout, readers(tmp_path)) == (1, "", [])
+    assert (done.exit_code, done.stdout, subscribers_in(tmp_path)) == (1, "", [])
 
 
 HEADS = {
@@ -167,7 +167,7 @@ def test_paused_stay_paused_and_ended_stay_out(database):
 
 def test_list_masks_addresses_unless_asked(tmp_path):
     imported(tmp_path, TABLE)
-    refs = [each.ref for each in readers(tmp_path)]
+    refs = [each.ref for each in subscribers_in(tmp_path)]
     assert run(tmp_path, "list").stdout.splitlines() == [
         f"{refs[0]}\tactive\tmail\ta…@example.org\ten\tEurope/Paris\tkind=tender (7 days) and what is new | tag=roads (14 days, 1 day)",
         f"{refs[1]}\tactive\tmail\t+…@example.org\tfr\tAsia/Tokyo\teverything",

@@ -75,7 +75,7 @@ def test_a_damaged_file_loses_nothing_silently(data):
         assert [record.id for record in reading.draft.records] == [each["id"] for each in plain]
 
 
-def test_what_we_read_is_what_other_readers_read():
+def test_what_we_read_is_what_other_parsers_read():
     assert read_tree(FILE.read_bytes()).value == yaml.load(FILE.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506 (texts only)
 
 

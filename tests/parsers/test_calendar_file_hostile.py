@@ -1,4 +1,4 @@
-"""Files made to break a reader: each is refused at a place, in words, and soon."""
+"""Files made to break a parser: each is refused at a place, in words, and soon."""
 
 from __future__ import annotations
 

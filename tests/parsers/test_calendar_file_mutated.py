@@ -1,4 +1,4 @@
-"""Any file gives findings: real files damaged at random, and a reader that fails itself."""
+"""Any file gives findings: real files damaged at random, and a parser that fails itself."""
 
 import json
 import logging
@@ -86,7 +86,7 @@ def test_check_prints_to_any_terminal(form, encoding, tmp_path):
 
 
 def plant(monkeypatch, module, name, record_id):
-    """Have a part of the reader fail at one record."""
+    """Have a part of the parser fail at one record."""
     real = getattr(module, name)
 
     def fails(shape, *rest, **more):

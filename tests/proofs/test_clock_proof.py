@@ -1,4 +1,4 @@
-"""Hours without a worker, and clocks that jump while letters go out."""
+"""Hours without a worker, and clocks that jump while messages go out."""
 
 import random
 import threading
@@ -12,11 +12,11 @@ from calendar_service.publishing import publish_file
 from calendar_service.reminders.service import MailSettings, ReminderService
 from calendar_service.store.engine import open_engine, sqlite_url
 from tests.support import proof_faults
-from tests.support.proof_town import KEY, Nursery, Sink, Town, judge, seconds_since, tell
+from tests.support.proof_deployment import KEY, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 DOWN = timedelta(hours=6)
-READERS = 500
+SUBSCRIBERS = 500
 MOST_SECONDS = 60
 JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)]
 
@@ -24,32 +24,32 @@ pytestmark = pytest.mark.slow
 
 
 def six_hours_down(tmp_path, url, fault=""):
-    """Readers have three leads; all three pass while nobody works, of one moment that is ahead and one that passes."""
+    """Subscribers have three leads; all three pass while nobody works, of one moment that is ahead and one that passes."""
     with (
         Sink(tmp_path) as sink,
-        Town(
-            tmp_path, url, sink, subscribers=READERS, due=DUE, leads=("5 hours", "3 hours", "1 hour"), records=0
-        ) as town,
-        Nursery(fault) as nursery,
+        Deployment(
+            tmp_path, url, sink, subscribers=SUBSCRIBERS, due=DUE, leads=("5 hours", "3 hours", "1 hour"), records=0
+        ) as deployment,
+        ForkServer(fault) as fork_server,
     ):
-        town.write_record(DUE + DOWN + timedelta(minutes=30), "Ahead")
-        town.write_record(DUE + DOWN - timedelta(minutes=30), "Past")
-        publish_file(town.engine, town.file, DUE - timedelta(days=1))
-        nursery.run(town, "tick", "--now", DUE.isoformat())
+        deployment.write_record(DUE + DOWN + timedelta(minutes=30), "Ahead")
+        deployment.write_record(DUE + DOWN - timedelta(minutes=30), "Past")
+        publish_file(deployment.engine, deployment.file, DUE - timedelta(days=1))
+        fork_server.run(deployment, "tick", "--now", DUE.isoformat())
         before = len(sink.accepted())
-        nursery.run(town, "tick", "--now", (DUE + DOWN).isoformat())
-        nursery.run(town, "tick", "--now", (DUE + DOWN + timedelta(minutes=5)).isoformat())
-        town.records = 1  # of the other one nothing is to be said any more
-        verdict = judge(town, sink)
+        fork_server.run(deployment, "tick", "--now", (DUE + DOWN).isoformat())
+        fork_server.run(deployment, "tick", "--now", (DUE + DOWN + timedelta(minutes=5)).isoformat())
+        deployment.records = 1  # of the other one nothing is to be said any more
+        verdict = judge(deployment, sink)
         past = sum("Past" in row["subject"] for row in sink.accepted())
-        missed = town.log.read_text(encoding="utf-8").count("were not reminded of t1")
-        tell(f"six hours down {fault} {url[:6]}", verdict, before=before, past=past, told_as_missed=missed)
+        missed = deployment.log.read_text(encoding="utf-8").count("were not reminded of t1")
+        print_numbers(f"six hours down {fault} {url[:6]}", verdict, before=before, past=past, told_as_missed=missed)
         return verdict, before, past, missed
 
 
 def test_after_six_hours_each_is_told_once_and_nothing_that_is_over(tmp_path, database_url):
     verdict, before, past, missed = six_hours_down(tmp_path, database_url)
-    assert verdict.states == {"sent": READERS}
+    assert verdict.states == {"sent": SUBSCRIBERS}
     assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
     assert (before, past, missed) == (0, 0, 3)
 
@@ -96,46 +96,50 @@ def again_and_again(what, stop):
         time.sleep(0.05)
 
 
-def tick_until_all_is_tried(town, nursery, now, end):
+def tick_until_all_is_tried(deployment, fork_server, now, end):
     while now and now < end:
-        nursery.run(town, "tick", "--now", now.isoformat())
-        now = max(following, now + timedelta(minutes=20)) if (following := town.next_try()) else None
+        fork_server.run(deployment, "tick", "--now", now.isoformat())
+        now = max(following, now + timedelta(minutes=20)) if (following := deployment.next_try()) else None
 
 
 def jumping(tmp_path, url):
-    """Two offices with a jumping clock each, at a server that fails often; then the clocks are right, and time goes on."""
+    """Two services with a jumping clock each, at a server that fails often; then the clocks are right, and time goes on."""
     start, stop = time.monotonic(), threading.Event()
     with (
         Sink(tmp_path, "--delay-ms", 20, "--temp-fail", 30) as sink,
-        Town(tmp_path, url, sink, subscribers=READERS, due=DUE, leads=("72 hours",), records=0) as town,
-        Nursery() as nursery,
+        Deployment(tmp_path, url, sink, subscribers=SUBSCRIBERS, due=DUE, leads=("72 hours",), records=0) as deployment,
+        ForkServer() as fork_server,
     ):
-        town.write_record(DUE + timedelta(days=3), "Soon")
-        town.write_record(DUE + timedelta(days=6), "Later")
-        publish_file(town.engine, town.file, DUE - timedelta(days=2))
-        half_way = lambda: len(sink.accepted()) > READERS / 2  # noqa: E731 (said once)
+        deployment.write_record(DUE + timedelta(days=3), "Soon")
+        deployment.write_record(DUE + timedelta(days=6), "Later")
+        publish_file(deployment.engine, deployment.file, DUE - timedelta(days=2))
+        half_way = lambda: len(sink.accepted()) > SUBSCRIBERS / 2  # noqa: E731 (said once)
         clocks = [JumpingClock(DUE, seed) for seed in range(2)]
-        offices = [threading.Thread(target=work, args=(url, sink, clock, stop)) for clock in clocks]
+        services = [threading.Thread(target=work, args=(url, sink, clock, stop)) for clock in clocks]
         jumpers = [threading.Thread(target=clock.jump_until, args=(half_way,)) for clock in clocks]
-        for thread in (*offices, *jumpers):
+        for thread in (*services, *jumpers):
             thread.start()
         for thread in jumpers:
             thread.join()
         stop.set()
-        for thread in offices:
+        for thread in services:
             thread.join()
         while_jumping = len(sink.accepted())
         for day in (0, 1, 3):
-            tick_until_all_is_tried(town, nursery, DUE + timedelta(days=day, minutes=5), DUE + timedelta(days=day + 1))
-        verdict = judge(town, sink)
+            tick_until_all_is_tried(
+                deployment, fork_server, DUE + timedelta(days=day, minutes=5), DUE + timedelta(days=day + 1)
+            )
+        verdict = judge(deployment, sink)
         jumps = sum(clock.jumps for clock in clocks)
-        tell(f"jumps {url[:6]}", verdict, jumps=jumps, while_jumping=while_jumping, seconds=seconds_since(start))
+        print_numbers(
+            f"jumps {url[:6]}", verdict, jumps=jumps, while_jumping=while_jumping, seconds=seconds_since(start)
+        )
         return verdict
 
 
 def test_jumps_lose_nothing_and_send_nothing_twice(tmp_path, database_url):
     verdict = jumping(tmp_path, database_url)
-    assert verdict.states == {"sent": 2 * READERS}
+    assert verdict.states == {"sent": 2 * SUBSCRIBERS}
     assert (verdict.lost, verdict.duplicates, verdict.strange) == (0, 0, 0)
 
 

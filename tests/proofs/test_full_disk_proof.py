@@ -1,4 +1,4 @@
-"""A full disk under the database: no letter leaves whose claim was not committed, and all do when there is room."""
+"""A full disk under the database: no message leaves whose claim was not committed, and all do when there is room."""
 
 import os
 import shutil
@@ -13,12 +13,12 @@ from sqlalchemy import text
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.engine import reading, sqlite_url
-from tests.support.proof_town import LEAD, Nursery, Sink, Town, judge, seconds_since, tell
+from tests.support.proof_deployment import LEAD, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 SIZE = 6 * 2**20
 ROOMS = [4096 * pages for pages in (0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80)]
-READERS = 60
+SUBSCRIBERS = 60
 STEP = timedelta(minutes=1)
 
 pytestmark = [
@@ -43,43 +43,49 @@ def leave(disk, room):
     (disk / "filler").write_bytes(bytes(max(0, free - room)))
 
 
-def unclaimed(town, sink):
-    """Count the letters that came though the database knows of no claim."""
+def unclaimed(deployment, sink):
+    """Count the messages that came though the database knows of no claim."""
     came = {(row["recipients"][0], row["message_id"]) for row in sink.accepted()}
-    states = town.states()
+    states = deployment.states()
     return max(0, len(came) - states.get("claimed", 0) - states.get("sent", 0))
 
 
 def fill_again_and_again(tmp_path, fault=""):
-    """Give each tick 60 new letters and a little more room; after a second there is plenty, and it may go on."""
+    """Give each tick 60 new messages and a little more room; after a second there is plenty, and it may go on."""
     start, found = time.monotonic(), Counter()
-    with small_disk(tmp_path / "disk") as disk, Sink(tmp_path, "--delay-ms", 20) as sink, Nursery(fault) as nursery:
+    with (
+        small_disk(tmp_path / "disk") as disk,
+        Sink(tmp_path, "--delay-ms", 20) as sink,
+        ForkServer(fault) as fork_server,
+    ):
         url = sqlite_url(disk / "calendar.sqlite3")
-        with Town(tmp_path, url, sink, subscribers=READERS, due=DUE, records=0) as town:
+        with Deployment(tmp_path, url, sink, subscribers=SUBSCRIBERS, due=DUE, records=0) as deployment:
             for number, room in enumerate(ROOMS):
                 # A record counts from the pass that first saw it, so time must not go back to before that.
                 now = DUE + number * STEP
-                town.write_record(DUE + LEAD)
-                publish_file(town.engine, town.file, DUE - LEAD)
+                deployment.write_record(DUE + LEAD)
+                publish_file(deployment.engine, deployment.file, DUE - LEAD)
                 leave(disk, room)
                 size = sink.size()
-                child = nursery.start(town, "tick", "--now", now.isoformat())
+                child = fork_server.start(deployment, "tick", "--now", now.isoformat())
                 time.sleep(1)
-                found["unclaimed"] += unclaimed(town, sink)
+                found["unclaimed"] += unclaimed(deployment, sink)
                 found["stopped before a letter"] += sink.size() == size
                 found["stopped between letters"] += sink.size() > size and not child.is_alive()
                 (disk / "filler").unlink()
-                nursery.wait(child)
-            nursery.run(town, "tick", "--now", (DUE + len(ROOMS) * STEP).isoformat())
-            faults = town.log.read_text(encoding="utf-8").count("database or disk is full")
-            verdict = judge(town, sink)
-            with reading(town.engine) as connection:
+                fork_server.wait(child)
+            fork_server.run(deployment, "tick", "--now", (DUE + len(ROOMS) * STEP).isoformat())
+            faults = deployment.log.read_text(encoding="utf-8").count("database or disk is full")
+            verdict = judge(deployment, sink)
+            with reading(deployment.engine) as connection:
                 integrity = connection.scalar(text("PRAGMA integrity_check"))
-    tell(f"full disk {fault}", verdict, **found, full=faults, integrity=integrity, seconds=seconds_since(start))
+    print_numbers(
+        f"full disk {fault}", verdict, **found, full=faults, integrity=integrity, seconds=seconds_since(start)
+    )
     return found, verdict, integrity, faults
 
 
-def test_no_letter_leaves_unclaimed_and_all_go_once_there_is_room(tmp_path):
+def test_no_message_leaves_unclaimed_and_all_go_once_there_is_room(tmp_path):
     found, verdict, integrity, faults = fill_again_and_again(tmp_path)
     assert faults > 0
     assert (found["unclaimed"], integrity) == (0, "ok")

@@ -1,4 +1,4 @@
-"""10,000 letters due at one instant, at a mail server that takes 50 ms for each: how late they are."""
+"""10,000 messages due at one instant, at a mail server that takes 50 ms for each: how late they are."""
 
 import statistics
 import time
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.proof_town import Nursery, Sink, Town, judge, tell
+from tests.support.proof_deployment import Deployment, ForkServer, Sink, judge, print_numbers
 
 pytestmark = pytest.mark.slow
 
@@ -15,23 +15,23 @@ def lateness(tmp_path, url, subscribers, fault="", *, patience=600):
     due = (datetime.now(UTC) + timedelta(seconds=45)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     with (
         Sink(tmp_path, "--delay-ms", 50) as sink,
-        Town(tmp_path, url, sink, subscribers=subscribers, due=due) as town,
-        Nursery(fault) as nursery,
+        Deployment(tmp_path, url, sink, subscribers=subscribers, due=due) as deployment,
+        ForkServer(fault) as fork_server,
     ):
-        child, sender_threads = nursery.start(town, "worker"), 0
+        child, sender_threads = fork_server.start(deployment, "worker"), 0
         end = due.timestamp() + patience
         while len(sink.accepted()) < subscribers and time.time() < end:
             time.sleep(1)
             sender_threads = max(sender_threads, sink.connections())
-        while town.left() and time.time() < end:
+        while deployment.left() and time.time() < end:
             time.sleep(0.1)
         cpu = round(child.cpu_seconds())
         child.kill()
         late = [row["at"] - due.timestamp() for row in sink.accepted()]
-        verdict = judge(town, sink)
+        verdict = judge(deployment, sink)
         cuts = statistics.quantiles(late, n=100)
         found = {"p50": cuts[49], "p99": cuts[98], "max": max(late), "min": min(late)}
-        tell(
+        print_numbers(
             f"lateness {fault}",
             verdict,
             sender_threads=sender_threads,
@@ -52,6 +52,6 @@ def test_10_000_at_once_are_in_time(tmp_path, database_url):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_lane_would_be_late(tmp_path, database_url):
-    found, _ = lateness(tmp_path, database_url, 3_000, "one_lane", patience=300)
+def test_one_sender_thread_would_be_late(tmp_path, database_url):
+    found, _ = lateness(tmp_path, database_url, 3_000, "one_sender_thread", patience=300)
     assert found["p99"] > 120

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import editions
+from tests.support.proof_deployment import HEAD
 from tests.support.proof_hosts import FEEDS, PROCESSES, Visitors, two_hosts
-from tests.support.proof_town import HEAD
 
 RECORDS = 50
 KILLS = 12
@@ -46,7 +46,7 @@ def running(tmp_path, url):
         yield file, hosts
 
 
-def tell(name, **numbers):
+def print_numbers(name, **numbers):
     print(f"\n{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in numbers.items()))  # noqa: T201
 
 
@@ -84,7 +84,7 @@ def test_a_save_is_seen_by_all_processes_within_a_second(tmp_path, database_url,
                 answers = [answer for host in hosts for answer in host.ask_each(path)]
                 assert len(answers) == 2 * PROCESSES
                 assert len(set(answers)) == 1, path
-        tell("saves", last_old_after_publication=took, after_save=from_save)
+        print_numbers("saves", last_old_after_publication=took, after_save=from_save)
         assert max(took) <= 1
 
 
@@ -100,7 +100,9 @@ def test_twelve_kills_under_load_lose_no_answer(tmp_path, database_url):
                     killed += 1
             time.sleep(2)
         tags = {(path, tag) for _, _, path, _, tag in visitors.answers}
-        tell("kills", kills=killed, answers=len(visitors.answers), failed=visitors.failed, again=visitors.asked_again)
+        print_numbers(
+            "kills", kills=killed, answers=len(visitors.answers), failed=visitors.failed, again=visitors.asked_again
+        )
         assert visitors.failed == []
         assert len(tags) == len(FEEDS)
         for host in hosts:
@@ -133,7 +135,7 @@ def test_feeds_are_served_while_the_database_is_away(tmp_path, database_url, dat
             time.sleep(SECONDS_AWAY)
             assert json.loads(hosts[0].get("/readyz")[2])["status"] != "ready"
         seconds = [answered - asked for asked, answered, *_ in visitors.answers]
-        tell("away", answers=len(visitors.answers), failed=visitors.failed, slowest=round(max(seconds), 2))
+        print_numbers("away", answers=len(visitors.answers), failed=visitors.failed, slowest=round(max(seconds), 2))
         assert visitors.failed == []
         assert len(visitors.answers) > 500
         assert {(path, tag) for _, _, path, _, tag in visitors.answers} == set(before.items())

@@ -9,8 +9,8 @@ import pytest
 from calendar_service.store.engine import sqlite_url
 from tests.support import proof_faults
 from tests.support.paths import ROOT
-from tests.support.proof_killer import finish, kill_worker, most_for_one_kill
-from tests.support.proof_town import ENVIRONMENT, Nursery, Sink, Town, judge, tell
+from tests.support.proof_deployment import ENVIRONMENT, Deployment, ForkServer, Sink, judge, print_numbers
+from tests.support.proof_kills import finish, kill_worker, most_for_one_kill
 
 DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -23,13 +23,13 @@ def killed_ten_times(tmp_path):
     url = sqlite_url(tmp_path / "calendar.sqlite3")
     with (
         Sink(tmp_path, "--delay-ms", 30) as sink,
-        Town(tmp_path, url, sink, subscribers=60, due=just_now()) as town,
-        Nursery() as nursery,
+        Deployment(tmp_path, url, sink, subscribers=60, due=just_now()) as deployment,
+        ForkServer() as fork_server,
     ):
-        killings = kill_worker(town, sink, nursery, 10)
-        finish(town, nursery, "worker", seconds=3)
-        verdict = judge(town, sink)
-        tell("10 kills", verdict, kills=len(killings.at), most=most_for_one_kill(sink, killings))
+        killings = kill_worker(deployment, sink, fork_server, 10)
+        finish(deployment, fork_server, "worker", seconds=3)
+        verdict = judge(deployment, sink)
+        print_numbers("10 kills", verdict, kills=len(killings.at), most=most_for_one_kill(sink, killings))
         return killings, verdict
 
 
@@ -43,13 +43,13 @@ def test_nothing_is_lost_by_ten_kills(tmp_path):
 def two_at_once(tmp_path, url, fault=""):
     with (
         Sink(tmp_path) as sink,
-        Town(tmp_path, url, sink, subscribers=80, due=DUE) as town,
-        Nursery(fault) as nursery,
+        Deployment(tmp_path, url, sink, subscribers=80, due=DUE) as deployment,
+        ForkServer(fault) as fork_server,
     ):
-        both = [nursery.start(town, "tick", "--now", DUE.isoformat()) for _ in range(2)]
-        nursery.wait(*both)
-        verdict = judge(town, sink)
-        tell(f"two workers {fault}", verdict)
+        both = [fork_server.start(deployment, "tick", "--now", DUE.isoformat()) for _ in range(2)]
+        fork_server.wait(*both)
+        verdict = judge(deployment, sink)
+        print_numbers(f"two workers {fault}", verdict)
         return verdict
 
 
@@ -71,5 +71,5 @@ def test_each_fault_has_its_place_in_the_program():
     ]
     faults.remove("plant")
     assert len(faults) == 9
-    command = [sys.executable, "-m", "tests.support.proof_nursery", *faults]
+    command = [sys.executable, "-m", "tests.support.proof_fork_server", *faults]
     subprocess.run(command, stdin=subprocess.DEVNULL, env=ENVIRONMENT, cwd=ROOT, check=True)

@@ -109,9 +109,9 @@ def stated(instant):
         ("2026-07-10 17:00", PARIS, ExactLead(1), "2026-07-10T14:59Z"),
     ],
 )
-@pytest.mark.parametrize("reader", [PARIS, "Pacific/Kiritimati", "AoE"])
-def test_a_clock_time_reminds_everybody_at_one_instant(moment, zone, lead, reader, expected):
-    assert stated(due(lead, clock_time(moment, zone), reader, NO_COUNTRY)) == expected
+@pytest.mark.parametrize("subscriber_zone", [PARIS, "Pacific/Kiritimati", "AoE"])
+def test_a_clock_time_reminds_everybody_at_one_instant(moment, zone, lead, subscriber_zone, expected):
+    assert stated(due(lead, clock_time(moment, zone), subscriber_zone, NO_COUNTRY)) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_the_first_of_a_repeated_hour_is_not_reminded_of_in_itself():
 
 
 @pytest.mark.parametrize(
-    ("at", "lead", "reader", "expected"),
+    ("at", "lead", "subscriber_zone", "expected"),
     [
-        # A deadline by the end of a day: 09:00 on the reader's clock.
+        # A deadline by the end of a day: 09:00 on the subscriber's clock.
         (end_of("2026-07-10"), WEEK, PARIS, "2026-07-03T07:00Z"),
         (end_of("2026-07-10"), WEEK, NEW_YORK, "2026-07-03T13:00Z"),
         (end_of("2026-07-10"), WEEK, AUCKLAND, "2026-07-02T21:00Z"),
@@ -145,7 +145,7 @@ def test_the_first_of_a_repeated_hour_is_not_reminded_of_in_itself():
         (end_of("2026-07-10"), CalendarLead(days=2, at=time(18, 30)), NEW_YORK, "2026-07-08T22:30Z"),
         (end_of("2026-07-10", AUCKLAND), AT_NINE, "Pacific/Honolulu", None),
         (end_of("2026-07-10", AUCKLAND), DAY, "Pacific/Honolulu", "2026-07-09T19:00Z"),
-        # The reader's own changes of the clock.
+        # The subscriber's own changes of the clock.
         (end_of("2026-04-02"), MONTH, NEW_YORK, "2026-03-02T14:00Z"),
         (end_of("2026-04-02"), WEEK, PARIS, "2026-03-26T08:00Z"),
         (end_of("2026-04-08"), WEEK, AUCKLAND, "2026-03-31T20:00Z"),
@@ -154,7 +154,7 @@ def test_the_first_of_a_repeated_hour_is_not_reminded_of_in_itself():
         (end_of("2026-11-01"), CalendarLead(days=7, at=time(2, 30)), PARIS, "2026-10-25T00:30Z"),
         (end_of("2026-03-31"), MONTH, PARIS, "2026-02-28T08:00Z"),
         (end_of("2028-03-31"), MONTH, PARIS, "2028-02-29T08:00Z"),
-        # Hours count from the end of the day, wherever the reader is.
+        # Hours count from the end of the day, wherever the subscriber is.
         (end_of("2026-07-10"), DAY_OF_24_HOURS, PARIS, "2026-07-09T21:59:59Z"),
         (end_of("2026-07-10"), DAY_OF_24_HOURS, AUCKLAND, "2026-07-09T21:59:59Z"),
         (end_of("2026-10-25"), DAY_OF_24_HOURS, PARIS, "2026-10-24T22:59:59Z"),
@@ -172,8 +172,8 @@ def test_the_first_of_a_repeated_hour_is_not_reminded_of_in_itself():
         (whole_days("2026-07-13", "2026-07-13"), WorkingDayLead(1), PARIS, "2026-07-10T07:00Z"),
     ],
 )
-def test_a_date_reminds_at_nine_on_the_readers_clock(at, lead, reader, expected):
-    assert stated(due(lead, at, reader, NO_COUNTRY)) == expected
+def test_a_date_reminds_at_nine_on_the_subscribers_clock(at, lead, subscriber_zone, expected):
+    assert stated(due(lead, at, subscriber_zone, NO_COUNTRY)) == expected
 
 
 @pytest.mark.parametrize(
@@ -259,8 +259,8 @@ def test_there_is_a_reminder_unless_it_would_be_on_the_last_day(lead, at, zone, 
 
 
 @given(CALENDAR_LEADS, clock_times(), ZONES)
-def test_a_calendar_lead_keeps_the_wall_time(lead, at, reader):
-    instant = due(lead, at, reader, NO_COUNTRY)
+def test_a_calendar_lead_keeps_the_wall_time(lead, at, subscriber_zone):
+    instant = due(lead, at, subscriber_zone, NO_COUNTRY)
     day, clock = at.day - relativedelta(months=lead.months, days=lead.days), lead.at or at.clock
     expected = read_clock(day, clock, at.zone)
     assume(instant is not None and expected is not None)
@@ -268,24 +268,24 @@ def test_a_calendar_lead_keeps_the_wall_time(lead, at, reader):
 
 
 @given(CALENDAR_LEADS, DATES_ONLY, ZONES)
-def test_a_date_keeps_nine_on_the_readers_clock(lead, at, reader):
-    instant = due(lead, at, reader, NO_COUNTRY)
+def test_a_date_keeps_nine_on_the_subscribers_clock(lead, at, subscriber_zone):
+    instant = due(lead, at, subscriber_zone, NO_COUNTRY)
     day = (at.first if isinstance(at, DaySpan) else at.day) - relativedelta(months=lead.months, days=lead.days)
-    expected = read_clock(day, lead.at or time(9), reader)
+    expected = read_clock(day, lead.at or time(9), subscriber_zone)
     assume(instant is not None and expected is not None)
     assert instant == expected
 
 
 @given(st.integers(1, 60_000), clock_times() | st.builds(EndOfDay, DATES, ZONES), ZONES)
-def test_an_exact_lead_lets_exactly_its_minutes_pass(minutes, at, reader):
-    assert due(ExactLead(minutes), at, reader, NO_COUNTRY) == at.instant - timedelta(minutes=minutes)
+def test_an_exact_lead_lets_exactly_its_minutes_pass(minutes, at, subscriber_zone):
+    assert due(ExactLead(minutes), at, subscriber_zone, NO_COUNTRY) == at.instant - timedelta(minutes=minutes)
 
 
 @given(clock_times() | DATES_ONLY, ZONES, DAYS, st.integers(1, 40))
-def test_a_working_day_lead_reminds_on_a_working_day(at, reader, days, n):
-    instant = due(WorkingDayLead(n), at, reader, days)
+def test_a_working_day_lead_reminds_on_a_working_day(at, subscriber_zone, days, n):
+    instant = due(WorkingDayLead(n), at, subscriber_zone, days)
     moment_day = at.first if isinstance(at, DaySpan) else at.day
-    clock, zone = (at.clock, at.zone) if isinstance(at, CivilTime) else (time(9), reader)
+    clock, zone = (at.clock, at.zone) if isinstance(at, CivilTime) else (time(9), subscriber_zone)
     candidates = [moment_day - timedelta(days=back) for back in range(1, 150)]
     worked = [day for day in candidates if days.is_working(day)]
     expected = read_clock(worked[n - 1], clock, zone)
@@ -294,5 +294,5 @@ def test_a_working_day_lead_reminds_on_a_working_day(at, reader, days, n):
 
 
 @given(LEADS, clock_times(), ZONES, ZONES, DAYS)
-def test_a_clock_time_is_one_instant_for_two_readers(lead, at, one, other, days):
+def test_a_clock_time_is_one_instant_for_two_subscribers(lead, at, one, other, days):
     assert due(lead, at, one, days) == due(lead, at, other, days)

@@ -1,4 +1,4 @@
-"""The JSON Schema that editors use says what the reader takes."""
+"""The JSON Schema that editors use says what the parser takes."""
 
 from __future__ import annotations
 

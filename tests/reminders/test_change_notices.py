@@ -103,7 +103,7 @@ DIFFERENCES = [
 ]
 
 
-def said(difference):
+def summary(difference):
     parts = difference.what, difference.moment or "", difference.session, difference.occurrence or ""
     return " ".join(str(part) for part in parts if part)
 
@@ -113,7 +113,7 @@ def said(difference):
 )
 def test_differences(old, new, expected):
     sides = [(each, record_state(each, withdrawn=False)) for each in (old, new)]
-    assert [said(each) for each in find_changes(*sides, PARIS, NOW)] == expected
+    assert [summary(each) for each in find_changes(*sides, PARIS, NOW)] == expected
 
 
 def test_differences_hold_both_sides():
@@ -125,7 +125,7 @@ def test_differences_hold_both_sides():
 
 def test_a_withdrawn_record():
     assert [
-        [said(each) for each in find_changes((TENDER, before), (TENDER, after), PARIS, NOW)]
+        [summary(each) for each in find_changes((TENDER, before), (TENDER, after), PARIS, NOW)]
         for before, after in [
             (RecordState.ON, RecordState.WITHDRAWN),
             (RecordState.CANCELLED, RecordState.WITHDRAWN),
@@ -166,7 +166,7 @@ TOLD = [
 ]
 
 
-def told(edition, groups, change, now):
+def notified(edition, groups, change, now):
     return [
         (each.group.id, each.notification.notice.value, str(each.notification.revision))
         for each in notices(change, groups, edition, CHANGED, now)
@@ -179,21 +179,21 @@ def test_who_is_told(before, after, expected):
     edition = grown((BEGIN, *before), (CHANGED, *after))
     name = (before or after)[0].id
     old = first.entries[name].revision if before else None
-    assert told(edition, GROUPS, (old, edition.entries[name].revision), CHANGED) == expected
+    assert notified(edition, GROUPS, (old, edition.entries[name].revision), CHANGED) == expected
 
 
 def test_withdrawn_and_published_again_is_a_change_and_nothing_new():
     steps = (BEGIN, TENDER), (utc("2027-05-20 12:00"),), (CHANGED, TENDER)
     withdrawn, again = (grown(*steps[:count]).entries["tender"].revision for count in (2, 3))
-    assert told(grown(*steps), GROUPS, (withdrawn, again), CHANGED) == [(1, "changed", "3"), (2, "changed", "3")]
+    assert notified(grown(*steps), GROUPS, (withdrawn, again), CHANGED) == [(1, "changed", "3"), (2, "changed", "3")]
 
 
 def test_what_was_ahead_when_it_changed_and_is_over_when_it_is_announced():
     steps = (BEGIN, tender("2027-06-05")), (CHANGED, tender("2027-06-10"))
     edition = grown(*steps)
     change = grown(*steps[:1]).entries["tender"].revision, edition.entries["tender"].revision
-    assert told(edition, GROUPS[:1], change, utc("2027-06-10 12:00")) == [(1, "changed", "2")]
-    assert told(edition, GROUPS[:1], change, utc("2027-06-11 12:00")) == []
+    assert notified(edition, GROUPS[:1], change, utc("2027-06-10 12:00")) == [(1, "changed", "2")]
+    assert notified(edition, GROUPS[:1], change, utc("2027-06-11 12:00")) == []
 
 
 # Tuesday, 1 June 2027; digests go at 09:00 in Paris.

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, select, text, update
 
 from calendar_service.reminders import delivery_sender
-from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders import message_renderer as renderer_module
 from calendar_service.reminders.channels.mail import open_mail_channel
 from calendar_service.reminders.delivery_sender import DeliverySender
 from calendar_service.reminders.message_renderer import MessageRenderer
@@ -29,14 +29,14 @@ from tests.support.reminders import (
     SENDER,
     Clock,
     Inbox,
-    add_reader,
-    add_readers,
+    add_named_subscribers,
+    add_subscriber,
     mail_server,
+    notified,
     outbox,
     publish_records,
     stated,
     tender,
-    told,
     utc,
     watch,
 )
@@ -46,20 +46,20 @@ NOW = utc("2027-07-03 15:00") + MINUTE
 
 
 class Sending:
-    """A dispatcher of one worker, with letters that are due."""
+    """A delivery sender of one worker, with messages that are due."""
 
     def __init__(self, database, names=(), records=None):
         self.database = database
         self.clock = Clock(NOW)
         self.edition = publish_records(database, BEGIN, *(records or [tender("2027-07-10 17:00")]))
         Planner(database).fan_out(self.edition, BEGIN)
-        add_readers(database, names, BEGIN, watch())
+        add_named_subscribers(database, names, BEGIN, watch())
         Planner(database).fan_out(self.edition, NOW)
         self.stop = threading.Event()
         self.failing = 0
         self.url = ""
 
-    def dispatcher(self, url):
+    def sender(self, url):
         self.url = url
         with writing(self.database) as connection:
             self.worker = enter_worker(connection, NOW)
@@ -73,23 +73,23 @@ class Sending:
         return {"mail": open_mail_channel(self.url, None, SENDER, CALENDAR.id, self.clock)}
 
     def send(self, url, patience=5.0):
-        with_lanes = self.dispatcher(url)
+        sender = self.sender(url)
         try:
-            counts = with_lanes.send_due(lambda: self.edition, self.stop, lambda: None)
+            counts = sender.send_due(lambda: self.edition, self.stop, lambda: None)
         finally:
-            with_lanes.close(patience)
+            sender.close(patience)
         return dict(counts)
 
     def states(self):
         return dict(Counter(row[5] for row in outbox(self.database)))
 
 
-def readers(count):
-    return [f"reader{n}" for n in range(count)]
+def names(count):
+    return [f"subscriber{n}" for n in range(count)]
 
 
 def test_no_more_is_claimed_than_was_asked_for(database):
-    Sending(database, readers(50))
+    Sending(database, names(50))
     claimed = []
     for _ in range(4):
         with writing(database) as connection:
@@ -99,25 +99,25 @@ def test_no_more_is_claimed_than_was_asked_for(database):
 
 
 def test_everything_that_is_due_is_sent_once(database):
-    sending = Sending(database, readers(25))
-    add_reader(database, "later", NOW)
+    sending = Sending(database, names(25))
+    add_subscriber(database, "later", NOW)
     inbox = Inbox()
     with mail_server(inbox) as url:
         assert [sending.send(url), sending.send(url)] == [{"sent": 25}, {}]
-    assert sorted(inbox.recipients) == sorted(readers(25))
+    assert sorted(inbox.recipients) == sorted(names(25))
     assert sending.states() == {"sent": 25}
 
 
-def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypatch, caplog):
+def test_a_message_that_cannot_be_written_keeps_no_other_back(database, monkeypatch, caplog):
     records = [tender("2027-07-10 17:00", name) for name in ("bad", "good")]
-    compose = clerk_module.compose_reminder
+    compose = renderer_module.compose_reminder
 
     def fail(entry, *args, **more):
         if entry.record.id == "bad":
             raise KeyError("no such field")
         return compose(entry, *args, **more)
 
-    monkeypatch.setattr(clerk_module, "compose_reminder", fail)
+    monkeypatch.setattr(renderer_module, "compose_reminder", fail)
     sending = Sending(database, ["ada", "ben"], records)
     inbox = Inbox()
     with mail_server(inbox) as url:
@@ -132,7 +132,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
 
 
 def test_a_stop_in_the_middle_leaves_nothing_claimed(database):
-    sending = Sending(database, readers(30))
+    sending = Sending(database, names(30))
 
     def answer(_recipient):
         if len(inbox.attempts) == 5:
@@ -148,7 +148,7 @@ def test_a_stop_in_the_middle_leaves_nothing_claimed(database):
         second = sending.send(url)
     assert 5 <= first["sent"] < 20
     assert first["sent"] + second["sent"] == 30
-    assert sorted(inbox.recipients) == sorted(readers(30))
+    assert sorted(inbox.recipients) == sorted(names(30))
 
 
 class Hanging(Inbox):
@@ -168,11 +168,11 @@ class Hanging(Inbox):
 
 def test_a_server_that_hangs_delays_others_by_no_more_than_the_rule(database, monkeypatch):
     monkeypatch.setattr(delivery_sender, "_STUCK_AFTER", 0.3)
-    sending = Sending(database, readers(12))
-    inbox = Hanging("reader0", "reader5")
+    sending = Sending(database, names(12))
+    inbox = Hanging("subscriber0", "subscriber5")
     with mail_server(inbox) as url:
-        dispatcher = sending.dispatcher(url)
-        run = dispatcher.send_due, (lambda: sending.edition, sending.stop, lambda: None)
+        sender = sending.sender(url)
+        run = sender.send_due, (lambda: sending.edition, sending.stop, lambda: None)
         thread = threading.Thread(target=run[0], args=run[1])
         began = time.monotonic()
         thread.start()
@@ -182,18 +182,18 @@ def test_a_server_that_hangs_delays_others_by_no_more_than_the_rule(database, mo
         took = time.monotonic() - began
         sending.stop.set()
         thread.join(2)
-        dispatcher.close(0.1)
-        assert (thread.is_alive(), dispatcher.has_hung) == (False, True)
+        sender.close(0.1)
+        assert (thread.is_alive(), sender.has_hung) == (False, True)
         assert sending.states() == {"sent": 10, "claimed": 2}
         inbox.is_over.set()
-        dispatcher.close(5)
+        sender.close(5)
     assert 0.6 <= took < 2.0
     assert sending.states() == {"sent": 12}
-    assert sorted(inbox.recipients) == sorted(readers(12))
+    assert sorted(inbox.recipients) == sorted(names(12))
 
 
 @pytest.mark.parametrize(("seconds", "sender_threads"), [(30.0, 1), (0.02, 8)])
-def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds, sender_threads):
+def test_sender_threads_are_opened_where_messages_are_slow(database, monkeypatch, seconds, sender_threads):
     monkeypatch.setattr(delivery_sender, "_SECONDS_OF_WORK", seconds)
     monkeypatch.setattr(delivery_sender, "_COUNTED", 100)
     at_once = []
@@ -207,7 +207,7 @@ def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds,
 
     most = []
     inbox = Inbox(answer)
-    sending = Sending(database, readers(70 if sender_threads > 1 else 5))
+    sending = Sending(database, names(70 if sender_threads > 1 else 5))
     with mail_server(inbox) as url:
         sending.send(url)
     assert max(most) == 1 if sender_threads == 1 else 2 <= max(most) <= sender_threads
@@ -215,7 +215,7 @@ def test_lanes_are_opened_where_letters_are_slow(database, monkeypatch, seconds,
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_marks_survive_a_database_that_is_away_for_a_second(database, postgresql_server):
-    sending = Sending(database, readers(3))
+    sending = Sending(database, names(3))
     name = database.url.database
     server = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
 
@@ -245,8 +245,8 @@ def test_marks_survive_a_database_that_is_away_for_a_second(database, postgresql
         back.join()
         allow("true")
         server.dispose()
-    assert inbox.recipients.count("reader0") == 1
-    assert told(database, "sent")[0] == ("reader0", "closes", "7 days")
+    assert inbox.recipients.count("subscriber0") == 1
+    assert notified(database, "sent")[0] == ("subscriber0", "closes", "7 days")
 
 
 def test_what_another_worker_has_taken_over_is_not_marked(database):
@@ -266,7 +266,7 @@ def test_what_another_worker_has_taken_over_is_not_marked(database):
 
 
 def test_our_own_faults_stop_the_pass_and_cost_no_attempt(database):
-    sending = Sending(database, readers(30))
+    sending = Sending(database, names(30))
     assert sending.send("smtp://127.0.0.1:1") in [{"retried": n} for n in range(3, 8)]
     rows = outbox(database, "attempts", "next_at")
     assert {row[5:] for row in rows} == {
@@ -277,41 +277,41 @@ def test_our_own_faults_stop_the_pass_and_cost_no_attempt(database):
     inbox = Inbox()
     with mail_server(inbox) as url:
         assert sending.send(url) == {"sent": 30}
-    assert sorted(inbox.recipients) == sorted(readers(30))
+    assert sorted(inbox.recipients) == sorted(names(30))
 
 
-def test_a_lane_that_cannot_be_opened_ends_the_pass_and_loses_nothing(database):
-    sending = Sending(database, readers(3))
+def test_a_sender_thread_that_cannot_be_opened_ends_the_pass_and_loses_nothing(database):
+    sending = Sending(database, names(3))
     sending.failing = 1000
     inbox = Inbox()
     with mail_server(inbox) as url:
-        dispatcher = sending.dispatcher(url)
-        assert dispatcher.send_due(lambda: sending.edition, sending.stop, lambda: None) == {}
+        sender = sending.sender(url)
+        assert sender.send_due(lambda: sending.edition, sending.stop, lambda: None) == {}
         assert sending.states() == {"waiting": 3}
         sending.failing = 0
-        assert dispatcher.send_due(lambda: sending.edition, sending.stop, lambda: None) == {"sent": 3}
-        dispatcher.close(5)
+        assert sender.send_due(lambda: sending.edition, sending.stop, lambda: None) == {"sent": 3}
+        sender.close(5)
 
 
-def test_a_database_that_fails_while_letters_are_written_costs_none_of_them(database, monkeypatch):
+def test_a_database_that_fails_while_messages_are_written_costs_none_of_them(database, monkeypatch):
     """They are neither given up nor left in the hands of a worker that has forgotten them."""
-    sending = Sending(database, readers(3))
-    compose, faults = clerk_module.compose_reminder, [DatabaseFault("away for a moment")]
+    sending = Sending(database, names(3))
+    compose, faults = renderer_module.compose_reminder, [DatabaseFault("away for a moment")]
 
     def fail(*args, **more):
         if faults:
             raise faults.pop()
         return compose(*args, **more)
 
-    monkeypatch.setattr(clerk_module, "compose_reminder", fail)
+    monkeypatch.setattr(renderer_module, "compose_reminder", fail)
     inbox = Inbox()
     with mail_server(inbox) as url:
-        dispatcher = sending.dispatcher(url)
+        sender = sending.sender(url)
         with pytest.raises(DatabaseFault):
-            dispatcher.send_due(lambda: sending.edition, sending.stop, lambda: None)
-        assert dispatcher.send_due(lambda: sending.edition, sending.stop, lambda: None) == {"sent": 3}
-        dispatcher.close(5)
-    assert sorted(inbox.recipients) == readers(3)
+            sender.send_due(lambda: sending.edition, sending.stop, lambda: None)
+        assert sender.send_due(lambda: sending.edition, sending.stop, lambda: None) == {"sent": 3}
+        sender.close(5)
+    assert sorted(inbox.recipients) == names(3)
 
 
 def test_refused_by_the_server(database):

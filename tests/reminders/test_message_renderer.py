@@ -1,4 +1,4 @@
-"""The clerk: what is still said when a delivery is taken in hand, to whom, and under which identifiers."""
+"""The message renderer: what is still said when a delivery is taken in hand, to whom, and under which identifiers."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import AccountKind
-from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders import message_renderer as renderer_module
 from calendar_service.reminders.message_renderer import DeliveryObsolete, MessageRenderer
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.subscriptions.preferences import Preferences
@@ -25,7 +25,7 @@ from tests.support.reminders import (
     MINUTE,
     PARIS,
     SEOUL,
-    add_reader,
+    add_subscriber,
     event,
     moved,
     publish_records,
@@ -55,7 +55,7 @@ def fan_out(database, edition, now=NOW):
 
 
 def take(database, now=NOW):
-    """Claim everything, as the dispatcher does: parcels with the wishes of their readers."""
+    """Claim everything, as the delivery sender does: deliveries with the watches of their subscribers."""
     with writing(database) as connection:
         claimed_deliveries = load_deliveries(
             connection, claim_deliveries(connection, enter_worker(connection, now), now, 100)
@@ -108,13 +108,13 @@ RECORDS = [
 @pytest.mark.parametrize(("before", "after", "expected"), [row[1:] for row in RECORDS], ids=[row[0] for row in RECORDS])
 def test_what_a_record_has_become_since_it_fell_due(database, renderer, before, after, expected):
     selection = "tag=roads" if expected.startswith("not asked") else ""
-    add_reader(database, "ada", BEGIN, watch(selection))
+    add_subscriber(database, "ada", BEGIN, watch(selection))
     fan_out(database, publish_records(database, BEGIN, replace(before, tags=("roads",))))
     edition = publish_records(database, NOW, *([after] if after else []))
     assert answers(database, renderer, edition)[0].removeprefix("Closes ") == expected
 
 
-READERS = [
+SUBSCRIBER_CHANGES = [
     ("reads", lambda _database, _ada: None, "Closes in 7 days: Tender (English only) - Sat 10 July, 17:00 CEST"),
     ("ended", lambda database, ada: subscribers.end(database, ada.id, NOW), "suppressed: no longer a subscriber"),
     ("paused", lambda database, ada: subscribers.pause(database, ada.id, NOW), "suppressed: no longer a subscriber"),
@@ -137,9 +137,11 @@ READERS = [
 ]
 
 
-@pytest.mark.parametrize(("act", "expected"), [row[1:] for row in READERS], ids=[row[0] for row in READERS])
-def test_what_a_reader_has_become_since_the_delivery_was_claimed(database, renderer, act, expected):
-    ada = add_reader(database, "ada", BEGIN)
+@pytest.mark.parametrize(
+    ("act", "expected"), [row[1:] for row in SUBSCRIBER_CHANGES], ids=[row[0] for row in SUBSCRIBER_CHANGES]
+)
+def test_what_a_subscriber_has_become_since_the_delivery_was_claimed(database, renderer, act, expected):
+    ada = add_subscriber(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
     ((claimed, _),) = take(database)
@@ -158,7 +160,7 @@ def test_what_a_reader_has_become_since_the_delivery_was_claimed(database, rende
     ],
 )
 def test_too_late(database, renderer, now, expected):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
     assert answers(database, renderer, edition, utc(now)) == [expected]
@@ -166,7 +168,7 @@ def test_too_late(database, renderer, now, expected):
 
 def test_the_notice_of_a_new_record_that_was_called_off(database, renderer):
     publish_records(database, BEGIN)
-    add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
     fan_out(database, publish_records(database, NOW, TENDER))
     cancelled = publish_records(database, NOW + MINUTE, replace(TENDER, status=Status.CANCELLED))
     assert answers(database, renderer, cancelled) == ["called off"]
@@ -178,7 +180,7 @@ def test_the_notice_of_a_new_record_that_was_called_off(database, renderer):
 )
 def test_a_notice_is_tried_for_two_days(database, renderer, after, expected):
     publish_records(database, BEGIN, TENDER)
-    add_reader(database, "ada", BEGIN, watch(leads=("1 day",)))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("1 day",)))
     edition = publish_records(database, NOW, tender("2027-08-06 17:00"))
     fan_out(database, edition)
     assert answers(database, renderer, edition, NOW + after) == [expected]
@@ -187,8 +189,8 @@ def test_a_notice_is_tried_for_two_days(database, renderer, after, expected):
 def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, renderer):
     roads = replace(TENDER, tags=("roads",))
     publish_records(database, BEGIN, roads)
-    add_reader(database, "ada", BEGIN, watch("tag=roads"))
-    bob = add_reader(database, "bob", BEGIN, watch("tag=roads"))
+    add_subscriber(database, "ada", BEGIN, watch("tag=roads"))
+    bob = add_subscriber(database, "bob", BEGIN, watch("tag=roads"))
     moved_away = replace(tender("2027-08-06 17:00"), tags=("bridges",))
     edition = publish_records(database, NOW, moved_away)
     fan_out(database, edition)
@@ -199,7 +201,7 @@ def test_a_notice_is_for_those_whose_selection_has_or_had_the_record(database, r
 
 def test_notices_are_for_who_asked_for_such(database, renderer):
     publish_records(database, BEGIN)
-    ada = add_reader(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
+    ada = add_subscriber(database, "ada", BEGIN, watch(leads=("1 day",), wants_new=True))
     edition = publish_records(database, NOW, TENDER)
     fan_out(database, edition)
     subscribers.change(database, replace(ada, watches=(watch(leads=("1 day",)),)), NOW)
@@ -214,11 +216,11 @@ def envelopes(database, renderer, edition, now=NOW):
 
 
 def test_identifiers(database, renderer):
-    """Message ids are the same at each attempt and differ by reader and occasion; threads are a record's and reader's."""
+    """Message ids are the same at each attempt and differ by subscriber and occasion; threads are a record's and subscriber's."""
     records = TENDER, tender(CLOSES, "other")
     edition = publish_records(database, BEGIN, *records)
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "6 days")))
-    add_reader(database, "ben", BEGIN)
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "6 days")))
+    add_subscriber(database, "ben", BEGIN)
     fan_out(database, edition)
     first = envelopes(database, renderer, edition)
     assert [delivery.notification.record_id for delivery, _ in first] == ["other", "other", "tender", "tender"]
@@ -244,9 +246,9 @@ def test_identifiers(database, renderer):
     )
 
 
-def test_the_links_are_the_readers_own(database, renderer):
+def test_the_links_are_the_subscribers_own(database, renderer):
     edition = publish_records(database, BEGIN, TENDER)
-    ada = add_reader(database, "ada", BEGIN, language="fr", secret="s")  # noqa: S106 (a secret of a test)
+    ada = add_subscriber(database, "ada", BEGIN, language="fr", secret="s")  # noqa: S106 (a secret of a test)
     fan_out(database, edition)
     ((_, envelope),) = envelopes(database, renderer, edition)
     service = SubscriptionService(database, KEYS)
@@ -258,19 +260,19 @@ def test_the_links_are_the_readers_own(database, renderer):
     )
 
 
-def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, renderer, monkeypatch):
+def test_a_message_is_written_once_for_all_who_share_language_and_zone(database, renderer, monkeypatch):
     written = []
 
     def compose(*args, view, **more):
         written.append((view.lang.code, view.zone))
         return compose_reminder(*args, view=view, **more)
 
-    compose_reminder = clerk_module.compose_reminder
-    monkeypatch.setattr(clerk_module, "compose_reminder", compose)
+    compose_reminder = renderer_module.compose_reminder
+    monkeypatch.setattr(renderer_module, "compose_reminder", compose)
     edition = publish_records(database, BEGIN, TENDER)
     for number in range(6):
         language, zone = [("en", PARIS), ("fr", PARIS), ("en", SEOUL)][number % 3]
-        add_reader(database, f"reader{number}", BEGIN, language=language, zone=zone)
+        add_subscriber(database, f"subscriber{number}", BEGIN, language=language, zone=zone)
     fan_out(database, edition)
     messages = [
         renderer.render(delivery, edition, active_watches, NOW)[0] for delivery, active_watches in take(database)
@@ -278,8 +280,8 @@ def test_a_letter_is_written_once_for_all_who_share_language_and_zone(database, 
     assert (len(messages), sorted(written)) == (6, [("en", SEOUL), ("en", PARIS), ("fr", PARIS)])
 
 
-def test_a_letter_is_written_anew_in_another_edition_and_later(database, renderer):
-    add_reader(database, "ada", BEGIN)
+def test_a_message_is_written_anew_in_another_edition_and_later(database, renderer):
+    add_subscriber(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, TENDER)
     fan_out(database, edition)
     ((delivery, active_watches),) = take(database)
@@ -295,7 +297,7 @@ def test_a_letter_is_written_anew_in_another_edition_and_later(database, rendere
     ]
 
 
-# -- digests and letters about the subscription itself --------------------------------------------------------------
+# -- digests and messages about the subscription itself --------------------------------------------------------------
 
 
 def digest_of(database, renderer, edition, now):
@@ -306,7 +308,7 @@ def digest_of(database, renderer, edition, now):
 def test_a_digest_leaves_out_what_has_lost_its_sense(database, renderer):
     morning = utc("2027-07-03 07:00")
     records = [TENDER, tender(CLOSES, "moved"), tender(CLOSES, "cancelled")]
-    add_reader(database, "ada", BEGIN, digest="daily")
+    add_subscriber(database, "ada", BEGIN, digest="daily")
     fan_out(database, publish_records(database, BEGIN, *records), morning)
     changed = [TENDER, tender("2027-08-10", "moved"), replace(records[2], status=Status.CANCELLED)]
     edition = publish_records(database, morning, *changed)
@@ -320,7 +322,7 @@ def test_a_digest_leaves_out_what_has_lost_its_sense(database, renderer):
 CHOICE = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
 
 
-def own_letters(database, renderer, edition, now):
+def account_messages(database, renderer, edition, now):
     return [(delivery, *renderer.render(delivery, edition, [], now)) for delivery, _ in take(database, now)]
 
 
@@ -330,7 +332,7 @@ def test_confirmations_and_what_is_known_already(database, renderer):
     for now in (BEGIN, BEGIN + DAY):
         service.ask("ada@reader.example", CHOICE, consent={"words": "Yes", "form": "page"}, client="1.2.3.4", now=now)
         process_signups(database, KEYS, now)
-        ((_, message, envelope),) = own_letters(database, renderer, edition, now)
+        ((_, message, envelope),) = account_messages(database, renderer, edition, now)
         token = message.text.partition("/reminders/confirm/")[2].split()
         if now == BEGIN:
             assert (message.data["type"], envelope.address) == ("confirmation", "ada@reader.example")
@@ -342,13 +344,13 @@ def test_confirmations_and_what_is_known_already(database, renderer):
 
 def test_trouble_goes_to_the_owner_by_mail(database, renderer):
     edition = publish_records(database, BEGIN, TENDER)
-    hook = add_reader(
+    hook = add_subscriber(
         database, "hook", BEGIN, channel="webhook", address="https://hook.example/x", owner="ada@reader.example"
     )
     subscribers.pause(database, hook.id, BEGIN)
     with writing(database) as connection:
         queue_account_message(connection, AccountKind.TROUBLE, BEGIN, subscriber_id=hook.id, expires_at=BEGIN + DAY)
-    ((delivery, message, envelope),) = own_letters(database, renderer, edition, BEGIN)
+    ((delivery, message, envelope),) = account_messages(database, renderer, edition, BEGIN)
     assert (envelope.channel, envelope.address, message.data["type"]) == (
         "mail",
         "ada@reader.example",

@@ -6,7 +6,7 @@ from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.identity import Identity, raise_sequence
 from calendar_service.store.pauses import REPLACED, clear_replaced
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
-from tests.support.reminders import MINUTE, add_reader, publish_records, tender, utc, watch
+from tests.support.reminders import MINUTE, add_subscriber, publish_records, tender, utc, watch
 
 NOW = utc("2027-06-01 12:00")
 
@@ -33,7 +33,7 @@ def test_a_first_database_is_not_reported(database, tmp_path):
 
 def test_a_database_with_subscribers_is_not_reported(database, tmp_path):
     SequenceFile(tmp_path / FILE_NAME).remember(Identity("other", 7), NOW)
-    add_reader(database, "ann", NOW, watch())
+    add_subscriber(database, "ann", NOW, watch())
     RestoreGuard(database, SequenceFile(tmp_path / FILE_NAME)).check(NOW)
     assert restore_faults(database) == []
 

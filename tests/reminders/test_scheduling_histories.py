@@ -1,4 +1,4 @@
-"""Random histories: the letters that go out are those of a simple model that knows readers one by one, and no SQL."""
+"""Random histories: the messages that go out are those of a simple model that knows subscribers one by one, and no SQL."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -56,7 +56,7 @@ def tender(closes, status=Status.CONFIRMED):
 
 
 @dataclass
-class Reader:
+class ModelSubscriber:
     zone: str = SEAT
     asked: dict = field(default_factory=dict)  # lead, "changes" or "new" -> since when
     leads: tuple = ()
@@ -208,7 +208,7 @@ class Service:
         watch = Watch("id=tender", leads, wants_new)
         new = NewSubscriber(
             channel="mail",
-            address=f"reader{number}@example.org",
+            address=f"subscriber{number}@example.org",
             address_key=f"key{number}",
             language="en",
             zone=zone,
@@ -244,7 +244,7 @@ class Service:
             except DeliveryObsolete:
                 state = DeliveryState.DROPPED
             else:
-                assert envelope.address == f"reader{self.numbers[delivery.recipient.id]}@example.org"
+                assert envelope.address == f"subscriber{self.numbers[delivery.recipient.id]}@example.org"
                 said = delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
                 is_reminder = isinstance(said, ReminderKey)
@@ -257,8 +257,8 @@ class Service:
 
 # -- histories ------------------------------------------------------------------------------------------------------
 
-READERS = 3
-number = st.integers(0, READERS - 1)
+SUBSCRIBERS = 3
+number = st.integers(0, SUBSCRIBERS - 1)
 leads = st.lists(st.sampled_from(LEADS), min_size=1, max_size=3, unique=True).map(tuple)
 # Of the clock that stamps an edition: mostly right, or wrong by minutes up to years.
 offset = st.sampled_from(
@@ -284,7 +284,7 @@ history = st.builds(
 
 def live(steps, service):
     """Lead the service and the model through one history; give what each has sent at each tick."""
-    model = Model([Reader() for _ in range(READERS)])
+    model = Model([ModelSubscriber() for _ in range(SUBSCRIBERS)])
     now = BEGIN
     begun = [(timedelta(0), ("join", 0, ("7 days", "1 day"), True, SEAT))]
     for wait, (what, *given_) in [*begun, *steps, (timedelta(hours=1), ("tick",))]:
@@ -299,10 +299,10 @@ def live(steps, service):
                 service.publish(stands, closes, now, wrong)
                 model.publish(stands, closes)
         else:
-            change_reader(what, given_, model, service, now)
+            change_subscriber(what, given_, model, service, now)
 
 
-def change_reader(what, given_, model, service, now):
+def change_subscriber(what, given_, model, service, now):
     which, *rest = given_
     subscriber = model.subscribers[which]
     before = subscriber.state
@@ -350,12 +350,12 @@ def check(steps, engine):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history)
-def test_letters_are_those_of_the_model(engine, steps):
+def test_messages_are_those_of_the_model(engine, steps):
     check(steps, engine)
 
 
 @pytest.mark.slow
 @settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history)
-def test_letters_are_those_of_the_model_in_thousands_of_histories(database, steps):
+def test_messages_are_those_of_the_model_in_thousands_of_histories(database, steps):
     check(steps, database)

@@ -22,15 +22,15 @@ from tests.support.reminders import (
     SECOND,
     Clock,
     Inbox,
-    add_reader,
+    add_subscriber,
     empty,
     mail_server,
-    make_office,
+    make_service,
+    notified,
     outbox,
     publish_records,
     stated,
     tender,
-    told,
     utc,
     watch,
 )
@@ -56,7 +56,9 @@ def restamp(database, offset):
 def lived(database, offset):
     """Six weeks in which one edition has a wrong stamp; what is fanned out, and when it is due."""
     for name, digest in (("ada", ""), ("ben", "daily"), ("cy", "weekly")):
-        add_reader(database, name, BEGIN, watch(leads=("14 days", "7 days", "1 day"), wants_new=True), digest=digest)
+        add_subscriber(
+            database, name, BEGIN, watch(leads=("14 days", "7 days", "1 day"), wants_new=True), digest=digest
+        )
     others = [tender("2027-09-01 12:00", "other"), tender("2027-09-02", "third")]
     steps = {
         BEGIN: (tender(CLOSES), others[0]),
@@ -95,10 +97,10 @@ def test_wrong_stamps_change_nothing(database, offset):
 
 @pytest.mark.parametrize("offset", OFFSETS, ids=names)
 def test_a_notice_goes_at_once_and_can_be_written(database, offset):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     clock = Clock(BEGIN)
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, clock, url)
+        reminder_service = make_service(database, clock, url)
         publish_records(database, BEGIN, tender(CLOSES))
         reminder_service.schedule_due()
         clock.now = BEGIN + DAY
@@ -114,7 +116,7 @@ def test_a_notice_goes_at_once_and_can_be_written(database, offset):
 
 @pytest.mark.parametrize("offset", OFFSETS, ids=names)
 def test_what_is_planned_is_listed_whatever_the_stamps(database, offset):
-    ada = add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
+    ada = add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
     publish_records(database, BEGIN, tender(CLOSES))
     edition = restamp(database, offset)
     listed = [
@@ -145,25 +147,25 @@ BETWEEN = [
     ("last", "published", "seen", "reminders"), [row[1:] for row in BETWEEN], ids=[row[0] for row in BETWEEN]
 )
 def test_nothing_falls_between_two_passes(database, last, published, seen, reminders):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     planner = Planner(database)
     edition = publish_records(database, BEGIN, tender("2027-09-01 12:00"))
     planner.fan_out(edition, BEGIN)
     planner.fan_out(edition, last)
     planner.fan_out(publish_records(database, published, MOVED), seen)
-    assert sorted(told(database)) == sorted([("ada", "changed", "")] + [("ada", "closes", "7 days")] * reminders)
+    assert sorted(notified(database)) == sorted([("ada", "changed", "")] + [("ada", "closes", "7 days")] * reminders)
 
 
 def test_who_asked_between_two_passes_is_told(database):
     planner = Planner(database)
     planner.fan_out(publish_records(database, BEGIN, tender("2027-09-01 12:00", "other")), BEGIN)
-    add_reader(database, "ada", BEGIN + 2 * SECOND, watch(wants_new=True))
+    add_subscriber(database, "ada", BEGIN + 2 * SECOND, watch(wants_new=True))
     records = tender("2027-09-02 12:00", "other"), tender("2027-06-07 17:00")
     edition = publish_records(database, BEGIN + 3 * SECOND, *records)
     planner.fan_out(edition, BEGIN + 5 * SECOND)
-    add_reader(database, "ben", BEGIN + 6 * SECOND, watch(wants_new=True))
+    add_subscriber(database, "ben", BEGIN + 6 * SECOND, watch(wants_new=True))
     planner.fan_out(edition, BEGIN + 10 * SECOND)
-    assert sorted(told(database)) == [("ada", "changed", ""), ("ada", "new", "")]
+    assert sorted(notified(database)) == [("ada", "changed", ""), ("ada", "new", "")]
 
 
 # -- what stood when somebody joined --------------------------------------------------------------------------------
@@ -177,7 +179,7 @@ def test_what_stood_before_somebody_joined_is_no_news(database, digest, wrong):
     publish_records(database, BEGIN + MINUTE, tender("2027-07-12 17:00"), tender("2027-06-05 17:00", "soon"))
     restamp(database, wrong)
     leads = ("14 days", "7 days", "1 day")
-    add_reader(database, "ada", BEGIN + 2 * MINUTE, watch(leads=leads, wants_new=True), digest=digest)
+    add_subscriber(database, "ada", BEGIN + 2 * MINUTE, watch(leads=leads, wants_new=True), digest=digest)
     edition, planner = load_edition(database), Planner(database)
     for now in (BEGIN + 3 * MINUTE, BEGIN + HOUR, BEGIN + DAY):
         planner.fan_out(edition, now)
@@ -193,32 +195,32 @@ def test_what_stood_before_somebody_joined_is_no_news(database, digest, wrong):
 def test_who_joined_before_an_edition_is_told_of_it_late_reminders_too(database):
     planner = Planner(database)
     planner.fan_out(publish_records(database, BEGIN), BEGIN)
-    add_reader(database, "ada", BEGIN + SECOND, watch(leads=("14 days",)))
+    add_subscriber(database, "ada", BEGIN + SECOND, watch(leads=("14 days",)))
     publish_records(database, BEGIN + MINUTE, tender("2027-06-08 17:00"))
-    add_reader(database, "ben", BEGIN + 2 * MINUTE, watch(leads=("14 days",)))
+    add_subscriber(database, "ben", BEGIN + 2 * MINUTE, watch(leads=("14 days",)))
     planner.fan_out(load_edition(database), BEGIN + 3 * MINUTE)
     planner.fan_out(load_edition(database), BEGIN + HOUR)
-    assert told(database) == [("ada", "closes", "14 days")]
+    assert notified(database) == [("ada", "closes", "14 days")]
 
 
 def test_another_zone_or_digest_keeps_since_when_somebody_has_asked(database):
-    ada = add_reader(database, "ada", BEGIN, watch(wants_new=True), digest="daily")
+    ada = add_subscriber(database, "ada", BEGIN, watch(wants_new=True), digest="daily")
     publish_records(database, BEGIN + MINUTE, tender(CLOSES))
     subscribers.change(database, replace(ada, digest=""), BEGIN + 2 * MINUTE)
     Planner(database).fan_out(load_edition(database), BEGIN + HOUR)
-    assert told(database) == [("ada", "new", "")]
+    assert notified(database) == [("ada", "new", "")]
 
 
 def test_members_from_before_editions_were_noted_are_told_by_when_they_joined(database):
     planner = Planner(database)
     planner.fan_out(publish_records(database, BEGIN, tender(CLOSES)), BEGIN)
-    add_reader(database, "ada", BEGIN + MINUTE, watch(wants_new=True))
+    add_subscriber(database, "ada", BEGIN + MINUTE, watch(wants_new=True))
     with writing(database) as connection:
         connection.execute(update(memberships).values(edition=None))
     planner.fan_out(load_edition(database), BEGIN + 2 * MINUTE)
-    assert told(database) == []
+    assert notified(database) == []
     planner.fan_out(publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "other")), BEGIN + HOUR)
-    assert told(database) == [("ada", "new", "")]
+    assert notified(database) == [("ada", "new", "")]
 
 
 # -- the planner's own clock ----------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ def test_members_from_before_editions_were_noted_are_told_by_when_they_joined(da
 @pytest.mark.parametrize("ahead", [2 * DAY, 30 * DAY, 2 * YEAR], ids=["2 days", "30 days", "2 years"])
 @pytest.mark.parametrize("process", ["another", "the same"])
 def test_a_planner_whose_clock_was_ahead_silences_nothing_later(database, ahead, process):
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
     publish_records(database, BEGIN, tender("2029-12-01 17:00", "far"))
     edition = publish_records(database, BEGIN + SECOND, tender("2029-12-01 17:00", "far"), tender(CLOSES))
     first = Planner(database)
@@ -243,7 +245,7 @@ def test_a_planner_whose_clock_was_ahead_silences_nothing_later(database, ahead,
     planner.fan_out(moved, BEGIN + DAY)
     for now in (FIVE, utc("2027-07-11 15:00")):
         planner.fan_out(moved, now)
-    found = [row for row in told(database) if row[1] != "far"]
+    found = [row for row in notified(database) if row[1] != "far"]
     assert found[-3:] == [("ada", "changed", ""), ("ada", "closes", "7 days"), ("ada", "closes", "1 day")]
     with reading(database) as connection:
         assert list_faults(connection) == []
@@ -251,18 +253,18 @@ def test_a_planner_whose_clock_was_ahead_silences_nothing_later(database, ahead,
 
 @pytest.mark.parametrize("ahead", [2 * DAY, 2 * YEAR], ids=["2 days", "2 years"])
 def test_reminders_noted_as_missed_by_a_clock_that_was_ahead_go_in_time(database, ahead):
-    add_reader(database, "ada", BEGIN, watch(leads=("1 day",)))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("1 day",)))
     edition = publish_records(database, BEGIN, tender("2027-06-02 17:00"))
     Planner(database).fan_out(edition, BEGIN)
     Planner(database).fan_out(edition, BEGIN + ahead)
     planner = Planner(database)
     planner.fan_out(edition, BEGIN + MINUTE)
     planner.fan_out(edition, utc("2027-06-01 15:00"))
-    assert told(database) == [("ada", "closes", "1 day")]
+    assert notified(database) == [("ada", "closes", "1 day")]
 
 
 def test_a_notice_of_a_clock_that_was_ahead_goes_at_once(database):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     planner = Planner(database)
     planner.fan_out(publish_records(database, BEGIN, tender(CLOSES)), BEGIN)
     edition = publish_records(database, BEGIN + HOUR, tender("2027-07-12 17:00"))
@@ -278,26 +280,26 @@ def test_a_notice_of_a_clock_that_was_ahead_goes_at_once(database):
 def test_who_asked_by_a_clock_that_was_ahead_is_reminded(database, ahead, joins):
     edition = publish_records(database, BEGIN, tender(CLOSES))
     planner = Planner(database)
-    add_reader(database, "ada", BEGIN + (ahead if joins == "before" else timedelta(0)), watch(leads=("7 days",)))
+    add_subscriber(database, "ada", BEGIN + (ahead if joins == "before" else timedelta(0)), watch(leads=("7 days",)))
     planner.fan_out(edition, BEGIN + HOUR)
-    add_reader(database, "ben", SEVEN - MINUTE + ahead, watch(leads=("7 days",)))
+    add_subscriber(database, "ben", SEVEN - MINUTE + ahead, watch(leads=("7 days",)))
     planner.fan_out(edition, SEVEN - SECOND)
     planner.fan_out(edition, SEVEN + SECOND)
-    assert sorted(told(database)) == [("ada", "closes", "7 days"), ("ben", "closes", "7 days")]
+    assert sorted(notified(database)) == [("ada", "closes", "7 days"), ("ben", "closes", "7 days")]
 
 
 def test_a_membership_of_before_whose_begin_is_ahead_is_put_right(database):
     edition = publish_records(database, BEGIN, tender(CLOSES))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     Planner(database).fan_out(edition, BEGIN + HOUR)
     with writing(database) as connection:
         connection.execute(update(memberships).values(since=BEGIN + 2 * YEAR))
     Planner(database).fan_out(edition, SEVEN)
-    assert told(database) == [("ada", "closes", "7 days")]
+    assert notified(database) == [("ada", "closes", "7 days")]
 
 
 def test_what_a_wrong_clock_set_aside_is_tried_by_the_right_one(database):
-    add_reader(database, "bad", BEGIN, watch("x=1"))
+    add_subscriber(database, "bad", BEGIN, watch("x=1"))
     edition = publish_records(database, BEGIN, tender(CLOSES))
     Planner(database).fan_out(edition, BEGIN + 2 * YEAR)
     with writing(database) as connection:
@@ -310,7 +312,7 @@ def test_what_a_wrong_clock_set_aside_is_tried_by_the_right_one(database):
 
 
 def test_deliveries_wait_for_no_wrong_clock(database):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     edition = publish_records(database, BEGIN, tender(CLOSES))
     Planner(database).fan_out(edition, SEVEN)
     with writing(database) as connection:  # tried in vain two days ahead

@@ -1,4 +1,4 @@
-"""What comes of letters that do not go out: tried again, given up, and what that means for their readers."""
+"""What comes of messages that do not go out: tried again, given up, and what that means for their subscribers."""
 
 import logging
 
@@ -23,7 +23,7 @@ from tests.support.reminders import (
     KEYS,
     MINUTE,
     SECOND,
-    add_reader,
+    add_subscriber,
     outbox,
     publish_records,
     stated,
@@ -73,12 +73,12 @@ def test_when_it_is_tried_again(attempts, failure, left, expected):
 
 
 class Post:
-    """One reader, one letter in hand of one worker."""
+    """One subscriber, one message in hand of one worker."""
 
     def __init__(self, database, **recipient):
         self.database = database
         self.edition = publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-        self.recipient = add_reader(database, "ada", BEGIN, **recipient)
+        self.recipient = add_subscriber(database, "ada", BEGIN, **recipient)
         with writing(database) as connection:
             self.worker = enter_worker(connection, BEGIN)
         Planner(database).fan_out(self.edition, SEVEN)
@@ -144,7 +144,7 @@ def test_our_own_faults_are_tried_again_in_a_minute_however_often(database):
         assert post.row()[2:] == (0, stated(SEVEN + (n + 1) * MINUTE), None)
 
 
-def test_a_bounce_keeps_the_address_from_letters_for_thirty_days(database):
+def test_a_bounce_keeps_the_address_from_messages_for_thirty_days(database):
     post = Post(database)
     post.fail(DEAD)
     with reading(database) as connection:
@@ -155,7 +155,7 @@ def test_a_bounce_keeps_the_address_from_letters_for_thirty_days(database):
     assert reasons == [bounced, bounced, {}]
 
 
-def test_who_was_erased_while_a_letter_to_them_bounced(database):
+def test_who_was_erased_while_a_message_to_them_bounced(database):
     post = Post(database)
     taken = post.take(SEVEN)
     subscribers.erase(database, post.recipient.id, SEVEN)

@@ -1,4 +1,4 @@
-"""The office: one process that sends beside others, some of which die, and what it does from a sign-up to a letter."""
+"""The reminder service: one process that sends beside others, some of which die, and what it does from a sign-up to a message."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import threading
 import pytest
 from sqlalchemy import insert, select, update
 
-from calendar_service.reminders import service as office_module
+from calendar_service.reminders import service as service_module
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.subscriptions.preferences import Preferences
 from calendar_service.reminders.subscriptions.service import SubscriptionService
@@ -23,10 +23,10 @@ from tests.support.reminders import (
     PARIS,
     Clock,
     Inbox,
-    add_reader,
-    add_readers,
+    add_named_subscribers,
+    add_subscriber,
     mail_server,
-    make_office,
+    make_service,
     outbox,
     publish_records,
     tender,
@@ -53,7 +53,7 @@ sys.stdin.read()
 
 def fan_out(database, *names):
     edition = publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_readers(database, names, BEGIN)
+    add_named_subscribers(database, names, BEGIN)
     Planner(database).fan_out(edition, NOW)
 
 
@@ -66,7 +66,7 @@ def test_claims_of_a_killed_process_are_given_back_at_once(database, database_ur
     command = [sys.executable, "-c", CLAIM, database_url]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "2\n"
-        reminder_service = make_office(database, Clock(NOW))
+        reminder_service = make_service(database, Clock(NOW))
         reminder_service.schedule_due()
         assert states(database) == ["claimed", "claimed"]  # it is alive
         process.kill()
@@ -74,7 +74,7 @@ def test_claims_of_a_killed_process_are_given_back_at_once(database, database_ur
         reminder_service.schedule_due()
     assert states(database) == ["waiting", "waiting"]
     with mail_server(inbox := Inbox()) as url:
-        other = make_office(database, Clock(NOW), url)
+        other = make_service(database, Clock(NOW), url)
         other.schedule_due()
         assert other.send(threading.Event()) == {"sent": 2}
         other.close(5)
@@ -94,9 +94,9 @@ def test_claims_of_a_silent_worker_elsewhere_are_given_back_after_the_lease(data
     fan_out(database, "ada")
     number = elsewhere(database)
     steady = [1000.0]
-    monkeypatch.setattr(office_module.time, "monotonic", lambda: steady[0])
+    monkeypatch.setattr(service_module.time, "monotonic", lambda: steady[0])
     clock = Clock(NOW)
-    reminder_service = make_office(database, clock)
+    reminder_service = make_service(database, clock)
 
     def look(after, *, beats=False, wall=0 * HOUR):
         steady[0] += after
@@ -119,9 +119,9 @@ def test_claims_of_a_silent_worker_elsewhere_are_given_back_after_the_lease(data
 def test_it_gives_signs_of_life(database, monkeypatch):
     publish_records(database, BEGIN)
     steady = [1000.0]
-    monkeypatch.setattr(office_module.time, "monotonic", lambda: steady[0])
+    monkeypatch.setattr(service_module.time, "monotonic", lambda: steady[0])
     clock = Clock(NOW)
-    reminder_service = make_office(database, clock)
+    reminder_service = make_service(database, clock)
     seen = []
     for seconds in (0, 1, 1.5, 3):
         steady[0] += seconds
@@ -136,13 +136,13 @@ def test_it_gives_signs_of_life(database, monkeypatch):
 def test_when_to_look_next(database):
     clock = Clock(SEVEN - HOUR)
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_readers(database, ["ada", "ben"], BEGIN)
-    reminder_service = make_office(database, clock)
+    add_named_subscribers(database, ["ada", "ben"], BEGIN)
+    reminder_service = make_service(database, clock)
     reminder_service.schedule_due()
     assert reminder_service.next_wake_up() == SEVEN
     clock.now = NOW
     reminder_service.schedule_due()
-    # Two letters wait and are being sent; there is nothing to look for before one is to be tried again.
+    # Two messages wait and are being sent; there is nothing to look for before one is to be tried again.
     assert reminder_service.next_wake_up() is None
     with writing(database) as connection:
         connection.execute(update(deliveries).where(deliveries.c.id == 1).values(next_at=NOW + MINUTE))
@@ -162,7 +162,7 @@ def test_from_signing_up_to_the_first_reminder(database):
         return counts, [content.partition("Subject: ")[2].partition("\r\n")[0] for _, content in inbox.taken]
 
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, clock, url)
+        reminder_service = make_service(database, clock, url)
         assert work() == ({"sent": 1}, ["Please confirm: reminders of Example"])
         token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
         service.confirm(token, BEGIN + MINUTE)
@@ -177,9 +177,9 @@ def test_from_signing_up_to_the_first_reminder(database):
     assert inbox.recipients == ["ada", "ada"]
 
 
-def test_letters_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path):
+def test_messages_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path):
     fan_out(database, "ada")
-    reminder_service = make_office(database, Clock(NOW), "", tmp_path / "mail")
+    reminder_service = make_service(database, Clock(NOW), "", tmp_path / "mail")
     reminder_service.schedule_due()
     assert reminder_service.send(threading.Event()) == {"sent": 1}
     reminder_service.close(5)
@@ -188,8 +188,8 @@ def test_letters_go_to_a_folder_where_there_is_no_mail_server(database, tmp_path
 
 
 def test_nothing_is_done_before_the_first_edition(database):
-    add_reader(database, "ada", BEGIN)
-    reminder_service = make_office(database, Clock(NOW))
+    add_subscriber(database, "ada", BEGIN)
+    reminder_service = make_service(database, Clock(NOW))
     reminder_service.schedule_due()
     assert (reminder_service.send(threading.Event()), reminder_service.next_wake_up(), outbox(database)) == (
         {},
@@ -201,7 +201,7 @@ def test_nothing_is_done_before_the_first_edition(database):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_claimed_is_given_back_when_it_closes(database):
     fan_out(database, "ada")
-    reminder_service = make_office(database, Clock(NOW))
+    reminder_service = make_service(database, Clock(NOW))
     reminder_service.schedule_due()
     with writing(database) as connection:
         claim_deliveries(connection, reminder_service._worker_id, NOW, 10)

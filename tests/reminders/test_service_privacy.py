@@ -1,4 +1,4 @@
-"""No address, no token and no secret in anything that is logged, from signing up to a letter that comes back."""
+"""No address, no token and no secret in anything that is logged, from signing up to a message that comes back."""
 
 import logging
 import re
@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders import message_renderer as renderer_module
 from calendar_service.reminders.subscriptions.preferences import Preferences
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store.claims import claim_deliveries, load_deliveries
@@ -19,9 +19,9 @@ from tests.support.reminders import (
     PARIS,
     Clock,
     Inbox,
-    add_reader,
+    add_subscriber,
     mail_server,
-    make_office,
+    make_service,
     outbox,
     publish_records,
     tender,
@@ -42,13 +42,15 @@ ANSWERS = {
 def live(database, inbox, url):
     """A whole life: signing up, confirming, reminders of all outcomes, leaving."""
     clock, service, stop = Clock(BEGIN), SubscriptionService(database, KEYS), threading.Event()
-    reminder_service = make_office(database, clock, url)
+    reminder_service = make_service(database, clock, url)
     choice = Preferences("kind=tender", ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
     service.ask("ada@reader.example", choice, consent={"words": "Yes", "form": "page"}, client="203.0.113.7", now=BEGIN)
     for name in ("ben", "cy", "bad"):
-        add_reader(database, name, BEGIN, language="fr" if name == "bad" else "en")
+        add_subscriber(database, name, BEGIN, language="fr" if name == "bad" else "en")
     hook = f"https://hook.invalid/{PATH}"
-    add_reader(database, "hook", BEGIN, channel="webhook", address=hook, owner="owner@reader.example", secret=SECRET)
+    add_subscriber(
+        database, "hook", BEGIN, channel="webhook", address=hook, owner="owner@reader.example", secret=SECRET
+    )
     reminder_service.schedule_due()
     reminder_service.send(stop)
     token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
@@ -67,14 +69,14 @@ def live(database, inbox, url):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_whole_life_without_an_address_in_the_log(database, caplog, monkeypatch):
-    compose = clerk_module.compose_reminder
+    compose = renderer_module.compose_reminder
 
     def fail(*args, view, **more):
         if view.lang.code == "fr":
             raise KeyError("a letter that cannot be written")
         return compose(*args, view=view, **more)
 
-    monkeypatch.setattr(clerk_module, "compose_reminder", fail)
+    monkeypatch.setattr(renderer_module, "compose_reminder", fail)
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     with caplog.at_level(logging.DEBUG), mail_server(inbox := Inbox(lambda to: ANSWERS[to.partition("@")[0]])) as url:
         service, ada, token = live(database, inbox, url)
@@ -94,9 +96,9 @@ def test_a_whole_life_without_an_address_in_the_log(database, caplog, monkeypatc
 def test_what_is_private_is_in_no_repr(database):
     """A repr is what ends up in the trace of a fault."""
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    ada = add_reader(database, "ada", BEGIN, secret=SECRET, owner="owner@reader.example")
+    ada = add_subscriber(database, "ada", BEGIN, secret=SECRET, owner="owner@reader.example")
     clock = Clock(SEVEN)
-    reminder_service = make_office(database, clock)
+    reminder_service = make_service(database, clock)
     reminder_service.schedule_due()
     with writing(database) as connection:
         (delivery,) = load_deliveries(connection, claim_deliveries(connection, 1, SEVEN, 10))

@@ -1,4 +1,4 @@
-"""One fault stops only itself: whatever is set aside, those whom it does not concern get their letters in time."""
+"""One fault stops only itself: whatever is set aside, those whom it does not concern get their messages in time."""
 
 import logging
 import threading
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
-from calendar_service.reminders import message_renderer as clerk_module
+from calendar_service.reminders import message_renderer as renderer_module
 from calendar_service.reminders import plan as plan_module
-from calendar_service.reminders import service as office_module
+from calendar_service.reminders import service as service_module
 from calendar_service.reminders.forecast import forecast, upcoming
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.setting_aside import Failures
@@ -29,13 +29,13 @@ from tests.support.reminders import (
     SECOND,
     Clock,
     Inbox,
-    add_reader,
+    add_subscriber,
     mail_server,
-    make_office,
+    make_service,
+    notified,
     outbox,
     publish_records,
     tender,
-    told,
     utc,
     watch,
 )
@@ -57,8 +57,8 @@ def faults(database, *kinds):
 
 
 def unreadable(database, selection="x=1", leads="7 days"):
-    """A reader whose watch nobody can read, as an earlier version has taken it."""
-    return add_reader(database, "bad", BEGIN, watch(selection, (leads,), wants_new=True))
+    """A subscriber whose watch nobody can read, as an earlier version has taken it."""
+    return add_subscriber(database, "bad", BEGIN, watch(selection, (leads,), wants_new=True))
 
 
 @contextmanager
@@ -95,12 +95,12 @@ def run(database, statements):
 @pytest.mark.parametrize(("selection", "leads"), [("x=1", "7 days"), ("from=now", "7 days"), ("", "soon")])
 def test_a_group_that_cannot_be_read_stops_nobody_else(database, selection, leads):
     bad = unreadable(database, selection, leads)
-    add_reader(database, "good", BEGIN, watch(wants_new=True))
+    add_subscriber(database, "good", BEGIN, watch(wants_new=True))
     edition = publish_records(database, BEGIN + HOUR, tender(CLOSES))
     planner = Planner(database)
     planner.fan_out(edition, BEGIN + HOUR)
     planner.fan_out(edition, SEVEN)
-    assert [each for each in told(database) if each[0] == "good"] == [("good", "new", ""), GOOD]
+    assert [each for each in notified(database) if each[0] == "good"] == [("good", "new", ""), GOOD]
     assert {row[0] for row in faults(database)} == {"group"}
     subscribers.end(database, bad.id, SEVEN)
     planner.fan_out(edition, SEVEN + 61 * MINUTE)
@@ -140,21 +140,21 @@ def test_a_group_that_can_be_read_again_is_told_what_it_missed(database, monkeyp
     monkeypatch.setattr(plan_module, "read_selection", breaks)
     plan_module.selected.cache_clear()
     broken = True
-    add_reader(database, "roads", BEGIN, watch("tag=roads", ("14 days", "7 days")))
-    add_reader(database, "good", BEGIN, watch("", ("14 days", "7 days")))
+    add_subscriber(database, "roads", BEGIN, watch("tag=roads", ("14 days", "7 days")))
+    add_subscriber(database, "good", BEGIN, watch("", ("14 days", "7 days")))
     first = publish_records(database, BEGIN, tender(CLOSES, tags=("roads",)))
     planner = Planner(database)
     planner.fan_out(first, BEGIN + MINUTE)
     moved = publish_records(database, BEGIN + DAY, tender("2027-07-12 17:00", tags=("roads",)))
     planner.fan_out(moved, BEGIN + DAY)
-    assert told(database) == [("good", "changed", "")]
+    assert notified(database) == [("good", "changed", "")]
     broken = False
     planner.fan_out(moved, BEGIN + DAY + 2 * HOUR)
-    assert told(database) == [("good", "changed", ""), ("roads", "changed", "")]
+    assert notified(database) == [("good", "changed", ""), ("roads", "changed", "")]
     assert faults(database) == []
     planner.fan_out(moved, utc("2027-06-28 16:00"))
     planner.fan_out(moved, utc("2027-07-05 16:00"))
-    assert sorted(told(database)) == sorted(
+    assert sorted(notified(database)) == sorted(
         (name, *what)
         for name in ("good", "roads")
         for what in [("changed", ""), ("closes", "14 days"), ("closes", "7 days")]
@@ -179,7 +179,7 @@ def bad_record(monkeypatch):
 
 
 def test_a_record_that_cannot_be_planned_stops_no_other(database, bad_record):
-    add_reader(database, "good", BEGIN, watch("", ("7 days",)))
+    add_subscriber(database, "good", BEGIN, watch("", ("7 days",)))
     edition = publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
     planner = Planner(database)
     planner.fan_out(edition, BEGIN)
@@ -193,7 +193,7 @@ def test_a_record_that_cannot_be_planned_stops_no_other(database, bad_record):
 
 
 def test_a_notice_that_cannot_be_worked_out_is_told_when_it_can_be(database, bad_record):
-    add_reader(database, "good", BEGIN, watch("", ("1 day",), wants_new=True))
+    add_subscriber(database, "good", BEGIN, watch("", ("1 day",), wants_new=True))
     planner = Planner(database)
     planner.fan_out(publish_records(database, BEGIN, tender("2027-12-01", "old")), BEGIN)
     edition = publish_records(
@@ -213,7 +213,7 @@ def test_a_notice_that_cannot_be_worked_out_is_told_when_it_can_be(database, bad
 
 def test_one_firing_that_the_database_refuses_does_not_undo_the_others(database):
     records = [tender(CLOSES, f"tender-{number:02}") for number in range(60)]
-    add_reader(database, "good", BEGIN, watch(wants_new=True))
+    add_subscriber(database, "good", BEGIN, watch(wants_new=True))
     edition = publish_records(database, BEGIN + HOUR, *records)
     planner = Planner(database)
     with refused(database, "tender-07"):
@@ -228,7 +228,7 @@ def test_one_firing_that_the_database_refuses_does_not_undo_the_others(database)
 
 
 def test_a_database_that_fails_is_not_set_aside(database):
-    add_reader(database, "good", BEGIN)
+    add_subscriber(database, "good", BEGIN)
     edition = publish_records(database, BEGIN, tender(CLOSES))
     with writing(database) as connection:
         connection.execute(text("ALTER TABLE firings RENAME TO elsewhere"))
@@ -242,14 +242,14 @@ def test_a_database_that_fails_is_not_set_aside(database):
 
 @pytest.mark.usefixtures("bad_record")
 def test_who_joins_is_caught_up_with_whatever_else_fails(database):
-    add_reader(database, "good", BEGIN, watch("", ("7 days",)))
+    add_subscriber(database, "good", BEGIN, watch("", ("7 days",)))
     edition = publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
     planner = Planner(database)
     planner.fan_out(edition, SEVEN)
-    add_reader(database, "late", SEVEN, watch("", ("7 days",)))
+    add_subscriber(database, "late", SEVEN, watch("", ("7 days",)))
     unreadable(database)
     planner.fan_out(edition, SEVEN + MINUTE)
-    assert told(database) == [GOOD, ("late", "closes", "7 days")]
+    assert notified(database) == [GOOD, ("late", "closes", "7 days")]
 
 
 # -- sign-ups -------------------------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def spoil(database, name):
 
 
 def confirmed(database, name):
-    """Make a reader by signing up, as the form does: the keyed hash is the real one."""
+    """Make a subscriber by signing up, as the form does: the keyed hash is the real one."""
     service = SubscriptionService(database, KEYS)
     with reading(database) as connection:
         row = connection.execute(select(signups).where(signups.c.address == f"{name}@reader.example")).one()
@@ -281,7 +281,7 @@ def confirmed(database, name):
 def test_a_sign_up_that_fails_keeps_nobody_waiting(database):
     publish_records(database, BEGIN, tender(CLOSES))
     clock = Clock(BEGIN)
-    reminder_service = make_office(database, clock)
+    reminder_service = make_service(database, clock)
     ask(database, "ada", BEGIN)
     reminder_service.schedule_due()
     confirmed(database, "ada")
@@ -316,16 +316,16 @@ STAGES = ["purge_expired", "list_claimers", "process_signups", "load_edition"]
 )
 def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, caplog):
     publish_records(database, BEGIN, tender(CLOSES))
-    add_reader(database, "good", BEGIN)
+    add_subscriber(database, "good", BEGIN)
     ask(database, "ada", SEVEN)
-    work = getattr(office_module, stage)
+    work = getattr(service_module, stage)
 
     def fails(*_arguments):
         raise error()
 
-    monkeypatch.setattr(office_module, stage, fails)
+    monkeypatch.setattr(service_module, stage, fails)
     clock = Clock(SEVEN)
-    reminder_service = make_office(database, clock)
+    reminder_service = make_service(database, clock)
     for _ in range(3):
         try:
             reminder_service.schedule_due()
@@ -333,26 +333,26 @@ def test_each_stage_of_a_look_stands_alone(database, monkeypatch, stage, error, 
             assert error is not ZeroDivisionError
     expected = {("good", "closes", "7 days"), ("nobody", "confirm", "")}
     lost = {"process_signups": {("nobody", "confirm", "")}, "load_edition": {GOOD}}.get(stage, set())
-    assert set(told(database)) == expected - lost
+    assert set(notified(database)) == expected - lost
     if error is ZeroDivisionError:
         assert [row[0] for row in faults(database)] == ["schedule"]
         assert len([record for record in caplog.records if record.exc_info]) == 1
-    monkeypatch.setattr(office_module, stage, work)
+    monkeypatch.setattr(service_module, stage, work)
     clock.now += MINUTE
     reminder_service._purged_at = float("-inf")  # of the steady clock too
     reminder_service.schedule_due()
-    assert set(told(database)) == expected
+    assert set(notified(database)) == expected
     assert faults(database) == []
 
 
 # -- sending --------------------------------------------------------------------------------------------------------
 
 
-def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypatch):
+def test_a_message_that_cannot_be_written_keeps_no_other_back(database, monkeypatch):
     for name in ("ada", "ben"):
-        add_reader(database, name, BEGIN, language={"ada": "fr"}.get(name, "en"))
+        add_subscriber(database, name, BEGIN, language={"ada": "fr"}.get(name, "en"))
     publish_records(database, BEGIN, tender(CLOSES))
-    compose = clerk_module.compose_reminder
+    compose = renderer_module.compose_reminder
 
     def breaks(*arguments, view, **more):
         if view.lang.code == "fr" and is_broken:
@@ -360,10 +360,10 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
         return compose(*arguments, view=view, **more)
 
     is_broken = True
-    monkeypatch.setattr(clerk_module, "compose_reminder", breaks)
+    monkeypatch.setattr(renderer_module, "compose_reminder", breaks)
     clock = Clock(SEVEN)
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, clock, url)
+        reminder_service = make_service(database, clock, url)
         reminder_service.schedule_due()
         for minutes in (0, 2, 8):
             clock.now = SEVEN + minutes * MINUTE
@@ -380,29 +380,29 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(database, monkeypat
 
 
 def test_a_part_that_cannot_be_written_does_not_keep_the_digest_back(database, monkeypatch):
-    add_reader(database, "ada", BEGIN, digest="daily")
+    add_subscriber(database, "ada", BEGIN, digest="daily")
     publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
-    item = clerk_module._digest_item
+    item = renderer_module._digest_item
 
     def breaks(part, *more):
         if part.record_id == "bad":
             raise ZeroDivisionError
         return item(part, *more)
 
-    monkeypatch.setattr(clerk_module, "_digest_item", breaks)
+    monkeypatch.setattr(renderer_module, "_digest_item", breaks)
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, Clock(SEVEN), url)
+        reminder_service = make_service(database, Clock(SEVEN), url)
         reminder_service.schedule_due()
         reminder_service.send(threading.Event())
         reminder_service.close(5)
-    # Left out of the digest, the other one goes as a letter of its own.
+    # Left out of the digest, the other one goes as a message of its own.
     assert inbox.recipients == ["ada", "ada"]
     assert {row[5] for row in outbox(database)} == {"sent"}
 
 
 def test_a_delivery_that_cannot_be_read_keeps_no_other_back(database):
     for name in ("ada", "ben"):
-        add_reader(database, name, BEGIN)
+        add_subscriber(database, name, BEGIN)
     edition = publish_records(database, BEGIN, tender(CLOSES))
     Planner(database).fan_out(edition, SEVEN)
     with writing(database) as connection:
@@ -413,7 +413,7 @@ def test_a_delivery_that_cannot_be_read_keeps_no_other_back(database):
         first = select(func.min(deliveries.c.id)).scalar_subquery()
         connection.execute(update(deliveries).where(deliveries.c.id == first).values(occasion_id=newest))
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, Clock(SEVEN), url)
+        reminder_service = make_service(database, Clock(SEVEN), url)
         reminder_service.schedule_due()
         reminder_service.send(threading.Event())
         reminder_service.close(5)
@@ -422,15 +422,15 @@ def test_a_delivery_that_cannot_be_read_keeps_no_other_back(database):
 
 
 def test_a_delivery_that_is_no_more_is_no_fault(database, monkeypatch):
-    subscriber = add_reader(database, "ada", BEGIN)
+    subscriber = add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
 
     def fails(*_arguments, **_more):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(clerk_module, "compose_reminder", fails)
+    monkeypatch.setattr(renderer_module, "compose_reminder", fails)
     clock = Clock(SEVEN)
-    reminder_service = make_office(database, clock, folder=None)
+    reminder_service = make_service(database, clock, folder=None)
     monkeypatch.setattr(reminder_service, "_open_channels", dict)
     reminder_service.schedule_due()
     reminder_service.send(threading.Event())
@@ -461,7 +461,7 @@ def test_reasons_are_fit_for_the_public(database):
 @pytest.mark.usefixtures("bad_record")
 def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
     bad = unreadable(database)
-    add_reader(database, "good", BEGIN)
+    add_subscriber(database, "good", BEGIN)
     edition = publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
     failures = Failures()
     listed = forecast(database, edition, BEGIN, SEVEN + DAY, with_addresses=True, failures=failures)
@@ -476,11 +476,11 @@ def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
 
 
 def test_an_edition_that_cannot_be_read_leaves_the_one_before_it(database):
-    add_reader(database, "good", BEGIN)
+    add_subscriber(database, "good", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
     clock = Clock(BEGIN)
     with mail_server(inbox := Inbox()) as url:
-        reminder_service = make_office(database, clock, url)
+        reminder_service = make_service(database, clock, url)
         reminder_service.schedule_due()
         publish_records(database, BEGIN + HOUR, tender(CLOSES), tender(CLOSES, "bad"))
         with writing(database) as connection:

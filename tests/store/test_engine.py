@@ -127,7 +127,7 @@ def test_a_writer_does_not_wait_for_ever(database_url, monkeypatch):
     second.dispose()
 
 
-def test_a_reader_sees_one_state(database):
+def test_a_transaction_sees_one_state(database):
     count = text("SELECT count(*) FROM attempts")
     add = text("INSERT INTO attempts (at, file, digest, outcome, reasons) VALUES ('2026-01-01', '', '', '', '[]')")
     with reading(database) as connection:

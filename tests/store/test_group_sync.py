@@ -117,7 +117,7 @@ def test_pausing_resuming_and_ending(database):
     assert subscribers.pause(database, subscriber.id, LATER + DAY) == ended
 
 
-def test_one_address_is_one_reader_and_nobody_is_added_beside_it(database):
+def test_one_address_is_one_subscriber_and_nobody_is_added_beside_it(database):
     subscribers.add_subscriber(database, newcomer(), NOON)
     with pytest.raises(AddressTaken):
         subscribers.add_subscribers(database, [newcomer("eve@example.org"), newcomer()], NOON)
@@ -141,7 +141,7 @@ def test_nothing_can_be_changed_of_who_is_erased(database):
         subscribers.change(database, subscriber, NOON)
 
 
-def test_readers_are_listed_in_order_over_pages(database):
+def test_subscribers_are_listed_in_order_over_pages(database):
     many = [newcomer(f"n{number}@example.org", Watch(f"tag=t{number % 7}")) for number in range(1_201)]
     added = subscribers.add_subscribers(database, many, NOON)
     assert [each.address for each in added] == [each.address for each in many]
@@ -150,7 +150,7 @@ def test_readers_are_listed_in_order_over_pages(database):
         assert connection.scalar(select(func.count()).select_from(groups)) == 14
 
 
-def test_readers_who_come_at_once_share_the_groups_they_make(database):
+def test_subscribers_who_come_at_once_share_the_groups_they_make(database):
     wanted = [Watch(f"tag=t{number}", ("7 days", "1 day"), wants_new=True) for number in range(20)]
 
     def add(number):

@@ -1,4 +1,4 @@
-"""A database that an earlier version made keeps all that its readers rely on when this version takes it over."""
+"""A database that an earlier version made keeps all that its subscribers rely on when this version takes it over."""
 
 import threading
 from datetime import UTC, datetime
@@ -103,7 +103,7 @@ def test_records_keep_their_identity_and_their_ledger(old):
     ]
 
 
-# Of each purpose one, as it stands in letters that have been sent.
+# Of each purpose one, as it stands in messages that have been sent.
 LINKS = [
     (MANAGE, "WyJ2aG54bG5FVldheVlPTHREOTJmblJBIl0.pInsaZaPEW5z43ENxQsHnqQxsZlZe9wVOHDBq3o_vBo", "ada@example.com"),
     (UNSUBSCRIBE, "WyJ2aG54bG5FVldheVlPTHREOTJmblJBIl0.mwvQH_cVCN_YUG-FB7yGOTxDjegQjJqJHIMB-AsJBE4", "ada@example.com"),

@@ -1,1 +1,1 @@
-"""What tests share: databases, sites, servers, and readers that are not ours."""
+"""What tests share: databases, sites, servers, and calendar clients that are not ours."""

@@ -447,7 +447,7 @@ def linked_tender_open_a_day_longer(patch):
     wrap(patch, jsonld, "_stamp", lambda original, at, zone: original(later(at, DAY), zone))
 
 
-# -- what was sent: templates, and what stands between them and the reader ----------------------
+# -- what was sent: templates, and what stands between them and the subscriber ----------------------
 
 SENT = {
     "datetime an hour off": (rb'datetime="2027-07-07T09:', b'datetime="2027-07-07T10:', PAGES),

@@ -1,4 +1,4 @@
-"""Letters to send, and servers that answer as badly as a test wants."""
+"""Messages to send, and servers that answer as badly as a test wants."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ CALENDAR_ID = "intercultural-cities.example"
 SINK = Path(__file__).with_name("smtp_sink.py")
 SECRET = "whsec_c2VjcmV0IGJ5dGVzIG9mIGEgd2ViaG9vaywgMzIgb2Y="  # noqa: S105 (of nobody)
 
-LETTER = Message(
+MESSAGE = Message(
     subject="Rappel : clôture de l’appel d’offres « Graphiques en ligne » dans 7 jours",
     text=f"Clôture le 10 juillet 2030 à 17:00.\n\nGérer : {MANAGE_URL}\nSe désabonner : {UNSUBSCRIBE_URL}\n",
     html=f'<p>Clôture le 10 juillet 2030 à 17:00.</p>\n<a href="{MANAGE_URL}">Gérer</a> <a href="{UNSUBSCRIBE_URL}">Se désabonner</a>\n',

@@ -1,4 +1,4 @@
-"""Drafts to publish, without a file: what the readers would have made of one."""
+"""Drafts to publish, without a file: what the parsers would have made of one."""
 
 from datetime import UTC, date, datetime, time
 

@@ -1,4 +1,4 @@
-"""The letters that tests look at: a calendar, what becomes of it, and what readers are told."""
+"""The messages that tests look at: a calendar, what becomes of it, and what subscribers are told."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def digest(view: RenderContext, period: str) -> Message:
 
 
 @cache
-def all_letters(code: str) -> dict[str, Message]:
-    """Every kind of letter, by name, in a language."""
+def all_messages(code: str) -> dict[str, Message]:
+    """Every kind of message, by name, in a language."""
     view = RenderContext(language(code), BASE, "en")
     seoul = replace(view, zone="Asia/Seoul")
     confirm = f"{BASE}/reminders/confirm/signed-token"

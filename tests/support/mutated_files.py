@@ -2,7 +2,7 @@
 
     python -m tests.support.mutated_files --seed 7 --count 20000
 
-reads as many damaged files, and prints each that made the reader fail.
+reads as many damaged files, and prints each that made the parser fail.
 """
 
 import argparse

@@ -46,7 +46,7 @@ def no_claim():
 
 
 def one_commit_for_a_batch():
-    """Mark letters twenty at a time, as one does who commits once for a batch."""
+    """Mark messages twenty at a time, as one does who commits once for a batch."""
     held = []
     settle = delivery_sender.settle_sent
 
@@ -113,5 +113,5 @@ def lease_by_the_wall_clock():
     plant(service.ReminderService, "_release_dead", release_late)
 
 
-def one_lane():
+def one_sender_thread():
     plant(delivery_sender, "_MAX_THREADS", 1)

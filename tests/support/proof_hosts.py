@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.proof_town import ENVIRONMENT, KEY
+from tests.support.proof_deployment import ENVIRONMENT, KEY
 
 ROOT = Path(__file__).parents[2]
 NAME = "calendar.example.org"

@@ -1,4 +1,4 @@
-"""What the tests of reminders share: records, editions that grow, readers, a look into the outbox, and mail servers."""
+"""What the tests of reminders share: records, editions that grow, subscribers, a look into the outbox, and mail servers."""
 
 import socket
 import threading
@@ -105,15 +105,15 @@ def watch(selection="", leads=("7 days",), wants_new=False):
     return Watch(selection, leads, wants_new)
 
 
-def add_reader(database, name, now, *watches, **more):
-    return add_readers(database, [name], now, *watches, **more)[0]
+def add_subscriber(database, name, now, *watches, **more):
+    return add_named_subscribers(database, [name], now, *watches, **more)[0]
 
 
-def add_readers(database, names, now, *watches, **more):
-    return add_subscribers(database, [new_reader(name, *watches, **more) for name in names], now)
+def add_named_subscribers(database, names, now, *watches, **more):
+    return add_subscribers(database, [new_subscriber(name, *watches, **more) for name in names], now)
 
 
-def new_reader(name, *watches, **more):
+def new_subscriber(name, *watches, **more):
     given = {
         "channel": "mail",
         "address": f"{name}@reader.example",
@@ -127,7 +127,7 @@ def new_reader(name, *watches, **more):
 
 
 def outbox(database, *names):
-    """All deliveries as (reader, kind, record, moment or digest, lead, state), or with the columns that are named."""
+    """All deliveries as (subscriber, kind, record, moment or digest, lead, state), or with the columns that are named."""
     columns = [deliveries.c[name] for name in names]
     what = occasions.c
     query = select(subscribers.c.address, what.kind, what.record_id, what.moment, what.revision, what.lead)
@@ -148,8 +148,8 @@ def outbox(database, *names):
     ]
 
 
-def told(database, *states):
-    """Who is told what: (reader, moment, lead), of all deliveries or those in some states."""
+def notified(database, *states):
+    """Who is notified of what: (subscriber, moment, lead), of all deliveries or those in some states."""
     return [
         (subscriber, what, lead)
         for subscriber, _, _, what, lead, state in outbox(database)
@@ -222,5 +222,5 @@ def mail_server(inbox):
         controller.stop()
 
 
-def make_office(database, clock, url="", folder=None):
+def make_service(database, clock, url="", folder=None):
     return ReminderService(database, KEYS, BASE, MailSettings(url, folder, SENDER), clock)

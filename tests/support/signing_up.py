@@ -39,7 +39,7 @@ CHOICE = {
 
 
 class SignUp(Site):
-    """The service with a clock that stands still, and the tokens that letters would carry."""
+    """The service with a clock that stands still, and the tokens that messages would carry."""
 
     def __init__(self, engine, folder, operator_token="", text=FILE):
         super().__init__(folder, NOW, BASE, engine, operator_token=operator_token)
@@ -50,7 +50,7 @@ class SignUp(Site):
         self.service = self.app.extensions[SUBSCRIPTIONS]
 
     def ask(self, **changes):
-        """Sign up as Ann, and give the token of the letter that follows."""
+        """Sign up as Ann, and give the token of the message that follows."""
         answer = self.post("/reminders", CHOICE | changes)
         assert answer.status_code == 200, words_of(answer)
         with reading(self.engine) as connection:
@@ -80,13 +80,13 @@ class SignUp(Site):
 
 
 def words_of(answer):
-    """The text of a page as a reader sees it."""
+    """The text of a page as a visitor sees it."""
     page = answer.get_data(as_text=True)
     main = page[page.index("<main") : page.index("</main>")]
     return " ".join(re.sub(r"<[^>]*>", " ", main).replace("&#34;", '"').replace("&#39;", "'").split())
 
 
-def send_letters(engine):
+def add_sent_messages(engine):
     """Enter a reminder and a notice of the showcase's tender as sent."""
     closing = {"record_id": "charts-tender", "occurrence": "", "revision": "2026-11-29T17:00:00 Europe/Paris"}
     changed = {"record_id": "charts-tender", "occurrence": "", "revision": "2"}

@@ -1,4 +1,4 @@
-"""What the tests of readers share: a desk, choices, and a look into the tables."""
+"""What the tests of subscribers share: a service, preferences, and a look into the tables."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +37,7 @@ def newcomer(address="ada@example.org", *watches, **changes):
 
 
 def belonging(database, subscriber_id):
-    """The groups of a reader with their beginning, as plain rows."""
+    """The groups of a subscriber with their beginning, as plain rows."""
     parts = [groups.c[name] for name in ("topic", "selection", "lead", "zone", "country", "digest")]
     with reading(database) as connection:
         rows = connection.execute(
@@ -48,8 +48,8 @@ def belonging(database, subscriber_id):
         return sorted(tuple(row) for row in rows)
 
 
-def letters(database):
-    """All letters about subscriptions: moment, state, the address that is asked."""
+def account_messages(database):
+    """All messages about subscriptions: moment, state, the address that is asked."""
     with reading(database) as connection:
         rows = connection.execute(
             select(occasions.c.moment, deliveries.c.state, signups.c.address)

@@ -51,7 +51,8 @@ NEEDS = {
 }
 
 _STARTERS = {
-    f"tests.support.{name}" for name in ("hosts", "proof_hosts", "proof_town", "running_service", "readers.khal")
+    f"tests.support.{name}"
+    for name in ("hosts", "proof_hosts", "proof_deployment", "running_service", "calendar_clients.khal")
 }
 
 

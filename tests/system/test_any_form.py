@@ -20,7 +20,7 @@ from calendar_service.store.engine import reading
 from calendar_service.store.subscribers import SubscriberState
 from calendar_service.store.tables import signups
 from calendar_service.web import manage
-from tests.support.reminders import Clock, Inbox, add_reader, mail_server, watch
+from tests.support.reminders import Clock, Inbox, add_subscriber, mail_server, watch
 from tests.support.signing_up import BASE, NOW, SignUp
 
 # Werkzeug leaves the file of a part that it refuses in the middle to the garbage collector.
@@ -109,7 +109,7 @@ class Site(SignUp):
         self.statuses = Counter()
 
     def set_up(self):
-        add_reader(self.engine, "bystander", NOW, watch("id=roads", ("14 days",)))
+        add_subscriber(self.engine, "bystander", NOW, watch("id=roads", ("14 days",)))
         self.subscriber = self.subscriber(zone="Europe/Paris", country="", digest="")
         self.token = self.ask(address="cat@example.org")
 
@@ -147,7 +147,7 @@ class Site(SignUp):
         self.subscriber = self.service.confirm(self.ask(zone="Europe/Paris", country="", digest=""), self.now)
 
     def bystander_is_reminded(self):
-        """Have an office of the service send what is due, by a real SMTP server."""
+        """Have a worker send what is due, by a real SMTP server."""
         inbox = Inbox()
         with mail_server(inbox) as url:
             mailing = MailSettings(url, None, "Example <calendar@example.org>")

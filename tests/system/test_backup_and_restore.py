@@ -40,10 +40,10 @@ from tests.support.reminders import (
     MINUTE,
     Clock,
     Inbox,
-    add_reader,
-    add_readers,
+    add_named_subscribers,
+    add_subscriber,
     mail_server,
-    make_office,
+    make_service,
     outbox,
     publish_records,
     tender,
@@ -52,7 +52,7 @@ from tests.support.reminders import (
 
 BEGIN = utc("2027-06-01 12:00")
 NOW = utc("2027-07-03 15:01")
-NAMES = [f"reader{number:02}" for number in range(20)]
+NAMES = [f"subscriber{number:02}" for number in range(20)]
 NOBODY_LOOKED = lambda _id: None  # noqa: E731
 
 
@@ -69,7 +69,7 @@ def file(tmp_path):
 @pytest.fixture
 def filled(database):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"), tender("2027-08-10 17:00", name="other"))
-    add_readers(database, NAMES, BEGIN)
+    add_named_subscribers(database, NAMES, BEGIN)
     look(database, BEGIN)
     return database
 
@@ -79,18 +79,18 @@ def edit(database, closes, when=BEGIN + DAY):
 
 
 def look(database, now):
-    office = make_office(database, Clock(now))
-    office.schedule_due()
-    office.close(1)
+    service = make_service(database, Clock(now))
+    service.schedule_due()
+    service.close(1)
 
 
 def tick(database, inbox, url, now):
     """One pass of a worker; gives who got mail, each as often as that."""
     before = len(inbox.taken)
-    office = make_office(database, Clock(now), url)
-    office.schedule_due()
-    office.send(threading.Event())
-    office.close(5)
+    service = make_service(database, Clock(now), url)
+    service.schedule_due()
+    service.send(threading.Event())
+    service.close(5)
     return sorted(inbox.recipients[before:])
 
 
@@ -260,7 +260,7 @@ def test_all_of_it_comes_back_into_nothing(filled, database_url, file):
         assert [fault.key for fault in list_faults(connection, [FaultKind.RESTORE])] == [""]
     # New rows get new numbers.
     end_pauses(engine, load_edition(engine), NOW)
-    assert add_reader(engine, "new", NOW).id == len(NAMES) + 1
+    assert add_subscriber(engine, "new", NOW).id == len(NAMES) + 1
     edit(engine, "2027-08-20 17:00", NOW)
     engine.dispose()
 
@@ -308,18 +308,18 @@ def test_what_was_not_sent_yet_is_missed_and_not_lost(filled, file):
 def test_who_left_and_who_was_erased_stays_so(filled, file):
     found = {each.address.partition("@")[0]: each.id for each in people.list_subscribers(filled)}
     backup(filled, file)
-    people.end(filled, found["reader00"], BEGIN + DAY)
-    people.pause(filled, found["reader01"], BEGIN + DAY)
-    people.erase(filled, found["reader02"], BEGIN + DAY)
+    people.end(filled, found["subscriber00"], BEGIN + DAY)
+    people.pause(filled, found["subscriber01"], BEGIN + DAY)
+    people.erase(filled, found["subscriber02"], BEGIN + DAY)
     with writing(filled) as connection:
         suppress(connection, "somebody", NOT_ME, BEGIN + DAY)
-    new = add_reader(filled, "new", BEGIN + DAY)
+    new = add_subscriber(filled, "new", BEGIN + DAY)
     done = put_back(filled, file)
     assert done.replaced is Replaced.SUCCESSOR
     states = {each.address.partition("@")[0]: str(each.state) for each in people.list_subscribers(filled)}
     active = dict.fromkeys([*NAMES, "new"], "active")
-    expected = {**active, "reader00": "ended", "reader01": "paused"}
-    del expected["reader02"]
+    expected = {**active, "subscriber00": "ended", "subscriber01": "paused"}
+    del expected["subscriber02"]
     assert states == expected
     assert people.find_by_ref(filled, new.ref).watches == new.watches
     with mail_server(inbox := Inbox()) as url:
@@ -336,9 +336,9 @@ def test_another_history_gives_up_who_left_and_what_was_sent(filled, file):
     found = {each.address.partition("@")[0]: each for each in people.list_subscribers(filled)}
     with writing(filled) as connection:
         renew_identity(connection, 5)
-    people.end(filled, found["reader00"].id, NOW - DAY)
-    people.erase(filled, found["reader02"].id, BEGIN + DAY)
-    add_reader(filled, "new", BEGIN + DAY)
+    people.end(filled, found["subscriber00"].id, NOW - DAY)
+    people.erase(filled, found["subscriber02"].id, BEGIN + DAY)
+    add_subscriber(filled, "new", BEGIN + DAY)
     edit(filled, "2027-08-12 17:00")
     with mail_server(inbox := Inbox()) as url:
         assert len(tick(filled, inbox, url, NOW)) == 2 * 18 + 2
@@ -376,33 +376,33 @@ def test_running_processes_see_it(filled, file, database_url):
     backup(filled, file)
     with mail_server(inbox := Inbox()) as url:
         engine = open_engine(database_url)
-        office = make_office(engine, Clock(NOW), url)
+        service = make_service(engine, Clock(NOW), url)
         with writing(filled) as connection:
             renew_identity(connection, 5)
         edit(filled, "2027-08-12 17:00")
-        office.schedule_due()
-        office.send(threading.Event())
+        service.schedule_due()
+        service.send(threading.Event())
         assert len(inbox.taken) == 40
         assert cache.edition().number == 2
         put_back(filled, file)
-        office.schedule_due()
-        office.send(threading.Event())
+        service.schedule_due()
+        service.send(threading.Event())
         cache._refreshed_at = float("-inf")
         assert cache.edition().number == 1
         # Another one with the number of the old: no process may take it for the one that it knew.
         edit(filled, "2027-08-25 17:00", BEGIN + 2 * DAY)
-        cache._refreshed_at = office._edition_seen = float("-inf")
-        assert cache.edition() == load_edition(filled) == office.edition()
+        cache._refreshed_at = service._edition_seen = float("-inf")
+        assert cache.edition() == load_edition(filled) == service.edition()
         end_pauses(filled, load_edition(filled), NOW)
-        office.schedule_due()
-        office.send(threading.Event())
+        service.schedule_due()
+        service.send(threading.Event())
         assert len(inbox.taken) == 40
         edit(filled, "2027-08-26 17:00", BEGIN + 3 * DAY)
-        office._edition_seen = float("-inf")
-        office.schedule_due()
-        office.send(threading.Event())
+        service._edition_seen = float("-inf")
+        service.schedule_due()
+        service.send(threading.Event())
         assert len(inbox.taken) == 60
-        office.close(5)
+        service.close(5)
         engine.dispose()
 
 
@@ -410,20 +410,20 @@ def test_running_processes_see_it(filled, file, database_url):
 def test_a_restore_in_the_middle_of_sending(filled, file, history):
     """A worker sends to 200 while the backup is restored: nobody gets it twice, and after `--send-missed` all have it."""
     more = [f"more{number:03}" for number in range(180)]
-    add_readers(filled, more, BEGIN)
+    add_named_subscribers(filled, more, BEGIN)
     backup(filled, file)
     if history == "another":
         with writing(filled) as connection:
             renew_identity(connection, 5)
     stop = threading.Event()
     with mail_server(inbox := Inbox()) as url:
-        office = make_office(filled, Clock(NOW), url)
+        service = make_service(filled, Clock(NOW), url)
 
         def work():
             while not stop.is_set():
                 with contextlib.suppress(DatabaseFault):
-                    office.schedule_due()
-                    office.send(stop)
+                    service.schedule_due()
+                    service.send(stop)
                 stop.wait(0.05)
 
         worker = threading.Thread(target=work)
@@ -440,7 +440,7 @@ def test_a_restore_in_the_middle_of_sending(filled, file, history):
         finally:
             stop.set()
             worker.join()
-        office.close(5)
+        service.close(5)
     assert sorted(inbox.recipients) == sorted([*NAMES, *more])
 
 
@@ -507,7 +507,7 @@ def test_a_restore_that_fails_at_the_end_changes_nothing(filled, file, monkeypat
         if is_other:
             with writing(filled) as connection:
                 renew_identity(connection, 5)
-        add_reader(filled, f"new{is_other}", BEGIN + DAY)
+        add_subscriber(filled, f"new{is_other}", BEGIN + DAY)
         monkeypatch.setattr(restore_module, "enter_restored", fail)
         refused(filled, file, RuntimeError, "planted")
     assert list(file.parent.glob("*restoring*")) == []
@@ -565,8 +565,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(empty_database_url, 
 def test_a_damaged_file_is_kept_aside_and_replaced(filled, database_url, file):
     backup(filled, file)
     path = Path(make_url(database_url).database)
-    office = make_office(filled, Clock(NOW))
-    office.schedule_due()
+    service = make_service(filled, Clock(NOW))
+    service.schedule_due()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     filled.dispose()
@@ -577,8 +577,8 @@ def test_a_damaged_file_is_kept_aside_and_replaced(filled, database_url, file):
     assert done.replaced is Replaced.DAMAGED
     assert done.damaged_file.read_bytes() == content
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    office.schedule_due()
-    assert not office.send(threading.Event())
+    service.schedule_due()
+    assert not service.send(threading.Event())
     assert [pause.kind for pause in pauses(filled)] == [PauseKind.RESTORED]
     assert len(list(people.list_subscribers(filled))) == len(NAMES)
     assert check_sqlite(path) == ""

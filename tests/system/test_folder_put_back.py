@@ -10,7 +10,7 @@ from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.identity import Identity
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.sequence_file import SequenceFile
-from tests.support.reminders import Inbox, add_readers, mail_server, publish_records, tender, utc
+from tests.support.reminders import Inbox, add_named_subscribers, mail_server, publish_records, tender, utc
 
 BEGIN = utc("2027-06-01 12:00")
 AT = "2027-07-03T15:01:00Z"
@@ -25,7 +25,7 @@ def asked(tmp_path, monkeypatch, capsys):
     engine = open_engine(sqlite_url(tmp_path / "var" / "calendar.sqlite3"))
     run_migrations(engine)
     publish_records(engine, BEGIN, tender("2027-07-10 17:00"))
-    add_readers(engine, [f"reader{number}" for number in range(10)], BEGIN)
+    add_named_subscribers(engine, [f"subscriber{number}" for number in range(10)], BEGIN)
     engine.dispose()
     opened = []
     monkeypatch.setattr(bootstrap, "open_engine", lambda url: opened.append(open_engine(url)) or opened[-1])

@@ -230,6 +230,13 @@ OLD_FUNCTIONS = {
     *("guarded", "_own_letter", "_papers", "_refused_reader", "run_jobs", "_serializer", "told_in_one_line"),
 }
 
+# Helpers of the tests, by the names of before.
+OLD_HELPERS = {
+    *("House", "LETTER", "Nursery", "Town", "add_reader", "add_readers", "all_letters", "check_readers", "crew"),
+    *("kill_crew", "letters", "make_office", "new_reader", "own_letters", "said", "send_letters", "told"),
+    *("verify_as_a_reader",),
+}
+
 
 def modules():
     """The syntax tree of each module, by its dotted name below the package."""
@@ -315,5 +322,17 @@ def test_no_function_has_an_old_name():
         for module, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.name in OLD_FUNCTIONS
+    ]
+    assert kept == []
+
+
+def test_no_helper_of_the_tests_has_an_old_name():
+    folder = Path(__file__).parents[1]
+    kept = [
+        f"{path.relative_to(folder)}: {name}"
+        for path in folder.rglob("*.py")
+        if "node_modules" not in path.parts
+        for name in top_level(ast.parse(path.read_text(encoding="utf-8")))
+        if name in OLD_HELPERS
     ]
     assert kept == []

@@ -1,4 +1,4 @@
-"""A third language is a catalogue, not code: all that a reader sees comes from it, from CLDR or from the calendar."""
+"""A third language is a catalogue, not code: all that a visitor sees comes from it, from CLDR or from the calendar."""
 
 import json
 import re
@@ -12,14 +12,14 @@ import pytest
 from calendar_service.publishing import publish_file
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.writers import i18n as languages
-from tests.support import messages as letters_made
+from tests.support import messages as sample_messages
 from tests.support.databases import open_sqlite
 from tests.support.paths import CALENDARS
 from tests.support.pseudo_language import CODE, Known, draw, write_catalogue
-from tests.support.signing_up import CHOICE, NOW, SignUp, send_letters
+from tests.support.signing_up import CHOICE, NOW, SignUp, add_sent_messages
 
 SHOWCASE = CALENDARS / "showcase.yaml"
-LETTERS = CALENDARS / "messages.yaml"
+MESSAGES = CALENDARS / "messages.yaml"
 BEFORE = {
     'closes: "29 November 2026, 17:00"': 'closes: "23 November 2026, 17:00"',
     "when: 15-16 December 2026": "when: 14-15 December 2026",
@@ -72,7 +72,7 @@ def _operator(site):
     return site.get(f"/{CODE}/operator", **BEARER)
 
 
-def _letter(site):
+def _operator_message(site):
     return site.get(f"/operator/letter/charts-tender?lead=5+working+days&lang={CODE}", **BEARER)
 
 
@@ -111,7 +111,7 @@ ACTS = {
         f"/{CODE}{site.manage_path(site.subscriber(address='fay@example.org'))}", {"do": "forget"}
     ),
     "operator": _operator,
-    "operator's letter": _letter,
+    "operator's letter": _operator_message,
     "letter of no lead": lambda site: site.get(f"/operator/letter/charts-tender?lead=0+minutes&lang={CODE}", **BEARER),
     "widget refused": lambda site: site.get(f"/widget?lang={CODE}&kind=party"),
     "widget with nothing": lambda site: site.get(f"/widget?lang={CODE}&q=zzz"),
@@ -124,7 +124,7 @@ def catalogue(tmp_path_factory):
     """Put the language beside the others for the time of these tests."""
     folder = tmp_path_factory.mktemp("catalogues")
     write_catalogue(folder)
-    caches = (languages.language, languages.available, letters_made.all_letters)
+    caches = (languages.language, languages.available, sample_messages.all_messages)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(languages, "CATALOGUES", folder)
         for each in caches:
@@ -136,7 +136,7 @@ def catalogue(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(catalogue, tmp_path_factory):
-    """The showcase in three languages, with a deadline that has moved and some letters sent."""
+    """The showcase in three languages, with a deadline that has moved and some messages sent."""
     folder = tmp_path_factory.mktemp("site")
     text = SHOWCASE.read_text(encoding="utf-8").replace("[en, fr]", f"[en, fr, {catalogue}]", 1)
     before = text
@@ -148,7 +148,7 @@ def site(catalogue, tmp_path_factory):
     (folder / "events.yaml").write_text(text, encoding="utf-8")
     publish_file(engine, folder / "events.yaml", NOW + timedelta(minutes=1), confirmed=True)
     site.now = NOW + timedelta(minutes=2)
-    send_letters(engine)
+    add_sent_messages(engine)
     yield site
     engine.dispose()
 
@@ -159,10 +159,10 @@ def known(catalogue):
 
 
 @pytest.fixture(scope="module")
-def known_letters(catalogue):
+def known_messages(catalogue):
     marks = [MANAGE_URL, UNSUBSCRIBE_URL]
     made = ["roads", "visitors words", "a rather long tag, number", "Nothing has been sent since", *marks]
-    return Known(languages.language(catalogue), [LETTERS], [*made, *letters_made.NAMES.values()])
+    return Known(languages.language(catalogue), [MESSAGES], [*made, *sample_messages.NAMES.values()])
 
 
 class Read(HTMLParser):
@@ -218,13 +218,13 @@ def test_what_follows_an_act_is_said_by_the_catalogue(site, known, name):
     assert found_in(html, known) == {}
 
 
-def test_letters_are_said_by_the_catalogue(known_letters):
+def test_messages_are_said_by_the_catalogue(known_messages):
     found = {}
-    for name, message in letters_made.all_letters(CODE).items():
+    for name, message in sample_messages.all_messages(CODE).items():
         if name == "long-title":  # it is cut, and so not found whole among the calendar's own texts
             continue
         runs = [message.subject, message.text, *Read(message.html).runs]
-        found |= {word: name for run in runs for word in known_letters.leaks(run)}
+        found |= {word: name for run in runs for word in known_messages.leaks(run)}
     assert found == {}
 
 

@@ -117,7 +117,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("path", "message", "remedy"), WRONG, ids=[row[0] for row in WRONG])
-def test_an_error_in_the_filter_helps_in_the_readers_language(showcase, path, message, remedy):
+def test_an_error_in_the_filter_helps_in_the_visitors_language(showcase, path, message, remedy):
     found = page(showcase, path, 400)
     assert message in found.text.replace("\u00a0", " ")
     assert remedy in found.text.replace("\u00a0", " ")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.support.calendar_clients.checklist import check_feed
 from tests.support.feed_service import Site
-from tests.support.readers.checklist import check_feed
 
 PRESENTATIONS = [
     "",

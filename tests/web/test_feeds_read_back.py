@@ -1,4 +1,4 @@
-"""Three foreign readers see the same happenings, and those that the records mean."""
+"""Three other calendar clients see the same happenings, and those that the records mean."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -10,9 +10,9 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+from tests.support.calendar_clients import icaljs, ics, khal
+from tests.support.calendar_clients.happening import Happening, select, spell
 from tests.support.feed_service import RICH, open_service, publish_rich
-from tests.support.readers import icaljs, ics, khal
-from tests.support.readers.happening import Happening, select, spell
 
 pytestmark = pytest.mark.node
 
@@ -70,7 +70,7 @@ def expected(edition, first, last, accepts=lambda _: True):
     return select(rows, first, last)
 
 
-def check_readers(body, wanted, first, last):
+def check_clients(body, wanted, first, last):
     seen = icaljs.read(body, first, last)
     assert [replace(each, summary="") for each in seen] == wanted
     # recurring-ical-events turns UTC into the zone of X-WR-TIMEZONE and loses which 02:15 it was.
@@ -94,7 +94,7 @@ def test_rich_file_is_read_alike(rich, name):
     first, last = date(2005, 1, 1), date(2028, 6, 1)
     wanted = expected(rich.cache.edition(), first, last, accepts)
     assert wanted
-    seen = check_readers(rich.body(f"/calendar.ics?{query}"), wanted, first, last)
+    seen = check_clients(rich.body(f"/calendar.ics?{query}"), wanted, first, last)
     titles = defaultdict(set)
     for each in seen:
         titles[each.uid.partition("@")[0]].add(each.summary)
@@ -109,7 +109,7 @@ def test_rich_file_is_read_alike(rich, name):
 def test_programme_is_read_alike(programme, query):
     first, last = date(2020, 1, 1), date(2029, 1, 1)
     wanted = expected(programme.cache.edition(), first, last)
-    check_readers(programme.body(f"/calendar.ics?{query}"), wanted, first, last)
+    check_clients(programme.body(f"/calendar.ics?{query}"), wanted, first, last)
 
 
 def at(seen, name):

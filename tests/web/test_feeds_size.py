@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from calendar_service.web import feed_renderer
+from tests.support.calendar_clients.checklist import check_feed
 from tests.support.feed_service import NOW, PUBLISHED
-from tests.support.readers.checklist import check_feed
 
 HEAD = "calendar: {id: many.example, name: Many, timezone: Europe/Paris, languages: [en, fr]}\nrecords:\n"
 FIRST = date(2026, 3, 1)

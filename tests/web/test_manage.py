@@ -1,4 +1,4 @@
-"""A reader's own page, and ending by one click."""
+"""A subscriber's own page, and ending by one click."""
 
 import re
 from datetime import timedelta

@@ -12,7 +12,7 @@ def read(site, path):
 
 
 def cells(html):
-    """Give the texts of the cells by day, as a reader of the table hears them."""
+    """Give the texts of the cells by day, as a user of a screen reader hears them."""
     found = {}
     for cell in re.findall(r"<td.*?</td>", html, re.DOTALL):
         text = Page(cell).text

@@ -1,4 +1,4 @@
-"""What the operator sees: receipts, letters, numbers, readiness."""
+"""What the operator sees: receipts, messages, numbers, readiness."""
 
 import json
 from base64 import b64encode
@@ -115,7 +115,7 @@ def test_without_a_token_there_is_no_operator(site):
     assert site.get("/metrics").status_code == 200
 
 
-def test_letter_is_shown_as_it_would_be_at_its_lead(operated):
+def test_message_is_shown_as_it_would_be_at_its_lead(operated):
     page = operated.get("/operator/letter/roads?lead=7+days&lang=fr", **BEARER)
     assert page.status_code == 200
     assert "Étude des routes" in words_of(page)

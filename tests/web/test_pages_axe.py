@@ -9,7 +9,7 @@ from waitress.server import create_server
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
 from tests.support.showcase import FILE
-from tests.support.signing_up import CHOICE, NOW, SignUp, send_letters
+from tests.support.signing_up import CHOICE, NOW, SignUp, add_sent_messages
 from tests.support.tools import AXE
 
 QUICK = ["/", "/fr/month/2026-12", "/events/charts-tender", "/fr/reminders", "manage"]
@@ -53,12 +53,12 @@ RUN = """async () => {
 
 
 class Served(SignUp):
-    """The showcase with a reader, some letters, and an address."""
+    """The showcase with a subscriber, some messages, and an address."""
 
     def __init__(self, engine, folder):
         super().__init__(engine, folder, operator_token="o" * 20, text=FILE.read_text(encoding="utf-8"))
         self.now = NOW + timedelta(minutes=2)
-        send_letters(engine)
+        add_sent_messages(engine)
         self.ann = self.subscriber()
 
     def visit(self, page, path):

@@ -115,7 +115,7 @@ def test_paper_has_no_chrome(browser, served):
     page.context.close()
 
 
-def test_the_readers_own_time_is_filled_in_where_it_is_another(browser, served):
+def test_the_visitors_own_time_is_filled_in_where_it_is_another(browser, served):
     for zone, locale, path, words in (
         ("America/New_York", "en-US", "/events/webinar", "Your time: Thursday 3 December, 05:00–06:30 GMT-5"),
         ("America/New_York", "en-US", "/fr/events/webinar", "À votre heure : jeudi 3 décembre, 05:00 – 06:30 UTC−5"),

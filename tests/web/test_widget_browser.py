@@ -211,7 +211,7 @@ def test_clock_is_switched_by_keyboard(browser, foreign, served_widget):
         ("dark", "light", "rgb(236, 234, 228)", "rgba(0, 0, 0, 0)"),
     ],
 )
-def test_theme_is_the_readers_or_the_sites(browser, served_widget, theme, scheme, ink, ground):
+def test_theme_is_the_visitors_or_the_sites(browser, served_widget, theme, scheme, ink, ground):
     page = look(browser, f"{served_widget.base}/widget?theme={theme}&accent=777777", color_scheme=scheme)
     colours = page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.documentElement))")
     assert colours == [ink, ground]

@@ -12,8 +12,8 @@ from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.leads import CalendarLead
 from calendar_service.writers.sanitize import clean_address, clean_line, plain
+from tests.support.calendar_clients.checklist import check_feed, structure
 from tests.support.hostile import BARE, CALENDAR, NOW, TEXTS, make_entry, write_entries
-from tests.support.readers.checklist import check_feed, structure
 
 BATCH = 20
 LEAD = CalendarLead(days=1)
@@ -72,7 +72,7 @@ def read_one(text):
 
 @given(text=TEXTS)
 @settings(SAME, max_examples=300)
-def test_what_the_reader_takes_the_writer_writes_safely(text):
+def test_what_the_parser_takes_the_writer_writes_safely(text):
     draft = read_one(f"{text}x")
     if draft is None:
         return

@@ -42,7 +42,7 @@ def test_each_other_field_is_a_detail(name):
     assert [each for each in whole if each not in without]
 
 
-def told(surface, entry):
+def shown(surface, entry):
     edition = Edition(1, entry.revision.changed_at, CALENDAR, {entry.record.id: entry})
     now = entry.revision.changed_at
     if surface is Surface.FEED:
@@ -56,7 +56,7 @@ def told(surface, entry):
 @pytest.mark.parametrize("surface", Surface)
 def test_each_surface_shows_its_details(surface):
     entry = make_entry(0, lambda number: f"text {number}")
-    words = told(surface, entry)
+    words = shown(surface, entry)
     details = record_details(entry.record, ENGLISH, surface)
     assert len(details) >= 4
     for detail in details:

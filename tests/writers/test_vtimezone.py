@@ -366,7 +366,7 @@ def faults(asked, read):
     ]
 
 
-READERS = [read_by_ical_js, read_by_dateutil]
+PARSERS = [read_by_ical_js, read_by_dateutil]
 
 
 @pytest.fixture(scope="module")
@@ -374,13 +374,13 @@ def sample():
     return _asked((zone, _sample(zone)) for zone in EXPRESSIBLE)
 
 
-@pytest.mark.parametrize("reader", READERS)
-def test_readers_agree_around_each_change_and_once_a_week(sample, reader):
-    assert faults(sample, reader(sample)) == []
+@pytest.mark.parametrize("parse", PARSERS)
+def test_parsers_agree_around_each_change_and_once_a_week(sample, parse):
+    assert faults(sample, parse(sample)) == []
 
 
 @pytest.mark.slow
-def test_readers_agree_at_every_hour():
+def test_parsers_agree_at_every_hour():
     with ProcessPoolExecutor() as processes:
         hours = _asked(zip(EXPRESSIBLE, processes.map(_hours, EXPRESSIBLE, chunksize=4), strict=True))
         read = processes.map(_read_one_by_dateutil, hours)
@@ -389,7 +389,7 @@ def test_readers_agree_at_every_hour():
     assert sum(len(one.pairs) for one in hours) > 60 * 61_000
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize(
     ("zone", "right", "wrong"),
     [
@@ -400,11 +400,11 @@ def test_readers_agree_at_every_hour():
         ("America/New_York", "BYMONTH=11", "BYMONTH=10"),
     ],
 )
-def test_a_planted_fault_is_found(zone, right, wrong, reader):
+def test_a_planted_fault_is_found(zone, right, wrong, parse):
     (good,) = _asked([(zone, _sample(zone))])
     bad = Asked(good.text.replace(right, wrong), good.pairs)
     assert bad.text != good.text
-    read = reader([good, bad])
+    read = parse([good, bad])
     assert faults([good], read[:1]) == []
     assert faults([bad], read[1:]) != []
 
@@ -417,7 +417,7 @@ def _written(zone):
 
 
 def _asked(instants_of_zones):
-    """Gather what is asked by text: many zones differ in name only, and no reader needs to hear it twice."""
+    """Gather what is asked by text: many zones differ in name only, and no parser needs to hear it twice."""
     by_rule = {}
     for zone, pairs in instants_of_zones:
         text = write_vtimezone(zone).decode()

@@ -10,7 +10,7 @@ import pytest
 from apprise import Apprise
 
 from calendar_service.reminders.channels.chat import SCHEMES, ChatChannel, InvalidChatUrl, check_chat_url
-from tests.support.channels import ENVELOPE, LETTER, Server, failure_of
+from tests.support.channels import ENVELOPE, MESSAGE, Server, failure_of
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise loads all of its services
@@ -44,17 +44,17 @@ def test_each_scheme_is_one_that_apprise_knows():
     assert known >= SCHEMES
 
 
-def test_a_letter_reaches_the_room(caplog):
+def test_a_message_reaches_the_room(caplog):
     caplog.set_level(logging.DEBUG)
     with ChatServer() as server:
         channel = ChatChannel()
-        channel.send(LETTER, server.room())
+        channel.send(MESSAGE, server.room())
         channel.close()
     (line, sent), *others = server.requests
     assert (others, line, set(sent) & {"text"}) == ([], f"POST /hooks/{KEY} HTTP/1.1", {"text"})
     filled = [line.rstrip() for line in sent["text"].splitlines() if line.strip()]
     assert filled == [
-        LETTER.subject,
+        MESSAGE.subject,
         "Clôture le 10 juillet 2030 à 17:00.",
         f"Gérer : {ENVELOPE.manage_url}",
         f"Se désabonner : {ENVELOPE.unsubscribe_url}",
@@ -66,14 +66,14 @@ def test_a_letter_reaches_the_room(caplog):
 def test_a_room_that_does_not_take_it(status, caplog):
     caplog.set_level(logging.DEBUG)
     with ChatServer(status) as server:
-        failure = failure_of(ChatChannel().send, LETTER, server.room())
+        failure = failure_of(ChatChannel().send, MESSAGE, server.room())
     assert (failure, len(server.requests)) == (("The chat service did not take the message.", set(), None), 1)
     assert caplog.text == ""
 
 
 def test_a_redirect_is_not_followed():
     with ChatServer() as elsewhere, ChatServer(f"307 Moved\r\nLocation: http://127.0.0.1:{elsewhere.port}/") as server:
-        failure_of(ChatChannel().send, LETTER, server.room())
+        failure_of(ChatChannel().send, MESSAGE, server.room())
     assert (len(server.requests), elsewhere.connections) == (1, 0)
 
 
@@ -116,13 +116,13 @@ def test_a_url_that_is_not_taken(url):
     with pytest.raises(InvalidChatUrl) as caught:
         check_chat_url(url)
     assert "/" not in str(caught.value).split("Known are")[0]
-    failed, meaning, _ = failure_of(ChatChannel().send, LETTER, replace(ENVELOPE, address=url))
+    failed, meaning, _ = failure_of(ChatChannel().send, MESSAGE, replace(ENVELOPE, address=url))
     assert (failed, meaning) == (str(caught.value), {"permanent"})
 
 
 def test_a_url_that_its_service_cannot_read(caplog):
     caplog.set_level(logging.DEBUG)
-    failure = failure_of(ChatChannel().send, LETTER, replace(ENVELOPE, address=f"slack://{KEY}"))
+    failure = failure_of(ChatChannel().send, MESSAGE, replace(ENVELOPE, address=f"slack://{KEY}"))
     assert (failure, caplog.text) == (("The chat URL cannot be read by its service.", {"permanent"}, None), "")
 
 
@@ -130,9 +130,9 @@ def test_without_the_library():
     program = """
 import sys
 sys.modules["apprise"] = None
-from tests.support.channels import ENVELOPE, LETTER, failure_of
+from tests.support.channels import ENVELOPE, MESSAGE, failure_of
 from calendar_service.reminders.channels.chat import ChatChannel
-print(failure_of(ChatChannel().send, LETTER, ENVELOPE))
+print(failure_of(ChatChannel().send, MESSAGE, ENVELOPE))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     expected = ("Chat needs one more library: pip install 'calendar-service[chat]'.", {"is_ours"}, None)

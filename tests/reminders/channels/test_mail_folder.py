@@ -1,20 +1,20 @@
-"""Letters as files, for who has no mail server yet."""
+"""Messages as files, for who has no mail server yet."""
 
 import logging
 
 from calendar_service.reminders.channels.mail import FolderChannel, SmtpChannel, build_message, open_mail_channel
-from tests.support.channels import CALENDAR_ID, ENVELOPE, LETTER, NOW, SENDER, clock, failure_of
+from tests.support.channels import CALENDAR_ID, ENVELOPE, MESSAGE, NOW, SENDER, clock, failure_of
 
 NAME = "20300703T150000Z-41.5d1f_intercultural-cities.example.eml"
 
 
-def test_a_letter_is_one_file(tmp_path, caplog):
+def test_a_message_is_one_file(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     folder = tmp_path / "var" / "mail"
     channel = open_mail_channel("", folder, SENDER, CALENDAR_ID, clock)
-    channel.send(LETTER, ENVELOPE)
+    channel.send(MESSAGE, ENVELOPE)
     channel.close()
-    expected = build_message(LETTER, ENVELOPE, SENDER, CALENDAR_ID, NOW).as_bytes()
+    expected = build_message(MESSAGE, ENVELOPE, SENDER, CALENDAR_ID, NOW).as_bytes()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {NAME: expected}
     assert [record.getMessage() for record in caplog.records] == [f"A mail was written to {folder / NAME}."]
 
@@ -23,12 +23,12 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "mail").write_text("in the way")
     channel = FolderChannel(tmp_path / "mail", SENDER, CALENDAR_ID, clock)
     expected = f"The mail folder {tmp_path / 'mail'} cannot be written: File exists."
-    assert failure_of(channel.send, LETTER, ENVELOPE) == (expected, {"is_ours"}, None)
+    assert failure_of(channel.send, MESSAGE, ENVELOPE) == (expected, {"is_ours"}, None)
 
 
 def test_a_file_that_cannot_be_finished_leaves_nothing(tmp_path):
     (tmp_path / NAME).mkdir()
-    failure_of(FolderChannel(tmp_path, SENDER, CALENDAR_ID, clock).send, LETTER, ENVELOPE)
+    failure_of(FolderChannel(tmp_path, SENDER, CALENDAR_ID, clock).send, MESSAGE, ENVELOPE)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 

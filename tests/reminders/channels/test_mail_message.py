@@ -10,7 +10,7 @@ import pytest
 
 from calendar_service.reminders.channels.base import DeliveryFailed, Envelope, Message
 from calendar_service.reminders.channels.mail import SmtpChannel, build_message
-from tests.support.channels import CALENDAR_ID, ENVELOPE, LETTER, NOW, SENDER, SinkProcess, clock, failure_of
+from tests.support.channels import CALENDAR_ID, ENVELOPE, MESSAGE, NOW, SENDER, SinkProcess, clock, failure_of
 
 WHOLE = """\
 From: Intercultural Cities <calendar@example.org>
@@ -98,7 +98,7 @@ MIME-Version: 1.0
 """
 
 
-def build(message=LETTER, envelope=ENVELOPE, sender=SENDER, calendar_id=CALENDAR_ID):
+def build(message=MESSAGE, envelope=ENVELOPE, sender=SENDER, calendar_id=CALENDAR_ID):
     return build_message(message, envelope, sender, calendar_id, NOW)
 
 
@@ -107,11 +107,11 @@ def written(mime):
     return mime.as_bytes().decode().replace("\r\n", "\n").replace(boundary, "BOUNDARY")
 
 
-def test_a_letter_with_everything():
+def test_a_message_with_everything():
     assert written(build()) == WHOLE
 
 
-def test_a_letter_that_nobody_subscribed_to():
+def test_a_message_that_nobody_subscribed_to():
     message = Message("Please confirm", "Hello\n", "<p>Hello</p>\n", "en")
     mime = build(message, Envelope("ada@reader.example", "7@c.example"), "calendar@example.org", "c.example")
     assert written(mime) == PLAIN
@@ -129,7 +129,7 @@ def test_a_mail_program_reads_the_parts():
             ("text/html", None),
             ("text/calendar", "charts.ics"),
         ],
-        LETTER.subject,
+        MESSAGE.subject,
     )
     manage, unsubscribe = ENVELOPE.manage_url, ENVELOPE.unsubscribe_url
     assert text.get_content().splitlines()[2:] == [f"Gérer : {manage}", f"Se désabonner : {unsubscribe}"]
@@ -137,16 +137,16 @@ def test_a_mail_program_reads_the_parts():
     assert (attachment["Content-Type"], attachment["Content-Disposition"], attachment.get_payload(decode=True)) == (
         'text/calendar; charset="utf-8"; method="PUBLISH"',
         'attachment; filename="charts.ics"',
-        LETTER.attachment,
+        MESSAGE.attachment,
     )
 
 
-def test_the_same_letter_is_the_same_bytes():
+def test_the_same_message_is_the_same_bytes():
     assert build().as_bytes() == build().as_bytes()
 
 
 def test_lines_are_short_but_for_links_and_identifiers():
-    long = replace(LETTER, subject="Ümlaut " * 40, text="ß" * 3000, html="é" * 3000, attachment=b"x" * 3000)
+    long = replace(MESSAGE, subject="Ümlaut " * 40, text="ß" * 3000, html="é" * 3000, attachment=b"x" * 3000)
     named = (b"List-Unsubscribe:", b"References:", b"In-Reply-To:", b"Message-ID:")
     lines = build(long).as_bytes().split(b"\r\n")
     assert {len(line) for line in lines if not line.startswith(named)} - set(range(79)) == set()
@@ -163,7 +163,7 @@ def test_lines_are_short_but_for_links_and_identifiers():
     ],
 )
 def test_a_subject_arrives_as_it_was(subject):
-    read = email.message_from_bytes(build(replace(LETTER, subject=subject)).as_bytes())
+    read = email.message_from_bytes(build(replace(MESSAGE, subject=subject)).as_bytes())
     assert str(make_header(decode_header(read["Subject"]))) == subject
 
 
@@ -199,7 +199,7 @@ def test_an_address_outside_ascii_is_written_in_utf_8():
     ],
 )  # fmt: skip
 def test_what_is_not_written(message, envelope, more, expected):
-    arguments = {"message": replace(LETTER, **message), "envelope": replace(ENVELOPE, **envelope), **more}
+    arguments = {"message": replace(MESSAGE, **message), "envelope": replace(ENVELOPE, **envelope), **more}
     assert failure_of(lambda: build(**arguments)) == (*expected, None)
 
 
@@ -223,11 +223,11 @@ KNOWN = {
     "From", "To", "Subject", "Date", "Message-ID", "References", "In-Reply-To", "List-Id", "List-Unsubscribe",
     "List-Unsubscribe-Post", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type", "Content-Language",
 }  # fmt: skip
-GOOD = {**vars(LETTER), **vars(ENVELOPE), "sender": SENDER, "calendar_id": CALENDAR_ID}
+GOOD = {**vars(MESSAGE), **vars(ENVELOPE), "sender": SENDER, "calendar_id": CALENDAR_ID}
 
 
 def send_hostile(port, count):
-    """Send letters with one hostile value each, and give whom the taken ones went to and what was taken."""
+    """Send messages with one hostile value each, and give whom the taken ones went to and what was taken."""
     chance = random.Random(5321)  # noqa: S311 (the same values each time)
     went = []
     for number in range(count):
@@ -239,7 +239,7 @@ def send_hostile(port, count):
             "message_id": f"{number}@c.example",
             field: chance.choice([hostile, good + hostile, hostile + good]),
         }
-        message = Message(**{name: values[name] for name in vars(LETTER)})
+        message = Message(**{name: values[name] for name in vars(MESSAGE)})
         envelope = Envelope(**{name: values[name] for name in vars(ENVELOPE)})
         channel = SmtpChannel(f"smtp://127.0.0.1:{port}", values["sender"], values["calendar_id"], clock)
         try:

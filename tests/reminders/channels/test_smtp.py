@@ -1,4 +1,4 @@
-"""What a mail server's answers mean, how long it may take over them, and one connection for many letters."""
+"""What a mail server's answers mean, how long it may take over them, and one connection for many messages."""
 
 import itertools
 import logging
@@ -13,7 +13,7 @@ from calendar_service.reminders.channels.smtp import SmtpChannel, SmtpLimits
 from tests.support.channels import (
     CALENDAR_ID,
     ENVELOPE,
-    LETTER,
+    MESSAGE,
     SENDER,
     ScriptedMailServer,
     Server,
@@ -36,7 +36,7 @@ def channel_to(server, limits=QUICK, scheme="smtp", **more):
 def send_once(server, **more):
     channel = channel_to(server, **more)
     try:
-        channel.send(LETTER, ENVELOPE)
+        channel.send(MESSAGE, ENVELOPE)
     finally:
         channel.close()
 
@@ -91,7 +91,7 @@ def test_a_server_that_is_not_there():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     channel = SmtpChannel(f"smtp://127.0.0.1:{port}", SENDER, CALENDAR_ID, clock)
-    assert failure_of(channel.send, LETTER, ENVELOPE) == ("The mail server cannot be reached.", OURS, None)
+    assert failure_of(channel.send, MESSAGE, ENVELOPE) == ("The mail server cannot be reached.", OURS, None)
 
 
 def test_a_whole_message_has_one_deadline():
@@ -122,14 +122,14 @@ def test_an_endless_answer_is_not_read_to_its_end():
     assert (text, meaning) == ("The mail server closed the connection.", OURS)
 
 
-def test_one_connection_serves_many_letters():
+def test_one_connection_serves_many_messages():
     answers = {"RCPT": ["550 no", "250 OK"], "DOT": ["250 OK", "451 later", "250 OK"]}
     with ScriptedMailServer(answers) as server:
         channel = channel_to(server)
         outcomes = []
         for _ in range(5):
             try:
-                channel.send(LETTER, ENVELOPE)
+                channel.send(MESSAGE, ENVELOPE)
                 outcomes.append("taken")
             except ValueError:
                 outcomes.append("refused")
@@ -143,11 +143,11 @@ def test_one_connection_serves_many_letters():
 
 
 @pytest.mark.parametrize("closing", ["DROP", "421 too many letters"])
-def test_a_kept_connection_that_was_closed_costs_no_letter(closing):
+def test_a_kept_connection_that_was_closed_costs_no_message(closing):
     with ScriptedMailServer({"MAIL": ["250 OK", closing, "250 OK"]}) as server:
         channel = channel_to(server)
         for _ in range(3):
-            channel.send(LETTER, ENVELOPE)
+            channel.send(MESSAGE, ENVELOPE)
         channel.close()
     assert server.connections == 2
 
@@ -161,7 +161,7 @@ def test_a_connection_grows_old(limits, connections):
     with ScriptedMailServer() as server:
         channel = channel_to(server, limits)
         for _ in range(5):
-            channel.send(LETTER, ENVELOPE)
+            channel.send(MESSAGE, ENVELOPE)
         channel.close()
     assert server.connections == connections
 
@@ -185,7 +185,7 @@ def test_a_password_goes_over_starttls(certificate):
     with ScriptedMailServer(dict(OFFERS_TLS), tls=served) as server:
         url = f"smtp://us%40er:p%2Fw@127.0.0.1:{server.port}"
         channel = SmtpChannel(url, SENDER, CALENDAR_ID, clock, QUICK, trusting)
-        channel.send(LETTER, ENVELOPE)
+        channel.send(MESSAGE, ENVELOPE)
         channel.close()
     assert [folded(command) for command in server.commands[:5]] == [
         "ehlo example.org", "STARTTLS", "ehlo example.org", "AUTH PLAIN AHVzQGVyAHAvdw==", "mail from:<calendar@example.org>",
@@ -226,7 +226,7 @@ def test_a_password_is_not_sent_in_clear_to_another_machine(monkeypatch):
         here = socket.getaddrinfo("127.0.0.1", server.port, type=socket.SOCK_STREAM)
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: here)
         channel = SmtpChannel("smtp://user:pw@mail.example.org", SENDER, CALENDAR_ID, clock, QUICK)
-        failure = failure_of(channel.send, LETTER, ENVELOPE)
+        failure = failure_of(channel.send, MESSAGE, ENVELOPE)
     no_tls = "The mail server offers no TLS (or no way to log in that we know), and the password is not sent without."
     assert (failure, server.commands) == ((no_tls, OURS, None), ["ehlo example.org"])
 
@@ -235,7 +235,7 @@ def test_a_wrong_password_is_not_repeated():
     answers = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "535 5.7.8 user:hunter2 AHVzZXIAaHVudGVyMg== are wrong"}
     with ScriptedMailServer(answers) as server:
         channel = SmtpChannel(f"smtp://user:hunter2@127.0.0.1:{server.port}", SENDER, CALENDAR_ID, clock, QUICK)
-        failure = failure_of(channel.send, LETTER, ENVELOPE)
+        failure = failure_of(channel.send, MESSAGE, ENVELOPE)
     assert failure == ("The mail server did not take the user and password: 535.", OURS, None)
 
 
@@ -270,8 +270,8 @@ OUTSIDE_ASCII = replace(ENVELOPE, address="réne@reader.example")
 def test_an_address_outside_ascii():
     with ScriptedMailServer() as server:
         channel = channel_to(server)
-        channel.send(LETTER, OUTSIDE_ASCII)
-        channel.send(LETTER, ENVELOPE)
+        channel.send(MESSAGE, OUTSIDE_ASCII)
+        channel.send(MESSAGE, ENVELOPE)
         channel.close()
     assert [folded(command) for command in server.commands if command.lower().startswith(("mail", "rcpt"))] == [
         "mail from:<calendar@example.org> SMTPUTF8 BODY=8BITMIME",
@@ -284,8 +284,8 @@ def test_an_address_outside_ascii():
 def test_an_address_outside_ascii_where_the_server_takes_none():
     with ScriptedMailServer({"EHLO": "250 here"}) as server:
         channel = channel_to(server)
-        failure = failure_of(channel.send, LETTER, OUTSIDE_ASCII)
-        channel.send(LETTER, ENVELOPE)
+        failure = failure_of(channel.send, MESSAGE, OUTSIDE_ASCII)
+        channel.send(MESSAGE, ENVELOPE)
         channel.close()
     assert failure == ("The mail server does not take addresses outside ASCII (SMTPUTF8).", {"permanent"}, None)
 
@@ -297,7 +297,7 @@ def attempts(sink, count, seconds):
     for number in range(count):
         envelope = replace(ENVELOPE, message_id=f"{number // 2}@c.example")
         try:
-            channel.send(LETTER, envelope)
+            channel.send(MESSAGE, envelope)
             outcomes.append("taken")
         except ValueError as failed:
             outcomes.append(str(failed))
@@ -335,6 +335,6 @@ def test_the_sink(options, outcomes, accepted, tmp_path):
         assert row == {
             "recipients": [ENVELOPE.address],
             "message_id": f"<{expected}@c.example>",
-            "subject": LETTER.subject,
+            "subject": MESSAGE.subject,
             "reply_lost": "--lose-reply" in options,
         }

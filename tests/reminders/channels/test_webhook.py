@@ -16,7 +16,7 @@ from calendar_service.reminders.channels.safe_http import HttpLimits, SafeHttpCl
 from calendar_service.reminders.channels.webhook import InvalidWebhook, WebhookChannel, new_secret, sign, verify
 from tests.support.channels import (
     ENVELOPE,
-    LETTER,
+    MESSAGE,
     NOW,
     SECRET,
     Server,
@@ -73,7 +73,7 @@ def status(code, *headers):
     return "\r\n".join([f"HTTP/1.1 {code} Some Reason", *headers, "Content-Length: 0", "", ""]).encode()
 
 
-def verify_as_a_reader(secrets, headers, body, at):
+def verify_as_a_receiver(secrets, headers, body, at):
     """What the owner of a webhook does, written from the specification alone."""
     stamp = int(headers["webhook-timestamp"])
     if abs(at.timestamp() - stamp) > 300:
@@ -88,7 +88,7 @@ def verify_as_a_reader(secrets, headers, body, at):
 
 def test_what_is_posted(certificate):
     with Hook(certificate) as hook:
-        hook.channel().send(LETTER, HOOK)
+        hook.channel().send(MESSAGE, HOOK)
     (line, headers, body), *others = hook.requests
     assert (others, hook.names, line) == ([], ["hooks.example.org"], "POST /in?key=hidden HTTP/1.1")
     signature = headers.pop("webhook-signature")
@@ -110,11 +110,11 @@ def test_what_is_posted(certificate):
     assert signature == sign(SECRET, ENVELOPE.message_id, int(NOW.timestamp()), body)
 
 
-def test_a_reader_verifies_and_refuses_a_replay(certificate):
+def test_a_subscriber_verifies_and_refuses_a_replay(certificate):
     new = new_secret()
     both = replace(HOOK, secret=f"{new} {SECRET}")
     with Hook(certificate) as hook:
-        hook.channel().send(LETTER, both)
+        hook.channel().send(MESSAGE, both)
     _, headers, body = hook.requests[0]
     tries = {
         "new secret": ([new], headers, body, NOW),
@@ -125,7 +125,7 @@ def test_a_reader_verifies_and_refuses_a_replay(certificate):
         "300 s later": ([new], headers, body, NOW + timedelta(seconds=300)),
         "301 s later": ([new], headers, body, NOW + timedelta(seconds=301)),
     }
-    verified = {name for name, arguments in tries.items() if verify_as_a_reader(*arguments)}
+    verified = {name for name, arguments in tries.items() if verify_as_a_receiver(*arguments)}
     assert verified == {"new secret", "old secret", "300 s later"}
 
 
@@ -134,7 +134,7 @@ def test_an_id_stays_and_a_timestamp_goes_on(certificate):
     with Hook(certificate, status(500)) as hook:
         channel = hook.channel(lambda: next(times))
         for _ in range(2):
-            failure_of(channel.send, LETTER, HOOK)
+            failure_of(channel.send, MESSAGE, HOOK)
     tries = [(headers["webhook-id"], int(headers["webhook-timestamp"])) for _, headers, _ in hook.requests]
     began = int(NOW.timestamp())
     assert tries == [(ENVELOPE.message_id, began), (ENVELOPE.message_id, began + 300)]
@@ -143,7 +143,7 @@ def test_an_id_stays_and_a_timestamp_goes_on(certificate):
 @pytest.mark.parametrize("code", [200, 201, 202, 204, 299])
 def test_taken(certificate, code):
     with Hook(certificate, status(code)) as hook:
-        hook.channel().send(LETTER, HOOK)
+        hook.channel().send(MESSAGE, HOOK)
     assert len(hook.requests) == 1
 
 
@@ -181,15 +181,15 @@ DEAD = {"permanent", "address_is_dead"}
 )
 def test_what_an_answer_means(certificate, answer, expected):
     with Hook(certificate, answer) as hook, takes_at_most(1.5):
-        assert failure_of(hook.channel().send, LETTER, HOOK) == expected
+        assert failure_of(hook.channel().send, MESSAGE, HOOK) == expected
     assert hook.connections == 1
 
 
 def test_a_host_without_the_right_certificate(certificate):
     with Hook(certificate) as hook:
         elsewhere = replace(HOOK, address="https://other.example.org/")
-        failure = failure_of(hook.channel().send, LETTER, elsewhere)
-        unknown = failure_of(hook.channel(context=None).send, LETTER, HOOK)
+        failure = failure_of(hook.channel().send, MESSAGE, elsewhere)
+        unknown = failure_of(hook.channel(context=None).send, MESSAGE, HOOK)
     assert failure == unknown == ("The webhook could not be reached or broke off.", set(), None)
     assert hook.requests == []
 
@@ -198,7 +198,7 @@ def test_a_host_that_hangs_before_tls(certificate):
     with Hook(certificate) as hook, takes_at_most(1):
         hook.context = None
         hook.talk = lambda _: hook.hang()
-        assert failure_of(hook.channel().send, LETTER, HOOK) == ("The webhook did not answer in time.", set(), None)
+        assert failure_of(hook.channel().send, MESSAGE, HOOK) == ("The webhook did not answer in time.", set(), None)
 
 
 @pytest.mark.parametrize(
@@ -218,21 +218,21 @@ def test_a_host_that_hangs_before_tls(certificate):
 )
 def test_what_is_not_posted(certificate, message, envelope, expected):
     with Hook(certificate) as hook:
-        failure = failure_of(hook.channel().send, replace(LETTER, **message), replace(HOOK, **envelope))
+        failure = failure_of(hook.channel().send, replace(MESSAGE, **message), replace(HOOK, **envelope))
     assert (failure, hook.connections) == ((expected, {"permanent"}, None), 0)
 
 
 def test_a_host_that_leads_to_our_own_network():
     channel = WebhookChannel(clock, SafeHttpClient(lambda _host, _port: [("10.0.0.1", 443)]))
     expected = "The webhook's host is not on the public Internet."
-    assert failure_of(channel.send, LETTER, HOOK) == (expected, {"permanent"}, None)
+    assert failure_of(channel.send, MESSAGE, HOOK) == (expected, {"permanent"}, None)
 
 
 def test_the_proxies_of_the_environment_are_not_asked(certificate, monkeypatch):
     with Server(lambda _: None) as proxy, Hook(certificate) as hook:
         for name in ("https_proxy", "HTTPS_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-        hook.channel().send(LETTER, HOOK)
+        hook.channel().send(MESSAGE, HOOK)
     assert (proxy.connections, hook.connections) == (0, 1)
 
 
@@ -240,7 +240,7 @@ def test_nothing_is_logged(certificate, caplog):
     caplog.set_level(logging.DEBUG)
     with Hook(certificate, status(500)) as hook:
         channel = hook.channel()
-        failure_of(channel.send, LETTER, HOOK)
+        failure_of(channel.send, MESSAGE, HOOK)
         channel.close()
     assert caplog.text == ""
 
@@ -266,7 +266,7 @@ def test_an_owner_repeats_the_challenge(certificate, answer):
     with Hook(certificate, answer) as hook:
         verify(URL, SECRET, clock=clock, outward=hook.outward())
     _, headers, body = hook.requests[0]
-    assert verify_as_a_reader([SECRET], headers, body, NOW)
+    assert verify_as_a_receiver([SECRET], headers, body, NOW)
     assert set(json.loads(body)) == {"type", "challenge"}
 
 
@@ -310,11 +310,11 @@ def test_secrets_are_new_and_long():
 def test_the_deadline_holds_over_many_small_replies(certificate):
     began = time.monotonic()
     with Hook(certificate, lambda hook, connection, _: hook.drip(connection, "H")) as hook:
-        failure_of(hook.channel(limits=HttpLimits(0.3, 0.4)).send, LETTER, HOOK)
+        failure_of(hook.channel(limits=HttpLimits(0.3, 0.4)).send, MESSAGE, HOOK)
     assert 0.35 < time.monotonic() - began < 1
 
 
-# The vector of the specification, and one with letters beyond ASCII.
+# The vector of the specification, and one with characters beyond ASCII.
 VECTORS = [
     ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'),
     (f"whsec_{base64.b64encode(bytes(32)).decode()}", "<a.b@example.org>", 1, '{"é":"œ"}'.encode()),
@@ -326,7 +326,7 @@ def test_signatures_stay_as_the_specification_has_them(secret, message_id, times
     at = datetime.fromtimestamp(timestamp, UTC)
     headers = {"webhook-id": message_id, "webhook-timestamp": str(timestamp)}
     headers["webhook-signature"] = sign(secret, message_id, timestamp, body)
-    assert verify_as_a_reader([secret], headers, body, at)
+    assert verify_as_a_receiver([secret], headers, body, at)
 
 
 def test_the_published_vector_is_signed_as_published():

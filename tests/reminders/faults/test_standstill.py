@@ -1,4 +1,4 @@
-"""The alarm: one letter to the sender's own address when reminders stand still, and again only after they went."""
+"""The alarm: one message to the sender's own address when reminders stand still, and again only after they went."""
 
 import threading
 
@@ -22,7 +22,7 @@ from tests.support.reminders import (
     SENDER,
     Clock,
     Inbox,
-    add_reader,
+    add_subscriber,
     mail_server,
     publish_records,
     tender,
@@ -72,8 +72,8 @@ def watching(database, inbox):
         yield Watching(database, url)
 
 
-def said(inbox):
-    """What has been taken, as recipient and the first sentence of the letter's text."""
+def alarms(inbox):
+    """What has been taken, as recipient and the first sentence of the message's text."""
     words = (SILENT, "Messages have been waiting since 2027-07-03 15:00 UTC.")
     plain = [(recipient, " ".join(content.replace("=\r\n", "").split())) for recipient, content in inbox.taken]
     return [(recipient, next((each for each in words if each in text), text[:900])) for recipient, text in plain]
@@ -81,43 +81,43 @@ def said(inbox):
 
 def test_a_silent_worker_is_told_once_and_again_only_after_it_was_well(database, watching, inbox):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     alarm = [("calendar@example.org", SILENT)]
     seen = []
     for after in (0, 2.9, 0.2, 1, 600):
         watching.look(after * MINUTE)
-        seen.append(said(inbox))
+        seen.append(alarms(inbox))
     assert seen == [[], [], alarm, alarm, alarm]
     watching.beat()
     for after in (0, 2, 0.9):
         watching.look(after * MINUTE)
-    assert said(inbox) == alarm
+    assert alarms(inbox) == alarm
     watching.look(1 * MINUTE)
-    assert len(said(inbox)) == 2
+    assert len(alarms(inbox)) == 2
 
 
 def test_nothing_in_the_first_three_minutes_of_a_process(database, watching, inbox):
     """Everything may just have been started; what was silent or late by then has its first chance now."""
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     watching.clock.now = BEGIN + 30 * DAY
     watching.look()
     watching.look(2.9 * MINUTE)
-    assert said(inbox) == []
+    assert alarms(inbox) == []
     watching.look(0.2 * MINUTE)
-    assert said(inbox) == [("calendar@example.org", SILENT)]
+    assert alarms(inbox) == [("calendar@example.org", SILENT)]
 
 
-def test_nobody_needs_a_worker_where_there_is_no_reader(database, watching, inbox):
+def test_nobody_needs_a_worker_where_there_is_no_subscriber(database, watching, inbox):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
     for after in (0, 5, 600):
         watching.look(after * MINUTE)
     assert inbox.taken == []
 
 
-def test_letters_that_wait_are_told_too(database, watching, inbox):
+def test_messages_that_wait_are_told_too(database, watching, inbox):
     edition = publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     due = utc("2027-07-03 15:00")
     Planner(database).fan_out(edition, due)
     watching.clock.now = due - HOUR
@@ -130,7 +130,7 @@ def test_letters_that_wait_are_told_too(database, watching, inbox):
         watching.look()
         seen.append(len(inbox.taken))
     assert seen == [0, 0, 1, 1]
-    assert said(inbox) == [("calendar@example.org", "Messages have been waiting since 2027-07-03 15:00 UTC.")]
+    assert alarms(inbox) == [("calendar@example.org", "Messages have been waiting since 2027-07-03 15:00 UTC.")]
     with writing(database) as connection:  # what is to be tried again later is not late
         connection.execute(update(deliveries).values(next_at=due + HOUR))
     watching.look()
@@ -142,7 +142,7 @@ def test_letters_that_wait_are_told_too(database, watching, inbox):
 
 def test_a_mail_server_that_is_away_is_logged(database, caplog):
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     watching = Watching(database, "smtp://127.0.0.1:1")
     watching.look()
     watching.look(5 * MINUTE)
@@ -153,9 +153,9 @@ def test_a_mail_server_that_is_away_is_logged(database, caplog):
 
 
 def test_an_alarm_that_could_not_be_sent_is_tried_again(database, watching, inbox):
-    """What keeps letters back may keep the alarm back too."""
+    """What keeps messages back may keep the alarm back too."""
     publish_records(database, BEGIN, tender("2027-07-10 17:00"))
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     watching.alarms = watching.alarms[:1]
     inbox.answer = lambda _recipient: "451 4.3.0 not now"
     seen = []
@@ -166,4 +166,4 @@ def test_an_alarm_that_could_not_be_sent_is_tried_again(database, watching, inbo
     for after in (5, 1, 600):
         watching.look(after * MINUTE)
     assert seen == [0, 1, 1, 2, 3]
-    assert said(inbox) == [("calendar@example.org", SILENT)]
+    assert alarms(inbox) == [("calendar@example.org", SILENT)]

@@ -1,4 +1,4 @@
-"""Letters say what the records say: instants, sizes, subjects, files, what programs get."""
+"""Messages say what the records say: instants, sizes, subjects, files, what programs get."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from tests.support.messages import (
     CHANGED,
     NOW,
     Choice,
-    all_letters,
+    all_messages,
     changed,
     extended,
     notice,
@@ -122,7 +122,7 @@ def test_link_to_join_is_there_in_the_last_day(now, shown):
 @pytest.mark.parametrize("code", ["en", "fr"])
 def test_marks_stand_once_and_subjects_fit(code):
     alone = {"confirmation": (0, 0), "known": (1, 0), "trouble": (1, 0), "alarm": (0, 0)}
-    for name, message in all_letters(code).items():
+    for name, message in all_messages(code).items():
         counts = alone.get(name, (1, 1))
         for text in (message.text, message.html):
             assert (text.count(MANAGE_URL), text.count(UNSUBSCRIBE_URL)) == counts, name
@@ -132,20 +132,20 @@ def test_marks_stand_once_and_subjects_fit(code):
 
 
 def test_long_title_leaves_the_moment_in_the_subject():
-    subject = all_letters("en")["long-title"].subject
+    subject = all_messages("en")["long-title"].subject
     assert subject.startswith("In 4 days: A title that goes on A title")
     assert subject.endswith("… - Wed 7 July, 10:00 CEST")
     assert len(subject) == 200
 
 
 def test_lines_of_text_are_short():
-    for message in (*all_letters("en").values(), *all_letters("fr").values()):
+    for message in (*all_messages("en").values(), *all_messages("fr").values()):
         long = [line for line in message.text.splitlines() if len(line) > 76 and "://" not in line]
         assert long == []
 
 
-def test_letters_are_the_same_each_time():
-    assert all_letters.__wrapped__("fr") == all_letters("fr")
+def test_messages_are_the_same_each_time():
+    assert all_messages.__wrapped__("fr") == all_messages("fr")
 
 
 @pytest.mark.parametrize(("code", "query"), [("en", ""), ("fr", "?lang=fr")])
@@ -177,7 +177,7 @@ def worst_edition():
     )
 
 
-def test_largest_letters_keep_under_100_kib():
+def test_largest_messages_keep_under_100_kib():
     edition, before, after = worst_edition()
     entry = edition.entries["charts-tender"]
     differences = [
@@ -201,7 +201,7 @@ def test_largest_letters_keep_under_100_kib():
 
 
 def test_data_for_programs():
-    message = all_letters("en")["notice-extended"]
+    message = all_messages("en")["notice-extended"]
     assert message.data == {
         "type": "notice",
         "record": "charts-tender",
@@ -216,14 +216,14 @@ def test_data_for_programs():
             {"what": "moved", "moment": "closes", "old": "2027-07-10T15:00:00Z", "new": "2027-07-17T15:00:00Z"}
         ],
     }
-    types = {name: message.data["type"] for name, message in all_letters("en").items()}
+    types = {name: message.data["type"] for name, message in all_messages("en").items()}
     assert {types[name] for name in ("tender", "new", "digest", "confirmation")} == {
         "reminder",
         "new",
         "digest",
         "confirmation",
     }
-    assert all_letters("en")["all-day"].data["at"] == "2027-07-07"
+    assert all_messages("en")["all-day"].data["at"] == "2027-07-07"
 
 
 @pytest.mark.parametrize(

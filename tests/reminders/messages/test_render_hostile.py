@@ -1,4 +1,4 @@
-"""No text of a record breaks out of a letter: neither into its markup, nor its subject, nor a reader's links."""
+"""No text of a record breaks out of a message: neither into its markup, nor its subject, nor a subscriber's links."""
 
 import unicodedata
 from dataclasses import replace

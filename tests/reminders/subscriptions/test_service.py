@@ -23,10 +23,10 @@ from tests.support.subscriptions import (
     KEYS,
     MINUTE,
     NOON,
+    account_messages,
     belonging,
     choice,
     kept_signups,
-    letters,
     newcomer,
     signup_token,
 )
@@ -55,7 +55,7 @@ def reasons(database, now=NOON, address=ADA):
         return set(find_suppressions(connection, HASHER.address_keys(address), now).values())
 
 
-def test_who_confirms_becomes_a_reader_with_proof_of_consent(service, database):
+def test_who_confirms_becomes_a_subscriber_with_proof_of_consent(service, database):
     subscriber = join(service, database, chosen=choice(zone="Asia/Tokyo", country="JP", digest="weekly", language="fr"))
     assert (subscriber.channel, subscriber.address, subscriber.state) == ("mail", ADA, SubscriberState.ACTIVE)
     assert (subscriber.zone, subscriber.country, subscriber.digest, subscriber.language) == (
@@ -70,7 +70,7 @@ def test_who_confirms_becomes_a_reader_with_proof_of_consent(service, database):
         "asked_at": NOON.isoformat(),
         "confirmed_at": (NOON + MINUTE).isoformat(),
     }
-    assert letters(database) == [("confirm", "waiting", ADA)]
+    assert account_messages(database) == [("confirm", "waiting", ADA)]
 
 
 def test_confirming_twice_is_confirming_once(service, database):
@@ -118,7 +118,7 @@ def test_a_token_to_confirm_is_over_after_72_hours(service, database):
             act(token, NOON + 72 * HOUR)
 
 
-def test_links_are_of_one_reader_and_one_purpose(service, database):
+def test_links_are_of_one_subscriber_and_one_purpose(service, database):
     subscriber = join(service, database)
     links = {"manage": service.manage_token(subscriber.ref), "unsubscribe": service.unsubscribe_token(subscriber.ref)}
     for purpose, token in links.items():
@@ -143,7 +143,7 @@ def test_not_me_ends_all_that_was_asked_for_an_address_for_good(service, databas
     assert reasons(database, NOON + 9999 * DAY) == {"not me"}
     ask(service, now=LATER + DAY)
     process_signups(database, KEYS, LATER + DAY)
-    assert letters(database) == [("confirm", "dropped", None), ("confirm", "waiting", "eve@example.org")]
+    assert account_messages(database) == [("confirm", "dropped", None), ("confirm", "waiting", "eve@example.org")]
 
 
 def test_an_address_that_is_none_is_refused_and_nothing_kept(service, database):
@@ -233,7 +233,7 @@ def test_export_holds_everything_and_forget_leaves_a_hash(service, database):
     service.forget(subscriber, LATER)
     assert (list(subscribers.list_subscribers(database)), kept_signups(database)) == ([], [])
     assert reasons(database) == {"ended"}
-    assert [state for _, state, _ in letters(database)] == ["dropped", "dropped"]
+    assert [state for _, state, _ in account_messages(database)] == ["dropped", "dropped"]
 
 
 STRENGTHS = [

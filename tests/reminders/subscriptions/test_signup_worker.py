@@ -1,4 +1,4 @@
-"""How many letters a flood of sign-ups can set off, and what is forgotten when."""
+"""How many messages a flood of sign-ups can set off, and what is forgotten when."""
 
 import logging
 from datetime import timedelta
@@ -25,9 +25,9 @@ from tests.support.subscriptions import (
     KEYS,
     MINUTE,
     NOON,
+    account_messages,
     choice,
     kept_signups,
-    letters,
     newcomer,
 )
 
@@ -51,25 +51,25 @@ def flood(database, asks, clients, span):
     return refused
 
 
-def test_a_mailbox_gets_three_letters_in_thirty_days(database):
+def test_a_mailbox_gets_three_messages_in_thirty_days(database):
     assert flood(database, 80, 8, 20 * DAY) == 0
-    assert len(letters(database)) == 3
+    assert len(account_messages(database)) == 3
     flood_later = NOON + 30 * DAY + MINUTE
     SubscriptionService(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=flood_later)
     process_signups(database, KEYS, flood_later)
-    assert len(letters(database)) == 4
+    assert len(account_messages(database)) == 4
 
 
-def test_a_mailbox_gets_one_letter_an_hour(database):
+def test_a_mailbox_gets_one_message_an_hour(database):
     flood(database, 60, 60, timedelta(minutes=59))
-    assert len(letters(database)) == 1
+    assert len(account_messages(database)) == 1
     assert [state for state, _ in kept_signups(database)] == ["mailed"]
 
 
 @pytest.mark.slow
 def test_ten_thousand_asks_for_one_victim_from_200_clients(database):
     flood(database, 10_000, 200, 29 * DAY)
-    assert len(letters(database)) == 3
+    assert len(account_messages(database)) == 3
 
 
 def ask_many(database, count, now=NOON):
@@ -94,7 +94,7 @@ def count(database, table):
         return connection.scalar(select(func.count()).select_from(table))
 
 
-def test_so_many_letters_an_hour_and_the_rest_waits_loudly_once(database, caplog, monkeypatch):
+def test_so_many_messages_an_hour_and_the_rest_waits_loudly_once(database, caplog, monkeypatch):
     monkeypatch.setattr(signup_worker, "MESSAGES_PER_HOUR", 50)
     caplog.set_level(logging.WARNING)
     ask_many(database, 170)
@@ -120,7 +120,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("known", "suppressed", "expected"), ANSWERS.values(), ids=ANSWERS)
-def test_who_gets_which_letter(database, known, suppressed, expected):
+def test_who_gets_which_message(database, known, suppressed, expected):
     if known:
         subscribers.add_subscriber(database, known, NOON)
     if suppressed:
@@ -129,7 +129,8 @@ def test_who_gets_which_letter(database, known, suppressed, expected):
     SubscriptionService(database, KEYS).ask(VICTIM, choice(), consent=CONSENT, client="192.0.2.1", now=NOON)
     assert process_signups(database, KEYS, NOON) == 1
     said = [
-        (moment, signup) for (moment, _, _), (signup, _) in zip(letters(database), kept_signups(database), strict=True)
+        (moment, signup)
+        for (moment, _, _), (signup, _) in zip(account_messages(database), kept_signups(database), strict=True)
     ]
     assert said == expected
 
@@ -154,7 +155,7 @@ def test_what_has_had_its_time_is_forgotten(database):
         suppress(connection, "a" * 64, "bounced", NOON, NOON + DAY)
     assert purge_expired(database, NOON + 71 * HOUR) == PurgeCounts(0, 0, 0, 1)
     assert purge_expired(database, NOON + 72 * HOUR) == PurgeCounts(1, 0, 0, 0)
-    assert letters(database) == [("confirm", "dropped", None)]
+    assert account_messages(database) == [("confirm", "dropped", None)]
     assert purge_expired(database, NOON + 30 * DAY) == PurgeCounts(0, 0, 0, 0)
     assert purge_expired(database, NOON + 30 * DAY + MINUTE) == PurgeCounts(0, 1, 0, 0)
     assert list(subscribers.list_subscribers(database)) == [stays]

@@ -8,7 +8,7 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-from tests.support.readers.happening import Happening, select
+from tests.support.calendar_clients.happening import Happening, select
 from tests.support.tools import find_node
 
 SCRIPT = Path(__file__).with_name("icaljs.mjs")

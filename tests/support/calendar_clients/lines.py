@@ -1,4 +1,4 @@
-"""A content-line reader of RFC 5545 section 3.1, small enough to be seen right, sharing nothing with ours.
+"""A content-line parser of RFC 5545 section 3.1, small enough to be seen right, sharing nothing with ours.
 
 It forgives line ends, so that one fault in a broken calendar does not hide the others.
 """

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.readers.feed import Feed, event_point, point
-from tests.support.readers.lines import Component, Property
-from tests.support.readers.times import first_moment, instances, read_moment, read_moments, rule_parts
+from tests.support.calendar_clients.feed import Feed, event_point, point
+from tests.support.calendar_clients.lines import Component, Property
+from tests.support.calendar_clients.times import first_moment, instances, read_moment, read_moments, rule_parts
 
 DAY, NTH_DAY = "(?:MO|TU|WE|TH|FR|SA|SU)", "(?:[1-4]|-1)(?:MO|TU|WE|TH|FR|SA|SU)"
 DAYS = rf"{DAY}(?:,{DAY})*"

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.readers.happening import Happening, select
+from tests.support.calendar_clients.happening import Happening, select
 
 PROGRAMS = Path(sys.executable).parent
 FIELDS = ("uid", "start-long-full", "end-long-full", "all-day", "title", "status")

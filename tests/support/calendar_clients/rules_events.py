@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tests.support.readers.feed import RFC, Feed, event_point, point
-from tests.support.readers.lines import Component
-from tests.support.readers.times import ZONES, first_moment, read_duration, read_moment
+from tests.support.calendar_clients.feed import RFC, Feed, event_point, point
+from tests.support.calendar_clients.lines import Component
+from tests.support.calendar_clients.times import ZONES, first_moment, read_duration, read_moment
 
 TEXT_UNITS = 255  # UTF-16 units, where Outlook cuts
 CANCELLED_TITLE = re.compile(r"(?:Cancelled|Annulée?)\s?: \S")

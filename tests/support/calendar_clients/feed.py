@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.support.readers.lines import Component, parse
+from tests.support.calendar_clients.lines import Component, parse
 
 RFC = 0  # the number of what RFC 5545 asks of every calendar beyond the checklist
 

@@ -1,4 +1,4 @@
-"""The one form in which every foreign reader hands over what it saw."""
+"""The one form in which every calendar client hands over what it saw."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 @dataclass(frozen=True, order=True)
 class Happening:
-    """One occurrence as a foreign reader sees it.
+    """One occurrence as another calendar client sees it.
 
-    A timed start is UTC, "2020-07-07T09:00:00Z"; without the Z the reader took it for a floating time.
+    A timed start is UTC, "2020-07-07T09:00:00Z"; without the Z the client took it for a floating time.
     An all-day start is a date, "2020-06-26". The end is exclusive, as in DTEND.
     """
 
@@ -29,7 +29,7 @@ class Happening:
 
 
 def select(happenings: Iterable[Happening], first: date, last: date) -> list[Happening]:
-    """Sort what overlaps the days; doubles stay, for a double in a reader is a finding."""
+    """Sort what overlaps the days; doubles stay, for a double in a client is a finding."""
     return sorted(happening for happening in happenings if happening.overlaps(first, last))
 
 

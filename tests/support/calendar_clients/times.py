@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.rrule import rrulestr
 
-from tests.support.readers.lines import Component, Property
+from tests.support.calendar_clients.lines import Component, Property
 
 ZONES = available_timezones()
 FORM = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")

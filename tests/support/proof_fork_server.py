@@ -1,6 +1,6 @@
 """Forks processes of the program on demand, since importing it anew takes longer than most of them may live.
 
-    python -m tests.support.proof_nursery [FAULT]
+    python -m tests.support.proof_fork_server [FAULT]
 
 Reads one line of JSON for each process, {"words": [...], "environment": {...}, "log": path}, and answers with its
 number. FAULT names a function of `proof_faults` that breaks the program first.

@@ -7,9 +7,9 @@ beyond the headers, the sameness over time in 23 and 24, and which event is a de
 
 from collections.abc import Iterator, Mapping
 
-from tests.support.readers import rules_calendar, rules_events, rules_series
-from tests.support.readers.feed import CHECKS, Feed
-from tests.support.readers.lines import raw_properties, structure
+from tests.support.calendar_clients import rules_calendar, rules_events, rules_series
+from tests.support.calendar_clients.feed import CHECKS, Feed
+from tests.support.calendar_clients.lines import raw_properties, structure
 
 __all__ = ["check_feed", "raw_properties", "structure"]
 

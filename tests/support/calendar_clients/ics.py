@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import icalendar
 import recurring_ical_events
 
-from tests.support.readers.happening import Happening, select, spell
+from tests.support.calendar_clients.happening import Happening, select, spell
 
 MARGIN = timedelta(days=2)  # the query counts days in each event's own zone, `select` in UTC
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tests.support.readers.feed import RFC, Feed, point
-from tests.support.readers.lines import LINE_END, Component
-from tests.support.readers.times import (
+from tests.support.calendar_clients.feed import RFC, Feed, point
+from tests.support.calendar_clients.lines import LINE_END, Component
+from tests.support.calendar_clients.times import (
     OFFSET,
     ZONES,
     Definition,

@@ -1,4 +1,4 @@
-"""The foreign readers agree on sound calendars, and the checker sees every fault it has a number for."""
+"""The other calendar clients agree on sound calendars, and the checker sees every fault it has a number for."""
 
 import re
 import threading
@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.support.readers import icaljs, ics, khal
-from tests.support.readers.broken import BROKEN, SAMPLES, break_sample
-from tests.support.readers.checklist import check_feed, raw_properties, structure
-from tests.support.readers.happening import Happening
+from tests.support.calendar_clients import icaljs, ics, khal
+from tests.support.calendar_clients.broken import BROKEN, SAMPLES, break_sample
+from tests.support.calendar_clients.checklist import check_feed, raw_properties, structure
+from tests.support.calendar_clients.happening import Happening
 
 pytestmark = pytest.mark.node
 
@@ -110,11 +110,11 @@ def test_every_sample_has_its_expectation():
 
 @pytest.mark.parametrize("name", EXPECTED)
 @pytest.mark.parametrize("reader", [icaljs, ics], ids=["icaljs", "ics"])
-def test_reader_sees_what_is_written(reader, name):
+def test_client_sees_what_is_written(reader, name):
     assert reader.read(sample(name), FIRST, LAST) == EXPECTED[name]
 
 
-def test_all_readers_agree(serve):
+def test_all_clients_agree(serve):
     together = join(EXPECTED)
     assert icaljs.read(together, FIRST, LAST) == EVERYTHING
     assert ics.read(together, FIRST, LAST) == EVERYTHING
@@ -163,7 +163,7 @@ def test_icaljs_believes_the_zone_in_the_file_only():
     assert ics.read(lying, FIRST, LAST) == EXPECTED["paris"]
 
 
-def test_readers_refuse_a_malformed_line(serve):
+def test_clients_refuse_a_malformed_line(serve):
     malformed = break_sample("paris", "STATUS:CONFIRMED", "no colon here")
     with pytest.raises(ValueError, match="no colon here"):
         icaljs.read(malformed, FIRST, LAST)

@@ -1,4 +1,4 @@
-"""A town of readers whose reminders fall due, the mail server that takes them, and the processes that send them."""
+"""A deployment with subscribers whose reminders fall due, the mail server that takes them, and the processes that send them."""
 
 import json
 import os
@@ -55,17 +55,17 @@ class Sink:
         return self.log.stat().st_size
 
     def connections(self):
-        """Count who is connected, which is how many lanes are open."""
+        """Count who is connected, which is how many sender threads are open."""
         theirs = f":{self.port:04X}"
         rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
         return sum(row[2].endswith(theirs) and row[3] == "01" for row in rows)
 
 
-class Nursery:
+class ForkServer:
     """Starts processes of the program in milliseconds; those of a planted fault have it."""
 
     def __init__(self, fault=""):
-        command = [sys.executable, "-m", "tests.support.proof_nursery", *([fault] if fault else [])]
+        command = [sys.executable, "-m", "tests.support.proof_fork_server", *([fault] if fault else [])]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT
         )
@@ -82,16 +82,16 @@ class Nursery:
         self.process.wait()
         self.process.stdout.close()
 
-    def start(self, town, *words):
-        order = {"words": [*map(str, words)], "environment": town.environment, "log": str(town.log)}
+    def start(self, deployment, *words):
+        order = {"words": [*map(str, words)], "environment": deployment.environment, "log": str(deployment.log)}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         child = Child(int(self.process.stdout.readline()))
         self.started = [each for each in self.started if each.is_alive()] + [child]
         return child
 
-    def run(self, town, *words):
-        self.wait(self.start(town, *words))
+    def run(self, deployment, *words):
+        self.wait(self.start(deployment, *words))
 
     @staticmethod
     def wait(*children):
@@ -118,8 +118,8 @@ class Child:
             time.sleep(0.001)
 
 
-class Town:
-    """Readers who all want to be told 24 hours before each tender closes, and a calendar of such tenders."""
+class Deployment:
+    """Subscribers who all want a reminder 24 hours before each tender closes, and a calendar of such tenders."""
 
     def __init__(self, folder, url, sink, *, subscribers, due, records=1, leads=("24 hours",)):
         self.folder, self.due, self.subscribers, self.records = folder, due, subscribers, 0
@@ -141,7 +141,7 @@ class Town:
         many = [
             NewSubscriber(
                 channel="mail",
-                address=f"reader{number}@example.org",
+                address=f"subscriber{number}@example.org",
                 address_key=f"{number:064d}",
                 language="en",
                 zone="Atlantic/Reykjavik",
@@ -176,7 +176,7 @@ class Town:
             return {state: count for state, count in rows}  # noqa: C416 (rows are no pairs to dict)
 
     def left(self):
-        """How many letters are still to go, planned or not."""
+        """How many messages are still to go, planned or not."""
         states = self.states()
         return self.messages - sum(states.values()) + states.get("waiting", 0) + states.get("claimed", 0)
 
@@ -206,30 +206,31 @@ class Verdict:
     states: dict
 
 
-def judge(town, sink):
-    """Compare what the mail server accepted with one letter for each reader and record.
+def judge(deployment, sink):
+    """Compare what the mail server accepted with one message for each subscriber and record.
 
-    `worst` is how often one letter came at most; `strange` counts letters under a Message-ID beyond those expected.
+    `worst` is how often one message came at most; `strange` counts messages under a Message-ID beyond those expected.
     """
     rows = sink.accepted()
     came = Counter((row["recipients"][0], row["message_id"]) for row in rows)
     distinct = Counter(address for address, _ in came)
-    expected = [f"reader{number}@example.org" for number in range(town.subscribers)]
+    expected = [f"subscriber{number}@example.org" for number in range(deployment.subscribers)]
     return Verdict(
-        messages=town.messages,
-        lost=sum(max(0, town.records - distinct[address]) for address in expected),
+        messages=deployment.messages,
+        lost=sum(max(0, deployment.records - distinct[address]) for address in expected),
         duplicates=sum(came.values()) - len(came),
         worst=max(came.values(), default=0),
-        strange=sum(max(0, count - town.records) for count in distinct.values()) + len(distinct.keys() - {*expected}),
+        strange=sum(max(0, count - deployment.records) for count in distinct.values())
+        + len(distinct.keys() - {*expected}),
         lost_replies=sum(row.get("reply_lost", False) for row in rows),
-        states=town.states(),
+        states=deployment.states(),
     )
 
 
-def tell(name, verdict, **numbers):
+def print_numbers(name, verdict, **numbers):
     """Report the numbers of a proof; pytest shows them with -s."""
-    told = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in {**vars(verdict), **numbers}.items())
-    print(f"\n{name}: {told}")  # noqa: T201 (the report)
+    text = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in {**vars(verdict), **numbers}.items())
+    print(f"\n{name}: {text}")  # noqa: T201 (the report)
 
 
 def seconds_since(start):

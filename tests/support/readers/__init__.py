@@ -1,1 +1,0 @@
-"""Calendar readers that are not ours: what a subscriber's program makes of our bytes."""
