@@ -27,7 +27,7 @@ from tests.support.site_fixtures import (  # noqa: F401 (fixtures)
     site,
     site_of,
 )
-from tests.support.tools import NEEDS, starts_processes
+from tests.support.tools import NEEDS, needs_database, starts_processes
 from tests.support.widget_site import foreign, served_widget, widget_site  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ def _needs_of(item: pytest.Item) -> set[str]:
         found.add("postgres")
     if starts_processes(item.module):
         found.add("process")
+    if needs_database(fixtures, item.module):
+        found.add("database")
     return found
 
 

@@ -65,3 +65,25 @@ def starts_processes(module: ModuleType) -> bool:
         or getattr(value, "__name__", None) in {*_STARTERS, "SinkProcess"}
         for value in vars(module).values()
     )
+
+
+_OPENERS = {"calendar_service.bootstrap", "calendar_service.store.engine", "click.testing"} | {
+    f"tests.support.{name}" for name in ("audited", "databases", "feed_service", "old_databases", "public_site", "site")
+}
+_DATABASE_FIXTURES = {
+    *("database", "database_file", "database_url", "empty_database_url", "operated", "programme", "public", "rich"),
+    *("served_widget", "service", "showcase", "site", "site_of", "widget_site"),
+}
+
+
+def needs_database(fixtures: set[str], module: ModuleType) -> bool:
+    """Return True if a test takes a fixture with a database, or its module has what opens one among its names."""
+    return bool(_DATABASE_FIXTURES & fixtures) or _opens_databases(module)
+
+
+@cache
+def _opens_databases(module: ModuleType) -> bool:
+    return any(
+        getattr(value, "__module__", None) in _OPENERS or getattr(value, "__name__", None) in _OPENERS
+        for value in vars(module).values()
+    )
