@@ -15,6 +15,7 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
+from calendar_service.records.rereading import READING, as_read_now, describe_rereading
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, write_instant, write_minute
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Revision:
     """One state of one record. `withdrawn` means that the record left the file at `changed_at`.
 
     `edition` is the number of the edition it was published in, 0 before publication. `changed_at` is an aware datetime.
+    `is_reread` means that some of its times differ from the revision before only by how their words are read.
     """
 
     record: Record
@@ -50,6 +52,7 @@ class Revision:
     changed_at: datetime
     withdrawn: bool = False
     edition: int = field(default=0, compare=False)
+    is_reread: bool = False
 
     @property
     def state(self) -> RecordState:
@@ -116,13 +119,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Edition:
-    """Everything that was published at one time; `entries` and `tags_ever` include withdrawn records."""
+    """Everything that was published at one time; `entries` and `tags_ever` include withdrawn records.
+
+    `reading` is how times without a zone were read when it was published, see `records.rereading`.
+    """
 
     number: int
     published_at: datetime
     calendar: Calendar
     entries: Mapping[str, Entry]
     tags_ever: frozenset[str] = frozenset()
+    reading: int = READING
 
     def shown_at(self, now: datetime) -> list[Entry]:
         """Return the entries that are public at `now` (aware): all but those withdrawn more than 90 days before."""
@@ -180,7 +187,7 @@ def compare_with_draft(last: Edition | None, draft: Draft, now: datetime, stamp:
     if last is None:
         first = [_first_revision(record, stamp) for record in draft.records]
         return Comparison(sorted(first, key=_record_id), calendar_changed=True)
-    changed = [each for record in draft.records if (each := _next_revision(last.entries.get(record.id), record, stamp))]
+    changed = [each for record in draft.records if (each := _next_revision(last, record, stamp))]
     kept = {record.id for record in draft.records}
     gone = [entry.revision for name, entry in last.entries.items() if name not in kept and not entry.revision.withdrawn]
     withdrawals = [Revision(old.record, old.number + 1, old.sequence + 1, stamp, withdrawn=True) for old in gone]
@@ -206,8 +213,15 @@ def advance(
 
 
 def _grow(entry: Entry | None, revision: Revision) -> Entry:
+    if entry:
+        entry = replace(entry, revision=reread(entry.revision, revision))
     moves = (*entry.moves, *_moves(entry.record, revision)) if entry else ()
     return Entry(revision, moves, _arm(entry, revision), _planned_before(entry, revision.record))
+
+
+def reread(before: Revision, after: Revision) -> Revision:
+    """Return a revision to compare the following one with: without what differs only by how the words are read."""
+    return replace(before, record=as_read_now(before.record, after.record)) if after.is_reread else before
 
 
 def _planned_before(entry: Entry | None, record: Record) -> Span | None:
@@ -275,14 +289,16 @@ def _first_revision(record: Record, now: datetime) -> Revision:
     return Revision(record, 1, int(called_off), now)
 
 
-def _next_revision(entry: Entry | None, record: Record, now: datetime) -> Revision | None:
+def _next_revision(last: Edition, record: Record, now: datetime) -> Revision | None:
+    entry = last.entries.get(record.id)
     if entry is None:
         return _first_revision(record, now)
     old = entry.revision
     if old.record == record and not old.withdrawn:
         return None
     significant = old.withdrawn or _matters(old.record) != _matters(record)
-    return Revision(record, old.number + 1, old.sequence + significant, now)
+    is_reread = last.reading < READING and not old.withdrawn and as_read_now(old.record, record) != old.record
+    return Revision(record, old.number + 1, old.sequence + significant, now, is_reread=is_reread)
 
 
 def _matters(record: Record) -> tuple[object, ...]:
@@ -310,8 +326,10 @@ def _doubts(last: Edition, calendar: Calendar, revisions: list[Revision], now: d
     doubts += _doubts_of_withdrawals(last, [each.record for each in revisions if each.withdrawn], now)
     for revision in revisions:
         entry = last.entries.get(revision.record.id)
+        if entry and revision.is_reread and (doubt := describe_rereading(entry.record, revision.record)):
+            doubts.append(doubt)
         if entry and not revision.withdrawn and revision.record.status is not Status.CANCELLED:
-            doubts += _doubts_of_record(entry.record, revision.record, zone, now)
+            doubts += _doubts_of_record(reread(entry.revision, revision).record, revision.record, zone, now)
     return doubts
 
 

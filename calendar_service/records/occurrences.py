@@ -8,14 +8,15 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import LAST_DAY, days_from, days_of, last_day_of
-from calendar_service.records.moments import instant_bounds
+from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calendar_service.records.record import OccurrenceChange, Schedule, Span
+    from calendar_service.records.enums import MomentName
+    from calendar_service.records.record import OccurrenceChange, Point, Record, Schedule, Span
 
 _MARGIN = timedelta(days=2)
 _EARLY = 1000  # years before which nothing happens, and at whose lower end sums would overflow
@@ -143,3 +144,16 @@ def _overlaps(span: Span, start: datetime, end: datetime, zone: str) -> bool:
 def _shift_civil(civil: CivilTime, days: timedelta) -> CivilTime:
     moved = CivilTime(civil.day + days, civil.clock, civil.zone, civil.fold)
     return civil_from_instant(moved.instant, civil.zone)
+
+
+def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
+    """Return the present time of a moment; None if the moment or the occurrence does not exist any more."""
+    if milestone := record.milestones.get(moment):
+        return milestone.at
+    schedule = record.schedule
+    if schedule is None or (schedule.rule is None) != (occurrence is None):
+        return None
+    if occurrence is None:
+        return span_points(schedule.span)[0][1]
+    happening = occurrence_on(schedule, occurrence)
+    return None if happening.is_cancelled or not comes_on(schedule, occurrence) else span_points(happening.span)[0][1]

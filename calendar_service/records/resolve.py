@@ -18,14 +18,15 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Calendar, Contact, Link, Milestone, Place, Record, Session, TimeSpan
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
-from calendar_service.records.times import DaySpan, EndOfDay, civil_from_instant, days_between
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
-from calendar_service.records.zones import abbreviation, city_words
+from calendar_service.records.zones import abbreviation, city_words, offset_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from calendar_service.datephrases import DatePhrase
     from calendar_service.records.record import Point, Schedule, Span
     from calendar_service.records.schema import AnyRecordShape, CalendarSchema, HappeningSchema, SessionSchema
     from calendar_service.records.texts import Text
@@ -101,7 +102,7 @@ class _Resolver:
         self.calendar = calendar
         self.shape = shape
         self.unread = unread
-        self.timing = Timing(calendar, path, 0 if "fold" in unread else shape.fold)
+        self.timing = Timing(calendar, path, 0 if "fold" in unread else shape.fold, shape.timezone)
         own = [code for code in shape.languages or () if code in calendar.languages]
         # The language of texts that are written without one.
         self.language = own[0] if own else calendar.default_language
@@ -171,20 +172,33 @@ class _Resolver:
             self.timing.note(("fold",), message, self.shape.fold, "Take it out.")
 
     def check_clock(self, record: Record) -> None:
-        """Add a note that names the zone of a time printed without one, if the place has a different zone."""
-        if record.zone is None or not self.timing.without_zone:
+        """Add a note for times printed without a zone where the clocks of the place and the calendar differ.
+
+        With `timezone` each of them is in another zone than the calendar's. If only the country tells where the place
+        is, they are all in the calendar's, and one note is enough.
+        """
+        if self.shape.timezone:
+            for field, when, at in self.timing.without_zone:
+                self.note_reading(field, when, at, self.calendar.zone)
+        elif record.zone:
+            clocked = [each for each in self.timing.without_zone if isinstance(each[2], CivilTime)]
+            for field, when, at in clocked[:1]:
+                self.note_reading(field, when, at, record.zone)
+
+    def note_reading(self, field: Path, when: DatePhrase, at: CivilTime | EndOfDay, zone: str) -> None:
+        """Add a note that says in which zone a time is read, and what time that is in another zone."""
+        if offset_words(at.instant, at.zone) == offset_words(at.instant, zone):
             return
-        field, when, seat = self.timing.without_zone[0]
-        there = civil_from_instant(seat.instant, record.zone)
-        if (there.day, there.clock) == (seat.day, seat.clock):
-            return
-        on_day = "" if there.day == seat.day else f" on {there.day.isoformat()}"
+        here, there = (civil_from_instant(at.instant, each) for each in (at.zone, zone))
+        on_day = "" if there.day == here.day else f" on {there.day.isoformat()}"
+        printed, example = f"{here.clock:%H:%M}", f"{here.clock:%H:%M} {zone}"
+        if isinstance(at, EndOfDay):
+            printed, example = when.words, f"{when.words}, {zone}"
         message = (
-            f"{seat.clock:%H:%M} is read as {seat.clock:%H:%M} {abbreviation(seat.instant, seat.zone)} in "
-            f"{city_words(seat.zone)}, which is {there.clock:%H:%M}{on_day} in {city_words(record.zone)}."
+            f"{printed} is read as {here.clock:%H:%M} {abbreviation(at.instant, at.zone)} in {city_words(at.zone)}, "
+            f"which is {there.clock:%H:%M}{on_day} in {city_words(zone)}."
         )
-        remedy = "Write the zone beside the time if another was meant"
-        self.timing.note(field, message, when.words, f"{remedy}: {seat.clock:%H:%M} {record.zone}.")
+        self.timing.note(field, message, when.words, f"Write the zone beside the time if another was meant: {example}.")
 
     def check_abbreviations(self, record: Record) -> None:
         """Add a note that a series with an abbreviation such as EST keeps its offset all year."""

@@ -189,7 +189,10 @@ class RecordSchema(SchemaModel):
     summary: BlockText | None = describe_type("A few sentences.")
     url: Url | None = describe_type("The page that tells more.")
     place: PlaceOrName | None = describe_type("online, a name, or {name, city, country, address}.")
-    timezone: ZoneName | None = describe_type("The zone of the place, shown beside the programme's.", "Asia/Seoul")
+    timezone: ZoneName | None = describe_type(
+        "The zone it is scheduled in: a time without a zone is in this one. Pages show it beside the programme's.",
+        "Asia/Seoul",
+    )
     status: Status | None = describe_type("confirmed unless it says otherwise.")
     tags: Annotated[list[TagWord], Field(max_length=50)] | None = describe_type("Words to select by.")
     languages: Annotated[list[LanguageCode], Field(max_length=50)] | None = describe_type(
@@ -281,7 +284,10 @@ class CalendarSchema(SchemaModel):
         description="What subscribers see as the calendar's name.", examples=["Intercultural Cities"]
     )
     description: BlockText | None = describe_type("One or two sentences on the programme.")
-    timezone: ZoneName = Field(description="The seat's zone: what CET stands for.", examples=["Europe/Paris"])
+    timezone: ZoneName = Field(
+        description="The seat's zone: what CET stands for, and the zone of times without one in most records.",
+        examples=["Europe/Paris"],
+    )
     languages: list[LanguageCode] = Field(
         min_length=1,
         description="The languages of the pages and feeds; the first is the default.",

@@ -52,19 +52,21 @@ class OffsetDisagrees(CalendarError):
 class Timing:
     """Parses the times of one record, collecting problems instead of stopping at the first one.
 
-    Afterwards `said_online` is True if the words of any time said "online", `needs_fold` if one of the times occurs
-    twice; `without_zone` has the clock times printed without a zone, `by_letters` those with an abbreviation of which
-    only the offset is known, as in "EST (UTC-5)".
+    `zone` is the record's own, in which a time without a zone is; None for the calendar's. Afterwards `says_online` is
+    True if the words of any time said "online", `needs_fold` if one of the times occurs twice; `without_zone` has the
+    times printed without a zone, `by_abbreviation` those with an abbreviation of which only the offset is known, as in
+    "EST (UTC-5)".
     """
 
-    def __init__(self, calendar: Calendar, path: Path, fold: Fold | None) -> None:
+    def __init__(self, calendar: Calendar, path: Path, fold: Fold | None, zone: str | None = None) -> None:
         self.calendar = calendar
+        self.zone = zone or calendar.zone
         self.path = path
         self.fold = fold
         self.problems: list[Problem] = []
         self.says_online = False
         self.needs_fold = False
-        self.without_zone: list[tuple[Path, DatePhrase, CivilTime]] = []
+        self.without_zone: list[tuple[Path, DatePhrase, CivilTime | EndOfDay]] = []
         self.by_abbreviation: list[tuple[Path, DatePhrase]] = []
 
     # -- collecting -----------------------------------------------------------------------------
@@ -106,10 +108,10 @@ class Timing:
     # -- points ---------------------------------------------------------------------------------
 
     def zone_of(self, when: DatePhrase) -> str:
-        """Return the zone that the words name, or the calendar's."""
+        """Return the zone that the words name, or the record's; "CET" is the civil time of the calendar's seat."""
         if when.zone == "CET":
             return zone_of_label(self.calendar.zone)
-        return when.zone or self.calendar.zone
+        return when.zone or self.zone
 
     def civil(self, field: Path, when: DatePhrase, *, end: bool = False) -> CivilTime | None:
         """Return the clock time at which the words begin, or end; None if there is none."""
@@ -164,7 +166,11 @@ class Timing:
         if when.start is None and when.offset:
             last_second = time(23, 59, 59)
             self.attempt(field, words, lambda: self.fitting(when.first, last_second, self.zone_of(when), when.offset))
-        at = self.civil(field, when) if when.start else EndOfDay(when.first, self.zone_of(when))
+        if when.start:
+            at: CivilTime | EndOfDay | None = self.civil(field, when)
+        else:
+            at = EndOfDay(when.first, self.zone_of(when))
+            self.without_zone += [] if when.zone else [(field, when, at)]
         return Milestone(at, when.words) if at else None
 
     def date_or_time(self, field: Path, words: str | None) -> Milestone | None:

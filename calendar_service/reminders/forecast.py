@@ -15,7 +15,8 @@ from calendar_service.records.notification_keys import (
     lead_of,
     record_of,
 )
-from calendar_service.reminders.plan import plan_reminders, point_at
+from calendar_service.records.occurrences import point_at
+from calendar_service.reminders.plan import plan_reminders
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.addresses import masked_address
 from calendar_service.store.engine import reading

@@ -23,6 +23,7 @@ from calendar_service.records.notification_keys import (
     record_of,
     topic_of,
 )
+from calendar_service.records.occurrences import point_at
 from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import ChannelName, Envelope
 from calendar_service.reminders.messages import (
@@ -34,7 +35,7 @@ from calendar_service.reminders.messages import (
     compose_reminder,
     compose_trouble,
 )
-from calendar_service.reminders.plan import next_point, point_at, selected
+from calendar_service.reminders.plan import next_point, selected
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import free_part, load_digest_items
 from calendar_service.store.engine import reading, writing

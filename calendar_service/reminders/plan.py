@@ -31,7 +31,7 @@ from calendar_service.records.notification_keys import (
     lead_of,
     record_of,
 )
-from calendar_service.records.occurrences import comes_on, occurrence_on, occurrences_of
+from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.selection import read_selection
 from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
 from calendar_service.records.working_days import WorkingDays
@@ -286,19 +286,6 @@ def digest_after(period: DigestPeriod, at: datetime, zone: str) -> DigestKey:
     """Return the first digest after `at`."""
     # The clocks may change in between; a quarter of a day more than the period is always the next one.
     return digest_before(period, digest_before(period, at, zone).at + timedelta(days=period.days, hours=6), zone)
-
-
-def point_at(record: Record, moment: MomentName, occurrence: date | None) -> Point | None:
-    """Return the present time of a moment; None if the moment or the occurrence does not exist any more."""
-    if milestone := record.milestones.get(moment):
-        return milestone.at
-    schedule = record.schedule
-    if schedule is None or (schedule.rule is None) != (occurrence is None):
-        return None
-    if occurrence is None:
-        return span_points(schedule.span)[0][1]
-    happening = occurrence_on(schedule, occurrence)
-    return None if happening.is_cancelled or not comes_on(schedule, occurrence) else span_points(happening.span)[0][1]
 
 
 def is_ahead(record: Record, zone: str, now: datetime) -> bool:

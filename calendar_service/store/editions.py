@@ -24,6 +24,7 @@ from calendar_service.records.record import (
     calendar_to_json,
     record_to_json,
 )
+from calendar_service.records.rereading import READING
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
@@ -32,6 +33,7 @@ from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
 from calendar_service.store.lease import read_holder, take_lease
 from calendar_service.store.older_copies import digest_of_edition, fill_in_digests, look_for_older_copy
+from calendar_service.store.rereading import keep_sent_reminders
 from calendar_service.store.revisions import revision_of_row
 from calendar_service.store.tables import attempts, editions, revisions
 
@@ -161,13 +163,25 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
             if doubts or comparison.doubts:
                 return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
             followed = replace(followed, notes=notes)
+        if last and not is_new and gate.is_open:
+            followed = replace(followed, edition=_mark_reading(connection, last))
         if is_new:
             head = _Head(draft.calendar, stamp, tz_database, digest)
+            if last:
+                keep_sent_reminders(connection, last, comparison.revisions)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
         if host and gate.is_open:
             take_lease(connection, host)
             followed = replace(followed, holder=host.identity, other_host="")
     return followed
+
+
+def _mark_reading(connection: Connection, last: Edition) -> Edition:
+    """Note that the last edition is the same in the present reading; return it so."""
+    if last.reading == READING:
+        return last
+    connection.execute(update(editions).where(editions.c.number == last.number).values(reading=READING))
+    return replace(last, reading=READING)
 
 
 def _publish(followed: PublishResult, edition: Edition, added: list[Revision]) -> PublishResult:
@@ -264,7 +278,7 @@ def _follow_tz_database(
     rewrite_instants(connection, rewritten)
     if tz_database == before:
         return PublishResult(PublishOutcome.UNCHANGED, last)
-    head = _Head(last.calendar, stamp, tz_database, digest_of_edition(connection, last))
+    head = _Head(last.calendar, stamp, tz_database, digest_of_edition(connection, last), last.reading)
     edition = _add(connection, head, last, revised)
     return PublishResult(PublishOutcome.PUBLISHED, edition, changed=[each.record.id for each in revised], moved=moved)
 
@@ -318,12 +332,14 @@ def _load(connection: Connection, known: Edition | None) -> Edition | None:
     if known and not _is_there(connection, known):
         known = None
     if known and known.number == head.number:
-        return known
+        return known if known.reading == head.reading else replace(known, reading=head.reading)
     since = known.number if known else 0
     rows = connection.execute(
         select(revisions).where(revisions.c.edition > since).order_by(revisions.c.edition, revisions.c.record_id)
     )
-    return advance(known, head.number, head.published_at, calendar_from_json(head.calendar), map(revision_of_row, rows))
+    calendar = calendar_from_json(head.calendar)
+    edition = advance(known, head.number, head.published_at, calendar, map(revision_of_row, rows))
+    return replace(edition, reading=head.reading)
 
 
 def _is_there(connection: Connection, known: Edition) -> bool:
@@ -340,6 +356,7 @@ class _Head:
     stamp: datetime
     tz_database: str
     digest: str
+    reading: int = READING
 
 
 def _add(connection: Connection, head: _Head, last: Edition | None, added: list[Revision]) -> Edition:
@@ -348,6 +365,7 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
         "calendar": calendar_to_json(head.calendar),
         "tz_database": head.tz_database,
         "digest": head.digest,
+        "reading": head.reading,
     }
     number: int = connection.execute(insert(editions).returning(editions.c.number), row).scalar_one()
     rows = [
@@ -358,6 +376,7 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
             "sequence": each.sequence,
             "changed_at": each.changed_at,
             "withdrawn": each.withdrawn,
+            "is_reread": each.is_reread,
             "record": record_to_json(each.record),
             "instants": instants_to_json(derive_instants(each.record, head.stamp)),
         }
@@ -366,4 +385,4 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
     if rows:
         connection.execute(insert(revisions), rows)
     raise_sequence(connection)
-    return advance(last, number, head.stamp, head.calendar, added)
+    return replace(advance(last, number, head.stamp, head.calendar, added), reading=head.reading)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from calendar_service.records.edition import Revision
+from calendar_service.records.edition import Revision, reread
 from calendar_service.records.record import record_from_json
 from calendar_service.store.tables import revisions
 
@@ -29,8 +29,9 @@ def list_changes(connection: Connection, since: int, until: int) -> list[tuple[s
 
 
 def load_change(connection: Connection, record_id: str, number: int) -> tuple[Revision | None, Revision | None]:
-    """Return a revision of a record, preceded by the one before it."""
-    return _load_revision(connection, record_id, number - 1), _load_revision(connection, record_id, number)
+    """Return a revision of a record, preceded by the one before it, as it is to be compared with."""
+    before, after = (_load_revision(connection, record_id, each) for each in (number - 1, number))
+    return reread(before, after) if before and after else before, after
 
 
 def _load_revision(connection: Connection, record_id: str, number: int) -> Revision | None:
@@ -51,4 +52,7 @@ def load_histories(connection: Connection, record_ids: Sequence[str]) -> dict[st
 
 def revision_of_row(row: Any) -> Revision:
     """Return the revision of a row."""
-    return Revision(record_from_json(row.record), row.number, row.sequence, row.changed_at, row.withdrawn, row.edition)
+    record = record_from_json(row.record)
+    return Revision(
+        record, row.number, row.sequence, row.changed_at, row.withdrawn, row.edition, is_reread=row.is_reread
+    )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -74,6 +75,8 @@ editions = Table(
     # Of its records, see records/digest.py. NULL only in rows that a process of an older release has added.
     Column("digest", String(64)),
     Index(None, "digest"),
+    # How times without a zone were read, see records/rereading.py. 1 in rows of older releases.
+    Column("reading", Integer, nullable=False, server_default="1"),
     # The planner's pass that first saw it, and the last one before that: changes count since then, not since a stamp.
     Column("scheduled_from", UTCDateTime),
     Column("scheduled_at", UTCDateTime),
@@ -90,6 +93,8 @@ revisions = Table(
     Column("sequence", Integer, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    # Some of its times differ from the revision before only by how their words are read.
+    Column("is_reread", Boolean, nullable=False, server_default=false()),
     Column("record", JSON, nullable=False),
     # [moment, occurrence or null, instant]: what the tz database of the time made of the record's civil times.
     # The one column that is ever rewritten: it follows the tz database. NULL in rows from before migration 0002.

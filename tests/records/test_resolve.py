@@ -70,6 +70,51 @@ def test_when_it_is(fields, span):
     assert record(fields).schedule.span == span
 
 
+def zones(found):
+    """The zones of all times of a record."""
+    schedule = found.schedule
+    spans = [schedule.span, *(each.span for each in schedule.changes)] if schedule else []
+    spans += [each.span for each in found.sessions]
+    points = [point for span in spans for point in ((span.starts, span.ends) if isinstance(span, TimeSpan) else ())]
+    points += [each.at for each in found.milestones.values()]
+    return {point.zone for point in points if isinstance(point, CivilTime | EndOfDay)}
+
+
+EVERY_TIME = [
+    ("event", "when: 7 July 2027 at 11.00-12.00 {}"),
+    ("event", "starts: '2027-07-07 11:00 {}', ends: '2027-07-07 12:00 {}'"),
+    ("event", "when: 7 July 2027, sessions: [{{id: a, title: A, when: '7 July 2027, 9:00 {}'}}]"),
+    ("event", "when: 7 July 2027, registration: {{closes: '6 July 2027, 9:00 {}'}}"),
+    ("event", "when: 7 July 2027, registration: {{closes: '6 July 2027 {}'}}"),
+    (
+        "event",
+        "when: '7 July 2027, 9:00 {}', repeats: every week, changes: [{{occurrence: 14 July 2027, when: '15 July 2027, 8:00 {}'}}]",
+    ),
+    ("tender", "closes: 10 July 2027 {}, questions_by: 1 July 2027 {}"),
+    (
+        "tender",
+        "closes: '10 July 2027, 17:00 {}', opens: '11 July 2027, 9:00 {}', award_expected: '1 August 2027, 9:00 {}'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields"), EVERY_TIME, ids=[fields for _, fields in EVERY_TIME])
+@pytest.mark.parametrize(
+    ("label", "more", "zone"),
+    [
+        ("", "", "Europe/Paris"),
+        ("", ", timezone: Asia/Seoul", "Asia/Seoul"),
+        ("", ", place: {city: Seoul, country: KR}", "Europe/Paris"),
+        ("CET", ", timezone: Asia/Seoul", "Europe/Paris"),
+        ("CEST", ", timezone: Asia/Seoul", "Europe/Paris"),
+        ("Europe/Athens", ", timezone: Asia/Seoul", "Europe/Athens"),
+        ("UTC", ", timezone: Asia/Seoul", "UTC"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_the_records_own(kind, fields, label, more, zone):
+    assert zones(record(fields.format(label, label, label) + more, kind)) == {zone}
+
+
 RULES = [
     ("every week", ("WE",)),
     ("every 2 weeks, 5 times", ("WE",)),
@@ -167,22 +212,25 @@ NOTES = [
     ("when: 7 July 2027 at 10.00 Asia/Seoul, timezone: Asia/Seoul", []),
     (
         "when: 7 July 2027 at 10.00, timezone: America/New_York",
-        [
-            (
-                "records[0].when",
-                "10:00 is read as 10:00 CEST in Paris, which is 04:00 in New York.",
-            )
-        ],
+        [("records[0].when", "10:00 is read as 10:00 EDT in New York, which is 16:00 in Paris.")],
     ),
     (
         "when: 7 July 2027 at 10.00 Asia/Seoul, timezone: Asia/Seoul, registration: {closes: '6 July 2027, 20:00'}",
+        [("records[0].registration.closes", "20:00 is read as 20:00 KST in Seoul, which is 13:00 in Paris.")],
+    ),
+    (
+        "starts: 2027-07-07T04:00, ends: 2027-07-07T12:00, timezone: Asia/Seoul, registration: {closes: 6 July 2027}",
         [
-            (
-                "records[0].registration.closes",
-                "20:00 is read as 20:00 CEST in Paris, which is 03:00 on 2027-07-07 in Seoul.",
-            )
+            ("records[0].starts", "04:00 is read as 04:00 KST in Seoul, which is 21:00 on 2027-07-06 in Paris."),
+            ("records[0].ends", "12:00 is read as 12:00 KST in Seoul, which is 05:00 in Paris."),
+            ("records[0].registration.closes", "6 July 2027 is read as 23:59 KST in Seoul, which is 16:59 in Paris."),
         ],
     ),
+    (
+        "when: 7 July 2027 at 10.00, place: {country: KR}, registration: {closes: '6 July 2027, 20:00'}",
+        [("records[0].when", "10:00 is read as 10:00 CEST in Paris, which is 17:00 in Seoul.")],
+    ),
+    ("when: 8 July 2027, place: {country: KR}, registration: {closes: 6 July 2027}", []),
 ]
 
 
