@@ -60,9 +60,13 @@ def publish(file: Path | None, *, confirm: bool) -> None:
     with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
         engine = open_database(settings)
         result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
-    make_command_faults(settings).forget([FaultKind.PUBLICATION])
+    is_good = result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
+    faults = make_command_faults(settings)
+    faults.forget([FaultKind.PUBLICATION])
     click.echo(f"{settings.file}: {result.outcome}")
-    sys.exit(0 if result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED) else 1)
+    if not is_good or result.clock:
+        faults.mail()
+    sys.exit(0 if is_good else 1)
 
 
 @click.command()

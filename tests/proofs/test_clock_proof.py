@@ -14,7 +14,8 @@ from calendar_service.store.engine import open_engine, sqlite_url
 from tests.support import proof_faults
 from tests.support.proof_deployment import KEY, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
-DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+# Gone by: a tick ahead of the clock would give back what it does not send.
+DUE = datetime(2025, 3, 1, 9, tzinfo=UTC)
 DOWN = timedelta(hours=6)
 SUBSCRIBERS = 500
 MOST_SECONDS = 60

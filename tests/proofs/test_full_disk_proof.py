@@ -15,7 +15,8 @@ from calendar_service.publishing import publish_file
 from calendar_service.store.engine import reading, sqlite_url
 from tests.support.proof_deployment import LEAD, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
-DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+# Gone by: a tick ahead of the clock would give back what it does not send.
+DUE = datetime(2025, 3, 1, 9, tzinfo=UTC)
 SIZE = 6 * 2**20
 ROOMS = [4096 * pages for pages in (0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80)]
 SUBSCRIBERS = 60

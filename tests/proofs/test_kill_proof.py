@@ -14,7 +14,8 @@ KILLS = 200
 LEAST_IN_HAND = KILLS / 4
 # Each kill can make one message come once more; that the same one is hit again and again is only unlikely.
 MOST_OFTEN = 5
-DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+# Gone by: a tick ahead of the clock would give back what it does not send.
+DUE = datetime(2025, 3, 1, 9, tzinfo=UTC)
 BAD_SERVER = ["--delay-ms", 60, "--greylist", "--temp-fail", 3, "--lose-reply", 1]
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from calendar_service.store.engine import sqlite_url, writing
 from tests.support.proof_deployment import Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
-DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+# Gone by: a tick ahead of the clock would give back what it does not send.
+DUE = datetime(2025, 3, 1, 9, tzinfo=UTC)
 WORKERS = 4
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,8 @@ from calendar_service.store.engine import reading, sqlite_url, writing
 from calendar_service.store.tables import deliveries, occasions
 from tests.support.proof_deployment import HEAD, LEAD, Deployment, ForkServer, Sink, print_numbers, seconds_since
 
-DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+# Gone by: a tick ahead of the clock would give back what it does not send.
+DUE = datetime(2025, 3, 1, 9, tzinfo=UTC)
 SUBSCRIBERS = 300
 MOVES = 12
 WORKERS = 3

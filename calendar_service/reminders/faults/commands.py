@@ -46,6 +46,13 @@ class CommandFaults:
         except DatabaseFault:
             self._leave(Fault(kind, host_name(), reason, tuple(details), 1, now, now, None, None))
 
+    def mail(self) -> None:
+        """Mail the faults in the database that nobody has mailed. If that fails, whoever runs next tries it."""
+        try:
+            self._reporter.mail_new()
+        except DatabaseFault as error:
+            logger.error("What faults are to be mailed cannot be told now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+
     def _leave(self, fault: Fault) -> None:
         was_mailed = self._reporter.mail_at_once(fault)
         if not self._left.leave(replace(fault, mailed_at=fault.last_at if was_mailed else None)):

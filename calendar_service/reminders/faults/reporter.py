@@ -129,6 +129,7 @@ class FaultReporter:
         with reading(self._engine) as connection:
             if not has_unmailed(connection):
                 return
+        self._calendar = self._calendar or load_calendar(self._engine)
         with writing(self._engine) as connection:
             taken = take_unmailed(connection, now)
         if taken:
