@@ -10,39 +10,53 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from calendar_service.datephrases.clock_rules import ClockRules
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import VOCABULARY
-from calendar_service.datephrases.syntax import Clock, Day, PhraseParts, Zone
+from calendar_service.datephrases.syntax import Day, PhraseParts
+from calendar_service.datephrases.titles import is_title_of_moment
 from calendar_service.datephrases.tokens import TokenStream
-from calendar_service.datephrases.zone_names import ABBREVIATION, NAME_SIGNS, hint_for, refused_zone_words, zone_words
+from calendar_service.datephrases.zone_names import hint_for
+from calendar_service.datephrases.zone_rules import ZoneRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calendar_service.datephrases.vocabulary import Half
+    from calendar_service.datephrases.syntax import Clock
 
 _T = TypeVar("_T")
 _SEPARATORS = frozenset(",;:|()[]@·•")
 # "7 juillet à 11 h" is no range, "9 h à 10 h" is one.
 _RANGE_OR_OPENER = VOCABULARY.range_words & VOCABULARY.openers
-# Some hour words begin a zone: "11:30 heure de Paris".
-_HOUR_UNITS = VOCABULARY.hour_words - {pattern.split()[0] for pattern in VOCABULARY.city_time}
+_BEHIND_DASH = VOCABULARY.online | VOCABULARY.trailers
+_BEFORE_RANGE_END = frozenset("/|,;.-") | VOCABULARY.and_words
+END_OF_WHICH_DAY = (
+    "midnight may mean the beginning or the end of the day.",
+    "Write 23:59 for the end of the day, or 00:00 for its beginning.",
+)
 _MONTH_NAMES = {number: name for name, number in VOCABULARY.months.items()}
 
 
 class Parser:
     """Parses one date phrase. `day_first` says that 10/07/2020 is 10 July; else such digits are refused."""
 
-    def __init__(self, words: str, *, day_first: bool = False) -> None:
+    def __init__(self, words: str, *, day_first: bool = False, with_title: bool = False) -> None:
         self.tokens = TokenStream(words)
         self.parts = PhraseParts(words)
+        self.clocks = ClockRules(self.tokens, self.parts)
+        self.zones = ZoneRules(self.tokens, self.parts, self.clocks.plain_clock)
         self.day_first = day_first
+        self.with_title = with_title
         self._unknown: list[tuple[int, int]] = []
+        self._title_end = 0  # the token where the first moment begins
         self._between = False  # "between" or "entre" waits for its other end
 
     def parse(self) -> PhraseParts:
         """Return the parts of the whole phrase. Raise DatePhraseError."""
-        rules = (self._lead_in, self._range, self._moment, self._before, self._zone, self._online)
+        rules = (
+            *(self._lead_in, self._range_end, self._range, self._day_list, self._moment, self._before),
+            *(self._zone, self._online, self._trailer, self._equals),
+        )
         while not self.tokens.at_end:
             start = self.tokens.at
             if self._separator():
@@ -51,17 +65,25 @@ class Parser:
                 self.parts.note(self.tokens.text_since(start))
             else:
                 self._note_unknown(start)
+        self._accept_title()
         if self._unknown:
             raise self._unknown_words()
         if self._between:
             raise self.parts.error(
                 self.parts.words, "'between' has one end only.", "Write both ends: between 9 and 10 am."
             )
+        # "before 12:00 on 3 May" is that minute; of a bare day it is open whether the day counts.
+        if self.parts.before and self.parts.shape not in ("DC", "CD"):
+            words = self.parts.before
+            reason = f"{words!r} does not say whether the day itself counts."
+            raise self.parts.error(words, reason, "Write the last day, or the last minute, that counts.")
         return self.parts
 
     def parse_clock(self) -> Clock | None:
         """Return the clock that is the whole phrase, or None. Raise DatePhraseError."""
-        clock = self._plain_clock()
+        clock = self.clocks.plain_clock()
+        if clock and clock.ends_day and self.tokens.at_end:
+            raise self.parts.error(self.parts.words, *END_OF_WHICH_DAY)
         return clock if self.tokens.at_end else None
 
     # --- parts -----------------------------------------------------------------------------------
@@ -72,8 +94,10 @@ class Parser:
             return True
         is_last = tokens.at == len(tokens.tokens) - 1
         # "Deadline - 10 July 2020", "10 July 2020 - Online"
-        is_beside_words = (self.parts.understood and not self.parts.shape) or tokens.phrase_at(VOCABULARY.online, 1)
-        return bool((is_last and tokens.accept(".")) or (is_beside_words and tokens.accept("-")))
+        # The full stop of "9 am. Ends: 1 pm", and the sign of "Extended deadline! 7 May 2027".
+        ends_sentence = tokens.peek() in (".", "!") and (is_last or not tokens.is_glued(1))
+        is_beside_words = (self.parts.understood and not self.parts.shape) or tokens.phrase_at(_BEHIND_DASH, 1)
+        return bool((ends_sentence and tokens.accept(".!")) or (is_beside_words and tokens.accept("-")))
 
     def _lead_in(self) -> bool | None:
         return (not self.parts.shape and bool(self.tokens.accept_phrase(VOCABULARY.lead_ins))) or None
@@ -84,29 +108,50 @@ class Parser:
         self.parts.is_online = True
         return True
 
+    def _trailer(self) -> bool | None:
+        return (bool(self.parts.shape) and bool(self.tokens.accept_phrase(VOCABULARY.trailers))) or None
+
     def _before(self) -> bool | None:
         start = self.tokens.at
-        if self.tokens.accept_phrase(VOCABULARY.before):
-            words = self.tokens.text_since(start)
-            reason = f"{words!r} does not say whether the day itself counts."
-            raise self.parts.error(words, reason, "Write the last day, or the last minute, that counts.")
-        return None
+        if self.parts.before or not self.tokens.accept_phrase(VOCABULARY.before):
+            return None
+        self.parts.before = self.tokens.text_since(start)
+        return True
+
+    def _equals(self) -> bool | None:
+        """Read the sign between two clocks of one moment: "15:00 CET / 14:00 GMT"."""
+        is_named = self.parts.zones and self.parts.zones[-1].clocks == len(self.parts.clocks)
+        if not is_named or not self.parts.shape.endswith("C"):
+            return None
+        return bool(self.tokens.accept("/=") or self.tokens.accept_phrase(VOCABULARY.equals)) or None
+
+    def _zone(self) -> bool | None:
+        zone = self.zones.zone()
+        if zone:
+            self.parts.zones.append(replace(zone, clocks=len(self.parts.clocks)))
+        return bool(zone) or None
 
     def _moment(self) -> bool | None:
         is_between = self._openers()
         start = self.tokens.at
         if day := self._day():
+            day = self._weekday_in_brackets(day)
             self.parts.days.append(replace(day, words=self.tokens.text_since(start)))
-            self.parts.shape += "D"
+            self._note_moment("D", start)
             if day.is_iso and self.tokens.is_glued_sign():
                 self.tokens.accept(("t",))
-        elif clock := self._clock():
+        elif clock := self.clocks.clock(self._after_range):
             self.parts.clocks.append(replace(clock, words=self.tokens.text_since(start)))
-            self.parts.shape += "C"
+            self._note_moment("C", start)
         else:
             return None
         self._between = self._between or is_between
         return True
+
+    def _note_moment(self, shape: str, start: int) -> None:
+        if not self.parts.shape:
+            self._title_end = start
+        self.parts.shape += shape
 
     def _range(self) -> bool | None:
         if not self.parts.shape.endswith(("D", "C")) or self.tokens.is_iso_offset():
@@ -114,10 +159,25 @@ class Parser:
         if self.parts.shape.endswith("D") and self.tokens.peek() in _RANGE_OR_OPENER:
             return None
         sign = self._range_sign()
-        if not sign or not self.tokens.follows(lambda: self._opened(self._day) or self._clock()):
+        if not sign or not self.tokens.follows(lambda: self._opened(self._day) or self.clocks.clock(self._after_range)):
             return None
         self.parts.shape += "~" if sign == "&" and self._between else sign
         self._between = False
+        return True
+
+    def _range_end(self) -> bool | None:
+        """Read ". Ends:" of "Starts: 25 May 2027, 9 am. Ends: 26 May 2027, 1 pm"."""
+        tokens = self.tokens
+        if self.parts.shape not in ("D", "DC", "CD", "C"):
+            return None
+        while tokens.accept(_BEFORE_RANGE_END):
+            pass
+        if not tokens.accept_phrase(VOCABULARY.range_ends):
+            return None
+        tokens.accept(":")
+        if not tokens.follows(lambda: self._opened(self._day) or self.clocks.plain_clock()):
+            return None
+        self.parts.shape += "~"
         return True
 
     def _range_sign(self) -> str:
@@ -127,7 +187,10 @@ class Parser:
             return "~"
         if self.tokens.accept_phrase(VOCABULARY.range_words):
             return "~"
-        return "&" if self.tokens.accept_phrase(VOCABULARY.and_words) else ""
+        is_pair = (
+            self.parts.shape == "D" and self.tokens.is_glued_sign() and self.tokens.accept("/")
+        )  # "25/26 May 2027"
+        return "&" if is_pair or self.tokens.accept_phrase(VOCABULARY.and_words) else ""
 
     def _openers(self) -> bool:
         """Skip "on", "from", "le" …; return True if "and" then joins the ends of a range."""
@@ -164,7 +227,9 @@ class Parser:
     def _checked_digits(self, day: str, month: str, year: str, words: str) -> Day:
         if len(year) == 2:  # digits of a year
             raise self.parts.error(words, f"{words} has a year of two digits.", "Write the year in four digits.")
-        if not self.day_first:
+        if int(day) <= 12 < int(month):  # "07/13/2020" has one meaning, and so has "13/07/2020"
+            day, month = month, day
+        if not self.day_first and int(day) <= 12 and day != month:
             remedy = "Write the month as a word (10 July 2020) or the date as 2020-07-10."
             raise self.parts.error(words, f"{words} may mean day/month or month/day.", remedy)
         return Day(day, self._month_in_digits(month), year)
@@ -174,11 +239,22 @@ class Parser:
             raise self.parts.error(digits, f"{digits} is not a month.", "Write the month as a word: 13 July 2020.")
         return _MONTH_NAMES[int(digits)]
 
+    def _weekday_in_brackets(self, day: Day) -> Day:
+        """Add the weekday of "26 May 2027 (Wednesday)"."""
+        tokens, start = self.tokens, self.tokens.at
+        weekday = tokens.accept("(") and tokens.accept_with(VOCABULARY.weekdays, ".")
+        if weekday and not day.weekday and tokens.accept(")"):
+            return replace(day, weekday=weekday)
+        tokens.at = start
+        return day
+
     def _weekday_and_day(self) -> Day | None:
         weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".,")
         self.tokens.accept(VOCABULARY.day_articles)
         day = self._named_day() if weekday else None
-        return replace(day, weekday=weekday) if day else None
+        if not day or (weekday in VOCABULARY.months and day.is_month_first and not day.month):
+            return None  # "Feb 25-Mar 1": a month here
+        return replace(day, weekday=weekday)
 
     def _named_day(self) -> Day | None:
         return self.tokens.first_of(self._day_month, self._month_day, self._day_of_same_month, self._day_before_range)
@@ -200,7 +276,7 @@ class Parser:
 
     def _day_of_same_month(self) -> Day | None:
         """Read the second day of "June 29-30, 2021"."""
-        if not self.parts.shape.rstrip("-~&").endswith("D") or self.tokens.follows(self._plain_clock):
+        if not self.parts.shape.rstrip("-~&").endswith("D") or self.tokens.follows(self.clocks.plain_clock):
             return None
         first = self.parts.days[-1]
         if not first.is_month_first or first.year or not (day := self._day_number()):
@@ -211,6 +287,27 @@ class Parser:
         """Read the first day of "29-30 June 2021"."""
         day = self._day_number()
         return Day(day) if day and self.tokens.follows(lambda: self._after_range(self._weekday_day_month)) else None
+
+    def _day_list(self) -> bool | None:
+        """Read "5, 6 and 7 May 2027": days that follow each other."""
+        if self.parts.shape:
+            return None
+        self._openers()
+        start, numbers = self.tokens.at, [self._day_number()]
+        while numbers[-1] and self.tokens.accept(","):
+            numbers.append(self._day_number())
+        if len(numbers) < 2 or not numbers[-1] or not self.tokens.accept_phrase(VOCABULARY.and_words):  # "5, 6 and"
+            return None
+        last = self._day_month()
+        if not last:
+            return None
+        days = [int(number) for number in (*numbers, last.day)]
+        words = self.tokens.text_since(start)
+        if days != list(range(days[0], days[0] + len(days))):
+            raise self.parts.error(words, "these days are not next to each other.", "Make a record of each day.")
+        self.parts.days += [Day(numbers[0], words=words), replace(last, words=words)]
+        self._note_moment("D-D", start)
+        return True
 
     def _day_number(self) -> str:
         number = self.tokens.accept_number(1, 2)
@@ -226,160 +323,18 @@ class Parser:
             self.tokens.at = start
         return year
 
-    # --- clocks ----------------------------------------------------------------------------------
-
-    def _clock(self) -> Clock | None:
-        return self.tokens.first_of(self._plain_clock, self._hour_before_range)
-
-    def _plain_clock(self) -> Clock | None:
-        tokens, start = self.tokens, self.tokens.at
-        hour = tokens.accept_number(1, 2)
-        if hour in ("", "12") and tokens.accept(VOCABULARY.noon):
-            return Clock(12, is_24_hour=True)
-        if hour in ("", "12") and tokens.accept(VOCABULARY.midnight):
-            return self._checked_clock(Clock(24), tokens.text_since(start))
-        if not hour:
-            return None
-        clock = tokens.first_of(lambda: self._minutes(int(hour)), lambda: self._hour_unit(int(hour)))
-        half = self._half()
-        if not clock and not half:
-            return None
-        return self._checked_clock(replace(clock or Clock(int(hour)), half=half), tokens.text_since(start))
-
-    def _minutes(self, hour: int) -> Clock | None:
-        """Read ":30", ".30", ":30:00" after the hour."""
-        tokens, sign, second = self.tokens, self.tokens.peek(), "0"
-        if not tokens.is_glued_sign() or not tokens.accept(":.") or not (minute := tokens.accept_number(2)):
-            return None
-        if sign == ":" and tokens.is_glued_sign() and tokens.accept(":") and not (second := tokens.accept_number(2)):
-            return None
-        return Clock(hour, int(minute), int(second), is_24_hour=bool(tokens.accept(_HOUR_UNITS)))
-
-    def _hour_unit(self, hour: int) -> Clock | None:
-        """Read "h", "h 30", "heures 30", "h 30 min" after the hour."""
-        tokens = self.tokens
-        if not tokens.accept(VOCABULARY.hour_words):
-            return None
-        start = tokens.at
-        minute = tokens.accept_number(2)
-        # "à 17 h 10 juillet": the number is a day
-        if tokens.accept(VOCABULARY.months) or tokens.accept(VOCABULARY.ordinal_suffixes):
-            tokens.at, minute = start, ""
-        if minute:
-            tokens.accept(VOCABULARY.minute_words)
-        return Clock(hour, int(minute or 0), is_24_hour=True)
-
-    def _half(self) -> Half:
-        phrase = self.tokens.accept_phrase(VOCABULARY.halves)
-        if "." in phrase:
-            self.tokens.accept(".")
-        return VOCABULARY.halves[phrase] if phrase else ""
-
-    def _hour_before_range(self) -> Clock | None:
-        """Read the first hour of "3-4.30 pm" and "de 9 à 17 h"."""
-        if not (hour := self.tokens.accept_number(1, 2)):
-            return None
-        after_hour = self.tokens.at
-        end = self._after_range(self._plain_clock)
-        if not end or not (end.half or end.is_24_hour):
-            return None
-        self.tokens.at = after_hour
-        return self._checked_clock(Clock(int(hour), is_24_hour=end.is_24_hour), hour)
-
-    def _checked_clock(self, clock: Clock, words: str) -> Clock:
-        if problem := clock.problem:
-            raise self.parts.error(words, f"{words} {problem[0]}", problem[1])
-        return clock
-
-    # --- zones -----------------------------------------------------------------------------------
-
-    def _zone(self) -> bool | None:
-        zone = self.tokens.first_of(self._abbreviation_and_offset, self._zone_and_offset)
-        if not zone:
-            return None
-        self.parts.zones.append(replace(zone, clocks=len(self.parts.clocks)))
-        return True
-
-    def _abbreviation_and_offset(self) -> Zone | None:
-        """Read "KST (UTC+9)": letters that name no single zone, where the offset leaves no doubt."""
-        start = self.tokens.at
-        if self.tokens.peek() in zone_words() or not self.parts.shape.endswith("C"):
-            return None
-        self.tokens.at += 1
-        words = self.tokens.text_since(start)
-        offset = self._offset_in_brackets() if ABBREVIATION.fullmatch(words) else None
-        return Zone(offset, words, offset) if offset else None
-
-    def _zone_and_offset(self) -> Zone | None:
-        start = self.tokens.at
-        name = self.tokens.first_of(self._offset_after_clock, self._zone_name)
-        words = self.tokens.text_since(start)
-        return Zone(name, words, self.tokens.first_of(self._offset_in_brackets)) if name else None
-
-    def _offset_in_brackets(self) -> str | None:
-        """Read "(UTC+2)" behind a zone."""
-        if not self.tokens.accept("(") or zone_words().get(self.tokens.peek()) != "UTC":
-            return None
-        offset = self._zone_name()
-        return offset if self.tokens.accept(")") else None
-
-    def _zone_name(self) -> str | None:
-        start = self.tokens.at
-        for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
-            self.tokens.at = end
-            if remedy := refused_zone_words().get(key):
-                words = self.tokens.text_since(start)
-                raise self.parts.error(words, f"{words!r} does not name one time zone.", remedy)
-            name = zone_words().get(key)
-            if name == "UTC":
-                return self.tokens.first_of(lambda: self._offset_after_utc(start)) or name
-            if name:
-                return name
-        return None
-
-    def _offset_after_utc(self, start: int) -> str | None:
-        """Read "+2" of "UTC+2" that begins at `start`; refuse "11:00 UTC-12:30": the dash has two meanings."""
-        tokens, at = self.tokens, self.tokens.at
-        sign = tokens.accept("+-")
-        if not sign or (sign == "-" and not tokens.is_glued()):
-            return None
-        is_in_brackets = tokens.peek(start - tokens.at - 1) == "("
-        end = self._plain_clock() if sign == "-" and not is_in_brackets else None
-        start_clock = self.parts.clocks[-1] if self.parts.shape.endswith("C") else None
-        if end and start_clock and (end.hour, end.minute) > (start_clock.hour, start_clock.minute):
-            raise self.parts.error(
-                tokens.text_since(at - 1),
-                "the dash may begin an offset or the end of a range.",
-                "Put the zone after the range, as in 11:00-12:30 UTC, or the offset in brackets.",
-            )
-        tokens.at = at + 1
-        return self._offset(sign)
-
-    def _offset_after_clock(self) -> str | None:
-        """Read "Z" and "+01:00" of ISO 8601."""
-        if not self.tokens.is_glued() or not self.tokens.peek(-1).isdecimal():
-            return None
-        if self.tokens.accept("z"):
-            return "UTC"
-        if not self.tokens.is_glued(1) or not (self.tokens.peek() == "+" or self.tokens.is_iso_offset()):
-            return None
-        return self._offset(self.tokens.accept("+-"))
-
-    def _offset(self, sign: str) -> str | None:
-        """Read the digits of an offset; return the name of a literal zone."""
-        tokens, start = self.tokens, self.tokens.at
-        digits = tokens.accept_number(1, 2, 4)
-        hours = digits[:2]
-        has_colon = len(digits) in (1, 2) and tokens.is_glued() and tokens.accept(":")
-        minutes = tokens.accept_number(2) if has_colon else digits[2:]
-        if not digits or (has_colon and not minutes):
-            return None
-        if int(hours) > 14 or int(minutes or 0) > 59:  # no clock on earth is further from UTC
-            words = sign + tokens.text_since(start)
-            raise self.parts.error(words, f"{words} is not the offset of any zone.", "Write it like UTC+01:00.")
-        return f"UTC{sign}{int(hours):02}:{int(minutes or 0):02}" if int(hours + minutes) else "UTC"
-
     # --- what is not understood ------------------------------------------------------------------
+
+    def _accept_title(self) -> None:
+        """Accept other words before the first moment as what happens then, if they say nothing about the time."""
+        title = [(start, end) for start, end in self._unknown if end <= self._title_end]
+        tokens = self.tokens.tokens[: self._title_end]
+        is_title = self.with_title and title and is_title_of_moment([token.text for token in tokens])
+        # A colon, or a word such as "on", says that the moment belongs to them.
+        if is_title and any(at not in range(*each) for at in range(self._title_end) for each in title):
+            self._unknown = [each for each in self._unknown if each not in title]
+            for start, end in title:
+                self.parts.note(self.tokens.text_of(start, end))
 
     def _note_unknown(self, start: int) -> None:
         self.tokens.at = start + 1

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import LANGUAGES, VOCABULARY
-from calendar_service.datephrases.parser import Parser
-from calendar_service.datephrases.zone_names import CENTRAL_EUROPE
-from calendar_service.records.zones import is_iana, tzinfo_of, zone_of_label
+from calendar_service.datephrases.parser import END_OF_WHICH_DAY, Parser
+from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
 
 if TYPE_CHECKING:
     from calendar_service.datephrases.syntax import Clock, Day, PhraseParts, Zone
@@ -37,10 +37,22 @@ FIRST_YEAR: Final = 1970
 LAST_DAY: Final = date(2100, 12, 31)
 """The last day that any phrase or rule reaches."""
 _TWO_MOMENTS = ("DC-DC", "CD-CD")
+_ONE_DAY_HOURS = ("DC-C", "C-CD", "C-C", "C~C")
+_SEVERAL_CLOCKS = re.compile("(?P<before>D)?(?P<clock>C(?:[-~]C)?)(?:C(?:[-~]C)?)+(?P<after>D)?")
 _LONGEST_OVER_NEW_YEAR = timedelta(days=183)
 _HALF_DAY = 12
 _LONGEST_NIGHT = timedelta(hours=12)
 _ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OtherClock:
+    """The same moment on another clock: the "14:00 GMT" of "15:00 CET / 14:00 GMT"."""
+
+    words: str
+    start: time
+    end: time | None
+    zone: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ class DatePhrase:
     was printed (whole days), `end` if no end was. `zone` is None if no zone was printed, else its name, or "CET" for a
     Central European label; `label` has the zone words as printed. `offset` is the one in brackets behind the label
     ("UTC+02:00" for "CEST (UTC+2)"), to be checked by whoever knows the zone; `end_offset` is that of the end, if it is
-    different.
+    different. `also` has the same moment on other clocks, to be checked likewise.
     """
 
     words: str
@@ -64,21 +76,24 @@ class DatePhrase:
     online: bool
     offset: str | None = None
     end_offset: str | None = None
+    also: tuple[OtherClock, ...] = ()
 
 
 # A file is read again at each change, and nearly all of its phrases are the same then.
 @lru_cache(maxsize=65_536)
-def parse_when(words: str, *, day_first: bool = False) -> DatePhrase:
+def parse_when(words: str, *, day_first: bool = False, zone: str | None = None, with_title: bool = False) -> DatePhrase:
     """Return the meaning of a date phrase. Raise DatePhraseError.
 
-    With `day_first`, 10/07/2020 is 10 July; without it such digits are an error unless they are in ISO order.
+    With `day_first`, 10/07/2020 is 10 July; without it such digits are an error unless only one of the two is a month.
+    `zone` is the IANA zone of the record, whose abbreviations are known: "IST" in a record of Asia/Kolkata. With
+    `with_title` other words may come before the first moment, if they say nothing about the time.
     """
     words = words.strip()
     if len(words) > MAX_LENGTH:
         reason = f"{len(words)} characters are too many for date words."
         remedy = f"Write the date and the time only, in {MAX_LENGTH} characters at most."
         raise DatePhraseError(words, (), (words[:MAX_LENGTH],), reason, remedy)
-    return _resolve(Parser(words, day_first=day_first).parse())
+    return _resolve(Parser(words, day_first=day_first, with_title=with_title).parse(), zone)
 
 
 def parse_clock(words: str) -> time | None:
@@ -87,15 +102,56 @@ def parse_clock(words: str) -> time | None:
     return clock.time_of_day if clock else None
 
 
-def _resolve(parts: PhraseParts) -> DatePhrase:
+def _resolve(parts: PhraseParts, record_zone: str | None) -> DatePhrase:
+    parts, others = _split_off_other_clocks(parts)
     shape = _shape(parts)
     first, last = _dates(parts)
-    start, end = _times(parts, shape)
-    zone, end_offset = _zone(parts, shape)
+    start, end = _clocks(parts, shape)
+    zone, end_offset = _zone(parts, shape, record_zone, (first, start), (last, end or start))
     if start and end and not end_offset:  # where the clocks change between the two, instants must tell
         last = _day_of_end(parts, shape, (first, start), (last, end))
+    elif end and end.ends_day:
+        last = _day_after(parts, last)
+    if start and start.ends_day:
+        first = last = _day_after(parts, first)
     name, label, offset = (zone.name, zone.words, zone.offset) if zone else (None, None, None)
-    return DatePhrase(parts.words, first, last, start, end, name, label, parts.is_online, offset, end_offset)
+    start_time, end_time = _time_of(start), _time_of(end)
+    also = tuple(_other_clock(each, (first, start), record_zone) for each in others)
+    return DatePhrase(
+        parts.words, first, last, start_time, end_time, name, label, parts.is_online, offset, end_offset, also
+    )
+
+
+def _split_off_other_clocks(parts: PhraseParts) -> tuple[PhraseParts, list[PhraseParts]]:
+    """Return the phrase with its first clock, or range of hours, and parts for each of the others.
+
+    All of them must name a zone: "15:00-16:00 CET / 14:00-15:00 GMT".
+    """
+    match = _SEVERAL_CLOCKS.fullmatch(parts.shape.replace("D-C", "DC"))
+    if not match:
+        return parts, []
+    length = 1 + len(match["clock"]) // 2  # "C" or "C-C"
+    counts = range(length, len(parts.clocks) + 1, length)
+    zones = [[zone for zone in parts.zones if zone.clocks == count] for count in counts]
+    if not all(zones) or len(parts.clocks) % length or sum(map(len, zones)) != len(parts.zones):
+        return parts, []
+    found = [
+        replace(parts, clocks=parts.clocks[count - length : count], zones=each, shape=match["clock"])
+        for count, each in zip(counts, zones, strict=True)
+    ]
+    shape = f"{match['before'] or ''}{match['clock']}{match['after'] or ''}"
+    main = replace(found[0], shape=shape, zones=[replace(zone, clocks=length) for zone in found[0].zones])
+    return main, found[1:]
+
+
+def _other_clock(parts: PhraseParts, at: tuple[date, Clock | None], record_zone: str | None) -> OtherClock:
+    start, end = _clocks(parts, parts.shape)
+    day = at[0]
+    zone, _ = one_zone(parts, settle_labels(parts, parts.zones, record_zone, day, None), has_two_moments=False)
+    if not start or not zone:
+        raise parts.error(parts.words, "a time has no zone.", "Write one moment in each line.")
+    words = " - ".join(clock.words for clock in parts.clocks)
+    return OtherClock(f"{words} {zone.words}", start.time_of_day, _time_of(end), zone.name)
 
 
 def _shape(parts: PhraseParts) -> str:
@@ -176,10 +232,23 @@ def _check_weekday(parts: PhraseParts, day: Day, found: date) -> None:
 # --- times ---------------------------------------------------------------------------------------
 
 
-def _times(parts: PhraseParts, shape: str) -> tuple[time | None, time | None]:
+def _clocks(parts: PhraseParts, shape: str) -> tuple[Clock | None, Clock | None]:
     if len(parts.clocks) < 2:  # a start and an end
-        return (parts.clocks[0].time_of_day if parts.clocks else None), None
-    start, end = parts.clocks
+        start, end = next(iter(parts.clocks), None), None
+    else:
+        start, end = _with_halves(parts, shape, *parts.clocks)
+    is_night = end and end.is_midnight and shape in _ONE_DAY_HOURS  # "8 pm to midnight"
+    for clock in (start, None if is_night else end):
+        if clock and (clock.is_midnight or (end and clock is start and clock.ends_day)):
+            raise parts.error(clock.words, *END_OF_WHICH_DAY)
+    return start, end
+
+
+def _time_of(clock: Clock | None) -> time | None:
+    return clock.time_of_day if clock else None
+
+
+def _with_halves(parts: PhraseParts, shape: str, start: Clock, end: Clock) -> tuple[Clock, Clock]:
     if start.half and not end.half and not end.is_24_hour and end.hour <= _HALF_DAY:
         raise _half_missing(parts, end)
     takes_half = end.half and not start.half and not start.is_24_hour and 1 <= start.hour <= _HALF_DAY
@@ -187,24 +256,32 @@ def _times(parts: PhraseParts, shape: str) -> tuple[time | None, time | None]:
         start = replace(start, half=end.half)
         if start.time_of_day >= end.time_of_day:
             raise _half_missing(parts, start)
-    return start.time_of_day, end.time_of_day
+    return start, end
 
 
 def _half_missing(parts: PhraseParts, clock: Clock) -> DatePhraseError:
     return parts.error(clock.words, f"{clock.words} may be am or pm.", "Write am or pm at both ends.")
 
 
-def _day_of_end(parts: PhraseParts, shape: str, begin: tuple[date, time], finish: tuple[date, time]) -> date:
+def _day_of_end(parts: PhraseParts, shape: str, begin: tuple[date, Clock], finish: tuple[date, Clock]) -> date:
     """Return the day of the end: the next one for a range of hours over midnight."""
-    start, (last, end) = begin[1], finish
+    start, (last, end) = begin[1].time_of_day, (finish[0], finish[1].time_of_day)
+    if finish[1].ends_day:
+        return _day_after(parts, last)
     # "29-30 June, 22:00-02:00" may be each night, or one long one: hours of several days must ascend.
-    if begin < finish and (start < end or shape in _TWO_MOMENTS):
+    if (begin[0], start) < (last, end) and (start < end or shape in _TWO_MOMENTS):
         return last
     night = (_since_midnight(end) - _since_midnight(start)) % _ONE_DAY
     if len(parts.days) == 1 and timedelta() < night <= _LONGEST_NIGHT:
         return last + _ONE_DAY
     reason = "the range ends before it begins, or on a day that is not printed."
     raise parts.error(parts.clocks[1].words, reason, "Write the day of the end, too.")
+
+
+def _day_after(parts: PhraseParts, day: date) -> date:
+    if day >= LAST_DAY:
+        raise parts.error(parts.words, f"it ends after {LAST_DAY.year}.", "Check the year.")
+    return day + _ONE_DAY
 
 
 def _since_midnight(clock: time) -> timedelta:
@@ -214,51 +291,19 @@ def _since_midnight(clock: time) -> timedelta:
 # --- zones ---------------------------------------------------------------------------------------
 
 
-def _zone(parts: PhraseParts, shape: str) -> tuple[Zone | None, str | None]:
-    """Return the zone of the phrase, and the offset of its end if that differs from the beginning."""
-    zones = parts.zones
-    for zone in zones:
-        if zone.offset and not _has_seasons(zone) and _utc_offset(zone.name) != _utc_offset(zone.offset):
-            raise parts.error(zone.words, f"{zone.words} is not {zone.offset}.", "Name one zone.")
-    if not zones:
-        return None, None
-    tail = [zone for zone in zones if zone.clocks == len(_TWO_MOMENTS) and shape in _TWO_MOMENTS]
-    head = [zone for zone in zones if zone not in tail]
-    if head and tail and not any(map(_has_seasons, zones)):  # "EST (UTC-5) to EDT (UTC-4)"
-        begins, ends = _common_zone(parts, head), _common_zone(parts, tail)
-        return begins, None if begins.name == ends.name else ends.name
-    begins_at, ends_at = _common_offset(parts, head or tail), _common_offset(parts, tail)
-    zone = replace(_common_zone(parts, zones), offset=begins_at)
-    return zone, None if ends_at == begins_at else ends_at
-
-
-def _common_zone(parts: PhraseParts, zones: list[Zone]) -> Zone:
-    """Return the zone that all names mean; a place is more specific than the "CET" that it keeps."""
-    names = {zone.name for zone in zones}
-    places = names - {CENTRAL_EUROPE}
-    place = places.pop() if len(places) == 1 else None
-    if len(names) == 1 or (place and is_iana(place) and zone_of_label(place) == place):
-        return next(zone for zone in zones if zone.name == (place or CENTRAL_EUROPE))
-    return _disagree(parts, zones, "the zones do not agree.")
-
-
-def _common_offset(parts: PhraseParts, zones: list[Zone]) -> str | None:
-    """Return the offset printed behind the zones of one moment, or None."""
-    offsets = {zone.offset for zone in zones if zone.offset}
-    if len(offsets) > 1:
-        _disagree(parts, zones, "the offsets do not agree.")
-    return next(iter(offsets), None)
-
-
-def _disagree(parts: PhraseParts, zones: list[Zone], reason: str) -> NoReturn:
-    words = ", ".join(f"{zone.words} ({zone.offset})" if zone.offset else zone.words for zone in zones)
-    raise parts.error(words, reason, "Name one zone.")
-
-
-def _has_seasons(zone: Zone) -> bool:
-    """Return True if the clocks of the zone may go forward and back."""
-    return zone.name == CENTRAL_EUROPE or is_iana(zone.name)
-
-
-def _utc_offset(name: str) -> timedelta | None:
-    return tzinfo_of(name).utcoffset(None)
+def _zone(
+    parts: PhraseParts,
+    shape: str,
+    record_zone: str | None,
+    begin: tuple[date, Clock | None],
+    finish: tuple[date, Clock | None],
+) -> tuple[Zone | None, str | None]:
+    has_two_moments = shape in _TWO_MOMENTS
+    tail = [zone for zone in parts.zones if has_two_moments and zone.clocks == len(parts.clocks)]
+    head = [zone for zone in parts.zones if zone not in tail]
+    settled = [
+        each
+        for zones, (day, clock) in ((head, begin), (tail, finish))
+        for each in settle_labels(parts, zones, record_zone, day, _time_of(clock))
+    ]
+    return one_zone(parts, settled, has_two_moments=has_two_moments)

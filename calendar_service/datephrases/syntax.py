@@ -34,41 +34,44 @@ class Clock:
     second: int = 0
     half: Half = ""
     is_24_hour: bool = False  # "17 h" and "noon" need no am or pm, whatever the other end says
+    is_midnight: bool = False  # the word: either end of the day, and then the hour is 24
     words: str = ""
 
     @property
     def time_of_day(self) -> time:
-        """The time of day in 24-hour form."""
-        hour = self.hour % 12 + (12 if self.half == "pm" else 0) if self.half else self.hour
+        """The time of day in 24-hour form; that of 24:00 is 00:00, of the next day."""
+        hour = self.hour % 12 + (12 if self.half == "pm" else 0) if self.half else self.hour % 24
         return time(hour, self.minute, self.second)
 
     @property
+    def ends_day(self) -> bool:
+        """True if it is the end of its day."""
+        return self.hour == 24  # the hour after the last
+
+    @property
     def problem(self) -> tuple[str, str] | None:
-        """What is wrong with it, and the remedy; None if it is valid. Midnight is 24."""
-        midnight = (
-            "may mean the beginning or the end of the day.",
-            "Write 23:59 for the end of the day, or 00:00 for its beginning.",
-        )
-        if self.hour == 24:  # the hour after the last
-            return midnight
-        if self.hour > 23 or self.minute > 59 or self.second > 59:  # a day's last second
+        """What is wrong with it, and the remedy; None if it is valid."""
+        is_end_of_day = (self.hour, self.minute, self.second) == (24, 0, 0)
+        if (self.hour > 23 and not is_end_of_day) or self.minute > 59 or self.second > 59:  # a day's last second
             return "is not a time of day.", "Write hours up to 23 and minutes up to 59."
         if self.half and not 1 <= self.hour <= 12:  # hours of half a day
             return "mixes the clock of 12 hours with that of 24.", "Write 17:00 or 5 pm."
-        return midnight if (self.half, self.hour, self.minute) == ("am", 12, 0) else None
+        return None
 
 
 @dataclass(frozen=True)
 class Zone:
     """A zone by name and as printed; `offset` is a literal one in brackets behind it.
 
-    `clocks` counts the clock times before it: a zone behind the first of two belongs to the first.
+    `label` is a folded name whose zone depends on the day; then `name` is empty until the day is known. `clocks` counts
+    the clock times before it: a zone behind the first of two belongs to the first.
     """
 
     name: str
     words: str
     offset: str | None = None
     clocks: int = 0
+    label: str = ""
 
 
 @dataclass
@@ -85,6 +88,7 @@ class PhraseParts:
     clocks: list[Clock] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=list)
     is_online: bool = False
+    before: str = ""  # the word that says that the moment itself does not count
     understood: list[str] = field(default_factory=list)
 
     def note(self, words: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 MAX_PHRASE_TOKENS = 8
 """The number of tokens in the longest phrase of a vocabulary; a test checks it."""
+NAME_SIGNS: Final = frozenset("'-_.")
+"""Signs inside a zone's name that are not compared."""
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
 _LOOKALIKES = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-")
@@ -49,6 +51,11 @@ def phrase_key(text: str) -> str:
     """Return the folded tokens of a text joined by spaces: the form in which phrases are compared."""
     # Some single signs fold to several words, as the greeting U+FDFA does.
     return " ".join(token.text.replace(" ", "_") for token in tokenize(text))
+
+
+def name_key(text: str) -> str:
+    """Return the name of a zone in the form in which names are compared: folded, without `NAME_SIGNS`."""
+    return " ".join(token for token in phrase_key(text).split() if token not in NAME_SIGNS)
 
 
 class TokenStream:

@@ -65,12 +65,15 @@ class Vocabulary:
     and_words: Phrases
     between: Phrases  # these open a range whose ends "and" joins
     openers: Phrases
-    before: Phrases  # refused: they do not say whether the day itself counts
+    before: Phrases  # of a day refused: they do not say whether the day itself counts
     online: Phrases
-    lead_ins: Phrases
+    lead_ins: Phrases  # before the first moment; they say what happens then, and never that it is another moment
+    trailers: Phrases = frozenset()  # behind a moment; they change nothing
+    time_words: Phrases = frozenset()  # never part of a title: they say that it is another time, or no sure one
+    range_ends: Phrases = frozenset()  # "Start: … / End: …"
+    equals: Phrases = frozenset()  # "15:00 CET, i.e. 14:00 GMT"
     # Zones
     zone_words: Mapping[str, str]
-    ambiguous_zone_words: Mapping[str, str] = field(default_factory=dict)  # to an abbreviation of `zone_names`
     local_time: Phrases  # refused: they do not say where
     city_time: tuple[str, ...]  # how a zone is named by its city, without quotes, dots and hyphens
     city_articles: tuple[str, ...] = ()  # may be left out at the beginning of a city's name

@@ -10,45 +10,17 @@ from babel.core import get_global
 
 from calendar_service.datephrases.errors import MAX_SHOWN_LENGTH
 from calendar_service.datephrases.languages import VOCABULARY
-from calendar_service.datephrases.tokens import phrase_key, tokenize
+from calendar_service.datephrases.tokens import name_key, tokenize
 from calendar_service.records.errors import suggest
-from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS, COMMON_ZONES
+from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS, COMMON_ZONES, IANA_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CENTRAL_EUROPE: Final = "CET"
 """Stands in `DatePhrase.zone` for every Central European label: the civil time of the programme's seat."""
-NAME_SIGNS: Final = frozenset("'-_.")
-"""Signs inside a zone's name that are not compared."""
-ABBREVIATION: Final = re.compile("(?=.*[A-Z].*[A-Z])[A-Za-z]{2,6}")
-"""What the tz database writes for a zone, as in "KST", "ChST": never a word of a phrase."""
 _NO_CITY_AREAS = ("US", "Canada")  # these are old names of zones in America/
 _LOCAL_TIME_REMEDY = "Say which city: Brussels time, heure de Paris."
-_AMBIGUOUS = {
-    "EST EDT ET": "America/New_York",
-    "CST CDT CT": "America/Chicago",
-    "MST MDT MT": "America/Denver",
-    "PST PDT PT": "America/Los_Angeles",
-    "AST ADT": "America/Halifax",
-    "BST": "Europe/London",
-    "IST": "Europe/Dublin, Asia/Kolkata or Asia/Jerusalem",
-    "WET WEST": "Europe/Lisbon",
-    "EET EEST": "Europe/Athens",
-    "MSK": "Europe/Moscow",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "HKT": "Asia/Hong_Kong",
-    "SGT": "Asia/Singapore",
-    "AEST AEDT": "Australia/Sydney",
-    "NZST NZDT": "Pacific/Auckland",
-    "SAST": "Africa/Johannesburg",
-}
-
-
-def name_key(text: str) -> str:
-    """Return a zone's name as the tables here have it: folded, without `NAME_SIGNS`."""
-    return " ".join(token for token in phrase_key(text).split() if token not in NAME_SIGNS)
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +30,12 @@ def cities() -> Mapping[str, str]:
     for city, zone in [*_cldr_cities(), *VOCABULARY.city_aliases.items()]:
         zones.setdefault(city, set()).add(zone)
     return {city: each.pop() for city, each in zones.items() if len(each) == 1}
+
+
+@lru_cache(maxsize=1)
+def city_zones() -> Mapping[str, str]:
+    """Map the names of cities, folded, to zones."""
+    return {name_key(city): zone for city, zone in cities().items()}
 
 
 def _cldr_cities() -> Iterator[tuple[str, str]]:
@@ -76,7 +54,7 @@ def _cldr_cities() -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=1)
 def zone_words() -> Mapping[str, str]:
     """Map every known name of a zone to the zone."""
-    words = {name_key(zone): zone for zone in COMMON_ZONES if "/" in zone}
+    words = {name_key(zone): zone for zone in IANA_ZONES if "/" in zone}
     for city, zone in cities().items():
         key = name_key(city)
         keys = {key, *(key.removeprefix(article) for article in VOCABULARY.city_articles)}
@@ -95,14 +73,8 @@ def _long_names(metazone: str, zone: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def refused_zone_words() -> Mapping[str, str]:
-    """Map zone words that do not name a single zone to the remedy."""
-    remedies = {
-        label.lower(): f"{label} has more than one meaning or season: write an IANA name, here {zone}."
-        for labels, zone in _AMBIGUOUS.items()
-        for label in labels.split()
-    }
-    remedies |= {words: remedies[label.lower()] for words, label in VOCABULARY.ambiguous_zone_words.items()}
-    return remedies | dict.fromkeys(VOCABULARY.local_time, _LOCAL_TIME_REMEDY)
+    """Map zone words that name no zone to the remedy."""
+    return dict.fromkeys(VOCABULARY.local_time, _LOCAL_TIME_REMEDY)
 
 
 def hint_for(words: str) -> str:
@@ -115,4 +87,6 @@ def hint_for(words: str) -> str:
     if any(re.fullmatch(pattern, key) for pattern in VOCABULARY.misspelt_city):
         city = " ".join(word for word in key.split() if word not in VOCABULARY.city_time_words)
         return suggest(city, cities()) or "Name a city that has a zone of its own: Brussels time."
-    return next((hint for word in key.split()[:4] if (hint := suggest(word, VOCABULARY.suggested_words))), "")
+    known = VOCABULARY.months | VOCABULARY.weekdays  # spelt well, but it stands where it means nothing
+    misspelt = [word for word in key.split()[:4] if word not in known]
+    return next((hint for word in misspelt if (hint := suggest(word, VOCABULARY.suggested_words))), "")

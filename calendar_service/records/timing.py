@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from calendar_service.datephrases import parse_when
 from calendar_service.records.errors import CalendarError, Path, Problem, Severity
 from calendar_service.records.record import Milestone, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_time, write_minute
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, civil_time, write_minute
 from calendar_service.records.zones import (
     abbreviation,
     city_words,
@@ -93,7 +93,8 @@ class Timing:
         """Return the parsed date words; None if there are none or they are not understood."""
         if words is None:
             return None
-        found = self.attempt(field, words, lambda: parse_when(words, day_first=self.calendar.day_first))
+        day_first, zone = self.calendar.day_first, self.zone
+        found = self.attempt(field, words, lambda: parse_when(words, day_first=day_first, zone=zone, with_title=True))
         self.says_online = self.says_online or bool(found and found.online)
         return found
 
@@ -122,6 +123,8 @@ class Timing:
         if end and when.end_offset and not is_iana(zone):  # "EST (UTC-5) to EDT (UTC-4)"
             zone, offset = when.end_offset, None
         civil = self.attempt(field, when.words, lambda: self.fitting(day, clock, zone, offset))
+        if civil and not self.fits_other_clocks(field, when, civil, end=end):
+            return None
         if civil and not end:
             self.note_season(field, when, civil)
             self.without_zone += [] if when.zone else [(field, when, civil)]
@@ -145,6 +148,17 @@ class Timing:
         if not fits:
             raise OffsetDisagrees(found, offset or "")
         return found
+
+    def fits_other_clocks(self, field: Path, when: DatePhrase, civil: CivilTime, *, end: bool) -> bool:
+        """Return True unless another clock in the words does not show this moment: "15:00 CET / 13:00 GMT"."""
+        for other in when.also:
+            zone = zone_of_label(self.calendar.zone) if other.zone == "CET" else other.zone
+            printed, there = other.end if end else other.start, civil_from_instant(civil.instant, zone)
+            if printed != there.clock:
+                message = f"{other.words!r} is not the same time as {civil.clock:%H:%M} in {city_words(civil.zone)}."
+                self.refuse(field, message, when.words, f"Write {there.clock:%H:%M}, or only one of the two.")
+                return False
+        return True
 
     def note_season(self, field: Path, when: DatePhrase, civil: CivilTime) -> None:
         """Add a note if "CET" is printed with a summer time, which can be read in two ways."""

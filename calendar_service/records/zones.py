@@ -17,6 +17,9 @@ from calendar_service.records.errors import CalendarError, suggest
 
 # The zones in common use: zoneinfo has no such list. No pytz zone ever reaches a datetime.
 COMMON_ZONES: frozenset[str] = frozenset(pytz.common_timezones)
+_ABBREVIATIONS = frozenset({"CET", "EET", "MET", "WET", "EST", "MST", "HST", "Factory", "localtime"})
+IANA_ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones()) - _ABBREVIATIONS
+"""Every name of the tz database, links too, except for abbreviations, which mean more than one zone to people."""
 CENTRAL_EUROPEAN_LABELS = frozenset({"CET", "CEST", "MEZ", "MESZ", "HNEC", "HAEC"})
 _LITERAL_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
 _MAX_OFFSET_HOURS = 14
@@ -43,7 +46,7 @@ def tzinfo_of(name: str) -> tzinfo:
         if hours <= _MAX_OFFSET_HOURS and minutes < 60:  # minutes in an hour
             offset = timedelta(hours=hours, minutes=minutes)
             return timezone(offset if sign == "+" else -offset, name)
-    if name in COMMON_ZONES:
+    if name in IANA_ZONES:
         return zoneinfo.ZoneInfo(name)
     raise UnknownZone(name)
 

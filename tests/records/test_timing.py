@@ -21,13 +21,15 @@ days = st.dates(date(1970, 1, 1), date(2100, 12, 31))
 minutes = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
 
 
-def _table():
-    path = Path(__file__).with_name("announcement_lines.tsv")
+def _table(name):
+    path = Path(__file__).with_name(name)
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-TABLE = _table()
+TABLE = _table("announcement_lines.tsv")
+# In the manner of ministries, networks, universities and tender portals; labelled before they were parsed.
+PAGE_LINES = [*_table("public_page_lines.tsv"), *_table("more_page_lines.tsv")]
 
 
 CALENDAR = Calendar(id="x.example", name={}, zone=SEAT, languages=("en", "fr"))
@@ -56,7 +58,7 @@ def _utc(instant):
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ" if instant.second else "%Y-%m-%dT%H:%MZ")
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["words"])
+@pytest.mark.parametrize("row", [*TABLE, *PAGE_LINES], ids=lambda row: row["words"])
 def test_a_line_means_what_the_table_says(row):
     assert instants(row["words"]) == (row["start"], row["end"])
 

@@ -6,6 +6,37 @@ from babel import Locale
 
 from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city
 
+# What is announced, and the words around it; each may stand beside any other: "Final deadline for submission of bids".
+_LEAD_INS = (
+    "deadline|deadlines|date|dates|date and time|dates and times|date & time|time|hour|day|when|closing|opening"
+    "|due|save the date|time limit|time limits|cut-off|cutoff|last day|final|new|important|key|extended deadline"
+    "|deadline extended :|deadline extended to|extended to|extended until|now extended to|now extended until"
+    "|postponed to|postponed until|moved to|rescheduled to|rescheduled for|scheduled for|scheduled on|closes"
+    "|close|close on|closes on|will close|opens|open|open on|opens on|will open|start|starts|starting|begins"
+    "|begin|beginning|ends|end|will end|will start|will begin|takes place|take place|will take place|is held|held"
+    "|to be held|will be held|runs|run|will run|ongoing|now open|now|currently|is|are|will be|must be|should be"
+    "|can be|shall be|to be|need to be|has to be|have to be|must|should|can|shall|please|us|we|you|your|our|their"
+    "|submit|submitted|submission|submissions|send|sent|apply|applied|register|registered|registration"
+    "|registrations|receive|received|receipt|reach|arrive|return|returned|respond|reply|lodge|lodged|enrol|enroll"
+    "|sign up|book|rsvp|complete|completed|accepted|accepting|made|uploaded|filed|delivered|invited|welcome"
+    "|available|possible|application|applications|proposal|proposals|tender|tenders|bid|bids|offer|offers"
+    "|abstract|abstracts|paper|papers|nomination|nominations|expression of interest|expressions of interest"
+    "|quotation|quotations|quote|question|questions|request|requests|clarification|clarifications"
+    "|request for clarification|requests for clarification|requests to participate|request to participate|comment"
+    "|comments|contribution|contributions|entry|entries|response|responses|manuscript|manuscripts|project"
+    "|projects|call|calls|candidature|candidates|candidacy|candidacies|form|forms|survey|feedback|documents"
+    "|document|full proposals|concept note|concept notes|letter of intent|letters of intent|grant|grants|award"
+    "|awards|early bird|participation|online registration|online application|electronic|portal|vacancy|post"
+    "|position|consultation|public consultation|event|events|webinar|webinars|workshop|conference|seminar|meeting"
+    "|training|session|lecture|forum|summit|hearing|info session|information session|info day|information day"
+    "|infoday|launch|panel|course|symposium|congress|round table|roundtable|assembly|exhibition|festival|ceremony"
+    "|briefing|site visit|public opening|bid opening|opening of tenders|opening of bids|interview|interviews|exam"
+    "|test|examination|online|virtual|hybrid|public|annual|international|regional|national|general|special|first"
+    "|second stage|first stage|stage|phase|of|for|the|this|to|in|at|on|and|by the end of|end of day"
+    "|end of the day|latest|latest by|at the latest|until|up to|till|valid until|time allowed until|deadline is"
+    "|the deadline is|where|venue|location|format|mode"
+)
+
 ENGLISH = Vocabulary(
     locales=(Locale("en"), Locale("en", "GB"), Locale("en", "AU")),
     more_weekdays={"tues": 1, "thur": 3, "thurs": 3},
@@ -21,18 +52,32 @@ ENGLISH = Vocabulary(
     and_words=phrases("and|&"),
     between=phrases("between"),
     openers=phrases(
-        "between|at|on|the|from|by|no later than|starting|starting at|starting from|starts at|at the latest on|time:"
+        "between|at|on|the|from|by|no later than|not later than|at the latest by|at the latest|latest by|on or before"
+        "|starting|starting at|starting from|starts at|at the latest on|time:|start:|starts:|start time:|date:"
     ),
     before=phrases("before|prior to"),
-    online=phrases("online|on-line"),
-    lead_ins=phrases(
-        "deadline|the deadline is|new deadline|extended deadline|deadline extended to|deadline for applications"
-        "|application deadline|submission deadline|deadline for submission|deadline for questions|extended to"
-        "|extended until|open until|closing date|closing|closes|closes on|opens|opens on|starts|starts on|date"
-        "|dates|date and time|when|save the date|due|due date"
+    trailers=phrases(
+        "sharp|precisely|at the latest|latest|inclusive|included|in person|in-person|hybrid|webinar|workshop|conference"
+        "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams|virtual"
     ),
+    time_words=phrases(
+        "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former|formerly"
+        "|previous|previously|original|originally|initial|initially|earlier|past|passed|expired|closed|cancelled"
+        "|canceled|postponed|moved|extended|shifted|changed|rescheduled|delayed|replaces|replaced|replacing|instead"
+        "|rather|place|was|were|had|might|would|approx|approximately|around|about|circa|roughly|near|provisional"
+        "|provisionally|tentative|tentatively|probably|possibly|likely|estimated|indicative|indicatively|maybe|perhaps"
+        "|every|each|daily|weekly|fortnightly|monthly|quarterly|yearly|week|weeks|weekend|month|months|fortnight|days"
+        "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight|noon|midnight|morning"
+        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer"
+    ),
+    range_ends=phrases(
+        "close|closes|closes on|closing"
+        "|end|ends|ending|finish|finishes|end date|end time|ends at|ends on|and ends|to end"
+    ),
+    equals=phrases("i.e.|i.e|ie|that is|or|equals"),
+    online=phrases("online|on-line"),
+    lead_ins=phrases(_LEAD_INS),
     zone_words={"utc": "UTC", "gmt": "UTC", **table(AoE="aoe|anywhere on earth|time anywhere on earth")},
-    ambiguous_zone_words={"eastern time": "ET", "central time": "CT", "mountain time": "MT", "pacific time": "PT"},
     local_time=phrases("local time|local times"),
     city_time=("{} time", "{} local time", "local time in {}"),
     city_aliases=zones_by_city(

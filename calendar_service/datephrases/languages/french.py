@@ -6,6 +6,40 @@ from babel import Locale
 
 from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city
 
+# What is announced, and the words around it; each may stand beside any other: "Date limite de dépôt des candidatures".
+_LEAD_INS = (
+    "prolongé jusqu'au|prolongée jusqu'au|prolongés jusqu'au|prolongées jusqu'au|prolongation jusqu'au|lieu :"
+    "|prorogé au|prorogée au|prorogé jusqu'au|prorogée jusqu'au|report au|report de la date limite au"
+    "|prévu le|prévue le"
+    "|est prolongé au|est prolongée au|est prolongé jusqu'au|est prolongée jusqu'au"
+    "|date|dates|date limite|dates limites|date et heure|dates et heures|date et heure limites"
+    "|date et heure limite|heure|heures|heure limite|limite|limites|échéance|échéances|délai|délais"
+    "|délai de rigueur|butoir|quand|jour|nouvelle date limite|nouveau délai|nouvelle|nouveau|dernier délai"
+    "|prochain|prochaine|à vos agendas|ferme|ferme le|fermeture|clôture|ouvre|ouverture|ouvert|ouverte"
+    "|ouverts|ouvertes|début|début le|fin|débute|débute le|commence|commence le|se tient|se tiendra|se tiendront"
+    "|aura lieu|auront lieu|a lieu|ont lieu|se déroule|se déroulera|est|sont|sera|seront|est fixée|est fixé|fixée"
+    "|fixé|reporté au"
+    "|reportée au|prévus|prévues|programmé|programmée|dépôt|dépôts"
+    "|déposer|déposé|déposés|déposées|soumission|soumissions|soumettre|soumis|soumises|envoi|envoyer|envoyé"
+    "|envoyés|envoyées|à envoyer|remise|remettre|à remettre|réception|recevoir|reçu|reçus|reçues|transmission"
+    "|transmettre|à transmettre|transmis|transmises|adresser|adressé|adressés|adressées|parvenir|retour|renvoyer"
+    "|réponse|réponses|répondre|postuler|candidater|participer|s'inscrire|inscrivez-vous|inscription|inscriptions"
+    "|préinscription|préinscriptions|obligatoire|gratuite|gratuit|doit|doivent|devra|devront|être|peuvent|peut|à"
+    "|candidature|candidatures|offre|offres|pli|plis|dossier|dossiers|projet|projets|proposition|propositions"
+    "|demande|demandes|question|questions|contribution|contributions|manifestation d'intérêt|article|articles"
+    "|manifestations d'intérêt|résumé|résumés|communication|communications|document|documents|formulaire|appel"
+    "|appels|appel d'offres|appel à projets|appel à candidatures|appel à contributions|appel à propositions"
+    "|appel à manifestation d'intérêt|concours|consultation|marché|bourse|bourses|subvention|subventions|poste"
+    "|participation|complet|complets|complète|complètes|électronique|renseignements|éclaircissements|visite"
+    "|webinaire|webinaires|conférence|séminaire|atelier|colloque|réunion|journée|journées|journée d'étude"
+    "|rencontre|rencontres|formation|événement|évènement|session|séance|séance d'information"
+    "|réunion d'information|forum|sommet|congrès|assemblée|assemblée générale|exposition|festival|cérémonie"
+    "|table ronde|lancement|audition|entretiens|épreuves|ouverture des plis|en ligne|virtuel|virtuelle|hybride"
+    "|public|publique|annuel|annuelle|international|internationale|national|nationale|régional|régionale|général"
+    "|générale|la|les|l'|le|de|des|du|d'|au|aux|et|pour|en|cette|cet|ce|vos|votre|nos|notre|jusqu'au|jusqu'à"
+    "|jusqu'à la|où|format|modalité|au plus tard|valable jusqu'au|impérativement|avant la date limite"
+)
+
 FRENCH = Vocabulary(
     locales=(Locale("fr"), Locale("fr", "CA")),
     more_months={"fev": 2},
@@ -21,15 +55,30 @@ FRENCH = Vocabulary(
     between=phrases("entre"),
     openers=phrases(
         "entre|le|les|du|de|dès|à|à partir de|à partir du|au plus tard|au plus tard le|heure :|horaire :|horaires :"
+        "|début :|date :|heure de début :"
     ),
     before=phrases("avant"),
-    online=phrases("en ligne"),
-    lead_ins=phrases(
-        "date limite|nouvelle date limite|date limite de dépôt|date limite de candidature"
-        "|date limite d'inscription|date limite de remise des offres|date limite reportée au"
-        "|échéance|délai|clôture|clôture des inscriptions"
-        "|ouvert jusqu'au|prolongé jusqu'au|reporté au|quand|date et heure|dates et heures"
+    trailers=phrases(
+        "précises|précise|au plus tard|dernier délai|inclus|inclusivement|compris|en présentiel|hybride|webinaire"
+        "|atelier|conférence|date limite|visioconférence|en visioconférence|par visioconférence|via Zoom|sur Zoom"
+        "|sur Teams|fin de journée"
     ),
+    time_words=phrases(
+        "ne|n|pas|non|aucun|aucune|jamais|sans|sauf|excepté|hors|avant|après|depuis|suivant|pendant|durant|ancien"
+        "|ancienne|précédent|précédente|initial|initiale|initialement|origine|passé|passée|expiré|expirée|clos|close"
+        "|annulé|annulée|annulation|reporté|reportée|report|prolongé|prolongée|prolongation|prorogé|prorogée|déplacé"
+        "|déplacée|modifié|modifiée|remplace|remplacé|lieu|place|plutôt|était|étaient|fut|environ|vers|autour|alentours"
+        "|provisoire|provisoirement|prévisionnel|prévisionnelle|indicatif|indicative|probable|probablement|estimé"
+        "|peut-être|chaque|tous|toutes|quotidien|hebdomadaire|mensuel|mensuelle|semaine|semaines|mois|quinzaine"
+        "|trimestre|jours|heures|minutes|ou|soit|demain|hier|aujourd'hui|midi|minuit|matin|après-midi|soir|matinée"
+        "|courant|mi|continu|permanent|entre|que|mais|si"
+    ),
+    range_ends=phrases(
+        "fermeture|ferme le|clôture|fin|fin le|se termine|se termine le|heure de fin|date de fin|jusqu'au"
+    ),
+    equals=phrases("soit|ou|c'est-à-dire"),
+    online=phrases("en ligne"),
+    lead_ins=phrases(_LEAD_INS),
     zone_words={"tu": "UTC"},
     local_time=phrases("heure locale|heures locales"),
     city_time=(

@@ -38,6 +38,7 @@ _DEADLINE = re.compile(
     r"(?:(?:new|extended|final|application|submission|registration|the|nouvelle|nouveau) )*"
     r"(?:deadlines?|closing(?: date)?|closes|due(?: date)?|date limite|dates limites|echeance|delai|cloture)\b"
 )
+_WHAT_FOR = re.compile(r" (?:for|of|de|des|du|d'|pour)\b")
 _QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
 _REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b")
 _ONLINE_WORD = re.compile(r"[\s,;|()–—-]*\b(?:on-?line|en ligne)\b[\s).]*$", re.IGNORECASE)
@@ -230,6 +231,8 @@ def _split(text: str) -> tuple[str, str]:
 def _trimmed(head: str) -> str:
     """Return date words without a leading "Deadline" and a trailing "Online", if the meaning is the same."""
     start = _DEADLINE.match(fold_text(head))
+    if start and _WHAT_FOR.match(fold_text(head), start.end()):
+        start = None
     for words in (head[start.end() :].lstrip(" :–—-") if start else head, head):
         bare = _ONLINE_WORD.sub("", words)
         try:
