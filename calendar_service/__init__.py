@@ -4,6 +4,6 @@ import zoneinfo
 
 __version__ = "0.2.0"
 
-# The host's time-zone files may be years older than the tzdata package, and two answers to
-# "when does it close?" is the one fault this service must not have: only the package counts.
+# The host's time-zone files may be years older than the tzdata package, and two different answers to
+# "when does it close?" are the worst fault of this service. So only the package is used.
 zoneinfo.reset_tzpath(())

@@ -1,4 +1,4 @@
-"""Putting the parts together for a server: settings, database, application and worker."""
+"""Composition root: build the application, worker and reminder service from the settings."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ logger = logging.getLogger(__name__)
 
 
 def clock() -> datetime:
-    """Read the clock; only entry points call this."""
+    """Return the present time (UTC); only entry points call this."""
     return datetime.now(UTC)  # noqa: TID251 (this is the entry point)
 
 
 def set_up_logging() -> None:
-    """Log to standard error, one line an event."""
+    """Log to standard error, one line per event."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def take_short_turns() -> None:
-    """Have threads take turns of one millisecond, not five, so that a rendering holds up short answers less."""
+    """Switch threads each millisecond, not every five, so that a rendering delays short responses less."""
     sys.setswitchinterval(0.001)
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database and bring it to the present tables."""
+    """Open the database and run pending migrations. Raise UnusableDatabase and DatabaseFault."""
     engine = open_engine(settings.database_url)
     if not is_current(engine):
         from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
@@ -67,21 +67,21 @@ def open_database(settings: Settings) -> Database:
     try:
         restore_guard(settings, engine).check(clock())
     except DatabaseFault as fault:
-        # Whoever sends looks again before each pass; what only reads can do without.
-        logger.error("Whether the database was put back from a copy cannot be told now: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+        # Whoever sends checks again before each pass; a process that only reads does not need it.
+        logger.error("Whether the database was put back from a copy cannot be checked now: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     return engine
 
 
 def restore_guard(settings: Settings, engine: Database) -> RestoreGuard:
-    """Make what notices that the database is older than this host remembers."""
+    """Return the guard that detects a database older than this host remembers."""
     return RestoreGuard(engine, sequence_file(settings))
 
 
 def sequence_file(settings: Settings) -> SequenceFile:
-    """Return where this host remembers how far its databases have come: beside the secret key, and in a folder aside.
+    """Return the file in which this host remembers the sequence of its database: beside the secret key, with a copy.
 
-    That one is under XDG_STATE_HOME, or else under /var/tmp, which outlives a boot. Its name has the database's place:
-    of two copies of one database on one host, neither must be held against the other.
+    The copy is under XDG_STATE_HOME, or under /var/tmp, which survives a reboot. Its name includes the database's path:
+    two copies of one database on one host must not be compared with each other.
     """
     folder = _database_folder(settings.database_url)
     place = hashlib.sha256(f"{folder.resolve()} {settings.database_url}".encode()).hexdigest()[:32]
@@ -91,9 +91,9 @@ def sequence_file(settings: Settings) -> SequenceFile:
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:
-    """Return the secret keys, newest first: those of the settings, else the one that is kept beside the database.
+    """Return the secret keys, newest first: those of the settings, else the one in a file beside the database.
 
-    That one is made at the first use, for the owner of this process alone to read. Raise BadSetting.
+    That one is made at first use; only the owner of this process may read it. Raise BadSetting.
     """
     if settings.secret_keys:
         return settings.secret_keys
@@ -117,15 +117,15 @@ def _database_folder(url: str) -> Path:
 
 
 def _make_secret_key(path: Path) -> None:
-    """Make the key. Of several processes that start at once, one makes it, whole before anybody can read it."""
+    """Write the key atomically. If several processes start at once, one of them makes it."""
     if create_whole(path, f"{secrets.token_urlsafe(32)}\n".encode("ascii")):
         logger.info("A secret key was made in %s. Keep it with the database: links in mails depend on it.", path)
 
 
 def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:
-    """Make what publishes the file, sends reminders, and tells the operator of what fails.
+    """Return the worker that publishes the file, sends reminders and mails faults to the operator.
 
-    `faults` is where its faults are kept, to be shown by the pages of the same process.
+    `faults` holds its faults, which the pages of the same process show.
     """
     reporter = _make_reporter(settings, engine, faults or FaultLog(clock))
     return Worker(
@@ -134,7 +134,7 @@ def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = 
 
 
 def make_command_faults(settings: Settings) -> CommandFaults:
-    """Make what reports the faults of a command that ends with them. Raise UnusableDatabase."""
+    """Return the reporter for the faults of a command that ends with them. Raise UnusableDatabase."""
     engine = open_engine(settings.database_url)
     left = LeftFaults(*_fault_folders(settings))
     return CommandFaults(engine, left, _make_reporter(settings, engine, FaultLog(clock)), clock)
@@ -148,14 +148,14 @@ def _make_reporter(settings: Settings, engine: Database, log: FaultLog) -> Fault
 
 
 def _fault_folders(settings: Settings) -> tuple[Path, Path]:
-    """Return where processes of this host tell each other of faults: beside the database, else in a folder aside."""
+    """Return the folders in which processes of this host share faults: beside the database, else a temporary one."""
     name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
     aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
     return _database_folder(settings.database_url), aside
 
 
 def make_reminder_service(settings: Settings, engine: Database, now: Callable[[], datetime]) -> ReminderService:
-    """Make what sends reminders, by a clock that may be another than the wall's."""
+    """Return the reminder service; `now` is its clock (aware), which may differ from the wall clock."""
     reminder_service = ReminderService(
         engine, secret_keys(settings), settings.base_url, mail_settings(settings), now, clock
     )
@@ -164,15 +164,15 @@ def make_reminder_service(settings: Settings, engine: Database, now: Callable[[]
 
 
 def mail_settings(settings: Settings) -> MailSettings:
-    """Return how messages leave by these settings."""
+    """Return the mail settings: server, folder and sender."""
     editors = tuple(each.address for each in settings.editors)
     return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
 
 
 def make_application() -> WSGIApplication:
-    """Make the application from the environment, published and watching its file.
+    """Return the WSGI application for the settings of the environment; it publishes and watches the calendar file.
 
-    Each server process watches; one of them publishes, the others find nothing new.
+    Each server process watches the file; one of them publishes, the others find nothing new.
     """
     set_up_logging()
     take_short_turns()

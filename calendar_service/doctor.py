@@ -1,4 +1,4 @@
-"""What `calendar-service doctor` looks at: whatever could make this machine tell a wrong time or nothing."""
+"""The checks of `calendar-service doctor`: time zones, file, database, clock and sending."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     is_well: bool
     text: str
 
 
 def examine(settings: Settings, now: datetime) -> list[CheckResult]:
-    """Look at the time zones, the file, the database and this host's clock, changing nothing."""
+    """Return the results of all checks at `now` (aware); change nothing."""
     return [
         _time_zones(),
         _file(settings),
@@ -68,7 +68,7 @@ def _database(settings: Settings) -> CheckResult:
 
 
 def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
-    """Hold this host's clock against the database's; nothing is said of it where the database cannot be used."""
+    """Compare this host's clock with the database's; return nothing if the database cannot be used."""
     try:
         engine = open_engine(settings.database_url)
         if not is_current(engine):
@@ -83,7 +83,7 @@ def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
 
 
 def _sending(settings: Settings) -> list[CheckResult]:
-    """Report why nothing is sent, if sending is paused. `_database` reports a database that cannot be read."""
+    """Return why nothing is sent, if sending is paused. `_database` reports a database that cannot be read."""
     try:
         engine = open_engine(settings.database_url)
         if not is_current(engine):

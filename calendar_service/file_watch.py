@@ -31,7 +31,7 @@ _MOST_BYTES = 32 * 1024 * 1024  # more than the parser takes, so that it is the 
 
 
 class BusyFile(CalendarError):
-    """The calendar file is just being written by another program."""
+    """Another program is writing the calendar file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is just being written by another program.", remedy="Save it, then publish again.")
@@ -39,7 +39,7 @@ class BusyFile(CalendarError):
 
 
 class FileDoesNotAnswer(CalendarError):
-    """The system does not answer for the calendar file, as on a network mount whose server is gone."""
+    """The file system does not answer, as on a network mount whose server is down."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} cannot be read: it does not answer.", remedy="Look at the mount that it is on.")
@@ -47,7 +47,7 @@ class FileDoesNotAnswer(CalendarError):
 
 
 def read_when_whole(path: Path) -> bytes:
-    """Read a file as soon as no other program is writing it. Raise BusyFile, FileDoesNotAnswer or OSError."""
+    """Return the bytes of a file once no other program writes it. Raise BusyFile, FileDoesNotAnswer or OSError."""
     until = time.monotonic() + _WRITER_MAY_TAKE
     while (data := _ask_of_file(path, lambda: read_whole(path))) is None:
         if time.monotonic() > until:
@@ -57,11 +57,11 @@ def read_when_whole(path: Path) -> bytes:
 
 
 def read_whole(path: Path) -> bytes | None:
-    """Read a file in one state; None where another program is just writing it.
+    """Return the bytes of a file in one state, None while another program writes it.
 
-    Linux can promise it: under a lease nobody opens the file for writing before it is read. Elsewhere,
-    and where the file belongs to someone else, its size and times must be the same before and after.
-    Raise OSError, also for what is no regular file: reading a pipe would wait until somebody writes.
+    On Linux a read lease ensures it: nobody opens the file for writing before it is read. Elsewhere,
+    and if the file belongs to another user, its size and times must be the same before and after.
+    Raise OSError, also if it is not a regular file: reading a pipe would block until somebody writes.
     """
     try:
         with _opened(path) as file, _leased(file) as is_free:
@@ -72,12 +72,12 @@ def read_whole(path: Path) -> bytes | None:
                 return None
             data = file.read(_MOST_BYTES)
             return data if _signature(os.fstat(file.fileno())) == _signature(status) else None
-    except BlockingIOError:  # another program has a lease to write, and is just asked to let go of it
+    except BlockingIOError:  # another program has a write lease, which the kernel now breaks
         return None
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a file to read without waiting for another program, as the opening of a pipe would."""
+    """Open a file for reading without blocking, as opening a pipe or a leased file would."""
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
 
 
@@ -87,7 +87,7 @@ def _calls(path: Path) -> BoundedCalls[Any]:
 
 
 def _ask_of_file(path: Path, work: Callable[[], _T]) -> _T:
-    """Do what touches the file, in a thread: on a mount that hangs it may never end. Raise FileDoesNotAnswer."""
+    """Run `work` in a thread, since on a mount that hangs it may never end. Raise FileDoesNotAnswer."""
     try:
         return cast("_T", _calls(path).call(work, ANSWER_SECONDS))
     except NoAnswer:
@@ -106,7 +106,7 @@ class FileWatch:
         self._waits_since: float | None = None
 
     def is_due(self) -> bool:
-        """Return True, once for each change, that the file should be read now."""
+        """Return True once for each change of the file, when it is completely written."""
         signature = self._signature()
         if signature != self._seen:
             self._seen, self._since = signature, self._seconds()
@@ -124,16 +124,16 @@ class FileWatch:
         return True
 
     def waits_for(self) -> float:
-        """Return for how many seconds a change has been seen that is not whole yet; 0 where there is none."""
+        """Return for how many seconds the file has been incomplete since it changed; 0 if it is complete."""
         return 0.0 if self._waits_since is None else self._seconds() - self._waits_since
 
     def take(self) -> None:
-        """Have only later changes told of: the caller reads the file as it is now."""
+        """Report only later changes: the caller reads the file as it is now."""
         self._published_signature = self._seen = self._signature()
         self._waits_since = None
 
     def try_again(self, after: float = RETRY_AFTER) -> None:
-        """Have the same file told of once more, after some seconds."""
+        """Report the same file once more, after `after` seconds."""
         self._published_signature, self._since = None, self._seconds() + after
 
     def _signature(self) -> tuple[int, ...]:
@@ -152,7 +152,7 @@ def _signature_at(path: Path) -> tuple[int, ...]:
 
 
 def _signature(status: os.stat_result) -> tuple[int, ...]:
-    # The last of them tells even when a program has put the time of writing back.
+    # The last one changes even if a program sets the time of writing back.
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
@@ -177,12 +177,12 @@ def _is_being_written(path: Path) -> bool:
 
 @contextmanager
 def _leased(file: BinaryIO) -> Iterator[bool]:
-    """Hold a read lease: Linux gives it on a file that nobody has open for writing, and lets writers wait.
+    """Hold a read lease (F_SETLEASE): Linux grants it if nobody has the file open for writing, and blocks writers.
 
-    Yields False where somebody has it open. Where leases cannot be had it yields True without one.
+    Yield False if somebody has it open, and True without a lease if there are none.
     """
     try:
-        # A writer that comes now makes the kernel send a signal: SIGIO, which kills, unless another is named.
+        # When a writer comes, the kernel sends a signal: SIGIO, which would end the process, unless another is set.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except AttributeError:  # not Linux

@@ -1,4 +1,4 @@
-"""Keeping this host's lease while a process watches its file, and knowing when to look at the file again."""
+"""Renew this host's lease to publish while a process watches its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host, Situation
 
-# Another host may get the new file a little later than this one, and a lease may just expire: that is no fault yet.
+# Another host may get the new file a little later, and a lease may just have expired: that is not a fault yet.
 PATIENCE_SECONDS = 20.0
 REPEAT_SECONDS = 60.0
 _CLOCK_SECONDS = 30.0
@@ -30,9 +30,9 @@ _KINDS = (FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CLOCK)
 
 
 class LeaseKeeper:
-    """Renews the lease of a host, and remembers what became of its file.
+    """Renews the lease of a host, and remembers the result of publishing its file.
 
-    A fault that lasts is reported again each minute, so that the faults of hosts that are no more can be told from it.
+    A fault that lasts is reported again each minute, so that faults of hosts that have stopped can be recognised.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class LeaseKeeper:
         self._next_sweep = 0.0
 
     def note(self, result: FileResult) -> None:
-        """Remember what came of an attempt to publish the file."""
+        """Store the result of an attempt to publish the file."""
         self._situation = result.situation
         is_fault = bool(result.clock) or result.outcome in {PublishOutcome.HELD, PublishOutcome.BROKEN}
         was_refused, self._is_refused = self._is_refused, result.held_by is FaultKind.LEASE
@@ -65,10 +65,10 @@ class LeaseKeeper:
             self._next_report = self._seconds() + wait
 
     def keep(self) -> bool:
-        """Renew the lease where it is this host's; True if the file should be looked at again. Raise DatabaseFault.
+        """Renew the lease if this host has it. Return True if the file should be published again. Raise DatabaseFault.
 
-        It should where another host has taken the lease or let it go, where another edition came, where the clock
-        went wrong or is right again, and where a fault of the file stands that nobody has reported for long.
+        That is if another host has taken or released the lease, if there is another edition, if the clock
+        has gone wrong or is right again, and if a fault of the file was not reported for a minute.
         """
         situation = keep_lease(self._engine, self._host, self._clock())
         is_other = self._situation is not None and situation != self._situation
@@ -85,7 +85,7 @@ class LeaseKeeper:
         return False
 
     def _sweep(self, situation: Situation) -> bool:
-        """Clear once a minute the faults of hosts that are no more; True if one of this host seems to be over."""
+        """Delete the faults of stopped hosts once a minute. Return True if a fault of this host seems to be over."""
         if self._seconds() < self._next_sweep:
             return False
         self._next_sweep = self._seconds() + REPEAT_SECONDS

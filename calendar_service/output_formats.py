@@ -1,6 +1,6 @@
-"""The output formats: one line for each, which routes, pages, errors, OpenAPI, `export` and `audit` read.
+"""The output formats: one entry for each, used by routes, pages, errors, OpenAPI, `export` and `audit`.
 
-A format that is not in `FORMATS` is not there. One that is has a writer, and a parser that reads it again for `audit`.
+`FORMATS` has all of them, each with its writer, and with the parser for `audit`.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ RECORD_FILE = "/events/{id}.ics"
 class OutputFormat:
     """One output of the records of a selection.
 
-    `media_type` is the whole Content-Type. `summary` describes the output to programs. `holds` is what `write` makes of
+    `media_type` is the whole Content-Type. `summary` is for OpenAPI. `holds` is what `write` makes of
     a record. `schema` is the body's type in OpenAPI. `is_alternate` says whether pages link to it as
     `<link rel="alternate">`, `is_exported` whether `export` writes it. `has_kind_feeds` adds one feed for each kind.
-    `is_inline` says to browsers that it is to be shown, not saved.
+    `is_inline` is whether browsers show it instead of saving it.
     """
 
     path: str
@@ -69,7 +69,7 @@ class OutputFormat:
 
     @property
     def extension(self) -> str:
-        """The ending of its path with the dot, "" where it has none."""
+        """The extension of its path with the dot, "" if it has none."""
         name = self.path.rpartition("/")[2]
         return f".{name.rpartition('.')[2]}" if "." in name else ""
 

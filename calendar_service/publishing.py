@@ -1,4 +1,4 @@
-"""From the calendar file to an edition: reading, comparing, publishing, and saying aloud what came of it."""
+"""Publish the calendar file as an edition, log the result, and report faults."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _MOST_REASONS = 50
 
 @dataclass(frozen=True)
 class FileResult:
-    """What came of an attempt to publish a file; `moved` are the moments that a new tz database moved.
+    """The result of an attempt to publish a file; `moved` are the moments that a new tz database moved.
 
-    `notes` say what else a person should know of what was published.
+    `notes` are further remarks for the log.
 
-    `held_by` is LEASE or CLOCK where it is not the file that a person must confirm. `clock` says what is wrong with
-    this host's clock, "" for nothing. `situation` is how things stand after the attempt.
+    `held_by` is LEASE or CLOCK if it is not the file that a person must confirm. `clock` is what is wrong with
+    this host's clock, "" for nothing. `situation` is the lease and edition after the attempt.
     """
 
     outcome: PublishOutcome
@@ -59,7 +59,7 @@ class FileResult:
     notes: tuple[str, ...] = ()
 
 
-def publish_file(  # noqa: PLR0913 (each says on what condition)
+def publish_file(  # noqa: PLR0913 (each is a condition)
     engine: Database,
     path: Path,
     now: datetime,
@@ -70,13 +70,13 @@ def publish_file(  # noqa: PLR0913 (each says on what condition)
     host: Host | None = None,
     is_patient: bool = False,
 ) -> FileResult:
-    """Read a calendar file and publish it if it is sound and says something new.
+    """Read a calendar file and publish it if it is valid and has changes. Return the result.
 
     Raise BusyFile, FileDoesNotAnswer and DatabaseFault.
 
     `host` is who publishes, see `store.editions.publish`. What is public follows a new tz database even while the file
-    is broken. What comes of it is reported as a fault or clears one; with `is_patient`, that another host publishes is
-    not: the caller does so if it lasts.
+    is broken. The result is reported as a fault or clears one; with `is_patient`, that another host publishes is
+    not reported: the caller does so if it lasts.
     """
     _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
@@ -122,10 +122,10 @@ _Fault = tuple[str, tuple[str, ...]]
 def record_outcome(
     engine: Database, path: Path, outcome: FileResult | Exception, now: datetime, host: Host | None = None
 ) -> None:
-    """Report the host's faults of publishing, and clear those that are over: of its file, its lease and its clock.
+    """Report the faults of a result, and clear those that are over: of the host's file, lease and clock.
 
-    The one place that decides what of an attempt is a fault. An exception is an attempt that came to no result.
-    Reasons are public-safe; details name the file and say why. Raise DatabaseFault.
+    Only this function decides what is a fault. An exception is an attempt without a result.
+    Reasons are public-safe; details name the file and the cause. Raise DatabaseFault.
     """
     key = (host or this_host()).name
     if isinstance(outcome, FileResult):
@@ -170,7 +170,7 @@ def _fault_of_clock(path: Path, result: FileResult) -> _Fault | None:
 
 
 def describe_failure(path: Path, error: Exception) -> _Fault:
-    """Return the public-safe reason and the details of an attempt to publish that came to no result."""
+    """Return the public-safe reason and the details of an attempt to publish that raised an error."""
     name = type(error).__name__
     match error:
         case BusyFile():
@@ -232,5 +232,5 @@ def _log_result(path: Path, result: FileResult) -> None:
         logger.warning("%s", result.clock)
     for reason in result.reasons:
         logger.error("%s", reason)
-    for told in (*result.moved, *result.notes):
-        logger.warning("%s", told)
+    for remark in (*result.moved, *result.notes):
+        logger.warning("%s", remark)

@@ -1,8 +1,8 @@
 """Settings, read from the environment once, at start.
 
-Each variable may also be given as NAME_FILE, the path of a file that holds the value (for secrets).
-pydantic-settings is not used: its messages show the value that is wrong, also a password, and NAME_FILE, the refusal of
-unknown names and the remedies would stay our own beside it.
+Each variable may also be given as NAME_FILE, the path of a file with the value (for secrets).
+pydantic-settings is not used: its messages contain the wrong value, also a password, and NAME_FILE, the refusal of
+unknown names and the remedies would still be our own code.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class BadSetting(CalendarError):
 
 @dataclass(frozen=True)
 class Editor:
-    """Somebody who edits the calendar and is told of faults, and what of "write" and "publish" they may do."""
+    """A person who edits the calendar and gets mails about faults; `roles` are of "write" and "publish"."""
 
     address: str
     roles: frozenset[str]
@@ -44,27 +44,27 @@ class Editor:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings. `base_url` has no slash at its end; every absolute link begins with it."""
+    """All settings. `base_url` is the beginning of every absolute link, without a slash at its end."""
 
     file: Path = Path("data/events.yaml")
     database_url: str = field(default="sqlite:///var/calendar.sqlite3", repr=False)
     base_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
-    # "" where messages are written as files instead.
+    # "" if messages are written as files instead.
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
-    # The address in CALENDAR_MAIL_FROM; "" where none was set, as nobody may read mail to the default one.
+    # The address in CALENDAR_MAIL_FROM; "" if it is not set, as nobody may read mail to the default one.
     contact: str = ""
     editors: tuple[Editor, ...] = ()
-    # The first one signs, all are believed, so that a key can be changed. None where one is to be made in var/.
+    # The first one signs, all are accepted, so that a key can be changed. None if one is to be made in var/.
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
     frame_ancestors: tuple[str, ...] = ("*",)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. Raise BadSetting for a variable that is unknown or unusable."""
+    """Return the settings. Raise BadSetting for a variable that is unknown or unusable."""
     _refuse_unknown(environ)
     base_url = _value(environ, "CALENDAR_BASE_URL")
     checked = _base_url(base_url) if base_url else Settings.base_url
@@ -74,7 +74,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         file=Path(_value(environ, "CALENDAR_FILE") or "data/events.yaml"),
         database_url=_value(environ, "CALENDAR_DATABASE_URL") or Settings.database_url,
         base_url=checked,
-        # A public address is a promise on the name; without one any name is answered, as on a laptop.
+        # With a public base URL only its host is answered; without one any host, as on a laptop.
         trusted_hosts=(host, "localhost", "127.0.0.1", "::1") if base_url else (),
         trusted_proxies=_count(environ, "CALENDAR_TRUSTED_PROXIES"),
         smtp_url=_smtp_url(_value(environ, "CALENDAR_SMTP_URL")),
@@ -147,7 +147,7 @@ def _smtp_url(value: str) -> str:
     except ValueError:  # a port that is none
         is_sound = False
     if not is_sound:
-        # Not the value: it may hold a password.
+        # Not the value: it may contain a password.
         raise BadSetting(
             "CALENDAR_SMTP_URL", "it cannot be read.", "Write smtp://user:password@mail.example.org:587 or smtps://…"
         )

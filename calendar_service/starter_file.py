@@ -19,11 +19,14 @@ _TEMPLATE = Path(__file__).parent / "starter.yaml"
 
 
 class WouldOverwrite(CalendarError):
-    """A file that people may have written stands where the starter would go."""
+    """A file of that name exists, and people may have written it."""
 
 
 def write_starter(file: Path, today: date) -> list[Path]:
-    """Write the starter file with dates ahead of `today`, and the schema beside it. Overwrites no calendar."""
+    """Write the starter file with dates after `today`, and the schema beside it.
+
+    Return the files written. Raise WouldOverwrite.
+    """
     text = Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         webinar=_words(today + timedelta(days=30)),
         conference=_words(today + timedelta(days=90)),

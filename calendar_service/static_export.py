@@ -1,6 +1,6 @@
-"""The public side as files, for a web server that only serves files.
+"""Export the public pages and feeds as files for a static web server.
 
-A page at /month is month/index.html; whatever has an ending keeps it. Addresses with a query, such as filters and feeds
+A page at /month becomes month/index.html; paths with an extension keep it. URLs with a query, such as filters and feeds
 in another language, and forms need the service itself.
 """
 
@@ -25,7 +25,7 @@ _LIST = ".calendar-service-export"
 
 
 class CannotExport(CalendarError):
-    """Something cannot be read or written; the files that were there before stay."""
+    """A page or file cannot be read or written; the files of the last export stay."""
 
 
 def export_files(
@@ -35,11 +35,11 @@ def export_files(
     static: Path,
     folder: Path,
 ) -> int:
-    """Write all public pages and feeds into a folder; return how many files there are. Raise CannotExport.
+    """Write all public pages and feeds into a folder; return the number of files. Raise CannotExport.
 
     `prefixes` are those of the languages ("", "/fr"), `static` the folder of style sheets and scripts. Everything is
-    fetched before anything is written, and each file is replaced whole. What an export before this one wrote and this
-    one does not is removed; other files in the folder are left alone.
+    fetched before anything is written, and each file is replaced atomically. A file of an earlier export that this
+    one does not have is deleted; other files in the folder stay.
     """
     files = {_file_name(path): _fetched(fetch, path) for path in _paths(list(entries), list(prefixes))}
     files |= {f"static/{each.name}": each.read_bytes() for each in sorted(static.iterdir()) if each.is_file()}
@@ -84,6 +84,6 @@ def _fetched(fetch: Callable[[str], tuple[int, bytes]], path: str) -> bytes:
 def _listed(folder: Path) -> Iterator[str]:
     listing = folder / _LIST
     for name in listing.read_text(encoding="utf-8").splitlines() if listing.exists() else ():
-        # Only what lies in the folder: the list may have been edited.
+        # Only files inside the folder: the list may have been edited.
         if not Path(name).is_absolute() and ".." not in Path(name).parts:
             yield name

@@ -1,6 +1,6 @@
-"""What runs beside the web server, on a clock: publishing the calendar file when it changes, and the reminders.
+"""The worker: scheduled jobs that publish the calendar file when it changes and send reminders.
 
-The only module that knows APScheduler. The scheduler only wakes us; all truth is in the database.
+Only this module uses APScheduler. The scheduler has no state of its own: everything is in the database.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ _JUMP = timedelta(seconds=2)
 
 
 class Worker:
-    """Publishes the file at once and then whenever it changes, and sends reminders, until stopped.
+    """Publishes the file at start and whenever it changes, and sends reminders, until stopped.
 
-    It publishes for `host`, by the lease of that host; without one it looks at no lease and no clock.
+    It publishes for `host`, with the lease of that host; without a host it ignores leases and clocks.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class Worker:
         self._under_way: set[str] = set()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            # What one of them waits for must not keep the others waiting.
+            # A job that waits must not delay the others.
             executors={name: ThreadPoolExecutor(1) for name in ("default", _SCHEDULE, _SEND, _REPORT, _LEASE)},
-            # A tick that comes late must still run, and two never at once.
+            # A job that is late must still run, and never twice at the same time.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def start(self) -> None:
-        """Begin to watch, in threads. Call it after forking: threads do not survive a fork."""
-        # Its own log tells of every tick, many a second.
+        """Start the jobs, in threads. Call it after forking: threads do not survive a fork."""
+        # Its own log has several lines per second.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=WATCH_SECONDS)
         if self._keeper:
@@ -114,7 +114,7 @@ class Worker:
         threading.Thread(target=self._follow_clock, name="clock", daemon=True).start()
 
     def stop(self) -> bool:
-        """Finish what is under way and stop; work that hangs is not waited for. Return True if all has ended."""
+        """Finish the running jobs and stop, waiting for a limited time. Return True if all have ended."""
         end = time.monotonic() + STOP_SECONDS
         self._stopping.set()
         if not self._scheduler.running:
@@ -139,7 +139,7 @@ class Worker:
         try:
             reminder_service.close(max(0.0, end - time.monotonic()))
         except DatabaseFault as fault:
-            logger.error("What was claimed could not be given back, another worker will find it: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("Claimed deliveries could not be released; another worker will do it: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
         finally:
             self._sending.release()
 
@@ -149,14 +149,14 @@ class Worker:
         self._publish()
 
     def publish_at_start(self) -> None:
-        """Publish the file as it is now; what fails is reported, and the watch tries it again."""
+        """Publish the file as it is now. A failure is reported and tried again."""
         with self._at_work:
             self._try_to_publish(self.publish)
 
     # -- jobs ---------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Publish the file if it has changed. A fault is said aloud and does not end the watch."""
+        """Publish the file if it has changed. A fault is logged and reported, and does not end the watch."""
         with self._at_work:
             if not self._stopping.is_set():
                 self._try_to_publish(self._follow_file)
@@ -177,16 +177,16 @@ class Worker:
         try:
             work()
         except DatabaseFault as error:
-            logger.error("%s is not published yet, it is tried again in a few seconds: %s", self._file, error)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("%s is not published yet, it is tried again in a few seconds: %s", self._file, error)  # noqa: TRY400 (the traceback adds nothing)
             self._failed(error)
         except FileDoesNotAnswer as error:
             if not self._is_silent:
-                logger.error("%s", error)  # noqa: TRY400 (the trace tells nothing more)
+                logger.error("%s", error)  # noqa: TRY400 (the traceback adds nothing)
                 self._is_silent = True
                 key, details = f"{host_name()}: file", (str(error),)
                 self._faults.report(_FILE, FaultKind.PUBLICATION, SILENT_FILE, key=key, details=details)
         except Exception as error:
-            # Whatever it is, the watch goes on, and the operator is told.
+            # Whatever it is, the watch goes on, and the fault is reported.
             logger.exception("Publishing %s failed; it is tried again in a few seconds.", self._file)
             self._failed(error)
         else:
@@ -200,7 +200,7 @@ class Worker:
         self._record(error)
 
     def _record(self, error: Exception) -> None:
-        """Enter a failure to publish among the faults: where the database takes it, else in this process."""
+        """Report a failure to publish, in the database if it works, else in this process."""
         retry_at = self._clock() + timedelta(seconds=RETRY_AFTER)
         if isinstance(error, DatabaseFault) and error.trouble is not Trouble.OTHER:
             self._faults.report_database(_PUBLISH, error, retry_at)
@@ -208,11 +208,11 @@ class Worker:
         try:
             record_outcome(self._engine, self._file, error, self._clock(), self._host)
         except DatabaseFault as fault:
-            logger.error("That publishing failed cannot be written down: %s", fault)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("The failure to publish cannot be stored: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
             self._faults.report_database(_PUBLISH, fault, retry_at)
 
     def keep_lease(self) -> None:
-        """Renew the lease where it is this host's, and have the file looked at again where it matters."""
+        """Renew the lease if this host has it, and publish the file again if needed."""
         with self._at_lease:
             try:
                 if self._keeper and not self._stopping.is_set() and self._keeper.keep():
@@ -222,14 +222,14 @@ class Worker:
             except DatabaseFault as error:
                 self._faults.report_database(_LEASE, error)
                 if self._is_keeping:
-                    logger.error("The lease to publish cannot be renewed now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+                    logger.error("The lease to publish cannot be renewed now: %s", error)  # noqa: TRY400 (the traceback adds nothing)
                 self._is_keeping = False
             except Exception:
                 # Whatever it is, the next renewal must come.
                 logger.exception("Renewing the lease to publish failed; it is tried again.")
 
     def schedule(self) -> None:
-        """Look what reminders are due, have them sent, and be woken when the next one is."""
+        """Schedule the reminders that are due, start sending, and schedule this job for when the next one is due."""
         reminder_service = self._reminder_service
         if self._stopping.is_set() or not reminder_service:
             return
@@ -248,7 +248,7 @@ class Worker:
         )
 
     def send(self) -> None:
-        """Send what is due. A fault is said aloud; what was not sent is tried again with the next look."""
+        """Send what is due. A fault is logged and reported; what was not sent is tried again in the next pass."""
         reminder_service = self._reminder_service
         if not reminder_service:
             return
@@ -265,10 +265,10 @@ class Worker:
         try:
             work()
         except DatabaseFault as error:
-            logger.error("The database failed the job %r, it is tried again in a few seconds: %s", job, error)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("The database failed the job %r, it is tried again in a few seconds: %s", job, error)  # noqa: TRY400 (the traceback adds nothing)
             self._faults.report_database(job, error, retry_at)
         except Exception as error:
-            # Whatever it is, it is tried again, and the operator is told.
+            # Whatever it is, it is tried again, and the fault is reported.
             logger.exception("The job %r failed; it is tried again in a few seconds.", job)
             details = (f"{job}: {type(error).__name__}: {error}",)
             self._faults.report(job, kind, reason, details=details, retry_at=retry_at)
@@ -276,12 +276,12 @@ class Worker:
             self._faults.clear(job, kind)
 
     def report(self) -> None:
-        """Have faults written down and mailed, also that reminders stand still, here or wherever they are sent from."""
+        """Store and mail faults, also that reminders have stopped, on this host or another."""
         try:
             if self._reporter and not self._stopping.is_set():
                 self._reporter.check_and_report()
         except Exception:
-            # What reports all faults can only log its own.
+            # The reporter can only log its own faults.
             logger.exception("Faults cannot be reported.")
 
     def _wake(self, job: str, at: datetime) -> None:
@@ -293,7 +293,7 @@ class Worker:
             )
 
     def _run(self, job: Callable[[], None]) -> None:
-        """Run a job, and have it known that it is under way."""
+        """Run a job, and count it as running."""
         name = threading.current_thread().name
         self._under_way.add(name)
         try:
@@ -302,7 +302,7 @@ class Worker:
             self._under_way.discard(name)
 
     def _follow_clock(self) -> None:
-        """Put the scheduler right when the clock is set back: it would wait until the old time comes again."""
+        """Reschedule the jobs if the clock was set back: the scheduler would wait until the old time comes again."""
         wall, steady = self._clock(), time.monotonic()
         while not self._stopping.wait(_CLOCK_SECONDS):
             now, then = self._clock(), time.monotonic()
@@ -324,5 +324,5 @@ class Worker:
             self._edition = result.edition or self._edition
             if self._keeper:
                 self._keeper.note(result)
-        # Whatever became of it, the database has taken it.
+        # Whatever the outcome is, it is in the database.
         self._faults.clear(_PUBLISH)

@@ -71,7 +71,7 @@ def restore_backup(file: Path) -> None:
         done = restore(engine, file, clock(), memory.sent_until)
     finally:
         engine.dispose()
-    with contextlib.suppress(OSError):  # whoever sends next says it
+    with contextlib.suppress(OSError):  # the next process that sends reports it
         memory.remember(done.identity, clock())
     for line in _describe(file, done):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""Which database failed, why, and what to do."""
+"""Describe an error of the database: which database, why, and what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REMEDIES = {
 
 
 def describe_error(error: DatabaseFault) -> str:
-    """Return what a command failed of, with the database (without user and password) and the remedy."""
+    """Return the reason, the database (without user and password), and the remedy."""
     try:
         database = describe_database(read_settings(os.environ).database_url)
     except CalendarError:

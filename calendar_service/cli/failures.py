@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def errors_in_one_line(command: str) -> Iterator[None]:
-    """Show what a command fails of as one line. Only what nobody foresaw has a traceback, in the log."""
+    """Show the failure of a command as one line. Only an unexpected error is logged with a traceback."""
     try:
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -37,7 +37,7 @@ def errors_in_one_line(command: str) -> Iterator[None]:
         remedy = "Check its name, its rights and its disk. Then run this command again."
         raise click.ClickException(f"{error.filename} cannot be used: {error.strerror}. {remedy}") from None
     except Exception as error:
-        # Whatever it is, the user is told in words, and the log has what developers need.
+        # Whatever it is, the user gets one line, and the log the traceback.
         from calendar_service.bootstrap import set_up_logging  # noqa: PLC0415 (as above)
 
         set_up_logging()

@@ -22,16 +22,16 @@ FaultWords: TypeAlias = tuple[str, tuple[str, ...]]
 
 @contextmanager
 def leaving_fault(settings: Settings, kind: FaultKind, describe: Callable[[Exception], FaultWords]) -> Iterator[None]:
-    """Leave a fault behind for others to find if what publishes or sends fails, and let the error go on.
+    """Store a fault for other processes if publishing or sending raises an error, and raise the error again.
 
-    `describe` returns a public-safe reason, and details that name the file and say why.
+    `describe` returns a public-safe reason, and details that name the file and the cause.
     """
     try:
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort, BadSetting):
         raise
     except Exception as error:
-        # Whatever it is: a command has nobody who tries it again and tells of it.
+        # Whatever it is: nothing else tries a command again or reports its failure.
         with suppress(UnusableDatabase):
             make_command_faults(settings).report(kind, *describe(error))
         raise

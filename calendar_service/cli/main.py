@@ -12,7 +12,7 @@ import click
 from calendar_service import __version__
 from calendar_service.cli.failures import errors_in_one_line
 
-# A command's module is imported when the command runs: serving needs much that `check` does not.
+# The module of a command is imported when the command runs: `serve` needs many modules that `check` does not.
 _COMMANDS = {
     "audit": "outputs:audit",
     "check": "calendar_file:check",
@@ -36,7 +36,7 @@ _COMMANDS = {
 
 
 class _Program(click.Group):
-    """Imports a command when it is asked for, and shows errors as one line, not as a traceback."""
+    """Imports a command when it is called, and shows errors as one line, not as a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(_COMMANDS)
@@ -51,7 +51,7 @@ class _Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                # A file's name, or a value in it, may hold what the terminal cannot show.
+                # The name of a file, or a value in it, may contain characters that the terminal cannot show.
                 stream.reconfigure(errors="backslashreplace")
         with errors_in_one_line(str(ctx.invoked_subcommand or ctx.info_name)):
             return super().invoke(ctx)

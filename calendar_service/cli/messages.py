@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from calendar_service.reminders.channels.base import Message
     from calendar_service.settings import Settings
 
-# A message shown to no subscriber has no links of a subscriber's own.
+# A preview has no subscriber, and so no signed links.
 _LINK = "/reminders/your-own-link"
 
 
@@ -61,7 +61,7 @@ def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderC
 
 
 def _compose(record_id: str, lead: str, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
-    """Return the message as of the instant at which it is due, and that instant."""
+    """Return the message as it is rendered when it is due, and that instant (aware). Raise CalendarError."""
     calendar, entry = edition.calendar, edition.entries.get(record_id)
     if entry is None:
         raise CalendarError(f"There is no record {record_id!r}.", remedy="Look at /api/v1/records.")

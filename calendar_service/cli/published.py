@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def published_edition(engine: Database) -> Edition:
-    """Return the last edition. Raise ClickException where there is none."""
+    """Return the current edition. Raise ClickException if nothing is published."""
     edition = load_edition(engine)
     if edition is None:
         raise click.ClickException("Nothing is published yet. Publish the file first: calendar-service publish")

@@ -121,7 +121,7 @@ def tick(at: str | None, *, send_missed: bool) -> None:
 def _tick(settings: Settings, at: str | None, *, send_missed: bool) -> tuple[Counter[str], list[Pause], str]:
     """Plan and send once.
 
-    Return what became of the messages, the pauses, and what of our own keeps messages back, "" for nothing.
+    Return the number of messages by result, the pauses, and the fault of our own that holds messages back, or "".
     """
     engine, edition = _published()
     if send_missed:

@@ -1,4 +1,4 @@
-"""The agenda: coming and past items, as rows for the template."""
+"""The agenda: rows of coming and past items for the template."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TAGS_IN_A_ROW = 3
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """An entry at one of its times, not yet in words."""
+    """An entry at one of its times, before it is formatted."""
 
     entry: Entry
     at: Point | Span
@@ -46,7 +46,7 @@ class AgendaItem:
     is_cancelled: bool = False
 
     def is_coming(self, now: datetime) -> bool:
-        """Return True if any part of it is after `now` (aware)."""
+        """Return True if it ends after `now` (aware)."""
         return self.ends > now or (self.begins == self.ends and self.ends >= now)
 
 
@@ -64,8 +64,8 @@ class MovedMoment:
 class AgendaRow:
     """One line of the agenda.
 
-    The first of `times` begins with the day, which stands beside the row too: `day_words` is that beginning,
-    and `clock_words` the rest. Where the row tells more than one day and its hours, `day_words` is empty.
+    The first of `times` begins with the day, which is also shown beside the row: `day_words` is that beginning,
+    and `clock_words` the rest. If the row has more than one day with its hours, `day_words` is empty.
     """
 
     entry: Entry
@@ -114,7 +114,10 @@ class Agenda:
 def make_agenda(
     entries: list[Entry], edition: Edition, selection: Selection, view: RenderContext, now: datetime, page: int = 1
 ) -> Agenda:
-    """Make the rows of a page, counted from 1. What recurs comes a year ahead, and once, its last time, in the past."""
+    """Return a page of the agenda; `page` counts from 1.
+
+    A recurring record is listed for a year ahead, and once in the past, at its last occurrence.
+    """
     coming, past = list_items(entries, edition, selection, now)
     first = (page - 1) * ROWS_ON_A_PAGE
     shown = [*coming, *past][first : first + ROWS_ON_A_PAGE]
@@ -152,20 +155,20 @@ def list_items(
 
 
 def by_month(items: Iterable[AgendaItem], edition: Edition, view: RenderContext, now: datetime) -> list[AgendaMonth]:
-    """Make the rows of items and put them under the names of their months."""
+    """Return the rows of items, grouped by month."""
     rows = [make_row(item, edition, view, now) for item in items]
     months = groupby(rows, key=lambda row: (row.day.year, row.day.month))
     return [AgendaMonth(view.lang.month(found[0].day), found) for _, group in months if (found := list(group))]
 
 
 def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = False) -> AgendaItem:
-    """Make the item of an entry at one of its points or spans; whole days are those of `zone`."""
+    """Return the item of an entry at one of its points or spans; whole days are days in `zone` (IANA name)."""
     begins, ends = instant_bounds(at, zone)
     return AgendaItem(entry, at, begins, ends, is_cancelled)
 
 
 def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> AgendaRow:
-    """Return the row of an item, in words."""
+    """Return the row of an item, formatted in the language and zone of `view`."""
     entry, at, lang = item.entry, item.at, view.lang
     record, calendar = entry.record, edition.calendar
     day = first_day_of_item(item, calendar.zone)
@@ -201,7 +204,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
 
 
 def _countdown(item: AgendaItem, zone: str, now: datetime, lang: Language, *, is_deadline: bool) -> str:
-    """Describe how far away it is; nothing for what is past. A page is kept for a day of the calendar."""
+    """Return how far away an item is, "" for a past one. It counts whole days: a page is cached for a day."""
     if item.ends < now or (item.ends == now and item.begins < now):
         return lang.gettext("Closed") if is_deadline else ""
     if item.begins <= now and not is_deadline:
@@ -211,7 +214,7 @@ def _countdown(item: AgendaItem, zone: str, now: datetime, lang: Language, *, is
 
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:
-    """Describe how each deadline of an entry has moved, oldest first, with the old date apart."""
+    """Return a sentence for each move of a deadline, oldest first."""
     return [
         _struck(sentence, moved.old.at, edition, lang, is_closing=moved.moment is MomentName.CLOSES)
         for moved, sentence in zip(entry.moves, phrases.moves(entry, edition.calendar, lang), strict=True)
@@ -219,7 +222,7 @@ def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment
 
 
 def planned_before_of(entry: Entry, edition: Edition, lang: Language) -> MovedMoment | None:
-    """Describe when a record was first to happen, with that date apart; None where it still begins then."""
+    """Return a sentence with the first planned date of a record; None if it still begins then."""
     if entry.planned_before is None:
         return None
     sentence = phrases.planned_before_words(entry, edition.calendar, lang)
@@ -233,13 +236,13 @@ def _struck(
 
 
 def page_path(record_id: str, view: RenderContext) -> str:
-    """Return the path of a record's page, which keeps to the subscriber's clock."""
+    """Return the path of a record's page, with the visitor's zone as its query."""
     path = view.page_url(record_id).removeprefix(view.base_url)
     return f"{path}?tz={view.zone}" if view.zone else path
 
 
 def shown_times(entry: Entry) -> Point | Span:
-    """Return the point or span that a record is listed at: its closing, or when it happens first."""
+    """Return the point or span that a record is listed at: its closing, or its first occurrence."""
     record = entry.record
     if record.schedule:
         return record.schedule.span
@@ -255,7 +258,7 @@ def _split(line: str, day: str) -> tuple[str, str]:
     if line == day:
         return line, ""
     clock = line.removeprefix(f"{day}, ")
-    # What reaches into another day is told whole.
+    # A time that reaches into another day is not split.
     return (f"{day}, ", clock) if clock != line and ", " not in clock else ("", line)
 
 

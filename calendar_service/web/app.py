@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _ONE_YEAR = 31_536_000
 # A window opened from a sandboxed frame is sandboxed too, and browsers let no such window show a page with a
-# Cross-Origin-Opener-Policy. These are the pages that the widget links to; they know nobody.
+# Cross-Origin-Opener-Policy. These are the pages that the widget links to; they have no personal data.
 _OPENED_FROM_FRAMES = frozenset({"pages", "widget"})
 
 
@@ -59,7 +59,7 @@ def create_app(
     so that heavy requests leave some of them to the others.
     """
     app = Flask(__name__)
-    # No address redirects: calendar fetchers do not all follow.
+    # No URL redirects: not all calendar clients follow.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
@@ -87,7 +87,7 @@ def load_edition_at_start(app: Flask) -> None:
 
 
 class StartedOnFirstRequest:
-    """Starts something with the first request, and so after the server has forked its workers."""
+    """WSGI middleware that calls `start` with the first request, and so after the server has forked its workers."""
 
     def __init__(self, app: Any, start: Callable[[], None]) -> None:
         self._app = app
@@ -96,7 +96,7 @@ class StartedOnFirstRequest:
         self._started = False
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Start it, then answer."""
+        """Call `start` if this is the first request, then the application."""
         if not self._started:
             with self._lock:
                 if not self._started:

@@ -1,4 +1,4 @@
-"""Which button of a form was pressed: exactly one that the form has. Anything else changes nothing and is told."""
+"""Parse which button of a form was pressed. A form with none, or more than one, is refused and changes nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pressed_button(given: MultiDict[str, str], known: Container[str]) -> str:
 
 
 def only_value(given: MultiDict[str, str], field: str) -> str:
-    """Return the value of a field that a button sends along. Raise UnclearButton unless it stands there once."""
+    """Return the value of a field that a button sends along. Raise UnclearButton unless it is there once."""
     values = given.getlist(field)
     if len(values) != 1:
         raise UnclearButton
@@ -44,7 +44,7 @@ def only_value(given: MultiDict[str, str], field: str) -> str:
 
 
 def refuse_button(opening: tuple[Edition, RenderContext], path: str) -> Response:
-    """State that nothing was changed, and link to the page at `path`, where the buttons are."""
+    """Return a response of status 400: nothing was changed, with a link to the page at `path`."""
     view = opening[1]
     gettext = view.lang.gettext
     return statement_page(

@@ -1,6 +1,6 @@
-"""WSGI middleware that answers from the cache: same path, same query, GET or HEAD.
+"""WSGI middleware that answers GET and HEAD from the cache, by path and query.
 
-Anything else is passed to Flask, also requests with conditions that are not about caching.
+Other requests go to Flask, also those with preconditions that are not about caching (If-Match).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FOR_FLASK = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 
 class CacheMiddleware:
-    """The WSGI layer; `trusted_hosts` empty means that any name is answered."""
+    """The middleware. With empty `trusted_hosts` any Host is answered."""
 
     def __init__(self, app: Any, cache: EditionCache, trusted_hosts: tuple[str, ...]) -> None:
         self._app = app

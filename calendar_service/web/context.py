@@ -1,4 +1,4 @@
-"""Access to the application's cache, subscription service, status and settings in views."""
+"""Access to the application's cache, subscription service, status and settings from views."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _ENOUGH = 4.5
 _TINT = 0.12
-# The lightest and the darkest ground that widget.css knows in each scheme, and the ink towards which a colour is moved.
+# The lightest and the darkest background in widget.css for each scheme, and the ink that a colour is mixed with.
 _LIGHT_GROUNDS, _BLACK = ("ffffff", "f4f2ea"), "000000"
 _DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
 

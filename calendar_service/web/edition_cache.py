@@ -1,6 +1,6 @@
 """Cache of the current edition and of rendered responses.
 
-A new edition is noticed within half a second. If the database does not answer, the last edition stays.
+A new edition is loaded within half a second. If the database does not answer, the last edition stays.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _T = TypeVar("_T")
 
 
 class NothingPublished(LookupError):
-    """There is no edition yet."""
+    """No edition was published yet."""
 
 
 class NoSuchRecord(LookupError):
-    """No record has this id now; `was_there` is True if one had it."""
+    """No public record has this id; `was_there` is True if an earlier one had it."""
 
     def __init__(self, record_id: str, *, was_there: bool) -> None:
         super().__init__(record_id)
@@ -66,7 +66,7 @@ class EditionCache:
     def edition(self) -> Edition:
         """Return the current edition. Raise NothingPublished if there is none."""
         is_due = time.monotonic() - self._refreshed_at >= REFRESH_SECONDS
-        # One request looks; the others go on with what is there, however long the database takes.
+        # One request asks the database; the others use the present edition meanwhile.
         if is_due and self._looking.acquire(blocking=self._edition is None):
             try:
                 self._refresh()
@@ -84,15 +84,15 @@ class EditionCache:
             if before is None or not is_newest(self.engine, before):
                 self._edition = load_edition(self.engine, before)
                 if before and self._edition and self._edition.number <= before.number:
-                    # The database was restored: numbers of editions and revisions are given anew.
+                    # The database was restored: numbers of editions and revisions are used again.
                     self.renderer = FeedRenderer(self._base_url)
                     self._restores += 1
         except DatabaseFault as error:
-            logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a trace could show the database's address)
+            logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a traceback could show the database's address)
         self._refreshed_at = time.monotonic()
 
     def entry(self, record_id: str) -> Entry:
-        """Return the entry of a record that is public. Raise NoSuchRecord."""
+        """Return the entry of a public record. Raise NoSuchRecord and NothingPublished."""
         entry = self.edition().entries.get(record_id)
         if entry is None or not entry.is_shown_at(self.clock()):
             raise NoSuchRecord(record_id, was_there=entry is not None)
@@ -101,16 +101,16 @@ class EditionCache:
     # -- outputs --------------------------------------------------------------------------------
 
     def known(self, key: Hashable) -> Representation | None:
-        """Return a rendered response if it is still valid. Never waits for a rendering."""
+        """Return a cached response if it is still valid, else None. Never waits for a rendering."""
         edition = self.edition()
         return self.responses.get(key, self._state(edition))
 
     def keep(
         self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
     ) -> Representation:
-        """Return the response of a key in an edition, rendering it if it is missing. Raise TooBusy.
+        """Return the response of a key in an edition; render it if it is not cached. Raise TooBusy.
 
-        `make` gets the beginning of the day as the time, so that the result is the same in every process at any hour.
+        `make` gets the start of the day in the calendar's zone (aware), so all processes render the same bytes all day.
         """
         today = self._today(edition)
         state = self._state(edition)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from calendar_service.web.widget_query import WidgetQuery
 
-# As high as each view mostly is; widget.js has the same numbers.
+# The usual height of each view in CSS pixels; widget.js has the same numbers.
 HEIGHTS = {"agenda": 560, "month": 620, "next": 260, "compact": 360}
 _STATIC = Path(__file__).parent / "static"
 _DIGEST = re.compile(r"[0-9a-f]{12}", re.ASCII)
@@ -23,7 +23,7 @@ _DIGEST = re.compile(r"[0-9a-f]{12}", re.ASCII)
 
 @dataclass(frozen=True)
 class EmbedCode:
-    """The three ways to show a widget, each as the HTML to copy."""
+    """The HTML to copy, for each of the three ways to embed a widget."""
 
     script: str
     frame: str
@@ -32,7 +32,7 @@ class EmbedCode:
 
 @lru_cache
 def loader(version: str = "") -> bytes | None:
-    """Return the loader of a version, the present one for "", or None for one that never was.
+    """Return the loader of a version, the present one for "", None for an unknown one.
 
     Sites pin a version by its hash, so the file of an earlier release stays beside the present one, as
     `widget-<version>.js`.
@@ -47,7 +47,7 @@ def loader(version: str = "") -> bytes | None:
 
 @lru_cache
 def loader_version() -> str:
-    """Return the digest that stands in the address of the present loader."""
+    """Return the digest in the URL of the present loader."""
     return hashlib.sha256((_STATIC / "widget.js").read_bytes()).hexdigest()[:12]
 
 
@@ -59,7 +59,7 @@ def integrity() -> str:
 
 
 def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: str) -> EmbedCode:
-    """Write what to copy. `title` names the frame; `whole_url` is where the element's link leads without scripts."""
+    """Return the HTML to copy. `title` names the frame; `whole_url` is the link of the element without scripts."""
     height = HEIGHTS[query.view]
     room = f"display:block;min-height:{height}px"
     source = Markup('async src="{}/widget.js?v={}" integrity="{}" crossorigin="anonymous"').format(
@@ -87,6 +87,6 @@ def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: s
 
 
 def write_frame(url: str, title: str, width: str, height: str) -> str:
-    """Write an inline frame."""
+    """Return the HTML of an inline frame."""
     frame = Markup('<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>')
     return str(frame.format(url, title, width, height))

@@ -50,7 +50,7 @@ def widget_js() -> Response:
     is_pinned = bool(version) and body is not None
     response = Response(body or loader(), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_pinned else "public, max-age=300"
-    # Browsers hold a file against a hash only where its server lets them read it.
+    # Browsers check the hash of a file (SRI) only if its server allows them to read it (CORS).
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.add_etag(weak=True)
@@ -61,12 +61,12 @@ def widget_js() -> Response:
 @blueprint.get("/embed")
 @blueprint.get("/<lang>/embed")
 def builder(lang: str = "") -> Response:
-    """Show a form to choose a widget, look at it, and copy the line that shows it."""
+    """Show a form to configure a widget, with a preview and the code to copy."""
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
     view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.default_language)
-    # A form sends empty what was left empty.
+    # Browsers also send fields that were left empty.
     given = [pair for pair in request.args.items(multi=True) if pair[1]]
     query, errors = _read(given, edition, view.lang)
     query = replace(query, selection=replace(query.selection, lang=query.selection.lang or view.lang.code))
@@ -97,7 +97,7 @@ def builder(lang: str = "") -> Response:
 
 @blueprint.get("/oembed")
 def oembed() -> Response:
-    """Describe one of our pages as oEmbed (oembed.com, 1.0): a rich one, whose HTML is the frame of the widget."""
+    """Describe one of our pages as oEmbed 1.0 (oembed.com): type `rich`, whose HTML is the frame of the widget."""
     form = request.args.get("format", "json")
     if form != "json":
         return _json({"error": "Only format=json is there."}, HTTPStatus.NOT_IMPLEMENTED)
@@ -114,7 +114,7 @@ def oembed() -> Response:
 
 
 def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tuple[WidgetQuery, dict[str, str]]:
-    """Read the form; what is wrong is left out, and told beside its field. With very much wrong, nothing is kept."""
+    """Return the query of the form without invalid values, and an error for each field that has one."""
     errors: dict[str, str] = {}
     for _ in range(_MOST_ERRORS):
         try:
@@ -123,7 +123,7 @@ def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tup
             sentence = lang.gettext(error.sentence, **error.values)
             advice = lang.gettext(error.advice, **error.values) if error.advice else ""
             errors.setdefault(error.name, f"{sentence} {advice}".strip())
-            # A name that is too long is told by how it begins.
+            # Of a name that is too long only the beginning is shown.
             given = [pair for pair in given if error.name not in (pair[0], pair[0][:_SHOWN_NAME])]
     return read_widget([], edition), errors
 

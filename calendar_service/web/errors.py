@@ -99,9 +99,9 @@ def _fault(error: Exception) -> Response:
 def answer(
     status: HTTPStatus, message: str, remedy: str, values: Mapping[str, str] | None = None, **details: Any
 ) -> Response:
-    """Return the response of an error; error responses are never cached.
+    """Return the response of an error, which is never cached.
 
-    `message` and `remedy` are in the catalogue, with placeholders for `values`; programs get them in English.
+    `message` and `remedy` are msgids with placeholders for `values`; programs get them in English.
     """
     filled = dict(values or {})
     if _is_for_program():
@@ -130,7 +130,7 @@ def answer(
 
 
 def _page(lang: Language, **values: Any) -> Response:
-    """Render the error inside the frame of all pages, or bare where there is no calendar to frame it."""
+    """Return the error as a page, with the layout of the site if a calendar is published."""
     try:
         edition = cache().edition()
     except NothingPublished:
@@ -140,7 +140,7 @@ def _page(lang: Language, **values: Any) -> Response:
 
 
 def _without(parameter: str) -> str:
-    """Return this page's address without the parameter that is wrong."""
+    """Return the URL of this page without an invalid parameter."""
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] != parameter]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 

@@ -36,7 +36,7 @@ _JOIN_BEFORE = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class MilestoneRow:
-    """One milestone; `is_next` is the first that is still ahead."""
+    """One milestone; `is_next` is True for the first one in the future."""
 
     label: str
     lines: list[str]
@@ -47,7 +47,7 @@ class MilestoneRow:
 
 @dataclass(frozen=True)
 class LocalTime:
-    """What a script needs to tell the subscriber's own time, where no printed line has the subscriber's offset."""
+    """The times for the script that adds the visitor's local time if no line has the visitor's offset."""
 
     at: str
     until: str
@@ -92,7 +92,7 @@ def _tagged(tag: str) -> Selection:
 
 
 def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[MilestoneRow]:
-    """List the milestones in order of time."""
+    """Return the milestones in order of time."""
     zone = edition.calendar.zone
     found = sorted(entry.record.milestones.items(), key=lambda pair: instant_bounds(pair[1].at, zone))
     milestones: list[MilestoneRow] = []
@@ -120,7 +120,7 @@ def _next_occurrences(entry: Entry, edition: Edition, view: RenderContext, now: 
 
 
 def _is_open(entry: Entry, edition: Edition, now: datetime) -> bool:
-    """Return True if the room is shown: from a day before a start until its end, for each occurrence."""
+    """Return True if the join link is shown: from a day before the start of an occurrence until its end."""
     schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None:
         return False
@@ -149,6 +149,6 @@ def _yours(entry: Entry, edition: Edition, view: RenderContext) -> LocalTime | N
     return LocalTime(
         at=write_instant(begins),
         until=write_instant(until) if until else "",
-        # In order, since a set of names has another one in each process.
+        # Sorted, since the order of a set differs between processes.
         offsets=" ".join(str(int(each.total_seconds()) // 60) for each in sorted(offsets)),
     )

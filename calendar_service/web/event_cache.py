@@ -1,7 +1,7 @@
-"""The VEVENTs that were rendered last, by the way they are shown, so that an edit costs the rendering of one record.
+"""Cache of serialised VEVENTs by record and view, so that an edit costs the rendering of one record.
 
-The room is kept by code of our own: cachetools drops entry by entry, and a view that lost a part of its blocks would be
-rendered again and again while it takes the package of whole ones.
+Not with cachetools: it evicts single entries, and a view that lost a part of its blocks would be
+rendered again and again while it takes the room of whole ones.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 32_000_000
 _OVERHEAD = 500
-"""What a kept block takes beside its bytes, about."""
+"""Approximate memory of a cached block beside its bytes."""
 _MAX_SEEN = 256
 
 _Kept = dict[str, tuple["Hashable", "SerializedEvents"]]
 
 
 class EventCache:
-    """Keeps blocks, one for each record and view; safe to use from many threads.
+    """Caches one block for each record and view. Thread-safe.
 
-    The blocks of a view come and go together, the view that was used longest ago first. A view that the asker made up
-    (another zone, alarms) is kept from its second use on: most are never asked for again.
+    The blocks of a view are evicted together, least recently used first. A view with parameters of a client's own
+    (another zone, alarms) is cached from its second use on: most are used once.
     """
 
     def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
@@ -40,7 +40,7 @@ class EventCache:
         self._bytes = 0
 
     def open(self, view: Hashable, *, is_own: bool) -> ViewCache:
-        """Return the cache of a view; `is_own` where the asker made the view up."""
+        """Return the cache of a view; `is_own` if the view has parameters of a client's own."""
         with self._lock:
             if view in self._views:
                 self._views.move_to_end(view)
@@ -57,7 +57,7 @@ class EventCache:
         return found[1] if found and found[0] == state else None
 
     def keep(self, view: Hashable, record_id: str, state: Hashable, block: SerializedEvents) -> None:
-        """Keep a block, where the view is still there and there is room beside it."""
+        """Cache a block if its view is still cached and there is room."""
         size = len(block.body) + _OVERHEAD
         with self._lock:
             if (kept := self._views.get(view)) is None:
@@ -71,7 +71,7 @@ class EventCache:
                 self._bytes += size
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all blocks."""
         with self._lock:
             self._views.clear()
             self._seen.clear()
@@ -93,7 +93,7 @@ class ViewCache:
         self._view = view
 
     def get(self, record_id: str, state: Hashable, make: Callable[[], SerializedEvents]) -> SerializedEvents:
-        """Return the block of a record in a state, making it where it is not there."""
+        """Return the block of a record in a state; call `make` if it is not cached."""
         if self._view is None:
             return make()
         if found := self._cache.find(self._view, record_id, state):

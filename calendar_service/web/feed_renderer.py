@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from calendar_service.writers.vevents import SerializedEvents
 
 _LASTING = (FeedUnit.VEVENTS, FeedUnit.ENTRIES)
-"""What does not list dates up to a day that moves on."""
+"""Units whose output does not depend on the day: it lists no dates up to a moving end."""
 
 
 class FeedRenderer:
-    """Renders outputs; safe to use from many threads. `base_url` begins every link."""
+    """Renders outputs. Thread-safe. `base_url` is the beginning of every link."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -43,7 +43,7 @@ class FeedRenderer:
     def feed(
         self, form: OutputFormat, selection: Selection, name: str, path: str, edition: Edition, now: datetime
     ) -> Representation:
-        """Render the records of a selection in a format; `path` is where the output stands, with its query."""
+        """Render the records of a selection in a format; `path` is the path of the output with its query."""
         view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         choice = select_contents(edition, selection, now)
         entries, bounds = choice.entries, list_bounds(edition, selection, now)
@@ -55,7 +55,7 @@ class FeedRenderer:
         if form.holds in _LASTING:
             changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
         else:
-            # The dates of what recurs are listed up to two years ahead, so each day may add some.
+            # Occurrences are listed up to two years ahead, so each day may add some.
             changed_at = max(edition.published_at, now)
         file_name = path.partition("?")[0].rpartition("/")[2]
         disposition = f'inline; filename="{file_name}"' if form.is_inline else ""
@@ -76,7 +76,7 @@ class FeedRenderer:
     def _blocks(
         self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
     ) -> tuple[list[SerializedEvents], int]:
-        """Return the VEVENTs of as many entries as a feed takes, and how many entries are left out."""
+        """Return the VEVENTs of the entries that fit into a feed, and the number of entries left out."""
         make = self._maker(entries, edition, view, selection, now)
         if selection.first or selection.last:
             return [make(place) for place in range(len(entries))], 0
@@ -89,7 +89,7 @@ class FeedRenderer:
     def _maker(
         self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
     ) -> Callable[[int], SerializedEvents]:
-        """Return a function that makes the block of the entry at a place, or finds it as it was made before."""
+        """Return a function that returns the block of the entry at an index, from the cache if it is there."""
         calendar, today = edition.calendar, day_of_instant(now, edition.calendar.zone)
         shown = (view.lang.code, view.default_language, view.zone, view.alarm)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
@@ -105,7 +105,7 @@ class FeedRenderer:
 
 
 def _most_important_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
-    """Order the places of entries: what comes soonest first, then what is past, the newest first."""
+    """Return the indexes of entries: coming ones first, the soonest first, then past ones, the newest first."""
     zone = edition.calendar.zone
 
     def weight(place: int) -> tuple[bool, timedelta, int]:
@@ -119,7 +119,7 @@ def _most_important_first(entries: list[Entry], edition: Edition, now: datetime)
 
 
 def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
-    """Return True if anything of a record stands in a feed: of a rule that is written out, there may be no date."""
+    """Return True if a record has an event in a feed: a rule may have no occurrence between the two days."""
     if record.schedule is None or not is_written_out(record) or record.milestones or record.sessions:
         return True
     return bool(days_within(record.schedule, stretch))
@@ -128,7 +128,7 @@ def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
 def _check_size(
     form: OutputFormat, entries: Iterable[Entry], selection: Selection, edition: Edition, now: datetime
 ) -> None:
-    """Raise BadSelection where a format would list more occurrences than is good for the service."""
+    """Raise BadSelection if a format would list too many occurrences."""
     if form.holds is FeedUnit.MOMENTS:
         first, last = (bound.date() for bound in list_bounds(edition, selection, now))
         check_occurrences(((entry.record, first, last) for entry in entries), selection)
@@ -139,16 +139,16 @@ def _check_size(
 
 
 def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_cut: bool = False) -> datetime:
-    """Return when an output last changed, be it by the clock alone: outputs are those of a day's beginning."""
+    """Return when an output last changed (aware), by an edition or by the start of a new day."""
     zone = edition.calendar.zone
     today = day_of_instant(now, zone)
     changed = edition.published_at
-    if choice.changed_at > changed:  # something has left since; it was shown to the end of that day
+    if choice.changed_at > changed:  # something left the window since; it was shown to the end of that day
         left = day_of_instant(choice.changed_at - timedelta(microseconds=1), zone)
         changed = max(changed, min(now, midnight(left + timedelta(days=1), zone)))
     if any(is_written_out(entry.record) for entry in choice.entries):
         changed = max(changed, midnight(today.replace(day=1), zone))
-    # What is cut depends on what is past, and so on the day.
+    # Which entries are left out depends on which are past, and so on the day.
     return max(changed, now) if is_cut else changed
 
 

@@ -30,11 +30,11 @@ blueprint = Blueprint("feeds", __name__)
 
 _T = TypeVar("_T")
 _ENTRIES_PER_RECORD = 20
-"""So many records are looked through while one is rendered."""
+"""How many records are filtered in the time in which one is rendered."""
 
 
 def _serve_feed(name: str, kind: Kind | None = None) -> Response:
-    """Serve the selection asked for in a format, of one kind where the path names one."""
+    """Serve the requested selection in a format; `kind` is that of a feed of one kind."""
     form, edition = FORMATS[name], cache().edition()
     selection = asked(edition)
     chosen = _of_kind(selection, kind)
@@ -59,7 +59,7 @@ def single(record_id: str) -> Response:
 
 
 def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool = False) -> Weight:
-    """Weigh an output by the number of records that it may hold; `is_capped` if it holds 1,000 entries at most."""
+    """Return the weight of an output by its greatest number of records; `is_capped` if that is at most 1,000."""
     records = len(selection.ids) or len(edition.entries)
     if is_capped and not (selection.first or selection.last):
         records = min(records, MAX_EVENTS)
@@ -67,13 +67,13 @@ def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool =
 
 
 def is_custom_selection(selection: Selection) -> bool:
-    """Return True if a selection is one of endlessly many, so that hardly anybody else has the same."""
+    """Return True if a selection is one of endlessly many, such as a search, so that few requests share it."""
     return bool(selection.first or selection.last or selection.zone or selection.alarm or selection.words)
 
 
 def render_once(edition: Edition, selection: Selection, make: Callable[[], _T]) -> _T:
-    """Return the page of this path and query from `make`, made once for all who ask for it now. Raise TooBusy."""
-    # A page lists few records, but looks through all of them.
+    """Return what `make` returns, called once for all present requests of this path and query. Raise TooBusy."""
+    # A page lists few records, but filters all of them.
     weight = weigh(len(edition.entries) // _ENTRIES_PER_RECORD, is_own=is_custom_selection(selection))
     return cache().share((request.path, request.query_string), edition, weight, make)
 
@@ -88,15 +88,15 @@ def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
 
 
 def asked(edition: Edition, *, apart: str = "") -> Selection:
-    """Read the selection of the request. Raise BadSelection also for tags and ids that never were.
+    """Return the selection of the request. Raise BadSelection, also for tags and ids that never existed.
 
-    `apart` is a name that the page reads itself.
+    `apart` is a query parameter that the page itself parses.
     """
     return read_known((pair for pair in request.args.items(multi=True) if not apart or pair[0] != apart), edition)
 
 
 def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
-    """Read a selection from query parameters. Raise BadSelection also for tags and ids that never were."""
+    """Parse a selection from query parameters. Raise BadSelection, also for tags and ids that never existed."""
     selection = read_selection(pairs, shown_languages(edition))
     for record_id in selection.ids:
         if record_id not in edition.entries:
@@ -112,12 +112,12 @@ def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
 
 
 def shown_languages(edition: Edition) -> tuple[str, ...]:
-    """List the languages that outputs can be in: those of the calendar that have a catalogue."""
+    """Return the languages of the outputs: those of the calendar that have a catalogue."""
     return tuple(code for code in edition.calendar.languages if code in available())
 
 
 def feed_name(edition: Edition, selection: Selection) -> str:
-    """Name a feed so that subscribers tell several apart: the calendar, and what was chosen of it."""
+    """Return the name of a feed: the calendar's, and the selection, so that several feeds have different names."""
     lang = language(selection.lang or edition.calendar.default_language)
     name = phrases.pick(edition.calendar.name, lang.code).text
     groups = {"event": "Events", "webinar": "Webinars", "tender": "Calls for tenders"}
@@ -131,7 +131,7 @@ def feed_name(edition: Edition, selection: Selection) -> str:
 
 
 def with_query(path: str, selection: Selection) -> str:
-    """Put the canonical query of a selection behind a path."""
+    """Return a path with the canonical query of a selection."""
     query = selection.query()
     return f"{path}?{query}" if query else path
 
@@ -139,7 +139,7 @@ def with_query(path: str, selection: Selection) -> str:
 def send(edition: Edition, weight: Weight, make: Callable[[datetime], Representation]) -> Response:
     """Send the output of this path and query, conditional and compressed as the request asks. Raise TooBusy."""
     if "If-Match" in request.headers or "If-Unmodified-Since" in request.headers:
-        abort(HTTPStatus.PRECONDITION_FAILED)  # they guard changes (RFC 9110, 13.1), and nothing is changed here
+        abort(HTTPStatus.PRECONDITION_FAILED)  # they are for methods that change something (RFC 9110, 13.1)
     found = cache().keep((request.path, request.query_string.decode("latin-1")), edition, weight, make)
     answer = found.answer(request.environ, cache().clock())
     response = Response(answer.body, answer.status)

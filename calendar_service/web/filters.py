@@ -1,4 +1,4 @@
-"""The filters of a page, as plain links of the selection grammar: what can be chosen, and what is."""
+"""The filters of a page, as plain links with the selection grammar."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST = 40
 
 @dataclass(frozen=True)
 class Chip:
-    """A link to another choice; `is_current` where it stands for what is chosen now."""
+    """A link to another selection; `is_current` if it is part of the present one."""
 
     label: str
     url: str
@@ -31,7 +31,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterGroup:
-    """The values of one name of the grammar; `is_cut` where only the most used are here."""
+    """The values of one name of the grammar; `is_cut` if only the most frequent are listed."""
 
     label: str
     chips: list[Chip]
@@ -40,7 +40,7 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class Filters:
-    """All that a subscriber can choose: kinds, values in groups, and each thing chosen, with the link without it."""
+    """All filters: kinds, values in groups, and each value chosen with the link that removes it."""
 
     kinds: list[Chip]
     groups: list[FilterGroup]
@@ -52,7 +52,7 @@ class Filters:
 def make_filters(
     selection: Selection, entries: list[Entry], address: Callable[[Selection], str], lang: Language
 ) -> Filters:
-    """Make the filters. `entries` are those one could choose among; `address` gives the page of a selection."""
+    """Return the filters for `entries`; `address` returns the URL of a selection."""
     nothing = Selection(lang=selection.lang, zone=selection.zone, alarm=selection.alarm)
     carried = replace(selection, words="", lang="").pairs()
     return Filters(
@@ -84,11 +84,11 @@ def _groups(
     def group(label: str, name: str, values: Iterable[str], word: Callable[[str], str]) -> FilterGroup:
         counted = Counter(values)
         own = getattr(selection, name)
-        # Equally frequent values in their own order, so that every process shows the same page.
+        # Equally frequent values are sorted, so that every process shows the same page.
         most = sorted(counted, key=lambda value: (-counted[value], value))[:_MOST]
         shown = sorted({*most, *own}, key=lambda value: fold_text(word(value)))
         chips = [Chip(word(value), address(_toggle(selection, name, value)), value in own) for value in shown]
-        # One value that all have, and that is not chosen, chooses nothing.
+        # A single value that all entries have would filter nothing.
         useful = len(chips) > 1 or bool(own)
         return FilterGroup(label, chips if useful else [], len(counted) > _MOST)
 
@@ -114,7 +114,7 @@ def _toggle(selection: Selection, name: str, value: str) -> Selection:
 
 
 def _chosen(selection: Selection, address: Callable[[Selection], str], lang: Language) -> list[Chip]:
-    """List what is chosen apart from the kind, each with the page without it."""
+    """Return the chosen values except kinds, each with the URL without it."""
     words: list[tuple[str, Selection]] = []
     for name, word in (("tags", str), ("countries", lang.country), ("languages", lang.language), ("ids", str)):
         words += [(word(value), _toggle(selection, name, value)) for value in getattr(selection, name)]

@@ -1,4 +1,4 @@
-"""What operators and machines ask: is it alive, is it ready, may I crawl."""
+"""Endpoints for operators and crawlers: health, readiness, robots.txt, sitemap, security.txt, OpenAPI."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HELD_BACK = {
 
 blueprint = Blueprint("operations", __name__)
 
-# Named, because some fetchers look for their own name before they take a feed.
+# By name, because some fetchers look for their own name before they fetch a feed.
 _ROBOTS = """\
 User-agent: *
 Allow: /
@@ -54,19 +54,19 @@ Allow: /
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """State that the process answers."""
+    """Answer 200: the process is alive."""
     return _fresh(jsonify(status="ok"))
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, HTTPStatus]:
-    """Report whether there is an edition to serve, and what fails if anything.
+    """Return the readiness as JSON: whether there is an edition to serve, and what fails.
 
-    Only where there is none the answer is 503, with the status `empty`: to take a good calendar away from subscribers
+    Only if there is none the answer is 503, with the status `empty`: to take a good calendar away from subscribers
     would be the greater harm. Else the status is the first of these that holds: `silent` (subscribers wait for
     reminders and no worker has given a heartbeat for three minutes), `stale` (the calendar file is not what is
     public, or that is not known), `failing` (something else fails that concerns a host or all), `ready`.
-    The public is told reasons alone; with the operator's token the answer has paths, findings and details too.
+    Without the operator's token the answer has public reasons only; with it also paths, findings and details.
     """
     now = cache().clock()
     found, is_private = status().read(now), is_operator()
@@ -91,16 +91,16 @@ def readyz() -> tuple[Response, HTTPStatus]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Allow everyone, calendar fetchers above all."""
+    """Allow all robots, and calendar fetchers by name."""
     text = f"{_ROBOTS}\nSitemap: {cache().renderer.base_url}/sitemap.xml\n"
     return _for_an_hour(Response(text, content_type="text/plain; charset=utf-8"))
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """List the pages for search engines, with their other languages (sitemaps.org, 0.9)."""
+    """Return the sitemap of all pages with their other languages (sitemaps.org, 0.9)."""
     edition = cache().edition()
-    # Two languages of a page are about as much work as one record of a feed.
+    # Two languages of a page take about as long as one record of a feed.
     weight = weigh(len(edition.entries))
     body = cache().share("/sitemap.xml", edition, weight, lambda: _sitemap(edition))
     return _for_an_hour(Response(body, content_type="application/xml"))
@@ -126,7 +126,7 @@ def _sitemap(edition: Edition) -> bytes:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    """Return whom to write to about a weakness (RFC 9116); only a site with a public address and a contact has one."""
+    """Return security.txt (RFC 9116); 404 for a site without a public URL or a contact."""
     edition, base = cache().edition(), cache().renderer.base_url
     if not (settings().contact and base.startswith("https://")):
         abort(HTTPStatus.NOT_FOUND)
@@ -140,14 +140,14 @@ def security() -> Response:
 
 
 def _next_anniversary(published: datetime, now: datetime) -> date:
-    """Return the first day after `now` that lies whole years of 365 days behind the publication, both in UTC."""
+    """Return the first day after `now` that is a multiple of 365 days after the publication, both in UTC."""
     first, today = published.astimezone(UTC).date(), now.astimezone(UTC).date()
     return first + _YEAR * ((today - first) // _YEAR + 1)
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Describe the addresses for programs."""
+    """Return the OpenAPI document."""
     return _for_an_hour(jsonify(describe_api(cache().renderer.base_url)))
 
 
@@ -160,7 +160,7 @@ def _status(found: ServiceStatus, reminders: str) -> str:
 
 
 def _publication(found: ServiceStatus, *, is_private: bool) -> dict[str, Any]:
-    """Return the last attempt to publish; its outcome is `failing` where none has come to a result since."""
+    """Return the last attempt to publish; its outcome is `failing` if later attempts ended without a result."""
     attempt = found.attempt
     if not found.is_database_up:
         return {"outcome": "unknown", "reasons": ["the database does not answer"]}
@@ -189,7 +189,7 @@ def _fault(fault: Fault, *, is_private: bool) -> dict[str, Any]:
 
 
 def _reminders(worker_health: WorkerHealth | None, now: datetime) -> dict[str, Any]:
-    """Return True if reminders go out: `ok`, `late`, `silent`, or `unknown` where the database does not answer."""
+    """Return the state of sending: `ok`, `late`, `silent`, or `unknown` if the database does not answer."""
     if worker_health is None:
         return {"last_tick": None, "oldest_due": None, "status": "unknown"}
     return {

@@ -1,4 +1,4 @@
-"""Asking the application in this process, without a server."""
+"""Call the application in this process, without a server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def ask_application(app: Flask) -> Callable[[str], tuple[int, bytes]]:
-    """Return what fetches a path: the status and the body of the answer."""
+    """Return a function that requests a path and returns the status and the body of the response."""
     client = app.test_client()
 
     def fetch(path: str) -> tuple[int, bytes]:

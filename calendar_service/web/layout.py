@@ -1,4 +1,4 @@
-"""What all pages share: the frame, the languages, the caching, and which of our own files they may load."""
+"""The layout of all pages: base template, languages, cache headers, and which of our own files they may load."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _STATIC = Path(__file__).parent / "static"
 def page(
     template: str, edition: Edition, view: RenderContext, *, path: str, query: str, script: str = "", **values: Any
 ) -> Response:
-    """Make a page, conditional and to be asked for anew after a minute; see `render`."""
+    """Return a page as a conditional response that may be cached for a minute; see `render`."""
     return as_page(render(template, edition, view, path=path, query=query, script=script, **values), script)
 
 
 def as_page(html: str, script: str = "") -> Response:
-    """Make the response of a page that is rendered; `script` names the module that it may run."""
+    """Return the response of a rendered page; `script` names the module that it may run."""
     response = Response(html)
-    # Checkers such as Lighthouse look for robots.txt from inside the page.
+    # Checkers such as Lighthouse fetch robots.txt from the page.
     response.headers["Content-Security-Policy"] = f"{WITH_SCRIPT if script else POLICY}; connect-src 'self'"
-    # What is said of days to go ages, so pages are asked for anew, and answered shortly when unchanged.
+    # Countdowns change each day, so pages are revalidated, and answered with 304 if unchanged.
     response.headers["Cache-Control"] = "public, max-age=60"
     # Weak, as the compressed copy has the same tag.
     response.add_etag(weak=True)
@@ -93,7 +93,7 @@ def render(
 
 
 def compress(response: Response) -> Response:
-    """Compress an answer for a client that takes gzip; for what holds no secret beside what was asked."""
+    """Compress a response if the client accepts gzip. Not for pages with a secret beside a client's input (BREACH)."""
     response.vary.add("Accept-Encoding")
     response.direct_passthrough = False
     if response.status_code == HTTPStatus.OK and takes_gzip(request.headers.get("Accept-Encoding", "")):
@@ -103,7 +103,7 @@ def compress(response: Response) -> Response:
 
 
 def _navigation(path: str, view: RenderContext, carried: str) -> list[tuple[str, str, bool]]:
-    """List the pages of the site: label, address with the choice that is carried along, and whether this is it."""
+    """Return the pages of the site: label, URL with the `carried` query, and whether it is the present page."""
     gettext = view.lang.gettext
     found = [
         ("/", gettext("Agenda"), carried),
@@ -119,7 +119,7 @@ def _navigation(path: str, view: RenderContext, carried: str) -> list[tuple[str,
 
 
 def asset(name: str) -> str:
-    """Return the address of a file in static/, which changes with its contents."""
+    """Return the URL of a file in static/, which changes with its contents."""
     return url_for("static", filename=name, v=_digest(name))
 
 

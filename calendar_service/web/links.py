@@ -1,4 +1,4 @@
-"""Links that put a feed or one event into calendar programs, each value percent-encoded once."""
+"""Links that add a feed or one event to calendar clients, each value percent-encoded once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MAX_DETAILS = 1200
 
 @dataclass(frozen=True)
 class SubscribeLinks:
-    """The ways to subscribe to a feed, so that later changes arrive."""
+    """Links to subscribe to a feed, so that later changes arrive."""
 
     https: str
     webcal: str
@@ -39,7 +39,7 @@ class SubscribeLinks:
 
 @dataclass(frozen=True)
 class AddLinks:
-    """The ways to put one event into a calendar as it is now."""
+    """Links to add one event to a calendar as it is now."""
 
     file: str
     google: str
@@ -48,7 +48,7 @@ class AddLinks:
 
 
 def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:
-    """Make the links for the feed at an absolute address."""
+    """Return the links for the feed at an absolute URL."""
     webcal = f"webcal://{feed_url.partition('://')[2]}"
     outlook = urlencode({"url": feed_url, "name": name}, quote_via=quote, safe="")
     return SubscribeLinks(
@@ -62,7 +62,7 @@ def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:
 
 
 def add_links(entry: Entry, file_url: str, calendar: Calendar, view: RenderContext) -> AddLinks:
-    """Make the links for one event; `file_url` is its .ics file."""
+    """Return the links for one event; `file_url` is its .ics file."""
     record = entry.record
     span = shown_span(record)
     title = _title(record, view)

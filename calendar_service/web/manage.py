@@ -1,4 +1,4 @@
-"""A subscriber's own page: see and change what is watched, pause, end, take the data along, have them deleted."""
+"""A subscriber's own page: change watches, pause, end, export and delete all data."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ if TYPE_CHECKING:
 blueprint = Blueprint("manage", __name__)
 
 _NUMBERED = frozenset({"watch", "lead", "own_leads", "wants_new"})
-"""What the names of the fields of one watch begin with; its number follows, as in lead-3."""
+"""The fields of one watch; the watch's number is appended to the name, as in lead-3."""
 _NUMBER = re.compile("0|[1-9][0-9]{0,3}")
 _SHOWN = 40
 _MAX_BODY = 512 * 1024
-"""More than other forms: fifty watches of the longest selections."""
+"""In bytes. More than for other forms: fifty watches with the longest selections."""
 _DAMAGED = gettext_noop("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
 _NO_WATCHES = gettext_noop("The form names nothing that you watch. Nothing was changed; load the page again.")
 _TAKEN_OUT = gettext_noop("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
@@ -80,7 +80,7 @@ _STANDINGS = {
 
 @dataclass(frozen=True)
 class ShownWatch:
-    """One watch as the page shows it; `number` is its place in the form."""
+    """One watch as the page shows it; `number` is its number in the form."""
 
     number: int
     selection: str
@@ -96,7 +96,7 @@ class ShownWatch:
 
 @dataclass(frozen=True)
 class ManageRequest:
-    """A subscriber at the page: with which token, and what was typed and found wrong."""
+    """A request to this page: the subscriber, the token, and the form as it was sent."""
 
     token: str
     opening: tuple[Edition, RenderContext]
@@ -105,14 +105,14 @@ class ManageRequest:
     now: datetime
 
     def gettext(self, message: str, **values: object) -> str:
-        """Write a sentence in the page's language."""
+        """Return a sentence in the language of the page."""
         return self.opening[1].lang.gettext(message, **values)
 
 
 @blueprint.get("/reminders/manage/<token>")
 @blueprint.get("/<lang>/reminders/manage/<token>")
 def show_reminders(token: str, lang: str = "") -> Response:
-    """Show everything; change nothing."""
+    """Show the page; change nothing."""
     opening, now = open_page(lang), cache().clock()
     try:
         subscriber = subscriptions().subscriber_of(token, MANAGE, now)
@@ -124,7 +124,7 @@ def show_reminders(token: str, lang: str = "") -> Response:
 @blueprint.post("/reminders/manage/<token>")
 @blueprint.post("/<lang>/reminders/manage/<token>")
 def change_reminders(token: str, lang: str = "") -> Response:
-    """Do what the one pressed button says, and show the page as it is then; 400 where it is not clear which it was."""
+    """Run the action of the pressed button, then show the page; 400 if it is not exactly one button."""
     refuse_other_sites()
     opening, now = open_page(lang), cache().clock()
     try:
@@ -162,9 +162,9 @@ def _save(visit: ManageRequest) -> Response:
 
 
 def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[tuple[Watch, ...], list[str]]:
-    """Read the watches that the form lists by number. Raise InvalidPreferences.
+    """Return the watches of the form, and the selections of those left out. Raise InvalidPreferences.
 
-    Of those that are kept, what cannot be read any more is left out: its selections are the second value.
+    A stored watch that this version cannot parse any more is left out.
     """
     unreadable = {watch.selection for watch in kept} - {watch.selection for watch in readable_watches(kept)}
     found, lost = [], []
@@ -176,13 +176,13 @@ def _read_watches(given: MultiDict[str, str], kept: tuple[Watch, ...]) -> tuple[
             query = read_query(selection, f"watch-{number}")
             found.append(Watch(query, _leads(given, number), given.get(f"wants_new-{number}") is not None))
     if not found and readable_watches(kept):
-        # The page names each watch, so this form was cut off. Who wants to end has a button for that.
+        # The page lists each watch, so this form was cut off. To end there is a button of its own.
         raise InvalidPreferences("watches", _NO_WATCHES)
     return add_watches((), found), lost
 
 
 def _numbers(given: MultiDict[str, str]) -> list[int]:
-    """List the numbers of the watches in the form, in order. Raise BadChoice for a field that no page of ours has."""
+    """Return the numbers of the watches in the form, sorted. Raise InvalidPreferences for an unknown field."""
     numbers = []
     for name in given:
         prefix, is_numbered, number = name.partition("-")
@@ -291,7 +291,7 @@ _ACTIONS: dict[str, Callable[[ManageRequest], Response]] = {
 
 
 def _again(visit: ManageRequest, changed: Subscriber, done: str) -> Response:
-    """Show the page anew, with what was done in a sentence above it."""
+    """Return the page of the changed subscriber, with the sentence `done` above it."""
     return _page(replace(visit, subscriber=changed, given=MultiDict()), done=done)
 
 
@@ -323,7 +323,7 @@ def _page(
 
 
 def _settings(visit: ManageRequest) -> MultiDict[str, str]:
-    """Return what stands in the fields: what was typed, else what is kept."""
+    """Return the values of the fields: those that were sent, else those that are stored."""
     one = visit.subscriber
     kept = {"language": one.language, "zone": one.zone, "country": one.country, "digest": one.digest}
     address = one.address if one.channel == ChannelName.WEBHOOK else ""
@@ -332,7 +332,7 @@ def _settings(visit: ManageRequest) -> MultiDict[str, str]:
 
 def _shown(watch: Watch, number: int, visit: ManageRequest, errors: dict[str, str]) -> ShownWatch:
     edition, view = visit.opening
-    # After an error all that was typed stands there again, where it was typed for this watch.
+    # After an error the fields of this watch show what was sent.
     is_typed = bool(errors) and visit.given.get(f"watch-{number}") == watch.selection
     common, own = _typed(visit.given, number) if is_typed else _kept(watch.leads)
     return ShownWatch(
@@ -354,6 +354,6 @@ def _typed(given: MultiDict[str, str], number: int) -> tuple[list[str], str]:
 
 
 def _kept(leads: tuple[str, ...]) -> tuple[list[str], str]:
-    """Part the leads into those that are boxes to tick and the others."""
+    """Split the leads into those that have a checkbox and the others."""
     common = [lead for lead in leads if lead in options.COMMON_LEADS]
     return common, ", ".join(lead for lead in leads if lead not in options.COMMON_LEADS)

@@ -1,4 +1,4 @@
-"""Numbers for a monitoring system, in Prometheus' text format. Nothing in them tells of a person."""
+"""Metrics in Prometheus' text format. They contain no personal data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _QUANTILES = (0.5, 0.99, 1.0)
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return all numbers as they are now."""
+    """Return all metrics as they are now."""
     now = cache().clock()
     found = status().read_with_gauges(now)
     try:
@@ -54,7 +54,7 @@ class _Numbers(Collector):
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
-        """Return the families of numbers; those that the database counts are missing where it does not answer."""
+        """Yield the metrics; without those that the database counts if it does not answer."""
         found = self._found
         yield _gauge("calendar_edition", "The number of the edition that is served.", self._edition)
         help_text = "1 if the calendar file as it is now is published, 0 also while publishing fails."
@@ -107,7 +107,7 @@ def _by_state(name: str, help_text: str, counts: dict[str, int]) -> Metric:
 
 
 def _lateness(seconds: list[float]) -> Metric:
-    """Return the quantiles of seconds in ascending order; none where nothing was sent."""
+    """Return the quantiles of `seconds` (sorted); none if nothing was sent."""
     name = "calendar_reminders_lateness_seconds"
     help_text = "How long after they were due the messages of the last hour were sent."
     family = SummaryMetricFamily(name, help_text, count_value=len(seconds), sum_value=sum(seconds))

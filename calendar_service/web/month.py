@@ -1,4 +1,4 @@
-"""A month as a table of weeks: what happens on each day, on several days in one line."""
+"""A month as a table of weeks; an item of several days has one line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WEEK = 7
 
 @dataclass(frozen=True)
 class Piece:
-    """What a day shows of an item; `starts` and `stops` tell whether the item does so on this day."""
+    """The part of an item on one day; `starts` and `stops` are True if the item does so on this day."""
 
     title: phrases.LocalizedText
     url: str
@@ -43,7 +43,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Cell:
-    """A day of the grid. A piece is None where its line is taken up by nothing on this day."""
+    """A day of the grid. A piece is None if nothing is on its line on this day."""
 
     day: date
     words: str
@@ -64,7 +64,7 @@ class Week:
 
 
 def items_of_month(edition: Edition, selection: Selection, first: date, now: datetime) -> list[AgendaItem]:
-    """List what a selection shows in the month that begins on `first`, in order of time."""
+    """Return the items of a selection in the month that begins on `first`, in order of time."""
     start, end = first, last_of(first)
     within = replace(selection, first=max(start, selection.first or start), last=min(end, selection.last or end))
     if within.first and within.last and within.last < within.first:
@@ -83,7 +83,7 @@ def make_weeks(
     now: datetime,
     day_url: Callable[[date], str],
 ) -> list[Week]:
-    """Lay the items of a month out in weeks; `day_url` gives the agenda of one day."""
+    """Return the weeks of a month with their items; `day_url` returns the URL of the agenda of one day."""
     zone = edition.calendar.zone
     grid = _Grid(first, day_of_instant(now, zone), zone, view, day_url)
     spans = [(item, first_day_of_item(item, zone), _last_day(item, zone)) for item in items]
@@ -105,7 +105,7 @@ def last_of(first: date) -> date:
 
 @dataclass(frozen=True)
 class _Grid:
-    """What all cells of a month share."""
+    """Values that all cells of a month share."""
 
     first: date
     today: date
@@ -119,7 +119,7 @@ _Span = tuple[AgendaItem, date, date]
 
 
 def _rows_of_days(spans: list[_Span], days: list[date]) -> dict[date, dict[int, _Span]]:
-    """Return each item of a week one line on all its days, the longest first, so that it reads as one bar."""
+    """Return the lines of each day of a week: an item has the same line on all its days, the longest item first."""
     rows: dict[date, dict[int, _Span]] = {day: {} for day in days}
     here = [span for span in spans if span[1] <= days[-1] and span[2] >= days[0]]
     for span in sorted(here, key=lambda span: (max(span[1], days[0]), span[1] - span[2], span[0].begins)):

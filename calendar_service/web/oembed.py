@@ -1,4 +1,4 @@
-"""What oEmbed tells of a page: the frame that shows the same in another site."""
+"""oEmbed: describe the frame that shows one of our pages in another site."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _PAGE = re.compile(
 
 
 class UnknownPage(CalendarError):
-    """An address is not that of a page that can be shown elsewhere."""
+    """A URL is not that of a page that can be embedded."""
 
 
 def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | None, ...]) -> dict[str, Any]:
-    """Describe the widget that shows what a page shows, no wider and higher than `most` in CSS pixels.
+    """Return the oEmbed response for the page at `url`, with at most the width and height `most` in CSS pixels.
 
-    Raise UnknownPage, and BadSelection where the page would refuse its query.
+    Raise UnknownPage, and BadSelection if the page would refuse its query.
     """
     path, _, query = url.removeprefix(base_url).partition("#")[0].partition("?")
     match = _PAGE.fullmatch(path or "/")

@@ -1,4 +1,4 @@
-"""The description of the public addresses for programs (OpenAPI 3.1)."""
+"""The OpenAPI 3.1 document of the public URLs for programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KIND_SUMMARIES = {
 
 
 def describe_api(base_url: str) -> dict[str, Any]:
-    """Return the OpenAPI document; `base_url` is where the service stands."""
+    """Return the OpenAPI document; `base_url` is the URL of the service."""
     parameters = [_parameter(name, *summary) for name, summary in (_CHOOSES | _SHOWS).items()]
     paths = {path: _get(*summary, parameters) for path, summary in _outputs().items()}
     paths[RECORD_FILE] = _get(

@@ -1,4 +1,4 @@
-"""The operator's pages: what became of the reminders of each deadline, and how a message looks."""
+"""The operator's pages: the delivery counts of each deadline, and a preview of messages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-i
 
 @dataclass(frozen=True)
 class StateCount:
-    """How many messages came to one state; `is_bad` if that should be looked into."""
+    """The number of messages in one state; `is_bad` if an operator should look at it."""
 
     label: str
     number: int
@@ -67,7 +67,7 @@ class StateCount:
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """What was to be sent, where to see it ("" for nowhere), and its counts."""
+    """One notification, the URL of its preview ("" if there is none), and its counts."""
 
     label: str
     preview: str
@@ -76,7 +76,7 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class DeadlineReceipt:
-    """A moment of a record, or a change to it, and what became of its messages."""
+    """A moment of a record, or a change to it, with the counts of its messages."""
 
     record_id: str
     title: phrases.LocalizedText
@@ -87,7 +87,7 @@ class DeadlineReceipt:
 @blueprint.get("/operator")
 @blueprint.get("/<lang>/operator")
 def overview(lang: str = "") -> Response:
-    """Show what fails, what is planned, and what became of the newest deadlines' messages."""
+    """Show the faults, the planned notifications, and the delivery counts of the newest deadlines."""
     opening = open_page(lang)
     edition, view = opening
     now, zone = cache().clock(), edition.calendar.zone
@@ -110,7 +110,7 @@ def overview(lang: str = "") -> Response:
 
 @blueprint.get("/operator/letter/<record_id>")
 def message_preview(record_id: str) -> Response:
-    """Show the reminder of a record as it would be written at the given lead."""
+    """Show the reminder of a record as it is rendered at the given lead."""
     lead = _lead(request.args.get("lead", "7 days"))
     opening = open_page(request.args.get("lang", ""))
     edition, view = opening
@@ -139,13 +139,13 @@ def message_preview(record_id: str) -> Response:
             (other, _preview(record_id, lead, other)) for other in shown_languages(edition) if other != view.lang.code
         ],
     )
-    # A message carries its styles inside, and a frame has the policy of the page around it.
+    # A message has inline styles, and a srcdoc frame inherits the policy of this page.
     response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
 
 
 def _sample_links(view: RenderContext) -> Envelope:
-    """Return an envelope to nobody, with links that lead nowhere."""
+    """Return an envelope without a recipient, with sample links."""
     base = f"{view.base_url}{view.prefix}/reminders"
     return Envelope("", "", manage_url=f"{base}/manage/…", unsubscribe_url=f"{base}/unsubscribe/…")
 
@@ -168,7 +168,7 @@ def _preview(record_id: str, lead: Lead, code: str) -> str:
 
 
 def _deadlines(counted: list[Receipt], edition: Edition, lang: Language) -> list[DeadlineReceipt]:
-    """Put the receipts of one moment together, in the order of the newest of them."""
+    """Return the receipts grouped by moment, in the order of the newest of each."""
     found: dict[object, list[Receipt]] = {}
     for each in counted:
         found.setdefault(each.key.target if isinstance(each.key, ReminderKey) else each.key, []).append(each)

@@ -1,4 +1,4 @@
-"""Who may see the operator's pages: whoever has the token, by HTTP Basic or as a Bearer (RFC 7617, RFC 6750)."""
+"""Authentication of the operator by token, with HTTP Basic or Bearer (RFC 7617, RFC 6750)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flask import Response, abort, request
 from calendar_service.web.context import settings
 
 _REFUSAL = "This is for the operator. Log in with any user name, and the operator's token as the password.\n"
-# Werkzeug writes the realm without quotes, which RFC 7617 wants around it.
+# Werkzeug writes the realm without the quotes that RFC 7617 requires.
 _ASKS_FOR_TOKEN = {"WWW-Authenticate": 'Basic realm="operator", charset="UTF-8"', "Cache-Control": "no-store"}
 
 
 def require_operator() -> None:
-    """Allow the operator. Aborts with 401, and with 404 where no token is set: then there are no such pages."""
+    """Abort with 401 unless the request has the operator's token, and with 404 if no token is set."""
     if not settings().operator_token:
         abort(HTTPStatus.NOT_FOUND)
     if not _is_operator():
@@ -23,20 +23,20 @@ def require_operator() -> None:
 
 
 def require_operator_if_any() -> None:
-    """Allow everyone where no token is set, else the operator alone."""
+    """Abort with 401 if a token is set and the request does not have it."""
     if settings().operator_token:
         require_operator()
 
 
 def is_operator() -> bool:
-    """Return True if a token is set and the request carries it."""
+    """Return True if a token is set and the request has it."""
     return bool(settings().operator_token) and _is_operator()
 
 
 def _is_operator() -> bool:
     try:
         given = request.authorization
-    except ValueError:  # Werkzeug stumbles over messages that are not ASCII
+    except ValueError:  # Werkzeug fails on characters that are not ASCII
         return False
     if given is None:
         return False

@@ -1,4 +1,4 @@
-"""The faults as the operator's page lists them: what concerns a host or all, and single things that are set aside."""
+"""Faults as the operator's page lists them: those of a host or all hosts, and single things that are set aside."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ KINDS = {
 
 @dataclass(frozen=True)
 class ListedFault:
-    """One fault in words. `mailed` says whether and when somebody was told; `retry` is "" where nothing waits.
+    """One fault as text. `mailed` is whether and when it was mailed; `retry` is "" if there is no retry.
 
-    `language` is that of the reason where it is not the page's, else "".
+    `language` is that of the reason if it is not the page's, else "".
     """
 
     kind: str
@@ -58,7 +58,7 @@ class ListedFault:
 
 @dataclass(frozen=True)
 class ListedGroup:
-    """The things of one kind that are set aside; `count` are all, `faults` the oldest of them."""
+    """The things of one kind that are set aside: `count` of all, `faults` of the oldest."""
 
     label: str
     count: int
@@ -66,12 +66,12 @@ class ListedGroup:
 
 
 def list_open(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedFault]:
-    """List the faults that concern a host or all, the oldest first; times are told in `zone`."""
+    """Return the faults that concern a host or all, the oldest first; times are shown in `zone` (IANA name)."""
     return [_listed(each, zone, lang) for each in faults if each.kind not in SET_ASIDE]
 
 
 def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedGroup]:
-    """List what is set aside, by kind."""
+    """Return the faults of single things that are set aside, by kind; times are shown in `zone` (IANA name)."""
     found: dict[FaultKind, list[Fault]] = {}
     for each in faults:
         if each.kind in SET_ASIDE:

@@ -1,4 +1,4 @@
-"""What the forms for reminders offer: kinds, leads, zones, countries and how to bundle, in a subscriber's language."""
+"""Options of the forms for reminders: kinds, leads, zones, countries and digests, in the language of the page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KINDS = {
     Kind.WEBINAR: gettext_noop("Webinars"),
     Kind.EVENT: gettext_noop("Events"),
 }
-# CLDR's numbers for the parts of the world.
+# CLDR's codes of the parts of the world.
 _REGIONS = {
     "Africa": "002",
     "America": "019",
@@ -45,7 +45,7 @@ _REGIONS = {
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose, and how a subscriber sees it."""
+    """One option of a form: its value and its label."""
 
     value: str
     label: str
@@ -53,48 +53,48 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionGroup:
-    """Options under a common name."""
+    """Options with a common label."""
 
     label: str
     options: tuple[Option, ...]
 
 
 def kinds(lang: Language) -> list[Option]:
-    """List the kinds of records, deadlines first: they are what people must not miss."""
+    """Return the kinds of records; those with deadlines first, which people must not miss."""
     return [Option(kind, lang.gettext(label)) for kind, label in _KINDS.items()]
 
 
 def tags(edition: Edition) -> list[Option]:
-    """List the tags of all records that are not called off."""
+    """Return the tags of all records that are not called off."""
     coming = (entry.record for entry in edition.entries.values() if not entry.is_called_off)
     found = {tag.casefold(): tag for record in coming for tag in record.tags}
     return _sorted(Option(folded, tag) for folded, tag in found.items())
 
 
 def places(edition: Edition, lang: Language) -> list[Option]:
-    """List the countries that records are in or concern."""
+    """Return the countries that records are in or concern."""
     codes = {code for entry in edition.entries.values() for code in countries_of(entry.record)}
     return _sorted(Option(code, lang.country(code)) for code in codes)
 
 
 def leads(lang: Language) -> list[Option]:
-    """List the leads that are offered to be ticked."""
+    """Return the leads that have a checkbox."""
     return [Option(lead, describe_lead(read_lead(lead), lang)) for lead in COMMON_LEADS]
 
 
 def suggested(words: Iterable[str], lang: Language) -> str:
-    """Describe the leads that a programme suggests: "14 days before and 7 days before"; "" for none."""
+    """Return the leads of a programme as text: "14 days before and 7 days before"; "" for none."""
     return lang.join([describe_lead(read_lead(each), lang) for each in words])
 
 
 def digests(lang: Language) -> list[Option]:
-    """List how messages can be bundled."""
+    """Return the periods of digests, and single messages."""
     return [Option(value, lang.gettext(label)) for value, label in DIGEST_LABELS.items()]
 
 
 @lru_cache
 def zones(code: str) -> tuple[OptionGroup, ...]:
-    """List the time zones by part of the world and country: "France", "Spain – Madrid"."""
+    """Return the time zones by part of the world and country: "France", "Spain – Madrid"."""
     lang = language(code)
     found: dict[str, list[Option]] = {}
     for country in COUNTRIES:
@@ -110,7 +110,7 @@ def zones(code: str) -> tuple[OptionGroup, ...]:
 
 @lru_cache
 def all_countries(code: str) -> tuple[Option, ...]:
-    """List all countries by name."""
+    """Return all countries, sorted by name."""
     return tuple(_sorted(Option(each, language(code).country(each)) for each in COUNTRIES))
 
 

@@ -1,4 +1,4 @@
-"""Pages for people: agenda, month, one page for each record, how to subscribe; in every language of the calendar."""
+"""The public pages: agenda, month, record, how to subscribe; in every language of the calendar."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 @blueprint.get("/")
 @blueprint.get("/<lang>/")
 def index(lang: str = "") -> Response:
-    """Show what is coming and what is past."""
+    """Show the agenda."""
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang, apart="page")
     view = _view(selection, edition)
@@ -52,7 +52,7 @@ def index(lang: str = "") -> Response:
 
 
 def _index(edition: Edition, selection: Selection, view: RenderContext, now: datetime, number: int) -> str:
-    # The agenda shows more of the past than feeds do, where little of it is recent.
+    # The agenda shows more of the past than feeds do if little of it is recent.
     entries = select_contents(edition, _all_time(selection), now).entries
     agenda = make_agenda(entries, edition, selection, view, now, number)
     if number > agenda.pages:
@@ -74,7 +74,7 @@ def _index(edition: Edition, selection: Selection, view: RenderContext, now: dat
 @blueprint.get("/<lang>/month")
 @blueprint.get("/<lang>/month/<month>")
 def month(month: str = "", lang: str = "") -> Response:
-    """Show a month as a table of weeks, the present one where none is named."""
+    """Show a month as a table of weeks; the present one by default."""
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
@@ -133,7 +133,7 @@ def event(record_id: str, lang: str = "") -> Response:
 @blueprint.get("/subscribe")
 @blueprint.get("/<lang>/subscribe")
 def subscribe(lang: str = "") -> Response:
-    """Show for each calendar client how to subscribe to a selection, and how soon changes arrive there."""
+    """Show how to subscribe to a selection in each calendar client, and how soon changes arrive there."""
     edition = cache().edition()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
@@ -159,7 +159,7 @@ def subscribe(lang: str = "") -> Response:
 def _common(
     selection: Selection, edition: Edition, view: RenderContext, address: Callable[[Selection], str], now: datetime
 ) -> dict[str, Any]:
-    """Return what agenda and month both show."""
+    """Return the template values that agenda and month share."""
     whole = replace(_all_time(selection), tags=(), countries=(), languages=(), words="")
     undated = replace(selection, first=None, last=None, ids=())
     return {
@@ -191,12 +191,12 @@ def _all_time(selection: Selection) -> Selection:
 
 
 def _query(selection: Selection) -> str:
-    """Return the query that goes with a page into another language, which its path says."""
+    """Return the query of the same page in another language; the language is in the path."""
     return replace(selection, lang="").query()
 
 
 def _subscribed(selection: Selection, edition: Edition) -> Selection:
-    """Return the selection that a feed link carries: the default language goes without saying."""
+    """Return the selection of a feed link, without the default language."""
     default = edition.calendar.default_language
     return replace(selection, lang="" if selection.lang == default else selection.lang)
 
@@ -239,7 +239,7 @@ def _first_of(month: str) -> date:
 
 
 def _neighbour(day: date, selection: Selection, view: RenderContext) -> dict[str, str]:
-    """Link to the month of a day; there is none beyond the years that the grammar knows."""
+    """Return the link to the month of a day; none outside the years that the grammar accepts."""
     if day.year not in _YEARS:
         return {}
     return {"name": view.lang.month(day), "url": _address(f"/month/{day:%Y-%m}", view)(selection)}

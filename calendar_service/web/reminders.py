@@ -1,4 +1,4 @@
-"""Signing up for reminders: the form, the one answer that everybody gets, and the confirmation."""
+"""Sign-up for reminders: the form, its response, which is the same for every address, and the confirmation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("reminders", __name__)
 
 _UNTICKED = ("id", "q", "spoken")
-"""Those that are no boxes to tick: where one is given, all are told in words and carried along."""
+"""Fields without checkboxes: if one is given, the whole selection is shown as text and sent in hidden fields."""
 
 
 @blueprint.app_context_processor
@@ -58,7 +58,7 @@ def _shared() -> dict[str, Any]:
 @blueprint.get("/reminders")
 @blueprint.get("/<lang>/reminders")
 def form(lang: str = "") -> Response:
-    """Show the form, with the selection of the query string chosen."""
+    """Show the form, with the selection of the query string preselected."""
     opening = open_page(lang)
     edition, view = opening
     selection = asked(edition)
@@ -66,7 +66,7 @@ def form(lang: str = "") -> Response:
     if selection.zone:
         given["zone"] = selection.zone
     response = _form(opening, given, {}, untouched=not selection.zone)
-    # Nobody's data stand in the empty form, so it may be found by search.
+    # The empty form has no personal data, so search engines may index it.
     response.headers.remove("X-Robots-Tag")
     return response
 
@@ -74,7 +74,7 @@ def form(lang: str = "") -> Response:
 @blueprint.post("/reminders")
 @blueprint.post("/<lang>/reminders")
 def sign_up(lang: str = "") -> Response:
-    """Keep what was asked, and give the same answer for every address."""
+    """Store the request and return the same response for every address, known or not."""
     refuse_other_sites()
     opening = open_page(lang)
     edition, view = opening
@@ -82,7 +82,7 @@ def sign_up(lang: str = "") -> Response:
     choice, errors = _read(given, edition, view)
     if choice is None or errors:
         return _form(opening, given, errors, status=HTTPStatus.BAD_REQUEST)
-    if not given.get("homepage"):  # only a program fills in what people do not see
+    if not given.get("homepage"):  # a honeypot: people do not see this field
         consent = {"words": view.lang.gettext(CONSENT), "form": f"{_form_name(given)} {CONSENT_VERSION}"}
         try:
             subscriptions().ask(
@@ -96,7 +96,7 @@ def sign_up(lang: str = "") -> Response:
 @blueprint.get("/reminders/confirm/<token>")
 @blueprint.get("/<lang>/reminders/confirm/<token>")
 def show_confirmation(token: str, lang: str = "") -> Response:
-    """Show what would be sent, and two buttons; change nothing: mail scanners open links."""
+    """Show what would be sent, and two buttons; change nothing, because mail scanners open links."""
     opening = open_page(lang)
     edition, view = opening
     try:
@@ -111,7 +111,7 @@ def show_confirmation(token: str, lang: str = "") -> Response:
 @blueprint.post("/reminders/confirm/<token>")
 @blueprint.post("/<lang>/reminders/confirm/<token>")
 def confirm(token: str, lang: str = "") -> Response:
-    """Begin the reminders, or keep the address from being asked again."""
+    """Begin the reminders, or block the address from further sign-ups."""
     refuse_other_sites()
     opening = open_page(lang)
     view, now = opening[1], cache().clock()
@@ -138,7 +138,7 @@ def confirm(token: str, lang: str = "") -> Response:
 
 
 def _fields(selection: Selection) -> MultiDict[str, str]:
-    """Return the form's fields for the records of a selection; reminders know no span of time."""
+    """Return the fields of the form for a selection, without from and to, which reminders do not have."""
     return MultiDict(
         {
             "kind": list(selection.kinds),
@@ -152,7 +152,7 @@ def _fields(selection: Selection) -> MultiDict[str, str]:
 
 
 def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str:
-    """Describe what is chosen in words where it cannot be shown as boxes to tick; "" where it can."""
+    """Return the selection as text if checkboxes cannot show it, else ""."""
     if not any(given.getlist(name) for name in _UNTICKED):
         return ""
     pairs = [(name, value) for field, name in FORM_FIELDS.items() for value in given.getlist(field) if value]
@@ -163,7 +163,7 @@ def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str
 
 
 def _with_defaults(given: MultiDict[str, str], edition: Edition, view: RenderContext) -> MultiDict[str, str]:
-    """Fill in what a shorter form leaves out: the language of its page and the calendar's zone."""
+    """Return the fields with defaults: the language of the page and the calendar's zone."""
     given.setdefault("language", view.lang.code)
     given.setdefault("zone", edition.calendar.zone)
     return given
@@ -172,7 +172,7 @@ def _with_defaults(given: MultiDict[str, str], edition: Edition, view: RenderCon
 def _read(
     given: MultiDict[str, str], edition: Edition, view: RenderContext
 ) -> tuple[Preferences | None, dict[str, str]]:
-    """Read the form; the errors stand by field, in the order of the fields."""
+    """Return the preferences of the form, None if there are errors, and the errors by field, in its order."""
     errors = {}
     try:
         check_mail_address(given.get("address", ""))

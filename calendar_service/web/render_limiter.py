@@ -1,8 +1,8 @@
-"""A bound on the rendering that goes on at one time, so that heavy requests hold up nobody else.
+"""Limit concurrent rendering, so that heavy requests do not block others.
 
-Nothing is locked while an output is rendered. Many who ask for the same new output get one rendering of it. Of each
-weight only so many renderings run at once, in the threads of the requests themselves; a few more requests wait, and
-for all others there is TooBusy, at once. Since waiting requests keep threads of the server, heavy ones never hold more
+No lock is held while an output is rendered. Concurrent requests for the same output share one rendering. Of each
+weight a limited number of renderings run at once, in the threads of the requests; a few more requests wait, and
+all others get TooBusy at once. Since waiting requests occupy threads of the server, heavy ones never take more
 than three quarters of them.
 """
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _SLOWEST_RENDERING = 60.0
-"""Seconds that a request waits for the same output to be rendered by another."""
+"""Seconds that a request waits for another one to render the same output."""
 _FEW_RECORDS = 300
 
 
 class Weight(Enum):
     """How much work an output is.
 
-    LIGHT is rendered in a moment. ORDINARY outputs are many records, but only so many different ones are asked for.
-    WIDE is many records in a way of the asker's own, so that there is no end of different ones.
+    LIGHT takes some milliseconds. ORDINARY outputs have many records, but there are few different ones.
+    WIDE outputs have many records and parameters of a client's own, so there are endlessly many different ones.
     """
 
     LIGHT = "light"
@@ -37,7 +37,7 @@ class Weight(Enum):
 
 
 class TooBusy(Exception):
-    """Too much is being rendered already. `retry_after` is in seconds."""
+    """Too many renderings are running or waiting. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"too many outputs are being rendered; ask again in {retry_after} seconds")
@@ -46,10 +46,10 @@ class TooBusy(Exception):
 
 @dataclass(frozen=True)
 class RenderLimits:
-    """The bounds of one weight.
+    """The limits of one weight.
 
-    `at_once` renderings run; `places` requests at most are here, those that render and wait included; one that waits
-    to begin gives up after `patience` seconds, and `retry_after` is what it is told.
+    At most `at_once` renderings run, and at most `places` requests render or wait; one that waits
+    to begin gives up after `patience` seconds, with a Retry-After of `retry_after` seconds.
     """
 
     at_once: int
@@ -59,7 +59,7 @@ class RenderLimits:
 
 
 def weigh(records: int, *, is_own: bool = False) -> Weight:
-    """Weigh an output of so many records; `is_own` where the asker made it one of endlessly many."""
+    """Return the weight of an output of so many records; `is_own` if it has parameters of a client's own."""
     if records <= _FEW_RECORDS:
         return Weight.LIGHT
     return Weight.WIDE if is_own else Weight.ORDINARY
@@ -76,9 +76,9 @@ def render_limits_for(threads: int) -> dict[Weight, RenderLimits]:
 
 
 class RenderLimiter:
-    """Runs renderings; safe to use from many threads.
+    """Runs renderings. Thread-safe.
 
-    `limits` are the bounds of each weight, `most_heavy` how many requests that are not LIGHT may be here together.
+    `limits` are those of each weight; at most `most_heavy` requests that are not LIGHT render or wait together.
     """
 
     def __init__(self, limits: Mapping[Weight, RenderLimits], most_heavy: int) -> None:
@@ -90,9 +90,9 @@ class RenderLimiter:
         self._flights: dict[Hashable, Future[Any]] = {}
 
     def run(self, key: Hashable, weight: Weight, make: Callable[[], _T]) -> _T:
-        """Return what `make` makes, or what it is making already for another request with the same key.
+        """Return the result of `make`, or of the call that is running for another request with the same key.
 
-        Raise TooBusy, and whatever `make` raises, to all who wait for it.
+        Raise TooBusy, and whatever `make` raises, in all requests that wait for it.
         """
         flight, is_first = self._enter(key, weight)
         try:
@@ -119,7 +119,7 @@ class RenderLimiter:
             result = self._make(weight, make)
         except BaseException as error:
             self._end(key)
-            # What ends this thread must not end those of the others.
+            # An exception that ends this thread must not end the threads that wait.
             flight.set_exception(error if isinstance(error, Exception) else TooBusy(self._limits[weight].retry_after))
             raise
         self._end(key)
@@ -149,5 +149,5 @@ class RenderLimiter:
 
 
 def limiter_for(threads: int) -> RenderLimiter:
-    """Make the limiter for a server of so many threads."""
+    """Return the limiter for a server with `threads` threads."""
     return RenderLimiter(render_limits_for(threads), most_heavy=max(1, threads * 3 // 4))

@@ -1,6 +1,6 @@
-"""An output as HTTP sends it: bytes, their compressed copy, and the response that a request's conditions ask for.
+"""An output as HTTP sends it: bytes, their compressed copy, and the response to a conditional request.
 
-Both the fast layer and Flask's views answer from here, so that they cannot differ.
+Both the cache middleware and Flask's views answer from here, so that they cannot differ.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MAX_PLAIN = 1_000_000
-"""Larger bodies are kept compressed only; the usual feeds are not larger, since they are cut there."""
+"""In bytes. Larger bodies are stored compressed only; feeds have the same limit."""
 Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class ConditionalResponse:
-    """A status with its headers and body; the body is there for HEAD too, where the server leaves it out."""
+    """A status with its headers and body; for HEAD too, whose body the server leaves out."""
 
     status: HTTPStatus
     headers: Headers
@@ -51,7 +51,7 @@ class Representation:
 
     @classmethod
     def of(cls, body: bytes, media_type: str, changed_at: datetime, disposition: str = "") -> Representation:
-        """Make the representation of a body; equal bodies have equal compressed copies."""
+        """Return the representation of a body; equal bodies have equal compressed copies."""
         compressed = gzip.compress(body, compresslevel=6, mtime=0)
         digest = blake2b(body, digest_size=16).hexdigest()
         plain = body if len(body) <= _MAX_PLAIN else b""
@@ -72,9 +72,9 @@ class Representation:
         return f'"{self.digest}-gz"' if gzipped else f'"{self.digest}"'
 
     def answer(self, request: Mapping[str, str], now: datetime) -> ConditionalResponse:
-        """Answer a GET or HEAD; `request` is its WSGI environment, of which header fields count alone.
+        """Return the response to a GET or HEAD; of `request`, its WSGI environment, only header fields are used.
 
-        `now` is the present, aware: no date of a client's or ours counts that lies ahead of it.
+        `now` is the present (aware): a date of the client or of ours that is later is ignored.
         """
         gzipped = takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
         etag = self.etag(gzipped=gzipped)
@@ -92,15 +92,15 @@ class Representation:
         return ConditionalResponse(HTTPStatus.OK, shared + self._body_headers(body, now, gzipped=gzipped), body)
 
     def _is_met(self, request: Mapping[str, str], etag: str, now: datetime) -> bool:
-        """Return True if what the client has is still good; with a tag the date does not count (RFC 9110, 13.2.2)."""
+        """Return True if the client's copy is still valid; with a tag the date is ignored (RFC 9110, 13.2.2)."""
         if given := request.get("HTTP_IF_NONE_MATCH", "").strip():
             return parse_etags(given).contains_weak(etag.strip('"'))
         since = parse_date(request.get("HTTP_IF_MODIFIED_SINCE"))
-        # A date ahead of our clock is no date of ours (RFC 9110, 13.1.3), and would hold for who knows how long.
+        # A date in the future is not from us (RFC 9110, 13.1.3), and would be valid for an unknown time.
         return since is not None and self.changed_at.replace(microsecond=0) <= since <= now
 
     def _body_headers(self, body: bytes, now: datetime, *, gzipped: bool) -> Headers:
-        """Return the headers that only go with a body; werkzeug leaves Last-Modified out of a 304 too."""
+        """Return the headers of a response with a body; werkzeug leaves Last-Modified out of a 304 too."""
         found = [
             ("Last-Modified", http_date(min(self.changed_at, now))),  # never ahead (RFC 9110, 8.8.2.1)
             ("Content-Type", self.media_type),
@@ -114,7 +114,7 @@ class Representation:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Return True if a client takes gzip and does not like plain bytes better."""
+    """Return True if an Accept-Encoding accepts gzip and does not prefer identity."""
     if not accepted:
         return False
     codings = parse_accept_header(accepted, Accept)

@@ -1,4 +1,4 @@
-"""The representations that were rendered last, as many as there is room for."""
+"""Least-recently-used cache of representations, limited in bytes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MAX_BYTES = 32_000_000
 _MAX_RESPONSES = 1_000
 
 CacheState = tuple[int, int, "date"]
-"""What a representation holds for: how often the database was restored, an edition's number, and a day in its zone."""
+"""When a representation is valid: number of restores of the database, number of the edition, day in its zone."""
 
 
 class ResponseCache:
-    """Keeps representations, each with the state it holds for; safe to use from many threads.
+    """Caches representations, each with the state for which it is valid. Thread-safe.
 
-    What was asked for longest ago leaves first. The compressed copies count in the room too.
+    The least recently used is evicted first. Compressed copies count towards the limit.
     """
 
     def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
@@ -33,13 +33,13 @@ class ResponseCache:
         )
 
     def get(self, key: Hashable, state: CacheState) -> Representation | None:
-        """Return the representation of a key if it holds for this state."""
+        """Return the representation of a key if it is valid for this state, else None."""
         with self._lock:
             found = self._kept.get(key)
             return found[1] if found and found[0] == state else None
 
     def put(self, key: Hashable, state: CacheState, representation: Representation) -> None:
-        """Keep a representation, unless there is a newer one; one too big for the room is not kept."""
+        """Cache a representation, unless a newer one is cached or it is larger than the cache."""
         with self._lock:
             there = self._kept.pop(key, None)
             kept = there if there and there[0] > state else (state, representation)
@@ -49,6 +49,6 @@ class ResponseCache:
                 self._kept.popitem()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all representations."""
         with self._lock:
             self._kept.clear()

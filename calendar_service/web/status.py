@@ -1,4 +1,4 @@
-"""How the service stands: what the database tells of it within some seconds, and what this process knows itself."""
+"""The state of the service: from the database, queried with a short time limit, and from this process."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _OF_PUBLISHING = frozenset({FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CL
 
 
 def holds_back(fault: Fault) -> bool:
-    """Return True if a fault keeps the calendar file from being what is public.
+    """Return True if a fault prevents the calendar file from being published.
 
-    Not that reminders were planned by a clock that was ahead: what is public does not hang on that.
+    The fault that reminders were planned by a clock that was ahead is none: it does not affect what is public.
     """
     return fault.kind in _OF_PUBLISHING and (fault.kind, fault.key) != CLOCK.name
 
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """How the service stands. What only the database knows is None where it does not answer.
+    """The state of the service. What only the database knows is None if it does not answer.
 
-    `faults` are all that are not over, of every process and host as far as they are known here.
+    `faults` are all open ones, of every process and host as far as they are known here.
     """
 
     is_database_up: bool
@@ -53,24 +53,24 @@ class ServiceStatus:
 
     @property
     def is_held_back(self) -> bool:
-        """Return True if the calendar file as it is now is not what is public, as far as is known."""
+        """Return True if the present calendar file is known not to be what is public."""
         outcome = self.attempt and self.attempt.outcome
         is_fault = any(map(holds_back, self.faults))
         return not self.is_database_up or outcome in (PublishOutcome.BROKEN, PublishOutcome.HELD) or is_fault
 
     @property
     def is_failing(self) -> bool:
-        """Return True if something fails that concerns a host or all, and not a single thing that is set aside."""
+        """Return True if a fault concerns a host or all, and not a single thing that is set aside."""
         return any(each.kind not in SET_ASIDE for each in self.faults)
 
     @property
     def is_published(self) -> bool:
-        """Return True if publishing works, and the file as it is now is what is public."""
+        """Return True if publishing works and the present calendar file is what is public."""
         return not self.is_held_back and not any(each.kind is FaultKind.DATABASE for each in self.faults)
 
 
 class StatusReader:
-    """Finds out how the service stands, for many requests at once. It answers though the database does not."""
+    """Reads the state of the service for concurrent requests. It also answers if the database does not."""
 
     def __init__(self, engine: Database, log: FaultLog) -> None:
         self._engine = engine
@@ -78,11 +78,11 @@ class StatusReader:
         self._calls: BoundedCalls[ServiceStatus] = BoundedCalls("status")
 
     def read(self, now: datetime) -> ServiceStatus:
-        """Return how the service stands, without gauges."""
+        """Return the state of the service without gauges; `now` is aware."""
         return self._ask(lambda: self._status(now, None), _ANSWER_SECONDS, now)
 
     def read_with_gauges(self, now: datetime) -> ServiceStatus:
-        """Return how the service stands, with all gauges."""
+        """Return the state of the service with all gauges; `now` is aware."""
         return self._ask(lambda: self._status(now, read_gauges(self._engine, now)), _COUNT_SECONDS, now)
 
     def _ask(self, read: Callable[[], ServiceStatus], seconds: float, now: datetime) -> ServiceStatus:
@@ -111,7 +111,7 @@ class StatusReader:
 def _merged(written: list[Fault], own: list[Fault]) -> list[Fault]:
     """Return the faults in the database and those of this process, each once, the oldest first.
 
-    The database knows what all processes found; this one knows what came since it last wrote.
+    The database has the faults of all processes; this process has those since it last wrote.
     """
     found = {(each.kind, each.key): each for each in written}
     for each in own:
@@ -120,7 +120,7 @@ def _merged(written: list[Fault], own: list[Fault]) -> list[Fault]:
             found[each.kind, each.key] = each
         else:
             count, first = max(each.count, other.count), min(each.first_at, other.first_at)
-            # A fault of the database is written down as mailed, since each host tells of its own.
+            # A fault of the database is stored as mailed, since each host mails its own.
             mailed = each.mailed_at if each.kind is FaultKind.DATABASE else each.mailed_at or other.mailed_at
             found[each.kind, each.key] = replace(each, count=count, first_at=first, mailed_at=mailed)
     return sorted(found.values(), key=lambda each: (each.first_at, each.kind, each.key))

@@ -1,4 +1,4 @@
-"""What a subscriber gets, in words: the same on the page that asks for confirmation and on the page that changes it."""
+"""Preferences as text: the same on the confirmation page and on the page to change them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LeadOptions:
-    """All that a form offers, in the language of its page."""
+    """All options of a form, in the language of its page."""
 
     kinds: list[Option]
     tags: list[Option]
@@ -37,7 +37,7 @@ class LeadOptions:
 
 @dataclass(frozen=True)
 class SubscriptionTexts:
-    """A choice in words."""
+    """Preferences as text."""
 
     what: str
     leads: str
@@ -49,7 +49,7 @@ class SubscriptionTexts:
 
 
 def lead_options(edition: Edition, lang: Language) -> LeadOptions:
-    """Gather what a form offers."""
+    """Return the options of a form."""
     zones = options.zones(lang.code)
     codes = [code for code in edition.calendar.languages if code in available()]
     return LeadOptions(
@@ -66,7 +66,7 @@ def lead_options(edition: Edition, lang: Language) -> LeadOptions:
 
 
 def selection_text(selection: str, edition: Edition, lang: Language) -> str:
-    """Describe which records a canonical query chooses; as it was written where it cannot be read any more."""
+    """Return a selection (a canonical query) as text; the query itself if it cannot be parsed any more."""
     try:
         return describe_selection(selection, edition, lang)
     except BadSelection:
@@ -74,7 +74,7 @@ def selection_text(selection: str, edition: Edition, lang: Language) -> str:
 
 
 def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
-    """Describe how long before; none means the programme's leads. What cannot be read is shown as it was written."""
+    """Return leads as text; without any, the programme's leads. A lead that cannot be parsed is shown as stored."""
     leads = tuple(leads)
     try:
         words = options.suggested(leads, lang)
@@ -88,7 +88,7 @@ def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
 
 
 def subscription_texts(choice: Preferences, edition: Edition, lang: Language) -> SubscriptionTexts:
-    """Write a choice in words."""
+    """Return preferences as text."""
     return SubscriptionTexts(
         what=selection_text(choice.selection, edition, lang),
         leads=leads_text(choice.leads, edition, lang),

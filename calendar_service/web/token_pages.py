@@ -1,4 +1,4 @@
-"""What the pages share that a subscriber's own link opens: never stored, never passed on, never acted on by others."""
+"""Pages behind a subscriber's own signed link: never cached or indexed, no Referer, no forms of other sites."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ CONSENT = gettext_noop(
     "Every letter has a link that ends it."
 )
 CONSENT_VERSION = 1
-"""To be raised when the sentence changes, so that it stays known who agreed to what."""
+"""Increase it when the sentence changes, so that each consent names the sentence it was given to."""
 
 
 def open_page(lang: str) -> tuple[Edition, RenderContext]:
-    """Return what a page in a language is made of; "" is the default language. Aborts with 404 for an unknown one."""
+    """Return the edition and the context of a page; `lang` "" is the default. Abort with 404 for an unknown one."""
     edition = cache().edition()
     if lang and lang not in shown_languages(edition):
         abort(HTTPStatus.NOT_FOUND)
@@ -38,7 +38,7 @@ def open_page(lang: str) -> tuple[Edition, RenderContext]:
 
 
 def refuse_other_sites() -> None:
-    """Refuse a form that another site has sent, as far as the browser tells (Fetch Metadata). Aborts with 403."""
+    """Abort with 403 if the form was sent from another site (Sec-Fetch-Site, Fetch Metadata)."""
     if request.headers.get("Sec-Fetch-Site", "none") not in _OUR_OWN:
         abort(HTTPStatus.FORBIDDEN)
 
@@ -46,7 +46,7 @@ def refuse_other_sites() -> None:
 def private_page(
     template: str, opening: tuple[Edition, RenderContext], path: str, status: HTTPStatus = HTTPStatus.OK, **values: Any
 ) -> Response:
-    """Render a page that nobody keeps: no cache, no search engine, no site that is linked from it."""
+    """Return a page that is not cached, not indexed, and sends no Referer."""
     edition, view = opening
     response = page(template, edition, view, path=path, query="", **values)
     response.status_code = status if response.status_code == HTTPStatus.OK else response.status_code
@@ -54,7 +54,7 @@ def private_page(
 
 
 def forbid_storing(response: Response) -> Response:
-    """Keep a response out of caches, search engines and Referer fields."""
+    """Set the headers that keep a response out of caches, search engines and Referer fields."""
     response.headers.remove("ETag")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -71,7 +71,7 @@ def statement_page(
     ways: list[tuple[str, str]] | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """Render a page that says one thing; `ways` are labels and addresses of where to go on."""
+    """Return a page with a heading and paragraphs; `ways` are labels and URLs of links."""
     view = opening[1]
     to_calendar = (view.lang.gettext("To the calendar"), f"{view.prefix}/")
     values = {"heading": heading, "paragraphs": paragraphs, "ways": [*(ways or []), to_calendar]}
@@ -79,7 +79,7 @@ def statement_page(
 
 
 def link_is_dead(opening: tuple[Edition, RenderContext]) -> Response:
-    """State that a link does not hold (any more), without telling why, and what to do."""
+    """Return the page of an invalid link, without the reason, and what to do."""
     view = opening[1]
     gettext = view.lang.gettext
     return statement_page(

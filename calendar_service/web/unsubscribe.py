@@ -1,4 +1,4 @@
-"""Ending reminders: a page with one button for people, one-click (RFC 8058) for mail programs."""
+"""Unsubscribe: a page with one button for people, one-click (RFC 8058) for mail clients."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _END = "end"
 @blueprint.get("/reminders/unsubscribe/<token>")
 @blueprint.get("/<lang>/reminders/unsubscribe/<token>")
 def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
-    """Show the button, and change nothing: mail scanners open links."""
+    """Show the button; change nothing, because mail scanners open links."""
     opening = open_page(lang)
     try:
         _subscriber(token)
@@ -39,10 +39,10 @@ def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
 @blueprint.post("/reminders/unsubscribe/<token>")
 @blueprint.post("/<lang>/reminders/unsubscribe/<token>")
 def unsubscribe(token: str, lang: str = "") -> Response:
-    """End the reminders; again and again it is the same. Nothing redirects.
+    """End the reminders. Idempotent, without a redirect.
 
-    A mail program sends the one field of RFC 8058. The page's button sends its name, and in older versions nothing.
-    What sends something else means something else: 400.
+    A mail client sends the one field of RFC 8058. The page's button sends its name, in older versions nothing.
+    Any other body is answered with 400.
     """
     body, is_one_click = request.get_data(), _is_one_click()
     if not is_one_click:
@@ -70,7 +70,7 @@ def unsubscribe(token: str, lang: str = "") -> Response:
 
 def _is_one_click() -> bool:
     name, value = _ONE_CLICK
-    # Some programs name no type, or another one.
+    # Some clients send no Content-Type, or another one.
     return request.form.get(name, "").strip() == value or request.get_data().strip() == f"{name}={value}".encode()
 
 

@@ -1,4 +1,4 @@
-"""What will be sent, in words: to one subscriber, and to all as the operator sees it."""
+"""Upcoming notifications as text: of one subscriber, and of all for the operator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class UpcomingReminder:
-    """A notification that will be sent: when, about what, and to how many subscribers."""
+    """An upcoming notification: when, about what, and to how many subscribers."""
 
     when: str
     title: LocalizedText
@@ -42,7 +42,7 @@ class UpcomingReminder:
 def list_upcoming(
     engine: Database, edition: Edition, subscriber: Subscriber, now: datetime, lang: Language
 ) -> list[UpcomingReminder]:
-    """List which messages a subscriber gets next, on the subscriber's own clock; of watches that can be read."""
+    """Return the next messages of a subscriber, with times in their zone; only of watches that can be parsed."""
     subscriber = replace(subscriber, watches=readable_watches(subscriber.watches))
     with reading(engine) as connection:
         seen = load_first_passes(connection)
@@ -58,7 +58,7 @@ def list_upcoming(
 
 
 def list_planned(engine: Database, edition: Edition, now: datetime, lang: Language) -> list[UpcomingReminder]:
-    """List what will go out, to all subscribers together."""
+    """Return the next notifications to all subscribers."""
     zone = edition.calendar.zone
     return [
         UpcomingReminder(

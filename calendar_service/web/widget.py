@@ -1,4 +1,4 @@
-"""The widget: what other sites show of the calendar in a frame, whole without scripts, under rules of its own."""
+"""The widget: the calendar in a frame of another site, complete without scripts, with a policy of its own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MOST_ADVICE = 160
 
 @blueprint.get("/widget")
 def widget() -> Response:
-    """Show a selection in one of the views, to be framed by any site that the settings let."""
+    """Show a selection in one of the views; the sites that the settings allow may frame it."""
     edition, now = cache().edition(), cache().clock()
     query = read_widget(request.args.items(multi=True), edition)
     view = render_context_of(query.selection, cache().renderer.base_url, edition.calendar.default_language)
@@ -54,7 +54,7 @@ def widget() -> Response:
         )
 
     response = _secure(Response(render_once(edition, query.selection, make)))
-    # What is said of days to go ages.
+    # Countdowns change each day.
     response.headers["Cache-Control"] = "public, max-age=60"
     # Weak, as the compressed copy has the same tag.
     response.add_etag(weak=True)
@@ -64,7 +64,7 @@ def widget() -> Response:
 
 @blueprint.get("/widget/accent-<colour>.css")
 def accent(colour: str) -> Response:
-    """Return the stylesheet of one accent: the policy of the widget allows no styles in the page."""
+    """Return the stylesheet of one accent colour: the policy of the widget allows no inline styles."""
     if not re.fullmatch(r"[0-9a-f]{6}", colour):
         abort(HTTPStatus.NOT_FOUND)
     response = Response(stylesheet(colour), content_type="text/css; charset=utf-8")
@@ -75,7 +75,7 @@ def accent(colour: str) -> Response:
 
 @blueprint.errorhandler(BadSelection)
 def bad_selection(error: BadSelection) -> Response:
-    """Describe which name or value is wrong, shortly."""
+    """Return the error of a selection, inside the frame."""
     lang = _asked_language()
     remedy = lang.gettext(error.advice, **error.values) if error.advice else ""
     message = lang.gettext(error.sentence, **error.values)
@@ -84,13 +84,13 @@ def bad_selection(error: BadSelection) -> Response:
 
 @blueprint.errorhandler(NothingPublished)
 def nothing_published(_: NothingPublished) -> Response:
-    """State that there is nothing yet."""
+    """Return, inside the frame, that nothing is published yet."""
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, _asked_language().gettext(NOTHING_YET), "")
 
 
 @blueprint.errorhandler(TooBusy)
 def too_busy(error: TooBusy) -> Response:
-    """State that it has to be asked for again."""
+    """Return, inside the frame, that the request has to be repeated."""
     lang = _asked_language()
     response = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, lang.gettext(TOO_BUSY), lang.gettext(TRY_SOON))
     response.headers["Retry-After"] = str(error.retry_after)
@@ -99,13 +99,13 @@ def too_busy(error: TooBusy) -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
-    """State that the request cannot be answered."""
+    """Return an HTTP error, inside the frame."""
     return _refusal(HTTPStatus(error.code or 500), _asked_language().gettext("The request cannot be answered."), "")
 
 
 @blueprint.errorhandler(Exception)
 def fault(error: Exception) -> Response:
-    """State, inside the frame, that something is wrong here; all other pages refuse to be framed."""
+    """Return, inside the frame, that something failed; the pages of `errors` may not be framed."""
     logger.error("A widget failed.", exc_info=error)
     lang = _asked_language()
     message, remedy = (
@@ -142,7 +142,7 @@ def _frame(view: RenderContext, theme: str, colour: str) -> dict[str, Any]:
 
 
 def _foot(query: WidgetQuery, edition: Edition, view: RenderContext) -> dict[str, Any]:
-    """Return the line at the foot: the clocks, the ways to subscribe, and the whole calendar."""
+    """Return the values of the footer: the zones, the links to subscribe, and to the whole calendar."""
     selection, home = query.selection, edition.calendar.zone
     own = replace(selection, lang="")
     feed = with_query("/calendar.ics", replace(own, lang="" if not view.prefix else view.lang.code))
@@ -158,7 +158,7 @@ def _foot(query: WidgetQuery, edition: Edition, view: RenderContext) -> dict[str
 
 
 def _secure(response: Response) -> Response:
-    """Set what the widget alone has: others may frame it, and it loads nothing but its own files."""
+    """Set the policy of the widget: other sites may frame it, and it loads only its own files."""
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {' '.join(settings().frame_ancestors)}"

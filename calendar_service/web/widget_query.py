@@ -1,4 +1,4 @@
-"""What a widget is asked for: its own names, and beside them a selection."""
+"""The query of a widget: its own parameters and a selection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _YEARS = range(1970, 2101)
 
 @dataclass(frozen=True)
 class WidgetQuery:
-    """How a widget looks, and the selection that it shows. `month` is a first day, None for the present month."""
+    """Appearance and selection of a widget. `month` is the first day of a month, None for the present one."""
 
     selection: Selection
     view: str = "agenda"
@@ -40,7 +40,7 @@ class WidgetQuery:
     month: date | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the names and values of the canonical query; what is at its default is left out."""
+        """Return the names and values of the canonical query, without defaults."""
         own = [
             ("view", self.view if self.view != VIEWS[0] else ""),
             ("theme", self.theme if self.theme != THEMES[0] else ""),
@@ -56,12 +56,12 @@ class WidgetQuery:
         return f"/widget?{query}" if query else "/widget"
 
     def on(self, month: date) -> WidgetQuery:
-        """Return the same widget at another month."""
+        """Return the query of the same widget at another month."""
         return replace(self, month=month)
 
 
 def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQuery:
-    """Read what a widget is asked for. Raise BadSelection for any name or value that is unknown."""
+    """Parse the query of a widget. Raise BadSelection for an unknown name or value."""
     own: dict[str, str] = {}
     rest: list[tuple[str, str]] = []
     for name, value in pairs:
@@ -83,7 +83,7 @@ def read_widget(pairs: Iterable[tuple[str, str]], edition: Edition) -> WidgetQue
         raise BadSelection(
             error.name, error.value, _NO_PARAMETER, gettext_noop("Did you mean '{close}'?"), close=close
         ) from None
-    return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each subscriber gives its field's type
+    return WidgetQuery(selection, **parts)  # type: ignore[arg-type]  # each parser returns its field's type
 
 
 _NO_PARAMETER = "There is no parameter '{name}'."

@@ -1,4 +1,4 @@
-"""What each view of the widget shows, as rows and weeks that its template only has to lay out."""
+"""Template values of each view of the widget: rows and weeks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
 def show_widget(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Return the values of the view's template; `now` is the present."""
+    """Return the values of the view's template; `now` is aware."""
     common = {"file_of": lambda row: _file(row, query.selection, view)}
     match query.view:
         case "month":
@@ -39,7 +39,7 @@ def show_widget(query: WidgetQuery, edition: Edition, view: RenderContext, now: 
 
 
 def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """List what is coming; what is past, too, where it was asked for by day or id, and a little where nothing comes."""
+    """Return coming items; past ones too if the query names days or ids, or if nothing is coming."""
     coming, past = _items(query.selection, edition, now)
     recalled = past if query.selection.is_windowed else [] if coming else past[:_RECALLED]
     shown = coming[: query.limit]
@@ -55,13 +55,13 @@ def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
 
 
 def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Show the next deadline, or what comes next where no deadline is to come."""
+    """Return the next deadline, or the next item if there is no deadline."""
     coming = [item for item in _items(query.selection, edition, now)[0] if not _is_off(item)]
     ahead = [item for item in coming if item.begins > now] or coming
     item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
     if item is None:
         return {"row": None}
-    # Whole days begin at another instant for each subscriber: no clock runs towards them.
+    # A whole day begins at another instant in each zone, so it has no running countdown.
     until = "" if isinstance(item.at, DaySpan) or item.begins <= now else write_instant(item.begins)
     return {"row": make_row(item, edition, view, now), "until": until}
 
@@ -106,6 +106,6 @@ def _today(edition: Edition, now: datetime) -> date:
 
 
 def _file(row: AgendaRow, selection: Selection, view: RenderContext) -> str:
-    """Return the path of a record's file, in the language and on the clock of the widget."""
+    """Return the path of a record's .ics file, with the language and zone of the widget."""
     shown = Selection(lang=view.lang.code if view.prefix else "", zone=selection.zone, alarm=selection.alarm)
     return with_query(f"/events/{row.entry.record.id}.ics", shown)
