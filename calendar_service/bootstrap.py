@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.commands import CommandFaults
 from calendar_service.reminders.faults.host import HostMemory
 from calendar_service.reminders.faults.left import LeftFaults
@@ -21,7 +22,7 @@ from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.service import ReminderService
 from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault

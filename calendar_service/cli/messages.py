@@ -16,7 +16,7 @@ from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
-from calendar_service.reminders.channels.mail import build_message
+from calendar_service.reminders.channels.mail_message import build_message
 from calendar_service.reminders.messages import compose_reminder
 from calendar_service.reminders.messages.details import main_moment
 from calendar_service.settings import read_settings

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys
-from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
 from calendar_service.reminders.subscriptions.csv_table import (
     MAX_TABLE_BYTES,
@@ -131,5 +130,5 @@ def _watch_words(watch: Watch) -> str:
 
 def _print_secrets(taken: ImportResult) -> None:
     for subscriber in taken.added:
-        if subscriber.channel == ChannelName.WEBHOOK:
+        if subscriber.secret:
             click.echo(f"{subscriber.address}: its messages are signed with {subscriber.secret}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import AccountKind, describe_key, topic_of
 from calendar_service.reminders.channels.base import ChannelName, DeliveryFailed
+from calendar_service.reminders.channels.registry import CHANNELS
 from calendar_service.reminders.setting_aside import next_retry
 from calendar_service.reminders.subjects import UNWRITABLE
 from calendar_service.store.claims import clear_failures, count_failure, mark_settled, postpone
@@ -46,7 +47,7 @@ def settle_sent(engine: Database, worker_id: int, sent: Sent, now: datetime) -> 
     with writing(engine) as connection:
         mark_settled(connection, worker_id, delivery, DeliveryState.SENT, now)
         clear_delivery(connection, delivery)
-        if delivery.recipient and channel is not ChannelName.MAIL:
+        if delivery.recipient and not CHANNELS[channel].ends_unreachable:
             clear_failures(connection, delivery.recipient.id)
     return DeliveryState.SENT
 
@@ -67,7 +68,7 @@ def settle_failed(engine: Database, worker_id: int, sent: Sent, failure: Deliver
             postpone(connection, worker_id, delivery.id, again, failure.message, tried=True)
         else:
             mark_settled(connection, worker_id, delivery, state, now, failure.message)
-        if delivery.recipient and channel is not ChannelName.MAIL:
+        if delivery.recipient and not CHANNELS[channel].ends_unreachable:
             failures, since = count_failure(connection, delivery.recipient.id, now)
     has_failed_for_days = failures >= _MOST_FAILURES and now - since >= _FAILING_FOR
     if failure.address_is_dead or has_failed_for_days:
@@ -117,7 +118,7 @@ def next_try(attempts: int, failure: DeliveryFailed, now: datetime, expires_at: 
 def _stop(engine: Database, delivery: ClaimedDelivery, channel: ChannelName, now: datetime) -> None:
     """Stop sending where nothing arrives: end a mail subscription, pause any other and notify its owner."""
     recipient, signup = delivery.recipient, delivery.signup
-    if recipient and channel is not ChannelName.MAIL:
+    if recipient and not CHANNELS[channel].ends_unreachable:
         pause(engine, recipient.id, now)
         if recipient.owner:
             with writing(engine) as connection:

@@ -6,16 +6,12 @@ import logging
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.ahead import fan_out_ahead
-from calendar_service.reminders.channels.base import ChannelName
-from calendar_service.reminders.channels.chat import ChatChannel
-from calendar_service.reminders.channels.mail import open_mail_channel
-from calendar_service.reminders.channels.webhook import WebhookChannel
+from calendar_service.reminders.channels.registry import CHANNELS
 from calendar_service.reminders.delivery_sender import DeliverySender
 from calendar_service.reminders.message_renderer import MessageRenderer
 from calendar_service.reminders.restore_guard import RestoreGuard
@@ -35,10 +31,10 @@ from calendar_service.store.workers import delete_idle_workers, enter_worker, he
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.channels.base import Channel
+    from calendar_service.reminders.channels.base import Channel, ChannelName
+    from calendar_service.reminders.channels.mail import MailSettings
     from calendar_service.store.engine import Database
 
 logger = logging.getLogger(__name__)
@@ -59,19 +55,6 @@ _UNREADABLE_EDITION = Subject(
     "newest",
     gettext_noop("The newest edition cannot be read. Reminders go on with the one before it."),
 )
-
-
-@dataclass(frozen=True)
-class MailSettings:
-    """How mail is sent: the server's URL, "" for files in `folder`, and the sender.
-
-    `editors` are the addresses that get mails about faults; if there are none, the sender's own does.
-    """
-
-    smtp_url: str
-    folder: Path
-    sender: str
-    editors: tuple[str, ...] = ()
 
 
 class ReminderService:
@@ -291,14 +274,7 @@ class ReminderService:
     def _open_channels(self) -> dict[ChannelName, Channel]:
         edition = self.edition()
         calendar_id = edition.calendar.id if edition else "localhost"
-        mailing = self._mailing
-        return {
-            ChannelName.MAIL: open_mail_channel(
-                mailing.smtp_url, mailing.folder, mailing.sender, calendar_id, self._clock
-            ),
-            ChannelName.WEBHOOK: WebhookChannel(self._clock),
-            ChannelName.CHAT: ChatChannel(),
-        }
+        return {name: kind.open(self._mailing, calendar_id, self._clock) for name, kind in CHANNELS.items()}
 
 
 def _stage_key(name: str) -> str:

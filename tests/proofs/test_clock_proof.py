@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from calendar_service.publishing import publish_file
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.channels.mail import MailSettings
+from calendar_service.reminders.service import ReminderService
 from calendar_service.store.engine import open_engine, sqlite_url
 from tests.support import proof_faults
 from tests.support.proof_deployment import KEY, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since

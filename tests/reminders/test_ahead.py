@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.resuming import end_pauses
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.service import ReminderService
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import list_faults

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select, text, update
 
 from calendar_service.reminders import delivery_sender
 from calendar_service.reminders import message_renderer as renderer_module
-from calendar_service.reminders.channels.mail import open_mail_channel
+from calendar_service.reminders.channels.mail import MailSettings, open_mail_channel
 from calendar_service.reminders.delivery_sender import DeliverySender
 from calendar_service.reminders.message_renderer import MessageRenderer
 from calendar_service.reminders.scheduling import Planner
@@ -70,7 +70,7 @@ class Sending:
         if self.failing:
             self.failing -= 1
             raise DatabaseFault("away for a moment")
-        return {"mail": open_mail_channel(self.url, None, SENDER, CALENDAR.id, self.clock)}
+        return {"mail": open_mail_channel(MailSettings(self.url, None, SENDER), CALENDAR.id, self.clock)}
 
     def send(self, url, patience=5.0):
         sender = self.sender(url)

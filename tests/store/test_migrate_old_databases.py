@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, select, text
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.uids import entry_names, uid
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.scheduling import Planner
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.service import ReminderService
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, UNSUBSCRIBE
 from calendar_service.store.editions import load_edition

@@ -14,7 +14,8 @@ from calendar_service.records.edition import Draft, Edition, advance, compare_wi
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.record import Calendar, Milestone, OccurrenceChange, Record, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.channels.mail import MailSettings
+from calendar_service.reminders.service import ReminderService
 from calendar_service.store.editions import publish_draft
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.schedule import FirstPass

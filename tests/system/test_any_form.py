@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.channels.webhook import InvalidWebhook, check_webhook_url
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.service import ReminderService
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.reminders.subscriptions.csv_table import NEEDED, OPTIONAL, InvalidTable, read_subscriber_table
 from calendar_service.reminders.subscriptions.import_subscribers import import_subscribers

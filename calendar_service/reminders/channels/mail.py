@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from calendar_service.reminders.channels.base import DeliveryFailed
-from calendar_service.reminders.channels.mail_message import build_message, write_message
+from calendar_service.reminders.channels.mail_message import write_message
 from calendar_service.reminders.channels.smtp import SmtpChannel
 from calendar_service.store.whole_file import write_whole
 
@@ -19,20 +20,29 @@ if TYPE_CHECKING:
 
     from calendar_service.reminders.channels.base import Channel, Envelope, Message
 
-__all__ = ["FolderChannel", "SmtpChannel", "build_message", "open_mail_channel"]
-
 logger = logging.getLogger(__name__)
 
 _NAME_LIMIT = 120
 
 
-def open_mail_channel(
-    smtp_url: str, folder: Path, sender: str, calendar_id: str, clock: Callable[[], datetime]
-) -> Channel:
-    """Return a channel to the mail server of a URL, or to the folder if the URL is ""."""
-    if smtp_url:
-        return SmtpChannel(smtp_url, sender, calendar_id, clock)
-    return FolderChannel(folder, sender, calendar_id, clock)
+@dataclass(frozen=True)
+class MailSettings:
+    """How mail is sent: the server's URL, "" for files in `folder`, and the sender.
+
+    `editors` are the addresses that get mails about faults; if there are none, the sender's own does.
+    """
+
+    smtp_url: str
+    folder: Path
+    sender: str
+    editors: tuple[str, ...] = ()
+
+
+def open_mail_channel(mailing: MailSettings, calendar_id: str, clock: Callable[[], datetime]) -> Channel:
+    """Return a channel to the mail server, or to the folder if there is no server."""
+    if mailing.smtp_url:
+        return SmtpChannel(mailing.smtp_url, mailing.sender, calendar_id, clock)
+    return FolderChannel(mailing.folder, mailing.sender, calendar_id, clock)
 
 
 class FolderChannel:

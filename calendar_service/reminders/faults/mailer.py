@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.record import Calendar
-    from calendar_service.reminders.service import MailSettings
+    from calendar_service.reminders.channels.mail import MailSettings
     from calendar_service.store.faults import Fault
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class FaultMailer:
         view = RenderContext(lang, self._base_url, default)
         message = compose_fault_mail(faults, name or host, host_name(), view=view, operator_url=self._operator_url)
         sender = self._mailing.sender
-        channel = open_mail_channel(self._mailing.smtp_url, self._mailing.folder, sender, calendar_id, self._clock)
+        channel = open_mail_channel(self._mailing, calendar_id, self._clock)
         incident = "\n".join(f"{each.kind} {each.key} {each.first_at.isoformat()}" for each in faults)
         try:
             for address in self._mailing.editors or (parseaddr(sender)[1],):

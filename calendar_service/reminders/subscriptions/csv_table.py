@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from calendar_service.records.csv_cells import guard_cell, read_cell
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.records.shorten import shorten
-from calendar_service.reminders.channels import chat, webhook
-from calendar_service.reminders.channels.base import ChannelName
-from calendar_service.reminders.subscriptions.addresses import check_mail_address
+from calendar_service.reminders.channels.registry import CHANNELS, read_address
+from calendar_service.reminders.channels.webhook import new_secret
 from calendar_service.reminders.subscriptions.preferences import InvalidPreferences, read_row
 from calendar_service.store.subscribers import MAX_ADDRESS, MAX_WATCHES, NewSubscriber, SubscriberState, add_watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from calendar_service.reminders.channels.base import ChannelName
     from calendar_service.reminders.subscriptions.addresses import AddressHasher
     from calendar_service.store.subscribers import Subscriber
 
@@ -175,21 +175,16 @@ def _read_person(row: Mapping[str, str], hasher: AddressHasher, languages: Seque
         digest=choice.digest,
         watches=(choice.watch,),
         consent={"words": row["consent"], "form": "import"},
-        secret=webhook.new_secret() if channel is ChannelName.WEBHOOK else "",
+        secret=new_secret() if CHANNELS[channel].signs else "",
         state=_STATES[row.get("state", "")],
     )
 
 
 def _read_address(text: str) -> tuple[ChannelName, str]:
-    scheme, is_url, _ = text.partition("://")
     if len(text) > MAX_ADDRESS:
         raise _BadValue("address", f"It is longer than {MAX_ADDRESS:,} characters.")
     try:
-        if not is_url:
-            return ChannelName.MAIL, check_mail_address(text)
-        if scheme.lower() in chat.SCHEMES:
-            return ChannelName.CHAT, chat.check_chat_url(text)
-        return ChannelName.WEBHOOK, webhook.check_webhook_url(text)
+        return read_address(text)
     except CalendarError as error:
         raise _BadValue("address", str(error)) from None
 

@@ -2,7 +2,9 @@
 
 import logging
 
-from calendar_service.reminders.channels.mail import FolderChannel, SmtpChannel, build_message, open_mail_channel
+from calendar_service.reminders.channels.mail import FolderChannel, MailSettings, open_mail_channel
+from calendar_service.reminders.channels.mail_message import build_message
+from calendar_service.reminders.channels.smtp import SmtpChannel
 from tests.support.channels import CALENDAR_ID, ENVELOPE, MESSAGE, NOW, SENDER, clock, failure_of
 
 NAME = "20300703T150000Z-41.5d1f_intercultural-cities.example.eml"
@@ -11,7 +13,7 @@ NAME = "20300703T150000Z-41.5d1f_intercultural-cities.example.eml"
 def test_a_message_is_one_file(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     folder = tmp_path / "var" / "mail"
-    channel = open_mail_channel("", folder, SENDER, CALENDAR_ID, clock)
+    channel = open_mail_channel(MailSettings("", folder, SENDER), CALENDAR_ID, clock)
     channel.send(MESSAGE, ENVELOPE)
     channel.close()
     expected = build_message(MESSAGE, ENVELOPE, SENDER, CALENDAR_ID, NOW).as_bytes()
@@ -33,5 +35,7 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(tmp_path):
 
 
 def test_the_url_chooses_the_channel(tmp_path):
-    assert isinstance(open_mail_channel("smtp://mail.example.org", tmp_path, SENDER, CALENDAR_ID, clock), SmtpChannel)
-    assert isinstance(open_mail_channel("", tmp_path, SENDER, CALENDAR_ID, clock), FolderChannel)
+    assert isinstance(
+        open_mail_channel(MailSettings("smtp://mail.example.org", tmp_path, SENDER), CALENDAR_ID, clock), SmtpChannel
+    )
+    assert isinstance(open_mail_channel(MailSettings("", tmp_path, SENDER), CALENDAR_ID, clock), FolderChannel)

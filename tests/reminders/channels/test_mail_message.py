@@ -9,7 +9,8 @@ from email.header import decode_header, make_header
 import pytest
 
 from calendar_service.reminders.channels.base import DeliveryFailed, Envelope, Message
-from calendar_service.reminders.channels.mail import SmtpChannel, build_message
+from calendar_service.reminders.channels.mail_message import build_message
+from calendar_service.reminders.channels.smtp import SmtpChannel
 from tests.support.channels import CALENDAR_ID, ENVELOPE, MESSAGE, NOW, SENDER, SinkProcess, clock, failure_of
 
 WHOLE = """\

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.host import HostMemory
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
-from calendar_service.reminders.service import MailSettings
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind, list_faults, report_fault

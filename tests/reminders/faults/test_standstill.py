@@ -5,12 +5,12 @@ import threading
 import pytest
 from sqlalchemy import delete, update
 
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.host import HostMemory
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.scheduling import Planner
-from calendar_service.reminders.service import MailSettings
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import enter_worker, heartbeat
