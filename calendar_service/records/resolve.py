@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from calendar_service.records.countries import COUNTRIES, zones_of_country
+from calendar_service.records.capitals import CAPITAL_ZONES, zones_to_propose
+from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import Path, Problem, Severity
 from calendar_service.records.moments import instant_bounds
@@ -287,18 +288,25 @@ class _Resolver:
         return replace(place, online=True) if place and says_online else place
 
     def place_zone(self, place: Place | None, schedule: Schedule | None) -> str | None:
-        """Return the zone of the place if it is given or its country has only one, else None."""
+        """Return the zone of the place if it is given or its country has only one to propose, else None."""
         if self.shape.timezone or place is None or place.country is None:
             return self.shape.timezone
-        zones = zones_of_country(place.country)
+        zones = zones_to_propose(place.country)
         if len(zones) == 1:
             return zones[0]
-        if schedule and isinstance(schedule.span, TimeSpan) and len(zones) > 1 and "timezone" not in self.unread:
+        if zones and not place.online and self.lacks_zone(schedule):
             named = ", ".join(zones[:_ENOUGH]) + (" and others" if len(zones) > _ENOUGH else "")
             country = COUNTRIES[place.country]
             message = f"{country} has several time zones ({named}), so the local time is not shown."
-            self.timing.note(("place",), message, place.country, f"Say which: timezone: {zones[0]}")
+            proposed = CAPITAL_ZONES.get(place.country, "Area/City")
+            self.timing.note(("place",), message, place.country, f"Say which: timezone: {proposed}")
         return None
+
+    def lacks_zone(self, schedule: Schedule | None) -> bool:
+        """Return True if the clock times of the schedule itself were printed without a zone, and none was written."""
+        clocked = schedule is not None and isinstance(schedule.span, TimeSpan)
+        without_zone = any(field[0] in {"when", "starts", "ends"} for field, _, _ in self.timing.without_zone)
+        return clocked and without_zone and "timezone" not in self.unread
 
 
 def _remedy_for_late(closes: Point, span: Span) -> str:

@@ -94,15 +94,16 @@ def digests(lang: Language) -> list[Option]:
 
 @lru_cache
 def zones(code: str) -> tuple[OptionGroup, ...]:
-    """Return the time zones by part of the world and country: "France", "Spain – Madrid"."""
+    """Return the time zones by part of the world, each by its city alone: "Madrid".
+
+    A city is where a person looks at the clock; to which country it belongs may be disputed.
+    """
     lang = language(code)
     found: dict[str, list[Option]] = {}
     for country in COUNTRIES:
-        own = zones_of_country(country)
-        for zone in own:
-            name = lang.country(country) if len(own) == 1 else f"{lang.country(country)} – {lang.city_of(zone)}"
+        for zone in zones_of_country(country):
             region = lang.country(_REGIONS[zone.partition("/")[0]])
-            found.setdefault(region, []).append(Option(zone, name))
+            found.setdefault(region, []).append(Option(zone, lang.city_of(zone)))
     groups = [OptionGroup(region, tuple(_sorted(options))) for region, options in found.items()]
     groups.sort(key=lambda group: fold_text(group.label))
     return (*groups, OptionGroup(lang.country("001"), (Option("UTC", "UTC"),)))

@@ -169,7 +169,7 @@ PLACES = [
     ("place: online", Place(online=True), None),
     ("place: En ligne", Place(online=True), None),
     ("place: Hall", Place({"en": "Hall"}), None),
-    ("place: {name: online, country: cy}", Place(country="CY", online=True), None),
+    ("place: {name: online, country: cy}", Place(country="CY", online=True), "Asia/Nicosia"),
     ("place: {city: Seoul, country: KR}", Place(city={"en": "Seoul"}, country="KR"), "Asia/Seoul"),
     ("place: {country: KR}, timezone: Asia/Tokyo", Place(country="KR"), "Asia/Tokyo"),
     ("place: Salle, languages: [fr]", Place({"fr": "Salle"}), None),
