@@ -27,13 +27,13 @@ from tests.support.reminders import (
     SECOND,
     SENDER,
     Inbox,
-    add_reader,
+    add_subscriber,
     mail_server,
+    notified,
     outbox,
     publish_records,
     stated,
     tender,
-    told,
     utc,
     watch,
 )
@@ -78,7 +78,7 @@ def stored_by_passes(database):
 )
 @pytest.mark.parametrize("digest", ["", "daily"])
 def test_it_stores_nothing_of_the_later_time(database, send, until, digest):
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day"), wants_new=True), digest=digest)
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day"), wants_new=True), digest=digest)
     publish_records(database, BEGIN, tender(CLOSES))
     send(BEGIN)
     publish_records(database, BEGIN + MINUTE, tender("2027-07-10 18:00"), tender("2027-07-12 17:00", "other"))
@@ -92,7 +92,7 @@ def test_it_stores_nothing_of_the_later_time(database, send, until, digest):
 
 
 def test_what_it_sent_is_not_sent_again(database, send):
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
     publish_records(database, BEGIN, tender(CLOSES))
     assert send(BEGIN, SEVEN) == ["ada"]
     assert send(BEGIN + MINUTE, SEVEN) == []
@@ -102,36 +102,36 @@ def test_what_it_sent_is_not_sent_again(database, send):
 
 
 def test_nearer_reminders_that_it_sent_leave_the_others(database, send):
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
     publish_records(database, BEGIN, tender(CLOSES))
     assert send(BEGIN, ONE) == ["ada"]
-    assert told(database) == [("ada", "closes", "1 day")]
+    assert notified(database) == [("ada", "closes", "1 day")]
     assert [send(now) for now in (SEVEN, ONE)] == [["ada"], []]
 
 
 @pytest.mark.parametrize("digest", ["", "daily"])
 def test_who_joins_after_it_is_reminded(database, send, digest):
-    add_reader(database, "ada", BEGIN, digest=digest)
+    add_subscriber(database, "ada", BEGIN, digest=digest)
     publish_records(database, BEGIN, tender(CLOSES))
     assert send(BEGIN) == []
     assert send(BEGIN + MINUTE, SEVEN + DAY) == ["ada"]
-    add_reader(database, "ben", BEGIN + HOUR, digest=digest)
+    add_subscriber(database, "ben", BEGIN + HOUR, digest=digest)
     assert [send(now) for now in (BEGIN + HOUR, SEVEN, SEVEN + DAY)].count(["ben"]) == 1
     assert send.inbox.recipients == ["ada", "ben"]
 
 
 def test_who_has_just_joined_is_given_what_is_over_by_then(database, send):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender("2027-06-09 17:00"))
     due = utc("2027-06-02 15:00")
     send(BEGIN)
-    add_reader(database, "ben", due - SECOND)
+    add_subscriber(database, "ben", due - SECOND)
     assert send(due + SECOND, BEGIN + YEARS) == []
     assert send(due + MINUTE) == ["ada", "ben"]
 
 
 def test_what_is_over_by_then_is_left_alone(database, send):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
     send.inbox.answer = lambda _recipient: "451 later"
     assert send(SEVEN) == []
@@ -144,7 +144,7 @@ def test_what_is_over_by_then_is_left_alone(database, send):
 
 @pytest.mark.parametrize("answer", ["451 later", "421 not now"])
 def test_what_cannot_be_sent_is_not_postponed(database, send, answer):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
     send(BEGIN)
     publish_records(database, BEGIN + MINUTE, tender("2027-07-10 18:00"))
@@ -159,7 +159,7 @@ def test_what_cannot_be_sent_is_not_postponed(database, send, answer):
 
 
 def test_a_new_record_that_is_late_only_by_then_is_not_postponed(database, send):
-    add_reader(database, "ada", BEGIN, watch(leads=("14 days",)), digest="weekly")
+    add_subscriber(database, "ada", BEGIN, watch(leads=("14 days",)), digest="weekly")
     send(BEGIN)
     publish_records(database, BEGIN + MINUTE, tender(CLOSES))
     send.inbox.answer = lambda _recipient: "451 later"
@@ -172,19 +172,19 @@ def test_a_new_record_that_is_late_only_by_then_is_not_postponed(database, send)
 
 def test_passes_ahead_follow_each_other_as_if_time_went_on(database, send):
     """A deadline moves after a reminder by the later time: its change tells of what was due until it was seen."""
-    add_reader(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
+    add_subscriber(database, "ada", BEGIN, watch(leads=("7 days", "1 day")))
     publish_records(database, BEGIN, tender(CLOSES))
     assert send(BEGIN, SEVEN + MINUTE) == ["ada"]
     assert send(BEGIN + MINUTE, SEVEN + 2 * DAY) == []
     publish_records(database, BEGIN + 2 * MINUTE, tender("2027-07-11 17:00"))
     assert send(BEGIN + 3 * MINUTE, SEVEN + 3 * DAY) == ["ada"]
-    assert told(database)[-1] == ("ada", "changed", "")
+    assert notified(database)[-1] == ("ada", "changed", "")
     assert send(BEGIN + 4 * MINUTE, ONE + DAY) == ["ada"]
-    assert told(database)[-1] == ("ada", "closes", "1 day")
+    assert notified(database)[-1] == ("ada", "closes", "1 day")
 
 
 def test_its_own_memory_ends_when_the_clock_has_come_so_far(database, send):
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
     send(BEGIN, BEGIN + HOUR)
     send(BEGIN + 2 * HOUR, BEGIN + 3 * HOUR)
@@ -213,12 +213,12 @@ def test_the_host_remembers_what_was_sent_early_for_older_copies_only(database, 
 
 def test_resume_after_a_restore_silences_nobody_who_joins(database, send):
     """What may have gone early is not sent to those who were there; who joins later is reminded."""
-    add_reader(database, "ada", BEGIN)
+    add_subscriber(database, "ada", BEGIN)
     publish_records(database, BEGIN, tender(CLOSES))
     with writing(database) as connection:
         enter_restored(connection, RestoreKind.COPY, BEGIN, SEVEN + DAY)
     assert end_pauses(database, load_edition(database), BEGIN + MINUTE)[1] == 1
-    add_reader(database, "ben", BEGIN + HOUR)
+    add_subscriber(database, "ben", BEGIN + HOUR)
     assert [send(now) for now in (BEGIN + HOUR, SEVEN)] == [[], ["ben"]]
     with reading(database) as connection:
         assert list_faults(connection) == []
