@@ -1,7 +1,7 @@
 """Records that were published when a time without a zone was read in the calendar's zone.
 
 Now such a time is in the record's `timezone`. So the same words may mean another instant than in the edition before,
-although nobody has moved anything: that is no move of a deadline, and nobody is told of it.
+although nobody has moved anything: that is no move of a deadline, and nobody is notified of it.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class DeliverySender:
         # Messages that are in the queue or with a thread.
         self._in_hand = 0
         # Claimed deliveries that are neither there nor settled: they are given back when the pass ends.
-        self._loose: set[int] = set()
+        self._not_queued: set[int] = set()
         self._counts: Counter[str] = Counter()
         self._seconds_per_message = 0.0
         self._our_faults = 0
@@ -159,12 +159,12 @@ class DeliverySender:
             claimed = claim_deliveries(connection, self._worker_id, now, _BATCH)
         if not claimed:
             return False
-        self._loose.update(claimed)
+        self._not_queued.update(claimed)
         claimed_deliveries, active_watches = self._load(claimed, now)
         for delivery in claimed_deliveries:
             watches = active_watches.get(delivery.recipient.id, []) if delivery.recipient else []
-            if self._hand_over(delivery, edition, watches, now):
-                self._loose.discard(delivery.id)
+            if self._render_and_queue(delivery, edition, watches, now):
+                self._not_queued.discard(delivery.id)
         self._open_threads()
         return True
 
@@ -179,8 +179,8 @@ class DeliverySender:
             if len(claimed) == 1:
                 if self._ahead_of is None:
                     with writing(self._engine) as connection:
-                        self._put_aside(connection, load_bare(connection, claimed[0]), error, now)
-                    self._loose.discard(claimed[0])
+                        self._postpone(connection, load_bare(connection, claimed[0]), error, now)
+                    self._not_queued.discard(claimed[0])
                 return [], {}
         claimed_deliveries: list[ClaimedDelivery] = []
         active_watches: dict[int, list[RecipientGroup]] = {}
@@ -190,14 +190,14 @@ class DeliverySender:
             active_watches |= of_subscriber
         return claimed_deliveries, active_watches
 
-    def _put_aside(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
+    def _postpone(self, connection: Transaction, delivery: ClaimedDelivery, error: Exception, now: datetime) -> None:
         if delivery.attempts == 0:
             logger.error("A message about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
         self._counts[
             postpone_unrendered(connection, self._worker_id, delivery, "it cannot be written", error, now)
         ] += 1
 
-    def _hand_over(
+    def _render_and_queue(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: list[RecipientGroup], now: datetime
     ) -> bool:
         """Have a thread send a delivery, or settle it; return False if it is to be given back."""
@@ -216,7 +216,7 @@ class DeliverySender:
                 logger.warning("A message about %s cannot be written.", topic_of(delivery.notification), exc_info=error)
                 return False
             with writing(self._engine) as connection:
-                self._put_aside(connection, delivery, error, now)
+                self._postpone(connection, delivery, error, now)
         else:
             with self._lock:
                 self._in_hand += 1
@@ -236,13 +236,13 @@ class DeliverySender:
             except queue.Empty:
                 break
             if rendered is not None:
-                self._loose.add(rendered[0].id)
+                self._not_queued.add(rendered[0].id)
                 with self._lock:
                     self._in_hand -= 1
-        if self._loose:
+        if self._not_queued:
             with writing(self._engine) as connection:
-                release_claims(connection, self._worker_id, sorted(self._loose))
-            self._loose.clear()
+                release_claims(connection, self._worker_id, sorted(self._not_queued))
+            self._not_queued.clear()
 
     # -- threads --------------------------------------------------------------------------------------------------
 
@@ -290,7 +290,7 @@ class DeliverySender:
                         # It stays claimed until this process ends: whether it arrived is not known.
                         logger.exception("The result of a message by %s could not be stored.", envelope.channel)
                 else:  # it would fail like those before it; the pass gives it back
-                    self._loose.add(delivery.id)
+                    self._not_queued.add(delivery.id)
                 sender_thread.since = None
                 with self._lock:
                     self._in_hand -= 1
@@ -322,7 +322,7 @@ class DeliverySender:
     def _settle_failed(self, sent: Sent, failure: DeliveryFailed) -> None:
         if self._ahead_of and not failure.permanent:
             logger.warning("A message about %s did not go out: %s", topic_of(sent[0].notification), failure)
-            self._loose.add(sent[0].id)
+            self._not_queued.add(sent[0].id)
             with self._lock:
                 self._counts[RETRIED] += 1
             return

@@ -106,7 +106,7 @@ class MessageRenderer:
                 (key, recipient.language, recipient.zone, edition.number, hour),
                 lambda: self._about_record(about, edition, view, now),
             )
-            self._check_wish(about, edition, active_watches)
+            self._check_still_wanted(about, edition, active_watches)
         envelope = self._envelope(delivery, recipient, edition, view)
         return message, replace(envelope, address=recipient.address, channel=ChannelName(recipient.channel))
 
@@ -115,7 +115,7 @@ class MessageRenderer:
             self._written[key] = write()
         return self._written[key]
 
-    # -- what is said -------------------------------------------------------------------------------------------
+    # -- content ------------------------------------------------------------------------------------------------
 
     def _about_record(
         self, key: ReminderKey | ChangeKey, edition: Edition, view: RenderContext, now: datetime
@@ -125,14 +125,14 @@ class MessageRenderer:
         entry = _find_target(key, edition, view.zone, now)
         return compose_reminder(entry, edition, key.moment, key.at, occurrence=key.occurrence, now=now, view=view)
 
-    def _check_wish(
+    def _check_still_wanted(
         self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[RecipientGroup]
     ) -> None:
         """Check that the subscriber still asks for this notification. Raise DeliveryObsolete."""
         topic = _TOPICS[key.notice] if isinstance(key, ChangeKey) else Topic.REMINDERS
         records = [edition.entries[key.record_id].record]
         if isinstance(key, ChangeKey) and topic is Topic.CHANGES:
-            # What a notice tells may be just that the record has left the selection.
+            # The change in a notice may be just that the record has left the selection.
             records += [each.record for each in self._change(key)[:2] if each]
         for active_watch in active_watches:
             if active_watch.topic is topic and active_watch.lead in ("", lead_of(key)):
@@ -177,7 +177,7 @@ class MessageRenderer:
         for part in parts:
             try:
                 about = _about_record(part)
-                self._check_wish(about, edition, active_watches)
+                self._check_still_wanted(about, edition, active_watches)
                 item = _digest_item(about, edition, view.zone, now)
             except DeliveryObsolete:
                 continue
@@ -213,7 +213,7 @@ class MessageRenderer:
         envelope = Envelope(signup.address, _identifier(edition, delivery.notification, signup.ref))
         return compose_confirmation(choice, url, edition, view=view), envelope
 
-    # -- to whom ------------------------------------------------------------------------------------------------
+    # -- recipient ----------------------------------------------------------------------------------------------
 
     def _envelope(
         self, delivery: ClaimedDelivery, recipient: Recipient, edition: Edition, view: RenderContext

@@ -1,7 +1,7 @@
 """What falls due, and when: the pure core of reminders. It knows groups of subscribers, not subscribers, and no clock.
 
 - A reminder is due at its lead before the moment (`records.due`), never before the moment stood as it stands now: what
-  was due by then was told by the notice of the change. Of a record that is new, what was due already is due at once.
+  was due by then was announced by the notice of the change. Of a new record, what was due already is due at once.
   Since when it stands is known by the planner's own passes, never by the stamp of an edition.
 - Where subscribers want a digest, what is due until the next one goes with the last one before it; what was not known
   when that one went, and what a subscriber asked for only after it, goes as a message of its own, or, where it is late

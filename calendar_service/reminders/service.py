@@ -86,7 +86,7 @@ class ReminderService:
         self._is_paused = True
         self._checked = float("-inf")
         self._aside = SetAside(engine, [FaultKind.SCHEDULE, FaultKind.EDITION])
-        self._dispatcher: DeliverySender | None = None
+        self._sender: DeliverySender | None = None
         self._worker_id = 0
         self._entering = threading.Lock()
         self._edition: Edition | None = None
@@ -150,8 +150,8 @@ class ReminderService:
         self._enter()
         if self._check_pause():
             return Counter()
-        if self._dispatcher is None:
-            self._dispatcher = DeliverySender(
+        if self._sender is None:
+            self._sender = DeliverySender(
                 self._engine,
                 self._renderer,
                 self._open_channels,
@@ -159,7 +159,7 @@ class ReminderService:
                 self._worker_id,
                 ahead_of=self._wall_clock if self._is_ahead() else None,
             )
-        counts = self._dispatcher.send_due(self._edition_to_send, stop, self.heartbeat)
+        counts = self._sender.send_due(self._edition_to_send, stop, self.heartbeat)
         if counts:
             self._beat()  # what was sent is after any copy that was made meanwhile
         return counts
@@ -167,7 +167,7 @@ class ReminderService:
     @property
     def sending_fault(self) -> str:
         """The fault in our own settings or connection that prevents sending; "" if there is none."""
-        return self._dispatcher.own_fault if self._dispatcher else ""
+        return self._sender.own_fault if self._sender else ""
 
     def next_wake_up(self) -> datetime | None:
         """Return when something becomes due or is to be tried again (aware, UTC); None if that is unknown."""
@@ -177,12 +177,12 @@ class ReminderService:
 
     def close(self, patience: float) -> None:
         """Finish the messages in hand, for at most `patience` seconds, and release all claims. Raise DatabaseFault."""
-        if self._dispatcher:
-            self._dispatcher.close(patience)
+        if self._sender:
+            self._sender.close(patience)
         if self._worker_id:
             with writing(self._engine) as connection:
                 # What a thread still has in hand stays claimed: it may arrive yet.
-                if not (self._dispatcher and self._dispatcher.has_hung):
+                if not (self._sender and self._sender.has_hung):
                     release_claims(connection, self._worker_id)
 
     # -- its parts ----------------------------------------------------------------------------------------------
@@ -241,10 +241,10 @@ class ReminderService:
     def _leave(self) -> None:
         """Register this worker again, since the database was restored and may know another one by its number."""
         with self._entering:
-            self._worker_id, dispatcher, self._dispatcher = 0, self._dispatcher, None
+            self._worker_id, sender, self._sender = 0, self._sender, None
             self._planner = Planner(self._engine)
-        if dispatcher:
-            dispatcher.close(0)
+        if sender:
+            sender.close(0)
 
     def _release_dead(self) -> None:
         """Release the claims of dead workers: detected at once on this machine, by missing heartbeats elsewhere.

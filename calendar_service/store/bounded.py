@@ -35,7 +35,7 @@ class BoundedCalls(Generic[_T]):
         def run() -> None:
             try:
                 result.append(work())
-            except BaseException as error:  # noqa: BLE001 (raised again for whoever asked)
+            except BaseException as error:  # noqa: BLE001 (raised again for the caller)
                 errors.append(error)
 
         with self._lock:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Database: TypeAlias = Engine
-"""What `open_engine` gives; other rooms pass it on and need not know SQLAlchemy for it."""
+"""The type that `open_engine` returns; other packages pass it on without importing SQLAlchemy."""
 
 Transaction: TypeAlias = Connection
-"""What `reading` and `writing` give, to be passed on likewise."""
+"""The type that `reading` and `writing` yield, likewise."""
 
 # As long as SQLite waits for another writer, so does PostgreSQL.
 _WAIT_SECONDS = 10

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from calendar_service.web.edition_cache import EditionCache
     from calendar_service.web.status import StatusReader
 
-CACHE = "calendar-service-shelf"
-SUBSCRIPTIONS = "calendar-service-desk"
+CACHE = "calendar-service-edition-cache"
+SUBSCRIPTIONS = "calendar-service-subscriptions"
 SETTINGS = "calendar-service-settings"
 STATUS = "calendar-service-status"
 

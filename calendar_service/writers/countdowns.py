@@ -18,10 +18,10 @@ _MANY_DAYS = 60  # more are counted in months
 _DAYS_OF_A_MONTH = 30.44
 
 
-def days_ahead(at: Point | Span, zone: str, now: datetime, reader_zone: str = "") -> int:
+def days_ahead(at: Point | Span, zone: str, now: datetime, subscriber_zone: str = "") -> int:
     """Count the days to a moment on the calendar's clock in `zone`; to whole days, on the subscriber's if given."""
     if isinstance(at, DaySpan):
-        return (at.first - day_of_instant(now, reader_zone or zone)).days
+        return (at.first - day_of_instant(now, subscriber_zone or zone)).days
     begins, _ = instant_bounds(at, zone)
     return (day_of_instant(begins, zone) - day_of_instant(now, zone)).days
 

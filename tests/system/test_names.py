@@ -227,6 +227,7 @@ OLD_FUNCTIONS = {
         "_look",
     ),
     *("make_ready", "take_in", "use_own"),
+    *("_check_wish", "_hand_over", "_own_sketch", "_put_aside", "_simple_sketch", "_sketch"),
     *("guarded", "_own_letter", "_papers", "_refused_reader", "run_jobs", "_serializer", "told_in_one_line"),
 }
 

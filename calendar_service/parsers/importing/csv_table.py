@@ -41,10 +41,10 @@ def read_table(text: str, language: str | None) -> Imported:
         for line, row in rows:
             groups.setdefault(row["id"], []).append((line, row))
         for group in groups.values():
-            imported.add(_own_sketch(group, language))
+            imported.add(_own_candidate(group, language))
     else:
         for line, row in rows:
-            imported.add(_simple_sketch(line, row, language))
+            imported.add(_simple_candidate(line, row, language))
     return imported
 
 
@@ -102,7 +102,7 @@ def _start(line: int, row: CsvRow, language: str | None) -> Candidate:
 # --- the simple table ----------------------------------------------------------------------------
 
 
-def _simple_sketch(line: int, row: CsvRow, language: str | None) -> Candidate:
+def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate:
     candidate = _start(line, row, language)
     when, closes = (candidates.tidy_title(row.get(name, "")) for name in ("when", "closes"))
     if not candidate.fields["kind"]:
@@ -123,7 +123,7 @@ def _simple_sketch(line: int, row: CsvRow, language: str | None) -> Candidate:
 # --- our own table -------------------------------------------------------------------------------
 
 
-def _own_sketch(group: list[tuple[int, CsvRow]], language: str | None) -> Candidate:
+def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Candidate:
     """Return the candidate for the lines of one record, one line for each moment."""
     line, row = group[0]
     candidate = _start(line, row, language)

@@ -37,7 +37,7 @@ def read_jsonld(text: str, language: str | None) -> Imported:
     found = False
     for line, block in _blocks(text):
         for node in _events(_read_block(line, block), 0):
-            imported.add(_sketch(node, _line_of(node, block, line), language))
+            imported.add(_candidate(node, _line_of(node, block, line), language))
             found = True
     if not found:
         raise UnfitSource("there is no schema.org Event in it.", remedy="For the text of a page, use --format page.")
@@ -124,7 +124,7 @@ def _line_of(node: dict[str, Any], block: str, line: int) -> int:
 # --- one event -----------------------------------------------------------------------------------
 
 
-def _sketch(node: dict[str, Any], line: int, language: str | None) -> Candidate:
+def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candidate:
     candidate = Candidate(line, {"kind": "event"})
     own = language or _code(node.get("inLanguage"))
     title = texts(node.get("name"), own, candidates.tidy_title)

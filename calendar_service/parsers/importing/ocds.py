@@ -27,7 +27,7 @@ def read_ocds(text: str, language: str | None) -> Imported:
         raise UnfitSource("there is no OCDS tender in it.", remedy="Give a release package or a record package.")
     imported = Imported()
     for release in latest.values():
-        imported.add(_sketch(release, _line_of(release, text), language))
+        imported.add(_candidate(release, _line_of(release, text), language))
     return imported
 
 
@@ -49,7 +49,7 @@ def _line_of(release: dict[str, Any], text: str) -> int:
     return text.count("\n", 0, max(at, 0)) + 1
 
 
-def _sketch(release: dict[str, Any], line: int, language: str | None) -> Candidate:
+def _candidate(release: dict[str, Any], line: int, language: str | None) -> Candidate:
     tender = release["tender"]
     candidate = Candidate(line, {"kind": "tender"})
     own = language or _string(release.get("language")).partition("-")[0].lower() or None

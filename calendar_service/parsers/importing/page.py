@@ -49,7 +49,7 @@ def read_page(text: str, language: str | None) -> Imported:
     imported = Imported()
     for item in _items(page_lines.read_lines(text)):
         if item.titles and item.dates:
-            imported.add(_sketch(item, language))
+            imported.add(_candidate(item, language))
         elif item.dates:
             imported.add(Ignored(item.line, f"a date without a title: {shorten_value(item.dates[0].text)}"))
         elif item.titles or item.teaser:
@@ -119,10 +119,10 @@ def _items_of_stretch(lines: list[PageLine], *, dates_lead: bool) -> Iterator[_I
         yield item
 
 
-# --- sketches ------------------------------------------------------------------------------------
+# --- candidates ----------------------------------------------------------------------------------
 
 
-def _sketch(item: _Item, language: str | None) -> Candidate:
+def _candidate(item: _Item, language: str | None) -> Candidate:
     title = tidy_title(item.titles[0].text)
     main, *others = [line.date for line in item.dates if line.date]
     candidate = Candidate(item.titles[0].number, {"kind": "event"}, first=main.when.first if main.when else None)

@@ -51,7 +51,7 @@ class CommandFaults:
         try:
             self._reporter.mail_new()
         except DatabaseFault as error:
-            logger.error("What faults are to be mailed cannot be told now: %s", error)  # noqa: TRY400 (the trace tells nothing more)
+            logger.error("The faults to be mailed cannot be read now: %s", error)  # noqa: TRY400 (the traceback adds nothing)
 
     def _leave(self, fault: Fault) -> None:
         was_mailed = self._reporter.mail_at_once(fault)
