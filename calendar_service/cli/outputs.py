@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.cli.audited_messages import audited_messages
 from calendar_service.cli.published import published_edition
 from calendar_service.output_formats import list_outputs
 from calendar_service.settings import read_settings
 from calendar_service.static_export import export_files
-from calendar_service.verification.audit import verify_outputs
+from calendar_service.verification.audit import add_messages, verify_outputs
 from calendar_service.verification.fetch import ask_server
 from calendar_service.web.app import create_app
 from calendar_service.web.feeds import shown_languages
@@ -23,7 +24,10 @@ from calendar_service.web.inprocess import ask_application
 @click.command()
 @click.argument("base_url", required=False)
 def audit(base_url: str | None) -> None:
-    """Parse every moment out of all outputs, here or at BASE_URL, and list each difference from the records."""
+    """Parse every moment and state out of all outputs, here or at BASE_URL, and list each difference from the records.
+
+    What subscribers are sent is composed here and verified, too.
+    """
     settings = read_settings(os.environ)
     engine = open_database(settings)
     edition = published_edition(engine)
@@ -33,6 +37,8 @@ def audit(base_url: str | None) -> None:
         else ask_application(create_app(settings, engine, clock, keys=secret_keys(settings)))
     )
     report = verify_outputs(edition, shown_languages(edition), list_outputs(), fetch, clock)
+    now = clock()
+    add_messages(report, audited_messages(edition, settings.base_url, now), edition, now)
     for fault in report.faults:
         click.echo(fault)
     click.echo(report)

@@ -32,13 +32,18 @@ class UnreadableFeed(CalendarError):
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """One VEVENT. `day` is the day of its RECURRENCE-ID; `times` has each instance of a series in the range."""
+    """One VEVENT. `day` is the day of its RECURRENCE-ID; `times` has each instance of a series in the range.
+
+    `links` are its addresses, apart from those in the description.
+    """
 
     uid: str
     summary: str
     description: str
     day: date | None
     times: tuple[Time, ...]
+    status: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,9 @@ class _FeedParser:
         if "RRULE" in event.values:
             left_out = replaced | set(self.times(event, "EXDATE"))
             times = [time for time in self.series(event, end - start) if time[1] not in left_out]
-        return FeedEvent(event.text("UID"), event.text("SUMMARY"), event.text("DESCRIPTION"), day, tuple(times))
+        summary, description = event.text("SUMMARY"), event.text("DESCRIPTION")
+        links = tuple(event.text(name) for name in ("URL", "CONFERENCE") if name in event.values)
+        return FeedEvent(event.text("UID"), summary, description, day, tuple(times), event.text("STATUS"), links)
 
     def times(self, node: _Node, name: str) -> list[date]:
         """Return all values of a property; a date stays a date, a time becomes an instant in UTC."""

@@ -154,6 +154,15 @@ def _is_ahead(difference: RecordChange, zone: str, now: datetime) -> bool:
     return difference.what is ChangeKind.SERIES or any(instant_bounds(span, zone)[1] >= now for span in spans)
 
 
+def is_other_place(old: Place, new: Place) -> bool:
+    """Return True if what was told of the old place is no longer so; telling more of the same place changes nothing."""
+    texts = [(was, now) for was, now in ((old.name, new.name), (old.city, new.city))]
+    if any(now.get(code) != text for was, now in texts for code, text in was.items()):
+        return True
+    lines = ((old.country, new.country), (old.address, new.address))
+    return old.online != new.online or any(was and now != was for was, now in lines)
+
+
 def _where(record: Record) -> tuple[object, ...]:
     place = record.place
     return (place.name, place.city, place.country, place.address, place.online) if place else ()

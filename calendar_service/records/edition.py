@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.changes import RecordState, record_state
+from calendar_service.records.changes import RecordState, is_other_place, record_state
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.moments import Moment
-    from calendar_service.records.record import Calendar, Milestone, Point, Record, Schedule, Span
+    from calendar_service.records.record import Calendar, Milestone, Place, Point, Record, Schedule, Span
     from calendar_service.records.texts import Text
 
 WITHDRAWN_STAYS = timedelta(days=90)
@@ -94,13 +94,15 @@ class Entry:
     """A record as an edition shows it: its current revision and the history of its deadlines.
 
     `armed` has the moments that reminders are sent for, none if the record does not take place. `planned_before` is the
-    original start of a record that happens once, None if it has not moved.
+    original start of a record that happens once, None if it has not moved; `place_before` is the original place, None
+    if it still happens there.
     """
 
     revision: Revision
     moves: tuple[DeadlineChange, ...] = ()
     armed: Mapping[MomentName, ArmedSince] = field(default_factory=dict)
     planned_before: Span | None = None
+    place_before: Place | None = None
 
     @property
     def record(self) -> Record:
@@ -216,7 +218,8 @@ def _grow(entry: Entry | None, revision: Revision) -> Entry:
     if entry:
         entry = replace(entry, revision=reread(entry.revision, revision))
     moves = (*entry.moves, *_moves(entry.record, revision)) if entry else ()
-    return Entry(revision, moves, _arm(entry, revision), _planned_before(entry, revision.record))
+    planned, place = _planned_before(entry, revision.record), _place_before(entry, revision.record)
+    return Entry(revision, moves, _arm(entry, revision), planned, place)
 
 
 def reread(before: Revision, after: Revision) -> Revision:
@@ -228,6 +231,11 @@ def _planned_before(entry: Entry | None, record: Record) -> Span | None:
     first = entry and (entry.planned_before or _once(entry.record))
     present = _once(record)
     return first if first and present and _is_moved(first, present) else None
+
+
+def _place_before(entry: Entry | None, record: Record) -> Place | None:
+    first = entry and (entry.place_before or entry.record.place)
+    return first if first and record.place and is_other_place(first, record.place) else None
 
 
 def _once(record: Record) -> Span | None:

@@ -100,7 +100,7 @@ class MessageRenderer:
             message = self._digest(key, recipient, edition, active_watches, view, now)
         else:
             about = _about_record(key)
-            # By the hour: days to go, and whether it is time for the link to join, depend on the clock.
+            # By the hour: days to go, and whether one can still register or join, depend on the clock.
             hour = now.replace(minute=0, second=0, microsecond=0)
             message = self._once(
                 (key, recipient.language, recipient.zone, edition.number, hour),

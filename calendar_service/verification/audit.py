@@ -13,14 +13,16 @@ from calendar_service.records.moments import record_bounds
 from calendar_service.verification import expected as expect
 from calendar_service.verification.expected import Scope
 from calendar_service.verification.facts import NOTHING, Expected, Mismatch, compare_times
+from calendar_service.verification.messages import verify_messages
 from calendar_service.verification.pages import find_in_agenda, find_in_page, find_in_widget, find_next
 from calendar_service.verification.parsed import OutputCheck, ParsedOutput, find_in_ics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.verification.messages import SentMessage
 
 ZONES = ("", "Asia/Seoul", "America/St_Johns")
 """The clocks that surfaces are asked to show beside the programme's; "" is the place's own."""
@@ -42,10 +44,12 @@ class Report:
     moments: int = 0
     records: int = 0
     surfaces: int = 0
+    messages: int = 0
     faults: list[Mismatch] = field(default_factory=list)
 
     def __str__(self) -> str:
         summary = f"{self.moments} moments of {self.records} records on {self.surfaces} surfaces"
+        summary += f" and in {self.messages} messages" if self.messages else ""
         return f"{summary}, {len(self.faults)} difference{'' if len(self.faults) == 1 else 's'}"
 
 
@@ -105,6 +109,12 @@ def verify_outputs(
         else:
             report.faults.append(Mismatch(surface.address, surface.record, "the surface", "200 OK", str(status)))
     return report
+
+
+def add_messages(report: Report, messages: Iterable[SentMessage], edition: Edition, now: datetime) -> None:
+    """Verify what subscribers are sent as of `now` (aware), and add it to a report."""
+    report.messages, faults = verify_messages(messages, Scope(edition, now, ""))
+    report.faults += faults
 
 
 def _fetch_whole(surface: AuditedSurface, fetch: Callable[[str], FetchedAnswer]) -> FetchedAnswer:

@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
-from calendar_service.records.occurrences import end_of, occurrence_on, occurrences_of
+from calendar_service.records.occurrences import Occurrence, end_of, occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.verification.facts import Expected, StatedTime, spell, spell_days, spell_words
 from calendar_service.verification.linked_data import expect_linked
+from calendar_service.verification.states import (
+    expect_links,
+    expect_listed_state,
+    expect_shown_state,
+    expect_state,
+    expect_status,
+    is_on,
+    open_links,
+)
 
 if TYPE_CHECKING:
-    from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.occurrences import Occurrence
+    from calendar_service.records.edition import DeadlineChange, Edition, Entry
     from calendar_service.records.record import Point, Record, Schedule, Span
 
 # Just inside the stretches that every surface covers: twelve months back, two years ahead.
@@ -31,6 +39,7 @@ _RECENT = timedelta(days=360)
 _BLOCK, _UNKNOWN = timedelta(minutes=30), timedelta(hours=1)
 _HAPPENS_AT = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
 HAPPENING = "happening"
+_MOVED_FROM = ", moved from"
 
 
 @dataclass(frozen=True)
@@ -93,19 +102,45 @@ def _exact(at: Point) -> str:
 def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool = True) -> Expected:
     """Return the facts that lists of moments must have; with `keyed` they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
+    state = expect_listed_state(entry, scope.lang)
+    status = "" if keyed else f", {state[0].value}"
+    # The table has its status in each line.
+    state = state if keyed else state[1:]
+    moved = [StatedTime(f"{move.moment}{_MOVED_FROM}", _exact(move.old.at)) for move in _last_moves(entry)]
     if schedule is None or not schedule.rule:
-        return Expected([StatedTime(moment.name, _exact(moment.at)) for moment in moments_of(record)])
-    milestones = [StatedTime(name, _exact(milestone.at)) for name, milestone in record.milestones.items()]
+        times = [StatedTime(f"{moment.name}{status}", _exact(moment.at)) for moment in moments_of(record)]
+        before = span_points(entry.planned_before) if entry.planned_before else []
+        kept = {moment.name for moment in moments_of(record)}
+        moved += [StatedTime(f"{name}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept]
+        return Expected([*times, *moved, *state])
+    milestones = [StatedTime(f"{name}{status}", _exact(milestone.at)) for name, milestone in record.milestones.items()]
     must, every = (
-        [
-            StatedTime(f"{name} of {each.day}" if keyed else name, _exact(at))
-            for each in some
-            for name, at in span_points(each.span)
-        ]
+        [fact for each in some for fact in _listed(each, entry, schedule, keyed=keyed)]
         for some in occurrences(schedule, scope)
     )
     more = [fact for fact in every if fact not in set(must)]
-    return Expected(milestones + must, more)
+    return Expected([*milestones, *must, *moved, *state], more)
+
+
+def _last_moves(entry: Entry) -> list[DeadlineChange]:
+    return list({move.moment: move for move in entry.moves if move.moment in entry.record.milestones}.values())
+
+
+def _listed(occurrence: Occurrence, entry: Entry, schedule: Schedule, *, keyed: bool) -> list[StatedTime]:
+    key = f" of {occurrence.day}" if keyed else ""
+    status = expect_status(entry, occurrence) if occurrence.is_cancelled or not keyed else ""
+    points = span_points(occurrence.span)
+    before = span_points(_by_rule(schedule, occurrence)) if occurrence.is_moved else []
+    kept = {name for name, _ in points}
+    return [
+        *(StatedTime(f"{name}{key}{f', {status}' if status else ''}", _exact(at)) for name, at in points),
+        *(StatedTime(f"{name}{key}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept),
+    ]
+
+
+def _by_rule(schedule: Schedule, occurrence: Occurrence) -> Span:
+    """Return when the rule has an occurrence, whatever has become of it."""
+    return occurrence_on(replace(schedule, changes=()), occurrence.day).span
 
 
 def expect_table(entry: Entry, scope: Scope, _: object = None) -> Expected:
@@ -121,7 +156,9 @@ def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
 
 def count_moments(entry: Entry, scope: Scope) -> int:
     """Count the moments of a record that are verified, including those of sessions."""
-    return len(expect_moments(entry, scope).must) + sum(len(span_points(each.span)) for each in entry.record.sessions)
+    facts = expect_moments(entry, scope).must
+    moments = [fact for fact in facts if fact.what not in ("status", "reason") and not fact.what.endswith(_MOVED_FROM)]
+    return len(moments) + sum(len(span_points(each.span)) for each in entry.record.sessions)
 
 
 # -- calendar entries ---------------------------------------------------------------------------
@@ -165,8 +202,20 @@ def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
             expected.must.append(StatedTime(f"{moment} in the title", f"{clock:%H:%M}"))
     expected.must += [StatedTime(f"session {each.id}", _stretch_of(each.span)) for each in record.sessions]
     for name in sorted(names):
+        occurrence = _occurrence_named(name, schedule)
         expected.must += _description(name, entry, scope)
+        expected.must += expect_state(entry, scope.lang, occurrence, name)
+        expected.must.append(expect_links(entry, occurrence, name))
+        expected.must.append(StatedTime(f"STATUS of {name}", _STATUS[expect_status(entry, occurrence)]))
     return expected
+
+
+_STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE", "tentative": "TENTATIVE", "confirmed": "CONFIRMED"}
+
+
+def _occurrence_named(name: str, schedule: Schedule | None) -> Occurrence | None:
+    is_one = schedule is not None and name.startswith(f"{HAPPENING} of ")
+    return occurrence_on(schedule, date.fromisoformat(name.rpartition(" ")[2])) if schedule and is_one else None
 
 
 def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
@@ -191,7 +240,8 @@ def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []
     points += [milestone.at for milestone in record.milestones.values()]
     lines = [fact for at in points for fact in _lines(at, record, scope)]
-    return Expected([*lines, *_until(record), *_moves(entry, scope)])
+    state = expect_state(entry, scope.lang, is_whole=True)
+    return Expected([*lines, *_until(record), *_moves(entry, scope), *state, expect_links(entry, None, "the text")])
 
 
 # -- words ------------------------------------------------------------------------------------------
@@ -242,20 +292,58 @@ def _datetime(at: Point | Span) -> StatedTime:
 
 def expect_page(entry: Entry, scope: Scope) -> Expected:
     """Return the facts that the page of a record must have."""
-    record, schedule = entry.record, entry.record.schedule
-    shown = _shown(record)
+    record = entry.record
+    lead, following = _led(entry, scope)
+    shown = lead.span if lead else _shown(record)
     points: list[Point | Span] = [shown]
     points += [milestone.at for name, milestone in record.milestones.items() if name is not MomentName.CLOSES]
     points += [session.span for session in record.sessions]
-    if schedule and schedule.rule:
-        found = occurrences_of(schedule, scope.now, scope.now + 5 * _YEAR, scope.home)
-        points += [each.span for each in found[:_NEXT]]
+    points += [each.span for each in following]
     lines = [fact for at in points for fact in _lines(at, record, scope)]
     head = [StatedTime("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
     linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
-    planned = entry.planned_before
-    before = _lines(planned, record, replace(scope, zone=scope.home), "moved from") if planned else []
-    return Expected([*lines, *head, *linked, *_until(record), *_moves(entry, scope), *before])
+    state = [fact for each in (lead, *following) for fact in _shown_state(each, entry, scope)]
+    has_others = record.schedule and not {each.occurrence for each in record.schedule.changes} <= {
+        each.day for each in (lead, *following) if each
+    }
+    more = expect_state(entry, scope.lang, is_whole=True)[1:] if has_others else []
+    return Expected(
+        [*lines, *head, *linked, *_until(record), *_moves(entry, scope), *state, *_page_links(entry, lead, scope)], more
+    )
+
+
+def _led(entry: Entry, scope: Scope) -> tuple[Occurrence | None, list[Occurrence]]:
+    """Return what the page of a series leads with, the next occurrence that takes place, and what follows it."""
+    schedule = entry.record.schedule
+    if schedule is None or not schedule.rule:
+        return None, []
+    ahead = occurrences_of(schedule, scope.now, scope.now + 5 * _YEAR, scope.home)[:_NEXT]
+    found = ahead or occurrences_of(schedule, scope.now - 5 * _YEAR, scope.now, scope.home)[-1:]
+    if not found:
+        return Occurrence(_first_day(schedule), schedule.span), []
+    lead = next((each for each in found if not each.is_cancelled), found[0])
+    return lead, [each for each in found if each is not lead]
+
+
+def _first_day(schedule: Schedule) -> date:
+    return schedule.span.first if isinstance(schedule.span, DaySpan) else schedule.span.starts.day
+
+
+def _shown_state(occurrence: Occurrence | None, entry: Entry, scope: Scope) -> list[StatedTime]:
+    """Return what stands on a page beside a record or occurrence: its mark, where it was before, and why."""
+    at_home, schedule = replace(scope, zone=scope.home), entry.record.schedule
+    before = entry.planned_before
+    if occurrence and occurrence.is_moved and schedule:
+        before = _by_rule(schedule, occurrence)
+    was = _lines(before, entry.record, at_home, "moved from") if before else []
+    return [*expect_shown_state(entry, scope.lang, occurrence), *was]
+
+
+def _page_links(entry: Entry, lead: Occurrence | None, scope: Scope) -> list[StatedTime]:
+    """Return the links that a page must have: to join, to register, and to add it to a calendar."""
+    span = lead.span if lead else _shown(entry.record)
+    links = open_links(entry, lead, span, scope.home, scope.now) if entry.record.schedule else []
+    return [StatedTime("links of the page", " ".join([*links, *(["add"] if is_on(entry, lead) else [])]))]
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
@@ -263,7 +351,7 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
     record, schedule = entry.record, entry.record.schedule
     moves = _moves(entry, scope)
     if schedule is None or not schedule.rule:
-        row = [*_lines(_shown(record), record, scope), _datetime(_shown(record))]
+        row = [*_lines(_shown(record), record, scope), _datetime(_shown(record)), *_shown_state(None, entry, scope)]
         ended = instant_bounds(_shown(record), scope.home)[1]
         return Expected([*row, *moves]) if windowed or ended >= scope.now - _RECENT else Expected([], [*row, *moves])
     every = occurrences(schedule, scope)[1]
@@ -275,7 +363,7 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
             fact
             for each in every
             if (each.day in kept) is wanted
-            for fact in [*_lines(each.span, record, scope), _datetime(each.span)]
+            for fact in [*_lines(each.span, record, scope), _datetime(each.span), *_shown_state(each, entry, scope)]
         ]
         for wanted in (True, False)
     )

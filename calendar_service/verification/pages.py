@@ -10,12 +10,15 @@ from calendar_service.verification.facts import StatedTime
 from calendar_service.verification.linked_data import read_linked
 from calendar_service.verification.page_words import page_words_of
 from calendar_service.verification.parsed import ParsedOutput
+from calendar_service.verification.states import read_links, read_shown_state, says_off
 
 if TYPE_CHECKING:
     from calendar_service.verification.expected import Scope
 
 _VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "base", "col", "source", "wbr"})
-_KEPT = frozenset({"time", "local", "move", "number", "rest"})
+_KEPT = frozenset({"time", "local", "move", "was", "state", "reason", "number", "rest"})
+# The programs whose pages add an event to a calendar.
+_ADDERS = ("https://calendar.google.com/", "https://outlook.live.com/", "https://outlook.office.com/")
 # Where the title of a row stands, on a page and in the widget.
 _TITLES = frozenset({"h3", "h4"})
 
@@ -25,6 +28,7 @@ class _Part:
     """One row of the agenda, or the page of a record: texts by CSS class, in order."""
 
     link: str = ""
+    links: list[str] = field(default_factory=list)
     datetimes: list[str] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
 
@@ -56,6 +60,8 @@ class _Page(HTMLParser):
             self._part.datetimes.append(given.get("datetime", ""))
         if tag == "a" and any(name in _TITLES for name, _ in self._open):
             self._part.link = given.get("href", "")
+        if tag == "a":
+            self._part.links.append(given.get("href", ""))
         if tag == "a" and given.get("rel") == "next":
             self.further = given.get("href", "")
         if tag == "script" and given.get("type") == "application/ld+json":
@@ -92,7 +98,13 @@ def find_in_page(body: bytes, scope: Scope, record: str) -> ParsedOutput:
     found.add(record, _datetimes(page.whole))
     found.add(record, words.read_lines(page.whole.of("time", "local")))
     found.add(record, words.read_moves(page.whole.of("move")))
+    found.add(record, _states(page.whole, scope))
     found.add(record, read_linked(page.linked))
+    entry = scope.edition.entries.get(record)
+    if entry:
+        adds = any(link.startswith(_ADDERS) or link.partition("?")[0].endswith(".ics") for link in page.whole.links)
+        links = read_links(entry.record, "\n".join(page.whole.links), "the page")
+        found.add(record, [links._replace(value=" ".join(filter(None, [links.value, "add" * adds])))])
     return found
 
 
@@ -108,7 +120,10 @@ def find_in_agenda(body: bytes, scope: Scope) -> ParsedOutput:
     for row in page.rows:
         record = row.link.partition("?")[0].rpartition("/")[2]
         lines = row.of("time", "local")
-        found.add(record, [*_datetimes(row), *words.read_lines(lines)])
+        found.add(record, [*_datetimes(row), *words.read_lines(lines), *_states(row, scope)])
+        if says_off(row.of("state"), scope.lang):
+            files = [link for link in row.links if link.partition("?")[0].endswith(".ics")]
+            found.add(record, [StatedTime("a link to add what is off", link) for link in files])
         moves_read = words.read_moves(row.of("move"))
         if moves.setdefault(record, moves_read) != moves_read:
             found.add(record, [StatedTime("moved to", "unreadable: the rows of one record differ")])
@@ -125,6 +140,11 @@ def find_in_widget(body: bytes, scope: Scope) -> ParsedOutput:
     found = find_in_agenda(body, scope)
     found.remark = " ".join(_Page(body.decode()).whole.of("rest"))
     return found
+
+
+def _states(part: _Part, scope: Scope) -> list[StatedTime]:
+    found = read_shown_state(part.of("state"), part.of("reason"), scope.lang)
+    return found + page_words_of(scope.lang).read_moves(part.of("was"))
 
 
 def _datetimes(part: _Part) -> list[StatedTime]:

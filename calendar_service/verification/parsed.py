@@ -18,6 +18,7 @@ from calendar_service.records.uids import moment_entry, session_entry, uid
 from calendar_service.verification.expected import HAPPENING, is_recurring
 from calendar_service.verification.facts import StatedTime, spell, spell_days
 from calendar_service.verification.page_words import page_words_of
+from calendar_service.verification.states import read_links, read_told_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,7 +70,7 @@ def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:
         reason = f"it serves edition {answer['edition']}, and the newest in the database is {scope.edition.number}"
         raise UnreadableAnswer(reason)
     for record in answer["records"]:
-        found.add(record["id"], _listed(record["moments"]))
+        found.add(record["id"], [*_listed(record["moments"]), *_listed_state(record)])
     return found
 
 
@@ -78,16 +79,35 @@ def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
     found = ParsedOutput()
     for item in json.loads(body)["items"]:
         record = _record_id(item["id"], scope)
-        found.add(record, _listed(item["_calendar"]["moments"]))
+        listed = item["_calendar"]
+        found.add(record, [*_listed(listed["moments"]), *_listed_state(listed)])
         found.add(record, _text(item["content_text"], record, scope))
+        found.add(record, read_told_state(item["title"], item["content_text"], scope.lang))
+        found.add(record, _links_of(record, item["content_text"], scope))
     return found
 
 
 def _listed(moments: list[dict[str, Any]]) -> list[StatedTime]:
-    return [
-        StatedTime(f"{each['name']} of {each['occurrence']}" if "occurrence" in each else each["name"], _either(each))
-        for each in moments
-    ]
+    return [fact for each in moments for fact in _listed_moment(each)]
+
+
+def _listed_moment(moment: dict[str, Any]) -> list[StatedTime]:
+    """Return the facts of a moment: when it is, whether it is called off, and where it was before."""
+    name = f"{moment['name']} of {moment['occurrence']}" if "occurrence" in moment else moment["name"]
+    found = [StatedTime(f"{name}, {moment['status']}" if "status" in moment else name, _either(moment))]
+    return found + ([StatedTime(f"{name}, moved from", moment["moved_from"])] if "moved_from" in moment else [])
+
+
+def _listed_state(values: dict[str, Any]) -> list[StatedTime]:
+    found = [StatedTime("status", values["status"])]
+    if values.get("reason"):
+        found.append(StatedTime("reason", f"{values['reason']} [{values['reason_language']}]"))
+    return found
+
+
+def _links_of(record: str, text: str, scope: Scope) -> list[StatedTime]:
+    entry = scope.edition.entries.get(record)
+    return [read_links(entry.record, text, "the text")] if entry else []
 
 
 def _either(moment: dict[str, str]) -> str:
@@ -101,8 +121,16 @@ def _either(moment: dict[str, str]) -> str:
 def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all parsers are called alike)
     """Return the facts of the CSV table."""
     found = ParsedOutput()
+    reasons: dict[str, set[StatedTime]] = {}
     for row in csv.DictReader(io.StringIO(body.decode(), newline="")):
-        found.add(row["id"], [StatedTime(row["moment"], _either(row))])
+        found.add(row["id"], [StatedTime(f"{row['moment']}, {row['status']}", _either(row))])
+        if row["moved_from"]:
+            found.add(row["id"], [StatedTime(f"{row['moment']}, moved from", row["moved_from"])])
+        if row["reason"]:
+            told = StatedTime("reason", f"{row['reason']} [{row['reason_language']}]")
+            reasons.setdefault(row["id"], set()).add(told)
+    for record, told_of in reasons.items():
+        found.add(record, told_of)
     return found
 
 
@@ -111,7 +139,10 @@ def find_in_atom(body: bytes, scope: Scope) -> ParsedOutput:
     found = ParsedOutput()
     for entry in ET.fromstring(body).iter(f"{_ATOM}entry"):  # noqa: S314 (our own feed; expat stops bombs)
         record = (entry.findtext(f"{_ATOM}id") or "").rpartition(":")[2]
-        found.add(record, _text(entry.findtext(f"{_ATOM}content") or "", record, scope))
+        title, content = (entry.findtext(f"{_ATOM}{name}") or "" for name in ("title", "content"))
+        found.add(record, _text(content, record, scope))
+        found.add(record, read_told_state(title, content, scope.lang))
+        found.add(record, _links_of(record, content, scope))
     return found
 
 
@@ -166,6 +197,10 @@ def _event(event: FeedEvent, record: Record, base: str, name: str, scope: Scope)
     if milestone and isinstance(milestone.at, CivilTime):
         clock = _CLOCK.search(event.summary)
         facts.append(StatedTime(f"{name} in the title", clock[0] if clock else "no clock"))
+    if event.status:
+        facts.append(StatedTime(f"STATUS of {name}", event.status))
+    facts += read_told_state(event.summary, event.description, scope.lang, name)
+    facts.append(read_links(record, "\n".join([*event.links, event.description]), name))
     return facts + _text(event.description, record.id, scope, f"words of {name}")
 
 

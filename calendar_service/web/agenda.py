@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.changes import RecordState
+from calendar_service.records.enums import MomentName
 from calendar_service.records.feed_window import check_occurrences
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
@@ -15,17 +16,20 @@ from calendar_service.records.times import DaySpan, day_of_instant, write_instan
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
+from calendar_service.writers.states import moved_from, state_texts, takes_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Point, Span
     from calendar_service.records.selection import Selection
     from calendar_service.writers.i18n import Language
-    from calendar_service.writers.phrases import LocalizedText
+    from calendar_service.writers.phrases import LocalizedText, Reason
     from calendar_service.writers.render_context import RenderContext
+    from calendar_service.writers.states import StateTexts
 
 LISTED_AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
@@ -43,7 +47,12 @@ class AgendaItem:
     at: Point | Span
     begins: datetime
     ends: datetime
-    is_cancelled: bool = False
+    occurrence: Occurrence | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Return True if it does not take place: cancelled, withdrawn or postponed."""
+        return not takes_place(self.entry, self.occurrence)
 
     def is_coming(self, now: datetime) -> bool:
         """Return True if it ends after `now` (aware)."""
@@ -52,12 +61,12 @@ class AgendaItem:
 
 @dataclass(frozen=True)
 class MovedMoment:
-    """The sentence about a deadline that was moved, in three parts: the old date can be struck through."""
+    """The sentence about something that was moved, in three parts: the old date or place can be struck through."""
 
-    is_closing: bool
     before: str
     old: str
     after: str
+    is_closing: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,9 @@ class AgendaRow:
     kind: str
     state: str
     is_off: bool
+    off_class: str
+    changed: list[MovedMoment]
+    reason: Reason | None
     place: str
     tags: tuple[str, ...]
     more_tags: int
@@ -161,10 +173,10 @@ def by_month(items: Iterable[AgendaItem], edition: Edition, view: RenderContext,
     return [AgendaMonth(view.lang.month(found[0].day), found) for _, group in months if (found := list(group))]
 
 
-def item_of(entry: Entry, at: Point | Span, zone: str, *, is_cancelled: bool = False) -> AgendaItem:
+def item_of(entry: Entry, at: Point | Span, zone: str, occurrence: Occurrence | None = None) -> AgendaItem:
     """Return the item of an entry at one of its points or spans; whole days are days in `zone` (IANA name)."""
     begins, ends = instant_bounds(at, zone)
-    return AgendaItem(entry, at, begins, ends, is_cancelled)
+    return AgendaItem(entry, at, begins, ends, occurrence)
 
 
 def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> AgendaRow:
@@ -173,9 +185,9 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
     record, calendar = entry.record, edition.calendar
     day = first_day_of_item(item, calendar.zone)
     today = day_of_instant(now, calendar.zone)
-    state = lang.gettext("Cancelled") if item.is_cancelled else phrases.state(entry, lang)
+    state = state_texts(entry, calendar, lang, item.occurrence)
     is_deadline = MomentName.CLOSES in record.milestones
-    is_off = item.is_cancelled or entry.is_called_off or record.status is Status.POSTPONED
+    is_off = item.is_off
     times = time_lines(at, record, calendar, view)
     day_words, clock_words = ("", times[0]) if is_deadline else _split(times[0], lang.day(day))
     return AgendaRow(
@@ -191,8 +203,11 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         title=phrases.pick(record.title, lang.code),
         only=phrases.only_languages(record, lang),
         kind=phrases.kind(record, lang),
-        state=state,
+        state=state.word,
         is_off=is_off,
+        off_class=off_class(entry, is_off=is_off),
+        changed=_changed(item, state, edition, lang),
+        reason=state.reason,
         place=phrases.place(record.place, lang),
         tags=record.tags[:_TAGS_IN_A_ROW],
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
@@ -215,24 +230,31 @@ def _countdown(item: AgendaItem, zone: str, now: datetime, lang: Language, *, is
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:
     """Return a sentence for each move of a deadline, oldest first."""
+    zone = edition.calendar.zone
     return [
-        _struck(sentence, moved.old.at, edition, lang, is_closing=moved.moment is MomentName.CLOSES)
+        MovedMoment(
+            *sentence.partition(phrases.when_words(moved.old.at, zone, lang)),
+            is_closing=moved.moment is MomentName.CLOSES,
+        )
         for moved, sentence in zip(entry.moves, phrases.moves(entry, edition.calendar, lang), strict=True)
     ]
 
 
-def planned_before_of(entry: Entry, edition: Edition, lang: Language) -> MovedMoment | None:
-    """Return a sentence with the first planned date of a record; None if it still begins then."""
-    if entry.planned_before is None:
-        return None
-    sentence = phrases.planned_before_words(entry, edition.calendar, lang)
-    return _struck(sentence, entry.planned_before, edition, lang)
+def _changed(item: AgendaItem, state: StateTexts, edition: Edition, lang: Language) -> list[MovedMoment]:
+    """Return a sentence for the old date and one for the old place of an item, as far as they have changed."""
+    old, found = moved_from(item.entry, item.occurrence), []
+    if old:
+        words = phrases.when_words(old, edition.calendar.zone, lang)
+        found.append(MovedMoment(*state.moved.partition(words)))
+    if state.place:
+        place = phrases.place(item.entry.place_before, lang)
+        found.append(MovedMoment(*state.place.partition(place)))
+    return found
 
 
-def _struck(
-    sentence: str, old: Point | Span, edition: Edition, lang: Language, *, is_closing: bool = False
-) -> MovedMoment:
-    return MovedMoment(is_closing, *sentence.partition(phrases.when_words(old, edition.calendar.zone, lang)))
+def off_class(entry: Entry, *, is_off: bool) -> str:
+    """Return the CSS classes of what does not take place; what is postponed has only its date struck through."""
+    return "" if not is_off else "off postponed" if entry.revision.state is RecordState.POSTPONED else "off"
 
 
 def page_path(record_id: str, view: RenderContext) -> str:
@@ -273,7 +295,7 @@ def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) 
         return
     start = now - 5 * BACK if selection.first is None else datetime.combine(selection.first, datetime.min.time(), UTC)
     for occurrence in occurrences_of(schedule, start, now + LISTED_AHEAD, zone):
-        yield item_of(entry, occurrence.span, zone, is_cancelled=occurrence.is_cancelled)
+        yield item_of(entry, occurrence.span, zone, occurrence)
 
 
 def _urgency(day: date, today: date) -> str:

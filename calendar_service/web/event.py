@@ -9,29 +9,27 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from calendar_service.records.edition import is_coming
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
-from calendar_service.web.agenda import LISTED_AHEAD, AgendaRow, item_of, make_row, planned_before_of, shown_times
+from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_row, shown_times
 from calendar_service.web.feeds import with_query
 from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
-from calendar_service.writers.vevents import UNKNOWN_LENGTH
+from calendar_service.writers.states import is_over, open_registration, series_lines, shown_join
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Point, Span
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
-_JOIN_BEFORE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,9 @@ class LocalTime:
 def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Return the values of the template."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
-    is_on = not entry.is_called_off and record.status is not Status.POSTPONED
-    joins = is_on and bool(record.join) and _is_open(entry, edition, now)
     has_ahead = not entry.is_called_off and is_coming(record, calendar.zone, now)
+    lead, *following = shown = _shown_items(entry, edition, now)
+    has_ended = is_over(lead.at, calendar.zone, now)
 
     def text(value: dict[str, str]) -> phrases.LocalizedText:
         return phrases.pick(value, lang.code)
@@ -69,21 +67,24 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
     return {
         "entry": entry,
         "record": record,
-        "row": make_row(item_of(entry, shown_times(entry), calendar.zone), edition, view, now),
-        "planned_before": planned_before_of(entry, edition, lang),
-        "yours": _yours(entry, edition, view) if is_on else None,
+        "row": make_row(lead, edition, view, now),
+        "lead": lead,
+        "yours": None if lead.is_off else _yours(lead, edition, view),
         "has_ahead": has_ahead,
-        "joins": joins,
-        "joins_later": is_on and has_ahead and bool(record.join) and not joins,
+        "join": "" if has_ended else shown_join(entry, lead.occurrence),
+        "registration": "" if has_ended else open_registration(entry, calendar.zone, now, lead.occurrence),
         "summary": text(record.summary),
         "rule": phrases.rule(record.schedule.rule, lang) if record.schedule and record.schedule.rule else "",
-        "occurrences": _next_occurrences(entry, edition, view, now),
+        "series_lines": series_lines(
+            entry, calendar, lang, now, {each.occurrence.day for each in shown if each.occurrence}
+        ),
+        "occurrences": [make_row(item, edition, view, now) for item in following],
         "milestones": _milestones(entry, edition, view, now),
         "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
         "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
         "details": [each for each in details if each.kind is not DetailKind.DOCUMENT],
         "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
-        "jsonld": Markup(write_jsonld(entry, edition, view, ahead, shows_join=joins)),  # noqa: S704 (it escapes < > &)
+        "jsonld": Markup(write_jsonld(entry, edition, view, ahead)),  # noqa: S704 (it escapes < > &)
     }
 
 
@@ -110,33 +111,25 @@ def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: dateti
     return milestones
 
 
-def _next_occurrences(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[AgendaRow]:
+def _shown_items(entry: Entry, edition: Edition, now: datetime) -> list[AgendaItem]:
+    """Return what the page leads with and what follows: of a series the next that takes place, and the other next ones.
+
+    A series that is over leads with its last occurrence.
+    """
     schedule, zone = entry.record.schedule, edition.calendar.zone
     if schedule is None or schedule.rule is None:
-        return []
-    found = occurrences_of(schedule, now, now + 5 * LISTED_AHEAD, zone)[:_NEXT_OCCURRENCES]
-    items = [item_of(entry, each.span, zone, is_cancelled=each.is_cancelled) for each in found]
-    return [make_row(item, edition, view, now) for item in items]
+        return [item_of(entry, shown_times(entry), zone)]
+    ahead = occurrences_of(schedule, now, now + 5 * LISTED_AHEAD, zone)[:_NEXT_OCCURRENCES]
+    found = ahead or occurrences_of(schedule, now - 5 * LISTED_AHEAD, now, zone)[-1:]
+    if not found:
+        return [item_of(entry, schedule.span, zone)]
+    lead = next((each for each in found if not each.is_cancelled), found[0])
+    others = [each for each in found if each is not lead]
+    return [item_of(entry, each.span, zone, each) for each in (lead, *others)]
 
 
-def _is_open(entry: Entry, edition: Edition, now: datetime) -> bool:
-    """Return True if the join link is shown: from a day before the start of an occurrence until its end."""
-    schedule, zone = entry.record.schedule, edition.calendar.zone
-    if schedule is None:
-        return False
-    spans: list[Span] = [schedule.span]
-    if schedule.rule:
-        found = occurrences_of(schedule, now - _JOIN_BEFORE, now + _JOIN_BEFORE, zone)
-        spans = [each.span for each in found if not each.is_cancelled]
-    for span in spans:
-        begins, ends = instant_bounds(span, zone)
-        if begins - _JOIN_BEFORE <= now <= (ends if ends > begins else begins + UNKNOWN_LENGTH):
-            return True
-    return False
-
-
-def _yours(entry: Entry, edition: Edition, view: RenderContext) -> LocalTime | None:
-    at: Point | Span = shown_times(entry)
+def _yours(lead: AgendaItem, edition: Edition, view: RenderContext) -> LocalTime | None:
+    entry, at = lead.entry, lead.at
     match at:
         case DaySpan():
             return None

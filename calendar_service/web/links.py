@@ -13,10 +13,13 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_f
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.description import describe_entry
+from calendar_service.writers.states import state_texts, takes_place
+from calendar_service.writers.vevent_specs import VEventSpec
 from calendar_service.writers.vevents import DEADLINE_BLOCK, UNKNOWN_LENGTH
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
+    from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Record, Span
     from calendar_service.writers.render_context import RenderContext
 
@@ -61,13 +64,23 @@ def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:
     )
 
 
-def add_links(entry: Entry, file_url: str, calendar: Calendar, view: RenderContext) -> AddLinks:
-    """Return the links for one event; `file_url` is its .ics file."""
+def add_links(
+    entry: Entry, file_url: str, calendar: Calendar, view: RenderContext, occurrence: Occurrence | None = None
+) -> AddLinks | None:
+    """Return the links for one event, or for one occurrence of a series; None where it does not take place.
+
+    `file_url` is the record's .ics file.
+    """
+    if not takes_place(entry, occurrence):
+        return None
     record = entry.record
-    span = shown_span(record)
-    title = _title(record, view)
-    details = describe_entry(span, entry, calendar, view)
-    details = details if len(details) <= _MAX_DETAILS else view.page_url(record.id)
+    span = occurrence.span if occurrence else shown_span(record)
+    title = _title(entry, view)
+    spec = VEventSpec(record.id, title, span, occurrence=occurrence)
+    details = describe_entry(span, entry, calendar, view, spec)
+    if len(details) > _MAX_DETAILS:
+        state = state_texts(entry, calendar, view.lang, occurrence).lines
+        details = "\n\n".join([*state, view.page_url(record.id)])
     place = phrases.place(record.place, view.lang)
     outlook = _outlook_query(span, title, details, place)
     return AddLinks(
@@ -96,7 +109,8 @@ def shown_span(record: Record) -> Span:
             return at
 
 
-def _title(record: Record, view: RenderContext) -> str:
+def _title(entry: Entry, view: RenderContext) -> str:
+    record, state = entry.record, phrases.state(entry, view.lang)
     title = phrases.pick(record.title, view.lang.code).text
     suffix = phrases.only_languages(record, view.lang)
     label = phrases.moment_label(MomentName.CLOSES, view.lang)
@@ -105,6 +119,7 @@ def _title(record: Record, view: RenderContext) -> str:
         if MomentName.CLOSES in record.milestones
         else title
     )
+    title = view.lang.gettext("{label}: {title}", label=state, title=title) if state else title
     return f"{title} {suffix}".strip()
 
 

@@ -11,14 +11,16 @@ from calendar_service.records.feed_window import select_contents
 from calendar_service.records.moments import instant_bounds, midnight
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, civil_from_instant, day_of_instant
-from calendar_service.web.agenda import AgendaItem, first_day_of_item, item_of, page_path, shown_times
+from calendar_service.web.agenda import AgendaItem, first_day_of_item, item_of, off_class, page_path, shown_times
 from calendar_service.writers import phrases
+from calendar_service.writers.states import state_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Calendar
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
 
@@ -28,15 +30,19 @@ _WEEK = 7
 
 @dataclass(frozen=True)
 class Piece:
-    """The part of an item on one day; `starts` and `stops` are True if the item does so on this day."""
+    """The part of an item on one day; `starts` and `stops` are True if the item does so on this day.
+
+    `notes` are the sentences on its state.
+    """
 
     title: phrases.LocalizedText
     url: str
     kind: str
     kind_words: str
     state: str
+    notes: str
     clock: str
-    is_off: bool
+    off_class: str
     starts: bool
     stops: bool
 
@@ -85,7 +91,7 @@ def make_weeks(
 ) -> list[Week]:
     """Return the weeks of a month with their items; `day_url` returns the URL of the agenda of one day."""
     zone = edition.calendar.zone
-    grid = _Grid(first, day_of_instant(now, zone), zone, view, day_url)
+    grid = _Grid(first, day_of_instant(now, zone), edition.calendar, view, day_url)
     spans = [(item, first_day_of_item(item, zone), _last_day(item, zone)) for item in items]
     weeks = []
     monday = first - timedelta(days=first.weekday())
@@ -109,7 +115,7 @@ class _Grid:
 
     first: date
     today: date
-    zone: str
+    calendar: Calendar
     view: RenderContext
     day_url: Callable[[date], str]
 
@@ -149,15 +155,17 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
     item, begins, ends = span
     view = grid.view
     record = item.entry.record
+    state = state_texts(item.entry, grid.calendar, view.lang, item.occurrence)
     timed = not isinstance(item.at, DaySpan) and day == begins
     return Piece(
         title=phrases.pick(record.title, view.lang.code),
         url=page_path(record.id, view),
         kind=record.kind,
         kind_words=phrases.kind(record, view.lang),
-        state=view.lang.gettext("Cancelled") if item.is_cancelled else phrases.state(item.entry, view.lang),
-        clock=view.lang.clock(civil_from_instant(item.begins, grid.zone).local) if timed else "",
-        is_off=item.is_cancelled or item.entry.is_called_off,
+        state=state.word,
+        notes=" ".join(state.lines),
+        clock=view.lang.clock(civil_from_instant(item.begins, grid.calendar.zone).local) if timed else "",
+        off_class=off_class(item.entry, is_off=item.is_off),
         starts=day == begins,
         stops=day == ends,
     )
@@ -167,7 +175,7 @@ def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[A
     schedule = entry.record.schedule
     if schedule and schedule.rule:
         found = occurrences_of(schedule, *bounds, zone)
-        return [item_of(entry, each.span, zone, is_cancelled=each.is_cancelled) for each in found]
+        return [item_of(entry, each.span, zone, each) for each in found]
     begins, ends = instant_bounds(shown_times(entry), zone)
     is_there = begins < bounds[1] and (ends > bounds[0] or begins >= bounds[0])
     return [item_of(entry, shown_times(entry), zone)] if is_there else []

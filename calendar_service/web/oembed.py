@@ -12,9 +12,11 @@ from calendar_service.web.embed_code import HEIGHTS, write_frame
 from calendar_service.web.feeds import feed_name, shown_languages
 from calendar_service.web.widget_query import read_widget
 from calendar_service.writers import phrases
+from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
+    from calendar_service.records.selection import Selection
 
 _WIDTH, _CACHE_SECONDS = 600, 3600
 _MOST_LENGTH = 2000
@@ -49,7 +51,7 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
     code = widget.selection.lang or lang or edition.calendar.default_language
     widget = replace(widget, selection=replace(widget.selection, lang=code))
     width, height = (min(size, limit or size) for size, limit in zip((_WIDTH, HEIGHTS[widget.view]), most, strict=True))
-    title = feed_name(edition, widget.selection)
+    title = _title(match["id"] or "", edition, widget.selection)
     return {
         "version": "1.0",
         "type": "rich",
@@ -61,3 +63,13 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
         "height": height,
         "html": write_frame(f"{base_url}{widget.path()}", title, f"{width}", f"{height}"),
     }
+
+
+def _title(record_id: str, edition: Edition, selection: Selection) -> str:
+    """Name what is shown: one record with its state."""
+    if not record_id:
+        return feed_name(edition, selection)
+    lang = language(selection.lang)
+    name = phrases.pick(edition.calendar.name, lang.code).text
+    title = phrases.full_title(edition.entries[record_id], lang)
+    return lang.gettext("{label}: {title}", label=name, title=title)

@@ -93,6 +93,7 @@ _MOMENT = {
         "words": _TEXT | {"description": "The words that were printed."},
         "occurrence": {"type": "string", "format": "date", "description": "The day by the rule, of what recurs."},
         "status": {"const": "cancelled"},
+        "moved_from": _TEXT | {"description": "The instant in UTC, or the day, at which it was to be before."},
     },
 }
 _RECORD = {

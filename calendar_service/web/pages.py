@@ -115,13 +115,14 @@ def event(record_id: str, lang: str = "") -> Response:
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"
     feed = f"{view.base_url}{with_query('/calendar.ics', own)}"
+    told = describe_event(entry, edition, view, now)
     return page(
         "event.html",
         edition,
         view,
         script="when.js",
-        **describe_event(entry, edition, view, now),
-        add=links.add_links(entry, file_url, edition.calendar, view),
+        **told,
+        add=links.add_links(entry, file_url, edition.calendar, view, told["lead"].occurrence),
         subscribe=links.subscribe_links(feed, feed_name(edition, own)),
         subscribe_url=f"{view.prefix}{with_query('/subscribe', replace(own, lang=''))}",
         feed_query=_feed_query(own, edition),

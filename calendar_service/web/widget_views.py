@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.enums import MomentName
 from calendar_service.records.feed_window import select_contents
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
@@ -56,7 +56,7 @@ def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
 
 def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Return the next deadline, or the next item if there is no deadline."""
-    coming = [item for item in _items(query.selection, edition, now)[0] if not _is_off(item)]
+    coming = [item for item in _items(query.selection, edition, now)[0] if not item.is_off]
     ahead = [item for item in coming if item.begins > now] or coming
     item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
     if item is None:
@@ -91,10 +91,6 @@ def _month(query: WidgetQuery, edition: Edition, view: RenderContext, now: datet
 
 def _items(selection: Selection, edition: Edition, now: datetime) -> tuple[list[AgendaItem], list[AgendaItem]]:
     return list_items(select_contents(edition, selection, now).entries, edition, selection, now)
-
-
-def _is_off(item: AgendaItem) -> bool:
-    return item.is_cancelled or item.entry.is_called_off or item.entry.record.status is Status.POSTPONED
 
 
 def _is_deadline(item: AgendaItem) -> bool:

@@ -14,11 +14,13 @@ from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
+from calendar_service.writers.states import moved_from, told_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Point
     from calendar_service.records.selection import Selection
     from calendar_service.writers.feed import FeedContents
@@ -83,8 +85,20 @@ RECORD_FIELDS: dict[str, ApiField] = {
     "changed_at": ApiField(
         lambda entry, _: write_instant(entry.revision.changed_at), {"type": "string", "format": "date-time"}
     ),
+    "reason": ApiField(lambda entry, view: _reason(entry, view)[0], _TEXT, is_always=False),
+    "reason_language": ApiField(lambda entry, view: _reason(entry, view)[1], _TEXT, is_always=False),
+    "place_before": ApiField(lambda entry, view: phrases.place(entry.place_before, view.lang), _TEXT, is_always=False),
 }
 """The keys of a record in the API, in order; OpenAPI describes them from here."""
+
+
+STATE_FIELDS = ("reason", "reason_language", "place_before")
+"""The keys that say why a record is in its state, and where it was to be before."""
+
+
+def _reason(entry: Entry, view: RenderContext) -> tuple[str, str]:
+    reason = told_reason(entry, view.lang)
+    return (reason.text, reason.language) if reason else ("", "")
 
 
 def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
@@ -92,6 +106,12 @@ def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds)
     made = {name: value for name, value in values.items() if value or RECORD_FIELDS[name].is_always}
     # The only key that depends on when it is asked for.
     return made | {MOMENTS: list_moments(entry, edition, bounds, view)}
+
+
+def describe_state(entry: Entry, view: RenderContext) -> dict[str, str]:
+    """Return those of `STATE_FIELDS` that are not empty."""
+    values = {name: RECORD_FIELDS[name].value(entry, view) for name in STATE_FIELDS}
+    return {name: value for name, value in values.items() if value}
 
 
 def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderContext) -> list[dict[str, Any]]:
@@ -116,11 +136,26 @@ def _points(entry: Entry, bounds: Bounds, zone: str) -> Iterator[tuple[MomentNam
             words = moved.get(occurrence.day, record.schedule.words)
             more = {"occurrence": occurrence.day.isoformat()}
             more |= {"status": "cancelled"} if occurrence.is_cancelled else {}
+            before = _points_before(entry, occurrence)
             for name, at in span_points(occurrence.span):
-                yield name, at, words, more
+                yield name, at, words, more | before.get(name, {})
+    before = _points_before(entry)
     for moment in moments_of(record):
         if not (record.schedule and record.schedule.rule and moment.name in (MomentName.STARTS, MomentName.ENDS)):
-            yield moment.name, moment.at, moment.words, {}
+            yield moment.name, moment.at, moment.words, before.get(moment.name, {})
+
+
+def _points_before(entry: Entry, occurrence: Occurrence | None = None) -> dict[MomentName, dict[str, str]]:
+    """Return for each moment that has moved where it was before."""
+    span = moved_from(entry, occurrence)
+    points = span_points(span) if span else []
+    if occurrence is None:
+        points += [(each.moment, each.old.at) for each in entry.moves]
+    return {name: {"moved_from": _written(at)} for name, at in points}
+
+
+def _written(at: Point) -> str:
+    return at.first.isoformat() if isinstance(at, DaySpan) else write_instant(at.instant)
 
 
 def _moment(at: Point, zone: str, local: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.csv_cells import guard_cell
 from calendar_service.writers import phrases
-from calendar_service.writers.api import list_moments
+from calendar_service.writers.api import STATE_FIELDS, describe_state, list_moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
+_STATE_COLUMNS = ("moved_from", *STATE_FIELDS)
 
 
 def write_csv(contents: FeedContents) -> bytes:
@@ -29,7 +30,7 @@ def write_csv(contents: FeedContents) -> bytes:
     """
     table = io.StringIO()
     writer = csv.writer(table)
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS + _STATE_COLUMNS)
     for entry in contents.entries:
         writer.writerows(_rows(entry, contents.edition, contents.view, contents.bounds))
     return table.getvalue().encode()
@@ -40,6 +41,7 @@ def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
     status = "cancelled" if entry.is_called_off else record.status
     title = phrases.pick(record.title, view.lang.code).text
     place = phrases.place(record.place, view.lang)
+    state = describe_state(entry, view)
     for moment in list_moments(entry, edition, bounds, view):
         cells = [
             record.id,
@@ -54,5 +56,7 @@ def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             moment["words"],
             place,
             view.page_url(record.id),
+            moment.get("moved_from", ""),
+            *(state.get(name, "") for name in STATE_FIELDS),
         ]
         yield [guard_cell(cell) for cell in cells]

@@ -9,6 +9,7 @@ from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.writers import phrases
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
+from calendar_service.writers.states import series_lines, state_texts, takes_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +30,19 @@ def describe_record(entry: Entry, calendar: Calendar, view: RenderContext) -> st
 def describe_entry(
     span: Point | Span, entry: Entry, calendar: Calendar, view: RenderContext, spec: VEventSpec | None = None
 ) -> str:
-    """Return the paragraphs: when, in both zones; moved deadlines; summary; links; the page's URL.
+    """Return the paragraphs: when, in both zones; moved deadlines; the state; summary; links; the page's URL.
 
     `spec` is the calendar entry that the text belongs to: its own moment comes first. None means the record.
     """
     record = entry.record
+    occurrence = spec.occurrence if spec else None
+    state = state_texts(entry, calendar, view.lang, occurrence).lines
     paragraphs = [
         "\n".join(_times(span, record, calendar, view, spec)),
         "\n".join(phrases.moves(entry, calendar, view.lang)),
+        "\n".join(state if spec else [*state, *series_lines(entry, calendar, view.lang)]),
         phrases.pick(record.summary, view.lang.code).text,
-        "\n".join(_facts(record, view)),
+        "\n".join(_facts(record, view, is_on=takes_place(entry, occurrence))),
         view.lang.gettext("Details and changes:") + f"\n{view.page_url(record.id)}",
     ]
     return "\n\n".join(part for part in paragraphs if part)
@@ -108,8 +112,8 @@ def _labelled(label: str, at: Point | Span, record: Record, calendar: Calendar, 
     yield from rest
 
 
-def _facts(record: Record, view: RenderContext) -> Iterator[str]:
-    for detail in record_details(record, view.lang, Surface.FEED):
+def _facts(record: Record, view: RenderContext, *, is_on: bool) -> Iterator[str]:
+    for detail in record_details(record, view.lang, Surface.FEED, takes_place=is_on):
         label, value = detail.label, "; ".join(detail.texts)
         match detail.kind:
             case DetailKind.DOCUMENT:

@@ -32,8 +32,9 @@ from calendar_service.writers.recurrence import spell_out
 from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.sanitize import MAX_LINE_UNITS, clean_address, clean_line, plain
 from calendar_service.writers.single import stretch_for
+from calendar_service.writers.states import shown_join, shown_registration
 from calendar_service.writers.vevent_specs import UNKNOWN_LENGTH, vevent_specs
-from calendar_service.writers.vevents import COLOURS, is_free, rings, shown_join, state_of, summarize
+from calendar_service.writers.vevents import COLOURS, is_free, rings, state_of, summarize
 
 if TYPE_CHECKING:
     from datetime import date
@@ -145,8 +146,8 @@ def _object(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderCont
         "categories": {f"{view.base_url}/?kind={record.kind}": True},
         "color": COLOURS[record.kind],
         "locations": _locations(spec, entry),
-        "virtualLocations": _virtual_locations(entry),
-        "links": _links(entry, view),
+        "virtualLocations": _virtual_locations(spec, entry),
+        "links": _links(spec, entry, view),
         "participants": _participants(entry),
         "relatedTo": _related(spec, entry, calendar),
         "alerts": _alerts(view.alarm, spec) if view.alarm and rings(spec, entry) else {},
@@ -170,8 +171,8 @@ def _texts(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderConte
         "title": shorten(summarize(spec, entry, view)[0], MAX_LINE_UNITS),
         "description": plain(describe_entry(spec.span, entry, calendar, view, spec)),
         "locations/place/name": spec.place,
-        "virtualLocations/join/name": lang.gettext("Join online") if shown_join(entry) else "",
-        "links/register/title": lang.gettext("Register") if record.registration_url else "",
+        "virtualLocations/join/name": lang.gettext("Join online") if shown_join(entry, spec.occurrence) else "",
+        "links/register/title": lang.gettext("Register") if shown_registration(entry, spec.occurrence) else "",
         "links/more/title": lang.gettext("More") if record.url else "",
         "participants/buyer/name": phrases.pick(record.buyer, lang.code).text,
         "participants/contact/name": record.contact.name if record.contact else "",
@@ -286,19 +287,19 @@ def _locations(spec: VEventSpec, entry: Entry) -> _Object:
     return {"place": {"@type": "Location", **({"timeZone": zone} if zone and is_iana(zone) else {})}}
 
 
-def _virtual_locations(entry: Entry) -> _Object:
-    join = shown_join(entry)
+def _virtual_locations(spec: VEventSpec, entry: Entry) -> _Object:
+    join = shown_join(entry, spec.occurrence)
     if not join:
         return {}
     return {"join": {"@type": "VirtualLocation", "uri": clean_address(join), "features": {"video": True}}}
 
 
-def _links(entry: Entry, view: RenderContext) -> _Object:
+def _links(spec: VEventSpec, entry: Entry, view: RenderContext) -> _Object:
     record = entry.record
     found = {
         "page": (view.page_url(record.id), "alternate"),
         "more": (record.url, "describedby"),
-        "register": (record.registration_url, "related"),
+        "register": (shown_registration(entry, spec.occurrence), "related"),
         "contact": (record.contact.url if record.contact else "", "help"),
     }
     found |= {f"document-{number}": (each.url, "related") for number, each in enumerate(record.documents, 1)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.times import write_instant
 from calendar_service.records.uids import uid
 from calendar_service.writers import phrases
-from calendar_service.writers.api import list_moments
+from calendar_service.writers.api import describe_state, list_moments
 from calendar_service.writers.description import describe_record
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _item(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             "about": f"{view.base_url}/api/v1/records",
             "kind": record.kind,
             "status": "cancelled" if entry.is_called_off else record.status,
+            **describe_state(entry, view),
             "moments": list_moments(entry, edition, bounds, view),
         },
     }

@@ -14,12 +14,13 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.occurrences import Occurrence, occurrence_on, occurrences_of, shift
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.writers import phrases
+from calendar_service.writers.states import shown_join, state_texts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Place, Point, Record, Schedule, Span
+    from calendar_service.records.record import Place, Point, Schedule, Span
     from calendar_service.writers.render_context import RenderContext
 
 _CONTEXT = "https://schema.org"
@@ -37,15 +38,14 @@ class AheadBounds:
     number: int
 
 
-def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: AheadBounds, *, shows_join: bool) -> str:
-    """Return the content of a script element of a record's page; the join link only if the page shows it."""
+def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: AheadBounds) -> str:
+    """Return the content of a script element of a record's page."""
     record = entry.record
     if record.schedule is None:
         described = _demand(entry, edition, view)
     else:
-        common = _common(record, view) | _where(record, view, shows_join=shows_join)
         nodes = [
-            common | _happening(each, entry, record.schedule)
+            _common(entry, edition, view, each) | _where(entry, view, each) | _happening(each, entry, record.schedule)
             for each in _listed_occurrences(record.schedule, edition, ahead)
         ]
         described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
@@ -58,11 +58,16 @@ def _listed_occurrences(schedule: Schedule, edition: Edition, ahead: AheadBounds
     return occurrences_of(schedule, ahead.start, ahead.end, edition.calendar.zone)[: ahead.number]
 
 
-def _common(record: Record, view: RenderContext) -> dict[str, Any]:
+def _common(
+    entry: Entry, edition: Edition, view: RenderContext, occurrence: Occurrence | None = None
+) -> dict[str, Any]:
+    record, calendar = entry.record, edition.calendar
     title, summary = (phrases.pick(text, view.lang.code) for text in (record.title, record.summary))
+    state = state_texts(entry, calendar, view.lang, occurrence)
+    told = [*([f"{state.word}."] if state.word else []), *phrases.moves(entry, calendar, view.lang), *state.lines]
     found = {
         "name": title.text,
-        "description": summary.text,
+        "description": " ".join(part for part in (*told, summary.text) if part),
         "url": view.page_url(record.id),
         "inLanguage": list(record.languages),
     }
@@ -88,11 +93,11 @@ def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict
     return found | {"eventStatus": f"{_NAMES}{status}"}
 
 
-def _where(record: Record, view: RenderContext, *, shows_join: bool) -> dict[str, Any]:
+def _where(entry: Entry, view: RenderContext, occurrence: Occurrence) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    place = record.place
+    record, place = entry.record, entry.record.place
     if place:
-        room = {"@type": "VirtualLocation", "url": record.join if shows_join else view.page_url(record.id)}
+        room = {"@type": "VirtualLocation", "url": shown_join(entry, occurrence) or view.page_url(record.id)}
         venue = _venue(place, view)
         kinds = {(True, False): "Online", (False, True): "Offline", (True, True): "Mixed"}
         if kind := kinds.get((place.online, bool(venue))):
@@ -119,7 +124,7 @@ def _venue(place: Place, view: RenderContext) -> dict[str, Any]:
 
 def _demand(entry: Entry, edition: Edition, view: RenderContext) -> dict[str, Any]:
     record = entry.record
-    found = {"@type": "Demand"} | _common(record, view)
+    found = {"@type": "Demand"} | _common(entry, edition, view)
     found.pop("inLanguage", None)
     found["validThrough"] = _stamp(record.milestones[MomentName.CLOSES].at, edition.calendar.zone)
     if record.reference:

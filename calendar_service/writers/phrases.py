@@ -15,6 +15,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Place, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.zones import abbreviation, offset_words
+from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calendar_service.records.texts import Text
     from calendar_service.writers.i18n import Language
 
+_SLOT = "\ue000"
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -34,6 +36,21 @@ class LocalizedText:
 
     text: str
     language: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something has changed. `text` is in its own language; `before` and `after` are in that of the output."""
+
+    before: str
+    text: str
+    after: str
+    language: str
+
+    @property
+    def words(self) -> str:
+        """The whole sentence."""
+        return f"{self.before}{self.text}{self.after}"
 
 
 def pick(text: Text, code: str) -> LocalizedText:
@@ -171,10 +188,8 @@ def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language)
         if moved.is_extension
         else (lang.gettext("Brought forward on {day}.", day=decided))
     )
-    reason = pick(moved.reason, lang.code).text
-    return " ".join(
-        part for part in (sentence, text, lang.gettext("Reason: {reason}", reason=reason) if reason else "") if part
-    )
+    why = reason(moved.reason, lang)
+    return " ".join(part for part in (sentence, text, why.words if why else "") if part)
 
 
 def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
@@ -187,11 +202,17 @@ def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
     return sentences
 
 
-def planned_before_words(entry: Entry, calendar: Calendar, lang: Language) -> str:
-    """Return a sentence on the original time of a record that has been moved; else ""."""
-    if entry.planned_before is None:
-        return ""
-    return lang.gettext("Was planned for {old}.", old=when_words(entry.planned_before, calendar.zone, lang))
+def reason(text: Text, lang: Language) -> Reason | None:
+    """Return a reason on one line; its language is named if it is not that of the output."""
+    picked = pick(text, lang.code)
+    words = clean_line(picked.text)
+    if not words:
+        return None
+    sentence = lang.gettext("Reason: {reason}", reason=_SLOT)
+    if picked.language != lang.code:
+        sentence = lang.gettext("{text} (in {language})", text=sentence, language=lang.language(picked.language))
+    before, _, after = sentence.partition(_SLOT)
+    return Reason(before, words, after, picked.language)
 
 
 def rule(repeats: RecurrenceRule, lang: Language) -> str:

@@ -64,16 +64,23 @@ class RecordDetail:
         return [value.text for value in self.values if value.text]
 
 
-def record_details(record: Record, lang: Language, surface: Surface) -> list[RecordDetail]:
-    """Return the details that a surface shows of a record, in order, without empty ones."""
-    return [each for each in _all_details(record, lang) if surface in each.shown and (each.url or each.texts)]
+def record_details(record: Record, lang: Language, surface: Surface, *, takes_place: bool = True) -> list[RecordDetail]:
+    """Return the details that a surface shows of a record, in order, without empty ones.
+
+    What does not take place has no link to register or to join.
+    """
+    details = [*(_links(record, lang) if takes_place else ()), *_all_details(record, lang)]
+    return [each for each in details if surface in each.shown and (each.url or each.texts)]
+
+
+def _links(record: Record, lang: Language) -> Iterator[RecordDetail]:
+    # Pages and mails have buttons for these two, in their time.
+    yield RecordDetail(lang.gettext("Register"), (), DetailKind.LINK, Surface.FEED, record.registration_url)
+    yield RecordDetail(lang.gettext("Join online"), (), DetailKind.LINK, Surface.FEED, record.join)
 
 
 def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
     gettext, kinds = lang.gettext, DetailKind
-    # Pages and mails have buttons for these two, in their time.
-    yield RecordDetail(gettext("Join online"), (), kinds.LINK, Surface.FEED, record.join)
-    yield RecordDetail(gettext("Register"), (), kinds.LINK, Surface.FEED, record.registration_url)
     yield RecordDetail(gettext("Buyer"), _texts(lang, record.buyer))
     yield RecordDetail(gettext("Reference"), _words(record.reference))
     organisers = _texts(lang, *record.organisers)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.edition import Entry
+    from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Point, Record, Schedule, Session, Span
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.render_context import RenderContext
@@ -34,7 +35,8 @@ _HAPPENS_AT = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
 class VEventSpec:
     """One VEVENT: its own UID name, title, time and state; all else is the record's.
 
-    `moment` is its milestone, "" for the event itself. `recurrence` is the time of a changed occurrence by the rule.
+    `moment` is its milestone, "" for the event itself. `occurrence` is the one of a series that it stands for;
+    `recurrence` is the time of a changed one by the rule.
     """
 
     name: str
@@ -46,7 +48,12 @@ class VEventSpec:
     rule: RecurrenceRule | None = None
     excepted: tuple[date, ...] = ()
     recurrence: Span | None = None
-    cancelled: bool = False
+    occurrence: Occurrence | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Return True if it is an occurrence that does not take place."""
+        return self.occurrence is not None and self.occurrence.is_cancelled
 
     @property
     def is_extra(self) -> bool:
@@ -85,12 +92,12 @@ def _happening(
 def _override(main: VEventSpec, schedule: Schedule, day: date) -> VEventSpec:
     original = occurrence_on(replace(schedule, changes=()), day).span
     found = occurrence_on(schedule, day)
-    return replace(main, span=found.span, recurrence=original, cancelled=found.is_cancelled)
+    return replace(main, span=found.span, recurrence=original, occurrence=found)
 
 
 def _written_out(main: VEventSpec, record: Record, schedule: Schedule, day: date) -> VEventSpec:
     found = occurrence_on(schedule, day)
-    return replace(main, name=uids.occurrence_entry(record, day), span=found.span, cancelled=found.is_cancelled)
+    return replace(main, name=uids.occurrence_entry(record, day), span=found.span, occurrence=found)
 
 
 def _milestone(record: Record, name: MomentName, title: str, calendar: Calendar, view: RenderContext) -> VEventSpec:

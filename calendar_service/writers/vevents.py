@@ -32,6 +32,7 @@ from calendar_service.writers.sanitize import (
     clean_line,
     to_octets,
 )
+from calendar_service.writers.states import shown_join, takes_place
 from calendar_service.writers.vevent_specs import DEADLINE_BLOCK, UNKNOWN_LENGTH, vevent_specs
 from calendar_service.writers.vtimezone import describes
 
@@ -138,7 +139,7 @@ def summarize(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str,
     """Return the title with its state before and its language behind it, and the language it is in."""
     lang = view.lang
     written_in = phrases.pick(entry.record.title, lang.code).language
-    prefix = lang.gettext("Cancelled") if spec.cancelled else phrases.state(entry, lang)
+    prefix = lang.gettext("Cancelled") if spec.is_cancelled else phrases.state(entry, lang)
     own = clean_line(spec.title) or entry.record.id
     title = lang.gettext("{label}: {title}", label=prefix, title=own) if prefix else own
     suffix = phrases.only_languages(entry.record, lang)
@@ -151,25 +152,19 @@ def summarize(spec: VEventSpec, entry: Entry, view: RenderContext) -> tuple[str,
 
 def state_of(spec: VEventSpec, entry: Entry) -> str:
     """Return CONFIRMED, TENTATIVE or CANCELLED (RFC 5545, 3.8.1.11)."""
-    if entry.is_called_off or spec.cancelled:
+    if entry.is_called_off or spec.is_cancelled:
         return "CANCELLED"
     return "TENTATIVE" if entry.record.status in (Status.TENTATIVE, Status.POSTPONED) else "CONFIRMED"
 
 
 def is_free(spec: VEventSpec, entry: Entry) -> bool:
     """Return True if an entry makes nobody busy: what is called off or postponed, whole days, and single moments."""
-    off = entry.is_called_off or spec.cancelled or entry.record.status is Status.POSTPONED
-    return off or isinstance(spec.span, DaySpan) or spec.moment is not None
+    return not takes_place(entry, spec.occurrence) or isinstance(spec.span, DaySpan) or spec.moment is not None
 
 
 def rings(spec: VEventSpec, entry: Entry) -> bool:
     """Return True if an entry may have an alarm."""
-    return not (entry.is_called_off or spec.cancelled or entry.record.status is Status.POSTPONED)
-
-
-def shown_join(entry: Entry) -> str:
-    """Return the address to join at that entries show, "" where they show none."""
-    return entry.record.join
+    return takes_place(entry, spec.occurrence)
 
 
 def _add_state(event: Event, spec: VEventSpec, entry: Entry) -> None:
@@ -183,7 +178,7 @@ def _add_state(event: Event, spec: VEventSpec, entry: Entry) -> None:
 
 
 def _add_links(event: Event, spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> None:
-    record, join = entry.record, shown_join(entry)
+    record, join = entry.record, shown_join(entry, spec.occurrence)
     add_uri(event, "url", join or record.url or view.page_url(record.id))
     if join:
         label = view.lang.gettext("Join online")

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+from calendar_service.cli.audited_messages import audited_messages
 from calendar_service.output_formats import list_outputs
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import sqlite_url
-from calendar_service.verification.audit import ZONES, verify_outputs
+from calendar_service.verification.audit import ZONES, add_messages, verify_outputs
 from calendar_service.web.inprocess import ask_application
 from tests.support.databases import open_sqlite
 from tests.support.paths import CALENDARS, ROOT
@@ -34,9 +35,12 @@ class Audited(Site):
         self.look_again()
         return self.app
 
-    def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW):
-        fetch = fetch or ask_application(self.app_at(now))
-        return verify_outputs(load_edition(self.engine), languages, list_outputs(), fetch, lambda: now, zones)
+    def audit(self, languages=("en", "fr"), zones=ZONES, fetch=None, now=NOW, *, with_messages=False):
+        fetch, edition = fetch or ask_application(self.app_at(now)), load_edition(self.engine)
+        report = verify_outputs(edition, languages, list_outputs(), fetch, lambda: now, zones)
+        if with_messages:
+            add_messages(report, audited_messages(edition, self.base, now), edition, now)
+        return report
 
 
 def extend(audited, text, final, before):

@@ -146,7 +146,7 @@ def test_the_command_asks_the_application_of_the_settings(small, monkeypatch):
     result = command(small, monkeypatch)
     assert (result.exit_code, result.output) == (
         0,
-        f"44 moments of 7 records on {surfaces(7)} surfaces, 0 differences\n",
+        f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 0 differences\n",
     )
 
 
@@ -154,7 +154,7 @@ def test_the_command_asks_a_server(small, monkeypatch, server):
     result = command(small, monkeypatch, server + "/")
     assert (result.exit_code, result.output) == (
         0,
-        f"44 moments of 7 records on {surfaces(7)} surfaces, 0 differences\n",
+        f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 0 differences\n",
     )
 
 
@@ -165,7 +165,7 @@ def test_the_command_says_what_a_server_has_wrong(small, monkeypatch, server):
     *faults, summary = result.output.splitlines()
     assert result.exit_code == 1
     assert faults[0] == "/calendar.csv?lang=en: repeated-hour, the record: expected it, found nothing"
-    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces, 8 differences"
+    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 8 differences"
 
 
 def test_the_command_wants_something_published(tmp_path, monkeypatch):

@@ -30,24 +30,16 @@ def test_milestones_stand_in_order_and_what_is_past_is_said(showcase):
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        ("2026-12-02T09:59", "later"),
-        ("2026-12-02T10:00", "open"),
-        ("2026-12-03T11:30", "open"),
-        ("2026-12-03T11:31", "gone"),
-    ],
+    ("now", "is_shown"),
+    [("2026-11-02T09:59", True), ("2026-12-03T11:30", True), ("2026-12-03T11:31", False)],
 )
-def test_the_room_is_shown_from_a_day_before_until_the_end(site_of, now, expected):
+def test_the_room_is_shown_until_the_end(site_of, now, is_shown):
     record = """  - {id: one, kind: webinar, title: One, when: 3 December 2026 at 11.00-12.30 CET, place: online,
       join: "https://example.org/room/42"}\n"""
     site = site_of(record, now=datetime.fromisoformat(now).replace(tzinfo=UTC))
     found = Page(read(site, "/events/one"))
-    link = "https://example.org/room/42" in found.links()
-    words = "The link to join appears here 24 hours before the start." in found.text
-    assert (link, words) == (expected == "open", expected == "later")
-    described = linked(site, "/events/one")["location"]["url"]
-    assert (described == "https://example.org/room/42") == link
+    assert ("https://example.org/room/42" in found.links()) == is_shown
+    assert linked(site, "/events/one")["location"]["url"] == "https://example.org/room/42"
 
 
 @pytest.mark.parametrize("name", ["cancelled", "postponed"])
@@ -78,7 +70,7 @@ EVENT = {
     "inLanguage": ["en", "fr"],
     "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
     "location": [
-        {"@type": "VirtualLocation", "url": "https://calendar.example.org/events/rumours-webinar"},
+        {"@type": "VirtualLocation", "url": "https://example.org/room/42"},
         {
             "@type": "Place",
             "name": "Seoul",
@@ -130,7 +122,7 @@ def test_a_moved_event_tells_when_it_was_planned(showcase):
     told = (found["startDate"], found["eventStatus"].rpartition("/")[2], found["previousStartDate"])
     assert told == ("2026-12-15", "EventRescheduled", "2026-12-14")
     words = Page(read(showcase, "/fr/events/policy-lab")).text
-    assert "Initialement prévu : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
+    assert "Déplacé ; date initiale : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
 
 
 def test_extensions_are_counted_for_each_moment_apart(showcase):
@@ -177,7 +169,7 @@ def test_head_names_other_languages_feeds_and_what_others_show(showcase):
         ),
     ]
     graph = {each["property"]: each["content"] for each in found.all("meta") if "property" in each}
-    assert graph["og:title"] == "Visite d’étude à Bergen - Cités interculturelles"
+    assert graph["og:title"] == "Annulé\N{NO-BREAK SPACE}: Visite d’étude à Bergen - Cités interculturelles"
     assert graph["og:description"].startswith("mercredi 9 décembre 2026 au vendredi 11 décembre 2026.")
     for _, address in relations:
         assert showcase.get(address.removeprefix(base)).status_code == 200

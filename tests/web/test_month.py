@@ -36,7 +36,8 @@ def test_what_lasts_several_days_stands_on_each(showcase):
     assert [day for day, text in days.items() if "Study visit" in text] == [9, 10, 11]
     assert [day for day, text in days.items() if "مؤتمر" in text] == [14, 15, 16, 17, 18]
     assert days[9] == (
-        "9 , Wednesday 9 December 2026 Cancelled Study visit to Bergen Event 14:00 Index help desk Webinar"
+        "9 , Wednesday 9 December 2026 Cancelled Study visit to Bergen Event 14:00 Index help desk Webinar. "
+        "Moved from Tuesday 8 December 2026, 14:00-15:00 CET (UTC+1)."
     )
 
 

@@ -61,7 +61,7 @@ def test_a_moved_occurrence_says_its_new_time(events):
 def test_links_stand_bare_and_moves_are_told(events):
     texts = {str(each["UID"]).split("@")[0]: str(each["DESCRIPTION"]) for each in events}
     assert texts["seoul-webinar"].split("\n\n")[2:] == [
-        "Join online: https://meet.example.org/seoul?pwd=a&b=1\nRegister: https://example.org/register",
+        "Register: https://example.org/register\nJoin online: https://meet.example.org/seoul?pwd=a&b=1",
         "Details and changes:\nhttps://calendar.example/events/seoul-webinar",
     ]
     assert texts["extended-tender"].split("\n\n")[1] == (

@@ -10,13 +10,14 @@ from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
-from calendar_service.reminders.messages.details import details_of, printed_words, summary_of, title_of
+from calendar_service.reminders.messages.details import details_of, occurrence_of, printed_words, summary_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.single import write_file
+from calendar_service.writers.states import state_texts, told_reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,7 @@ def make_content(
     """Return the content that all messages about one record share; preheader and reason are not filled in."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
     is_happening = main.name is MomentName.STARTS
+    state = state_texts(entry, calendar, lang, occurrence_of(record, main))
     label = lang.gettext("When") if is_happening else phrases.moment_label(main.name, lang)
     return MessageContent(
         view=view,
@@ -46,11 +48,11 @@ def make_content(
         heading=title_of(entry, view),
         kind=record.kind.value,
         label=phrases.kind(record, lang),
-        state=lang.gettext("Withdrawn") if entry.revision.withdrawn else phrases.state(entry, lang),
+        state=lang.gettext("Withdrawn") if entry.revision.withdrawn else state.word,
         only=phrases.only_languages(record, lang),
         when=TimeBlock(label, time_lines(main.span, record, calendar, view)),
         button=Button(lang.gettext("See all details"), view.page_url(record.id)),
-        history=tuple(phrases.moves(entry, calendar, lang)[-_MAX_MOVES:]),
+        history=(*phrases.moves(entry, calendar, lang)[-_MAX_MOVES:], *state.lines),
         facts=details_of(entry, main, edition, view, now),
         summary=summary_of(entry, view),
     )
@@ -93,7 +95,10 @@ def make_message(
         "at": written_at(main.at),
         "words": clean_line(printed_words(record, main)),
         "when": time_lines(main.span, record, edition.calendar, view),
+        "status": "cancelled" if entry.is_called_off else record.status.value,
     }
+    if reason := told_reason(entry, view.lang):
+        data |= {"reason": reason.text, "reason_language": reason.language}
     return Message(
         subject=subject,
         text=render_text(content),

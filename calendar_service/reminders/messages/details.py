@@ -17,19 +17,20 @@ from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.sanitize import clean_line, plain
+from calendar_service.writers.states import is_over, open_registration, shown_join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Point, Record, Span
     from calendar_service.writers.render_context import RenderContext
 
 _SUMMARY = 600
 _MAX_DOCUMENTS = 8
 _MAX_LINK = 600
-_JOIN_WITHIN = timedelta(hours=24)
 _AHEAD = timedelta(days=3660)
 
 
@@ -72,6 +73,11 @@ def _happening(span: Span, occurrence: date | None = None) -> MainMoment:
     return MainMoment(MomentName.STARTS, span_points(span)[0][1], span, occurrence)
 
 
+def occurrence_of(record: Record, main: MainMoment) -> Occurrence | None:
+    """Return the occurrence of a series that a moment belongs to; None for any other moment."""
+    return occurrence_on(record.schedule, main.occurrence) if record.schedule and main.occurrence else None
+
+
 def printed_words(record: Record, main: MainMoment) -> str:
     """Return the words in which a moment was printed."""
     if main.name in record.milestones:
@@ -111,14 +117,14 @@ def _joining(
     entry: Entry, main: MainMoment, calendar: Calendar, view: RenderContext, now: datetime
 ) -> Iterator[Detail]:
     record, gettext = entry.record, view.lang.gettext
-    begins, ends = instant_bounds(main.span, calendar.zone)
-    is_near = main.name is MomentName.STARTS and begins - _JOIN_WITHIN <= now <= ends
-    if record.join and is_near and not entry.is_called_off:
-        yield _linked(gettext("Join online"), record.join)
-    closing = record.milestones.get(MomentName.REGISTRATION_CLOSES)
-    is_open = now <= (instant_bounds(closing.at, calendar.zone)[1] if closing else ends)
-    if record.registration_url and is_open and not entry.is_called_off:
-        yield _linked(gettext("Register"), record.registration_url)
+    occurrence = occurrence_of(record, main)
+    span = record.schedule.span if record.schedule and main.name is not MomentName.STARTS else main.span
+    if not is_over(span, calendar.zone, now):
+        links = {
+            gettext("Register"): open_registration(entry, calendar.zone, now, occurrence),
+            gettext("Join online"): shown_join(entry, occurrence),
+        }
+        yield from (_linked(label, url) for label, url in links.items() if url)
 
 
 def _other_moments(

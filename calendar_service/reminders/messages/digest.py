@@ -14,13 +14,14 @@ from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
-from calendar_service.reminders.messages.details import MainMoment, main_moment_at, title_of
+from calendar_service.reminders.messages.details import MainMoment, main_moment_at, occurrence_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
+from calendar_service.writers.states import state_texts
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -94,13 +95,13 @@ def _opening(words: str) -> str:
 def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
     record, main = item.entry.record, _main(item)
     title = title_of(item.entry, view)
-    called = phrases.state(item.entry, view.lang)
-    named = view.lang.gettext("{label}: {title}", label=called, title=title.text) if called else title.text
+    state = state_texts(item.entry, edition.calendar, view.lang, occurrence_of(record, main))
+    named = view.lang.gettext("{label}: {title}", label=state.word, title=title.text) if state.word else title.text
     return DigestRow(
         counted=_counted(item, edition, view, now),
         title=LocalizedText(shorten(named, _TITLE, at_word=True), title.language),
         only=phrases.only_languages(record, view.lang),
-        lines=time_lines(main.span, record, edition.calendar, view),
+        lines=[*time_lines(main.span, record, edition.calendar, view), *state.lines],
         url=view.page_url(record.id),
         kind=record.kind.value,
     )

@@ -22,7 +22,8 @@ from calendar_service.reminders.messages.content import Button
 from calendar_service.reminders.messages.details import main_moment
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
-from calendar_service.writers.sanitize import clean_line, plain
+from calendar_service.writers.sanitize import clean_line
+from calendar_service.writers.states import reason_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +71,7 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         label=content.label if content.state == head else head,
         changes=rows,
         when=_state_block(content, first, rows),
-        history=_reason(after, edition, lang) + _left_out(value_changes, lang),
+        history=_reason(shown, edition, lang) + _left_out(value_changes, lang),
         facts=_without_changed(content, value_changes, lang),
         button=_calendar_button(view) if after.withdrawn else content.button,
         why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
@@ -126,11 +127,11 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
     return short_moment(main, edition, view, now)
 
 
-def _reason(after: Revision, edition: Edition, lang: Language) -> tuple[str, ...]:
-    day = day_of_instant(after.changed_at, edition.calendar.zone)
-    reason = " ".join(plain(phrases.pick(after.record.note_of_change, lang.code).text).split())
+def _reason(entry: Entry, edition: Edition, lang: Language) -> tuple[str, ...]:
+    day = day_of_instant(entry.revision.changed_at, edition.calendar.zone)
+    reason = reason_of(entry, lang)
     decided = lang.gettext("Changed on {day}.", day=lang.day(day, weekday=False))
-    return (*((lang.gettext("Reason: {reason}", reason=reason),) if reason else ()), decided)
+    return (*((reason.words,) if reason else ()), decided)
 
 
 def _left_out(value_changes: list[RecordChange], lang: Language) -> tuple[str, ...]:

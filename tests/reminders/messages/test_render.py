@@ -108,12 +108,12 @@ def test_year_stands_in_the_subject_where_it_is_another():
 @pytest.mark.parametrize(
     ("now", "shown"),
     [
-        (datetime(2027, 7, 5, 8, 59, tzinfo=UTC), False),
-        (datetime(2027, 7, 5, 9, 0, tzinfo=UTC), True),
+        (datetime(2027, 6, 5, 9, 0, tzinfo=UTC), True),
         (datetime(2027, 7, 6, 9, 0, tzinfo=UTC), True),
+        (datetime(2027, 7, 6, 11, 0, tzinfo=UTC), False),
     ],
 )
-def test_link_to_join_is_there_in_the_last_day(now, shown):
+def test_link_to_join_is_there_until_the_end(now, shown):
     message = reminder("racism-webinar", MomentName.STARTS, EN, now=now)
     assert ("https://meet.example.org/racism?pwd=a&b=1" in message.text) is shown
     assert ("https://meet.example.org/racism?pwd=a&amp;b=1" in message.html) is shown
@@ -212,6 +212,9 @@ def test_data_for_programs():
         "at": "2027-07-17T15:00:00Z",
         "words": "17 July 2027, 17:00",
         "when": ["Saturday 17 July 2027, 17:00 CEST (UTC+2)", "In Seoul: Sunday 18 July 2027, 00:00 KST (UTC+9)"],
+        "status": "confirmed",
+        "reason": "More time was asked for.",
+        "reason_language": "en",
         "changes": [
             {"what": "moved", "moment": "closes", "old": "2027-07-10T15:00:00Z", "new": "2027-07-17T15:00:00Z"}
         ],

@@ -1,0 +1,185 @@
+"""The state of a record, its reason and its links are the same on every surface, in both languages."""
+
+import re
+
+import pytest
+
+from calendar_service.reminders.messages import details
+from calendar_service.web import agenda, links
+from calendar_service.writers import description, jscalendar, phrases, vevents
+from calendar_service.writers import states as states_module
+from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states
+
+LANGUAGES = ("en", "fr")
+# What people are told of each record, in English and in French.
+TOLD = {
+    "cancelled": (
+        ["Cancelled", "Reason: Too few registrations."],
+        ["Annulé", "Motif : Too few registrations. (en anglais)"],
+    ),
+    "postponed": (["Postponed", "Reason: The hall is closed."], ["Reporté", "Motif : La salle est fermée."]),
+    "tentative": (
+        ["To be confirmed", "Reason: L'orateur n'a pas encore répondu. (in French)"],
+        ["À confirmer", "Motif : L'orateur n'a pas encore répondu."],
+    ),
+    "moved": (
+        ["Moved from Sunday 7 March 2027, 11:00-12:00 CET (UTC+1)", "Reason: The speaker has missed a train."],
+        ["date initiale : dimanche 7 mars 2027, 11:00-12:00 CET (UTC+1)", "Motif : L'oratrice a manqué son train."],
+    ),
+    "rehoused": (
+        ["The place has changed; it was: Strasbourg, France", "Reason: A larger room was needed."],
+        ["lieu initial : Strasbourg, France", "Motif : Il fallait une salle plus grande."],
+    ),
+    "off-tender": (["Cancelled", "Reason: The budget was cut."], ["Annulé", "Motif : Le budget a été réduit."]),
+    "clinic": (
+        ["Cancelled", "moved from Tuesday 2 February 2027, 11:00-12:00 CET (UTC+1)", "Reason: The adviser is ill."],
+        [
+            "Annulé",
+            "date initiale : mardi 2 février 2027, 11:00-12:00 CET (UTC+1)",
+            "Motif : La conseillère est malade.",
+        ],
+    ),
+    "quarterly": (["Cancelled", "Reason: Nothing to review."], ["Annulé", "Motif : Rien à examiner."]),
+    "planned": ([], []),
+}
+# A reminder is about one occurrence that takes place; the file beside it has the others.
+ELSEWHERE = {
+    ("clinic", "mail, text"),
+    ("clinic", "mail, HTML"),
+    ("quarterly", "mail, text"),
+    ("quarterly", "mail, HTML"),
+}
+# What programs are told: status, reason, and where it was before.
+LISTED = {
+    "cancelled": (["cancelled", "Too few registrations."], ["cancelled", "Too few registrations."]),
+    "postponed": (["postponed", "The hall is closed."], ["postponed", "La salle est fermée."]),
+    "tentative": (["tentative", "L'orateur n'a pas encore"], ["tentative", "L'orateur n'a pas encore"]),
+    "moved": (["The speaker has missed a train."], ["L'oratrice a manqué son train."]),
+    "rehoused": (["A larger room was needed."], ["Il fallait une salle plus grande."]),
+    "off-tender": (["cancelled", "The budget was cut."], ["cancelled", "Le budget a été réduit."]),
+    "clinic": (["The adviser is ill."], ["La conseillère est malade."]),
+    "quarterly": (["Nothing to review."], ["Rien à examiner."]),
+}
+BEFORE = {"moved": "2027-03-07T10:00:00Z", "clinic": "2027-02-02T10:00:00Z", "rehoused": "Strasbourg, France"}
+OFF, ON = ("cancelled", "postponed", "off-tender"), ("planned", "tentative", "moved", "clinic")
+# The surfaces that show no links of a record.
+ROWS = ("agenda", "month", "widget, agenda", "widget, compact", "widget, month", "oEmbed")
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory):
+    opened = open_states(tmp_path_factory.mktemp("states"))
+    yield opened
+    opened.engine.dispose()
+
+
+def normal(text):
+    return re.sub(r"\s+", " ", text.replace("<s>", "").replace("</s>", ""))
+
+
+def expected(record, lang):
+    return TOLD[record][LANGUAGES.index(lang)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", TOLD)
+@pytest.mark.parametrize("surface", PEOPLE)
+def test_state_and_reason_stand_everywhere(states, surface, record, lang):
+    text = normal(PEOPLE[surface](states, record, lang))
+    assert text, "nothing is shown of it"
+    wanted = [] if (record, surface) in ELSEWHERE else expected(record, lang)
+    assert [each for each in wanted if each.lower() not in text.lower()] == [], text
+    assert "Not a word" not in text
+    assert "Pas un mot" not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", LISTED)
+@pytest.mark.parametrize("surface", PROGRAMS)
+def test_programs_are_told_too(states, surface, record, lang):
+    text = PROGRAMS[surface](states, record, lang)
+    wanted = [
+        *LISTED[record][LANGUAGES.index(lang)],
+        *([BEFORE[record]] if record in BEFORE and surface != "webhook" else []),
+    ]
+    assert [each for each in wanted if each not in text] == [], text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", OFF)
+@pytest.mark.parametrize("surface", [*PEOPLE, *PROGRAMS])
+def test_what_is_off_has_no_link_to_join_register_or_add(states, surface, record, lang):
+    text = (PEOPLE | PROGRAMS)[surface](states, record, lang)
+    assert "meet.example.org" not in text
+    assert "register.example.org" not in text
+    if surface not in {"mail, HTML", "mail, text"}:
+        assert f"/events/{record}.ics" not in text
+    assert not re.search(r"calendar\.google|outlook\.|If a date moves|Si une date change", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", ON)
+@pytest.mark.parametrize("surface", [name for name in PEOPLE if name not in ROWS])
+def test_the_link_to_join_is_the_same_everywhere(states, surface, record, lang):
+    assert f"https://meet.example.org/{record}" in PEOPLE[surface](states, record, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", TOLD)
+def test_what_a_page_hands_to_programs_says_the_same(states, record, lang):
+    text = normal(add_links(states, record, lang))
+    if record in OFF:
+        assert text == ""
+        return
+    assert ("meet.example.org" in text) == (record in ON)
+    # The next occurrence that takes place is offered, so that of a series none is cancelled.
+    wanted = [each for each in expected(record, lang) if each not in {"Cancelled", "Annulé"}]
+    assert [each for each in wanted if each.lower() not in text.lower()] == ([] if record != "quarterly" else wanted)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_occurrence_that_is_off_has_no_links(states, lang):
+    (off,) = [
+        each
+        for each in re.split("(?=BEGIN:VEVENT)", PEOPLE["feed"](states, "clinic", lang))
+        if "STATUS:CANCELLED" in each
+    ]
+    assert "example.org/clinic" not in off.replace("https://calendar.example/events/clinic", "")
+    (written_out,) = [
+        each
+        for each in re.split("(?=BEGIN:VEVENT)", PEOPLE["feed"](states, "quarterly", lang))
+        if "STATUS:CANCELLED" in each
+    ]
+    assert "register.example.org" not in written_out
+    widget = PEOPLE["widget, agenda"](states, "clinic", lang)
+    assert widget.count("/events/clinic.ics") == 7  # nine Tuesdays, one left out, one cancelled
+
+
+@pytest.mark.parametrize("record", OFF)
+def test_the_file_of_what_is_off_stays_at_its_address(states, record):
+    assert states.get(f"/events/{record}.ics").status_code == 200
+
+
+def test_the_audit_finds_no_difference(states):
+    report = states.audit(with_messages=True)
+    assert [str(fault) for fault in report.faults] == []
+    assert str(report).endswith(" surfaces and in 42 messages, 0 differences")
+
+
+# How each promise is broken, and what the audit must name then.
+BROKEN = {
+    "reasons left out": (phrases, "reason", lambda *_: None, {"reason", "reason of happening"}),
+    "links of what is off": (states_module, "takes_place", lambda *_: True, {"links of happening", "link to join"}),
+    "moves left out": (states_module, "moved_from", lambda *_: None, {"moved from"}),
+    "states left out": (phrases, "state", lambda *_: "", {"state", "state of happening"}),
+}
+
+
+@pytest.mark.parametrize(("owner", "name", "instead", "seen"), BROKEN.values(), ids=BROKEN)
+def test_the_audit_names_what_is_broken(states, monkeypatch, owner, name, instead, seen):
+    for module in [owner, agenda, description, details, jscalendar, links, vevents]:
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, instead)
+    report = states.audit(("en",), ("",), with_messages=True)
+    assert seen <= {fault.what for fault in report.faults}
+    assert any(fault.surface.startswith("the ") for fault in report.faults) or name == "moved_from"
