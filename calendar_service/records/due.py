@@ -1,10 +1,12 @@
 """Compute when a reminder is due: from a lead and a moment to an instant.
 
-Three rules decide which clock and which calendar count:
+Four rules decide which clock and which calendar count:
 
 - A clock time is counted back on the calendar and clock of its own zone. "7 days" before 17:00 in Paris is 17:00 in
-  Paris, also across a clock change, and so the same instant for all subscribers. A time named by the lead is on that
-  clock too.
+  Paris, also across a clock change, and so the same instant for all subscribers.
+- A time that the lead names is the subscriber's: "1 day before at 18:00" is 18:00 on the subscriber's own clock, on the
+  day before the day that the moment has there. Where 09:00 "on the day" comes too late only there, it is 09:00 the day
+  before.
 - A date without a clock time (an all-day date, a deadline at the end of a day) is counted back from the printed day,
   and the reminder is due at 09:00, or at the time named by the lead, on the subscriber's own clock.
 - An exact lead counts elapsed hours: before the clock time, before the end of the day of a deadline, and before whole
@@ -23,7 +25,7 @@ from dateutil.relativedelta import relativedelta
 
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead
 from calendar_service.records.moments import instant_bounds, midnight
-from calendar_service.records.times import CivilTime, DaySpan
+from calendar_service.records.times import CivilTime, DaySpan, day_of_instant
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -62,8 +64,10 @@ def _counted_back(lead: Lead, at: Point, zone: str, days: WorkingDays) -> dateti
             begins, _ = instant_bounds(at, zone)
             return begins - timedelta(minutes=minutes)
         case CalendarLead(months=months, days=calendar_days, at=clock):
-            day = _day(at) - relativedelta(months=months, days=calendar_days)
-            return _on_day(day, clock, at, zone)
+            back = relativedelta(months=months, days=calendar_days)
+            if clock and isinstance(at, CivilTime):
+                return _on_own_clock(back, clock, at, zone)
+            return _on_day(_day(at) - back, clock, at, zone)
         case WorkingDayLead(days=working_days):
             return _on_day(days.back(_day(at), working_days), None, at, zone)
 
@@ -74,8 +78,16 @@ def _day(at: Point) -> date:
 
 def _on_day(day: date, clock: time | None, at: Point, zone: str) -> datetime:
     if isinstance(at, CivilTime):
-        return _instant(day, clock or at.clock, at.zone)
+        return _instant(day, at.clock, at.zone)
     return _instant(day, clock or MORNING, zone)
+
+
+def _on_own_clock(back: relativedelta, clock: time, at: CivilTime, zone: str) -> datetime:
+    """Return when a clock of the subscriber's shows a time, counted back from the day of the moment there."""
+    day = day_of_instant(at.instant, zone) - back
+    found = _instant(day, clock, zone)
+    is_late_only_there = found >= at.instant > _instant(at.day - back, clock, at.zone)
+    return _instant(day - timedelta(days=1), clock, zone) if is_late_only_there else found
 
 
 def _instant(day: date, clock: time, zone: str) -> datetime:

@@ -201,6 +201,12 @@ def _is_far(at: Point, words: str, end: datetime) -> bool:
 
 
 @lru_cache(maxsize=1024)
+def _names_a_time(words: str) -> bool:
+    lead = read_lead(words)
+    return isinstance(lead, CalendarLead) and lead.at is not None
+
+
+@lru_cache(maxsize=1024)
 def _longest(words: str) -> timedelta:
     match read_lead(words):
         case ExactLead(minutes=minutes):
@@ -216,8 +222,8 @@ def _count(
 ) -> DueNotification | None:
     """Return the reminder of a moment by one lead, as it is due where there is no digest."""
     moment, at, occurrence = target
-    # A clock time is counted back on its own clock, so that subscribers everywhere share what was calculated.
-    zone = at.zone if isinstance(at, CivilTime) else group.zone
+    # Unless the lead names a time, a clock time is counted back on its own clock: one calculation for all subscribers.
+    zone = at.zone if isinstance(at, CivilTime) and not _names_a_time(words) else group.zone
     lead, counted, expires_at = _counted_back(words, at, zone, group.country, closures)
     is_new = entry.armed[moment].is_first
     if counted is None or (counted < first.before and not is_new):

@@ -61,6 +61,25 @@ ONE_RECORD = [
         "2027-07-12 15:00",  # the 14th is a holiday
     ),
     ("working days of no country", tender("2027-07-15 17:00"), reminders("2 working days"), "2027-07-13 15:00"),
+    ("a time that is named, at home", tender("2027-07-10 17:00"), reminders("1 day at 18:00"), "2027-07-09 16:00"),
+    (
+        "a time that is named, far east",
+        tender("2027-07-10 16:00"),
+        reminders("1 day at 18:00", SEOUL),
+        "2027-07-09 09:00",
+    ),
+    (
+        "a time that is named, far west",
+        tender("2027-07-10 17:00"),
+        reminders("1 day at 18:00", LIMA),
+        "2027-07-09 23:00",
+    ),
+    (
+        "a time that the programme suggests, far east",
+        tender("2027-07-10 16:00", reminders=("1 day at 18:00",)),
+        reminders("", SEOUL),
+        "2027-07-09 09:00",
+    ),
     ("on the day", tender("2027-07-10 17:00"), reminders("on the day at 08:00"), "2027-07-10 06:00"),
     ("all-day event at home", event("2027-07-10"), reminders("1 day"), "2027-07-09 07:00"),
     ("all-day event far east", event("2027-07-10"), reminders("1 day", SEOUL), "2027-07-09 00:00"),
@@ -76,7 +95,8 @@ ONE_RECORD = [
 def test_one_moment_and_one_lead(record, group, due):
     edition = grown((LONG_AGO, record))
     moment = "starts" if record.schedule else "closes"
-    assert lines(edition, "2027-01-02", "2028-01-01", group) == [(due, group.lead, moment, "", "")]
+    lead = group.lead or record.reminders[0]
+    assert lines(edition, "2027-01-02", "2028-01-01", group) == [(due, lead, moment, "", "")]
 
 
 LEADS = [
