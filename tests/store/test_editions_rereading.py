@@ -11,8 +11,9 @@ from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.records.enums import MomentName
 from calendar_service.records.rereading import READING
 from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.scheduling import Planner
-from calendar_service.reminders.service import MailSettings, ReminderService
+from calendar_service.reminders.service import ReminderService
 from calendar_service.store.editions import PublishOutcome, follow_tz_database, load_edition, publish_draft
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.migrate import run_migrations
