@@ -11,12 +11,18 @@ from calendar_service.reminders.resuming import describe_pause, end_pauses
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.in_hand import wait_for_senders
 from calendar_service.store.pauses import PauseKind, clear_replaced, enter_pause, list_pauses
+
+_IN_HAND_SECONDS = 10.0
 
 
 @click.command(name="pause")
 def pause_sending() -> None:
-    """Send nothing until `resume`: no reminders, notices or confirmations. All are kept."""
+    """Send nothing until `resume`: no reminders, notices or confirmations. All are kept.
+
+    It waits some seconds for messages that are being sent.
+    """
     engine = open_database(read_settings(os.environ))
     with writing(engine) as connection:
         enter_pause(connection, PauseKind.PERSON, clock())
@@ -24,6 +30,8 @@ def pause_sending() -> None:
         pauses = list_pauses(connection)
     for pause in pauses:
         click.echo(describe_pause(pause))
+    if left := wait_for_senders(engine, _IN_HAND_SECONDS):
+        click.echo(f"{left.processes} processes still have {left.messages} messages in hand; these may yet go out.")
 
 
 @click.command(name="resume")

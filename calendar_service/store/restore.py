@@ -7,13 +7,12 @@ is sent until a person decides how to go on.
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, text, update
 
 from calendar_service.store.archives import open_backup
 from calendar_service.store.backup import BackupRefused, our_tables, read_version, sqlite_path
@@ -22,11 +21,11 @@ from calendar_service.store.carry_over import carry_over
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.identity import Identity, raise_sequence, read_identity, renew_identity
+from calendar_service.store.in_hand import wait_for_senders
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, enter_pause, enter_restored
 from calendar_service.store.schema_version import is_known
 from calendar_service.store.tables import deliveries, faults, workers
-from calendar_service.store.workers import is_surely_dead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
 
 SENDERS_SECONDS = 60.0
 """How long is waited for processes that have mails in hand."""
-SILENT_SECONDS = 30.0
-"""After how long without a sign of life a process with mails in hand counts as dead."""
-_POLL = 0.2
 
 
 class Replaced(StrEnum):
@@ -131,27 +127,11 @@ def _quiet(engine: Database, now: datetime) -> Iterator[None]:
 
 def _wait_for_senders(engine: Database) -> None:
     """Wait until all claims are settled, except those of dead processes. Raise BackupRefused."""
-    begun = time.monotonic()
-    seen: dict[int, tuple[int, float]] = {}
-    claimed = select(deliveries.c.worker_id, func.count().label("number")).where(deliveries.c.state == "claimed")
-    by_worker = claimed.group_by(deliveries.c.worker_id).subquery()
-    query = select(workers, by_worker.c.number).join(by_worker, by_worker.c.worker_id == workers.c.id)
-    while True:
-        with reading(engine) as connection:
-            rows = connection.execute(query).all()
-        present = time.monotonic()
-        for row in rows:
-            if seen.get(row.id, (None, 0.0))[0] != row.beat:
-                seen[row.id] = row.beat, present
-        alive = [row for row in rows if not is_surely_dead(row.process) and present - seen[row.id][1] < SILENT_SECONDS]
-        if not alive:
-            return
-        if present - begun > SENDERS_SECONDS:
-            raise BackupRefused(
-                f"{len(alive)} processes still have {sum(row.number for row in alive)} mails in hand.",
-                remedy="Stop serve and worker, or try again in a minute.",
-            )
-        time.sleep(_POLL)
+    if left := wait_for_senders(engine, SENDERS_SECONDS):
+        raise BackupRefused(
+            f"{left.processes} processes still have {left.messages} mails in hand.",
+            remedy="Stop serve and worker, or try again in a minute.",
+        )
 
 
 # -- the step itself ------------------------------------------------------------------------------------------------

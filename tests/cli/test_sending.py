@@ -1,15 +1,35 @@
 """The commands `pause`, `resume`, `plan`, `tick` and `doctor` around a pause and a copy that was put back."""
 
+import asyncio
 import contextlib
 import json
+import os
+import threading
+import time
 
 import pytest
 
 from calendar_service import bootstrap, doctor
+from calendar_service.bootstrap import clock
+from calendar_service.cli import sending as sending_commands
 from calendar_service.cli.main import main
-from calendar_service.store.engine import open_engine
+from calendar_service.reminders.scheduling import Planner
+from calendar_service.store.claims import claim_deliveries
+from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import open_engine, writing
+from calendar_service.store.workers import enter_worker
 from tests.support.database_copies import copy_by_hand
-from tests.support.reminders import Inbox, add_named_subscribers, mail_server, outbox, publish_records, tender, utc
+from tests.support.reminders import (
+    Clock,
+    Inbox,
+    add_named_subscribers,
+    mail_server,
+    make_service,
+    outbox,
+    publish_records,
+    tender,
+    utc,
+)
 
 BEGIN = utc("2027-06-01 12:00")
 NAMES = [f"subscriber{number:02}" for number in range(10)]
@@ -91,3 +111,33 @@ def test_pause(asked):
     assert asked("tick", "--now", AT, "--send-missed") == f"{why}\nnothing sent\n"  # nothing was restored
     assert asked("resume") == "Sending goes on.\n"
     assert asked("tick", "--now", AT) == "10 sent\n"
+
+
+def test_pause_waits_for_what_is_being_sent(asked, database):
+    async def answer(_recipient):
+        await asyncio.sleep(1)
+        return "250 OK"
+
+    asked.inbox.answer = answer
+    service = make_service(database, Clock(utc("2027-07-03 15:01")), os.environ["CALENDAR_SMTP_URL"])
+    service.schedule_due()
+    sending = threading.Thread(target=service.send, args=[threading.Event()])
+    sending.start()
+    end = time.monotonic() + 10
+    while not asked.inbox.attempts and time.monotonic() < end:
+        time.sleep(0.01)
+    assert len(asked("pause").splitlines()) == 1
+    tried = len(asked.inbox.taken)
+    sending.join(10)
+    service.close(5)
+    assert 0 < tried == len(asked.inbox.taken) < 10
+
+
+def test_pause_says_what_is_still_in_hand(asked, database, monkeypatch):
+    monkeypatch.setattr(sending_commands, "_IN_HAND_SECONDS", 0.3)
+    with writing(database) as connection:
+        worker_id = enter_worker(connection, clock())
+    Planner(database).fan_out(load_edition(database), utc("2027-07-03 15:01"))
+    with writing(database) as connection:
+        claim_deliveries(connection, worker_id, utc("2027-07-03 15:01"), 3)
+    assert asked("pause").splitlines()[1] == "1 processes still have 3 messages in hand; these may yet go out."
