@@ -26,6 +26,7 @@ from calendar_service.records.record import (
 )
 from calendar_service.records.rereading import READING
 from calendar_service.store.clocks import check_clock
+from calendar_service.store.edition_numbers import next_edition_number
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import name_in_identity
@@ -360,14 +361,16 @@ class _Head:
 
 
 def _add(connection: Connection, head: _Head, last: Edition | None, added: list[Revision]) -> Edition:
+    number = next_edition_number(connection)
     row = {
+        "number": number,
         "published_at": head.stamp,
         "calendar": calendar_to_json(head.calendar),
         "tz_database": head.tz_database,
         "digest": head.digest,
         "reading": head.reading,
     }
-    number: int = connection.execute(insert(editions).returning(editions.c.number), row).scalar_one()
+    connection.execute(insert(editions), row)
     rows = [
         {
             "record_id": each.record.id,

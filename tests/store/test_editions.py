@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from sqlalchemy import delete
+import pytest
+from sqlalchemy import delete, select
 
 from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.enums import Status
 from calendar_service.records.record import Place
+from calendar_service.store import editions as store_editions
 from calendar_service.store.editions import (
     PublishAttempt,
     PublishOutcome,
@@ -185,3 +187,17 @@ def test_an_attempt_may_name_any_file(database):
         "srv/??/café.yaml"[-15:],
         ("/srv/??/café.yaml: � bad",),
     )
+
+
+def test_an_attempt_that_fails_takes_no_number(database, monkeypatch):
+    assert publish_draft(database, draft(event("one")), NOON).edition.number == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(store_editions, "record_to_json", lambda _: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                publish_draft(database, draft(event("one"), event("two")), NOON)
+    assert publish_draft(database, draft(event("one"), event("three")), NOON).edition.number == 2
+    with writing(database) as connection:  # as a process of an older release does
+        row = connection.execute(select(editions).order_by(editions.c.number)).mappings().first()
+        values = {name: value for name, value in row.items() if name != "number"}
+        assert connection.execute(editions.insert().returning(editions.c.number), values).scalar_one() == 3
