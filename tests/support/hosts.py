@@ -1,4 +1,7 @@
-"""Hosts on one machine: processes of the program that take themselves to run on a host of another name."""
+"""Hosts on one machine: processes of the program that take themselves to run on a host of another name.
+
+The clock of a host is ahead by the seconds in the file `NAME.offset` in its folder, if there is one.
+"""
 
 import contextlib
 import os
@@ -6,9 +9,13 @@ import subprocess
 import sys
 
 AS_HOST = """
-import socket, sys
+import pathlib, socket, sys
+from datetime import timedelta
 name = sys.argv.pop(1)
 socket.gethostname = lambda: name
+from calendar_service import bootstrap
+right, offset = bootstrap.clock, pathlib.Path(f"{name}.offset")
+bootstrap.clock = lambda: right() + timedelta(seconds=float(offset.read_text() or 0) if offset.exists() else 0)
 from calendar_service.cli.main import main
 main()
 """
