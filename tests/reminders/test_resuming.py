@@ -80,8 +80,8 @@ def test_all_goes_once_after_the_pause(database, send, passes):
     sent = send(SEVEN + 2 * MINUTE) + send(SEVEN + HOUR) + send(SEVEN + DAY)
     # Both are told of the change; then Ada of the deadline by itself, and Ben, whose digest of that morning is not over.
     assert sorted(sent) == ["ada", "ada", "ben", "ben", "cy"]
-    told = notified(database)
-    assert sorted(set(told)) == sorted(told)
+    found = notified(database)
+    assert sorted(set(found)) == sorted(found)
 
 
 def test_a_pause_in_the_middle_keeps_the_rest(database, send):

@@ -180,7 +180,7 @@ def test_an_empty_database_is_not_backed_up(empty_database_url, file):
 WRITER = """
 import sys
 from datetime import UTC, datetime
-from tests.support.reminders import publish_records, tender, add_reader, utc, MINUTE
+from tests.support.reminders import publish_records, tender, add_subscriber, utc, MINUTE
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault
 engine = open_engine(sys.argv[1])
@@ -189,7 +189,7 @@ print("ready", flush=True)
 while True:
     number += 1
     try:
-        add_reader(engine, f"{me}-{number}", utc("2027-06-02 12:00"))
+        add_subscriber(engine, f"{me}-{number}", utc("2027-06-02 12:00"))
         if number % 10 == 0:
             publish_records(engine, utc("2027-06-02 12:00") + number * MINUTE, tender("2027-07-10 17:00", questions_by=f"2027-07-0{number // 10 % 9 + 1}"))
     except DatabaseFault:
