@@ -17,6 +17,7 @@ from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
 from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_row, shown_times
 from calendar_service.web.feeds import with_query
+from calendar_service.web.options import city_names
 from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
@@ -27,20 +28,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.record import Point, Span
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
-
-
-@dataclass(frozen=True)
-class MilestoneRow:
-    """One milestone; `is_next` is True for the first one in the future."""
-
-    label: str
-    lines: list[str]
-    is_closing: bool
-    is_past: bool
-    is_next: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,18 @@ class LocalTime:
     at: str
     until: str
     offsets: str
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """One milestone; `is_next` is True for the first one in the future. `yours` is None if it is past, or a date."""
+
+    label: str
+    lines: list[str]
+    is_closing: bool
+    is_past: bool
+    is_next: bool
+    yours: LocalTime | None
 
 
 def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
@@ -69,8 +72,10 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "record": record,
         "row": make_row(lead, edition, view, now),
         "lead": lead,
-        "yours": None if lead.is_off else _yours(lead, edition, view),
+        "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
         "has_ahead": has_ahead,
+        "cities": city_names(lang.code),
+        "home_city": lang.city_of(calendar.zone),
         "join": "" if has_ended else shown_join(entry, lead.occurrence),
         "registration": "" if has_ended else open_registration(entry, calendar.zone, now, lead.occurrence),
         "summary": text(record.summary),
@@ -106,6 +111,7 @@ def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: dateti
                 is_closing=name is MomentName.CLOSES,
                 is_past=is_past,
                 is_next=not is_past and all(each.is_past for each in milestones),
+                yours=None if is_past or not entry.revision.holds else _yours(milestone.at, entry, edition, view),
             )
         )
     return milestones
@@ -128,8 +134,7 @@ def _shown_items(entry: Entry, edition: Edition, now: datetime) -> list[AgendaIt
     return [item_of(entry, each.span, zone, each) for each in (lead, *others)]
 
 
-def _yours(lead: AgendaItem, edition: Edition, view: RenderContext) -> LocalTime | None:
-    entry, at = lead.entry, lead.at
+def _yours(at: Point | Span, entry: Entry, edition: Edition, view: RenderContext) -> LocalTime | None:
     match at:
         case DaySpan():
             return None

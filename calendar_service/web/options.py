@@ -12,6 +12,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import read_lead
 from calendar_service.records.selection import countries_of
 from calendar_service.records.texts import fold_text
+from calendar_service.records.zones import city_words
 from calendar_service.reminders.messages.account import DIGEST_LABELS
 from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import describe_lead
@@ -107,6 +108,13 @@ def zones(code: str) -> tuple[OptionGroup, ...]:
     groups = [OptionGroup(region, tuple(_sorted(options))) for region, options in found.items()]
     groups.sort(key=lambda group: fold_text(group.label))
     return (*groups, OptionGroup(lang.country("001"), (Option("UTC", "UTC"),)))
+
+
+@lru_cache
+def city_names(code: str) -> str:
+    """Return the cities that a script cannot read off their zones' names: "Africa/Cairo=Le Caire|Asia/Seoul=Séoul"."""
+    named = [option for group in zones(code) for option in group.options]
+    return "|".join(f"{each.value}={each.label}" for each in named if each.label != city_words(each.value))
 
 
 @lru_cache

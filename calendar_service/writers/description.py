@@ -48,15 +48,23 @@ def describe_entry(
     return "\n\n".join(part for part in paragraphs if part)
 
 
-def time_lines(at: Point | Span, record: Record, calendar: Calendar, view: RenderContext) -> list[str]:
+def time_lines(
+    at: Point | Span, record: Record, calendar: Calendar, view: RenderContext, *, with_place: bool = False
+) -> list[str]:
     """Return a point or span in the calendar's zone and, if it differs, in another one.
 
-    The other zone is the one asked for, else the place's, else the one the time was announced in.
+    The other zone is the one asked for, else the place's, else the one the time was announced in. `with_place` shows
+    the place's beside the one asked for.
     """
     lines = [phrases.when_words(at, calendar.zone, view.lang)]
-    other = view.other_zone(record) or _own_zone(at)
-    if other and (local := phrases.local_when(at, calendar.zone, other, view.lang)):
-        lines.append(view.lang.gettext("In {city}: {when}", city=phrases.city(record, other, view.lang), when=local))
+    place = record.zone or _own_zone(at)
+    zones = [view.zone, place] if view.zone and with_place else [view.zone or place]
+    shown = [calendar.zone]
+    for zone in filter(None, zones):
+        if all(phrases.local_when(at, each, zone, view.lang) for each in shown):
+            local = phrases.local_when(at, calendar.zone, zone, view.lang)
+            lines.append(view.lang.gettext("In {city}: {when}", city=phrases.city(record, zone, view.lang), when=local))
+            shown.append(zone)
     return lines
 
 

@@ -175,6 +175,24 @@ def test_head_names_other_languages_feeds_and_what_others_show(showcase):
         assert showcase.get(address.removeprefix(base)).status_code == 200
 
 
+def test_milestones_have_the_same_lines_and_times_as_the_deadline(site_of):
+    site = site_of(
+        "  - {id: one, kind: tender, title: One, timezone: Asia/Seoul, questions_by: '1 October 2027, 12:00',\n"
+        "      closes: '5 October 2027, 18:00', award_expected: 1 December 2027}\n"
+    )
+    page = read(site, "/events/one")
+    stones = re.findall(
+        r"<li class=.*?</li>", page.partition('<ol class="stones">')[2].partition("</ol>")[0], re.DOTALL
+    )
+    assert ["In Seoul: " in each for each in stones] == [True, True, False]
+    assert re.findall(r'data-at="([^"]*)"', "".join(stones)) == ["2027-10-01T03:00:00Z", "2027-10-05T09:00:00Z"]
+    off = read(
+        site_of("  - {id: one, kind: tender, title: One, closes: '5 October 2027, 18:00', status: cancelled}\n"),
+        "/events/one",
+    )
+    assert "data-at" not in off
+
+
 def test_the_page_is_the_same_in_every_process(site_of):
     site = site_of("  - {id: one, kind: event, title: One, when: 5 October 2027 at 11.00-12.00 CET}\n")
     zones = [

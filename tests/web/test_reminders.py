@@ -61,6 +61,21 @@ def test_short_form_takes_the_language_of_its_page_and_the_zone_of_the_calendar(
 
 
 @pytest.mark.parametrize(
+    ("told", "zone"),
+    [("Asia/Seoul", "Asia/Seoul"), ("", "Europe/Paris"), ("Etc/Unknown", "Europe/Paris"), ("<b>", "Europe/Paris")],
+)
+def test_short_form_takes_the_zone_of_the_browser_if_it_is_known(site, told, zone):
+    fields = {"address": "bob@example.org", "id": "roads", "form": "record", "zone": told}
+    assert site.post("/reminders", fields).status_code == 200
+    assert dict(zip(signups.c.keys(), kept(site)[0], strict=True))["choice"]["zone"] == zone
+
+
+def test_full_form_does_not_replace_a_zone(site):
+    assert site.post("/reminders", CHOICE | {"zone": "Etc/Unknown"}).status_code == 400
+    assert kept(site) == []
+
+
+@pytest.mark.parametrize(
     ("query", "told"),
     [
         ("?id=roads", "“Study of roads”"),

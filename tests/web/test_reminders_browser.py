@@ -6,6 +6,7 @@ import threading
 import pytest
 import waitress
 
+from calendar_service.store.tables import signups
 from tests.support.browser import look
 
 
@@ -27,7 +28,7 @@ def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served)
     page.get_by_label("Appels d’offres").check()
     page.get_by_label("7 jours avant").check()
     page.get_by_label("En une lettre par semaine").check()
-    page.get_by_label("Votre fuseau horaire").select_option(label="Corée du Sud")
+    page.get_by_label("Votre fuseau horaire").select_option(label="Séoul")
     page.get_by_role("button", name="S’inscrire").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Regardez dans votre boîte aux lettres"
     (row,) = served.dump()["signups"]
@@ -61,6 +62,33 @@ def test_script_chooses_the_zone_of_the_browser(browser, served, told, chosen):
     assert page.get_by_label("Your time zone").input_value() == chosen
     page.goto(f"{served.url}/reminders?tz=Asia/Seoul")
     assert page.get_by_label("Your time zone").input_value() == "Asia/Seoul"
+    assert page.faults == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "words", "zone"),
+    [
+        ("/events/roads", "Asia/Seoul", "In your time (Seoul).", "Asia/Seoul"),
+        ("/fr/events/roads", "Asia/Seoul", "À votre heure (Séoul).", "Asia/Seoul"),
+        (
+            "/events/roads",
+            "America/Argentina/Buenos_Aires",
+            "In your time (Buenos Aires).",
+            "America/Argentina/Buenos_Aires",
+        ),
+        ("/fr/events/roads", "", "À l’heure du programme (Paris).", "Europe/Paris"),
+    ],
+)
+def test_short_form_says_in_whose_time_and_takes_it(browser, served, path, told, words, zone):
+    page = look(browser, java_script_enabled=bool(told), timezone_id=told or "Asia/Seoul")
+    page.goto(f"{served.url}{path}")
+    assert page.locator(".remind .own-time").inner_text() == words
+    page.locator("#remind-address").fill("kim@example.org")
+    page.locator(".remind button").click()
+    page.get_by_role("heading", level=1).wait_for()
+    row = dict(zip(signups.c.keys(), served.dump()["signups"][0], strict=True))
+    assert row["choice"]["zone"] == zone
     assert page.faults == []
     page.context.close()
 

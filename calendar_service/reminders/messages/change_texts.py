@@ -11,8 +11,8 @@ from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.reminders.messages.content import ChangedValue
+from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
-from calendar_service.writers.description import time_lines
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def changed_row(
         return ChangedValue(label, was, new or [lang.gettext("not yet known")])
 
     def lines(span: Point | Span | None) -> list[str]:
-        return time_lines(span, entry.record, calendar, view) if span else []
+        return message_times(span, entry.record, calendar, view) if span else []
 
     old = lines(difference.old)[:1]  # what is no longer valid is shown on one clock
     match difference.what:

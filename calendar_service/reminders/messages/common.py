@@ -12,9 +12,9 @@ from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
 from calendar_service.reminders.messages.details import details_of, occurrence_of, printed_words, summary_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
-from calendar_service.writers.description import time_lines
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.single import write_file
 from calendar_service.writers.states import state_texts, told_reason
@@ -50,7 +50,7 @@ def make_content(
         label=phrases.kind(record, lang),
         state=lang.gettext("Withdrawn") if entry.revision.withdrawn else state.word,
         only=phrases.only_languages(record, lang),
-        when=TimeBlock(label, time_lines(main.span, record, calendar, view)),
+        when=TimeBlock(label, message_times(main.span, record, calendar, view)),
         button=Button(lang.gettext("See all details"), view.page_url(record.id)),
         history=(*phrases.moves(entry, calendar, lang)[-_MAX_MOVES:], *state.lines),
         facts=details_of(entry, main, edition, view, now),
@@ -94,7 +94,7 @@ def make_message(
         "moment": main.name.value,
         "at": written_at(main.at),
         "words": clean_line(printed_words(record, main)),
-        "when": time_lines(main.span, record, edition.calendar, view),
+        "when": message_times(main.span, record, edition.calendar, view),
         "status": "cancelled" if entry.is_called_off else record.status.value,
     }
     if reason := told_reason(entry, view.lang):

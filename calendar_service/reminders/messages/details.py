@@ -12,8 +12,8 @@ from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.shorten import shorten
 from calendar_service.reminders.messages.content import Detail
 from calendar_service.reminders.messages.render import fit_to_size
+from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
-from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.sanitize import clean_line, plain
@@ -132,12 +132,12 @@ def _other_moments(
 ) -> Iterator[Detail]:
     record = entry.record
     if record.schedule and main.name is not MomentName.STARTS:
-        yield Detail(view.lang.gettext("When"), time_lines(record.schedule.span, record, calendar, view))
+        yield Detail(view.lang.gettext("When"), message_times(record.schedule.span, record, calendar, view))
     if record.schedule and record.schedule.rule:
         yield Detail(view.lang.gettext("Repeats"), [phrases.rule(record.schedule.rule, view.lang)])
     for name, milestone in record.milestones.items():
         if name is not main.name and instant_bounds(milestone.at, calendar.zone)[1] >= now:
-            yield Detail(phrases.moment_label(name, view.lang), time_lines(milestone.at, record, calendar, view))
+            yield Detail(phrases.moment_label(name, view.lang), message_times(milestone.at, record, calendar, view))
 
 
 def _place_and_documents(record: Record, view: RenderContext) -> Iterator[Detail]:

@@ -16,9 +16,9 @@ from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import MainMoment, main_moment_at, occurrence_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
-from calendar_service.writers.description import time_lines
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.states import state_texts
@@ -101,7 +101,7 @@ def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime)
         counted=_counted(item, edition, view, now),
         title=LocalizedText(shorten(named, _TITLE, at_word=True), title.language),
         only=phrases.only_languages(record, view.lang),
-        lines=[*time_lines(main.span, record, edition.calendar, view), *state.lines],
+        lines=[*message_times(main.span, record, edition.calendar, view), *state.lines],
         url=view.page_url(record.id),
         kind=record.kind.value,
     )

@@ -1,5 +1,5 @@
 // Tells the reader's own time where it is on another clock than the times printed on the page.
-for (const line of document.querySelectorAll(".yours")) {
+for (const line of document.querySelectorAll(".yours[hidden]")) {
   const { at, until, offsets, words } = line.dataset;
   const begins = new Date(at);
   if (!offsets.split(" ").includes(String(-begins.getTimezoneOffset()))) {

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -29,6 +29,7 @@ from tests.support.messages import (
     all_messages,
     changed,
     extended,
+    moved,
     notice,
     published,
     reminder,
@@ -260,3 +261,35 @@ def test_confirmation_repeats_nothing_that_a_visitor_wrote(selection):
     message = compose_confirmation(Choice(selection), f"{BASE}/confirm/x", published(), view=EN)
     assert "CLICK" not in message.text.upper() + message.html.upper() + message.subject.upper()
     assert message.text.count(f"{BASE}/confirm/x") == message.html.count(f"{BASE}/confirm/x") == 1
+
+
+PLACE = "In Tunis: 16:00-17:00 CET (UTC+1)"
+CLOCKS = {
+    "": [PLACE],
+    "Europe/Paris": [PLACE],
+    "Africa/Tunis": [PLACE],
+    "Africa/Algiers": ["In Algiers: 16:00-17:00 CET (UTC+1)"],
+    "Asia/Seoul": ["In Seoul: Thursday 8 July 2027, 00:00-01:00 KST (UTC+9)", PLACE],
+}
+
+
+@pytest.mark.parametrize("zone", CLOCKS)
+def test_reminders_notices_and_digests_tell_a_moment_on_the_same_clocks(zone):
+    view = replace(EN, zone=zone)
+    edition, before, after = moved("arabic", day=date(2027, 7, 7), clock=time(16))
+    span = TimeSpan(
+        CivilTime(date(2027, 7, 7), time(16), "Africa/Tunis"), CivilTime(date(2027, 7, 7), time(17), "Africa/Tunis")
+    )
+    record = replace(after.record, schedule=replace(after.record.schedule, span=span))
+    after = replace(after, record=record)
+    edition = replace(edition, entries={"arabic": replace(edition.entries["arabic"], revision=after)})
+    item = DigestItem(edition.entries["arabic"], "reminder", MomentName.STARTS, span.starts)
+    lines = ["Wednesday 7 July 2027, 17:00-18:00 CEST (UTC+2)", *CLOCKS[zone]]
+    told = [
+        reminder("arabic", MomentName.STARTS, view, edition=edition, now=CHANGED),
+        notice(view, edition, before, after),
+        compose_digest([item], edition, period=DigestPeriod.DAILY, now=CHANGED, view=view),
+    ]
+    for message in told:
+        assert [line for line in lines if line not in message.text] == []
+    assert told[0].data["when"] == told[1].data["when"] == lines
