@@ -26,7 +26,7 @@ def _read_language(code: str) -> str:
 @click.command(name="import")
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
-    "--format", "form", type=click.Choice(SOURCE_FORMATS), help="What SOURCE is, where its name does not tell."
+    "--format", "form", type=click.Choice(SOURCE_FORMATS), help="What SOURCE is, if its name does not show it."
 )
 @click.option(
     "--lang", "language", type=_read_language, metavar="L", help="The language that its texts are in, such as fr."
