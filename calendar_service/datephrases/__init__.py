@@ -14,9 +14,8 @@ from calendar_service.datephrases.rrule import (
     days_of,
     is_portable,
     last_day_of,
-    parse_recurrence,
-    weekday,
 )
+from calendar_service.datephrases.rrule_value import parse_recurrence, settle_rule, weekday
 from calendar_service.datephrases.tokens import phrase_key, tokenize
 
 MONTHS = VOCABULARY.months
@@ -46,6 +45,7 @@ __all__ = [
     "parse_recurrence",
     "parse_when",
     "phrase_key",
+    "settle_rule",
     "tokenize",
     "weekday",
 ]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, time
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from calendar_service.datephrases.errors import DatePhraseError, RecurrenceError
 from calendar_service.datephrases.languages import ENGLISH, LANGUAGES, VOCABULARY
@@ -28,18 +30,45 @@ _MAX_COUNT = 999
 _WORKING_WEEK = WEEKDAY_CODES[:5]
 
 
+def _numbers(value: object) -> object:
+    """Return what earlier versions stored of such a part, one number or nothing, as a list."""
+    return (value,) if isinstance(value, int) else value or ()
+
+
+def _plain(numbers: tuple[int, ...]) -> int | list[int]:
+    return numbers[0] if len(numbers) == 1 else list(numbers)
+
+
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers), PlainSerializer(_plain)]
+
+
 @dataclass(frozen=True)
 class RecurrenceRule:
-    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included."""
+    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included.
+
+    `until_clock` is the time of an UNTIL that has one, in UTC or on the record's clock; a record's rule has it no more,
+    see `rrule_value.settle_rule`. `week_start` is MO where it makes no difference.
+    """
 
     frequency: Frequency
     interval: int = 1
     by_day: tuple[str, ...] = ()
-    by_month_day: int | None = None
-    by_month: int | None = None
+    by_month_day: Numbers = ()
+    by_month: Numbers = ()
     count: int | None = None
     until: date | None = None
     words: str = ""
+    by_set_pos: Numbers = ()
+    by_year_day: Numbers = ()
+    by_week_no: Numbers = ()
+    week_start: str = "MO"
+    until_clock: time | None = None
+    until_is_utc: bool = False
+
+    def __post_init__(self) -> None:
+        """Take one number for a list of one."""
+        for name in ("by_month_day", "by_month"):
+            object.__setattr__(self, name, _numbers(getattr(self, name)))
 
     @property
     def is_endless(self) -> bool:
@@ -81,11 +110,13 @@ def parse_recurrence_phrase(words: str) -> RecurrenceRule:
     return _parse(words, words)
 
 
-def example_with_end(words: str) -> str:
-    """Return the phrase of an endless rule with an example of an end, in its own language."""
+def example_with_end(words: str, year: int = 2030) -> str:
+    """Return the words of an endless rule with an example of an end, in their own language."""
+    if "=" in words:
+        return f"{words.rstrip('; ')};UNTIL={year}1231"
     first = phrase_key(words).partition(" ")[0]
     language = next((each for each in LANGUAGES if first in each.recurrence_openers), ENGLISH)
-    return language.until_example.format(words)
+    return language.until_example.format(words, year)
 
 
 def check_count(words: str, count: int) -> int:

@@ -5,21 +5,23 @@ Contradictions become problems of the `Timing` that parses the words.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import (
+    LAST_DAY,
     check_first_day,
     check_last_day,
     days_from,
     example_with_end,
     is_portable,
     parse_recurrence,
-    weekday,
+    settle_rule,
 )
 from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.occurrences import all_days, first_day_of
-from calendar_service.records.record import OccurrenceChange, Schedule
+from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
+from calendar_service.records.zones import tzinfo_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from calendar_service.records.timing import Timing
 
 
+_YEARS_TO_SUGGEST = 3
+
+
 def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str] = frozenset()) -> Schedule | None:
     """Return the schedule; None if it has errors. `unread` are fields whose absence is known and not reported again."""
     found = _read_span(timing, shape, unread)
@@ -37,7 +42,9 @@ def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str]
         _refuse_orphans(timing, shape, unread)
         return Schedule(*found) if found else None
     words = shape.repeats
-    rule = timing.attempt(("repeats",), words, lambda: _fit_rule(words, found[0]) if found else parse_recurrence(words))
+    zone = timing.zone
+    read = partial(_fit_rule, words, found[0], zone) if found else partial(parse_recurrence, words)
+    rule = timing.attempt(("repeats",), words, read)
     if rule is None or found is None:
         _read_only(timing, shape)
         return None
@@ -75,19 +82,20 @@ def _read_only(timing: Timing, shape: HappeningSchema) -> None:
         timing.span_at(("changes", number, "when"), change.when)
 
 
-def _fit_rule(words: str, span: Span) -> RecurrenceRule:
-    """Parse a rule and check that it fits the first date."""
-    rule = parse_recurrence(words)
+def _fit_rule(words: str, span: Span, zone: str) -> RecurrenceRule:
+    """Parse a rule and check that it fits the first date; whole days begin on the clock of `zone`."""
     first = first_day_of(span)
-    if rule.frequency == "WEEKLY" and not rule.by_day:
-        # Said in full, since Outlook's form of a weekly rule always names the weekday.
-        rule = replace(rule, by_day=(weekday(first),))
+    start = span.starts if isinstance(span, TimeSpan) else None
+    rule = settle_rule(
+        parse_recurrence(words), first, start.clock if start else None, tzinfo_of(start.zone if start else zone)
+    )
     check_first_day(rule, first)
     check_last_day(rule, first)
     if rule.is_endless and not is_portable(rule, first):
+        end = min(first.year + _YEARS_TO_SUGGEST, LAST_DAY.year)
         raise CalendarError(
             f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
-            remedy=f"Say until when: `{example_with_end(words)}`.",
+            remedy=f"Say until when: `{example_with_end(words, end)}`.",
         )
     return rule
 

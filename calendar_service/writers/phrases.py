@@ -227,6 +227,8 @@ def rule(repeats: RecurrenceRule, lang: Language) -> str:
 
 def _frequency(repeats: RecurrenceRule, lang: Language) -> str:
     number = repeats.interval
+    if not _has_plain_words(repeats):
+        return lang.gettext("Repeats")
     match repeats.frequency:
         case "DAILY":
             text = lang.ngettext("Every day", "Every {number} days", number)
@@ -236,21 +238,55 @@ def _frequency(repeats: RecurrenceRule, lang: Language) -> str:
             text = lang.ngettext("Every month", "Every {number} months", number)
         case _:
             text = lang.ngettext("Every year", "Every {number} years", number)
-    days = lang.join([_weekday(day, lang) for day in repeats.by_day])
+    names = lang.locale.months["format"]["wide"]
+    # The first date tells the month of a yearly record, but not of one that has weekdays or several days.
+    names_month = repeats.by_day or repeats.frequency != "YEARLY" or _days_of_month(repeats, lang)
+    if len(repeats.by_month) > 1 or (repeats.by_month and names_month):
+        text = lang.gettext("{every} in {months}", every=text, months=lang.join([names[m] for m in repeats.by_month]))
+    days = _days_of_month(repeats, lang) or lang.join([_weekday(day, lang) for day in repeats.by_day])
     return f"{text} ({days})" if days else text
+
+
+def _has_plain_words(repeats: RecurrenceRule) -> bool:
+    """Return True if words say the whole rule; of others the next dates must tell."""
+    if repeats.by_set_pos or repeats.by_year_day or repeats.by_week_no or (repeats.by_day and repeats.by_month_day):
+        return False
+    ordinals = {day[:-2] for day in repeats.by_day}
+    days_fit = repeats.by_month_day == (-1,) or min(repeats.by_month_day, default=1) > 0
+    has_month = bool(repeats.by_month) or not (repeats.by_month_day or "" in ordinals)
+    match repeats.frequency:
+        case "DAILY":
+            return not repeats.by_day and not repeats.by_month_day
+        case "WEEKLY":
+            return True
+        case "MONTHLY":
+            return days_fit and "" not in ordinals and ordinals <= _ORDINALS.keys()
+        case _:
+            return days_fit and has_month and ordinals <= _ORDINALS.keys() | {""}
+
+
+def _days_of_month(repeats: RecurrenceRule, lang: Language) -> str:
+    """Return the days of a month where the first date does not tell them."""
+    if repeats.by_month_day == (-1,):
+        return lang.gettext("last day")
+    if len(repeats.by_month_day) < 2:  # one day is that of the first date
+        return ""
+    return lang.gettext("days {days}", days=lang.join([str(day) for day in repeats.by_month_day]))
+
+
+_ORDINALS = {
+    "1": gettext_noop("first {day}"),
+    "2": gettext_noop("second {day}"),
+    "3": gettext_noop("third {day}"),
+    "4": gettext_noop("fourth {day}"),
+    "5": gettext_noop("fifth {day}"),
+    "-1": gettext_noop("last {day}"),
+}
 
 
 def _weekday(day: str, lang: Language) -> str:
     name = lang.locale.days["stand-alone"]["wide"][_WEEKDAYS.index(day[-2:])]
-    ordinals = {
-        "1": gettext_noop("first {day}"),
-        "2": gettext_noop("second {day}"),
-        "3": gettext_noop("third {day}"),
-        "4": gettext_noop("fourth {day}"),
-        "5": gettext_noop("fifth {day}"),
-        "-1": gettext_noop("last {day}"),
-    }
-    return lang.gettext(ordinals[day[:-2]], day=name) if day[:-2] in ordinals else name
+    return lang.gettext(_ORDINALS[day[:-2]], day=name) if day[:-2] in _ORDINALS else name
 
 
 def _days(first: date, last: date, lang: Language) -> str:

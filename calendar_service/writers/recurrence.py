@@ -29,7 +29,6 @@ _MONTHS_AHEAD_DAILY = 12
 _MONTHS_AHEAD_ENDING = 120
 # In so many years every weekday meets nearly every date, and so the clock changes all it will meet.
 _CLOCK_YEARS = 12
-_NTHS = frozenset({"1", "2", "3", "4", "-1"})
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 Stretch = tuple[date, date]
@@ -77,7 +76,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
 def can_recur(schedule: Schedule) -> bool:
     """Return True if a feed can have the rule: clients support it, and its clock is known for ever."""
     rule, span = schedule.rule, schedule.span
-    if rule is None or not _fits_outlook(rule, first_day_of(span)):
+    if rule is None or not is_portable(rule, first_day_of(span)):
         return False
     if isinstance(span, DaySpan):
         return True
@@ -96,7 +95,7 @@ def spell_out(rule: RecurrenceRule, first: date) -> RecurrenceRule:
     if rule.frequency == "WEEKLY" and not by_day:
         by_day = (_WEEKDAYS[first.weekday()],)
     if not by_day and (rule.frequency == "MONTHLY" or rule.by_month):
-        by_month_day = by_month_day or first.day
+        by_month_day = by_month_day or (first.day,)
     return replace(rule, by_day=by_day, by_month_day=by_month_day)
 
 
@@ -106,9 +105,10 @@ def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
     parts: dict[str, Any] = {
         "FREQ": rule.frequency,
         "INTERVAL": rule.interval if rule.interval > 1 else None,
-        "BYMONTH": rule.by_month,
-        "BYMONTHDAY": rule.by_month_day,
+        "BYMONTH": list(rule.by_month),
+        "BYMONTHDAY": list(rule.by_month_day),
         "BYDAY": list(rule.by_day),
+        "WKST": rule.week_start if rule.week_start != "MO" else None,
         "COUNT": rule.count,
         "UNTIL": rule.until and _until(rule.until, span),
     }
@@ -120,13 +120,6 @@ def _until(last: date, span: Span) -> date:
     if isinstance(span, DaySpan):
         return last
     return midnight(last + timedelta(days=1), span.starts.zone) - timedelta(seconds=1)
-
-
-def _fits_outlook(rule: RecurrenceRule, first: date) -> bool:
-    """Return True if all clients support the form of a rule; Outlook is the most restrictive."""
-    nth = {day[:-2] for day in rule.by_day if day[:-2]}
-    every_month = rule.frequency == "YEARLY" and rule.by_month_day and not rule.by_month
-    return nth <= _NTHS and not every_month and is_portable(rule, first)
 
 
 def _meets_clock_change(schedule: Schedule, span: TimeSpan) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from dataclasses import replace
 from datetime import date
@@ -106,6 +107,21 @@ RULES = [
     ("FREQ=DAILY;UNTIL=20270630T235959", Rule("DAILY", until=date(2027, 6, 30))),
     ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", Rule("YEARLY", by_month=2, by_month_day=29)),
     ("FREQ=WEEKLY;WKST=MO", Rule("WEEKLY")),
+    ("FREQ=WEEKLY;WKST=SU", Rule("WEEKLY")),  # it matters only with an interval
+    ("FREQ=WEEKLY;INTERVAL=2;WKST=SU", Rule("WEEKLY", interval=2, week_start="SU")),
+    ("FREQ=MONTHLY;BYMONTHDAY=15,1,-1;", Rule("MONTHLY", by_month_day=(1, 15, -1))),
+    ("rrule: freq=weekly; byday=mo, we", Rule("WEEKLY", by_day=("MO", "WE"))),
+    ("INTERVAL=2;FREQ=DAILY", Rule("DAILY", interval=2)),
+    ("FREQ=DAILY;BYDAY=FR,MO", Rule("WEEKLY", by_day=("MO", "FR"))),
+    ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2", Rule("MONTHLY", by_day=("2TU",))),
+    ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", Rule("MONTHLY", by_day=("MO", "TU"), by_set_pos=(-1,))),
+    ("FREQ=WEEKLY;BYDAY=SU,MO,WE;BYSETPOS=-1", Rule("WEEKLY", by_day=("SU",))),
+    ("FREQ=WEEKLY;BYDAY=SU,MO,WE;BYSETPOS=-1;WKST=SU", Rule("WEEKLY", by_day=("WE",))),
+    ("FREQ=YEARLY;BYYEARDAY=-1", Rule("YEARLY", by_year_day=(-1,))),
+    (
+        "FREQ=DAILY;UNTIL=20270630T220000Z",
+        Rule("DAILY", until=date(2027, 6, 30), until_clock=dt.time(22), until_is_utc=True),
+    ),
 ]
 
 
@@ -125,17 +141,26 @@ REFUSED = [
     ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "names day 30 of month 2, which never comes."),
     ("FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31", "names day 31 of month 4, which never comes."),
     ("FREQ=DAILY;BYSECOND=1", "has a part that this calendar does not take: BYSECOND=1."),
-    ("FREQ=DAILY;BYSETPOS=1", "has a part that this calendar does not take: BYSETPOS=1."),
+    ("FREQ=DAILY;BYSETPOS=1", "has BYSETPOS without another part that gives it days to choose from."),
+    ("FREQ=DAILY;BYHOUR=9", "has a part that this calendar does not take: BYHOUR=9."),
+    ("FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3", "chooses days by BYSETPOS of which no week has as many."),
+    ("FREQ=MONTHLY;BYMONTHDAY=0", "has a part that this calendar does not take: BYMONTHDAY=0."),
+    ("FREQ=MONTHLY;BYMONTHDAY=32", "has a part that this calendar does not take: BYMONTHDAY=32."),
+    ("FREQ=MONTHLY;BYMONTH=-1", "has a part that this calendar does not take: BYMONTH=-1."),
+    ("FREQ=MONTHLY;BYDAY=6TU", "has a part that this calendar does not take: BYDAY=6TU."),
+    ("FREQ=MONTHLY;BYDAY=0TU", "has a part that this calendar does not take: BYDAY=0TU."),
+    ("FREQ=WEEKLY;BYMONTHDAY=1", "has BYMONTHDAY, which does not go with WEEKLY."),
+    ("FREQ=MONTHLY;BYWEEKNO=1", "has BYWEEKNO, which goes with YEARLY only."),
+    ("FREQ=MONTHLY;BYYEARDAY=1", "has BYYEARDAY, which goes with YEARLY only."),
     ("FREQ=DAILY;INTERVAL=0", "has a part that this calendar does not take: INTERVAL=0."),
     ("FREQ=DAILY;INTERVAL=1000", "has a part that this calendar does not take: INTERVAL=1000."),
     ("FREQ=DAILY;INTERVAL=x", "has a part that cannot be read: 'INTERVAL=X'."),
-    ("FREQ=MONTHLY;BYMONTHDAY=-1", "has a part that this calendar does not take: BYMONTHDAY=-1."),
     ("FREQ=WEEKLY;BYDAY=2TU", "numbers a weekday, which goes with MONTHLY and YEARLY only."),
     ("FREQ=WEEKLY;BYDAY=XX", "has a part that this calendar does not take: BYDAY=XX."),
-    ("FREQ=WEEKLY;WKST=SU", "has a part that this calendar does not take: WKST=SU."),
+    ("FREQ=WEEKLY;WKST=XX", "has a part that this calendar does not take: WKST=XX."),
     ("FREQ=DAILY;UNTIL=20271301", "has a part that this calendar does not take: UNTIL=20271301."),
     ("FREQ=DAILY;UNTIL=99991231", "has a part that this calendar does not take: UNTIL=99991231."),
-    ("FREQ=DAILY;UNTIL=20270630T220000Z", "has a part that this calendar does not take: UNTIL=20270630T220000Z."),
+    ("FREQ=DAILY;UNTIL=20270630T990000Z", "has a part that this calendar does not take: UNTIL=20270630T990000Z."),
     ("FREQ=DAILY;COUNT=2;UNTIL=20270630", "has both COUNT and UNTIL; RFC 5545 allows one."),
     ("FREQ=DAILY;FREQ=DAILY", "has a part that cannot be read: 'FREQ=DAILY'."),
     ("FREQ=DAILY;;", "has a part that cannot be read: ''."),

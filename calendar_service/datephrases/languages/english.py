@@ -123,5 +123,5 @@ ENGLISH = Vocabulary(
     until=phrases("until|till"),
     end_articles=phrases("the"),
     end_of=phrases("end of"),
-    until_example="{} until December 2030",
+    until_example="{} until December {}",
 )

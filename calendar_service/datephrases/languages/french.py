@@ -142,5 +142,5 @@ FRENCH = Vocabulary(
     until=phrases("jusqu'au|jusqu'à|jusqu'en"),
     end_articles=phrases("la"),
     end_of=phrases("fin|fin de"),
-    until_example="{} jusqu'en décembre 2030",
+    until_example="{} jusqu'en décembre {}",
 )
