@@ -21,6 +21,7 @@ from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaMo
 from calendar_service.records.series import read_schedule
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
+from calendar_service.records.working_days import day_off_words
 from calendar_service.records.zones import abbreviation, city_words, offset_words
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
 _ENOUGH = 3
+_DEADLINES: dict[MomentName, Path] = {
+    MomentName.QUESTIONS_BY: ("questions_by",),
+    MomentName.CLOSES: ("closes",),
+    MomentName.REGISTRATION_CLOSES: ("registration", "closes"),
+}
 _LONGEST_CLOSURE = 60
 
 
@@ -92,6 +98,7 @@ def resolve_record(
         resolver.check_fold()
         resolver.check_clock(record)
         resolver.check_abbreviations(record)
+        resolver.check_working_days(record)
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return Resolved(None if failed else record, problems)
 
@@ -207,6 +214,17 @@ class _Resolver:
             field, when = self.timing.by_abbreviation[0]
             message = f"every time of the series is at {when.zone}, in summer and in winter."
             self.timing.note(field, message, when.words, "For a place's own clock write its zone: America/New_York.")
+
+    def check_working_days(self, record: Record) -> None:
+        """Add a note for each deadline on a weekend or public holiday of the country of its place."""
+        country = record.place.country if record.place else None
+        for name, field in _DEADLINES.items() if country else ():
+            milestone = record.milestones.get(name)
+            if milestone is None or isinstance(milestone.at, DaySpan):
+                continue
+            if why := day_off_words(country or "", milestone.at.day):
+                message = f"{milestone.at.day.isoformat()} is {why} in {COUNTRIES[country or '']}."
+                self.timing.note(field, message, milestone.words, "Choose a working day if that was not intended.")
 
     # -- sessions -------------------------------------------------------------------------------
 

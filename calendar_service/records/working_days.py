@@ -1,7 +1,7 @@
 """Working days of a country: not its weekends, public holidays, or the calendar's own closures.
 
-Weekends and holidays come from the optional `holidays` package; no other module imports it. They are those of the whole
-country; regional holidays can be listed as closures.
+Weekends and holidays come from the `holidays` package; no other module imports it. They are those of the whole country;
+regional holidays can be listed as closures.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class UnknownCountry(CalendarError):
 class WorkingDays:
     """The days on which people work in `country` (ISO 3166 alpha-2), except for `closures`.
 
-    Without a country, or without the holidays package, they are Monday to Friday. Raise UnknownCountry.
+    Without a country they are Monday to Friday. Raise UnknownCountry.
     """
 
     country: str | None = None
@@ -50,7 +50,7 @@ class WorkingDays:
     @property
     def knows_holidays(self) -> bool:
         """Whether weekends and holidays are the country's own; if not, the caller should say so to people."""
-        return self.country is not None and holidays is not None
+        return self.country is not None
 
     def is_working(self, day: date) -> bool:
         """Return True if a day is a working day."""
@@ -65,7 +65,14 @@ class WorkingDays:
         return day
 
     def _days_off(self, year: int) -> frozenset[date]:
-        return _days_off(self.country if self.knows_holidays else None, year)
+        return _days_off(self.country, year)
+
+
+def day_off_words(country: str, day: date) -> str:
+    """Return why a day is no working day in a country, in English: "a Saturday", "Easter Monday"; "" if it is one."""
+    if WorkingDays(country).is_working(day):
+        return ""
+    return holidays.country_holidays(country, years=day.year, language="en_US").get(day) or f"a {day:%A}"
 
 
 @lru_cache(maxsize=1024)
