@@ -251,7 +251,7 @@ class Parser:
     def _weekday_and_day(self) -> Day | None:
         weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".,")
         self.tokens.accept(VOCABULARY.day_articles)
-        day = self._named_day() if weekday else None
+        day = self.tokens.first_of(self._day_in_digits, self._named_day) if weekday else None
         if not day or (weekday in VOCABULARY.months and day.is_month_first and not day.month):
             return None  # "Feb 25-Mar 1": a month here
         return replace(day, weekday=weekday)

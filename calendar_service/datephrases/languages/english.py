@@ -8,7 +8,7 @@ from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrase
 
 # What is announced, and the words around it; each may stand beside any other: "Final deadline for submission of bids".
 _LEAD_INS = (
-    "deadline|deadlines|date|dates|date and time|dates and times|date & time|time|hour|day|when|closing|opening"
+    "may be|deadline|deadlines|date|dates|date and time|dates and times|date & time|time|hour|day|when|closing|opening"
     "|due|save the date|time limit|time limits|cut-off|cutoff|last day|final|new|important|key|extended deadline"
     "|deadline extended :|deadline extended to|extended to|extended until|now extended to|now extended until"
     "|postponed to|postponed until|moved to|rescheduled to|rescheduled for|scheduled for|scheduled on|closes"
@@ -96,6 +96,19 @@ ENGLISH = Vocabulary(
             "Asia/Seoul": "Ansan|Busan|Pusan",
             "Asia/Tokyo": "Osaka|Kyoto|Hamamatsu",
             "Asia/Shanghai": "Beijing",
+            "Asia/Karachi": "Islamabad",
+            "Asia/Dubai": "Abu Dhabi",
+            "Asia/Jerusalem": "Tel Aviv",
+            "Europe/Istanbul": "Ankara",
+            "Africa/Casablanca": "Rabat",
+            "Africa/Johannesburg": "Pretoria|Cape Town",
+            "Africa/Lagos": "Abuja",
+            "Africa/Douala": "Yaoundé",
+            "Africa/Dar_es_Salaam": "Dodoma",
+            "Australia/Sydney": "Canberra",
+            "Pacific/Auckland": "Wellington",
+            "America/Sao_Paulo": "Brasilia|Rio de Janeiro",
+            "America/Guayaquil": "Quito",
             "Asia/Kolkata": "New Delhi|Delhi|Mumbai|Bombay",
             "America/Toronto": "Ottawa|Montreal|Quebec",
             "America/New_York": "Washington|Boston",
