@@ -8,13 +8,14 @@ edition, however it was edited otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendar_service.records.edition import is_coming, timing_of
 from calendar_service.records.enums import Status
 from calendar_service.records.record import Record
+from calendar_service.records.rereading import READING, as_read_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -189,8 +190,16 @@ class _Search:
             return {}
         key = revision.record.id, revision.number
         if key not in self._known_parts:
-            self._known_parts[key] = _parts(revision)
+            self._known_parts[key] = _parts(self._as_read_now(revision))
         return self._known_parts[key]
+
+    def _as_read_now(self, revision: Revision) -> Revision:
+        """Return a revision without what differs from the file only by how the words are read."""
+        name = revision.record.id
+        new = self.changed.get(name, self.last.entries[name].revision)
+        later = [each for each in (*self._histories.get(name, ()), new) if each.number > revision.number]
+        is_old_reading = self.last.reading < READING or any(each.is_reread for each in later)
+        return replace(revision, record=as_read_now(revision.record, new.record)) if is_old_reading else revision
 
     def _changes_since(self, name: str, old: Revision | None) -> list[tuple[_Part, bool, bool]]:
         """List what of a record has changed since, and whether the file has it as it was, or as it is now."""

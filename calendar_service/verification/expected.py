@@ -296,7 +296,8 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
     lead, following = _led(entry, scope)
     shown = lead.span if lead else _shown(record)
     points: list[Point | Span] = [shown]
-    points += [milestone.at for name, milestone in record.milestones.items() if name is not MomentName.CLOSES]
+    is_alone = len(record.milestones) == 1  # a closing is the lead, and in the list of milestones if there are more
+    points += [each.at for name, each in record.milestones.items() if not (is_alone and name is MomentName.CLOSES)]
     points += [session.span for session in record.sessions]
     points += [each.span for each in following]
     lines = [fact for at in points for fact in _lines(at, record, scope)]

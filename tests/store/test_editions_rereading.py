@@ -243,3 +243,18 @@ def test_editions_of_today_are_compared_as_ever(database):
     for zone in ("Europe/Paris", "Asia/Seoul"):
         edition = publish_draft(database, one_tender("reference: X", zone), NOW, confirmed=True).edition
     assert len(edition.entries["a"].moves) == 1
+
+
+OLDER = [
+    ("29 January 2027, 18:00\n    note_of_change: The site visit took longer.", "22 January 2027, 18:00"),
+]
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True], ids=["before it was read anew", "after"])
+def test_an_older_copy_of_the_file_is_known_across_the_readings(old, is_confirmed):
+    if is_confirmed:
+        publish(old)
+    held = publish(old, *OLDER, confirmed=False)
+    (copy,) = [each for each in held.reasons if "edited copy of edition 1" in each]
+    assert "puts back 1 record: roads (closes)" in copy
+    assert "it keeps nothing" in copy
