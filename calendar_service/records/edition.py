@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import RecordState, is_other_place, record_state
+from calendar_service.records.deadline_history import DeadlineChange, complete_history
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.moments import Moment
-    from calendar_service.records.record import Calendar, Milestone, Place, Point, Record, Schedule, Span
-    from calendar_service.records.texts import Text
+    from calendar_service.records.record import Calendar, Place, Point, Record, Schedule, Span
 
 WITHDRAWN_STAYS = timedelta(days=90)
 # A year finds nearly every series; the century finds one that comes every few years.
@@ -66,22 +66,6 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class DeadlineChange:
-    """A moved deadline, with the reason given at the time."""
-
-    moment: MomentName
-    old: Milestone
-    new: Milestone
-    decided_at: datetime
-    reason: Text
-
-    @property
-    def is_extension(self) -> bool:
-        """Return True if the new deadline is later than the old one."""
-        return instant_bounds(self.new.at, "UTC") > instant_bounds(self.old.at, "UTC")
-
-
-@dataclass(frozen=True)
 class ArmedSince:
     """The edition since which a moment has had its present time; `is_first` if since the record's first publication."""
 
@@ -91,7 +75,7 @@ class ArmedSince:
 
 @dataclass(frozen=True)
 class Entry:
-    """A record as an edition shows it: its current revision and the history of its deadlines.
+    """A record as an edition shows it: its current revision and `moves`, the deadline changes seen in publishing.
 
     `armed` has the moments that reminders are sent for, none if the record does not take place. `planned_before` is the
     original start of a record that happens once, None if it has not moved; `place_before` is the original place, None
@@ -108,6 +92,11 @@ class Entry:
     def record(self) -> Record:
         """The record itself."""
         return self.revision.record
+
+    @property
+    def deadline_history(self) -> tuple[DeadlineChange, ...]:
+        """The deadlines that were replaced, oldest first."""
+        return complete_history(self.moves, self.record)
 
     @property
     def is_called_off(self) -> bool:
@@ -320,10 +309,17 @@ def _matters(record: Record) -> tuple[object, ...]:
 def _moves(old: Record, new: Revision) -> list[DeadlineChange]:
     pairs = ((name, milestone, new.record.milestones.get(name)) for name, milestone in old.milestones.items())
     return [
-        DeadlineChange(name, before, after, new.changed_at, new.record.note_of_change)
+        DeadlineChange(
+            name, before, after, new.changed_at, new.record.note_of_change, is_correction=is_correction(old, new.record)
+        )
         for name, before, after in pairs
         if after and after.at != before.at
     ]
+
+
+def is_correction(old: Record, new: Record) -> bool:
+    """Return True if a revision says of itself that it corrects a mistake."""
+    return new.correction and not old.correction
 
 
 def _doubts(last: Edition, calendar: Calendar, revisions: list[Revision], now: datetime) -> list[str]:

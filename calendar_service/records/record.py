@@ -53,6 +53,16 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """A deadline that was replaced by a later one, with the day on which that was decided and the reason."""
+
+    at: Point
+    words: str
+    decided: date | None = None
+    reason: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OccurrenceChange:
     """A changed occurrence: moved to `span`, or cancelled if `span` is None."""
 
@@ -105,7 +115,8 @@ class Record:
     """An event, a webinar or a tender.
 
     `zone` is the place's zone if it is known, else None; times keep the zone they were announced in. `languages` are
-    those the record is held or written in.
+    those the record is held or written in. With `correction`, deadlines that move in the edition that adds it were
+    mistakes. `extensions` are the deadlines before, oldest first.
     """
 
     id: str
@@ -131,6 +142,8 @@ class Record:
     milestones: dict[MomentName, Milestone] = field(default_factory=dict)
     buyer: Text = field(default_factory=dict)
     reference: str = ""
+    extensions: tuple[Extension, ...] = ()
+    correction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

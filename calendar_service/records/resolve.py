@@ -16,7 +16,17 @@ from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import Path, Problem, Severity
 from calendar_service.records.moments import instant_bounds
-from calendar_service.records.record import Calendar, Contact, Link, Milestone, Place, Record, Session, TimeSpan
+from calendar_service.records.record import (
+    Calendar,
+    Contact,
+    Extension,
+    Link,
+    Milestone,
+    Place,
+    Record,
+    Session,
+    TimeSpan,
+)
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
@@ -30,7 +40,13 @@ if TYPE_CHECKING:
 
     from calendar_service.datephrases import DatePhrase
     from calendar_service.records.record import Point, Schedule, Span
-    from calendar_service.records.schema import AnyRecordShape, CalendarSchema, HappeningSchema, SessionSchema
+    from calendar_service.records.schema import (
+        AnyRecordShape,
+        CalendarSchema,
+        ExtensionSchema,
+        HappeningSchema,
+        SessionSchema,
+    )
     from calendar_service.records.texts import Text
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
@@ -120,10 +136,12 @@ class _Resolver:
         shape = self.shape
         self.check_text_languages()
         if isinstance(shape, TenderSchema):
+            milestones = self.tender_milestones(shape)
             return replace(
-                self.common(None, self.tender_milestones(shape), ()),
+                self.common(None, milestones, ()),
                 buyer=_text(shape.buyer, self.language),
                 reference=shape.reference or "",
+                extensions=self.extensions(shape, milestones.get(MomentName.CLOSES)),
             )
         schedule = read_schedule(self.timing, shape, self.unread)
         milestones = self.happening_milestones(shape, schedule)
@@ -160,6 +178,7 @@ class _Resolver:
             documents=tuple(Link(_text(each.title, language), each.url) for each in shape.documents or ()),
             reminders=tuple(shape.reminders or ()),
             note_of_change=_text(shape.note_of_change, language),
+            correction=bool(shape.correction),
             schedule=schedule,
             sessions=sessions,
             milestones=milestones,
@@ -277,6 +296,24 @@ class _Resolver:
         for earlier, later in pairwise(milestones):
             self.check_order(milestones, earlier, later)
         return milestones
+
+    def extensions(self, shape: TenderSchema, present: Milestone | None) -> tuple[Extension, ...]:
+        """Return the deadlines that `present` and others have replaced, in order of time."""
+        found = [self.extension(number, each) for number, each in enumerate(shape.extensions or ())]
+        for number, each in enumerate(found):
+            if each and present and instant_bounds(each.at, "UTC") == instant_bounds(present.at, "UTC"):
+                message = "it is the present deadline, which nothing has replaced."
+                remedy = "Write the deadline that was replaced, and the present one as `closes` of the record."
+                self.timing.refuse(("extensions", number, "closes"), message, each.words, remedy)
+        return tuple(sorted(filter(None, found), key=lambda each: instant_bounds(each.at, "UTC")))
+
+    def extension(self, number: int, shape: ExtensionSchema) -> Extension | None:
+        """Return one deadline that was replaced; None if it has errors."""
+        field = ("extensions", number)
+        closes = self.timing.deadline((*field, "closes"), shape.closes)
+        decided = self.timing.day((*field, "decided"), shape.decided)
+        reason = _text(shape.reason, self.language)
+        return Extension(closes.at, closes.words, decided, reason) if closes else None
 
     def check_order(self, milestones: dict[MomentName, Milestone], earlier: MomentName, later: MomentName) -> None:
         """Report a moment that comes before the one it must follow; `closes` is taken as correct."""

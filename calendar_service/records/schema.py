@@ -153,6 +153,14 @@ class SessionSchema(SchemaModel):
     place: PlaceOrName | None = describe_type("Where, if elsewhere than the event.")
 
 
+class ExtensionSchema(SchemaModel):
+    """A deadline that was replaced by a later one."""
+
+    closes: PhraseText = Field(description="The deadline that was replaced.", examples=["10 July 2027"])
+    decided: PhraseText | None = describe_type("The day on which the extension was decided.", "2 July 2027")
+    reason: BlockText | None = describe_type("Why.")
+
+
 class DocumentSchema(SchemaModel):
     """A file or page that belongs to the record."""
 
@@ -212,6 +220,9 @@ class RecordSchema(SchemaModel):
         "When to remind, instead of the calendar's.", "[14 days, 24 hours]"
     )
     note_of_change: BlockText | None = describe_type("The reason, shown where a date has moved.")
+    correction: bool | None = describe_type(
+        "true beside a change that corrects a mistake: subscribers hear of it, but it does not count as an extension."
+    )
     fold: Annotated[Literal[0, 1], BeforeValidator(_digit)] | None = describe_type(
         "0 or 1: which of a local time that happens twice is meant."
     )
@@ -263,6 +274,9 @@ class TenderSchema(RecordSchema):
     award_expected: PhraseText | None = describe_type("When the award is expected.")
     buyer: LineText | None = describe_type("Who buys.")
     reference: Line | None = describe_type("The call's number.")
+    extensions: Annotated[list[ExtensionSchema], Field(max_length=50)] | None = describe_type(
+        "The deadlines that were replaced, oldest first, with the days of the decisions."
+    )
 
 
 AnyRecordShape = EventSchema | WebinarSchema | TenderSchema

@@ -187,6 +187,13 @@ class Timing:
             self.without_zone += [] if when.zone else [(field, when, at)]
         return Milestone(at, when.words) if at else None
 
+    def day(self, field: Path, words: str | None) -> date | None:
+        """Return a whole day; None if there are no words or they have errors."""
+        when = self.one_moment(field, words, "Write one day.")
+        if when is not None and (when.start or when.zone):
+            self.refuse(field, "it must be a day without a time.", words, "Write 2 July 2027.")
+        return when.first if when else None
+
     def date_or_time(self, field: Path, words: str | None) -> Milestone | None:
         """Return a moment; a bare date means that day, or those days. None if it has errors."""
         when = self.when(field, words)

@@ -25,7 +25,8 @@ from calendar_service.verification.states import (
 )
 
 if TYPE_CHECKING:
-    from calendar_service.records.edition import DeadlineChange, Edition, Entry
+    from calendar_service.records.deadline_history import DeadlineChange
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point, Record, Schedule, Span
 
 # Just inside the stretches that every surface covers: twelve months back, two years ahead.
@@ -123,7 +124,9 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
 
 
 def _last_moves(entry: Entry) -> list[DeadlineChange]:
-    return list({move.moment: move for move in entry.moves if move.moment in entry.record.milestones}.values())
+    return list(
+        {move.moment: move for move in entry.deadline_history if move.moment in entry.record.milestones}.values()
+    )
 
 
 def _listed(occurrence: Occurrence, entry: Entry, schedule: Schedule, *, keyed: bool) -> list[StatedTime]:
@@ -270,11 +273,26 @@ def _until(record: Record) -> list[StatedTime]:
 def _moves(entry: Entry, scope: Scope) -> list[StatedTime]:
     at_home = replace(scope, zone=scope.home)
     found = []
-    for move in entry.moves:
+    for move in entry.deadline_history:
         found += _lines(move.old.at, entry.record, at_home, "moved from")
         found += _lines(move.new.at, entry.record, at_home, "moved to")
-        found.append(StatedTime("moved on", move.decided_at.astimezone(tzinfo_of(scope.home)).date().isoformat()))
+        published = _day(move.published_at, scope) if move.published_at else ""
+        if day := move.decided.isoformat() if move.decided else published:  # the first day of the sentence
+            found.append(StatedTime("moved on", day))
     return found
+
+
+def _deadline_before(entry: Entry, scope: Scope) -> list[StatedTime]:
+    changes = [each for each in entry.deadline_history if each.moment is MomentName.CLOSES and not each.is_correction]
+    days = [
+        _exact(each.old.at) if isinstance(each.old.at, DaySpan) else _day(each.old.at.instant, scope)
+        for each in changes
+    ]
+    return [StatedTime("first deadline", day) for day in days[:1]]
+
+
+def _day(instant: datetime, scope: Scope) -> str:
+    return instant.astimezone(tzinfo_of(scope.home)).date().isoformat()
 
 
 # -- pages ------------------------------------------------------------------------------------------
@@ -350,7 +368,7 @@ def _page_links(entry: Entry, lead: Occurrence | None, scope: Scope) -> list[Sta
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
     """Return the facts that the agenda must have of a record: all within a year from now, and the last one before."""
     record, schedule = entry.record, entry.record.schedule
-    moves = _moves(entry, scope)
+    moves = _deadline_before(entry, scope)
     if schedule is None or not schedule.rule:
         row = [*_lines(_shown(record), record, scope), _datetime(_shown(record)), *_shown_state(None, entry, scope)]
         ended = instant_bounds(_shown(record), scope.home)[1]

@@ -79,6 +79,11 @@ class PageWords:
                 found.append(StatedTime("moved to", f"unreadable words {line!r}"))
         return found
 
+    def read_deadline_before(self, lines: Iterable[str]) -> list[StatedTime]:
+        """Return the fact of a short sentence on the first deadline: its day."""
+        found = [self._bare.search(_SPACES.sub(" ", line)) for line in lines]
+        return [StatedTime("first deadline", self._date(*each.groups()).isoformat()) for each in found if each]
+
     def read_start(self, text: str, what: str) -> list[StatedTime]:
         """Return the fact of the time that a text begins with."""
         match = self._when.match(_SPACES.sub(" ", text))

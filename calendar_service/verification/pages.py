@@ -124,7 +124,7 @@ def find_in_agenda(body: bytes, scope: Scope) -> ParsedOutput:
         if says_off(row.of("state"), scope.lang):
             files = [link for link in row.links if link.partition("?")[0].endswith(".ics")]
             found.add(record, [StatedTime("a link to add what is off", link) for link in files])
-        moves_read = words.read_moves(row.of("move"))
+        moves_read = words.read_deadline_before(row.of("move"))
         if moves.setdefault(record, moves_read) != moves_read:
             found.add(record, [StatedTime("moved to", "unreadable: the rows of one record differ")])
         number = words.day_number(lines[0]) if lines else None

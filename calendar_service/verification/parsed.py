@@ -157,7 +157,7 @@ def _text(text: str, record: str, scope: Scope, what: str = "words") -> list[Sta
     times, *rest = text.split("\n\n")
     found = words.read_lines(times.split("\n"), what)
     entry = scope.edition.entries.get(record)
-    return found + (words.read_moves(rest[0].split("\n")) if entry and entry.moves and rest else [])
+    return found + (words.read_moves(rest[0].split("\n")) if entry and entry.deadline_history and rest else [])
 
 
 # -- calendar entries ---------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def expect_listed_state(entry: Entry, lang: str) -> list[StatedTime]:
     """Return what lists for programs must say: the status, and the reason with its language."""
     found = [StatedTime("status", expect_status(entry))]
     note = entry.record.note_of_change
-    has_changed = _has_state(entry, None, is_whole=True) or entry.moves
+    has_changed = _has_state(entry, None, is_whole=True) or entry.deadline_history
     if note and has_changed and not _is_stale(entry):
         code = lang if lang in note else next(iter(note))
         found.append(StatedTime("reason", f"{_one_line(note[code])} [{code}]"))

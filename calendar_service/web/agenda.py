@@ -100,7 +100,7 @@ class AgendaRow:
     countdown: str
     urgency: str
     is_deadline: bool
-    moves: list[MovedMoment]
+    deadline_before: MovedMoment | None
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         countdown="" if is_off else _countdown(item, calendar.zone, now, lang, is_deadline=is_deadline),
         urgency=_urgency(day, today) if is_deadline and not is_off and item.ends >= now else "",
         is_deadline=is_deadline,
-        moves=moves_of(entry, edition, lang),
+        deadline_before=_deadline_before(entry, edition, lang),
     )
 
 
@@ -236,8 +236,14 @@ def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment
             *sentence.partition(phrases.when_words(moved.old.at, zone, lang)),
             is_closing=moved.moment is MomentName.CLOSES,
         )
-        for moved, sentence in zip(entry.moves, phrases.moves(entry, edition.calendar, lang), strict=True)
+        for moved, sentence in zip(entry.deadline_history, phrases.moves(entry, edition.calendar, lang), strict=True)
     ]
+
+
+def _deadline_before(entry: Entry, edition: Edition, lang: Language) -> MovedMoment | None:
+    """Return a short sentence on the first deadline, for lists; None if it never moved."""
+    day, sentence = phrases.deadline_before(entry, edition.calendar, lang)
+    return MovedMoment(*sentence.partition(day)) if sentence else None
 
 
 def _changed(item: AgendaItem, state: StateTexts, edition: Edition, lang: Language) -> list[MovedMoment]:

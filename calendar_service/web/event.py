@@ -15,7 +15,7 @@ from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
-from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_row, shown_times
+from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_row, moves_of, shown_times
 from calendar_service.web.feeds import with_query
 from calendar_service.web.options import city_names
 from calendar_service.writers import phrases
@@ -71,6 +71,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "entry": entry,
         "record": record,
         "row": make_row(lead, edition, view, now),
+        "moves": moves_of(entry, edition, lang),
         "lead": lead,
         "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
         "has_ahead": has_ahead,

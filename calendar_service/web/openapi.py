@@ -48,7 +48,15 @@ def describe_api(base_url: str) -> dict[str, Any]:
         "info": {"title": "Calendar", "version": __version__},
         "servers": [{"url": base_url}],
         "paths": paths,
-        "components": {"schemas": {"Records": _RECORDS, "Record": _RECORD, "Moment": _MOMENT, "Problem": _PROBLEM}},
+        "components": {
+            "schemas": {
+                "Records": _RECORDS,
+                "Record": _RECORD,
+                "Moment": _MOMENT,
+                "DeadlineChange": _DEADLINE_CHANGE,
+                "Problem": _PROBLEM,
+            }
+        },
     }
 
 
@@ -94,6 +102,20 @@ _MOMENT = {
         "occurrence": {"type": "string", "format": "date", "description": "The day by the rule, of what recurs."},
         "status": {"const": "cancelled"},
         "moved_from": _TEXT | {"description": "The instant in UTC, or the day, at which it was to be before."},
+    },
+}
+_DEADLINE_CHANGE = {
+    "type": "object",
+    "required": ["moment", "words", "kind"],
+    "properties": {
+        "moment": {"enum": list(MomentName)},
+        "at": _INSTANT | {"description": "The deadline that was replaced, in UTC."},
+        "date": {"type": "string", "format": "date", "description": "A whole day, where there is no instant."},
+        "words": _TEXT | {"description": "The words that were printed."},
+        "kind": {"enum": ["extension", "brought forward", "correction"]},
+        "published_at": _INSTANT | {"description": "When the edition that replaced it was published."},
+        "decided": {"type": "string", "format": "date", "description": "The day of the decision, if the file has it."},
+        "reason": _TEXT,
     },
 }
 _RECORD = {

@@ -19,6 +19,7 @@ from calendar_service.writers.states import moved_from, told_reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from calendar_service.records.deadline_history import DeadlineChange
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Point
@@ -47,6 +48,30 @@ def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds
     """Return the period in which occurrences are listed: the selection's, two years ahead if it is open."""
     start, end = window(edition, selection, now)
     return start, end if selection.last else now + OCCURRENCES_AHEAD
+
+
+def list_deadline_history(entry: Entry, view: RenderContext) -> list[dict[str, Any]]:
+    """Return the deadlines that were replaced as JSON objects, oldest first, without what is not known.
+
+    `at` is the old deadline in UTC, `published_at` the instant of the edition that replaced it, and `decided` the day
+    that the file names.
+    """
+    return [_deadline_change(each, view) for each in entry.deadline_history]
+
+
+def _deadline_change(change: DeadlineChange, view: RenderContext) -> dict[str, Any]:
+    old = change.old.at
+    values = {
+        "moment": change.moment,
+        "at": "" if isinstance(old, DaySpan) else write_instant(old.instant),
+        "date": old.first.isoformat() if isinstance(old, DaySpan) else "",
+        "words": change.old.words,
+        "kind": "correction" if change.is_correction else "extension" if change.is_extension else "brought forward",
+        "published_at": write_instant(change.published_at) if change.published_at else "",
+        "decided": change.decided.isoformat() if change.decided else "",
+        "reason": phrases.pick(change.reason, view.lang.code).text,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True)
@@ -82,6 +107,11 @@ RECORD_FIELDS: dict[str, ApiField] = {
     ),
     "languages": ApiField(lambda entry, _: list(entry.record.languages), _TEXTS),
     "tags": ApiField(lambda entry, _: list(entry.record.tags), _TEXTS),
+    "deadline_history": ApiField(
+        list_deadline_history,
+        {"type": "array", "items": {"$ref": "#/components/schemas/DeadlineChange"}},
+        is_always=False,
+    ),
     "changed_at": ApiField(
         lambda entry, _: write_instant(entry.revision.changed_at), {"type": "string", "format": "date-time"}
     ),
@@ -150,7 +180,7 @@ def _points_before(entry: Entry, occurrence: Occurrence | None = None) -> dict[M
     span = moved_from(entry, occurrence)
     points = span_points(span) if span else []
     if occurrence is None:
-        points += [(each.moment, each.old.at) for each in entry.moves]
+        points += [(each.moment, each.old.at) for each in entry.deadline_history]
     return {name: {"moved_from": _written(at)} for name, at in points}
 
 

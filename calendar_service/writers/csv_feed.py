@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
-_STATE_COLUMNS = ("moved_from", *STATE_FIELDS)
+_STATE_COLUMNS = ("moved_from", *STATE_FIELDS, "history")
 
 
 def write_csv(contents: FeedContents) -> bytes:
@@ -58,5 +58,6 @@ def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             view.page_url(record.id),
             moment.get("moved_from", ""),
             *(state.get(name, "") for name in STATE_FIELDS),
+            " ".join(phrases.moves(entry, edition.calendar, view.lang, moment["name"])),
         ]
         yield [guard_cell(cell) for cell in cells]

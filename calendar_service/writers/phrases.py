@@ -13,7 +13,7 @@ from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Place, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, day_of_instant
 from calendar_service.records.zones import abbreviation, offset_words
 from calendar_service.writers.sanitize import clean_line
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendar_service.datephrases import RecurrenceRule
-    from calendar_service.records.edition import DeadlineChange, Entry
+    from calendar_service.records.deadline_history import DeadlineChange
+    from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Point, Record, Span
     from calendar_service.records.texts import Text
     from calendar_service.writers.i18n import Language
@@ -178,28 +179,64 @@ def place(place: Place | None, lang: Language) -> str:
 
 
 def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
-    """Return a sentence on how a moment has moved, when that was decided, and why; `number` counts its extensions."""
+    """Return a sentence on a deadline that was replaced, when, and why; `number` counts the extensions."""
     old, new = (when_words(milestone.at, calendar.zone, lang) for milestone in (moved.old, moved.new))
     label = moment_label(moved.moment, lang)
-    decided = lang.day(_local(moved.decided_at, calendar.zone).date(), weekday=False)
     sentence = lang.gettext("{label}: was {old}, now {new}.", label=label, old=old, new=new)
-    text = (
-        lang.gettext("Extension {number}, decided on {day}.", number=number, day=decided)
-        if moved.is_extension
-        else (lang.gettext("Brought forward on {day}.", day=decided))
-    )
     why = reason(moved.reason, lang)
-    return " ".join(part for part in (sentence, text, why.words if why else "") if part)
+    return " ".join(
+        part for part in (sentence, _published(moved, number, calendar, lang), why.words if why else "") if part
+    )
 
 
-def moves(entry: Entry, calendar: Calendar, lang: Language) -> list[str]:
-    """Return a sentence for each move of the deadlines of an entry, oldest first."""
+def _published(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
+    """Return a sentence on what kind of change it was, and on which days it was decided and published."""
+    decided = lang.day(moved.decided, weekday=False) if moved.decided else ""
+    at = moved.published_at
+    day = lang.day(_local(at, calendar.zone).date(), weekday=False) if at else ""
+    if moved.is_correction:
+        return lang.gettext("Correction, published on {day}.", day=day)
+    if not moved.is_extension:
+        return lang.gettext("Brought forward, published on {day}.", day=day) if day else ""
+    if decided and day:
+        message = gettext_noop("Extension {number}, decided on {decided} and published on {day}.")
+    elif decided:
+        message = gettext_noop("Extension {number}, decided on {decided}.")
+    else:
+        message = (
+            gettext_noop("Extension {number}, published on {day}.") if day else gettext_noop("Extension {number}.")
+        )
+    return lang.gettext(message, number=number, decided=decided, day=day)
+
+
+def moves(entry: Entry, calendar: Calendar, lang: Language, moment: str = "") -> list[str]:
+    """Return a sentence for each deadline of an entry that was replaced, oldest first; only those of a `moment`."""
     extensions: Counter[MomentName] = Counter()
     sentences = []
-    for each in entry.moves:
+    for each in entry.deadline_history:
         extensions[each.moment] += each.is_extension
-        sentences.append(move(each, extensions[each.moment], calendar, lang))
+        if moment in ("", each.moment):
+            sentences.append(move(each, extensions[each.moment], calendar, lang))
     return sentences
+
+
+def deadline_before(entry: Entry, calendar: Calendar, lang: Language) -> tuple[str, str]:
+    """Return the first day that a record was to close on, and a sentence with it and the number of extensions.
+
+    Both are "" if the closing never moved; corrections of mistakes do not count.
+    """
+    changes = [each for each in entry.deadline_history if each.moment is MomentName.CLOSES and not each.is_correction]
+    if not changes:
+        return "", ""
+    day = lang.day(day_of_instant(instant_bounds(changes[0].old.at, calendar.zone)[0], calendar.zone), weekday=False)
+    sentences = {
+        0: gettext_noop("Was {old}."),
+        1: gettext_noop("Was {old}, extended once."),
+        2: gettext_noop("Was {old}, extended twice."),
+    }
+    number = sum(each.is_extension for each in changes)
+    message = sentences.get(number) or gettext_noop("Was {old}, extended {number} times.")
+    return day, lang.gettext(message, old=day, number=number)
 
 
 def reason(text: Text, lang: Language) -> Reason | None:

@@ -106,7 +106,7 @@ def told_reason(entry: Entry, lang: Language) -> phrases.Reason | None:
         phrases.state(entry, lang)
         or entry.planned_before
         or entry.place_before
-        or entry.moves
+        or entry.deadline_history
         or (schedule and schedule.changes)
     )
     return reason_of(entry, lang) if has_changed else None

@@ -137,7 +137,7 @@ def french_pages_with_english_days(patch):
     wrap(patch, Language, "day", lambda original, *given, **named: original(*given, **named).replace("juillet", "July"))
 
 
-@broken(TEXTS, PAGES)
+@broken(TEXTS, {"page"})
 def moved_deadlines_the_wrong_way_round(patch):
     def change(original, moved, *rest):
         return original(replace(moved, old=moved.new, new=moved.old), *rest)
@@ -145,7 +145,16 @@ def moved_deadlines_the_wrong_way_round(patch):
     wrap(patch, phrases, "move", change)
 
 
-@broken(TEXTS, PAGES)
+@broken(ROWS)
+def first_deadline_a_day_early(patch):
+    def change(original, entry, calendar, lang):
+        day, _ = original(entry, calendar, lang)
+        return (day, "Was 1 January 2027.") if day else ("", "")
+
+    wrap(patch, phrases, "deadline_before", change)
+
+
+@broken(TEXTS, {"page"})
 def last_extension_not_told(patch):
     wrap(patch, phrases, "moves", lambda original, *given: original(*given)[:-1])
 

@@ -66,9 +66,9 @@ def test_links_stand_bare_and_moves_are_told(events):
     ]
     assert texts["extended-tender"].split("\n\n")[1] == (
         "Closes: was Wednesday 3 February 2027, 23:59 CET (UTC+1), now Friday 5 February 2027, 12:00 CET (UTC+1)."
-        " Extension 1, decided on 8 January 2027.\n"
+        " Extension 1, published on 8 January 2027.\n"
         "Closes: was Friday 5 February 2027, 12:00 CET (UTC+1), now Wednesday 10 February 2027, 17:00 CET (UTC+1)."
-        " Extension 2, decided on 12 January 2027. Reason: More time was asked for."
+        " Extension 2, published on 12 January 2027. Reason: More time was asked for."
     )
 
 

@@ -21,7 +21,7 @@ VIEW = RenderContext(ENGLISH, "https://calendar.example", "en")
 # Fields that have a place of their own on every surface, or that nothing shows.
 ELSEWHERE = {
     "id", "kind", "title", "status", "summary", "place", "zone", "tags", "countries", "reminders", "note_of_change",
-    "schedule", "sessions", "milestones",
+    "schedule", "sessions", "milestones", "extensions", "correction",
 }  # fmt: skip
 
 

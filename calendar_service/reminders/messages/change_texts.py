@@ -26,13 +26,13 @@ STANDINGS = frozenset({ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.PO
 """Differences of a record as a whole, which have no old and new time."""
 
 
-def headline(difference: RecordChange, lang: Language) -> str:
-    """Return a short headline for a change: "Deadline extended"."""
+def headline(difference: RecordChange, lang: Language, *, is_correction: bool = False) -> str:
+    """Return a short headline for a change: "Deadline extended", or "Date corrected"."""
     gettext = lang.gettext
     session = bool(difference.session)
     match difference.what:
         case ChangeKind.MOVED:
-            return _moved(difference, lang)
+            return gettext("Date corrected") if is_correction else _moved(difference, lang)
         case ChangeKind.ADDED:
             return gettext("Session added") if session else gettext("Date added")
         case ChangeKind.REMOVED:

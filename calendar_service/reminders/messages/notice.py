@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
+from calendar_service.records.edition import is_correction
 from calendar_service.records.enums import MomentName
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
@@ -64,7 +65,7 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
     value_changes = [each for each in differences if each.what not in STANDINGS]
     rows = tuple(changed_row(each, records, shown, edition.calendar, view) for each in value_changes[:_MAX_CHANGES])
     content = make_content(shown, main, edition, view, now)
-    head = headline(first, lang)
+    head = headline(first, lang, is_correction=is_correction(before.record, after.record))
     content = replace(
         content,
         preheader=write_preheader(content, head),

@@ -1,0 +1,71 @@
+"""The history of a record's deadlines: what publishing has shown, completed by `extensions` of the calendar file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.record import Milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from calendar_service.records.record import Extension, Record
+    from calendar_service.records.texts import Text
+
+
+@dataclass(frozen=True)
+class DeadlineChange:
+    """A deadline that was replaced by another.
+
+    `published_at` (aware) is None if that was before this database; `decided` is the day that the file names, or None.
+    A correction of a mistake is no extension.
+    """
+
+    moment: MomentName
+    old: Milestone
+    new: Milestone
+    published_at: datetime | None
+    reason: Text
+    decided: date | None = None
+    is_correction: bool = False
+
+    @property
+    def is_extension(self) -> bool:
+        """Return True if the new deadline is later than the old one, and that was no correction."""
+        return not self.is_correction and _instant(self.new) > _instant(self.old)
+
+
+def complete_history(published: Sequence[DeadlineChange], record: Record) -> tuple[DeadlineChange, ...]:
+    """Return the published changes of a record's deadlines with what its file adds, oldest first.
+
+    An extension of the file describes the published change that replaced the same deadline, or it is a change of its
+    own, in its place by the time of the deadline that it replaced.
+    """
+    others = [each for each in published if each.moment is not MomentName.CLOSES]
+    closings = [each for each in published if each.moment is MomentName.CLOSES]
+    for extension in record.extensions:
+        closings = _with_extension(closings, extension, record.milestones[MomentName.CLOSES])
+    return (*closings, *others) if record.extensions else tuple(published)
+
+
+def _with_extension(changes: list[DeadlineChange], extension: Extension, present: Milestone) -> list[DeadlineChange]:
+    at = Milestone(extension.at, extension.words)
+    same = [number for number, each in enumerate(changes) if _instant(each.old) == _instant(at)]
+    if same:
+        number = same[-1]
+        told = changes[number]
+        described = replace(told, decided=extension.decided, reason=extension.reason or told.reason)
+        return [*changes[:number], described, *changes[number + 1 :]]
+    number = next((n for n, each in enumerate(changes) if _instant(each.old) > _instant(at)), len(changes))
+    following = changes[number].old if number < len(changes) else present
+    added = DeadlineChange(MomentName.CLOSES, at, following, None, extension.reason, extension.decided)
+    before = [replace(each, new=at) for each in changes[number - 1 : number]] if number else []
+    return [*changes[: max(number - 1, 0)], *before, added, *changes[number:]]
+
+
+def _instant(milestone: Milestone) -> tuple[datetime, datetime]:
+    return instant_bounds(milestone.at, "UTC")
