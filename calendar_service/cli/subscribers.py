@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.records.texts import output_languages
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
 from calendar_service.reminders.subscriptions.csv_table import (
     MAX_TABLE_BYTES,
@@ -22,7 +23,6 @@ from calendar_service.reminders.subscriptions.import_subscribers import import_s
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.settings import read_settings
 from calendar_service.store.subscribers import find_by_mail, list_subscribers
-from calendar_service.writers.i18n import available
 
 if TYPE_CHECKING:
     from calendar_service.reminders.subscriptions.import_subscribers import ImportResult
@@ -61,7 +61,7 @@ def import_table(file: Path) -> None:
     hasher = AddressHasher(keys)
     try:
         with file.open("rb") as opened:
-            people = read_subscriber_table(opened.read(MAX_TABLE_BYTES + 1), hasher, available())
+            people = read_subscriber_table(opened.read(MAX_TABLE_BYTES + 1), hasher, output_languages())
     except InvalidTable as error:
         raise click.ClickException(f"{file}:{error.line}: {error}") from None
     except OSError as error:

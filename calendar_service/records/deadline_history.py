@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 
     from calendar_service.records.record import Extension, Record
     from calendar_service.records.texts import Text
+
+
+class DeadlineChangeKind(StrEnum):
+    """What became of a deadline; MOVED is a day that is only expected, or the opening of bids."""
+
+    EXTENSION = "extension"
+    BROUGHT_FORWARD = "brought forward"
+    CORRECTION = "correction"
+    MOVED = "moved"
+
+
+DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
+"""The moments that end something."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +48,19 @@ class DeadlineChange:
     is_correction: bool = False
 
     @property
+    def kind(self) -> DeadlineChangeKind:
+        """Whether it was extended, brought forward, corrected, or is no deadline."""
+        if self.is_correction:
+            return DeadlineChangeKind.CORRECTION
+        if self.moment not in DEADLINES:
+            return DeadlineChangeKind.MOVED
+        is_later = _instant(self.new) > _instant(self.old)
+        return DeadlineChangeKind.EXTENSION if is_later else DeadlineChangeKind.BROUGHT_FORWARD
+
+    @property
     def is_extension(self) -> bool:
         """Return True if the new deadline is later than the old one, and that was no correction."""
-        return not self.is_correction and _instant(self.new) > _instant(self.old)
+        return self.kind is DeadlineChangeKind.EXTENSION
 
 
 def complete_history(published: Sequence[DeadlineChange], record: Record) -> tuple[DeadlineChange, ...]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import RecordState, is_other_place, record_state
-from calendar_service.records.deadline_history import DeadlineChange, complete_history
+from calendar_service.records.deadline_history import DEADLINES, DeadlineChange, complete_history
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
@@ -33,8 +33,7 @@ _MANY = 3
 _INSTANTS_AHEAD = timedelta(days=731)
 _MARGIN = timedelta(days=2)  # more than any clock was ever moved
 _CLOCKED = CivilTime | EndOfDay
-_DEADLINES = frozenset({MomentName.CLOSES, MomentName.QUESTIONS_BY, MomentName.REGISTRATION_CLOSES})
-REMINDABLE = _DEADLINES | {MomentName.STARTS}
+REMINDABLE = DEADLINES | {MomentName.STARTS}
 """The moments that subscribers are reminded of."""
 
 
@@ -369,13 +368,13 @@ def _doubts_of_moments(old: Record, new: Record, zone: str, now: datetime) -> li
 def _doubt_of_moment(was: Moment, moment: Moment | None, zone: str, now: datetime) -> str:
     old_end = instant_bounds(was.at, zone)[1]
     if moment is None:
-        lost = was.name in _DEADLINES and old_end >= now
+        lost = was.name in DEADLINES and old_end >= now
         return f"{was.name} {was.words!r} is taken away, which was still ahead" if lost else ""
     new_end = instant_bounds(moment.at, zone)[1]
     change = f"{moment.name} moves from {was.words!r} to {moment.words!r}"
     if old_end >= now > new_end:
         return f"{change}, which is past"
-    return f"{change}, which is earlier" if moment.name in _DEADLINES and new_end < old_end else ""
+    return f"{change}, which is earlier" if moment.name in DEADLINES and new_end < old_end else ""
 
 
 def _doubts_of_changes(name: str, old: Schedule, new: Schedule, zone: str, now: datetime) -> list[str]:

@@ -29,6 +29,7 @@ from calendar_service.records.record import (
 )
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
+from calendar_service.records.texts import output_languages
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
 from calendar_service.records.working_days import day_off_words
@@ -81,6 +82,12 @@ def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
         day_first=bool(shape.day_first),
     )
     timing = Timing(calendar, ("calendar",), None)
+    for number, code in enumerate(shape.languages):
+        if code not in output_languages():
+            message = "pages, feeds and mails cannot be written in this language yet, so it is left out."
+            known = ", ".join(output_languages())
+            remedy = f"Take it out of `languages`; there are {known}. From the next minor version on this is an error."
+            timing.note(("languages", number), message, code, remedy)
     closures = {day for n, words in enumerate(shape.closures or ()) for day in _closed(timing, ("closures", n), words)}
     return replace(calendar, closures=tuple(sorted(closures))), timing.problems
 

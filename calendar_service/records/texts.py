@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 from babel import Locale
 
@@ -15,6 +17,9 @@ Text = dict[str, str]
 LANGUAGE_NAMES: dict[str, str] = {
     code: name for code, name in Locale("en").languages.items() if len(code) <= 3
 }  # longer codes are scripts and variants
+
+CATALOGUES = Path(__file__).parents[1] / "writers" / "translations"
+"""The folder of the catalogues, one file for each language beside English."""
 
 # C0 without tab and newline, DEL, C1, line and paragraph separators, byte order mark, bidi embeddings,
 # overrides and isolates, surrogates: they end lines, hide text or turn it around in some calendar client.
@@ -53,6 +58,12 @@ def check_language(code: str) -> str:
         remedy = named[0] if named else "Write a code such as en, fr or uk."
         raise UnfitText(f"{code!r} is not a language code.", remedy=remedy)
     return code
+
+
+@cache
+def output_languages() -> tuple[str, ...]:
+    """Return the codes of the languages that outputs can be written in: English, and those with a catalogue."""
+    return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))
 
 
 def fold_text(value: str) -> str:

@@ -24,6 +24,7 @@ from calendar_service.records.notification_keys import (
     topic_of,
 )
 from calendar_service.records.occurrences import point_at
+from calendar_service.records.texts import output_languages
 from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import ChannelName, Envelope
 from calendar_service.reminders.messages import (
@@ -43,7 +44,7 @@ from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class MessageRenderer:
 
     def _view(self, code: str, zone: str, edition: Edition) -> RenderContext:
         default = edition.calendar.default_language
-        return RenderContext(language(code if code in available() else default), self._base_url, default, zone)
+        return RenderContext(language(code if code in output_languages() else default), self._base_url, default, zone)
 
 
 def _identifier(edition: Edition, key: StoredKey, ref: str) -> str:

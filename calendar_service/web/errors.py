@@ -14,12 +14,13 @@ from werkzeug.exceptions import HTTPException
 from calendar_service.output_formats import FORMATS
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection
+from calendar_service.records.texts import output_languages
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.web.context import cache
 from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
 from calendar_service.web.layout import asset, render
 from calendar_service.web.render_limiter import TooBusy
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _without(parameter: str) -> str:
 
 def _language_of_request() -> Language:
     asked, first = request.args.get("lang", ""), request.path.split("/")[1]
-    return language(next((code for code in (asked, first) if code in available()), "en"))
+    return language(next((code for code in (asked, first) if code in output_languages()), "en"))
 
 
 def _is_for_program() -> bool:

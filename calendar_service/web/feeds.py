@@ -11,11 +11,12 @@ from flask import Blueprint, Response, abort, request
 from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, read_selection
+from calendar_service.records.texts import output_languages
 from calendar_service.web.context import cache
 from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import phrases
 from calendar_service.writers.feed import MAX_EVENTS, FeedUnit
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,7 +114,7 @@ def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
 
 def shown_languages(edition: Edition) -> tuple[str, ...]:
     """Return the languages of the outputs: those of the calendar that have a catalogue."""
-    return tuple(code for code in edition.calendar.languages if code in available())
+    return tuple(code for code in edition.calendar.languages if code in output_languages())
 
 
 def feed_name(edition: Edition, selection: Selection) -> str:

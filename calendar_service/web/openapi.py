@@ -6,6 +6,7 @@ from typing import Any
 
 from calendar_service import __version__
 from calendar_service.output_formats import FORMATS, RECORD_FILE
+from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.enums import Kind, MomentName
 from calendar_service.writers.api import RECORD_FIELDS
 
@@ -112,7 +113,7 @@ _DEADLINE_CHANGE = {
         "at": _INSTANT | {"description": "The deadline that was replaced, in UTC."},
         "date": {"type": "string", "format": "date", "description": "A whole day, where there is no instant."},
         "words": _TEXT | {"description": "The words that were printed."},
-        "kind": {"enum": ["extension", "brought forward", "correction"]},
+        "kind": {"enum": list(DeadlineChangeKind)},
         "published_at": _INSTANT | {"description": "When the edition that replaced it was published."},
         "decided": {"type": "string", "format": "date", "description": "The day of the decision, if the file has it."},
         "reason": _TEXT,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.leads import UnknownLead
 from calendar_service.records.selection import BadSelection
+from calendar_service.records.texts import output_languages
 from calendar_service.web import options
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import describe_selection
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class SubscriptionTexts:
 def lead_options(edition: Edition, lang: Language) -> LeadOptions:
     """Return the options of a form."""
     zones = options.zones(lang.code)
-    codes = [code for code in edition.calendar.languages if code in available()]
+    codes = [code for code in edition.calendar.languages if code in output_languages()]
     return LeadOptions(
         kinds=options.kinds(lang),
         tags=options.tags(edition),

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, Selection
+from calendar_service.records.texts import output_languages
 from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import stylesheet
 from calendar_service.web.edition_cache import NothingPublished
@@ -22,7 +23,7 @@ from calendar_service.web.layout import asset, compress
 from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.widget_query import read_widget
 from calendar_service.web.widget_views import show_widget
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _secure(response: Response) -> Response:
 
 def _asked_language() -> Language:
     asked = request.args.get("lang", "")
-    if asked in available():
+    if asked in output_languages():
         return language(asked)
     try:
         return language(shown_languages(cache().edition())[0])

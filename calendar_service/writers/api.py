@@ -66,7 +66,7 @@ def _deadline_change(change: DeadlineChange, view: RenderContext) -> dict[str, A
         "at": "" if isinstance(old, DaySpan) else write_instant(old.instant),
         "date": old.first.isoformat() if isinstance(old, DaySpan) else "",
         "words": change.old.words,
-        "kind": "correction" if change.is_correction else "extension" if change.is_extension else "brought forward",
+        "kind": change.kind,
         "published_at": write_instant(change.published_at) if change.published_at else "",
         "decided": change.decided.isoformat() if change.decided else "",
         "reason": phrases.pick(change.reason, view.lang.code).text,

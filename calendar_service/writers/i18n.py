@@ -9,7 +9,6 @@ import gettext
 import re
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -18,12 +17,12 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from calendar_service.records.texts import CATALOGUES, output_languages
 from calendar_service.records.zones import is_iana, tzinfo_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-CATALOGUES = Path(__file__).parent / "translations"
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
 _LOCALES = {"en": "en_GB"}
 _FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
@@ -104,16 +103,10 @@ def language(code: str) -> Language:
     if code == "en":
         return Language(code, gettext.NullTranslations())
     path = CATALOGUES / f"{code}.po"
-    if code not in available():
+    if code not in output_languages():
         raise KeyError(code)
     compiled = BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=code))
     compiled.seek(0)
     return Language(code, gettext.GNUTranslations(compiled))
-
-
-@lru_cache
-def available() -> tuple[str, ...]:
-    """Return the codes of the languages that outputs can be written in."""
-    return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))

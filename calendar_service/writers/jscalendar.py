@@ -14,6 +14,7 @@ from calendar_service.records import uids
 from calendar_service.records.leads import CalendarLead
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.shorten import shorten
+from calendar_service.records.texts import output_languages
 from calendar_service.records.times import (
     CivilTime,
     DaySpan,
@@ -27,7 +28,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.alarms import REMIND_AT, alarm_offset
 from calendar_service.writers.description import describe_entry
 from calendar_service.writers.feed import PRODID, describe_feed
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.recurrence import spell_out
 from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.sanitize import MAX_LINE_UNITS, clean_address, clean_line, plain
@@ -107,7 +108,7 @@ def _in_language(code: str, view: RenderContext) -> RenderContext:
 def _other_languages(entry: Entry, calendar: Calendar, view: RenderContext) -> list[str]:
     """List the calendar's other languages that a record has a text in."""
     record = entry.record
-    codes = [code for code in calendar.languages if code != view.lang.code and code in available()]
+    codes = [code for code in calendar.languages if code != view.lang.code and code in output_languages()]
     return [code for code in codes if code in record.title or code in record.summary]
 
 

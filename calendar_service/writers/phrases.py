@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
@@ -194,10 +195,13 @@ def _published(moved: DeadlineChange, number: int, calendar: Calendar, lang: Lan
     decided = lang.day(moved.decided, weekday=False) if moved.decided else ""
     at = moved.published_at
     day = lang.day(_local(at, calendar.zone).date(), weekday=False) if at else ""
-    if moved.is_correction:
-        return lang.gettext("Correction, published on {day}.", day=day)
-    if not moved.is_extension:
-        return lang.gettext("Brought forward, published on {day}.", day=day) if day else ""
+    match moved.kind:
+        case DeadlineChangeKind.CORRECTION:
+            return lang.gettext("Correction, published on {day}.", day=day)
+        case DeadlineChangeKind.MOVED:
+            return lang.gettext("Published on {day}.", day=day)
+        case DeadlineChangeKind.BROUGHT_FORWARD:
+            return lang.gettext("Brought forward, published on {day}.", day=day) if day else ""
     if decided and day:
         message = gettext_noop("Extension {number}, decided on {decided} and published on {day}.")
     elif decided:

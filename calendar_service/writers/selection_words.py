@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 from calendar_service.records.enums import Kind
 from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead
 from calendar_service.records.selection import read_selection
+from calendar_service.records.texts import output_languages
 from calendar_service.writers import phrases
-from calendar_service.writers.i18n import available
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
     Without `own_words`, the result has no word that a visitor could have made up: search words are only mentioned, and
     tags and records are named only if the calendar has them. Raise BadSelection.
     """
-    selection = read_selection(parse_qsl(query), available())
+    selection = read_selection(parse_qsl(query), output_languages())
     tags = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
     if len(tags) < len(selection.tags):
         tags.append(lang.gettext("something that is not in the calendar"))

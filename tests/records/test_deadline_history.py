@@ -7,9 +7,11 @@ from itertools import pairwise
 import pytest
 
 from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.edition import advance, compare_with_draft
-from calendar_service.records.record import Extension, record_from_json, record_to_json
-from calendar_service.records.times import EndOfDay
+from calendar_service.records.enums import MomentName
+from calendar_service.records.record import Extension, Milestone, record_from_json, record_to_json
+from calendar_service.records.times import DaySpan, EndOfDay
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
 from tests.support.drafts import CALENDAR, NOON, ZONE, draft, tender
@@ -132,6 +134,12 @@ def test_a_record_survives_its_json():
     record = tender(extensions=(extension(5, DECIDED, "why"),), correction=True)
     assert record_from_json(record_to_json(record)) == record
     assert {"extensions", "correction"}.isdisjoint(record_to_json(replace(record, extensions=(), correction=False)))
+
+
+def test_what_is_only_expected_is_no_deadline():
+    awards = [{MomentName.AWARD_EXPECTED: Milestone(DaySpan(day, day), day.isoformat())} for day in days(25, 27)]
+    (change,) = published(*(tender(milestones=each) for each in awards)).deadline_history
+    assert (change.kind, change.is_extension) == (DeadlineChangeKind.MOVED, False)
 
 
 FAULTS = {

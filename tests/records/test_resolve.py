@@ -255,3 +255,11 @@ def test_closures_are_kept_once_and_in_order():
         "2027-05-01",
     ]
     assert calendar_from_json(calendar_to_json(reading.draft.calendar)) == reading.draft.calendar
+
+
+def test_a_language_without_a_catalogue_is_noted():
+    text = "calendar: {id: a.example, name: A, timezone: Europe/Paris, languages: [en, uk, fr]}\nrecords: []\n"
+    reading = read_calendar(text.encode(), "events.yaml")
+    (note,) = reading.findings
+    assert (note.problem.severity, note.problem.where, note.problem.value) == ("note", "calendar.languages[1]", "uk")
+    assert "there are en, fr" in str(note)

@@ -6,13 +6,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from calendar_service.writers.i18n import CATALOGUES, available, language
+from calendar_service.records.texts import output_languages
+from calendar_service.writers.i18n import CATALOGUES, language
 from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "calendar_service"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
-TRANSLATIONS = [code for code in available() if code != "en"]
+TRANSLATIONS = [code for code in output_languages() if code != "en"]
 
 
 def spoken():
@@ -28,7 +29,7 @@ def holes(text):
     return set(re.findall(r"{(\w+)}", text))
 
 
-def test_french_is_available():
+def test_french_is_output_languages():
     assert TRANSLATIONS == ["fr"]
 
 

@@ -9,12 +9,13 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from calendar_service.records.texts import output_languages
 from calendar_service.reminders.channels.base import DeliveryFailed, Envelope
 from calendar_service.reminders.channels.mail import open_mail_channel
 from calendar_service.reminders.messages.fault import compose_fault_mail
 from calendar_service.store.hosts import host_name
 from calendar_service.writers import phrases
-from calendar_service.writers.i18n import available, language
+from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.sanitize import clean_line
 
@@ -47,7 +48,7 @@ class FaultMailer:
         """Send one mail about some faults to each editor; return False if one of them could not be reached."""
         host = urlsplit(self._base_url).hostname or "localhost"
         default = calendar.default_language if calendar else "en"
-        lang = language(default if default in available() else "en")
+        lang = language(default if default in output_languages() else "en")
         name = clean_line(phrases.pick(calendar.name, lang.code).text) if calendar else ""
         calendar_id = calendar.id if calendar else host
         view = RenderContext(lang, self._base_url, default)
