@@ -38,7 +38,7 @@ def published(*records):
     return edition.entries["tender"]
 
 
-def told(entry):
+def history_of(entry):
     return [
         (each.old.words[-2:], each.new.words[-2:], bool(each.published_at), each.decided, each.reason.get("en", ""))
         for each in entry.deadline_history
@@ -89,7 +89,7 @@ HISTORIES = {
 def test_the_file_completes_what_was_published(name):
     records, expected = HISTORIES[name]
     entry = published(*records)
-    assert told(entry) == expected
+    assert history_of(entry) == expected
     # Each deadline was replaced by the following one, and the last by the present one.
     for before, after in pairwise(entry.deadline_history):
         assert before.new.at == after.old.at
