@@ -124,7 +124,7 @@ def test_stamps_that_are_still_to_come_hold_a_file_until_one_confirmed_publish(d
     # Another process that knew the edition with the wrong stamp, or one before it, has it right now.
     fresh = load_edition(database)
     assert fresh == done.edition == load_edition(database, known)
-    assert [move.decided_at for move in fresh.entries["tender"].moves] == [now, now]
+    assert [move.published_at for move in fresh.entries["tender"].moves] == [now, now]
     assert faults(database) == {}
     file.write_text(calendar(event(), tender(closes="13 July 2030")))
     assert publish_file(database, file, clock(), host=A).outcome is PublishOutcome.PUBLISHED

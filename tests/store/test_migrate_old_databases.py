@@ -96,7 +96,7 @@ def test_records_keep_their_identity_and_their_ledger(old):
         "weekly": (1, 0, ["weekly@example.org"]),
     }
     moves = [
-        (each.moment, each.old.words, each.new.words, each.decided_at.day) for each in edition.entries["roads"].moves
+        (each.moment, each.old.words, each.new.words, each.published_at.day) for each in edition.entries["roads"].moves
     ]
     assert moves == [
         (MomentName.CLOSES, "10 July 2027 at 17.00 CET", "17 July 2027 at 17.00 CET", 10),
