@@ -1,6 +1,7 @@
 """Cache of the current edition and of rendered responses.
 
-A new edition is loaded within half a second. If the database does not answer, the last edition stays.
+A new edition is loaded within half a second. If the database does not answer, or the new edition cannot be read, the
+last one stays.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class EditionCache:
         self._edition: Edition | None = None
         self._refreshed_at = float("-inf")
         self._restores = 0
+        self._is_unreadable = False
         self.responses = ResponseCache()
         self.renderings = limiter_for(threads)
 
@@ -87,8 +89,14 @@ class EditionCache:
                     # The database was restored: numbers of editions and revisions are used again.
                     self.renderer = FeedRenderer(self._base_url)
                     self._restores += 1
+            self._is_unreadable = False
         except DatabaseFault as error:
             logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a traceback could show the database's address)
+        except Exception:
+            # Whatever is wrong with it, it must not take the last one away.
+            if not self._is_unreadable:
+                logger.exception("The newest edition cannot be read; the last one stays.")
+            self._is_unreadable = True
         self._refreshed_at = time.monotonic()
 
     def entry(self, record_id: str) -> Entry:
