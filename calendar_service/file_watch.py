@@ -120,7 +120,7 @@ class FileWatch:
         )
         if self._seconds() - self._since < patience or is_being_written:
             return False
-        self._published_signature, self._waits_since = signature, None
+        self._published_signature = signature
         return True
 
     def waits_for(self) -> float:
@@ -134,7 +134,11 @@ class FileWatch:
 
     def try_again(self, after: float = RETRY_AFTER) -> None:
         """Report the same file once more, after `after` seconds."""
-        self._published_signature, self._since = None, self._seconds() + after
+        self._published_signature, self._since, self._waits_since = None, self._seconds() + after, None
+
+    def wait_on(self) -> None:
+        """Report the same file once more: it could not be read as a whole, so that it is not complete."""
+        self._published_signature, self._since = None, self._seconds()
 
     def _signature(self) -> tuple[int, ...]:
         return _ask_of_file(self._path, lambda: _signature_at(self._path))

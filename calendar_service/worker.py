@@ -319,7 +319,7 @@ class Worker:
             )
         except BusyFile as error:
             logger.warning("%s It is published as soon as it is whole.", error.message)
-            self._watch.try_again(after=0)
+            self._watch.wait_on()
         else:
             self._edition = result.edition or self._edition
             if self._keeper:

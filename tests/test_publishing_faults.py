@@ -119,3 +119,16 @@ def test_a_file_that_stays_open_for_writing_is_a_fault(database, file, watching,
         )
     wait_until(lambda: not faults(database))
     assert watching
+
+
+def test_a_file_that_is_never_read_as_a_whole_is_a_fault(database, file, watching, monkeypatch):
+    """As one that the system has no data of yet, though it is open and nobody writes it."""
+    monkeypatch.setattr(worker, "BUSY_SECONDS", 0.3)
+    monkeypatch.setattr(file_watch, "_WRITER_MAY_TAKE", 0.05)
+    with monkeypatch.context() as while_busy:
+        while_busy.setattr(file_watch, "read_whole", lambda _: None)
+        file.write_text(calendar(tender(), event()))
+        wait_until(lambda: faults(database))
+        assert "stays open for writing" in faults(database)[0][2]
+    wait_until(lambda: not faults(database))
+    assert watching
