@@ -5,7 +5,7 @@ Without `from`, `to` or `id` the window reaches twelve months back and is open t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from calendar_service.records.edition import WITHDRAWN_STAYS
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds, midnight, record_bounds
-from calendar_service.records.occurrences import count_days, end_of, happens_within, occurrences_of
+from calendar_service.records.occurrences import all_days, count_days, end_of, happens_within, occurrences_of
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import day_of_instant
 
@@ -45,7 +45,7 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
     zone = edition.calendar.zone
     start, end = window(edition, selection, now)
     accepted = [entry for entry in edition.entries.values() if selection.accepts(entry.record)]
-    shown = [entry for entry in accepted if not (entry.is_called_off and selection.hide_cancelled)]
+    shown = [each for entry in accepted if (each := without_cancelled(entry))] if selection.hide_cancelled else accepted
     changed = edition.published_at
     kept = []
     for entry in shown:
@@ -57,6 +57,24 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
             kept.append((begins, entry.record.id, entry))
     kept.sort(key=lambda item: item[:2])
     return WindowContents([entry for _, _, entry in kept], changed)
+
+
+def without_cancelled(entry: Entry) -> Entry | None:
+    """Return an entry without its cancelled occurrences, as if they were excepted; None if nothing takes place."""
+    schedule = entry.record.schedule
+    if entry.is_called_off:
+        return None
+    off = tuple(change.occurrence for change in schedule.changes if change.span is None) if schedule else ()
+    if schedule is None or not off:
+        return entry
+    kept = replace(
+        schedule,
+        excepted=(*schedule.excepted, *off),
+        changes=tuple(change for change in schedule.changes if change.span),
+    )
+    if next(all_days(kept), None) is None:
+        return None
+    return replace(entry, revision=replace(entry.revision, record=replace(entry.record, schedule=kept)))
 
 
 def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datetime, datetime]:

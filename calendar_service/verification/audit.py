@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from calendar_service.records.moments import record_bounds
+from calendar_service.records.occurrences import all_days
 from calendar_service.verification import expected as expect
 from calendar_service.verification.expected import Scope
 from calendar_service.verification.facts import NOTHING, Expected, Mismatch, compare_times
@@ -67,6 +68,7 @@ class AuditedSurface:
     first: date | None = None
     prefix: str = ""
     check: OutputCheck | None = None
+    hides_cancelled: bool = False
 
     @property
     def address(self) -> str:
@@ -75,6 +77,7 @@ class AuditedSurface:
             "lang": "" if self.is_page else self.lang,
             "tz": self.zone,
             "from": self.first.isoformat() if self.first else "",
+            "cancelled": "hide" if self.hides_cancelled else "",
             "limit": _WIDGET_ROWS if self.path == _WIDGET else "",
         }
         query = urlencode({name: value for name, value in asked.items() if value})
@@ -138,6 +141,9 @@ def list_surfaces(
         # The widget shows what is past only where it is asked for by day.
         yield from (AuditedSurface(path, lang, prefix=prefix, check=check) for path, check in outputs.items())
         yield AuditedSurface(_AGENDA, lang, prefix=prefix)
+        checks: dict[str, OutputCheck | None] = {**outputs, _AGENDA: None, _WIDGET: None}
+        for path, check in checks.items():
+            yield AuditedSurface(path, lang, first=first, prefix=prefix, check=check, hides_cancelled=True)
         for zone in zones:
             yield from (AuditedSurface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
             yield from (AuditedSurface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
@@ -156,6 +162,7 @@ def _first_day(edition: Edition) -> date:
 
 def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[Mismatch]:
     """Return the differences between the bytes of a surface and the records."""
+    scope = replace(scope, edition=_without_cancelled(scope.edition)) if surface.hides_cancelled else scope
     try:
         found = _find(surface, body, scope)
     except (ValueError, KeyError, TypeError, SyntaxError) as error:
@@ -180,6 +187,23 @@ def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[M
         wanted = Expected(more=wanted.must + wanted.more) if is_cut else wanted
         faults += [Mismatch(surface.address, name, *each) for each in compare_times(wanted, facts, within)]
     return faults
+
+
+def _without_cancelled(edition: Edition) -> Edition:
+    """Return an edition in which what is cancelled was never announced."""
+    entries = {}
+    for name, entry in edition.entries.items():
+        record, schedule = entry.record, entry.record.schedule
+        if schedule and schedule.rule:
+            off = {each.occurrence for each in schedule.changes if each.span is None}
+            changes = tuple(each for each in schedule.changes if each.occurrence not in off)
+            left = replace(schedule, changes=changes, excepted=(*schedule.excepted, *sorted(off)))
+            record = replace(record, schedule=left)
+            if next(all_days(left), None) is None:
+                continue
+        if not entry.is_called_off:
+            entries[name] = replace(entry, revision=replace(entry.revision, record=record))
+    return replace(edition, entries=entries)
 
 
 def _find(surface: AuditedSurface, body: bytes, scope: Scope) -> ParsedOutput:

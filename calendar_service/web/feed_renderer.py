@@ -91,7 +91,7 @@ class FeedRenderer:
     ) -> Callable[[int], SerializedEvents]:
         """Return a function that returns the block of the entry at an index, from the cache if it is there."""
         calendar, today = edition.calendar, day_of_instant(now, edition.calendar.zone)
-        shown = (view.lang.code, view.default_language, view.zone, view.alarm)
+        shown = (view.lang.code, view.default_language, view.zone, view.alarm, selection.hide_cancelled)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
 
         def make(place: int) -> SerializedEvents:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request
 
 from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import gettext_noop
+from calendar_service.records.feed_window import without_cancelled
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.texts import output_languages
 from calendar_service.web.context import cache
@@ -55,6 +56,7 @@ def single(record_id: str) -> Response:
     """Serve one record as a file to download."""
     edition, entry = cache().edition(), cache().entry(record_id)
     selection = asked(edition)
+    entry = (selection.hide_cancelled and without_cancelled(entry)) or entry
     path = with_query(RECORD_FILE.format(id=record_id), selection)
     return send(edition, Weight.LIGHT, lambda now: cache().renderer.single(entry, selection, path, edition, now))
 

@@ -24,7 +24,7 @@ _SHOWS = {
     "lang": ("The language of the output.", None),
     "tz": ("An IANA zone to show beside the programme's.", None),
     "alarms": ("A lead such as `7 days` or `24 hours`.", None),
-    "cancelled": ("Whether cancelled records are in it.", ["show", "hide"]),
+    "cancelled": ("Whether cancelled records and occurrences are in it.", ["show", "hide"]),
 }
 _MANY = ("kind", "tag", "country", "language", "id")
 _KIND_SUMMARIES = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, request
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.records.feed_window import select_contents
+from calendar_service.records.feed_window import select_contents, without_cancelled
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import day_of_instant
 from calendar_service.web import links
@@ -112,6 +112,7 @@ def event(record_id: str, lang: str = "") -> Response:
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     entry = cache().entry(record_id)
+    entry = (selection.hide_cancelled and without_cancelled(entry)) or entry
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"
     feed = f"{view.base_url}{with_query('/calendar.ics', own)}"

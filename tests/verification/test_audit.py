@@ -32,7 +32,8 @@ def form_of(surface):
 def surfaces(records, languages=2, clocks=3):
     """How many surfaces there are: outputs and agenda alone; beside each clock also the widget and each record's two."""
     outputs = len(list_outputs())
-    return languages * (outputs + 1 + clocks * (outputs + 2 + 2 * records))
+    without_cancelled = outputs + 2
+    return languages * (outputs + 1 + without_cancelled + clocks * (outputs + 2 + 2 * records))
 
 
 def break_writer(name, monkeypatch):

@@ -160,6 +160,39 @@ def test_the_file_of_what_is_off_stays_at_its_address(states, record):
     assert states.get(f"/events/{record}.ics").status_code == 200
 
 
+HIDING = {
+    "/?cancelled=hide": ["9 February 2027", "31 January 2027", "Cancelled"],
+    "/fr/month/2027-02?cancelled=hide": ["Annulé", "Cancelled"],
+    "/events/clinic?cancelled=hide": ["Tuesday 9 February", "Cancelled", "2027-02-09"],
+    "/widget?view=agenda&limit=100&cancelled=hide": ["9 February 2027", "Cancelled"],
+    "/widget?view=compact&limit=100&cancelled=hide": ["9 February 2027", "Cancelled"],
+    "/widget?view=month&month=2027-02&cancelled=hide": ["Cancelled"],
+    "/calendar.ics?cancelled=hide": ["STATUS:CANCELLED", "20270131"],
+    "/events/clinic.ics?cancelled=hide": ["STATUS:CANCELLED"],
+    "/calendar.jcal?cancelled=hide": ['"CANCELLED"', "2027-01-31"],
+    "/calendar.jscalendar?cancelled=hide": ['"cancelled"', "2027-01-31"],
+    "/calendar.json?cancelled=hide": ['"cancelled"', '"2027-02-09"', "Cancelled:"],
+    "/calendar.csv?cancelled=hide": [",cancelled,", "2027-02-09"],
+    "/api/v1/records?cancelled=hide": ['"cancelled"', '"2027-02-09"'],
+    "/calendar.atom?cancelled=hide": ["Cancelled:"],
+}
+
+
+@pytest.mark.parametrize("path", HIDING)
+def test_what_is_cancelled_can_be_hidden_everywhere(states, path):
+    text = states.html(path)
+    assert "linic" in text or "Permanence" in text
+    assert [each for each in HIDING[path] if each in text] == []
+    shown = states.html(path.replace("cancelled=hide", "cancelled=show"))
+    assert any(each in shown for each in HIDING[path])
+
+
+def test_a_hidden_occurrence_is_an_exception_of_the_rule(states):
+    assert "EXDATE;TZID=Europe/Paris:20270309T110000,20270209T110000" in states.html(
+        "/events/clinic.ics?cancelled=hide"
+    )
+
+
 def test_the_audit_finds_no_difference(states):
     report = states.audit(with_messages=True)
     assert [str(fault) for fault in report.faults] == []
