@@ -371,6 +371,7 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
     moves = _deadline_before(entry, scope)
     if schedule is None or not schedule.rule:
         row = [*_lines(_shown(record), record, scope), _datetime(_shown(record)), *_shown_state(None, entry, scope)]
+        row += _open_registration(entry, scope)
         ended = instant_bounds(_shown(record), scope.home)[1]
         return Expected([*row, *moves]) if windowed or ended >= scope.now - _RECENT else Expected([], [*row, *moves])
     every = occurrences(schedule, scope)[1]
@@ -387,6 +388,14 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
         for wanted in (True, False)
     )
     return Expected([*must, *(moves if kept else [])], [*more, *([] if kept else moves)])
+
+
+def _open_registration(entry: Entry, scope: Scope) -> list[StatedTime]:
+    closing = entry.record.milestones.get(MomentName.REGISTRATION_CLOSES)
+    ends = instant_bounds(_shown(entry.record), scope.home)[1]
+    if closing is None or not is_on(entry) or min(ends, instant_bounds(closing.at, scope.home)[1]) < scope.now:
+        return []
+    return _lines(closing.at, entry.record, scope, "registration")
 
 
 def _begins(occurrence: Occurrence, scope: Scope) -> datetime:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from calendar_service.verification.expected import Scope
 
 _VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "base", "col", "source", "wbr"})
-_KEPT = frozenset({"time", "local", "move", "was", "state", "reason", "number", "rest"})
+_KEPT = frozenset({"time", "local", "move", "was", "registers", "state", "reason", "number", "rest"})
 # The programs whose pages add an event to a calendar.
 _ADDERS = ("https://calendar.google.com/", "https://outlook.live.com/", "https://outlook.office.com/")
 # Where the title of a row stands, on a page and in the widget.
@@ -120,7 +120,8 @@ def find_in_agenda(body: bytes, scope: Scope) -> ParsedOutput:
     for row in page.rows:
         record = row.link.partition("?")[0].rpartition("/")[2]
         lines = row.of("time", "local")
-        found.add(record, [*_datetimes(row), *words.read_lines(lines), *_states(row, scope)])
+        closing = words.read_lines(row.of("registers"), "registration")
+        found.add(record, [*_datetimes(row), *words.read_lines(lines), *closing, *_states(row, scope)])
         if says_off(row.of("state"), scope.lang):
             files = [link for link in row.links if link.partition("?")[0].endswith(".ics")]
             found.add(record, [StatedTime("a link to add what is off", link) for link in files])

@@ -14,7 +14,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import moved_from, state_texts, takes_place
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.occurrences import Occurrence
-    from calendar_service.records.record import Point, Span
+    from calendar_service.records.record import Milestone, Point, Span
     from calendar_service.records.selection import Selection
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.phrases import LocalizedText, Reason
@@ -100,6 +100,7 @@ class AgendaRow:
     countdown: str
     urgency: str
     is_deadline: bool
+    registration: list[str]
     deadline_before: MovedMoment | None
 
 
@@ -188,6 +189,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
     state = state_texts(entry, calendar, lang, item.occurrence)
     is_deadline = MomentName.CLOSES in record.milestones
     is_off = item.is_off
+    deadline = deadline_ahead(item, calendar.zone, today, now)
     times = time_lines(at, record, calendar, view)
     day_words, clock_words = ("", times[0]) if is_deadline else _split(times[0], lang.day(day))
     return AgendaRow(
@@ -211,21 +213,61 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         place=phrases.place(record.place, lang),
         tags=record.tags[:_TAGS_IN_A_ROW],
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
-        countdown="" if is_off else _countdown(item, calendar.zone, now, lang, is_deadline=is_deadline),
-        urgency=_urgency(day, today) if is_deadline and not is_off and item.ends >= now else "",
+        countdown="" if is_off else _countdown(item, deadline, calendar.zone, now, lang),
+        urgency=_urgency(_day_of(deadline, calendar.zone), today) if deadline else "",
         is_deadline=is_deadline,
+        registration=_registration(item, edition, view, now),
         deadline_before=_deadline_before(entry, edition, lang),
     )
 
 
-def _countdown(item: AgendaItem, zone: str, now: datetime, lang: Language, *, is_deadline: bool) -> str:
-    """Return how far away an item is, "" for a past one. It counts whole days: a page is cached for a day."""
+def _countdown(item: AgendaItem, deadline: Milestone | None, zone: str, now: datetime, lang: Language) -> str:
+    """Return the countdown to an item or to what closes before it; "" if it is past."""
+    is_tender = MomentName.CLOSES in item.entry.record.milestones
+    if deadline and not is_tender:
+        return registration_countdown(deadline.at, zone, now, lang)
     if item.ends < now or (item.ends == now and item.begins < now):
-        return lang.gettext("Closed") if is_deadline else ""
-    if item.begins <= now and not is_deadline:
+        return lang.gettext("Closed") if is_tender else ""
+    if item.begins <= now and not is_tender:
         return lang.gettext("Now")
-    name = MomentName.CLOSES if is_deadline else MomentName.STARTS
+    name = MomentName.CLOSES if is_tender else MomentName.STARTS
     return countdown_words(name, days_ahead(item.at, zone, now), lang)
+
+
+def deadline_ahead(item: AgendaItem, zone: str, today: date, now: datetime) -> Milestone | None:
+    """Return the deadline that the mark of a row is about: a closing, or that of a registration which closes soon."""
+    milestones = item.entry.record.milestones
+    if item.is_off:
+        return None
+    if closing := milestones.get(MomentName.CLOSES):
+        return closing if item.ends >= now else None
+    registration = _open_registration(item, zone, now)
+    soon = registration and (_day_of(registration, zone) - today).days <= SOON_DAYS
+    return registration if soon else None
+
+
+def _open_registration(item: AgendaItem, zone: str, now: datetime) -> Milestone | None:
+    """Return until when one can register for an item; None if that is past, or not announced, or of a whole series."""
+    closes = item.entry.record.milestones.get(MomentName.REGISTRATION_CLOSES)
+    if closes is None or item.is_off or item.occurrence or item.ends < now:
+        return None
+    return closes if instant_bounds(closes.at, zone)[1] >= now else None
+
+
+def _registration(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> list[str]:
+    """Return the lines on the end of a registration that is still open."""
+    calendar, lang = edition.calendar, view.lang
+    closes = _open_registration(item, calendar.zone, now)
+    if closes is None:
+        return []
+    first, *others = time_lines(closes.at, item.entry.record, calendar, view)
+    label = phrases.moment_label(MomentName.REGISTRATION_CLOSES, lang)
+    return [lang.gettext("{label}: {title}", label=label, title=first), *others]
+
+
+def _day_of(milestone: Milestone, zone: str) -> date:
+    at = milestone.at
+    return at.first if isinstance(at, DaySpan) else day_of_instant(at.instant, zone)
 
 
 def moves_of(entry: Entry, edition: Edition, lang: Language) -> list[MovedMoment]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Point, Span
+    from calendar_service.records.record import Point, Record, Session, Span
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
@@ -86,7 +86,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         ),
         "occurrences": [make_row(item, edition, view, now) for item in following],
         "milestones": _milestones(entry, edition, view, now),
-        "sessions": [(text(each.title), time_lines(each.span, record, calendar, view)) for each in record.sessions],
+        "sessions": [_session(each, record, edition, view) for each in record.sessions],
         "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
         "details": [each for each in details if each.kind is not DetailKind.DOCUMENT],
         "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
@@ -116,6 +116,13 @@ def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: dateti
             )
         )
     return milestones
+
+
+def _session(
+    session: Session, record: Record, edition: Edition, view: RenderContext
+) -> tuple[phrases.LocalizedText, list[str], str]:
+    title = phrases.pick(session.title, view.lang.code)
+    return title, time_lines(session.span, record, edition.calendar, view), phrases.place(session.place, view.lang)
 
 
 def _shown_items(entry: Entry, edition: Edition, now: datetime) -> list[AgendaItem]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.feed_window import select_contents
+from calendar_service.records.moments import instant_bounds
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
-from calendar_service.web.agenda import by_month, list_items, make_row
+from calendar_service.web.agenda import by_month, deadline_ahead, list_items, make_row
 from calendar_service.web.feeds import with_query
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 
@@ -62,7 +63,10 @@ def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
     if item is None:
         return {"row": None}
     # A whole day begins at another instant in each zone, so it has no running countdown.
-    until = "" if isinstance(item.at, DaySpan) or item.begins <= now else write_instant(item.begins)
+    deadline = deadline_ahead(item, edition.calendar.zone, _today(edition, now), now)
+    at = deadline.at if deadline else item.at
+    begins, _ = instant_bounds(at, edition.calendar.zone)
+    until = "" if isinstance(at, DaySpan) or begins <= now else write_instant(begins)
     return {"row": make_row(item, edition, view, now), "until": until}
 
 

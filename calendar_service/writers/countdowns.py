@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds
-from calendar_service.records.times import DaySpan, day_of_instant
+from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant, day_of_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point, Span
     from calendar_service.writers.i18n import Language
 
-_MANY_DAYS = 60  # more are counted in months
-_DAYS_OF_A_MONTH = 30.44
+_MANY_DAYS = 14  # more are counted in weeks
+_MANY_WEEKS = 10  # more are counted in months
+_DAYS_OF_A_WEEK, _DAYS_OF_A_MONTH = 7, 30.44
 
 
 def days_ahead(at: Point | Span, zone: str, now: datetime, subscriber_zone: str = "") -> int:
@@ -28,20 +29,34 @@ def days_ahead(at: Point | Span, zone: str, now: datetime, subscriber_zone: str 
 
 def countdown_words(name: MomentName, days: int, lang: Language) -> str:
     """Return the countdown to a moment in `days` days; a moment of today is "today", even if it is past."""
-    today, tomorrow, in_days, in_months = _words(name, days, round(days / _DAYS_OF_A_MONTH), lang)
+    weeks, months = round(days / _DAYS_OF_A_WEEK), round(days / _DAYS_OF_A_MONTH)
+    today, tomorrow, in_days, in_weeks, in_months = _words(name, (days, weeks, months), lang)
     if days <= 1:
         return today if days <= 0 else tomorrow
-    return in_months if days > _MANY_DAYS else in_days
+    if days <= _MANY_DAYS:
+        return in_days
+    return in_weeks if days <= _MANY_WEEKS * _DAYS_OF_A_WEEK else in_months
 
 
-def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[str, str, str, str]:
+def registration_countdown(at: Point, zone: str, now: datetime, lang: Language) -> str:
+    """Return until when one can register: "Register by today 18:00"."""
+    words = countdown_words(MomentName.REGISTRATION_CLOSES, days := days_ahead(at, zone, now), lang)
+    if days > 1 or not isinstance(at, CivilTime):
+        return words
+    clock = lang.clock(civil_from_instant(at.instant, zone).local)
+    return lang.gettext("{countdown} {time}", countdown=words, time=clock)
+
+
+def _words(name: MomentName, numbers: tuple[int, int, int], lang: Language) -> tuple[str, str, str, str, str]:
     gettext, ngettext = lang.gettext, lang.ngettext
+    days, weeks, months = numbers
     match name:
         case MomentName.STARTS:
             return (
                 gettext("Today"),
                 gettext("Tomorrow"),
                 ngettext("In {number} day", "In {number} days", days),
+                ngettext("In {number} week", "In {number} weeks", weeks),
                 ngettext("In {number} month", "In {number} months", months),
             )
         case MomentName.ENDS:
@@ -49,13 +64,15 @@ def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[st
                 gettext("Ends today"),
                 gettext("Ends tomorrow"),
                 ngettext("Ends in {number} day", "Ends in {number} days", days),
+                ngettext("Ends in {number} week", "Ends in {number} weeks", weeks),
                 ngettext("Ends in {number} month", "Ends in {number} months", months),
             )
         case MomentName.REGISTRATION_CLOSES:
             return (
-                gettext("Registration closes today"),
-                gettext("Registration closes tomorrow"),
+                gettext("Register by today"),
+                gettext("Register by tomorrow"),
                 ngettext("Registration closes in {number} day", "Registration closes in {number} days", days),
+                ngettext("Registration closes in {number} week", "Registration closes in {number} weeks", weeks),
                 ngettext("Registration closes in {number} month", "Registration closes in {number} months", months),
             )
         case MomentName.QUESTIONS_BY:
@@ -63,6 +80,7 @@ def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[st
                 gettext("Last day for questions"),
                 gettext("Questions until tomorrow"),
                 ngettext("Questions for {number} more day", "Questions for {number} more days", days),
+                ngettext("Questions for {number} more week", "Questions for {number} more weeks", weeks),
                 ngettext("Questions for {number} more month", "Questions for {number} more months", months),
             )
         case MomentName.CLOSES:
@@ -70,6 +88,7 @@ def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[st
                 gettext("Closes today"),
                 gettext("Closes tomorrow"),
                 ngettext("Closes in {number} day", "Closes in {number} days", days),
+                ngettext("Closes in {number} week", "Closes in {number} weeks", weeks),
                 ngettext("Closes in {number} month", "Closes in {number} months", months),
             )
         case MomentName.OPENS:
@@ -77,6 +96,7 @@ def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[st
                 gettext("Opening of bids today"),
                 gettext("Opening of bids tomorrow"),
                 ngettext("Opening of bids in {number} day", "Opening of bids in {number} days", days),
+                ngettext("Opening of bids in {number} week", "Opening of bids in {number} weeks", weeks),
                 ngettext("Opening of bids in {number} month", "Opening of bids in {number} months", months),
             )
         case MomentName.AWARD_EXPECTED:
@@ -84,5 +104,6 @@ def _words(name: MomentName, days: int, months: int, lang: Language) -> tuple[st
                 gettext("Award expected today"),
                 gettext("Award expected tomorrow"),
                 ngettext("Award expected in {number} day", "Award expected in {number} days", days),
+                ngettext("Award expected in {number} week", "Award expected in {number} weeks", weeks),
                 ngettext("Award expected in {number} month", "Award expected in {number} months", months),
             )

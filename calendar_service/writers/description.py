@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevent_specs import VEventSpec
 
+_MOST_SESSIONS = 30
+
 
 def describe_record(entry: Entry, calendar: Calendar, view: RenderContext) -> str:
     """Return the description of a whole record, with the first date if it recurs."""
@@ -30,7 +32,7 @@ def describe_record(entry: Entry, calendar: Calendar, view: RenderContext) -> st
 def describe_entry(
     span: Point | Span, entry: Entry, calendar: Calendar, view: RenderContext, spec: VEventSpec | None = None
 ) -> str:
-    """Return the paragraphs: when, in both zones; moved deadlines; the state; summary; links; the page's URL.
+    """Return the paragraphs: when, in both zones; moved deadlines; the state; summary; sessions; links; the page's URL.
 
     `spec` is the calendar entry that the text belongs to: its own moment comes first. None means the record.
     """
@@ -42,6 +44,7 @@ def describe_entry(
         "\n".join(phrases.moves(entry, calendar, view.lang)),
         "\n".join(state if spec else [*state, *series_lines(entry, calendar, view.lang)]),
         phrases.pick(record.summary, view.lang.code).text,
+        "" if spec and spec.is_part else "\n".join(_sessions(record, calendar, view)),
         "\n".join(_facts(record, view, is_on=takes_place(entry, occurrence))),
         view.lang.gettext("Details and changes:") + f"\n{view.page_url(record.id)}",
     ]
@@ -118,6 +121,15 @@ def _labelled(label: str, at: Point | Span, record: Record, calendar: Calendar, 
     first, *rest = time_lines(at, record, calendar, view)
     yield view.lang.gettext("{label}: {title}", label=label, title=first)
     yield from rest
+
+
+def _sessions(record: Record, calendar: Calendar, view: RenderContext) -> Iterator[str]:
+    for session in record.sessions[:_MOST_SESSIONS]:
+        place = phrases.place(session.place, view.lang)
+        first, *others = [*time_lines(session.span, record, calendar, view), *([place] if place else [])]
+        title = phrases.pick(session.title, view.lang.code).text
+        yield view.lang.gettext("{label}: {title}", label=title, title=first)
+        yield from others
 
 
 def _facts(record: Record, view: RenderContext, *, is_on: bool) -> Iterator[str]:

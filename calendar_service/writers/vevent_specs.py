@@ -61,6 +61,11 @@ class VEventSpec:
         return self.session is not None or self.moment not in (None, MomentName.CLOSES)
 
     @property
+    def is_part(self) -> bool:
+        """Return True if it stands for a session or milestone of a record, and not for the record."""
+        return self.session is not None or self.moment is not None
+
+    @property
     def ends_at_moment(self) -> bool:
         """Return True if its end is what counts, as for a deadline at a time or at the end of a day."""
         return self.moment is not None and self.moment not in _HAPPENS_AT

@@ -160,6 +160,21 @@ def test_the_file_of_what_is_off_stays_at_its_address(states, record):
     assert states.get(f"/events/{record}.ics").status_code == 200
 
 
+@pytest.mark.parametrize("surface", [*[name for name in PEOPLE if name not in {*ROWS, "JSON-LD"}], "add links"])
+def test_sessions_are_told_with_their_places(states, surface):
+    for lang, title in zip(LANGUAGES, ("Opening", "Ouverture"), strict=True):
+        text = (PEOPLE | {"add links": add_links})[surface](states, "planned", lang)
+        assert title in text
+        assert "Hemicycle" in text
+
+
+@pytest.mark.parametrize("surface", ["agenda", "widget, agenda", "widget, compact", "page"])
+def test_a_registration_that_closes_is_told(states, surface):
+    text = normal(PEOPLE[surface](states, "planned", "en"))
+    assert "Registration closes" in text
+    assert "Friday 26 February 2027, 23:59 CET (UTC+1)" in text
+
+
 HIDING = {
     "/?cancelled=hide": ["9 February 2027", "31 January 2027", "Cancelled"],
     "/fr/month/2027-02?cancelled=hide": ["Annulé", "Cancelled"],

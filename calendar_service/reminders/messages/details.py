@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = 600
 _MAX_DOCUMENTS = 8
+_MAX_SESSIONS = 12
 _MAX_LINK = 600
 _AHEAD = timedelta(days=3660)
 
@@ -135,6 +136,11 @@ def _other_moments(
         yield Detail(view.lang.gettext("When"), message_times(record.schedule.span, record, calendar, view))
     if record.schedule and record.schedule.rule:
         yield Detail(view.lang.gettext("Repeats"), [phrases.rule(record.schedule.rule, view.lang)])
+    for session in record.sessions[:_MAX_SESSIONS]:
+        title = clean_line(phrases.pick(session.title, view.lang.code).text)
+        place = clean_line(phrases.place(session.place, view.lang))
+        lines = [*message_times(session.span, record, calendar, view), *([place] if place else [])]
+        yield Detail(title or view.lang.gettext("Session"), lines)
     for name, milestone in record.milestones.items():
         if name is not main.name and instant_bounds(milestone.at, calendar.zone)[1] >= now:
             yield Detail(phrases.moment_label(name, view.lang), message_times(milestone.at, record, calendar, view))
