@@ -15,7 +15,7 @@ from calendar_service.records.errors import CalendarError, gettext_noop
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.group_sync import clear_watch_faults, sync_groups, sync_groups_of_many
 from calendar_service.store.subscriber_outbox import drop_of_subscriber
-from calendar_service.store.suppressions import ENDED, lift, suppress
+from calendar_service.store.suppressions import ENDED, lift, lift_ended, suppress
 from calendar_service.store.tables import subscribers, watches
 
 if TYPE_CHECKING:
@@ -279,6 +279,17 @@ def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscri
     sync_groups(connection, subscriber_id, now)
     clear_watch_faults(connection, [subscriber_id], also_set_aside=True)
     return _load(connection, [subscriber_id])[0]
+
+
+def take_back_end(engine: Database, subscriber_id: int, now: datetime) -> Subscriber:
+    """Make a subscriber who has ended active again, for what falls due from now on. Raise NoSuchSubscriber."""
+    with writing(engine) as connection:
+        subscriber = _lock(connection, subscriber_id)
+        if subscriber.state is not SubscriberState.ENDED:
+            return subscriber
+        lift_ended(connection, subscriber.address_key)
+        _set(connection, subscriber_id, now, ended_at=None)
+        return _move(connection, subscriber_id, SubscriberState.ENDED, SubscriberState.ACTIVE, now)
 
 
 def erase(engine: Database, subscriber_id: int, now: datetime) -> None:

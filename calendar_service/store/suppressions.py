@@ -52,6 +52,12 @@ def lift(connection: Connection, address_keys: Sequence[str]) -> None:
     connection.execute(delete(suppressions).where(suppressions.c.address_key.in_(address_keys)))
 
 
+def lift_ended(connection: Connection, address_key: str) -> None:
+    """Remove the reason "ended" against an address, since its owner takes the end back; stronger reasons stay."""
+    table = suppressions.c
+    connection.execute(delete(suppressions).where(table.address_key == address_key, table.reason == ENDED))
+
+
 def find_suppressions(connection: Connection, address_keys: Sequence[str], now: datetime) -> dict[str, str]:
     """Return the reasons that hold at `now`, by hash."""
     table = suppressions.c

@@ -137,7 +137,7 @@ def _page(lang: Language, **values: Any) -> Response:
     except NothingPublished:
         return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="/", **values))
     view = RenderContext(lang, cache().renderer.base_url, edition.calendar.default_language)
-    return Response(render("error.html", edition, view, path="/", query="", **values))
+    return Response(render("error.html", edition, view, path="/", query="", is_error=True, **values))
 
 
 def _without(parameter: str) -> str:

@@ -85,7 +85,7 @@ def render(
         "suffix": suffix,
         "asset": asset,
         "script": script,
-        "nav": _navigation(path, view, str(values.get("carried", ""))),
+        "nav": _navigation("" if values.get("is_error") else path, view, str(values.get("carried", ""))),
         "alternates": [form for form in FORMATS.values() if form.is_alternate],
         "feed_query": "" if view.lang.code == default else f"?lang={view.lang.code}",
     }

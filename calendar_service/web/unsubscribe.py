@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
+from calendar_service.reminders.subscriptions.addresses import hidden_address
 from calendar_service.reminders.subscriptions.signed_tokens import UNSUBSCRIBE, InvalidToken
-from calendar_service.store.subscribers import NoSuchSubscriber
+from calendar_service.store.subscribers import NoSuchSubscriber, SubscriberState
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.token_pages import link_is_dead, open_page, private_page, refuse_other_sites, statement_page
@@ -15,12 +16,14 @@ from calendar_service.web.token_pages import link_is_dead, open_page, private_pa
 if TYPE_CHECKING:
     from flask import Response
 
+    from calendar_service.records.edition import Edition
     from calendar_service.store.subscribers import Subscriber
+    from calendar_service.writers.render_context import RenderContext
 
 blueprint = Blueprint("unsubscribe", __name__)
 
 _ONE_CLICK = ("List-Unsubscribe", "One-Click")
-_END = "end"
+_END, _UNDO = "end", "undo"
 
 
 @blueprint.get("/reminders/unsubscribe/<token>")
@@ -29,17 +32,15 @@ def ask_to_unsubscribe(token: str, lang: str = "") -> Response:
     """Show the button; change nothing, because mail scanners open links."""
     opening = open_page(lang)
     try:
-        _subscriber(token)
+        return _page(token, _subscriber(token), opening)
     except InvalidToken:
         return link_is_dead(opening)
-    path = f"/reminders/unsubscribe/{token}"
-    return private_page("reminders_unsubscribe.html", opening, path, action=f"{opening[1].prefix}{path}")
 
 
 @blueprint.post("/reminders/unsubscribe/<token>")
 @blueprint.post("/<lang>/reminders/unsubscribe/<token>")
 def unsubscribe(token: str, lang: str = "") -> Response:
-    """End the reminders. Idempotent, without a redirect.
+    """End the reminders, or take that back. Idempotent, without a redirect.
 
     A mail client sends the one field of RFC 8058. The page's button sends its name, in older versions nothing.
     Any other body is answered with 400.
@@ -50,22 +51,46 @@ def unsubscribe(token: str, lang: str = "") -> Response:
     opening = open_page(lang)
     try:
         subscriber = _subscriber(token)
-        if body and not is_one_click:
-            pressed_button(request.form, (_END,))
-        subscriptions().end(subscriber, cache().clock())
+        pressed = pressed_button(request.form, (_END, _UNDO)) if body and not is_one_click else _END
+        if pressed == _UNDO:
+            return _taken_back(subscriptions().take_back_end(subscriber, cache().clock()), opening)
+        return _page(token, subscriptions().end(subscriber, cache().clock()), opening)
     except (InvalidToken, NoSuchSubscriber):
         return link_is_dead(opening)
     except UnclearButton:
         return refuse_button(opening, f"/reminders/unsubscribe/{token}")
-    view = opening[1]
-    gettext = view.lang.gettext
+
+
+def _page(token: str, subscriber: Subscriber, opening: tuple[Edition, RenderContext]) -> Response:
+    """Show whose reminders end, or that they have ended, with the way back."""
+    path = f"/reminders/unsubscribe/{token}"
+    return private_page(
+        "reminders_unsubscribe.html",
+        opening,
+        path,
+        action=f"{opening[1].prefix}{path}",
+        address=hidden_address(subscriber.owner or subscriber.address),
+        has_ended=subscriber.state is SubscriberState.ENDED,
+        manage_url=_manage_url(subscriber, opening[1]),
+        signup_url=f"{opening[1].prefix}/reminders",
+        calendar_url=f"{opening[1].prefix}/",
+    )
+
+
+def _taken_back(subscriber: Subscriber, opening: tuple[Edition, RenderContext]) -> Response:
+    gettext = opening[1].lang.gettext
+    address = hidden_address(subscriber.owner or subscriber.address)
     return statement_page(
         opening,
         "/reminders",
-        gettext("Your reminders have ended"),
-        [gettext("You get no more letters from this calendar, but for one that may already be on its way.")],
-        ways=[(gettext("Sign up again"), f"{view.prefix}/reminders")],
+        gettext("Your reminders go on"),
+        [gettext("{address} gets messages again, for all that is due from now on.", address=address)],
+        ways=[(gettext("Fewer messages"), _manage_url(subscriber, opening[1]))],
     )
+
+
+def _manage_url(subscriber: Subscriber, view: RenderContext) -> str:
+    return f"{view.prefix}/reminders/manage/{subscriptions().manage_token(subscriber.ref)}"
 
 
 def _is_one_click() -> bool:

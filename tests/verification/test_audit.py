@@ -166,7 +166,7 @@ def test_the_command_says_what_a_server_has_wrong(small, monkeypatch, server):
     *faults, summary = result.output.splitlines()
     assert result.exit_code == 1
     assert faults[0] == "/calendar.csv?lang=en: repeated-hour, the record: expected it, found nothing"
-    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 8 differences"
+    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 10 differences"
 
 
 def test_the_command_wants_something_published(tmp_path, monkeypatch):

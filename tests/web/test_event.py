@@ -209,3 +209,19 @@ def test_the_page_is_the_same_in_every_process(site_of):
     for zone in zones:
         offsets = re.search(r'data-offsets="([^"]*)"', read(site, f"/events/one?tz={zone}"))[1].split()
         assert offsets == sorted(offsets, key=int)
+
+
+# -- titles ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("length", "is_long", "is_behind"), [(90, False, False), (91, True, False), (161, True, True)])
+def test_a_long_title_is_smaller_and_a_very_long_one_behind_its_date(site_of, length, is_long, is_behind):
+    html = read(site_of(f"  - {{id: one, kind: event, title: {'x' * length}, when: 1 May 2027}}\n"), "/events/one")
+    assert ('<h1 class="long">' in html) == is_long
+    assert (html.index("<h1") > html.index("1 May 2027", html.index("<main"))) == is_behind
+    assert html.count("<h1") == 1
+
+
+def test_words_from_right_to_left_keep_to_the_side_of_the_page(showcase):
+    html = read(showcase, "/events/arabic")
+    assert re.search(r'<h1( class="long")?><span lang="\w+" dir="auto">', html)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from calendar_service.reminders.channels.webhook import InvalidWebhook
+from calendar_service.store.engine import reading
 from calendar_service.store.subscribers import SubscriberState, Watch
+from calendar_service.store.suppressions import find_suppressions
 from calendar_service.web import manage
 from tests.support.signing_up import words_of
 
@@ -174,6 +176,51 @@ def test_one_click_works_as_multipart_and_for_years(site):
     site.now += timedelta(days=4000)
     assert site.client.post(path, data=ONE_CLICK, content_type="multipart/form-data").status_code == 200
     assert site.again(subscriber).state is SubscriberState.ENDED
+
+
+def test_page_names_the_address_and_offers_fewer_messages(site):
+    subscriber = site.subscriber()
+    page = site.get(site.unsubscribe_path(subscriber))
+    local, domain = subscriber.address.split("@")
+    assert f"Then {local[0]}…@{domain} gets no more messages" in words_of(page)
+    assert subscriber.address not in page.get_data(as_text=True)
+    (manage,) = re.findall(r'href="(/reminders/manage/[^"]+)">Fewer messages', page.get_data(as_text=True))
+    assert "Your reminders" in words_of(site.get(manage))
+    assert site.again(subscriber).state is SubscriberState.ACTIVE
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+def test_end_can_be_taken_back_by_the_same_link(site, prefix):
+    subscriber = site.subscriber()
+    path = f"{prefix}{site.unsubscribe_path(subscriber)}"
+    site.post(path, ONE_CLICK)
+    page = site.get(path).get_data(as_text=True)
+    assert 'name="do" value="undo"' in page
+    assert 'value="end"' not in page
+    for _ in range(2):
+        answer = site.post(path, {"do": "undo"}, **{"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 200
+        assert ("go on" if not prefix else "continuent") in words_of(answer)
+        again = site.again(subscriber)
+        assert (again.state, again.ended_at, again.watches) == (SubscriberState.ACTIVE, None, subscriber.watches)
+    assert 'value="end"' in site.get(path).get_data(as_text=True)
+    # The reason against an import is gone, too.
+    with reading(site.engine) as connection:
+        assert find_suppressions(connection, [subscriber.address_key], site.now) == {}
+
+
+def test_another_site_cannot_take_an_end_back(site):
+    subscriber = site.subscriber()
+    site.post(site.unsubscribe_path(subscriber), ONE_CLICK)
+    answer = site.post(site.unsubscribe_path(subscriber), {"do": "undo"}, **{"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, site.again(subscriber).state) == (403, SubscriberState.ENDED)
+
+
+def test_a_paused_subscriber_stays_paused_when_nothing_has_ended(site):
+    subscriber = site.subscriber()
+    site.post(site.manage_path(subscriber), {"do": "pause"})
+    site.post(site.unsubscribe_path(subscriber), {"do": "undo"})
+    assert site.again(subscriber).state is SubscriberState.PAUSED
 
 
 def test_who_has_ended_is_told_so(site):

@@ -279,3 +279,11 @@ def test_readyz_tells_of_a_broken_file_and_keeps_serving(site_of, tmp_path):
     assert told["publication"]["reasons"] == ["The calendar file has 3 problems."]
     assert str(tmp_path) not in answer.get_data(as_text=True)
     assert site.get("/events/one").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/fr/nothing", "/?kind=party", "/events/nothing"])
+def test_no_page_is_the_present_one_on_errors(public, path):
+    answer = public.get(path)
+    assert answer.status_code in {400, 404}
+    assert 'aria-current="page"' not in answer.get_data(as_text=True)
+    assert 'aria-current="page"' in public.html("/")

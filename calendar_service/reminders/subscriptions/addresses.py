@@ -101,6 +101,12 @@ def _network(client: str) -> str:
     return str(address)
 
 
+def hidden_address(address: str) -> str:
+    """Return an address that only its owner recognises: "k…@example.org"."""
+    local, is_mail, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if is_mail and "://" not in address else masked_address(address)
+
+
 def masked_address(address: str) -> str:
     """Return an address as an operator may see it: a URL's path may be a secret."""
     scheme, is_url, rest = address.partition("://")

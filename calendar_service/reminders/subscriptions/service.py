@@ -183,6 +183,10 @@ class SubscriptionService:
         """End a subscription. Ending twice is allowed."""
         return subscribers.end(self._engine, subscriber.id, now)
 
+    def take_back_end(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Make a subscriber who has ended active again, with the watches they had. Raise NoSuchSubscriber."""
+        return subscribers.take_back_end(self._engine, subscriber.id, now)
+
     def forget(self, subscriber: Subscriber, now: datetime) -> None:
         """Delete all data about a subscriber at once, except the keyed hash that documents the wish.
 
