@@ -24,6 +24,16 @@ BEFORE = [
     ),
     ("closes: 10 March 2027, 17:00", "closes: 8 March 2027, 17:00"),
 ]
+GONE = """  - id: gone
+    kind: webinar
+    title: {en: Gone talk, fr: Conférence disparue}
+    when: 11 March 2027 at 11.00-12.30 CET
+    place: online
+    join: https://meet.example.org/gone
+    registration: {url: "https://register.example.org/gone"}
+    note_of_change: {en: Not a word of this., fr: Pas un mot de ceci.}
+"""
+"""A record that leaves the file. Its reason was given for something else."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MONTHS = {"clinic": "2027-02", "quarterly": "2027-01"}
 
@@ -35,7 +45,7 @@ def open_states(folder):
         assert now in before
         before = before.replace(now, was)
     opened = Audited(folder)
-    opened.publish(before)
+    opened.publish(before + GONE)
     opened.publish(text, PUBLISHED + timedelta(days=3))
     opened.app_at(NOW)
     return opened
@@ -93,6 +103,10 @@ def _unfolded(body):
 def _vevents(text, record):
     events = re.findall("BEGIN:VEVENT.*?END:VEVENT", text, re.DOTALL)
     return "\n".join(each for each in events if re.search(rf"UID:{record}[@-]", each))
+
+
+def widget_next(site, record, lang):
+    return _plain(site.html(f"/widget?view=next&lang={lang}&id={record}").partition("<main")[2])
 
 
 def feed(site, record, lang):

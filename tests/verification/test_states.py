@@ -8,7 +8,7 @@ from calendar_service.reminders.messages import details
 from calendar_service.web import agenda, links
 from calendar_service.writers import description, jscalendar, phrases, vevents
 from calendar_service.writers import states as states_module
-from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states
+from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states, widget_next
 
 LANGUAGES = ("en", "fr")
 # What people are told of each record, in English and in French.
@@ -41,6 +41,7 @@ TOLD = {
     ),
     "quarterly": (["Cancelled", "Reason: Nothing to review."], ["Annulé", "Motif : Rien à examiner."]),
     "planned": ([], []),
+    "gone": (["Cancelled"], ["Annulé"]),
 }
 # A reminder is about one occurrence that takes place; the file beside it has the others.
 ELSEWHERE = {
@@ -49,6 +50,8 @@ ELSEWHERE = {
     ("quarterly", "mail, text"),
     ("quarterly", "mail, HTML"),
 }
+# Messages call it withdrawn.
+ELSEWHERE |= {("gone", "mail, text"), ("gone", "mail, HTML")}
 # What programs are told: status, reason, and where it was before.
 LISTED = {
     "cancelled": (["cancelled", "Too few registrations."], ["cancelled", "Too few registrations."]),
@@ -59,9 +62,10 @@ LISTED = {
     "off-tender": (["cancelled", "The budget was cut."], ["cancelled", "Le budget a été réduit."]),
     "clinic": (["The adviser is ill."], ["La conseillère est malade."]),
     "quarterly": (["Nothing to review."], ["Rien à examiner."]),
+    "gone": (["cancelled"], ["cancelled"]),
 }
 BEFORE = {"moved": "2027-03-07T10:00:00Z", "clinic": "2027-02-02T10:00:00Z", "rehoused": "Strasbourg, France"}
-OFF, ON = ("cancelled", "postponed", "off-tender"), ("planned", "tentative", "moved", "clinic")
+OFF, ON = ("cancelled", "postponed", "off-tender", "gone"), ("planned", "tentative", "moved", "clinic")
 # The surfaces that show no links of a record.
 ROWS = ("agenda", "month", "widget, agenda", "widget, compact", "widget, month", "oEmbed")
 
@@ -155,6 +159,18 @@ def test_one_occurrence_that_is_off_has_no_links(states, lang):
     assert widget.count("/events/clinic.ics") == 7  # nine Tuesdays, one left out, one cancelled
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", ["tentative", "moved", "rehoused"])
+def test_the_next_date_says_its_state_too(states, record, lang):
+    text = normal(widget_next(states, record, lang))
+    assert [each for each in expected(record, lang) if each.lower() not in text.lower()] == []
+
+
+@pytest.mark.parametrize("record", OFF)
+def test_what_is_off_is_not_the_next_date(states, record):
+    assert "/events/" not in widget_next(states, record, "en")
+
+
 @pytest.mark.parametrize("record", OFF)
 def test_the_file_of_what_is_off_stays_at_its_address(states, record):
     assert states.get(f"/events/{record}.ics").status_code == 200
@@ -211,7 +227,7 @@ def test_a_hidden_occurrence_is_an_exception_of_the_rule(states):
 def test_the_audit_finds_no_difference(states):
     report = states.audit(with_messages=True)
     assert [str(fault) for fault in report.faults] == []
-    assert str(report).endswith(" surfaces and in 42 messages, 0 differences")
+    assert str(report).endswith(" surfaces and in 44 messages, 0 differences")
 
 
 # How each promise is broken, and what the audit must name then.
