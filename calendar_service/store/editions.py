@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from sqlalchemy import func, insert, select, update
 
+from calendar_service.records.derived_instants import derive_instants, describe_shifts, find_shifts
 from calendar_service.records.digest import digest_records
-from calendar_service.records.edition import (
-    Edition,
-    Revision,
-    advance,
-    compare_with_draft,
-    derive_instants,
-    describe_shifts,
-    find_shifts,
-)
+from calendar_service.records.edition import Edition, Revision, advance, compare_with_draft
 from calendar_service.records.record import (
     calendar_from_json,
     calendar_to_json,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from calendar_service.records.edition import Derived, InstantKey
+    from calendar_service.records.derived_instants import Derived, InstantKey
 
 
 def present_rows(connection: Connection, *, only_without_instants: bool) -> list[Row[Any]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def keep_sent_reminders(connection: Connection, last: Edition, added: Iterable[Revision]) -> None:
-    """Let the reminders of moments that are only read anew be those of the moments as they stand now."""
+    """Move the keys of sent reminders to the moments as they are read now, where only the reading has changed."""
     for after in added:
         if not after.is_reread:
             continue

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from calendar_service.datephrases import parse_recurrence
-from calendar_service.records.edition import derive_instants
+from calendar_service.records.derived_instants import derive_instants
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.record import Milestone, OccurrenceChange, Session, TimeSpan
 from calendar_service.records.times import CivilTime
