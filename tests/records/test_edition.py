@@ -10,9 +10,6 @@ from calendar_service.records.edition import (
     Draft,
     advance,
     compare_with_draft,
-    derive_instants,
-    describe_shifts,
-    find_shifts,
     is_coming,
 )
 from calendar_service.records.enums import Kind, MomentName, Status
@@ -287,23 +284,6 @@ def test_the_first_edition_is_never_held():
 )
 def test_what_is_coming(what, now, coming):
     assert is_coming(what, ZONE, now) is coming
-
-
-def test_shifts_are_found_among_what_was_kept_and_is_ahead():
-    what = record(closes=JULY, questions_by=on(7, 1, time(12)), opens=PASSED, award_expected=AUGUST)
-    derived = derive_instants(what, NOW)
-    hour = timedelta(hours=1)
-    kept = {each.key: each.at + hour for each in derived} | {("award_expected", None): AUGUST.instant}
-    shifts = find_shifts(kept, derived, NOW)
-    assert [(shift.new.key[0], shift.old - shift.new.at) for shift in shifts] == [
-        ("closes", hour),
-        ("questions_by", hour),
-    ]
-    assert find_shifts({}, derived, NOW) == []
-    assert describe_shifts("it", shifts, ("2025b", "2026f"))[1] == (
-        "it: questions_by moves from 2026-07-01T11:00Z to 2026-07-01T10:00Z, "
-        "because the clocks of Europe/Paris have new rules (tz database 2025b -> 2026f)"
-    )
 
 
 JULY_4, JULY_5, JULY_6 = (date(2026, 7, day) for day in (4, 5, 6))
