@@ -20,11 +20,13 @@ from calendar_service.bootstrap import (
 )
 from calendar_service.cli.faults import leaving_fault
 from calendar_service.cli.published import published_edition
+from calendar_service.records.leads import CalendarLead
 from calendar_service.records.moments import midnight
 from calendar_service.records.notification_keys import (
     AccountKey,
     ChangeKey,
     DigestKey,
+    NotificationKind,
     ReminderKey,
     lead_of,
     record_of,
@@ -32,8 +34,7 @@ from calendar_service.records.notification_keys import (
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.faults.commands import NOT_TICKED
-from calendar_service.reminders.forecast import forecast
-from calendar_service.reminders.resuming import describe_pause, forecast_paused
+from calendar_service.reminders.resuming import describe_pause, forecast_after_pass
 from calendar_service.reminders.resuming import send_missed as end_restore
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.settings import read_settings
@@ -41,6 +42,9 @@ from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.pauses import count_unanswered, list_pauses
 from calendar_service.worker import NOT_SENT
+from calendar_service.writers.countdowns import days_ahead
+from calendar_service.writers.i18n import language
+from calendar_service.writers.selection_words import describe_lead
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -48,7 +52,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import NotificationKey
-    from calendar_service.reminders.forecast import PlannedNotification
+    from calendar_service.reminders.forecast import PlannedItem, PlannedMessage
     from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
     from calendar_service.store.pauses import Pause
@@ -61,7 +65,7 @@ _AHEAD = timedelta(days=30)
 @click.option("--to", "end", metavar="T", help="Up to when; 30 days later where it is left out.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def plan(start: str | None, end: str | None, form: str) -> None:
-    """List every reminder that is due between two times, without sending anything.
+    """List the messages that will go between two times, without sending anything.
 
     T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
     """
@@ -72,10 +76,7 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     failures = Failures()
     with reading(engine) as connection:
         pauses, unanswered = list_pauses(connection), count_unanswered(connection)
-    if pauses:
-        found = forecast_paused(engine, edition, (begins, ends), now, with_addresses=form == "json", failures=failures)
-    else:
-        found = forecast(engine, edition, begins, ends, with_addresses=form == "json", failures=failures)
+    found = forecast_after_pass(engine, edition, (begins, ends), now, with_addresses=form == "json", failures=failures)
     for subject, error in failures.found.values():
         click.echo(f"left out, {subject.about}: {error}", err=True)
     if form == "json":
@@ -84,13 +85,11 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     for pause in pauses:
         click.echo(describe_pause(pause))
     for each in found:
-        click.echo(f"{_as_text(each)}{'  missed' if pauses and each.is_waiting else ''}")
+        click.echo(_as_text(each, edition, is_missed=bool(pauses) and each.is_waiting))
     if pauses and unanswered:
         click.echo(f"{unanswered} sign-ups wait for a mail that asks to confirm them.")
-    subscribers = sum(each.subscribers for each in found)
-    click.echo(
-        f"{subscribers} messages for {len(found)} notifications, {write_instant(begins)} to {write_instant(ends)}"
-    )
+    messages = _counted(sum(each.subscribers for each in found), "message")
+    click.echo(f"{messages}, {write_instant(begins)} to {write_instant(ends)}")
 
 
 @click.command()
@@ -163,15 +162,20 @@ def _read_time(text: str, edition: Edition) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))).astimezone(UTC)
 
 
-def _as_json(each: PlannedNotification, address: str) -> dict[str, Any]:
+def _as_json(each: PlannedMessage, address: str) -> dict[str, Any]:
+    """Return a message to one subscriber as JSON values; `records` only if it is about several."""
+    items = [_item_as_json(item, each) for item in each.items]
+    message = {"due": write_instant(each.due_at), **items[0], "address": address}
+    return message | {"records": items} if len(items) > 1 else message
+
+
+def _item_as_json(item: PlannedItem, each: PlannedMessage) -> dict[str, Any]:
     return {
-        "due": write_instant(each.due_at),
-        "record": record_of(each.notification),
-        "moment": _moment(each.notification),
-        "at": _written(each),
-        "lead": lead_of(each.notification),
+        "record": record_of(item.notification),
+        "moment": _moment(item.notification),
+        "at": _written(item),
+        "lead": lead_of(item.notification),
         "kind": each.kind,
-        "address": address,
     }
 
 
@@ -187,20 +191,38 @@ def _moment(key: NotificationKey) -> str:
             return ""
 
 
-def _written(each: PlannedNotification) -> str | None:
-    if each.at is None:
+def _written(item: PlannedItem) -> str | None:
+    if item.at is None:
         return None
-    return each.at.first.isoformat() if isinstance(each.at, DaySpan) else write_instant(each.at.instant)
+    return item.at.first.isoformat() if isinstance(item.at, DaySpan) else write_instant(item.at.instant)
 
 
-def _as_text(each: PlannedNotification) -> str:
-    lead = lead_of(each.notification)
+def _as_text(each: PlannedMessage, edition: Edition, *, is_missed: bool) -> str:
+    """Return the line of a message; if it is about several records, with a line for each below it."""
+    lines = [_item_as_text(item, each, edition.calendar.zone) for item in each.items]
+    about = lines[0] if len(lines) == 1 else _counted(len(lines), "record")
+    subscribers = _counted(each.subscribers, "subscriber")
+    parts = (write_instant(each.due_at), f"{each.kind:8}", about, subscribers, "missed" if is_missed else "")
+    return "\n".join(["  ".join(part for part in parts if part), *(f"    {line}" for line in lines if len(lines) > 1)])
+
+
+def _item_as_text(item: PlannedItem, each: PlannedMessage, zone: str) -> str:
     parts: Iterable[str] = (
-        write_instant(each.due_at),
-        f"{each.kind:8}",
-        record_of(each.notification),
-        f"{_moment(each.notification)} {_written(each) or ''}".strip(),
-        f"{lead} before" if lead else "",
-        f"{each.subscribers} subscriber{'' if each.subscribers == 1 else 's'}",
+        record_of(item.notification),
+        f"{_moment(item.notification)} {_written(item) or ''}".strip(),
+        _how_long_before(item.notification, each, zone),
     )
     return "  ".join(part for part in parts if part)
+
+
+def _how_long_before(key: NotificationKey, each: PlannedMessage, zone: str) -> str:
+    """Return the lead where the reminder goes by it; of what goes with a digest or later, the days that remain."""
+    if not isinstance(key, ReminderKey):
+        return ""
+    is_by_lead = each.kind is NotificationKind.REMINDER and not each.is_waiting
+    remaining = CalendarLead(days=max(0, days_ahead(key.at, zone, each.due_at)))
+    return describe_lead(key.lead if is_by_lead else remaining, language("en"))
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.edition import is_coming
 from calendar_service.records.notification_keys import ChangeKey, DigestKey, ReminderKey, record_of
-from calendar_service.reminders.message_renderer import DeliveryObsolete
 from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders
+from calendar_service.reminders.relevance import DeliveryObsolete
 from calendar_service.reminders.setting_aside import Failures, Job, run_isolated
 from calendar_service.reminders.subjects import of_due
 from calendar_service.store.ahead_passes import note_ahead_pass
@@ -54,8 +54,13 @@ def fan_out_ahead(engine: Database, edition: Edition, until: datetime, now: date
         start = since - _LOOK_BACK
         groups, done = load_groups(connection), load_fan_outs(connection, start)
     found = plan_reminders(edition, groups, start, until + _MOMENT, seen, failures)
-    due = [each for each in found if each.due_at <= until and each.key not in done]
     nearer = NearerLeads(found)
+    seen_ahead = {number for number, each in seen.items() if each.at > now}
+    due = [
+        _by_the_clock(each) if each.new_in in seen_ahead else each
+        for each in found
+        if each.due_at <= until and each.key not in done
+    ]
     jobs = [Job(of_due(each), partial(_add, due=each, nearer=nearer, until=until)) for each in _in_order(due)]
     added, _ = run_isolated(engine, jobs, failures)
     with writing(engine) as connection:
@@ -76,13 +81,13 @@ def _add(connection: Transaction, due: DueNotification, nearer: NearerLeads, unt
             release_digest_items(connection, key, useful_at=until)
         return 0
     unless = nearer.covering(due, until)
-    return perform_fan_out(connection, _by_the_clock(due), until, unless=unless, is_ahead=True) or 0
+    return perform_fan_out(connection, due, until, unless=unless, is_ahead=True) or 0
 
 
 def _by_the_clock(due: DueNotification) -> DueNotification:
-    """Return it as a later pass has it, so that it does not wait longer where it cannot be sent now.
+    """Return what is late by the later time alone as a later pass has it, so that it waits no longer.
 
-    What is late by the later time alone would wait until then, or for a digest after it.
+    Otherwise it would wait until then where it cannot be sent now, or for a digest after it.
     """
     return replace(due, due_at=due.counted, bundle=None) if due.counted < due.due_at else due
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.notification_keys import topic_of
 from calendar_service.reminders.ahead import as_if_later
 from calendar_service.reminders.channels.base import DeliveryFailed
-from calendar_service.reminders.message_renderer import DeliveryObsolete
+from calendar_service.reminders.relevance import DeliveryObsolete
 from calendar_service.reminders.send_results import (
     RETRIED,
     clear_delivery,

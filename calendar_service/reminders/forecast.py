@@ -1,12 +1,16 @@
-"""Forecast: which notifications will be sent to whom."""
+"""Forecast: which messages will be sent to whom."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import (
+    AccountKey,
+    DigestKey,
     NotificationKind,
     RecipientGroup,
     ReminderKey,
@@ -15,63 +19,104 @@ from calendar_service.records.notification_keys import (
     lead_of,
     record_of,
 )
-from calendar_service.records.occurrences import point_at
+from calendar_service.reminders.messages import digest_order
+from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders
+from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record, digest_item
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.addresses import masked_address
+from calendar_service.store.claims import load_active_watches, load_deliveries, load_digest_items
 from calendar_service.store.engine import reading
-from calendar_service.store.outbox import count_subscribers, list_addresses, list_waiting, load_fan_outs, load_groups
+from calendar_service.store.outbox import (
+    list_bundled,
+    list_recipients,
+    list_waiting,
+    load_addresses,
+    load_fan_outs,
+    load_groups,
+)
 from calendar_service.store.schedule import load_first_passes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.records.notification_keys import DueNotification, NotificationKey
+    from calendar_service.records.notification_keys import ChangeKey, DueNotification, NotificationKey, StoredKey
     from calendar_service.records.record import Point
+    from calendar_service.reminders.messages import DigestItem
+    from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.schedule import FirstPass
     from calendar_service.store.subscribers import Subscriber
 
 
 _UPCOMING_WITHIN = timedelta(days=400)
+_PAGE = 500
 
 
 @dataclass(frozen=True)
-class PlannedNotification:
-    """A notification that will be due, with its number of subscribers; `kind` is DIGEST if a reminder is part of one.
+class PlannedItem:
+    """What a message says of one record; `at` is where the moment stands, of a reminder."""
+
+    notification: NotificationKey
+    at: Point | None
+
+
+@dataclass(frozen=True)
+class PlannedMessage:
+    """A message that will be due, with its number of subscribers. Only a digest has several items.
 
     `addresses` are the subscribers' masked addresses, if asked for. With `is_waiting` it is due and in the outbox.
     """
 
     due_at: datetime
     kind: NotificationKind
-    notification: NotificationKey
-    at: Point | None
+    items: tuple[PlannedItem, ...]
     subscribers: int
     addresses: tuple[str, ...] = ()
     is_waiting: bool = False
 
 
+_Told = tuple["datetime", NotificationKind, tuple[PlannedItem, ...], bool]
+"""All of a planned message but to whom it goes."""
+
+
 def forecast(
     engine: Database,
     edition: Edition,
-    start: datetime,
-    end: datetime,
+    span: tuple[datetime, datetime],
     *,
     with_addresses: bool,
+    now: datetime | None = None,
     failures: Failures | None = None,
-) -> list[PlannedNotification]:
+) -> list[PlannedMessage]:
     """Return what is due between two times, and what still waits in the outbox, in order of time.
 
-    What cannot be planned is left out and added to `failures`.
+    `now` is `start` where it is left out; what waits and will have gone by `start` is left out. What cannot be planned
+    is left out and added to `failures`.
     """
+    start, end = span
     failures = failures or Failures()
+    found: defaultdict[_Told, list[int | None]] = defaultdict(list)
     with reading(engine) as connection:
-        planned = _planned(connection, edition, (start, end), failures, with_addresses=with_addresses)
-        found = [*planned, *_waiting(connection, edition, end)]
-    return sorted(found, key=lambda each: (each.due_at, record_of(each.notification), lead_of(each.notification)))
+        for told, subscriber in _waiting(connection, Relevance(engine), edition, end):
+            if max(told[0], now or start) >= start:
+                found[told].append(subscriber)
+        planning = _Planning(connection, Relevance(engine), edition, failures)
+        for told, subscriber in planning.messages(start, end):
+            found[told].append(subscriber)
+        named = {each for ids in found.values() for each in ids if each is not None} if with_addresses else set()
+        addresses = {id_: masked_address(address) for id_, address in load_addresses(connection, named).items()}
+    messages = [
+        PlannedMessage(*told[:3], len(ids), tuple(sorted(addresses[id_] for id_ in ids if id_ in addresses)), told[3])
+        for told, ids in found.items()
+    ]
+    return sorted(messages, key=lambda each: (each.due_at, each.kind, *_order(each.items[0])))
+
+
+def _order(item: PlannedItem) -> tuple[str, str]:
+    return record_of(item.notification), lead_of(item.notification)
 
 
 def upcoming(
@@ -97,47 +142,146 @@ def upcoming(
     return list(found.values())
 
 
-def _planned(
+class _Planning:
+    """What will be fanned out, one instant after the other, as the planner does it."""
+
+    def __init__(self, connection: Transaction, relevance: Relevance, edition: Edition, failures: Failures) -> None:
+        self._connection = connection
+        self._relevance = relevance
+        self._edition = edition
+        self._failures = failures
+        # Who gets what with a digest: to them it does not go by itself as well.
+        self._bundled: defaultdict[NotificationKey, set[int]] = defaultdict(set)
+        self._zones: dict[int, str] = {}
+
+    def messages(self, start: datetime, end: datetime) -> Iterator[tuple[_Told, int]]:
+        """Yield the messages that fall due between two times, each with a subscriber."""
+        connection = self._connection
+        fired, seen = load_fan_outs(connection, start), load_first_passes(connection)
+        found = plan_reminders(self._edition, load_groups(connection), start, end, seen, self._failures)
+        nearer = NearerLeads(found)
+        ahead = [each for each in found if each.due_at >= start and each.key not in fired]
+        for due_at, together in groupby(ahead, key=lambda each: each.due_at):
+            yield from self._due_together(due_at, sorted(together, key=nearest_first), nearer)
+
+    def _due_together(
+        self, due_at: datetime, dues: Sequence[DueNotification], nearer: NearerLeads
+    ) -> Iterator[tuple[_Told, int]]:
+        chosen: defaultdict[NotificationKey, set[int]] = defaultdict(set)
+        in_digests: defaultdict[int, list[NotificationKey]] = defaultdict(list)
+        for same in _alike(dues):
+            key = same[0].notification
+            if isinstance(key, DigestKey):
+                yield from self._digests(key, list_recipients(self._connection, same), in_digests)
+                continue
+            unless = nearer.covering(same[0], due_at)
+            known = self._bundled[key].union(chosen[key], *(chosen[each] for each in unless))
+            to_tell = list_recipients(self._connection, same, unless) - known
+            chosen[key] |= to_tell
+            if same[0].bundle:
+                self._bundled[key] |= to_tell
+                for subscriber in to_tell:
+                    in_digests[subscriber].append(key)
+                    self._zones[subscriber] = same[0].group.zone
+            else:
+                told = due_at, NotificationKind.REMINDER, (_planned_item(key),), False
+                yield from ((told, subscriber) for subscriber in to_tell)
+
+    def _digests(
+        self, digest: DigestKey, subscribers: set[int], planned: Mapping[int, list[NotificationKey]]
+    ) -> Iterator[tuple[_Told, int]]:
+        """Yield the digests of subscribers: what waits for them already, and what will be added."""
+        waiting: defaultdict[int, list[StoredKey]] = defaultdict(list)
+        for subscriber, key in list_bundled(self._connection, digest):
+            waiting[subscriber].append(key)
+        watches = load_active_watches(self._connection, waiting.keys() & subscribers)
+        for subscriber in subscribers & (waiting.keys() | planned.keys()):
+            own = watches.get(subscriber, [])
+            wanted = _still_wanted(waiting.get(subscriber, ()), self._edition, own, self._relevance)
+            zone = self._zones.get(subscriber) or next((each.zone for each in own if each.digest and each.zone), "")
+            if items := _digest_items([*planned.get(subscriber, ()), *wanted], self._edition, zone, digest.at):
+                yield (digest.at, NotificationKind.DIGEST, items, False), subscriber
+
+
+def _alike(dues: Sequence[DueNotification]) -> Iterator[list[DueNotification]]:
+    """Yield notifications that differ in their group only, in the order of the first of each."""
+    found: dict[Hashable, list[DueNotification]] = {}
+    for due in dues:
+        # A digest is one, whoever of its subscribers lives where.
+        clock = ("", "") if isinstance(due.notification, DigestKey) else (due.group.zone, due.group.country)
+        group = RecipientGroup(Topic.REMINDERS, "", "", *clock)
+        found.setdefault(replace(due, group=group), []).append(due)
+    yield from found.values()
+
+
+def _digest_items(
+    keys: Sequence[ReminderKey | ChangeKey], edition: Edition, zone: str, now: datetime
+) -> tuple[PlannedItem, ...]:
+    """Return what a digest lists, in its order: of several leads of one moment the first of `keys`."""
+    found: dict[Hashable, tuple[DigestItem, PlannedItem]] = {}
+    for key in keys:
+        try:
+            item = digest_item(key, edition, zone, now)
+        except DeliveryObsolete:
+            continue
+        found.setdefault(key.target if isinstance(key, ReminderKey) else key, (item, _planned_item(key)))
+    return tuple(planned for _, planned in sorted(found.values(), key=lambda pair: digest_order(pair[0], edition)))
+
+
+def _still_wanted(
+    keys: Iterable[StoredKey], edition: Edition, watches: Sequence[RecipientGroup], relevance: Relevance
+) -> list[ReminderKey | ChangeKey]:
+    found = []
+    for key in keys:
+        try:
+            about = about_record(key)
+            relevance.check_wanted(about, edition, watches)
+        except (DeliveryObsolete, ValueError):
+            continue
+        found.append(about)
+    return found
+
+
+def _planned_item(key: NotificationKey) -> PlannedItem:
+    return PlannedItem(key, key.at if isinstance(key, ReminderKey) else None)
+
+
+def _waiting(
+    connection: Transaction, relevance: Relevance, edition: Edition, end: datetime
+) -> Iterator[tuple[_Told, int | None]]:
+    """Yield what is in the outbox, as far as it still says something."""
+    rows = list_waiting(connection, end)
+    for start in range(0, len(rows), _PAGE):
+        page = {number: next_at for next_at, number in rows[start : start + _PAGE]}
+        claimed = load_deliveries(connection, list(page))
+        watches = load_active_watches(connection, [each.recipient.id for each in claimed if each.recipient])
+        for delivery in claimed:
+            recipient, next_at = delivery.recipient, page[delivery.id]
+            own = watches.get(recipient.id, []) if recipient else []
+            if items := _waiting_items(connection, relevance, delivery, edition, own):
+                kind = items[0].notification.kind
+                kind = NotificationKind.DIGEST if isinstance(delivery.notification, DigestKey) else kind
+                yield (next_at, kind, items, True), recipient.id if recipient else None
+
+
+def _waiting_items(
     connection: Transaction,
+    relevance: Relevance,
+    delivery: ClaimedDelivery,
     edition: Edition,
-    span: tuple[datetime, datetime],
-    failures: Failures,
-    *,
-    with_addresses: bool,
-) -> Iterator[PlannedNotification]:
-    start, end = span
-    fired, seen = load_fan_outs(connection, start), load_first_passes(connection)
-    merged: dict[tuple[datetime, NotificationKind, ReminderKey], list[DueNotification]] = {}
-    for due in plan_reminders(edition, load_groups(connection), start, end, seen, failures):
-        key = due.notification
-        if due.due_at >= start and due.key not in fired and isinstance(key, ReminderKey):
-            kind = NotificationKind.DIGEST if due.bundle else NotificationKind.REMINDER
-            merged.setdefault((due.due_at, kind, key), []).append(due)
-    for (due_at, kind, key), dues in merged.items():
-        subscribers = count_subscribers(connection, dues)
-        addresses = list_addresses(connection, dues) if with_addresses else []
-        if subscribers:
-            masked = tuple(map(masked_address, addresses))
-            yield PlannedNotification(due_at, kind, key, key.at, subscribers, masked)
-
-
-def _waiting(connection: Transaction, edition: Edition, end: datetime) -> Iterator[PlannedNotification]:
-    merged: dict[tuple[datetime, NotificationKey], list[str]] = {}
-    for next_at, notification, address in list_waiting(connection, end):
-        if not isinstance(notification, UnreadableKey):
-            merged.setdefault((next_at, notification), []).append(masked_address(address))
-    for (next_at, notification), addresses in merged.items():
-        at = _current_time(edition, notification)
-        yield PlannedNotification(
-            next_at, notification.kind, notification, at, len(addresses), tuple(sorted(addresses)), is_waiting=True
-        )
-
-
-def _current_time(edition: Edition, notification: NotificationKey) -> Point | None:
-    entry = edition.entries.get(record_of(notification))
-    if entry is None or not isinstance(notification, ReminderKey):
-        return None
+    watches: Sequence[RecipientGroup],
+) -> tuple[PlannedItem, ...]:
+    key, recipient, now = delivery.notification, delivery.recipient, delivery.due_at
+    if isinstance(key, AccountKey):
+        return (PlannedItem(key, None),)
+    if recipient is None or not recipient.is_active or isinstance(key, UnreadableKey):
+        return ()
+    if isinstance(key, DigestKey):
+        parts = load_digest_items(connection, recipient.id, key)
+        return _digest_items(_still_wanted(parts, edition, watches, relevance), edition, recipient.zone, now)
     try:
-        return point_at(entry.record, notification.moment, notification.occurrence)
-    except Exception:  # noqa: BLE001 (whatever is wrong with the record, that its message waits is listed)
-        return None
+        relevance.check(key, edition, recipient.zone, now)
+        relevance.check_wanted(key, edition, watches)
+    except DeliveryObsolete:
+        return ()
+    return (_planned_item(key),)

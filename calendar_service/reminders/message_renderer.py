@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from calendar_service.records.due import too_late
 from calendar_service.records.notification_keys import (
     AccountKey,
     AccountKind,
     ChangeKey,
     DigestKey,
-    NoticeKind,
     ReminderKey,
-    Topic,
-    describe_key,
-    lead_of,
     record_of,
     topic_of,
 )
-from calendar_service.records.occurrences import point_at
 from calendar_service.records.texts import output_languages
-from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import ChannelName, Envelope
 from calendar_service.reminders.messages import (
-    DigestItem,
     compose_confirmation,
     compose_digest,
     compose_known,
@@ -36,14 +28,12 @@ from calendar_service.reminders.messages import (
     compose_reminder,
     compose_trouble,
 )
-from calendar_service.reminders.plan import next_point, selected
+from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record, digest_item, find_target
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import free_part, load_digest_items
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.notification_columns import encode_key
-from calendar_service.store.revisions import load_change
-from calendar_service.store.schedule import first_pass_of
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
@@ -51,27 +41,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import RecipientGroup, StoredKey
     from calendar_service.reminders.channels.base import Message
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.store.claims import ClaimedDelivery, Recipient
     from calendar_service.store.engine import Database
-    from calendar_service.store.schedule import FirstPass
     from calendar_service.store.signups import Signup
 
 logger = logging.getLogger(__name__)
 
 _MAX_MESSAGES = 512
-_MOST_CHANGES = 128
-
-
-_Change = tuple["Revision | None", "Revision | None", "FirstPass | None"]
-"""A revision, after the one before it, and when the planner first saw it."""
-
-
-class DeliveryObsolete(Exception):
-    """A delivery is not useful any more; the message is the reason for the receipts."""
 
 
 class MessageRenderer:
@@ -82,7 +62,7 @@ class MessageRenderer:
         self._subscriptions = service
         self._base_url = base_url
         self._written: LRUCache[Hashable, Message] = LRUCache(_MAX_MESSAGES)
-        self._changes: LRUCache[ChangeKey, _Change] = LRUCache(_MOST_CHANGES)
+        self._relevance = Relevance(engine)
 
     def render(
         self, delivery: ClaimedDelivery, edition: Edition, active_watches: Sequence[RecipientGroup], now: datetime
@@ -100,14 +80,14 @@ class MessageRenderer:
         if isinstance(key, DigestKey):
             message = self._digest(key, recipient, edition, active_watches, view, now)
         else:
-            about = _about_record(key)
+            about = about_record(key)
             # By the hour: days to go, and whether one can still register or join, depend on the clock.
             hour = now.replace(minute=0, second=0, microsecond=0)
             message = self._once(
                 (key, recipient.language, recipient.zone, edition.number, hour),
                 lambda: self._about_record(about, edition, view, now),
             )
-            self._check_still_wanted(about, edition, active_watches)
+            self._relevance.check_wanted(about, edition, active_watches)
         envelope = self._envelope(delivery, recipient, edition, view)
         return message, replace(envelope, address=recipient.address, channel=ChannelName(recipient.channel))
 
@@ -123,44 +103,11 @@ class MessageRenderer:
     ) -> Message:
         if isinstance(key, ChangeKey):
             return self._notice(key, edition, view, now)
-        entry = _find_target(key, edition, view.zone, now)
+        entry = find_target(key, edition, view.zone, now)
         return compose_reminder(entry, edition, key.moment, key.at, occurrence=key.occurrence, now=now, view=view)
 
-    def _check_still_wanted(
-        self, key: ReminderKey | ChangeKey, edition: Edition, active_watches: Sequence[RecipientGroup]
-    ) -> None:
-        """Check that the subscriber still asks for this notification. Raise DeliveryObsolete."""
-        topic = _TOPICS[key.notice] if isinstance(key, ChangeKey) else Topic.REMINDERS
-        records = [edition.entries[key.record_id].record]
-        if isinstance(key, ChangeKey) and topic is Topic.CHANGES:
-            # The change in a notice may be just that the record has left the selection.
-            records += [each.record for each in self._change(key)[:2] if each]
-        for active_watch in active_watches:
-            if active_watch.topic is topic and active_watch.lead in ("", lead_of(key)):
-                chosen = selected(active_watch.selection, edition.calendar.languages)
-                if any(chosen.accepts(record) for record in records):
-                    return
-        raise DeliveryObsolete("not asked for any more")
-
-    def _change(self, key: ChangeKey) -> _Change:
-        if key not in self._changes:
-            with reading(self._engine) as connection:
-                before, after = load_change(connection, key.record_id, key.revision)
-                self._changes[key] = before, after, first_pass_of(connection, after.edition) if after else None
-        return self._changes[key]
-
     def _notice(self, key: ChangeKey, edition: Edition, view: RenderContext, now: datetime) -> Message:
-        before, after, seen = self._change(key)
-        entry = edition.entries.get(key.record_id)
-        if after is None or entry is None:
-            raise DeliveryObsolete("the record is no more")
-        if key.notice is NoticeKind.NEW:
-            if not entry.revision.holds:
-                raise DeliveryObsolete("called off")
-            return compose_notice(None, after, entry, edition, [], now=now, view=view)
-        differences = differences_of(before, after, edition, seen.at if seen else now) if before else []
-        if not differences:
-            raise DeliveryObsolete("nothing that matters has changed")
+        entry, before, after, differences = self._relevance.changes_of(key, edition, now)
         return compose_notice(before, after, entry, edition, differences, now=now, view=view)
 
     def _digest(
@@ -177,9 +124,9 @@ class MessageRenderer:
         items = {}
         for part in parts:
             try:
-                about = _about_record(part)
-                self._check_still_wanted(about, edition, active_watches)
-                item = _digest_item(about, edition, view.zone, now)
+                about = about_record(part)
+                self._relevance.check_wanted(about, edition, active_watches)
+                item = digest_item(about, edition, view.zone, now)
             except DeliveryObsolete:
                 continue
             except DatabaseFault:
@@ -246,37 +193,3 @@ def _identifier(edition: Edition, key: StoredKey, ref: str) -> str:
 def _hashed(edition: Edition, *parts: str) -> str:
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{digest[:40]}@{edition.calendar.id}"
-
-
-def _about_record(key: StoredKey) -> ReminderKey | ChangeKey:
-    """Return a key that is about a record. Raise ValueError for any other."""
-    if not isinstance(key, ReminderKey | ChangeKey):
-        raise ValueError(f"nothing can be written about {describe_key(key)!r}")  # noqa: TRY004 (as any other bad value)
-    return key
-
-
-def _find_target(key: ReminderKey, edition: Edition, zone: str, now: datetime) -> Entry:
-    """Return the record of a reminder whose moment has not moved. Raise DeliveryObsolete."""
-    entry = edition.entries.get(key.record_id)
-    if entry is None or not entry.revision.holds:
-        raise DeliveryObsolete("called off")
-    if point_at(entry.record, key.moment, key.occurrence) != key.at:
-        raise DeliveryObsolete("moved")
-    if too_late(key.at, zone or edition.calendar.zone) <= now:
-        raise DeliveryObsolete("too late")
-    return entry
-
-
-def _digest_item(part: ReminderKey | ChangeKey, edition: Edition, zone: str, now: datetime) -> DigestItem:
-    if isinstance(part, ChangeKey):
-        entry = edition.entries.get(part.record_id)
-        if entry is None or not entry.revision.holds:
-            raise DeliveryObsolete("called off")
-        if (found := next_point(entry.record, edition.calendar.zone, now)) is None:
-            raise DeliveryObsolete("too late")
-        return DigestItem(entry, "new", *found)
-    entry = _find_target(part, edition, zone, now)
-    return DigestItem(entry, "reminder", part.moment, part.at, part.occurrence)
-
-
-_TOPICS = {NoticeKind.CHANGED: Topic.CHANGES, NoticeKind.NEW: Topic.NEW}

@@ -61,6 +61,7 @@ _Seen = Mapping[int, FirstPass]
 _Memory = dict[object, list[tuple[DueNotification, FirstPass]]]
 _LONG_AGO = FirstPass(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 _ZONES = timedelta(days=2)  # more than any two clocks differ
+_LONGEST_DIGEST = timedelta(days=DigestPeriod.WEEKLY.days)
 
 
 def plan_reminders(
@@ -195,9 +196,9 @@ def _plan_record(
 
 
 def _is_far(at: Point, words: str, end: datetime) -> bool:
-    """Return True, cheaply and only if it is certain, if a reminder is due after `end`."""
+    """Return True, cheaply and only if it is certain, if neither a reminder nor its digest is due by `end`."""
     day = at.first if isinstance(at, DaySpan) else at.day
-    return day - _longest(words) - _ZONES > end.date()
+    return day - _longest(words) - _ZONES - _LONGEST_DIGEST > end.date()
 
 
 @lru_cache(maxsize=1024)

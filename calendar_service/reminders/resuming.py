@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.reminders.forecast import PlannedNotification
+    from calendar_service.reminders.forecast import PlannedMessage
     from calendar_service.reminders.setting_aside import Failures
     from calendar_service.store.engine import Database
     from calendar_service.store.pauses import Pause
 
 
-def forecast_paused(
+def forecast_after_pass(
     engine: Database,
     edition: Edition,
     span: tuple[datetime, datetime],
@@ -30,17 +30,18 @@ def forecast_paused(
     *,
     with_addresses: bool,
     failures: Failures | None = None,
-) -> list[PlannedNotification]:
-    """Return what is due between two times, and what would be sent at once if a pause ended now.
+) -> list[PlannedMessage]:
+    """Return what is due between two times, as it is after the pass that is to come now.
 
-    The latter is found by doing it and rolling back. What cannot be planned is left out and added to `failures`. Raise
-    DatabaseFault.
+    That pass is made and rolled back. While sending is paused, what would be sent at once if it ended now is listed
+    whatever the two times are. What cannot be planned is left out and added to `failures`. Raise DatabaseFault.
     """
     with reading(engine) as connection:
-        until = _latest(list_pauses(connection), now)
+        pauses = list_pauses(connection)
     with rehearsing(engine) as rehearsal:
-        _fan_out(rehearsal, edition, until, now)
-        return forecast(rehearsal, edition, *span, with_addresses=with_addresses, failures=failures)
+        _fan_out(rehearsal, edition, _latest(pauses, now), now)
+        sent_at = max(now, span[0]) if pauses else now
+        return forecast(rehearsal, edition, span, with_addresses=with_addresses, now=sent_at, failures=failures)
 
 
 def send_missed(engine: Database) -> bool:

@@ -27,12 +27,14 @@ from calendar_service.store.tables import deliveries, firings, groups, membershi
 from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, CursorResult, Select
+    from sqlalchemy import ColumnElement, Connection, CursorResult
 
     from calendar_service.records.notification_keys import DueNotification, NotificationKey, StoredKey
+
+_PAGE = 500
 
 
 class DeliveryState(StrEnum):
@@ -96,27 +98,33 @@ def unmark_fresh(connection: Connection, group_id: int, reviewed_at: Iterable[Fr
     return affected_rows(connection.execute(update(memberships).where(*these).values(is_fresh=False)))
 
 
-def count_subscribers(connection: Connection, dues: Iterable[DueNotification]) -> int:
-    """Count those who asked for any of some notifications in time and have no delivery of it, each once."""
-    return connection.scalar(select(func.count()).select_from(_select_subscribers(dues).subquery())) or 0
+def list_recipients(
+    connection: Connection, dues: Sequence[DueNotification], unless: Collection[NotificationKey] = ()
+) -> set[int]:
+    """Return the subscribers to whom some notifications, which differ in their group only, would be fanned out.
+
+    Left out is who has a delivery of it, or of one of `unless`.
+    """
+    due, these = dues[0], [each.group.id for each in dues]
+    asked = [memberships.c.group_id.in_(these), *_asked(due)[1:], ~_has(due.notification)]
+    chosen = select(memberships.c.subscriber_id).where(*asked, *(~_has(each) for each in unless))
+    return set(connection.scalars(chosen))
 
 
-def list_addresses(connection: Connection, dues: Iterable[DueNotification]) -> list[str]:
-    """List the addresses of those whom `count_subscribers` counts."""
-    chosen = _select_subscribers(dues).subquery()
-    joined = select(subscribers.c.address).join(chosen, chosen.c.subscriber_id == subscribers.c.id)
-    return list(connection.scalars(joined.order_by(subscribers.c.address)))
+def load_addresses(connection: Connection, subscriber_ids: Iterable[int]) -> dict[int, str]:
+    """Return the addresses of subscribers by id."""
+    ids = sorted(subscriber_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), _PAGE):
+        page = subscribers.c.id.in_(ids[start : start + _PAGE])
+        rows = connection.execute(select(subscribers.c.id, subscribers.c.address).where(page))
+        found |= {row.id: row.address for row in rows}
+    return found
 
 
-def _select_subscribers(dues: Iterable[DueNotification]) -> Select[tuple[int]]:
-    return (
-        select(memberships.c.subscriber_id).where(or_(*(and_(*_asked(each), ~_has(each)) for each in dues))).distinct()
-    )
-
-
-def _has(due: DueNotification) -> ColumnElement[bool]:
+def _has(key: NotificationKey) -> ColumnElement[bool]:
     """Return what holds for those who have a delivery of it: a waiting one, or one that went ahead of its time."""
-    number = select_key_id(due.notification).scalar_subquery()
+    number = select_key_id(key).scalar_subquery()
     return exists().where(deliveries.c.subscriber_id == memberships.c.subscriber_id, deliveries.c.occasion_id == number)
 
 
@@ -135,13 +143,20 @@ def _asked_in_time(due: DueNotification) -> ColumnElement[bool]:
     return or_(*ways, memberships.c.since <= due.counted) if is_reminder else or_(*ways)
 
 
-def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, StoredKey, str]]:
-    """Return what is in the outbox and due before a time, with the subscriber's address."""
-    columns = deliveries.c.next_at, subscribers.c.address, *KEY_COLUMNS
-    joined = select(*columns).join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-    joined = joined.join(occasions, occasions.c.id == deliveries.c.occasion_id)
-    waiting = joined.where(text("deliveries.state IN ('waiting', 'claimed')"), deliveries.c.next_at < until)
-    return [(row.next_at, key_of(row), row.address) for row in connection.execute(waiting)]
+def list_waiting(connection: Connection, until: datetime) -> list[tuple[datetime, int]]:
+    """Return what is in the outbox and due before a time: when it goes, and its number."""
+    waiting = text("deliveries.state IN ('waiting', 'claimed')"), deliveries.c.next_at < until
+    rows = connection.execute(select(deliveries.c.next_at, deliveries.c.id).where(*waiting).order_by(deliveries.c.id))
+    return [(row.next_at, row.id) for row in rows]
+
+
+def list_bundled(connection: Connection, digest: DigestKey) -> list[tuple[int, StoredKey]]:
+    """Return what waits for a digest: for which subscriber, and what."""
+    joined = select(deliveries.c.subscriber_id, *KEY_COLUMNS).join(
+        occasions, occasions.c.id == deliveries.c.occasion_id
+    )
+    bundled = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_digest(digest)
+    return [(row.subscriber_id, key_of(row)) for row in connection.execute(joined.where(*bundled))]
 
 
 # -- falling due ----------------------------------------------------------------------------------------------------

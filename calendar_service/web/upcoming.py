@@ -13,13 +13,14 @@ from calendar_service.reminders.subscriptions.preferences import readable_watche
 from calendar_service.store.engine import reading
 from calendar_service.store.schedule import load_first_passes
 from calendar_service.writers import phrases
-from calendar_service.writers.selection_words import describe_lead
+from calendar_service.writers.countdowns import countdown_words, days_ahead
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import NotificationKey
+    from calendar_service.reminders.forecast import PlannedMessage
     from calendar_service.store.engine import Database
     from calendar_service.store.subscribers import Subscriber
     from calendar_service.writers.i18n import Language
@@ -50,7 +51,7 @@ def list_upcoming(
         UpcomingReminder(
             when=phrases.when_words(civil_from_instant(due.due_at, subscriber.zone), subscriber.zone, lang),
             title=_title(due.notification, edition, lang),
-            label=_label(due.notification, lang),
+            label=_label(due.notification, edition.calendar.zone, due.due_at, subscriber.zone, lang),
             subscribers=1,
         )
         for due in upcoming(edition, subscriber, now, seen)[:_MOST]
@@ -58,18 +59,26 @@ def list_upcoming(
 
 
 def list_planned(engine: Database, edition: Edition, now: datetime, lang: Language) -> list[UpcomingReminder]:
-    """Return the next notifications to all subscribers."""
+    """Return the next messages to all subscribers; one about several records by the first of them."""
     zone = edition.calendar.zone
     return [
         UpcomingReminder(
             when=phrases.when_words(civil_from_instant(each.due_at, zone), zone, lang),
-            title=_title(each.notification, edition, lang),
-            label=_label(each.notification, lang),
+            title=_title_of_message(each, edition, lang),
+            label=_label(each.items[0].notification, zone, each.due_at, zone, lang),
             subscribers=each.subscribers,
         )
-        for each in forecast(engine, edition, now, now + PLANNED_WITHIN, with_addresses=False)
-        if record_of(each.notification)
+        for each in forecast(engine, edition, (now, now + PLANNED_WITHIN), with_addresses=False)
+        if record_of(each.items[0].notification)
     ]
+
+
+def _title_of_message(message: PlannedMessage, edition: Edition, lang: Language) -> LocalizedText:
+    title, others = _title(message.items[0].notification, edition, lang), len(message.items) - 1
+    if not others:
+        return title
+    more = lang.ngettext("and {number} more", "and {number} more", others)
+    return replace(title, text=f"{title.text}, {more}")
 
 
 def _title(notification: NotificationKey, edition: Edition, lang: Language) -> LocalizedText:
@@ -78,8 +87,8 @@ def _title(notification: NotificationKey, edition: Edition, lang: Language) -> L
     return phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(record_id, "")
 
 
-def _label(notification: NotificationKey, lang: Language) -> str:
+def _label(notification: NotificationKey, zone: str, due_at: datetime, subscriber_zone: str, lang: Language) -> str:
+    """Return how far away the moment will be then, as the message says it."""
     if not isinstance(notification, ReminderKey):
         return lang.gettext("Notice")
-    moment = phrases.moment_label(notification.moment, lang)
-    return lang.gettext("{label}: {title}", label=moment, title=describe_lead(notification.lead, lang))
+    return countdown_words(notification.moment, days_ahead(notification.at, zone, due_at, subscriber_zone), lang)

@@ -55,9 +55,9 @@ def run(environ, *arguments):
 
 TEXT = """\
 2027-07-03T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  7 days before  2 subscribers
-2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  1 day before  1 subscriber
+2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  7 days before  1 subscriber
 2027-07-09T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  1 day before  1 subscriber
-4 messages for 3 notifications, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z
+4 messages, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z
 """
 FROM_TO = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T12:00"
 
@@ -92,6 +92,33 @@ def test_plan_as_json(environ, monkeypatch, capsys):
     out = asked(environ, monkeypatch, capsys, "plan", *FROM_TO, "--format", "json")
     assert json.loads(out) == ENTRIES
     assert list(json.loads(out)[0]) == ["due", "record", "moment", "at", "lead", "kind", "address"]
+
+
+TWO_RECORDS = """\
+2027-07-05T07:00:00Z  digest    2 records  1 subscriber
+    tender  closes 2027-07-10T15:00:00Z  5 days before
+    weekly  starts 2027-07-12  7 days before
+2027-07-05T07:00:00Z  digest    weekly  starts 2027-07-12  7 days before  1 subscriber
+2 messages, 2027-07-05T00:00:00Z to 2027-07-06T00:00:00Z
+"""
+
+
+def test_plan_of_a_message_about_several_records(environ, database, monkeypatch, capsys):
+    add_subscriber(database, "dee", BEGIN, watch("", ("3 days", "1 day")), digest="weekly")
+    add_subscriber(database, "eve", BEGIN, watch("kind=tender", ("1 day before at 18:00",)), zone=SEOUL)
+    days = "--from", "2027-07-05T00:00:00Z", "--to", "2027-07-06T00:00:00Z"
+    several, one = json.loads(asked(environ, monkeypatch, capsys, "plan", *days, "--format", "json"))
+    assert one == entry("2027-07-05T07:00:00Z", "weekly", "starts", "2027-07-12", "1 day", "digest", "cy")
+    records = [
+        {"record": "tender", "moment": "closes", "at": CLOSES, "lead": "1 day", "kind": "digest"},
+        {"record": "weekly", "moment": "starts", "at": "2027-07-12", "lead": "1 day", "kind": "digest"},
+    ]
+    address = {"address": "dee@reader.example"}
+    assert several == {"due": "2027-07-05T07:00:00Z", **records[0], **address, "records": records}
+    assert asked(environ, monkeypatch, capsys, "plan", *days) == TWO_RECORDS
+    days = "--from", "2027-07-10T08:00:00Z", "--to", "2027-07-10T10:00:00Z"
+    later = asked(environ, monkeypatch, capsys, "plan", *days)
+    assert "  1 day before at 18:00  1 subscriber\n1 message, " in later
 
 
 def test_plan_of_a_day_on_the_calendars_own_clock(environ, monkeypatch, capsys):

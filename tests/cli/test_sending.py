@@ -82,7 +82,7 @@ def test_a_copy_put_back_sends_nothing(asked, database_url, tmp_path):
     assert asked("plan", *SPAN).splitlines() == [
         why,
         "2027-07-03T15:00:00Z  reminder  tender  closes 2027-07-10T15:00:00Z  7 days before  10 subscribers  missed",
-        "10 messages for 1 notifications, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z",
+        "10 messages, 2027-07-01T00:00:00Z to 2027-07-10T10:00:00Z",
     ]
     assert [each["address"].partition("@")[0] for each in json.loads(asked("plan", *SPAN, "--format", "json"))] == NAMES
     assert f"BAD  {why}" in asked("doctor").splitlines()

@@ -96,7 +96,7 @@ def test_what_it_sent_is_not_sent_again(database, send):
     publish_records(database, BEGIN, tender(CLOSES))
     assert send(BEGIN, SEVEN) == ["ada"]
     assert send(BEGIN + MINUTE, SEVEN) == []
-    listed = forecast(database, load_edition(database), BEGIN, ONE + DAY, with_addresses=False)
+    listed = forecast(database, load_edition(database), (BEGIN, ONE + DAY), with_addresses=False)
     assert [stated(each.due_at) for each in listed] == [stated(ONE)]
     assert [send(now) for now in (BEGIN + HOUR, SEVEN, SEVEN + DAY, ONE)] == [[], [], [], ["ada"]]
 

@@ -121,7 +121,7 @@ def test_what_is_planned_is_listed_whatever_the_stamps(database, offset):
     edition = restamp(database, offset)
     listed = [
         (stated(each.due_at), each.subscribers)
-        for each in forecast(database, edition, BEGIN, ONE + DAY, with_addresses=False)
+        for each in forecast(database, edition, (BEGIN, ONE + DAY), with_addresses=False)
     ]
     assert listed == [(stated(SEVEN), 1), (stated(ONE), 1)]
     subscriber = subscribers.find_by_ref(database, ada.ref)

@@ -382,14 +382,14 @@ def test_a_message_that_cannot_be_written_keeps_no_other_back(database, monkeypa
 def test_a_part_that_cannot_be_written_does_not_keep_the_digest_back(database, monkeypatch):
     add_subscriber(database, "ada", BEGIN, digest="daily")
     publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
-    item = renderer_module._digest_item
+    item = renderer_module.digest_item
 
     def breaks(part, *more):
         if part.record_id == "bad":
             raise ZeroDivisionError
         return item(part, *more)
 
-    monkeypatch.setattr(renderer_module, "_digest_item", breaks)
+    monkeypatch.setattr(renderer_module, "digest_item", breaks)
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_service(database, Clock(SEVEN), url)
         reminder_service.schedule_due()
@@ -464,8 +464,8 @@ def test_what_is_planned_is_listed_without_what_cannot_be_planned(database):
     add_subscriber(database, "good", BEGIN)
     edition = publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
     failures = Failures()
-    listed = forecast(database, edition, BEGIN, SEVEN + DAY, with_addresses=True, failures=failures)
-    assert [(each.notification.record_id, each.subscribers) for each in listed] == [("tender", 1)]
+    listed = forecast(database, edition, (BEGIN, SEVEN + DAY), with_addresses=True, failures=failures)
+    assert [(each.items[0].notification.record_id, each.subscribers) for each in listed] == [("tender", 1)]
     assert {(str(kind), key) for kind, key in failures.found} == {
         ("group", "1"),
         ("group", "2"),

@@ -9,7 +9,7 @@ from calendar_service.reminders.messages.account import (
     compose_known,
     compose_trouble,
 )
-from calendar_service.reminders.messages.digest import DigestItem, compose_digest
+from calendar_service.reminders.messages.digest import DigestItem, compose_digest, digest_order
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 
@@ -21,4 +21,5 @@ __all__ = [
     "compose_notice",
     "compose_reminder",
     "compose_trouble",
+    "digest_order",
 ]

@@ -53,7 +53,7 @@ def compose_digest(
 ) -> Message:
     """Return reminders and news as rows by day, earliest first. There is at least one item."""
     lang, zone = view.lang, edition.calendar.zone
-    ordered = sorted(items, key=lambda item: (instant_bounds(item.at, zone), item.entry.record.id, item.kind))
+    ordered = sorted(items, key=lambda item: digest_order(item, edition))
     rows = [(_day(item, edition), _row(item, edition, view, now)) for item in ordered[:_MAX_ROWS]]
     left_out = len(ordered) - len(rows)
     heading = _heading(period, day_of_instant(now, view.zone or zone), lang)
@@ -80,6 +80,11 @@ def compose_digest(
         language=lang.code,
         data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
     )
+
+
+def digest_order(item: DigestItem, edition: Edition) -> tuple[tuple[datetime, datetime], str, str]:
+    """Return the sort key of an item: the earliest first."""
+    return instant_bounds(item.at, edition.calendar.zone), item.entry.record.id, item.kind
 
 
 def _day(item: DigestItem, edition: Edition) -> date:
