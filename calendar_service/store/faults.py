@@ -1,21 +1,24 @@
 """Open faults: what failed, since when, how often, and whether the operator was notified by mail.
 
 A fault has a kind and a key (what it happened to). Reporting it again counts it; clearing it deletes the row, so that a
-later failure is a new fault with a new mail. Things set aside because of a fault have a `retry_at`.
+later failure is a new fault with a new mail; so is one with another reason. Things set aside because of a fault have a
+`retry_at`.
 
-The operator gets at most one mail an hour about one key, however often it fails and recovers; about single things that
-are set aside, one an hour for each kind. A mail that failed is tried again after five minutes.
+The operator gets at most one mail an hour about one key and reason, whatever the numbers in it, however often it fails
+and recovers; about single things that are set aside, one an hour for each kind. A mail that failed is tried again after
+five minutes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, null, select, update
 
 from calendar_service.store.process_state import read_state, write_state
 from calendar_service.store.tables import faults, notes
@@ -34,6 +37,7 @@ MAIL_PAUSE = timedelta(hours=1)
 MAIL_RETRY = timedelta(minutes=5)
 _MAILED, _NOT_MAILED = "told", "failed"
 _NOTE = "mail of fault "
+_COUNTED = re.compile(r"(more than )?\d+ \w+")
 
 
 class FaultKind(StrEnum):
@@ -108,9 +112,8 @@ def report_fault(  # noqa: PLR0913 (the columns of one row)
     entered = insert_on_conflict(connection, faults).values(
         kind=kind, key=_storable(key)[:_MAX_KEY], count=max(times, 1), first_at=now, mailed_at=mailed_at, **row
     )
-    again = {**row, "count": faults.c.count + times}
-    if mailed_at:
-        again["mailed_at"] = func.coalesce(faults.c.mailed_at, mailed_at)
+    known = case((faults.c.reason == row["reason"], faults.c.mailed_at), else_=null())
+    again = {**row, "count": faults.c.count + times, "mailed_at": func.coalesce(known, mailed_at)}
     connection.execute(entered.on_conflict_do_update(index_elements=[faults.c.kind, faults.c.key], set_=again))
 
 
@@ -150,11 +153,11 @@ def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
     Faults are left out that were mailed within the hour, or whose mail failed within five minutes.
     """
     connection.execute(delete(notes).where(notes.c.name.startswith(_NOTE), notes.c.at < now - MAIL_PAUSE))
-    waiting = select(faults.c.kind, faults.c.key).where(faults.c.mailed_at.is_(None))
+    waiting = select(faults.c.kind, faults.c.key, faults.c.reason).where(faults.c.mailed_at.is_(None))
     found: list[Fault] = []
     paused: dict[str, bool] = {}
-    for kind, key in connection.execute(waiting).all():
-        name = _note_name(FaultKind(kind), key)
+    for kind, key, reason in connection.execute(waiting).all():
+        name = _note_name(FaultKind(kind), key, reason)
         if name not in paused:
             paused[name] = _is_paused(connection, name, now)
         if paused[name]:
@@ -163,7 +166,7 @@ def take_unmailed(connection: Connection, now: datetime) -> list[Fault]:
         taken = update(faults).where(*this).values(mailed_at=now).returning(faults)
         found += [_fault(row) for row in connection.execute(taken)]
     for each in found:
-        write_state(connection, _note_name(each.kind, each.key), _MAILED, now)
+        write_state(connection, _note_name(each.kind, each.key, each.reason), _MAILED, now)
     return sorted(found, key=lambda each: (each.first_at, each.kind, each.key))
 
 
@@ -172,7 +175,7 @@ def release_unmailed(connection: Connection, given: Iterable[Fault], now: dateti
     for each in given:
         this = faults.c.kind == each.kind, faults.c.key == each.key
         connection.execute(update(faults).where(*this).values(mailed_at=None))
-        write_state(connection, _note_name(each.kind, each.key), _NOT_MAILED, now)
+        write_state(connection, _note_name(each.kind, each.key, each.reason), _NOT_MAILED, now)
 
 
 def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
@@ -183,8 +186,11 @@ def _is_paused(connection: Connection, name: str, now: datetime) -> bool:
     return timedelta(0) <= now - at < (MAIL_PAUSE if value == _MAILED else MAIL_RETRY)
 
 
-def _note_name(kind: FaultKind, key: str) -> str:
-    return _NOTE + (kind if kind in SET_ASIDE else f"{kind} {hashlib.sha256(key.encode()).hexdigest()[:32]}")
+def _note_name(kind: FaultKind, key: str, reason: str) -> str:
+    if kind in SET_ASIDE:
+        return _NOTE + kind
+    about = f"{key}\n{_COUNTED.sub('', reason)}"
+    return f"{_NOTE}{kind} {hashlib.sha256(about.encode()).hexdigest()[:32]}"
 
 
 def _fault(row: Any) -> Fault:

@@ -45,7 +45,7 @@ def leave(disk, room):
 
 
 def unclaimed(deployment, sink):
-    """Count the messages that came though the database knows of no claim."""
+    """Count the messages to subscribers that came though the database knows of no claim."""
     came = {(row["recipients"][0], row["message_id"]) for row in sink.accepted()}
     states = deployment.states()
     return max(0, len(came) - states.get("claimed", 0) - states.get("sent", 0))

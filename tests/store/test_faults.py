@@ -139,3 +139,19 @@ def test_what_nobody_reports_any_more_is_deleted(database):
     with writing(database) as connection:
         clear_kinds_before(connection, [FaultKind.SENDING], LATER)
     assert [(each.kind, each.key) for each in listed(database)] == [(FaultKind.GROUP, "a"), (FaultKind.SENDING, "b")]
+
+
+def test_another_reason_is_mailed_within_the_hour(database):
+    def found(reason, minutes):
+        with writing(database) as connection:
+            report_fault(connection, FaultKind.PUBLICATION, "host", reason, NOON)
+        return len(taken(database, NOON + timedelta(minutes=minutes)))
+
+    assert found("The file has 2 problems.", 0) == 1
+    assert found("The file has 1 problem.", 1) == 0
+    assert found("The file is held: 1 reason.", 2) == 1
+    with writing(database) as connection:
+        clear_fault(connection, FaultKind.PUBLICATION, "host")
+    assert found("The file is held: 2 reasons.", 3) == 0
+    assert found("The file cannot be read.", 4) == 1
+    assert found("The file is held: 2 reasons.", 62) == 1
