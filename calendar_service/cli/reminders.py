@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from calendar_service.store.pauses import Pause
 
 _AHEAD = timedelta(days=30)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9900
 
 
 @click.command()
@@ -154,11 +155,14 @@ def _clock_from(start: datetime) -> Callable[[], datetime]:
 def _read_time(text: str, edition: Edition) -> datetime:
     zone = edition.calendar.zone
     try:
-        if len(text) == len("2027-07-01"):
-            return midnight(date.fromisoformat(text), zone)
         at = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
+    # Plans look back and ahead, so that they cannot reach the ends of what a datetime holds.
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise click.BadParameter(f"{text!r} is too far away. Write a time from {_FIRST_YEAR} to {_LAST_YEAR}.")
+    if len(text) == len("2027-07-01"):
+        return midnight(at.date(), zone)
     return (at if at.tzinfo else at.replace(tzinfo=tzinfo_of(zone))).astimezone(UTC)
 
 

@@ -154,3 +154,11 @@ def test_a_time_that_is_none(environ, monkeypatch, capsys):
     with pytest.raises(click.BadParameter) as caught:
         asked(environ, monkeypatch, capsys, "plan", "--from", "tomorrow")
     assert str(caught.value) == "'tomorrow' is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z."
+
+
+@pytest.mark.parametrize("command", [("plan", "--from"), ("plan", "--to"), ("tick", "--now")], ids=" ".join)
+@pytest.mark.parametrize("at", ["0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_cannot_be_planned_for(environ, monkeypatch, capsys, command, at):
+    with pytest.raises(click.BadParameter) as caught:
+        asked(environ, monkeypatch, capsys, *command, at)
+    assert str(caught.value) == f"{at!r} is too far away. Write a time from 1970 to 9900."
