@@ -93,7 +93,16 @@ def serve(file: Path | None, host: str, port: int) -> None:
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
-        waitress.serve(app.wsgi_app, host=host, port=port, threads=_THREADS, connection_limit=1000, ident="")
+        waitress.serve(
+            app.wsgi_app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            connection_limit=1000,
+            ident="",
+            # Waitress would take away what the application reads of the proxies that it trusts.
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
+        )
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:
