@@ -24,7 +24,7 @@ _LIST_ITEM = re.compile(r"(?:[^,\\]|\\.)+", re.DOTALL)
 _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 _ONLINE = frozenset({"online", "on-line", "en ligne", "virtual", "virtuel", "virtual event", "virtual meeting"})
 _STATUSES = {"TENTATIVE": "tentative", "CANCELLED": "cancelled"}
-_SILENT = frozenset({"VEVENT", "VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM"})
+_PARTS = frozenset({"STANDARD", "DAYLIGHT"})  # of a VTIMEZONE
 
 
 def read_ics_source(data: bytes, language: str | None) -> Imported:
@@ -37,7 +37,7 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
             events.append(component)
         elif component.name == "VCALENDAR":
             head = component
-        elif component.name not in _SILENT:
+        elif component.name not in _PARTS:
             others.append(component)
     imported = Imported()
     is_own = own_decorations.is_own_prodid(head.value("PRODID"))
@@ -45,9 +45,17 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
         item = _EventParser(master, language, head.value("X-WR-TIMEZONE"), is_own=is_own).read(overrides)
         imported.add(item)
     for other in others:
-        imported.add(Ignored(other.line, f"a {shorten_value(other.name)}, which is no event."))
+        imported.add(
+            Ignored(other.line, _REASONS.get(other.name) or f"a {shorten_value(other.name)}, which is no event.")
+        )
     imported.items.sort(key=lambda item: item.line)
     return imported
+
+
+_REASONS = {
+    "VALARM": "a reminder (VALARM): subscribers choose their own.",
+    "VTIMEZONE": "the definition of a time zone (VTIMEZONE): zones are known by name.",
+}
 
 
 def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component]]]:

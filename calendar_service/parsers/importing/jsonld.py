@@ -11,6 +11,7 @@ from calendar_service.parsers.importing import candidates
 from calendar_service.parsers.importing.candidates import (
     ONLINE_WORDS,
     Candidate,
+    Ignored,
     Imported,
     UnfitSource,
     read_json,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_DEPTH = 20
-_HOLDERS = ("@graph", "itemListElement", "item", "mainEntity", "event", "events", "subEvent")
+_PARTS = ("event", "events", "subEvent", "subEvents")  # of an event, that are events themselves
 _KINDS = frozenset({"Festival", "Hackathon", "CourseInstance"})
 _STATUSES = {"EventCancelled": "cancelled", "EventPostponed": "postponed"}
 _QUIET = frozenset({"", "EventScheduled", "EventRescheduled", "EventMovedOnline"})
@@ -36,9 +37,13 @@ def read_jsonld(text: str, language: str | None) -> Imported:
     imported = Imported()
     found = False
     for line, block in _blocks(text):
-        for node in _events(_read_block(line, block), 0):
-            imported.add(_candidate(node, _line_of(node, block, line), language))
-            found = True
+        for node in _nodes(_read_block(line, block), 0):
+            if _is_event(node):
+                imported.add(_candidate(node, _line_of(node, block, line), language))
+                found = True
+            else:
+                kind = shorten_value(" ".join(_kinds(node)))
+                imported.add(Ignored(_line_of(node, block, line), f"a {kind}, which is no event."))
     if not found:
         raise UnfitSource("there is no schema.org Event in it.", remedy="For the text of a page, use --format page.")
     return imported
@@ -96,17 +101,27 @@ def _read_block(line: int, block: str) -> Any:
         raise UnfitSource(error.message.partition(": ")[2] or error.message, line=where) from None
 
 
-def _events(node: Any, depth: int) -> Iterator[dict[str, Any]]:
+def _nodes(node: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """Yield the events, wherever they are, and the other objects that have a type and hold no event."""
     if depth > _MAX_DEPTH:
-        return
+        raise UnfitSource(f"objects are nested more than {_MAX_DEPTH} deep.")
     if isinstance(node, list):
         for each in node:
-            yield from _events(each, depth + 1)
+            yield from _nodes(each, depth + 1)
     elif isinstance(node, dict):
-        if any(kind.endswith("Event") or kind in _KINDS for kind in _kinds(node)):
+        is_event = _is_event(node)
+        held = [each for key in (_PARTS if is_event else node) for each in _nodes(node.get(key), depth + 1)]
+        if is_event:
             yield node
-        for key in _HOLDERS:
-            yield from _events(node.get(key), depth + 1)
+            yield from (each for each in held if _is_event(each))
+        elif any(_is_event(each) for each in held) or not _kinds(node):
+            yield from held
+        else:
+            yield node
+
+
+def _is_event(node: dict[str, Any]) -> bool:
+    return any(kind.endswith("Event") or kind in _KINDS for kind in _kinds(node))
 
 
 def _kinds(node: dict[str, Any]) -> list[str]:

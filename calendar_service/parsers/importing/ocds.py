@@ -6,7 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.importing import candidates
-from calendar_service.parsers.importing.candidates import Candidate, Imported, UnfitSource, read_json, shorten_value
+from calendar_service.parsers.importing.candidates import (
+    Candidate,
+    Ignored,
+    Imported,
+    UnfitSource,
+    read_json,
+    shorten_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +24,29 @@ _CALLED_OFF = frozenset({"cancelled", "withdrawn", "unsuccessful"})
 def read_ocds(text: str, language: str | None) -> Imported:
     """Parse a package; the latest release of each process counts. Raise UnfitSource."""
     latest: dict[str, dict[str, Any]] = {}
+    imported = Imported()
     for release in _releases(read_json(text)):
-        if isinstance(release.get("tender"), dict):
-            name = _string(release.get("ocid")) or f"#{len(latest)}"
-            # A later line of the same date replaces the earlier, as publishers append.
-            if _string(release.get("date")) >= _string(latest.get(name, {}).get("date")):
-                latest[name] = release
+        name = _string(release.get("ocid")) or f"#{len(latest)}"
+        if not isinstance(release.get("tender"), dict):
+            imported.add(_ignored(release, text, "it has no tender."))
+            continue
+        # A later line of the same date replaces the earlier, as publishers append.
+        former = latest.get(name, {})
+        is_later = _string(release.get("date")) >= _string(former.get("date"))
+        if former:
+            imported.add(_ignored(former if is_later else release, text, "a later release replaces it."))
+        if is_later:
+            latest[name] = release
     if not latest:
         raise UnfitSource("there is no OCDS tender in it.", remedy="Give a release package or a record package.")
-    imported = Imported()
     for release in latest.values():
         imported.add(_candidate(release, _line_of(release, text), language))
     return imported
+
+
+def _ignored(release: dict[str, Any], text: str, reason: str) -> Ignored:
+    name = _string(release.get("id")) or _string(release.get("ocid")) or "without an id"
+    return Ignored(_line_of(release, text), f"release {shorten_value(name)}: {reason}")
 
 
 def _releases(value: Any) -> Iterator[dict[str, Any]]:

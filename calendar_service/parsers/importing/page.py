@@ -20,6 +20,7 @@ from calendar_service.parsers.importing.candidates import (
     shorten_value,
     tidy_title,
 )
+from calendar_service.parsers.importing.dated_text import around_date
 from calendar_service.parsers.importing.news import ask_about_news, comes_yearly
 from calendar_service.parsers.importing.page_lines import DateLine, LineKind, PageLine
 
@@ -49,12 +50,26 @@ def read_page(text: str, language: str | None) -> Imported:
     imported = Imported()
     for item in _items(page_lines.read_lines(text)):
         if item.titles and item.dates:
-            imported.add(_candidate(item, language))
-        elif item.dates:
-            imported.add(Ignored(item.line, f"a date without a title: {shorten_value(item.dates[0].text)}"))
-        elif item.titles or item.teaser:
-            imported.add(Ignored(item.line, f"no date: {shorten_value((item.titles or item.teaser)[0].text)}"))
+            candidate = _candidate(item, language)
+            imported.add(candidate)
+            used = {candidate.line, *(line.number for line in item.dates)}
+        else:
+            used = _ignore(imported, item)
+        for line in (*item.titles, *item.teaser):
+            for number, words in line.dated():
+                if number not in used:
+                    imported.add(Ignored(number, f"a day inside a text: {shorten_value(around_date(words))}"))
     return imported
+
+
+def _ignore(imported: Imported, item: _Item) -> set[int]:
+    """Report an item that lacks a title or a date, and return the numbers of the lines that are reported."""
+    for line in item.dates:
+        imported.add(Ignored(line.number, f"a date without a title: {shorten_value(line.text)}"))
+    first = next((line for line in (*item.titles, *item.teaser)), None)
+    if first and not item.dates and not first.dated():
+        imported.add(Ignored(item.line, f"no date: {shorten_value(first.text)}"))
+    return {line.number for line in item.dates}
 
 
 # --- items ---------------------------------------------------------------------------------------

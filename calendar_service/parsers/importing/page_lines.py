@@ -13,6 +13,7 @@ from babel import Locale
 from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import UnfitSource, tidy
 from calendar_service.parsers.importing.countries import country_code
+from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ class PageLine:
     date: DateLine | None = None
     language: str = ""
     is_cut: bool = False
+    joined: tuple[tuple[int, str], ...] = ()
+
+    def dated(self) -> list[tuple[int, str]]:
+        """Return its lines in the source that name a day, with their numbers."""
+        return [(number, text) for number, text in self.joined or ((self.number, self.text),) if carries_date(text)]
 
 
 def read_lines(text: str) -> list[PageLine]:
@@ -108,7 +114,9 @@ def read_lines(text: str) -> list[PageLine]:
             raise UnfitSource(message, line=block[0][0], remedy="Split the page.")
         sorted_lines = [_sorted(number, line) for number, line in block]
         if all(line.sort is LineKind.TEXT for line in sorted_lines):
-            lines.append(replace(sorted_lines[0], text=" ".join(line.text for line in sorted_lines)))
+            lines.append(
+                replace(sorted_lines[0], text=" ".join(line.text for line in sorted_lines), joined=tuple(block))
+            )
         else:
             lines += _marked_cuts(sorted_lines)
     return lines
@@ -139,7 +147,7 @@ def _marked_cuts(lines: list[PageLine]) -> list[PageLine]:
 
 def _sorted(number: int, text: str) -> PageLine:
     folded = fold_text(text.strip(" .…>»→[]-–")).replace("’", "'")
-    if _STOP.fullmatch(folded):
+    if _STOP.fullmatch(folded) and not carries_date(text):
         return PageLine(number, text, LineKind.STOP)
     if language := _only_language(folded):
         return PageLine(number, text, LineKind.LANGUAGE, language=language)

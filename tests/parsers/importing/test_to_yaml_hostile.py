@@ -1,0 +1,81 @@
+"""Imported words never end a comment, a string or a key early."""
+
+import csv
+import io
+import json
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calendar_service.parsers.importing.candidates import UnfitSource
+from tests.support.importing import EVENT, HEAD, PARIS, RELEASE, ics, page, run
+
+PIECES = [
+    "#", " # ", '"', "'", "''", '\\"', "\\", "\n", "\r", "\r\n", "\n\n", "\u0085", "\u2028", "\u2029", "\v", "\f", "\0", "\x1b",
+    ": ", ":", "- ", "? ", "{{", "}}", "{", "}", "[", "]", ", ", "!!python/object:os.system ", "!x ", "!!binary ", "&a ", "*a ", "| ",
+    "> ", "%YAML 1.1", "---", "...", "<<: ", "@", "`", "\ufeff", "\u202e", "injected: true", "\ninjected: true\n",
+    "\n  - id: injected\n", "null", "~", "yes", "1e9", "0x1f", "2027-05-03", "=", "é", "word",
+]  # fmt: skip
+KEYS = frozenset(
+    "id kind title summary when starts ends fold repeats except changes closes questions_by opens place timezone status url"  # noqa: SIM905
+    " join registration languages tags countries organisers buyer reference documents".split()
+)
+TABLE = [
+    "a # b", '"', "'; x: y", "x: injected", "- id: injected", "{{ injected }}", "!!python/object/apply:os.system [x]", "*a", "&a b",
+    "a\ninjected: true", "a\u2028injected: true", "a\u2029  - id: injected", "a\u0085injected: true", "%YAML 9.9", "--- # x", "... x",
+    "? injected", "| injected", "a \\\n# b", "'a' # \"b\"", "<<: *a", "[injected", "a: 'b", "\ufeffinjected: x",
+]  # fmt: skip
+
+
+def sources(text):
+    """The text in each place of each format."""
+    row = io.StringIO()
+    csv.writer(row).writerows([["title", "when", "place", "id"], [text, "3 May 2027", text, ""], ["T", text, "", text]])
+    node = {**EVENT, "name": text, "description": text, "location": text, "organizer": {"name": text}, "url": text}
+    languages = {**EVENT, "name": {text: text, "en": "Talk"}}
+    tender = {**RELEASE["tender"], "title": text, "description": text, "id": text, "status": text}
+    escaped = text.replace("\\", "\\\\").replace("\r", "").replace("\n", "\\n")
+    return {
+        "page": f"{text}\n\nDeadline 3 May 2027 {text}\n\n{text}\n\nDate: {text}\n3 May 2027 {text}\n{text} 3 May 2027",
+        "csv": row.getvalue(),
+        "ics": ics(
+            PARIS, *(f"{name}:{escaped}" for name in ("LOCATION", "CATEGORIES", "DESCRIPTION", "URL", "STATUS"))
+        ),
+        "jsonld": page(node, languages, {"@type": text}),
+        "ocds": json.dumps({"releases": [{**RELEASE, "buyer": {"name": text}, "tender": tender}]}),
+    }
+
+
+def assert_contained(form, source):
+    """Only our own keys are in what is printed, and each line is a record's or a comment's."""
+    try:
+        representation, _ = run(source.encode("utf-8", "surrogatepass"), form=form)
+    except UnfitSource:
+        return
+    records = yaml.safe_load(HEAD + representation.yaml)["records"]
+    assert {key for record in records for key in record} <= KEYS
+    assert len(records) == representation.passed
+    ours = representation.yaml.split("\n")
+    assert ours == [*representation.yaml.splitlines(), ""]
+    assert [line for line in ours[1:] if line and not line.startswith("  ")] == []
+    # Without its comment signs, a record that was not taken is one too.
+    commented = [line[4:] for line in ours if line.startswith(("  #   ", "  # - id: "))]
+    held = yaml.safe_load("\n".join(commented) or "[]")
+    assert {key for record in held for key in record} <= KEYS
+
+
+@pytest.mark.parametrize("form", ["page", "csv", "ics", "jsonld", "ocds"])
+@pytest.mark.parametrize("text", TABLE)
+def test_words_that_mean_something_to_yaml_stay_words(text, form):
+    assert_contained(form, sources(text)[form])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8),
+    form=st.sampled_from(["page", "csv", "ics", "jsonld", "ocds"]),
+)
+def test_any_mixture_of_them_stays_words(pieces, form):
+    assert_contained(form, sources("".join(pieces))[form])
