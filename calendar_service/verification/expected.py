@@ -107,6 +107,8 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
     status = "" if keyed else f", {state[0].value}"
     # The table has its status in each line.
     state = state if keyed else state[1:]
+    parts = [point for session in record.sessions for point in span_points(session.span)]
+    state = [*state, *(StatedTime(f"session {name}{status}", _exact(at)) for name, at in parts)]
     moved = [StatedTime(f"{move.moment}{_MOVED_FROM}", _exact(move.old.at)) for move in _last_moves(entry)]
     if schedule is None or not schedule.rule:
         times = [StatedTime(f"{moment.name}{status}", _exact(moment.at)) for moment in moments_of(record)]
@@ -160,8 +162,7 @@ def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
 def count_moments(entry: Entry, scope: Scope) -> int:
     """Count the moments of a record that are verified, including those of sessions."""
     facts = expect_moments(entry, scope).must
-    moments = [fact for fact in facts if fact.what not in ("status", "reason") and not fact.what.endswith(_MOVED_FROM)]
-    return len(moments) + sum(len(span_points(each.span)) for each in entry.record.sessions)
+    return sum(fact.what not in ("status", "reason") and not fact.what.endswith(_MOVED_FROM) for fact in facts)
 
 
 # -- calendar entries ---------------------------------------------------------------------------

@@ -30,7 +30,8 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
     found: list[StatedTime] = []
     for block in blocks:
         for node in _nodes(json.loads(block)):
-            found += [StatedTime(f"JSON-LD {name}", _moment(node[name])) for name in _TIMES if name in node]
+            for part in (node, *node.get("subEvent", [])):
+                found += [StatedTime(f"JSON-LD {name}", _moment(part[name])) for name in _TIMES if name in part]
             if "eventStatus" in node:
                 found.append(StatedTime("JSON-LD eventStatus", node["eventStatus"].rpartition("/")[2]))
     return found
@@ -46,14 +47,12 @@ def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> 
     ]
     if schedule.rule:
         listed = occurrences_of(schedule, scope.now, scope.now + ahead, scope.home)[:number]
-    return [fact for each in listed for fact in _expect_event(each, entry)]
+    sessions = [fact for each in entry.record.sessions for fact in _expect_times(each.span)]
+    return [*sessions, *(fact for each in listed for fact in _expect_event(each, entry))]
 
 
 def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
-    span = occurrence.span
-    facts = [StatedTime("JSON-LD startDate", _first(span))]
-    if isinstance(span, DaySpan) or span.ends:
-        facts.append(StatedTime("JSON-LD endDate", _last(span)))
+    facts = _expect_times(occurrence.span)
     if occurrence.is_cancelled or entry.is_called_off:
         return [*facts, StatedTime("JSON-LD eventStatus", "EventCancelled")]
     if entry.record.status is Status.POSTPONED:
@@ -61,6 +60,13 @@ def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:
     if not occurrence.is_moved and entry.planned_before is None:
         return [*facts, StatedTime("JSON-LD eventStatus", "EventScheduled")]
     return [*facts, StatedTime("JSON-LD eventStatus", "EventRescheduled"), _planned(occurrence, entry)]
+
+
+def _expect_times(span: Span) -> list[StatedTime]:
+    facts = [StatedTime("JSON-LD startDate", _first(span))]
+    if isinstance(span, DaySpan) or span.ends:
+        facts.append(StatedTime("JSON-LD endDate", _last(span)))
+    return facts
 
 
 def _planned(occurrence: Occurrence, entry: Entry) -> StatedTime:

@@ -70,7 +70,7 @@ def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:
         reason = f"it serves edition {answer['edition']}, and the newest in the database is {scope.edition.number}"
         raise UnreadableAnswer(reason)
     for record in answer["records"]:
-        found.add(record["id"], [*_listed(record["moments"]), *_listed_state(record)])
+        found.add(record["id"], [*_listed(record["moments"]), *_listed_state(record), *_listed_sessions(record)])
     return found
 
 
@@ -80,7 +80,7 @@ def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
     for item in json.loads(body)["items"]:
         record = _record_id(item["id"], scope)
         listed = item["_calendar"]
-        found.add(record, [*_listed(listed["moments"]), *_listed_state(listed)])
+        found.add(record, [*_listed(listed["moments"]), *_listed_state(listed), *_listed_sessions(listed)])
         found.add(record, _text(item["content_text"], record, scope))
         found.add(record, read_told_state(item["title"], item["content_text"], scope.lang))
         found.add(record, _links_of(record, item["content_text"], scope))
@@ -96,6 +96,14 @@ def _listed_moment(moment: dict[str, Any]) -> list[StatedTime]:
     name = f"{moment['name']} of {moment['occurrence']}" if "occurrence" in moment else moment["name"]
     found = [StatedTime(f"{name}, {moment['status']}" if "status" in moment else name, _either(moment))]
     return found + ([StatedTime(f"{name}, moved from", moment["moved_from"])] if "moved_from" in moment else [])
+
+
+def _listed_sessions(values: dict[str, Any]) -> list[StatedTime]:
+    return [
+        StatedTime(f"session {moment['name']}", _either(moment))
+        for session in values.get("sessions", [])
+        for moment in session["moments"]
+    ]
 
 
 def _listed_state(values: dict[str, Any]) -> list[StatedTime]:

@@ -54,6 +54,7 @@ def describe_api(base_url: str) -> dict[str, Any]:
                 "Records": _RECORDS,
                 "Record": _RECORD,
                 "Moment": _MOMENT,
+                "Session": _SESSION,
                 "DeadlineChange": _DEADLINE_CHANGE,
                 "Problem": _PROBLEM,
             }
@@ -117,6 +118,16 @@ _DEADLINE_CHANGE = {
         "published_at": _INSTANT | {"description": "When the edition that replaced it was published."},
         "decided": {"type": "string", "format": "date", "description": "The day of the decision, if the file has it."},
         "reason": _TEXT,
+    },
+}
+_SESSION = {
+    "type": "object",
+    "required": ["id", "title", "moments"],
+    "properties": {
+        "id": _TEXT,
+        "title": _TEXT,
+        "place": _TEXT | {"description": "Where, if elsewhere than the event."},
+        "moments": {"type": "array", "items": {"$ref": "#/components/schemas/Moment"}},
     },
 }
 _RECORD = {

@@ -32,6 +32,7 @@ Bounds = tuple[datetime, datetime]
 
 OCCURRENCES_AHEAD = timedelta(days=731)
 MOMENTS = "moments"
+SESSIONS = "sessions"
 
 
 def write_records(contents: FeedContents) -> bytes:
@@ -105,6 +106,9 @@ RECORD_FIELDS: dict[str, ApiField] = {
     MOMENTS: ApiField(
         lambda *_: [], {"type": "array", "items": {"$ref": "#/components/schemas/Moment"}}, is_required=True
     ),
+    SESSIONS: ApiField(
+        lambda *_: [], {"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, is_always=False
+    ),
     "languages": ApiField(lambda entry, _: list(entry.record.languages), _TEXTS),
     "tags": ApiField(lambda entry, _: list(entry.record.tags), _TEXTS),
     "deadline_history": ApiField(
@@ -134,8 +138,10 @@ def _reason(entry: Entry, view: RenderContext) -> tuple[str, str]:
 def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
     values = {name: field.value(entry, view) for name, field in RECORD_FIELDS.items()}
     made = {name: value for name, value in values.items() if value or RECORD_FIELDS[name].is_always}
-    # The only key that depends on when it is asked for.
-    return made | {MOMENTS: list_moments(entry, edition, bounds, view)}
+    made[MOMENTS] = list_moments(entry, edition, bounds, view)
+    if sessions := list_sessions(entry, edition, view):
+        made[SESSIONS] = sessions
+    return made
 
 
 def describe_state(entry: Entry, view: RenderContext) -> dict[str, str]:
@@ -156,6 +162,19 @@ def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderCon
         {"name": name} | _moment(at, zone, local) | {"words": words} | more
         for name, at, words, more in _points(entry, bounds, zone)
     ]
+
+
+def list_sessions(entry: Entry, edition: Edition, view: RenderContext) -> list[dict[str, Any]]:
+    """Return the sessions of a record as JSON objects, each with its moments and, if it has one, its own place."""
+    zone = edition.calendar.zone
+    local = view.other_zone(entry.record) or zone
+    found = []
+    for session in entry.record.sessions:
+        points = span_points(session.span)
+        moments = [{"name": name} | _moment(at, zone, local) | {"words": session.words} for name, at in points]
+        title, place = phrases.pick(session.title, view.lang.code).text, phrases.place(session.place, view.lang)
+        found.append({"id": session.id, "title": title} | ({"place": place} if place else {}) | {MOMENTS: moments})
+    return found
 
 
 def _points(entry: Entry, bounds: Bounds, zone: str) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.csv_cells import guard_cell
 from calendar_service.writers import phrases
-from calendar_service.writers.api import STATE_FIELDS, describe_state, list_moments
+from calendar_service.writers.api import MOMENTS, STATE_FIELDS, describe_state, list_moments, list_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
-_STATE_COLUMNS = ("moved_from", *STATE_FIELDS, "history")
+_MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session")
 
 
 def write_csv(contents: FeedContents) -> bytes:
@@ -30,7 +30,7 @@ def write_csv(contents: FeedContents) -> bytes:
     """
     table = io.StringIO()
     writer = csv.writer(table)
-    writer.writerow(COLUMNS + _STATE_COLUMNS)
+    writer.writerow(COLUMNS + _MORE_COLUMNS)
     for entry in contents.entries:
         writer.writerows(_rows(entry, contents.edition, contents.view, contents.bounds))
     return table.getvalue().encode()
@@ -42,22 +42,29 @@ def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
     title = phrases.pick(record.title, view.lang.code).text
     place = phrases.place(record.place, view.lang)
     state = describe_state(entry, view)
-    for moment in list_moments(entry, edition, bounds, view):
+    listed = [(moment, moment["name"], place, "") for moment in list_moments(entry, edition, bounds, view)]
+    listed += [
+        (moment, f"session {moment['name']}", session.get("place", place), session["title"])
+        for session in list_sessions(entry, edition, view)
+        for moment in session[MOMENTS]
+    ]
+    for moment, name, where, session_title in listed:
         cells = [
             record.id,
             record.kind,
             moment.get("status", status),
             title,
-            moment["name"],
+            name,
             moment.get("at", ""),
             moment.get("local", ""),
             moment.get("date", ""),
             moment["zone"],
             moment["words"],
-            place,
+            where,
             view.page_url(record.id),
             moment.get("moved_from", ""),
-            *(state.get(name, "") for name in STATE_FIELDS),
-            " ".join(phrases.moves(entry, edition.calendar, view.lang, moment["name"])),
+            *(state.get(key, "") for key in STATE_FIELDS),
+            " ".join(phrases.moves(entry, edition.calendar, view.lang, name)),
+            session_title,
         ]
         yield [guard_cell(cell) for cell in cells]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.times import write_instant
 from calendar_service.records.uids import uid
 from calendar_service.writers import phrases
-from calendar_service.writers.api import describe_state, list_deadline_history, list_moments
+from calendar_service.writers.api import describe_state, list_deadline_history, list_moments, list_sessions
 from calendar_service.writers.description import describe_record
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def _item(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             "status": "cancelled" if entry.is_called_off else record.status,
             **describe_state(entry, view),
             "moments": list_moments(entry, edition, bounds, view),
+            **({"sessions": sessions} if (sessions := list_sessions(entry, edition, view)) else {}),
             **({"deadline_history": history} if (history := list_deadline_history(entry, view)) else {}),
         },
     }

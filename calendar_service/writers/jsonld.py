@@ -44,8 +44,12 @@ def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: Ahe
     if record.schedule is None:
         described = _demand(entry, edition, view)
     else:
+        sessions = _sessions(entry, view)
         nodes = [
-            _common(entry, edition, view, each) | _where(entry, view, each) | _happening(each, entry, record.schedule)
+            _common(entry, edition, view, each)
+            | _where(entry, view, each)
+            | _happening(each, entry, record.schedule)
+            | sessions
             for each in _listed_occurrences(record.schedule, edition, ahead)
         ]
         described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
@@ -91,6 +95,20 @@ def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict
         status = "EventRescheduled"
         found["previousStartDate"] = _start(entry.planned_before)
     return found | {"eventStatus": f"{_NAMES}{status}"}
+
+
+def _sessions(entry: Entry, view: RenderContext) -> dict[str, Any]:
+    found = []
+    for session in entry.record.sessions:
+        known = {
+            "@type": "Event",
+            "name": phrases.pick(session.title, view.lang.code).text,
+            "startDate": _start(session.span),
+            "endDate": _end(session.span),
+            "location": _venue(session.place, view) if session.place else {},
+        }
+        found.append({name: value for name, value in known.items() if value})
+    return {"subEvent": found} if found else {}
 
 
 def _where(entry: Entry, view: RenderContext, occurrence: Occurrence) -> dict[str, Any]:

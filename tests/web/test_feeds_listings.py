@@ -104,7 +104,29 @@ def test_table_has_a_line_for_each_moment(rich):
     assert rows == [
         (record["id"], moment["name"], moment.get("at", ""), moment.get("date", ""), moment["zone"])
         for record in records(rich, asked)
-        for moment in record["moments"]
+        for moment in [
+            *record["moments"],
+            *(
+                each | {"name": f"session {each['name']}"}
+                for session in record.get("sessions", [])
+                for each in session["moments"]
+            ),
+        ]
+    ]
+
+
+def test_sessions_have_their_title_and_place(rich):
+    rows = csv.DictReader(io.StringIO(rich.body("/calendar.csv?id=academy&lang=fr").decode(), newline=""))
+    assert [(row["moment"], row["session"], row["place"]) for row in rows if row["session"]] == [
+        ("session starts", "Ouverture", "Palais de l'Europe, Avenue de l'Europe, Strasbourg, France"),
+        ("session ends", "Ouverture", "Palais de l'Europe, Avenue de l'Europe, Strasbourg, France"),
+        ("session starts", "Clôture", "Hemicycle"),
+        ("session ends", "Clôture", "Hemicycle"),
+    ]
+    (record,) = json.loads(rich.body("/api/v1/records?id=academy&lang=fr"))["records"]
+    assert [(each["id"], each["title"], each.get("place")) for each in record["sessions"]] == [
+        ("opening", "Ouverture", None),
+        ("closing", "Clôture", "Hemicycle"),
     ]
 
 
