@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import waitress
 
 from calendar_service.bootstrap import (
     clock,
@@ -24,6 +23,7 @@ from calendar_service.bootstrap import (
     take_short_turns,
 )
 from calendar_service.cli.faults import leaving_fault
+from calendar_service.cli.waitress_server import THREADS, serve_application
 from calendar_service.publishing import describe_failure, publish_file
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.settings import DEFAULT_PORT, read_settings
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from calendar_service.settings import Settings
     from calendar_service.worker import Worker
 
-_THREADS = 16
 _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 
@@ -88,21 +87,11 @@ def serve(file: Path | None, host: str, port: int) -> None:
     worker.publish_at_start()
     worker.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=_THREADS)
+    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=THREADS)
     load_edition_at_start(app)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
-        # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
-        waitress.serve(
-            app.wsgi_app,
-            host=host,
-            port=port,
-            threads=_THREADS,
-            connection_limit=1000,
-            ident="",
-            # Waitress would take away what the application reads of the proxies that it trusts.
-            clear_untrusted_proxy_headers=not settings.trusted_proxies,
-        )
+        serve_application(app.wsgi_app, host, port)
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:

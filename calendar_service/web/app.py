@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.subscriptions.service import SubscriptionService
@@ -29,6 +28,7 @@ from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache, NothingPublished
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.status import StatusReader
+from calendar_service.web.wsgi_middleware import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
 
+MAX_BODY_BYTES = 64 * 1024
 _ONE_YEAR = 31_536_000
 # A window opened from a sandboxed frame is sandboxed too, and browsers let no such window show a page with a
 # Cross-Origin-Opener-Policy. These are the pages that the widget links to; they have no personal data.
@@ -62,7 +63,7 @@ def create_app(
     # No URL redirects: not all calendar clients follow.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
@@ -74,9 +75,7 @@ def create_app(
     app.before_request(lambda: _check_request(settings.trusted_hosts))
     app.after_request(_secure)
     app.wsgi_app = CacheMiddleware(app.wsgi_app, cache, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[assignment, method-assign]
     return app
 
 

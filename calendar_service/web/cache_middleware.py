@@ -52,7 +52,7 @@ class CacheMiddleware:
 
 
 def strip_port(host: str) -> str:
-    """Return the name in a Host field without its port: "example.org", "::1"."""
+    """Return the name in a Host field without its port, in lower case: "example.org", "::1"."""
     name, colon, port = host.rpartition(":")
     has_port = colon and not port.endswith("]")
-    return (name if has_port else host).strip("[]")
+    return (name if has_port else host).strip("[]").lower()

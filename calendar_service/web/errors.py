@@ -37,6 +37,11 @@ _TRY_AGAIN = gettext_noop("Try again in a minute.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
+TOO_LONG = gettext_noop("What was sent is too long: 64 kB is the most.")
+_WORDS = {
+    HTTPStatus.NOT_FOUND: gettext_noop("There is no such page."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LONG,
+}
 _PROGRAM_SUFFIXES = (*filter(None, (form.extension for form in FORMATS.values())), ".txt", ".xml")
 
 
@@ -84,7 +89,7 @@ def _too_busy(error: TooBusy) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     missing = status is HTTPStatus.NOT_FOUND
-    message = gettext_noop("There is no such page.") if missing else gettext_noop("The request cannot be answered.")
+    message = _WORDS.get(status, gettext_noop("The request cannot be answered."))
     response = answer(status, message, _SEE_FIRST_PAGE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

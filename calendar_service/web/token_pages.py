@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Response, abort, request
 
@@ -38,9 +39,29 @@ def open_page(lang: str) -> tuple[Edition, RenderContext]:
 
 
 def refuse_other_sites() -> None:
-    """Abort with 403 if the form was sent from another site (Sec-Fetch-Site, Fetch Metadata)."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OUR_OWN:
+    """Abort with 403 if the form was sent from another site: by Sec-Fetch-Site, or else by Origin.
+
+    Browsers send the first one only over https or to this machine.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in _OUR_OWN if site else origin and not _is_ours(origin):
         abort(HTTPStatus.FORBIDDEN)
+
+
+def _is_ours(origin: str) -> bool:
+    # Browsers say "null" of our own forms too, since our pages send no Referer.
+    if origin == "null":
+        return True
+    # Not by the scheme: a proxy that ends TLS may not tell it.
+    return _host_and_port(origin) in {
+        _host_and_port(cache().renderer.base_url),
+        _host_and_port(f"{urlsplit(origin).scheme}://{request.host}"),
+    }
+
+
+def _host_and_port(url: str) -> str:
+    parts = urlsplit(url.lower())
+    return parts.netloc.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, "\0"))
 
 
 def private_page(

@@ -206,6 +206,8 @@ def test_wsgi_servers_follow_the_file(tmp_path, command):
     with Server(BIN / words[0], *words[1:], port=port, cwd=tmp_path, CALENDAR_FILE="events.yaml") as server:
         tags = {urllib.request.urlopen(f"{server.url}/calendar.ics").headers["ETag"] for _ in range(20)}
         assert len(tags) == 1
+        french = urllib.request.Request(f"{server.url}/fr/", headers={"SCRIPT_NAME": "/fr"})
+        assert b'<html lang="fr"' in urllib.request.urlopen(french).read()
         file.write_text(
             file.read_text(encoding="utf-8").replace("A first webinar", "A changed webinar"), encoding="utf-8"
         )

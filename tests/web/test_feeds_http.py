@@ -3,6 +3,7 @@
 import gzip
 from datetime import timedelta
 from itertools import product
+from unittest.mock import patch
 
 import pytest
 from werkzeug.http import http_date
@@ -64,8 +65,12 @@ def call(app, method, path, headers):
 @pytest.fixture
 def flask_only(programme):
     """The application without what the fast layer knows: it answers nothing, so Flask answers all."""
-    front = programme.app.wsgi_app
-    return front._app
+
+    def answer(environ, start_response):
+        with patch.object(programme.cache, "known", return_value=None):
+            return programme.app.wsgi_app(environ, start_response)
+
+    return answer
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -121,6 +126,7 @@ def test_headers_of_a_feed(programme):
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "ETag, Last-Modified",
         "X-Content-Type-Options": "nosniff",
+        "Strict-Transport-Security": "max-age=31536000",
         "Content-Type": "text/calendar; charset=utf-8",
         "Content-Length": str(len(body)),
         "Content-Disposition": 'inline; filename="calendar.ics"',

@@ -270,6 +270,31 @@ def test_forms_of_other_sites_are_refused(site):
     assert site.post("/reminders", CHOICE, **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://other.example.org", 403),
+        ("https://calendar.example.org.evil.example", 403),
+        ("https://calendar.example.org:8443", 403),
+        ("chrome-extension://abc", 403),
+        ("https://Calendar.example.org", 200),
+        ("https://calendar.example.org:443", 200),
+        ("http://localhost", 200),
+        ("null", 200),
+        ("", 200),
+    ],
+)
+def test_the_origin_of_a_form_is_checked_where_the_browser_says_no_more(site, origin, status):
+    headers = {"Origin": origin} if origin else {}
+    path = site.unsubscribe_path(site.subscriber())
+    assert site.post("/reminders", CHOICE, **headers).status_code == status
+    assert site.post(path, {"do": "end"}, **headers).status_code == status
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert site.post(path, one_click, **headers).status_code == 200
+    # What Sec-Fetch-Site says counts alone.
+    assert site.post("/reminders", CHOICE, **headers, **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
 def test_markup_in_any_field_stays_text(site):
     subscriber = site.subscriber()
     names = [*CHOICE, "id", "q", "tag", "place", "spoken", "selection", "homepage", "do", "form", "webhook", "watch-0"]

@@ -1,0 +1,59 @@
+"""The web server of `serve`: waitress, with limits on what a client may send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.utilities import RequestEntityTooLarge
+
+from calendar_service.web.app import MAX_BODY_BYTES
+from calendar_service.web.errors import TOO_LONG
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+THREADS = 16
+_CONNECTIONS = 1000
+
+
+def serve_application(app: WSGIApplication, host: str, port: int) -> None:
+    """Serve until the process is told to end. Raise OSError if the address cannot be used."""
+    HTTPChannel.parser_class = _Parser
+    # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
+    waitress.serve(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        connection_limit=_CONNECTIONS,
+        ident="",
+        # Waitress refuses from this length on.
+        max_request_body_size=MAX_BODY_BYTES + 1,
+        # The application reads these headers itself, for as many proxies as it is told.
+        clear_untrusted_proxy_headers=False,
+    )
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Refuses a long body in words, and before it comes."""
+
+    error: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Parse the header, and tell a client to go on only if its body is wanted.
+
+        Waitress forgets a request that has no body once it has told its client to go on.
+        """
+        super().parse_header(header_plus)
+        if self.body_rcv is None or self.content_length > MAX_BODY_BYTES:
+            self.expect_continue = False
+
+    def received(self, data: bytes) -> int:
+        """Take the next bytes of a request and return how many belong to it."""
+        consumed: int = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = RequestEntityTooLarge(TOO_LONG)
+        return consumed

@@ -1,0 +1,105 @@
+"""What a real `serve` does with bodies, `Expect`, proxies and names of hosts, over plain sockets."""
+
+import socket
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import pytest
+
+from calendar_service.reminders.subscriptions.service import ASKS_PER_HOUR
+from calendar_service.web.app import MAX_BODY_BYTES
+from tests.support.running_service import PROGRAM, Scene
+from tests.support.signing_up import CHOICE
+
+HOST = "calendar.example.org"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+SIGN_UP = urlencode(CHOICE, doseq=True).encode()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = Scene(tmp_path_factory.mktemp("serve"))
+    made.environment |= {"CALENDAR_BASE_URL": f"https://{HOST}", "CALENDAR_TRUSTED_PROXIES": "1"}
+    made.start(PROGRAM, "serve", "--port", made.port)
+    made.wait_until(lambda: made.ready().get("status"), 30)
+    yield made
+    assert made.stop() == []
+
+
+@contextmanager
+def connected(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        yield connection
+
+
+def head(line, *fields, host=HOST):
+    return "\r\n".join([f"{line} HTTP/1.1", f"Host: {host}", *fields, "", ""]).encode()
+
+
+def rest(connection):
+    return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+def ask(server, line, *fields, body=b"", host=HOST):
+    """The whole answer to one request, on a connection that is closed after it."""
+    with connected(server) as connection:
+        length = [f"Content-Length: {len(body)}"] if body else []
+        connection.sendall(head(line, "Connection: close", *length, *fields, host=host) + body)
+        return rest(connection)
+
+
+@pytest.mark.parametrize("fields", [(), ("Expect: 100-continue",)], ids=["plain", "expect"])
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 150 * 2**20])
+def test_a_long_body_is_refused_before_it_comes(server, size, fields):
+    with connected(server) as connection:
+        connection.sendall(head("POST /reminders", f"Content-Length: {size}", FORM, *fields))
+        answer = rest(connection)
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "64 kB is the most" in answer
+
+
+def test_a_long_body_in_chunks_is_refused(server):
+    chunks = (b"8000\r\n" + b"x" * 0x8000 + b"\r\n") * 2
+    with connected(server) as connection:
+        # No byte more, or the connection is reset before its answer is read.
+        fields = head("POST /reminders", "Transfer-Encoding: chunked", FORM)
+        connection.sendall(fields + chunks[: MAX_BODY_BYTES + 1])
+        answer = rest(connection)
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "64 kB is the most" in answer
+
+
+def test_a_body_as_long_as_the_limit_is_read(server):
+    # Its words are what is wrong, not its length.
+    assert ask(server, "POST /reminders", FORM, body=b"a" * MAX_BODY_BYTES).startswith("HTTP/1.1 400 ")
+
+
+def test_a_request_without_a_body_that_expects_to_go_on_is_answered(server):
+    assert ask(server, "GET /calendar.ics", "Expect: 100-continue").startswith("HTTP/1.1 200 ")
+
+
+def test_a_client_that_waits_is_told_to_go_on(server):
+    with connected(server) as connection:
+        connection.sendall(head("POST /reminders", f"Content-Length: {len(SIGN_UP)}", "Expect: 100-continue", FORM))
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(SIGN_UP)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_visitors_behind_a_proxy_are_told_apart(server):
+    def sign_up(number, client):
+        body = SIGN_UP.replace(b"ann%40", f"ann{number}%40".encode())
+        # What the client itself has said stands first, what the proxy has seen last.
+        return ask(server, "POST /reminders", FORM, f"X-Forwarded-For: 203.0.113.{number}, {client}", body=body)[9:12]
+
+    assert [sign_up(each, f"198.51.100.{each}") for each in range(ASKS_PER_HOUR + 4)] == ["200"] * (ASKS_PER_HOUR + 4)
+    same = [sign_up(100 + each, "192.0.2.1") for each in range(ASKS_PER_HOUR + 1)]
+    assert same == ["200"] * ASKS_PER_HOUR + ["429"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("Calendar.EXAMPLE.org", 200), ("CALENDAR.example.org:8443", 200), ("other.example.org", 400)]
+)
+def test_the_name_of_the_host_is_compared_without_case(server, host, status):
+    for path in ("/calendar.ics", "/calendar.ics", "/reminders"):
+        assert ask(server, f"GET {path}", host=host).startswith(f"HTTP/1.1 {status} ")
