@@ -45,7 +45,7 @@ LEASE_CHECK_SECONDS = 1.0
 _PUBLISH, _SCHEDULE, _SEND, _REPORT, _LEASE = "publish", "schedule", "send", "report", "lease"
 _FILE, _OUTGOING = "file", "outgoing"
 SILENT_FILE = gettext_noop("The calendar file cannot be read: it does not answer.")
-NOT_SENT = gettext_noop("Letters cannot be sent: our own settings or the mail server keep them back.")
+NOT_SENT = gettext_noop("Emails cannot be sent: our own settings or the mail server hold them back.")
 _CLOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.02
 _JUMP = timedelta(seconds=2)
@@ -253,7 +253,7 @@ class Worker:
         if not reminder_service:
             return
         with self._sending:
-            reason = gettext_noop("Letters cannot be sent; it is tried again.")
+            reason = gettext_noop("Emails cannot be sent; we will try again.")
             self._run_reminders(_SEND, lambda: reminder_service.send(self._stopping), FaultKind.SENDING, reason)
             if reminder_service.sending_fault:
                 self._faults.report(_OUTGOING, FaultKind.SENDING, NOT_SENT, details=(reminder_service.sending_fault,))

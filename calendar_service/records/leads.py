@@ -16,6 +16,8 @@ from calendar_service.records.errors import CalendarError
 if TYPE_CHECKING:
     from datetime import time
 
+    from calendar_service.records.record import Calendar, Record
+
 _MINUTE, _HOUR, _DAY, _WEEK, _MONTH, _WORKING_DAY = "minute", "hour", "day", "week", "month", "working day"
 _UNITS = {
     **dict.fromkeys(("minute", "minutes", "min"), _MINUTE),
@@ -37,6 +39,8 @@ _ISO_TIME = re.compile(r"-?PT([0-9]{1,3})([HM])")
 _ISO_UNITS = {"D": _DAY, "W": _WEEK, "M": _MONTH}
 _ISO_TIME_UNITS = {"H": _HOUR, "M": _MINUTE}
 _MAX_DAYS = 366
+_FALLBACK = ("7 days", "1 day")
+"""The leads of a programme that names none."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,11 @@ class UnknownLead(CalendarError):
             "or on the day at 09:00; in French 14 jours, la veille à 18 h.",
         )
         self.words = words
+
+
+def suggested_leads(record: Record | None, calendar: Calendar) -> tuple[str, ...]:
+    """Return the leads that a record suggests, else those of its calendar; None stands for all records."""
+    return (record.reminders if record else ()) or calendar.reminders or _FALLBACK
 
 
 def read_lead(words: str) -> Lead:

@@ -20,7 +20,14 @@ from urllib.parse import parse_qsl
 from calendar_service.records.due import MORNING, due, too_late
 from calendar_service.records.edition import REMINDABLE
 from calendar_service.records.enums import MomentName
-from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, write_lead
+from calendar_service.records.leads import (
+    CalendarLead,
+    ExactLead,
+    WorkingDayLead,
+    read_lead,
+    suggested_leads,
+    write_lead,
+)
 from calendar_service.records.moments import span_points
 from calendar_service.records.notification_keys import (
     DigestKey,
@@ -50,8 +57,6 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point, Record
     from calendar_service.records.selection import Selection
 
-FALLBACK_LEADS = ("7 days", "1 day")
-"""The leads of a programme that names none."""
 LONGEST_LEAD = timedelta(days=367)
 ReminderTarget = tuple["MomentName", "Point", "date | None"]
 """A moment that one can be reminded of: where it stands, and the day that the rule gave, of what recurs."""
@@ -171,16 +176,11 @@ def points(record: Record, zone: str, start: datetime, end: datetime) -> Iterato
             yield *span_points(each.span)[0], each.day
 
 
-def leads_of(record: Record, edition: Edition) -> tuple[str, ...]:
-    """Return the leads that the programme itself suggests for a record."""
-    return record.reminders or edition.calendar.reminders or FALLBACK_LEADS
-
-
 def _plan_record(
     group: RecipientGroup, aimed: _Aimed, edition: Edition, end: datetime, seen: _Seen, memory: _Memory
 ) -> Iterator[DueNotification]:
     entry, targets = aimed
-    leads = (group.lead,) if group.lead else leads_of(entry.record, edition)
+    leads = (group.lead,) if group.lead else suggested_leads(entry.record, edition.calendar)
     shared = entry.record.id, leads, group.zone, group.country
     if shared not in memory:
         closures = frozenset(edition.calendar.closures)

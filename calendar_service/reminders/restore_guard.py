@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 _REPORT_SECONDS = 60.0
 _FORGETFUL = gettext_noop(
-    "A host cannot keep how far the database has come. An older copy of it that is put back would not be noticed, "
-    "and mails would go twice."
+    "A host cannot remember the state of the database. If an older copy of it is restored, nobody would notice, "
+    "and emails would be sent twice."
 )
 
 

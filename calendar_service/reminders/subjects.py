@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CLOCK = Subject(
     FaultKind.CLOCK, "planning of reminders", gettext_noop("The clock was ahead when reminders were last planned.")
 )
-UNWRITABLE = gettext_noop("A letter cannot be written.")
+UNWRITABLE = gettext_noop("An email cannot be written.")
 _UNREADABLE = gettext_noop("What a group of subscribers asks for cannot be read.")
 _UNPLANNABLE = gettext_noop("The reminders of a record cannot be planned.")
 _NOT_FANNED_OUT = gettext_noop("What has fallen due could not be entered for a group of subscribers.")

@@ -49,7 +49,7 @@ class AddressTaken(CalendarError):
     def __init__(self) -> None:
         super().__init__(
             gettext_noop("This address already has a subscription of its own."),
-            remedy=gettext_noop("End one of the two, or use another address."),
+            remedy=gettext_noop("Unsubscribe one of the two, or use another address."),
         )
 
 
@@ -64,7 +64,9 @@ class TooManyWatches(CalendarError):
     """A subscriber would watch more than `MAX_WATCHES` selections; `sentence` is in the catalogue, with {number}."""
 
     def __init__(self) -> None:
-        self.sentence = gettext_noop("One address can watch {number} selections at most. Stop one of them first.")
+        self.sentence = gettext_noop(
+            "One address can follow {number} choices at most. Stop following one of them first."
+        )
         super().__init__(self.sentence.format(number=MAX_WATCHES))
 
 

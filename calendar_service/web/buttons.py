@@ -24,7 +24,7 @@ class UnclearButton(CalendarError):
     """A form names no button, one that it does not have, or more than one."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("It is not clear which button of the page was pressed."))
+        super().__init__(gettext_noop("It is not clear which button was chosen."))
 
 
 def pressed_button(given: MultiDict[str, str], known: Container[str]) -> str:
@@ -51,7 +51,7 @@ def refuse_button(opening: tuple[Edition, RenderContext], path: str) -> Response
         opening,
         path,
         gettext("Nothing was changed"),
-        [gettext(UnclearButton().message), gettext("Load the page again and press one of its buttons.")],
+        [gettext(UnclearButton().message), gettext("Load the page again and choose one of its buttons.")],
         ways=[(gettext("Load the page again"), f"{view.prefix}{path}")],
         status=HTTPStatus.BAD_REQUEST,
     )

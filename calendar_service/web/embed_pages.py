@@ -36,9 +36,9 @@ _VIEWS = {
     "compact": gettext_noop("Short list"),
 }
 _THEMES = {
-    "auto": gettext_noop("As the reader has it"),
-    "light": gettext_noop("Light, on the ground of your page"),
-    "dark": gettext_noop("Dark, on the ground of your page"),
+    "auto": gettext_noop("Follow the visitor’s light or dark setting"),
+    "light": gettext_noop("Light, transparent"),
+    "dark": gettext_noop("Dark, transparent"),
 }
 
 

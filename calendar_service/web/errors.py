@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SEE_FIRST_PAGE = gettext_noop("The calendar's first page lists what is on.")
+_SEE_FIRST_PAGE = gettext_noop("See what is coming up in the calendar.")
 _TRY_AGAIN = gettext_noop("Try again in a minute.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
-TOO_BUSY = gettext_noop("Too much is being worked out here at the moment.")
+TOO_BUSY = gettext_noop("Too many requests are being answered at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
 TOO_LONG = gettext_noop("What was sent is too long: 64 kB is the most.")
 _WORDS = {
-    HTTPStatus.NOT_FOUND: gettext_noop("There is no such page."),
+    HTTPStatus.NOT_FOUND: gettext_noop("Page not found."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LONG,
 }
 _PROGRAM_SUFFIXES = (*filter(None, (form.extension for form in FORMATS.values())), ".txt", ".xml")
@@ -64,7 +64,7 @@ def _bad_selection(error: BadSelection) -> Response:
 def _no_such_record(error: NoSuchRecord) -> Response:
     if error.was_there:
         return answer(HTTPStatus.GONE, gettext_noop("This record was withdrawn."), _SEE_FIRST_PAGE)
-    return answer(HTTPStatus.NOT_FOUND, gettext_noop("There is no such record."), _SEE_FIRST_PAGE)
+    return answer(HTTPStatus.NOT_FOUND, gettext_noop("This event or call was not found."), _SEE_FIRST_PAGE)
 
 
 def _nothing_published(_: NothingPublished) -> Response:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from calendar_service.records.edition import is_coming
-from calendar_service.records.enums import MomentName
+from calendar_service.records.enums import Kind, MomentName
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
 from calendar_service.records.record import TimeSpan
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
+_FOLLOW = {
+    Kind.EVENT: gettext_noop("Follow this event"),
+    Kind.WEBINAR: gettext_noop("Follow this webinar"),
+    Kind.TENDER: gettext_noop("Follow this call"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "lead": lead,
         "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
         "has_ahead": has_ahead,
+        "follow": lang.gettext(_FOLLOW[record.kind]),
         "cities": city_names(lang.code),
         "home_city": lang.city_of(calendar.zone),
         "join": "" if has_ended else shown_join(entry, lead.occurrence),

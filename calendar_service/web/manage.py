@@ -65,11 +65,11 @@ _SHOWN = 40
 _MAX_BODY = 512 * 1024
 """In bytes. More than for other forms: fifty watches with the longest selections."""
 _DAMAGED = gettext_noop("The field “{name}” does not belong to this page. Nothing was changed; load the page again.")
-_NO_WATCHES = gettext_noop("The form names nothing that you watch. Nothing was changed; load the page again.")
-_TAKEN_OUT = gettext_noop("A choice that could not be read was taken out: {value}. Nothing ever came of it.")
+_NO_WATCHES = gettext_noop("The form names nothing that you follow. Nothing was changed; load the page again.")
+_TAKEN_OUT = gettext_noop("A choice that could not be read was removed: {value}. It never brought an email.")
 _PROBLEMS = {
-    UNREADABLE: gettext_noop("This choice cannot be read. Nothing is sent for it, and it is taken out when you save."),
-    TOO_MANY: gettext_noop("Nothing is sent for this choice: it is one too many. Stop another one and save."),
+    UNREADABLE: gettext_noop("This choice cannot be read. Nothing is sent for it, and it is removed when you save."),
+    TOO_MANY: gettext_noop("Nothing is sent for this choice: it is one too many. Stop following another one and save."),
 }
 _STANDINGS = {
     SubscriberState.ACTIVE: gettext_noop("Your reminders are on."),
@@ -91,6 +91,7 @@ class ShownWatch:
     own_leads: str
     wants_new: bool
     is_single: bool
+    suggested: str
     is_open: bool
 
 
@@ -215,7 +216,7 @@ def _stop(visit: ManageRequest) -> Response:
         watches=left,
         now=visit.now,
     )
-    return _again(visit, changed, visit.gettext("That one is stopped."))
+    return _again(visit, changed, visit.gettext("You no longer follow this."))
 
 
 def _pause(visit: ManageRequest) -> Response:
@@ -223,7 +224,9 @@ def _pause(visit: ManageRequest) -> Response:
 
 
 def _resume(visit: ManageRequest) -> Response:
-    return _again(visit, subscriptions().resume(visit.subscriber, visit.now), visit.gettext("Your reminders go on."))
+    return _again(
+        visit, subscriptions().resume(visit.subscriber, visit.now), visit.gettext("Your reminders have resumed.")
+    )
 
 
 def _end(visit: ManageRequest) -> Response:
@@ -274,7 +277,7 @@ def _use_mail(visit: ManageRequest) -> Response:
         changed = subscriptions().use_mail(visit.subscriber, visit.now)
     except (AddressTaken, NoMailAddress) as error:
         return _page(visit, errors={"webhook": _error_text(error, visit)})
-    return _again(visit, changed, visit.gettext("Reminders come by mail again."))
+    return _again(visit, changed, visit.gettext("Reminders come by email again."))
 
 
 _ACTIONS: dict[str, Callable[[ManageRequest], Response]] = {
@@ -307,6 +310,7 @@ def _page(
         visit.opening,
         path,
         status or (HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK),
+        script="choices.js",
         action=f"{view.prefix}{path}",
         done=done,
         errors=errors or {},
@@ -318,7 +322,6 @@ def _page(
         secret=subscriber.secret if is_webhook else "",
         watches=[_shown(each, number, visit, errors or {}) for number, each in enumerate(subscriber.watches)],
         offered=subscription_texts.lead_options(edition, lang),
-        suggested=options.suggested(edition.calendar.reminders, lang),
     )
 
 
@@ -339,18 +342,19 @@ def _shown(watch: Watch, number: int, visit: ManageRequest, errors: dict[str, st
         number=number,
         selection=watch.selection,
         what=subscription_texts.selection_text(watch.selection, edition, view.lang),
-        when=subscription_texts.leads_text(watch.leads, edition, view.lang),
+        when=subscription_texts.leads_text(watch.leads, watch.selection, edition, view.lang),
         problem=view.lang.gettext(_PROBLEMS[watch.problem]) if watch.problem in _PROBLEMS else "",
         leads=common,
         own_leads=own,
         wants_new=f"wants_new-{number}" in visit.given if is_typed else watch.wants_new,
         is_single=watch.selection.startswith("id="),
+        suggested=subscription_texts.suggested_text(watch.selection, edition, view.lang),
         is_open=is_typed and (f"own_leads-{number}" in errors or (common, own) != _kept(watch.leads)),
     )
 
 
 def _typed(given: MultiDict[str, str], number: int) -> tuple[list[str], str]:
-    return given.getlist(f"lead-{number}"), given.get(f"own_leads-{number}", "")
+    return [lead for lead in given.getlist(f"lead-{number}") if lead], given.get(f"own_leads-{number}", "")
 
 
 def _kept(leads: tuple[str, ...]) -> tuple[list[str], str]:

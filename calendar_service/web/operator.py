@@ -48,9 +48,9 @@ _COUNTED = {
     "retried": gettext_noop("Retried"),
     "failed": gettext_noop("Failed"),
     "bounced": gettext_noop("Bounced"),
-    "suppressed": gettext_noop("Not allowed"),
-    "dropped": gettext_noop("Given up"),
-    "missed": gettext_noop("Missed"),
+    "suppressed": gettext_noop("Blocked"),
+    "dropped": gettext_noop("Failed for good"),
+    "missed": gettext_noop("Too late"),
 }
 _BAD = frozenset({"failed", "bounced", "missed"})
 _PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")

@@ -30,10 +30,10 @@ KINDS = {
     FaultKind.RESTORE: gettext_noop("A backup that was put back"),
     FaultKind.EDITION: gettext_noop("Editions"),
     FaultKind.RECORD: gettext_noop("Records"),
-    FaultKind.GROUP: gettext_noop("Groups of readers"),
-    FaultKind.WATCH: gettext_noop("Choices of readers"),
+    FaultKind.GROUP: gettext_noop("Groups of subscribers"),
+    FaultKind.WATCH: gettext_noop("Choices of subscribers"),
     FaultKind.SIGNUP: gettext_noop("Sign-ups"),
-    FaultKind.DELIVERY: gettext_noop("Letters"),
+    FaultKind.DELIVERY: gettext_noop("Emails"),
 }
 
 
@@ -85,7 +85,9 @@ def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[L
 
 
 def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
-    mailed = lang.gettext("Told by mail: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
+    mailed = (
+        lang.gettext("Reported by email: {time}", time=_time(fault.mailed_at, zone, lang)) if fault.mailed_at else ""
+    )
     reason = reason_text(fault, lang)
     is_translated = lang.code == "en" or lang.gettext(fault.reason) != fault.reason
     return ListedFault(
@@ -96,7 +98,7 @@ def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
         since=_time(fault.first_at, zone, lang),
         count=fault.count,
         retry=_time(fault.retry_at, zone, lang) if fault.retry_at else "",
-        mailed=mailed or lang.gettext("Not told by mail yet"),
+        mailed=mailed or lang.gettext("Not reported by email yet"),
         advice=lang.gettext(ADVICE[fault.kind]),
         details=fault.details,
     )

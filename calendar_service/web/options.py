@@ -83,11 +83,6 @@ def leads(lang: Language) -> list[Option]:
     return [Option(lead, describe_lead(read_lead(lead), lang)) for lead in COMMON_LEADS]
 
 
-def suggested(words: Iterable[str], lang: Language) -> str:
-    """Return the leads of a programme as text: "14 days before and 7 days before"; "" for none."""
-    return lang.join([describe_lead(read_lead(each), lang) for each in words])
-
-
 def digests(lang: Language) -> list[Option]:
     """Return the periods of digests, and single messages."""
     return [Option(value, lang.gettext(label)) for value, label in DIGEST_LABELS.items()]

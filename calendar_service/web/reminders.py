@@ -20,7 +20,7 @@ from calendar_service.reminders.subscriptions.preferences import (
 from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, InvalidToken
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
-from calendar_service.web import options, subscription_texts
+from calendar_service.web import subscription_texts
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import asked, shown_languages
@@ -80,6 +80,8 @@ def sign_up(lang: str = "") -> Response:
     opening = open_page(lang)
     edition, view = opening
     given = _with_defaults(request.form.copy(), edition, view)
+    if "change" in given:  # from the answer, to correct what was typed
+        return _form(opening, given, {})
     choice, errors = _read(given, edition, view)
     if choice is None or errors:
         return _form(opening, given, errors, status=HTTPStatus.BAD_REQUEST)
@@ -91,7 +93,7 @@ def sign_up(lang: str = "") -> Response:
             )
         except TooManyRequests as error:
             return _too_many(opening, error.retry_after)
-    return _check_your_inbox(opening)
+    return _check_your_email(opening, given)
 
 
 @blueprint.get("/reminders/confirm/<token>")
@@ -156,9 +158,14 @@ def _chosen(given: MultiDict[str, str], edition: Edition, lang: Language) -> str
     """Return the selection as text if checkboxes cannot show it, else ""."""
     if not any(given.getlist(name) for name in _UNTICKED):
         return ""
+    return describe_selection(query, edition, lang) if (query := _query(given)) else ""
+
+
+def _query(given: MultiDict[str, str]) -> str:
+    """Return the canonical query of what was chosen, "" for everything and for what cannot be read."""
     pairs = [(name, value) for field, name in FORM_FIELDS.items() for value in given.getlist(field) if value]
     try:
-        return describe_selection(read_selection(pairs, ()).query(), edition, lang)
+        return read_selection(pairs, ()).query()
     except BadSelection:
         return ""
 
@@ -212,24 +219,15 @@ def _form(
         kept=[(field, value) for field in FORM_FIELDS for value in given.getlist(field)],
         is_single=bool(given.getlist("id")),
         offered=subscription_texts.lead_options(edition, view.lang),
-        suggested=options.suggested(edition.calendar.reminders, view.lang),
+        suggested=subscription_texts.suggested_text(_query(given), edition, view.lang),
         untouched=untouched,
     )
 
 
-def _check_your_inbox(opening: tuple[Edition, RenderContext]) -> Response:
-    gettext = opening[1].lang.gettext
-    return statement_page(
-        opening,
-        "/reminders",
-        gettext("Look into your mailbox"),
-        [
-            gettext(
-                "If letters reach this address, one with a link is on its way. Reminders begin when you confirm there."
-            ),
-            gettext("Nothing after ten minutes? Look among the unwanted mail. The link holds for three days."),
-        ],
-    )
+def _check_your_email(opening: tuple[Edition, RenderContext], given: MultiDict[str, str]) -> Response:
+    """Return the answer to every sign-up. It repeats the address of this very request, and tells nothing about it."""
+    kept = [pair for pair in given.items(multi=True) if pair[0] not in ("homepage", "change")]
+    return private_page("reminders_sent.html", opening, "/reminders", address=given["address"].strip(), kept=kept)
 
 
 def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: TooManyWatches) -> Response:
@@ -243,9 +241,9 @@ def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: T
         gettext("Nothing was added"),
         [
             gettext(error.sentence, number=str(MAX_WATCHES)),
-            gettext("Then open the link of the letter again: it holds for three days."),
+            gettext("Then open the link in the email again: it works for three days."),
         ],
-        ways=[(gettext("Change or end your reminders"), manage)] if manage else None,
+        ways=[(gettext("Change or stop your reminders"), manage)] if manage else None,
         status=HTTPStatus.CONFLICT,
     )
 

@@ -10,7 +10,7 @@ from calendar_service.records.selection import BadSelection
 from calendar_service.records.texts import output_languages
 from calendar_service.web import options
 from calendar_service.writers.i18n import language
-from calendar_service.writers.selection_words import describe_selection
+from calendar_service.writers.selection_words import describe_leads, describe_selection, describe_suggested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,25 +74,26 @@ def selection_text(selection: str, edition: Edition, lang: Language) -> str:
         return selection
 
 
-def leads_text(leads: Iterable[str], edition: Edition, lang: Language) -> str:
-    """Return leads as text; without any, the programme's leads. A lead that cannot be parsed is shown as stored."""
+def leads_text(leads: Iterable[str], selection: str, edition: Edition, lang: Language) -> str:
+    """Return leads as text; without any, those that are suggested. A lead that cannot be parsed is shown as stored."""
     leads = tuple(leads)
     try:
-        words = options.suggested(leads, lang)
+        words = describe_leads(leads, lang)
     except UnknownLead:
         words = ", ".join(leads)
-    if words:
-        return words
-    if words := options.suggested(edition.calendar.reminders, lang):
-        return lang.gettext("As the programme suggests: {leads}", leads=words)
-    return lang.gettext("As the programme suggests for each date")
+    return words or suggested_text(selection, edition, lang)
+
+
+def suggested_text(selection: str, edition: Edition, lang: Language) -> str:
+    """Return the leads that are suggested for a selection as text: "As suggested: 14, 7 and 1 day before"."""
+    return lang.gettext("As suggested: {leads}", leads=describe_suggested(selection, edition, lang))
 
 
 def subscription_texts(choice: Preferences, edition: Edition, lang: Language) -> SubscriptionTexts:
     """Return preferences as text."""
     return SubscriptionTexts(
         what=selection_text(choice.selection, edition, lang),
-        leads=leads_text(choice.leads, edition, lang),
+        leads=leads_text(choice.leads, choice.selection, edition, lang),
         wants_new=choice.wants_new,
         digest=_label(options.digests(lang), choice.digest),
         language=language(choice.language).own_name(),

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _OUR_OWN = ("same-origin", "none")
 
 CONSENT = gettext_noop(
-    "By signing up you agree that we keep your address to send you what you have chosen here, and for nothing else. "
-    "Every letter has a link that ends it."
+    "By signing up you agree that we keep your email address to send you what you have chosen here, "
+    "and for nothing else. Every email has a link to unsubscribe."
 )
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 """Increase it when the sentence changes, so that each consent names the sentence it was given to."""
 
 
@@ -108,8 +108,8 @@ def link_is_dead(opening: tuple[Edition, RenderContext]) -> Response:
         "/reminders",
         gettext("This link does not work any more"),
         [
-            gettext("It was used already, it is too old, or a part of it got lost on the way."),
-            gettext("Sign up again with the same address: the letter that you then get has new links."),
+            gettext("It has been used already, it has expired, or part of it is missing."),
+            gettext("Sign up again with the same address to get an email with a new link."),
         ],
         ways=[(gettext("Sign up for reminders"), f"{view.prefix}/reminders")],
         status=HTTPStatus.NOT_FOUND,

@@ -83,9 +83,9 @@ def _taken_back(subscriber: Subscriber, opening: tuple[Edition, RenderContext]) 
     return statement_page(
         opening,
         "/reminders",
-        gettext("Your reminders go on"),
-        [gettext("{address} gets messages again, for all that is due from now on.", address=address)],
-        ways=[(gettext("Fewer messages"), _manage_url(subscriber, opening[1]))],
+        gettext("Your reminders have resumed"),
+        [gettext("{address} gets emails again, for all that is due from now on.", address=address)],
+        ways=[(gettext("Get fewer emails"), _manage_url(subscriber, opening[1]))],
     )
 
 

@@ -146,14 +146,12 @@ def _foot(query: WidgetQuery, edition: Edition, view: RenderContext) -> dict[str
     """Return the values of the footer: the zones, the links to subscribe, and to the whole calendar."""
     selection, home = query.selection, edition.calendar.zone
     own = replace(selection, lang="")
-    feed = with_query("/calendar.ics", replace(own, lang="" if not view.prefix else view.lang.code))
     return {
         "home": home,
         "home_city": view.lang.city_of(home),
         "zone": selection.zone,
         "zone_city": view.lang.city_of(selection.zone) if selection.zone not in ("", home) else "",
         "subscribe": f"{view.prefix}{with_query('/subscribe', own)}",
-        "webcal": f"webcal://{view.base_url.partition('://')[2]}{feed}",
         "whole": f"{view.prefix}{with_query('/', own)}",
     }
 

@@ -179,7 +179,7 @@ def _notice(edition: Edition, view: RenderContext) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     add_line(event, "summary", lang.gettext("Nothing in this calendar at present"), lang.code)
-    text = lang.gettext("What is announced will appear here by itself.") + f"\n\n{_first_page_url(view)}"
+    text = lang.gettext("New dates will appear here automatically.") + f"\n\n{_first_page_url(view)}"
     add_block(event, "description", text, lang.code)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from calendar_service.records.enums import Kind
-from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead
+from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, suggested_leads
 from calendar_service.records.selection import read_selection
 from calendar_service.records.texts import output_languages
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import time
 
     from calendar_service.records.edition import Edition
@@ -56,6 +57,23 @@ def describe_lead(lead: Lead, lang: Language) -> str:
         case _:
             lead_text = lang.gettext("on the day")
     return _at(lead_text, lead.at, lang)
+
+
+def describe_leads(words: Iterable[str], lang: Language) -> str:
+    """Return leads as text: "14, 7 and 1 day before", "7 days before and 1 day before at 18:00"; "" for none."""
+    leads = [read_lead(each) for each in words]
+    days = [lead.days for lead in leads if isinstance(lead, CalendarLead) and lead.days and not lead.at]
+    if len(days) == len(leads) > 1:
+        text = lang.join([str(each) for each in days])
+        return lang.ngettext("{days} day before", "{days} days before", days[-1], days=text)
+    return lang.join([describe_lead(each, lang) for each in leads])
+
+
+def describe_suggested(selection: str, edition: Edition, lang: Language) -> str:
+    """Return the leads that are suggested for a canonical query as text; of several records, the calendar's own."""
+    ids = [value for name, value in parse_qsl(selection) if name == "id"]
+    entry = edition.entries.get(ids[0]) if len(ids) == 1 else None
+    return describe_leads(suggested_leads(entry.record if entry else None, edition.calendar), lang)
 
 
 def _at(lead_text: str, clock: time | None, lang: Language) -> str:

@@ -43,9 +43,9 @@ def test_text(run):
         "  À Séoul\xa0: dimanche 11 juillet 2027, 00:00 KST (UTC+9)\n\n"
         "Voir tous les détails\xa0:\nhttps://calendar.example/fr/events/charts\n\n"
         "---\n"
-        "Vous recevez cette lettre parce que vous avez demandé des rappels à Villes.\n\n"
+        "Vous recevez cet e-mail parce que vous avez demandé des rappels à Villes.\n\n"
         "Modifier vos rappels\xa0:\nhttps://calendar.example/reminders/your-own-link\n"
-        "Ne plus rien recevoir\xa0:\nhttps://calendar.example/reminders/your-own-link\n"
+        "Se désabonner\xa0:\nhttps://calendar.example/reminders/your-own-link\n"
     )
 
 

@@ -280,5 +280,5 @@ def test_a_tick_whose_mail_server_is_away_says_so(here):
     assert here.run("subscribers", "import", "people.csv").exit_code == 0
     url = "smtp://127.0.0.1:1"
     done = here.run("tick", "--now", "2030-04-24T07:01:00Z", CALENDAR_SMTP_URL=url)
-    check_one_line(done, "Letters cannot be sent: our own settings or the mail server keep them back.")
+    check_one_line(done, "Emails cannot be sent: our own settings or the mail server hold them back.")
     assert [each[0] for each in here.faults()] == [FaultKind.SENDING]

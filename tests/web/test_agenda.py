@@ -32,7 +32,7 @@ STATES = {
     "a deadline that shouts": ("/", "Call for tenders accessibility, procurement Closes in 2 days"),
     "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Stopping rumours"),
     "past": ("/", "Past July 2026"),
-    "a choice that nothing fits": ("/?q=zzz", "Nothing that is coming fits this choice. Show everything"),
+    "a choice that nothing fits": ("/?q=zzz", "No upcoming date matches this choice. Show everything"),
     "a day": ("/?from=2026-12-16&to=2026-12-16", "Wednesday 16 December 2026 × (remove) Show everything"),
 }
 
@@ -53,7 +53,7 @@ def test_an_empty_calendar_invites_to_subscribe(site_of):
     site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2020}\n")
     site.now = datetime(2040, 1, 1, tzinfo=UTC)
     found = page(site, "/")
-    assert "Nothing is announced at present. Subscribe" in found.text
+    assert "No dates are announced at present. Subscribe" in found.text
     assert found.faults == []
 
 

@@ -18,8 +18,8 @@ def test_builder_shows_at_once_what_is_chosen(browser, served_widget):
     page.wait_for_url("**view=next**")
     page.get_by_label("Calls for tenders").check()
     page.wait_for_url("**kind=tender**")
-    page.get_by_label("Accent").fill("00ff00")
-    page.get_by_label("Accent").press("Tab")
+    page.get_by_label("Accent colour").fill("00ff00")
+    page.get_by_label("Accent colour").press("Tab")
     page.wait_for_url("**accent=00ff00**")
     frame = page.frame_locator(".stage iframe")
     assert frame.get_by_role("heading", level=2).inner_text() == "Audit of web sites"
@@ -37,7 +37,7 @@ def test_builder_shows_at_once_what_is_chosen(browser, served_widget):
 def test_copied_line_works_as_it_is(browser, foreign, served_widget):
     """With its hash: a browser refuses a loader that is another."""
     builder = look(browser, f"{served_widget.base}/embed?view=next")
-    copied = builder.get_by_label("One line, as high as what it shows").input_value()
+    copied = builder.get_by_label("Script (recommended)").input_value()
     builder.context.close()
     page = look(browser, foreign.show(copied))
     assert "Audit of web sites" in inside(page).locator("body").inner_text()
@@ -62,7 +62,7 @@ def test_builder_works_by_keyboard_on_a_phone_without_scripts(browser, served_wi
     page.wait_for_url("**view=month**")
     assert page.frame_locator(".stage iframe").get_by_role("heading", level=1).inner_text() == "Novembre 2026"
     assert page.get_by_role("button", name="Copier").count() == 0
-    assert 'data-view="month"' in page.get_by_label("Une ligne, à la hauteur de ce qu’elle montre").input_value()
+    assert 'data-view="month"' in page.get_by_label("Script (conseillé)").input_value()
     page.context.close()
 
 

@@ -47,7 +47,7 @@ def test_what_is_off_says_so_first_and_offers_no_room(showcase, name):
     text = Page(read(showcase, f"/events/{name}")).text
     sentence = {
         "cancelled": "This will not take place.",
-        "postponed": "The date below no longer holds. The new one is not known yet.",
+        "postponed": "Postponed. The new date is not known yet.",
     }[name]
     assert text.index(name.capitalize()) < text.index(sentence)
     assert "Register" not in text

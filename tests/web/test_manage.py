@@ -87,7 +87,7 @@ def test_one_of_two_watches_is_stopped(site):
     subscriber = site.subscriber(id="roads", kind=[])
     assert [watch.selection for watch in subscriber.watches] == ["kind=tender,webinar", "id=roads"]
     answer = site.post(site.manage_path(subscriber), {"do": "stop", "watch": "kind=tender,webinar"})
-    assert "That one is stopped." in words_of(answer)
+    assert "You no longer follow this." in words_of(answer)
     assert [watch.selection for watch in site.again(subscriber).watches] == ["id=roads"]
 
 
@@ -126,7 +126,7 @@ def test_webhook_is_used_once_it_has_answered(site, monkeypatch):
     found = site.again(subscriber)
     assert (found.channel, found.address, found.owner, found.secret) == ("webhook", url, "ann@example.org", secret)
     assert secret in answer.get_data(as_text=True)
-    assert "Reminders come by mail again." in words_of(site.post(path, {"do": "mail"}))
+    assert "Reminders come by email again." in words_of(site.post(path, {"do": "mail"}))
     assert (site.again(subscriber).channel, site.again(subscriber).address) == ("mail", "ann@example.org")
 
 
@@ -148,7 +148,7 @@ def test_webhook_that_does_not_answer_is_refused(site, monkeypatch):
 def test_button_ends_the_reminders(site):
     subscriber = site.subscriber()
     path = site.unsubscribe_path(subscriber)
-    assert "End your reminders?" in words_of(site.get(path))
+    assert "Unsubscribe?" in words_of(site.get(path))
     answer = site.post(path, **{"Sec-Fetch-Site": "same-origin"})
     assert "Your reminders have ended" in words_of(answer)
     assert site.again(subscriber).state is SubscriberState.ENDED
@@ -178,13 +178,13 @@ def test_one_click_works_as_multipart_and_for_years(site):
     assert site.again(subscriber).state is SubscriberState.ENDED
 
 
-def test_page_names_the_address_and_offers_fewer_messages(site):
+def test_page_names_the_address_and_offers_fewer_emails(site):
     subscriber = site.subscriber()
     page = site.get(site.unsubscribe_path(subscriber))
     local, domain = subscriber.address.split("@")
-    assert f"Then {local[0]}…@{domain} gets no more messages" in words_of(page)
+    assert f"{local[0]}…@{domain} will get no more emails" in words_of(page)
     assert subscriber.address not in page.get_data(as_text=True)
-    (manage,) = re.findall(r'href="(/reminders/manage/[^"]+)">Fewer messages', page.get_data(as_text=True))
+    (manage,) = re.findall(r'href="(/reminders/manage/[^"]+)">Get fewer emails', page.get_data(as_text=True))
     assert "Your reminders" in words_of(site.get(manage))
     assert site.again(subscriber).state is SubscriberState.ACTIVE
 
@@ -200,7 +200,7 @@ def test_end_can_be_taken_back_by_the_same_link(site, prefix):
     for _ in range(2):
         answer = site.post(path, {"do": "undo"}, **{"Sec-Fetch-Site": "same-origin"})
         assert answer.status_code == 200
-        assert ("go on" if not prefix else "continuent") in words_of(answer)
+        assert ("have resumed" if not prefix else "ont repris") in words_of(answer)
         again = site.again(subscriber)
         assert (again.state, again.ended_at, again.watches) == (SubscriberState.ACTIVE, None, subscriber.watches)
     assert 'value="end"' in site.get(path).get_data(as_text=True)

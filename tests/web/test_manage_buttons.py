@@ -26,8 +26,8 @@ UNCLEAR = {
     "a field that looks like it": {"do[]": "end", "Do": "forget", "do ": "end"},
 }
 TOLD = {
-    "": ("Nothing was changed", "It is not clear which button of the page was pressed."),
-    "/fr": ("Rien n’a été modifié", "On ne peut pas savoir quel bouton de la page a été actionné."),
+    "": ("Nothing was changed", "It is not clear which button was chosen."),
+    "/fr": ("Rien n’a été modifié", "On ne sait pas quel bouton a été choisi."),
 }
 
 
@@ -88,7 +88,7 @@ def test_to_save_nothing_that_is_watched_ends_nobody(site):
     subscriber = site.subscriber()
     before = site.dump()
     answer = site.post(site.manage_path(subscriber), {"do": "save", "language": "fr", "zone": "Asia/Seoul"})
-    told = "The form names nothing that you watch. Nothing was changed; load the page again."
+    told = "The form names nothing that you follow. Nothing was changed; load the page again."
     assert (answer.status_code, told in words_of(answer)) == (400, True)
     answer = site.post(f"/fr{site.manage_path(subscriber)}", {"do": "save", "language": "fr", "zone": "Asia/Seoul"})
     told = "Le formulaire ne nomme rien de ce que vous suivez. Rien n’a été modifié ; rechargez la page."

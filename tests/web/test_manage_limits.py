@@ -40,12 +40,12 @@ DAMAGED = {
     "digits of others": ({"watch__٣": "kind=tender"}, "The field “watch-٣” does not belong to this page. Nothing was changed; load the page again."),
     "twice": ({"watch__0": ["kind=tender", "kind=event"]}, "The field “watch-0” does not belong to this page. Nothing was changed; load the page again."),
     "leads alone": ({"lead__0": "1 day"}, "The field “lead-0” does not belong to this page. Nothing was changed; load the page again."),
-    "too many": ({f"watch__{n}": f"id=a{n}" for n in range(MAX_WATCHES + 1)}, "One address can watch 50 selections at most. Stop one of them first."),
-    "nine hundred": ({f"watch__{n}": f"id=a{n}" for n in range(900)}, "One address can watch 50 selections at most. Stop one of them first."),
+    "too many": ({f"watch__{n}": f"id=a{n}" for n in range(MAX_WATCHES + 1)}, "One address can follow 50 choices at most. Stop following one of them first."),
+    "nine hundred": ({f"watch__{n}": f"id=a{n}" for n in range(900)}, "One address can follow 50 choices at most. Stop following one of them first."),
     "zone": ({"zone": "Z" * 5000}, f"“{'Z' * 59}…” is not a time zone. Write one such as Europe/Paris."),
-    "language": ({"language": "\0"}, "Letters are written in: en, fr."),
+    "language": ({"language": "\0"}, "Emails are written in: en, fr."),
     "country": ({"country": "\ufffd"}, "“\ufffd” is not a country. Write its two letters, such as FR."),
-    "digest": ({"digest": "hourly"}, "“hourly” is not known. It is daily, weekly, or empty for single letters."),
+    "digest": ({"digest": "hourly"}, "“hourly” is not known. It is daily, weekly, or empty for one email per date."),
     "leads": ({"watch__0": "kind=tender", "own_leads__0": "1 day," * 7000 + "soon"}, "“soon” is not understood. Write for example 7 days, 36 hours, 5 working days or 1 day before at 18:00."),
 }  # fmt: skip
 
@@ -114,7 +114,7 @@ def test_a_kept_watch_that_is_unreadable_does_not_keep_the_rest_from_being_saved
     assert page.status_code == 200
     answer = save(site, subscriber, watch__0="kind=tender,webinar", watch__1="x=1", zone="Asia/Tokyo")
     assert answer.status_code == 200
-    assert "Saved. A choice that could not be read was taken out: x=1. Nothing ever came of it." in words_of(answer)
+    assert "Saved. A choice that could not be read was removed: x=1. It never brought an email." in words_of(answer)
     found = site.again(subscriber)
     assert ([watch.selection for watch in found.watches], found.zone) == (["kind=tender,webinar"], "Asia/Tokyo")
 
@@ -145,7 +145,7 @@ def test_a_confirmed_sign_up_adds_no_more_than_can_be_watched(site):
     assert site.get(f"/reminders/confirm/{token}").status_code == 200
     before = site.dump()
     for prefix, told in (
-        ("", "Nothing was added One address can watch 50 selections at most. Stop one of them first."),
+        ("", "Nothing was added One address can follow 50 choices at most. Stop following one of them first."),
         ("/fr", "Rien n’a été ajouté Une adresse peut suivre 50 choix au plus. Arrêtez-en un d’abord."),
     ):
         answer = site.post(f"{prefix}/reminders/confirm/{token}", {"do": "confirm"})

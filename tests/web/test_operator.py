@@ -120,7 +120,7 @@ def test_message_is_shown_as_it_would_be_at_its_lead(operated):
     assert page.status_code == 200
     assert "Étude des routes" in words_of(page)
     assert "7 jours" in words_of(page).replace("\u00a0", " ")
-    assert '<iframe class="letter" sandbox title="La lettre" srcdoc="' in page.get_data(as_text=True)
+    assert '<iframe class="letter" sandbox title="L’e-mail" srcdoc="' in page.get_data(as_text=True)
     assert "script-src" not in page.headers["Content-Security-Policy"]
     assert operated.get("/operator/letter/roads?lead=soon", **BEARER).status_code == 400
     assert operated.get("/operator/letter/nothing", **BEARER).status_code == 404
@@ -186,8 +186,8 @@ def test_operator_page_lists_what_fails_and_what_is_set_aside(operated):
     told = words_of(operated.get("/fr/operator", **BEARER)).replace("\u00a0", " ")
     assert "En panne Calcul de ce qui doit partir Le disque de la base de données est plein." in told
     assert "Où web-1 Depuis lundi 23 novembre 2026, 12:55 CET (UTC+1) Nombre de fois 1 Nouvel essai lundi" in told
-    assert "Courriel Signalé par courriel : lundi 23 novembre 2026, 13:00 CET (UTC+1) Détails /srv/a" in told
-    assert "Mis de côté Lettres (2) It cannot be written. Où delivery 1" in told
+    assert "E-mail Signalé par e-mail : lundi 23 novembre 2026, 13:00 CET (UTC+1) Détails /srv/a" in told
+    assert "Mis de côté E-mails (2) It cannot be written. Où delivery 1" in told
 
 
 def test_what_fails_is_public_without_its_details(operated):

@@ -228,11 +228,11 @@ def test_hostile_texts_stay_texts(site_of, payload):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nothing", 404, "There is no such page."),
-        ("/fr/nothing", 404, "Cette page n’existe pas."),
-        ("/events/nothing", 404, "There is no such record."),
-        ("/fr/events/nothing", 404, "Cette annonce n’existe pas."),
-        ("/de/", 404, "There is no such page."),
+        ("/nothing", 404, "Page not found."),
+        ("/fr/nothing", 404, "Page introuvable."),
+        ("/events/nothing", 404, "This event or call was not found."),
+        ("/fr/events/nothing", 404, "Cette annonce est introuvable."),
+        ("/de/", 404, "Page not found."),
         ("/?kind=party", 400, "kind=party is unknown. Known: event, webinar, tender."),
         ("/?x=1", 400, "There is no parameter 'x'."),
         ("/?kind=%3Cscript%3E", 400, "kind=<script> is unknown."),

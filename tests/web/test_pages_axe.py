@@ -68,7 +68,7 @@ class Served(SignUp):
                 page.goto(self.url + self.manage_path(self.ann))
             case "errors" | "mailbox":
                 page.goto(f"{self.url}/reminders")
-                page.get_by_label("Your mail address").fill("ann@" if path == "errors" else CHOICE["address"])
+                page.get_by_label("Your email address").fill("ann@" if path == "errors" else CHOICE["address"])
                 page.get_by_role("button", name="Sign up").click()
             case "confirm" | "confirmed":
                 page.goto(f"{self.url}/fr/reminders/confirm/{self.ask(address='bob@example.org')}")

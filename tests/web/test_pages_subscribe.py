@@ -36,7 +36,7 @@ def test_selection_goes_into_every_link(showcase):
     ]
     assert len(outward) == 4
     assert all(feed in link for link in outward)
-    assert "Cet abonnement contient" in found.text
+    assert "Vous recevrez les dates suivantes" in found.text
     assert "/fr/?kind=tender&tag=data" in found.links()
 
 
@@ -48,4 +48,4 @@ def test_code_holds_the_address_of_the_page(showcase):
 
 def test_one_record_is_named(showcase):
     found = Page(showcase.get("/subscribe?id=charts-tender").get_data(as_text=True))
-    assert "This subscription holds “Online charts of the cities’ results”" in found.text
+    assert "You will get the dates of “Online charts of the cities’ results”" in found.text

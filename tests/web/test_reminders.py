@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from calendar_service.reminders.subscriptions.service import ASKS_PER_HOUR
 from calendar_service.store.engine import writing
@@ -35,9 +36,9 @@ def test_what_was_chosen_is_kept_with_the_words_of_the_consent(site):
         "zone": "Asia/Seoul",
         "country": "KR",
         "consent": {
-            "words": "By signing up you agree that we keep your address to send you what you have chosen here, and for "
-            "nothing else. Every letter has a link that ends it.",
-            "form": "sign-up 1",
+            "words": "By signing up you agree that we keep your email address to send you what you have chosen here, "
+            "and for nothing else. Every email has a link to unsubscribe.",
+            "form": "sign-up 2",
         },
     }
 
@@ -56,7 +57,7 @@ def test_short_form_takes_the_language_of_its_page_and_the_zone_of_the_calendar(
         "digest": "",
         "wants_new": False,
     }
-    assert choice["consent"]["form"] == "record 1"
+    assert choice["consent"]["form"] == "record 2"
     assert choice["consent"]["words"].startswith("En vous inscrivant, vous acceptez")
 
 
@@ -100,7 +101,7 @@ def test_every_link_of_the_page_leads_somewhere(site, path):
 def test_selection_of_boxes_is_ticked(site):
     page = site.get("/reminders?kind=tender&tag=roads&country=FR&tz=Asia/Tokyo").get_data(as_text=True)
     ticked = re.findall(r'name="(\w+)" value="([^"]*)" checked', page)
-    assert ticked == [("kind", "tender"), ("tag", "roads"), ("place", "FR"), ("digest", "")]
+    assert ticked == [("kind", "tender"), ("tag", "roads"), ("place", "FR"), ("lead", ""), ("digest", "")]
     assert '<option value="Asia/Tokyo" selected>' in page
 
 
@@ -124,13 +125,35 @@ def test_everybody_is_answered_the_same(site):
     with writing(site.engine) as connection:
         suppress(connection, blocked, "bounced", site.now)
     addresses = ["known@example.org", "new@example.org", "blocked@example.org", "x@no-such-domain.invalid"]
-    answers = [site.post("/reminders", CHOICE | {"address": address}) for address in addresses]
-    trapped = site.post("/reminders", CHOICE | {"homepage": "https://spam.example"})
-    assert {(answer.status_code, answer.data, str(answer.headers)) for answer in [*answers, trapped]} == {
-        (200, answers[0].data, str(answers[0].headers))
-    }
-    assert b"example" not in answers[0].data.split(b"<main")[1]
+    sent = [CHOICE | {"address": address} for address in addresses]
+    sent.append(CHOICE | {"address": "robot@example.org", "homepage": "https://spam.example"})
+    answers = [site.post("/reminders", fields) for fields in sent]
+    # Each answer repeats the address that was sent, and nothing else tells one from another.
+    pages = [
+        answer.data.replace(fields["address"].encode(), b"@") for answer, fields in zip(answers, sent, strict=True)
+    ]
+    assert {(answer.status_code, page) for answer, page in zip(answers, pages, strict=True)} == {(200, pages[0])}
+    assert len({str(answer.headers).replace(answer.headers["Content-Length"], "") for answer in answers}) == 1
+    assert b"example" not in pages[0].split(b"<main")[1]
     assert len(kept(site)) == 5  # and not the one of the trap
+
+
+@pytest.mark.parametrize("fields", [CHOICE, {"address": "ann@example.org", "id": "roads", "form": "record"}])
+def test_an_address_is_repeated_and_can_be_corrected_with_all_that_was_chosen(site, fields):
+    answer = site.post("/reminders", fields)
+    assert "We have sent a link to ann@example.org." in words_of(answer)
+    assert answer.headers["Cache-Control"] == "no-store"
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.get_data(as_text=True))
+    assert not [
+        link for link in re.findall(r'(?:href|action)="([^"]*)"', answer.get_data(as_text=True)) if "ann" in link
+    ]
+    form = site.post("/reminders", MultiDict([*hidden, ("change", "yes")]))
+    page = html.unescape(form.get_data(as_text=True))
+    assert 'name="address" type="email" value="ann@example.org"' in page
+    assert len(kept(site)) == 1
+    for name, value in MultiDict(fields).items(multi=True):
+        if name not in ("address", "form", "own_leads", "language", "zone", "country"):
+            assert re.search(rf'name="{name}" value="{value}"( checked)?>', page), name
 
 
 @pytest.mark.slow
@@ -167,7 +190,7 @@ def test_confirmation_page_tells_all_and_the_button_confirms(site):
     for told in (
         "All webinars and calls for tenders",
         "14 days before, 36 hours before and 1 day before",
-        "In one letter a week",
+        "One summary a week",
         "South Korea",
     ):
         assert told in words_of(page), told

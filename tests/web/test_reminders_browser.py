@@ -24,13 +24,13 @@ def served(operated):
 def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served):
     page = look(browser, java_script_enabled=False, viewport={"width": 320, "height": 700})
     page.goto(f"{served.url}/fr/reminders")
-    page.get_by_label("Votre adresse électronique").fill("ann@example.org")
+    page.get_by_label("Votre adresse e-mail").fill("ann@example.org")
     page.get_by_label("Appels d’offres").check()
-    page.get_by_label("7 jours avant").check()
-    page.get_by_label("En une lettre par semaine").check()
+    page.get_by_label("7 jours avant", exact=True).check()
+    page.get_by_label("Un récapitulatif par semaine").check()
     page.get_by_label("Votre fuseau horaire").select_option(label="Séoul")
     page.get_by_role("button", name="S’inscrire").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Regardez dans votre boîte aux lettres"
+    assert page.get_by_role("heading", level=1).inner_text() == "Consultez votre messagerie"
     (row,) = served.dump()["signups"]
     page.goto(f"{served.url}/fr/reminders/confirm/{served.service.confirm_token(row[1], served.now)}")
     assert "Tous les appels d’offres" in page.locator("main").inner_text()
@@ -45,7 +45,7 @@ def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served)
     assert (watch.selection, watch.leads) == ("kind=tender", ("7 days", "3 days"))
     assert (subscriber.zone, subscriber.language, subscriber.digest) == ("Asia/Seoul", "fr", "weekly")
     page.goto(f"{served.url}/fr{served.unsubscribe_path(subscriber)}")
-    page.get_by_role("button", name="Arrêter mes rappels").click()
+    page.get_by_role("button", name="Se désabonner").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Vos rappels sont arrêtés"
     assert served.again(subscriber).state == "ended"
     assert page.context.cookies() == []
@@ -96,12 +96,12 @@ def test_short_form_says_in_whose_time_and_takes_it(browser, served, path, told,
 def test_errors_can_be_reached_by_keyboard(browser, served):
     page = look(browser)
     page.goto(f"{served.url}/reminders")
-    page.get_by_label("Your mail address").fill("ann@")
+    page.get_by_label("Your email address").fill("ann@")
     page.keyboard.press("Enter")
     page.get_by_role("alert").get_by_role("link").focus()
     page.keyboard.press("Enter")
     assert page.url.endswith("#address")
-    described = page.get_by_label("Your mail address").get_attribute("aria-describedby")
+    described = page.get_by_label("Your email address").get_attribute("aria-describedby")
     assert "not the name of a mail server" in page.locator(f"#{described}").inner_text()
     page.context.close()
 

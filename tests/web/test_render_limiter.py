@@ -196,7 +196,7 @@ def test_distinct_heavy_requests_are_told_to_come_again(service, slow, threads):
     refused = service.get(paths[most])
     assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
     assert (refused.headers["Retry-After"], refused.headers["Cache-Control"]) == ("10", "no-store")
-    assert refused.json["detail"] == "Too much is being worked out here at the moment. Try again in a few seconds."
+    assert refused.json["detail"] == "Too many requests are being answered at the moment. Try again in a few seconds."
     slow.may_end.set()
     assert [each.result(WAIT).status_code for each in asked] == [200] * most
     assert service.get(paths[most]).status_code == 200

@@ -49,7 +49,7 @@ def test_frame_without_scripts_is_whole(browser, foreign, served_widget):
         "Closes in 2 days",
         "Wednesday 25 November 2026, 17:00 CET (UTC+1)",
         "In Seoul: Thursday 26 November 2026, 01:00 KST (UTC+9)",
-        "Closes: was Tuesday 24 November 2026, 17:00 CET (UTC+1), now Sunday 29 November 2026, 17:00 CET (UTC+1).",
+        "Was 24 November 2026, extended once.",
         "Cancelled",
         "Postponed",
         "Times are those of Paris",
@@ -186,7 +186,11 @@ def test_clock_is_switched_by_keyboard(browser, foreign, served_widget):
     page = look(browser, url, timezone_id="Asia/Calcutta", viewport={"width": 640, "height": 900})
     frame = inside(page)
     clocks = frame.get_by_label("Time zone")
-    assert clocks.locator("option").all_inner_texts() == ["Programme: Paris", "Each place’s own", "Mine: Kolkata"]
+    assert clocks.locator("option").all_inner_texts() == [
+        "Programme: Paris",
+        "Each place’s time zone",
+        "Your time zone: Kolkata",
+    ]
     assert frame.locator(".local").all_inner_texts() == ["In Seoul: 19:00-20:30 KST (UTC+9)"]
     clocks.focus()
     page.keyboard.press("ArrowDown")

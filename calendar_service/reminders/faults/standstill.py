@@ -25,9 +25,9 @@ _FAULTS = {
     Health.SILENT: (
         FaultKind.SCHEDULE,
         "silent",
-        gettext_noop("Reminders stand still: no worker gives a sign of life."),
+        gettext_noop("Reminders have stopped: no worker is running."),
     ),
-    Health.LATE: (FaultKind.SENDING, "late", gettext_noop("Reminders are late: letters wait to be sent.")),
+    Health.LATE: (FaultKind.SENDING, "late", gettext_noop("Reminders are late: emails are waiting to be sent.")),
 }
 _KINDS = {kind for kind, _, _ in _FAULTS.values()}
 

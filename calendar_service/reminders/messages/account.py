@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from calendar_service.records.errors import gettext_noop
-from calendar_service.records.leads import read_lead
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.reminders.channels.base import MANAGE_URL, Message
 from calendar_service.reminders.messages.common import sender_name
@@ -16,7 +15,7 @@ from calendar_service.reminders.messages.content import Button, Detail, MessageC
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
-from calendar_service.writers.selection_words import describe_lead, describe_selection
+from calendar_service.writers.selection_words import describe_leads, describe_selection, describe_suggested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 DIGEST_LABELS = {
-    "": gettext_noop("Each by itself"),
-    DigestPeriod.DAILY: gettext_noop("In one letter a day"),
-    DigestPeriod.WEEKLY: gettext_noop("In one letter a week"),
+    "": gettext_noop("One email per date"),
+    DigestPeriod.DAILY: gettext_noop("One summary a day"),
+    DigestPeriod.WEEKLY: gettext_noop("One summary a week"),
 }
 """How reminders can come, in the words of forms and mails."""
 
@@ -59,22 +58,22 @@ def compose_confirmation(
     """Return the mail that asks to confirm a sign-up; nothing is sent to those who do not."""
     lang = view.lang
     sender = sender_name(edition, lang)
+    is_one = choice.selection.startswith("id=")
+    what = describe_selection(choice.selection, edition, lang, own_words=False) if is_one else sender
     return _account_message(
         view,
         sender,
-        lang.gettext("Please confirm: reminders of {sender}", sender=sender),
+        lang.gettext("Confirm your reminders: {what}", what=what),
         (
             lang.gettext("Somebody, probably you, asked {sender} to send reminders to this address.", sender=sender),
-            lang.gettext("If this was you, confirm it. The page behind the link asks you once more."),
+            lang.gettext("If this was you, please confirm."),
         ),
         button=Button(lang.gettext("Confirm"), confirm_url),
         facts=_chosen_details(choice, edition, lang),
         why=" ".join(
             (
-                lang.gettext("If it was not you, do nothing, and nothing more will be sent."),
-                lang.gettext(
-                    "The page behind the link also has “This was not me”: it keeps this address from such letters."
-                ),
+                lang.gettext("If it was not you, do nothing: no reminders will be sent."),
+                lang.gettext("To never get such an email again, open the link and choose “This was not me”."),
             )
         ),
         data={"type": "confirmation", "url": confirm_url},
@@ -88,14 +87,14 @@ def compose_known(edition: Edition, *, view: RenderContext) -> Message:
     return _account_message(
         view,
         sender,
-        lang.gettext("You get reminders of {sender} already", sender=sender),
+        lang.gettext("You already get reminders from {sender}", sender=sender),
         (
             lang.gettext("Somebody, probably you, asked {sender} to send reminders to this address.", sender=sender),
             lang.gettext(
-                "It gets just these already, so nothing has changed. Here you can see and change what you get:"
+                "This address already gets these reminders, so nothing has changed. You can see and change them here:"
             ),
         ),
-        button=Button(lang.gettext("Change what you get"), MANAGE_URL),
+        button=Button(lang.gettext("Change your reminders"), MANAGE_URL),
         why=lang.gettext("If it was not you, do nothing: everything stays as it is."),
         data={"type": "known"},
     )
@@ -110,24 +109,26 @@ def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
         sender,
         lang.gettext("Your webhook for {sender} was switched off", sender=sender),
         (
-            lang.gettext("For five days it has taken none of the reminders sent to it, so no more are sent."),
-            lang.gettext("See to the receiving side, then switch it on again:"),
+            lang.gettext("For five days it has accepted none of the reminders sent to it, so no more are sent."),
+            lang.gettext("Check the receiving server, then switch the webhook on again:"),
         ),
-        button=Button(lang.gettext("See to the webhook"), MANAGE_URL),
-        why=lang.gettext("You get this letter because you asked {sender} for reminders by webhook.", sender=sender),
+        button=Button(lang.gettext("Check the webhook"), MANAGE_URL),
+        why=lang.gettext("You get this email because you asked {sender} for reminders by webhook.", sender=sender),
         data={"type": "trouble"},
     )
 
 
 def _chosen_details(choice: ChosenReminders, edition: Edition, lang: Language) -> tuple[Detail, ...]:
-    leads = [describe_lead(read_lead(lead), lang) for lead in choice.leads]
     what = describe_selection(choice.selection, edition, lang, own_words=False)
     facts = [
         Detail(lang.gettext("Reminders of"), [what[:1].upper() + what[1:]]),
-        Detail(lang.gettext("When"), [lang.join(leads) if leads else lang.gettext("As the programme suggests")]),
+        Detail(
+            lang.gettext("Reminders"),
+            [describe_leads(choice.leads, lang) or describe_suggested(choice.selection, edition, lang)],
+        ),
     ]
     if choice.wants_new:
-        facts.append(Detail(lang.gettext("Also"), [lang.gettext("What is newly announced")]))
+        facts.append(Detail(lang.gettext("Also"), [lang.gettext("New announcements")]))
     if choice.digest:
         facts.append(Detail(lang.gettext("How"), [lang.gettext(DIGEST_LABELS[choice.digest])]))
     return tuple(facts)

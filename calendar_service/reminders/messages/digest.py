@@ -62,7 +62,7 @@ def compose_digest(
         sender=sender_name(edition, lang),
         preheader=" · ".join(f"{row.counted}: {row.title.text}" for _, row in rows[:3]),
         heading=LocalizedText(heading, lang.code),
-        label=lang.gettext("Daily letter") if period is DigestPeriod.DAILY else lang.gettext("Weekly letter"),
+        label=lang.gettext("Daily summary") if period is DigestPeriod.DAILY else lang.gettext("Weekly summary"),
         days=tuple(
             DigestDay(_opening(lang.day(day)), [row for _, row in group])
             for day, group in groupby(rows, key=lambda pair: pair[0])
@@ -127,14 +127,14 @@ def _counted(item: DigestItem, edition: Edition, view: RenderContext, now: datet
 def _heading(period: DigestPeriod, day: date, lang: Language) -> str:
     day_text = lang.day(day)
     if period is DigestPeriod.DAILY:
-        return lang.gettext("What is coming, as of {day}", day=day_text)
-    return lang.gettext("What is coming, in the week of {day}", day=lang.day(day, weekday=False))
+        return lang.gettext("Upcoming dates, as of {day}", day=day_text)
+    return lang.gettext("Upcoming dates, week of {day}", day=lang.day(day, weekday=False))
 
 
 def _why(period: DigestPeriod, sender: str, lang: Language) -> str:
     if period is DigestPeriod.DAILY:
-        return lang.gettext("You get this letter because you asked {sender} for reminders once a day.", sender=sender)
-    return lang.gettext("You get this letter because you asked {sender} for reminders once a week.", sender=sender)
+        return lang.gettext("You get this email because you asked {sender} for reminders once a day.", sender=sender)
+    return lang.gettext("You get this email because you asked {sender} for reminders once a week.", sender=sender)
 
 
 def _subject(first: DigestItem, number: int, content: MessageContent, edition: Edition, now: datetime) -> str:

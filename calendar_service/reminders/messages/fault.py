@@ -75,7 +75,7 @@ def compose_fault_mail(
         paragraphs=tuple(dict.fromkeys(lang.gettext(ADVICE[each.kind]) for each in faults)),
         button=Button(lang.gettext("Open the operator's page"), operator_url) if operator_url else None,
         facts=tuple(fact for each in faults[:_MOST_FAULTS] for fact in _facts(each, host, lang)),
-        why=lang.gettext("You get this letter because you run this service or edit its calendar."),
+        why=lang.gettext("You get this email because you run this service or edit its calendar."),
         may_manage=False,
         may_unsubscribe=False,
     )

@@ -75,7 +75,7 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         history=_reason(shown, edition, lang) + _left_out(value_changes, lang),
         facts=_without_changed(content, value_changes, lang),
         button=_calendar_button(view) if after.withdrawn else content.button,
-        why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
+        why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=content.sender),
     )
     subject = make_subject(head, content, _notice_when(first, main, edition, view, now))
     message = make_message("notice", subject, content, (shown, main), edition, now)
@@ -95,7 +95,7 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
         label=head,
         when=content.when and replace(content.when, counted=counted_to(entry, main, edition, view, now)),
         why=lang.gettext(
-            "You get this letter because you asked {sender} to tell you of what is new.", sender=content.sender
+            "You get this email because you asked {sender} for news of what is announced.", sender=content.sender
         ),
     )
     short = short_moment(main, edition, view, now)

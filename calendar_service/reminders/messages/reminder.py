@@ -43,7 +43,7 @@ def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
         content,
         preheader=write_preheader(content, counted),
         when=content.when and replace(content.when, counted=counted),
-        why=view.lang.gettext("You get this letter because you asked {sender} for reminders.", sender=content.sender),
+        why=view.lang.gettext("You get this email because you asked {sender} for reminders.", sender=content.sender),
     )
     subject = make_subject(counted, content, short_moment(main, edition, view, now))
     return make_message("reminder", subject, content, (entry, main), edition, now)

@@ -35,13 +35,13 @@ def check_mail_address(text: str) -> str:
     """
     text = text.strip(" ")
     if not text:
-        raise InvalidAddress(gettext_noop("Write a mail address."))
+        raise InvalidAddress(gettext_noop("Enter an email address."))
     local, _, domain = text.rpartition("@")
     if len(local) > _MAX_LOCAL or not _LOCAL.fullmatch(local) or _ENCODED_WORD.search(local):
-        raise InvalidAddress(gettext_noop("This is not a mail address. Write one like name@example.org."))
+        raise InvalidAddress(gettext_noop("This is not an email address. Enter one like name@example.org."))
     address = f"{local}@{_check_domain(domain)}"
     if len(address.encode()) > _MAX_OCTETS:
-        raise InvalidAddress(gettext_noop("This mail address is too long."))
+        raise InvalidAddress(gettext_noop("This email address is too long."))
     return address
 
 
@@ -55,9 +55,7 @@ def _check_domain(domain: str) -> str:
     if (
         len(labels) < 2 or labels[-1].isdecimal() or not all(map(_LABEL.fullmatch, labels))
     ):  # a host and its top-level domain
-        raise InvalidAddress(
-            gettext_noop("What stands after the @ is not the name of a mail server, such as example.org.")
-        )
+        raise InvalidAddress(gettext_noop("What follows the @ is not the name of a mail server, such as example.org."))
     return ascii_domain
 
 

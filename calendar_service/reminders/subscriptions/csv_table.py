@@ -195,7 +195,7 @@ def _merge(before: NewSubscriber, person: NewSubscriber, line: int) -> NewSubscr
             raise _BadValue(column, f"Line {line} has another for the same address; one person has one.")
     watches = add_watches(before.watches, person.watches)
     if len(watches) > MAX_WATCHES:
-        raise _BadValue("selection", f"One address can watch {MAX_WATCHES} selections at most. Leave the others out.")
+        raise _BadValue("selection", f"One address can follow {MAX_WATCHES} choices at most. Leave the others out.")
     return replace(before, watches=watches)
 
 

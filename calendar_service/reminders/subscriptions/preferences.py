@@ -221,7 +221,7 @@ def _digest(text: str) -> str:
     if text.strip() not in DIGEST_CHOICES:
         raise InvalidPreferences(
             "digest",
-            gettext_noop("“{value}” is not known. It is daily, weekly, or empty for single letters."),
+            gettext_noop("“{value}” is not known. It is daily, weekly, or empty for one email per date."),
             value=_short(text),
         )
     return text.strip()
@@ -231,7 +231,7 @@ def _language(text: str, languages: Sequence[str]) -> str:
     code = text.strip().lower()
     if code not in languages:
         raise InvalidPreferences(
-            "language", gettext_noop("Letters are written in: {languages}."), languages=", ".join(languages)
+            "language", gettext_noop("Emails are written in: {languages}."), languages=", ".join(languages)
         )
     return code
 

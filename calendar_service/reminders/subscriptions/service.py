@@ -59,7 +59,7 @@ class NoMailAddress(CalendarError):
     """The mail address of a webhook's owner is not known."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("No mail address is known for these reminders. Sign up with one."))
+        super().__init__(gettext_noop("No email address is known for these reminders. Sign up with one."))
 
 
 class SubscriptionService:

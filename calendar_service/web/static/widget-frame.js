@@ -36,12 +36,13 @@
 
   const running = document.querySelector("[data-until]");
   if (running) {
-    const unit = (count, name) => new Intl.NumberFormat(root.lang, { style: "unit", unit: name, unitDisplay: "long" }).format(count);
+    const unit = (count, name, unitDisplay) => new Intl.NumberFormat(root.lang, { style: "unit", unit: name, unitDisplay }).format(count);
     const count = () => {
       const minutes = Math.floor((Date.parse(running.dataset.until) - Date.now()) / 60000);
       running.hidden = minutes < 0;
-      const parts = [[Math.floor(minutes / 1440), "day"], [Math.floor(minutes / 60) % 24, "hour"], [minutes % 60, "minute"]];
-      running.textContent = parts.filter(([value]) => value).map(([value, name]) => unit(value, name)).join(" ");
+      const days = Math.floor(minutes / 1440);
+      const clock = `${unit(Math.floor(minutes / 60) % 24, "hour", "short")} ${unit(minutes % 60, "minute", "short")}`;
+      running.textContent = days > 0 ? `${unit(days, "day", "long")}, ${clock}` : clock;
     };
     count();
     setInterval(count, 15000);

@@ -57,10 +57,10 @@ REFUSED = [
 ]
 
 SENTENCES = {
-    "Write a mail address.",
-    "This is not a mail address. Write one like name@example.org.",
-    "This mail address is too long.",
-    "What stands after the @ is not the name of a mail server, such as example.org.",
+    "Enter an email address.",
+    "This is not an email address. Enter one like name@example.org.",
+    "This email address is too long.",
+    "What follows the @ is not the name of a mail server, such as example.org.",
 }
 
 

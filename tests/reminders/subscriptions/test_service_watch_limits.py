@@ -11,7 +11,7 @@ from tests.support.subscriptions import DAY, KEYS, NOON, newcomer
 
 HEAD = "address,language,timezone,country,selection,leads,consent\n"
 HASHER = AddressHasher(KEYS)
-MOST = "One address can watch 50 selections at most. "
+MOST = "One address can follow 50 choices at most. "
 
 
 def row(selection, address="ada@example.org"):
@@ -50,7 +50,7 @@ def test_rows_add_no_more_to_who_is_there_already(database):
     people = read(row("id=b", "eve@example.org"), row("id=b"), row("id=c"))
     taken = import_subscribers(database, people, HASHER, NOON + DAY)
     assert [str(each) for each in taken.problems] == [
-        f"3: selection: '49 watched already, 2 here'. {MOST}Stop one of them first."
+        f"3: selection: '49 watched already, 2 here'. {MOST}Stop following one of them first."
     ]
     assert list(subscribers.list_subscribers(database)) == [known]
     assert import_subscribers(database, read(row("id=b"), row("id=a1")), HASHER, NOON + DAY).gained == 1
