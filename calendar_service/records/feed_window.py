@@ -1,6 +1,7 @@
 """Select the entries of an output: those that match the selection and lie within its time window.
 
-Without `from`, `to` or `id` the window reaches twelve months back and is open towards the future.
+Without `from`, `to` or `id` the window reaches twelve months back and is open towards the future. `from` and `to` bound
+what is listed: occurrences, sessions and milestones that lie in it, and records that have one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 from calendar_service.records.edition import WITHDRAWN_STAYS
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds, midnight, record_bounds
-from calendar_service.records.occurrences import all_days, count_days, end_of, happens_within, occurrences_of
+from calendar_service.records.occurrences import all_days, count_days, end_of, happens_within, occurrences_of, overlaps
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import day_of_instant
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point, Record, Span
     from calendar_service.records.selection import Selection
 
+Bounds = tuple[datetime, datetime]
+"""A half-open stretch of time, in UTC."""
+
 MONTHS_BACK = 12
+OCCURRENCES_AHEAD = timedelta(days=731)
+"""How far ahead the occurrences of what recurs are listed, where the selection does not say it."""
 MAX_OCCURRENCES = 20_000
 """So many occurrences of recurring records an answer lists at most, where its selection says from or to when."""
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -53,7 +59,7 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
         leaves = _leaves_at(entry, stops, zone, windowed=selection.is_windowed)
         if leaves <= now:
             changed = max(changed, leaves)
-        elif _is_within(entry.record, bounds, (start, end), zone):
+        elif _is_within(entry.record, bounds, (start, end), zone, is_bounded=selection.is_bounded):
             kept.append((begins, entry.record.id, entry))
     kept.sort(key=lambda item: item[:2])
     return WindowContents([entry for _, _, entry in kept], changed)
@@ -77,7 +83,7 @@ def without_cancelled(entry: Entry) -> Entry | None:
     return replace(entry, revision=replace(entry.revision, record=replace(entry.record, schedule=kept)))
 
 
-def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datetime, datetime]:
+def window(edition: Edition, selection: Selection, now: datetime) -> Bounds:
     """Return the half-open time window of a selection, in UTC; open ends are the minimum and maximum datetime."""
     zone = edition.calendar.zone
     never = datetime.min.replace(tzinfo=UTC)
@@ -88,6 +94,18 @@ def window(edition: Edition, selection: Selection, now: datetime) -> tuple[datet
     return start, end
 
 
+def list_bounds(edition: Edition, selection: Selection, now: datetime, ahead: timedelta = OCCURRENCES_AHEAD) -> Bounds:
+    """Return the period in which occurrences are listed: the selection's; `ahead` from its beginning if it is open."""
+    start, end = window(edition, selection, now)
+    return start, end if selection.last else max(start, now) + ahead
+
+
+def days_asked(edition: Edition, selection: Selection) -> Bounds | None:
+    """Return the window that `from` and `to` ask for; None without them."""
+    # With one of them it does not depend on the present time.
+    return window(edition, selection, edition.published_at) if selection.is_bounded else None
+
+
 def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
     """Return the time from a record's first moment to its last, in UTC; an endless rule reaches the maximum datetime.
 
@@ -95,6 +113,8 @@ def extent(record: Record, zone: str) -> tuple[datetime, datetime]:
     """
     begins, stops = record_bounds(record, zone)
     if record.schedule and record.schedule.rule:
+        moved = [change.span for change in record.schedule.changes if change.span]
+        begins = min([begins, *(instant_bounds(span, zone)[0] for span in moved)])
         return begins, max(stops, end_of(record.schedule, zone) or _ALWAYS)
     return begins, stops
 
@@ -119,16 +139,19 @@ def check_occurrences(listed: Iterable[tuple[Record, date, date]], selection: Se
             raise BadSelection(name, day.isoformat(), sentence, advice, most=f"{MAX_OCCURRENCES}")
 
 
-def _is_within(record: Record, bounds: tuple[datetime, datetime], within: tuple[datetime, datetime], zone: str) -> bool:
-    """Return True if part of a record lies in a half-open window: of a recurring one, an occurrence or deadline."""
-    (begins, stops), (start, end) = bounds, within
+def _is_within(record: Record, whole: Bounds, within: Bounds, zone: str, *, is_bounded: bool) -> bool:
+    """Return True if part of a record lies in a half-open window: an occurrence, a session or a milestone."""
+    (begins, stops), (start, end) = whole, within
     if not ((stops > start or begins >= start) and begins < end):
         return False
-    if record.schedule is None or record.schedule.rule is None or end == _ALWAYS:
+    if not is_bounded:
         return True
-    milestones = [instant_bounds(milestone.at, zone) for milestone in record.milestones.values()]
-    is_due = any(start <= first < end for first, _ in milestones)
-    return is_due or happens_within(record.schedule, max(start, begins), end, zone)
+    schedule = record.schedule
+    points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
+    points += [session.span for session in record.sessions]
+    if any(overlaps(at, start, end, zone) for at in points):
+        return True
+    return schedule is not None and happens_within(schedule, max(start, begins), end, zone)
 
 
 def _oldest_day(now: datetime, zone: str) -> date:

@@ -38,13 +38,22 @@ def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str
     `start` and `end` are aware; whole days are those of `zone`. A point in time counts if it lies in the window, a span
     if any part of it does. An endless rule is cut off at `end`.
     """
-    found = [each for each in _candidates(schedule, start, end) if _overlaps(each.span, start, end, zone)]
+    found = [each for each in _candidates(schedule, start, end) if overlaps(each.span, start, end, zone)]
     return sorted(found, key=lambda each: (instant_bounds(each.span, zone), each.day))
 
 
 def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
     """Return True if any occurrence overlaps the half-open window [start, end); both bounds are aware."""
-    return any(_overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
+    return any(overlaps(each.span, start, end, zone) for each in _candidates(schedule, start, end))
+
+
+def overlaps(at: Point | Span, start: datetime, end: datetime, zone: str) -> bool:
+    """Return True if a point or any part of a span lies in the half-open window [start, end), both aware.
+
+    Whole days are those of `zone`.
+    """
+    begins, stops = instant_bounds(at, zone)
+    return start <= begins < end if begins == stops else begins < end and stops > start
 
 
 def count_days(schedule: Schedule, first: date, last: date, most: int) -> int:
@@ -134,11 +143,6 @@ def _reach_back(start: datetime, length: timedelta) -> date:
 def _length(span: Span) -> timedelta:
     start, end = instant_bounds(span, "UTC")
     return end - start
-
-
-def _overlaps(span: Span, start: datetime, end: datetime, zone: str) -> bool:
-    begins, stops = instant_bounds(span, zone)
-    return start <= begins < end if begins == stops else begins < end and stops > start
 
 
 def _shift_civil(civil: CivilTime, days: timedelta) -> CivilTime:

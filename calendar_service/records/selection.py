@@ -70,6 +70,11 @@ class Selection:
         """Return True if the selection has a time window of its own."""
         return bool(self.first or self.last or self.ids)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Return True if `from` or `to` bounds what is listed."""
+        return bool(self.first or self.last)
+
     def accepts(self, record: Record) -> bool:
         """Return True if a record matches kind, tag, country, language, id and words; time is not considered."""
         return (

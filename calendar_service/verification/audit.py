@@ -29,6 +29,7 @@ ZONES = ("", "Asia/Seoul", "America/St_Johns")
 """The clocks that surfaces are asked to show beside the programme's; "" is the place's own."""
 
 _SLACK = timedelta(days=4)
+_WEEKS = timedelta(weeks=6)
 _AGENDA, _WIDGET = "/", "/widget"
 # As many rows as a widget shows at most.
 _WIDGET_ROWS = "100"
@@ -69,6 +70,7 @@ class AuditedSurface:
     prefix: str = ""
     check: OutputCheck | None = None
     hides_cancelled: bool = False
+    last: date | None = None
 
     @property
     def address(self) -> str:
@@ -77,12 +79,18 @@ class AuditedSurface:
             "lang": "" if self.is_page else self.lang,
             "tz": self.zone,
             "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
             "cancelled": "hide" if self.hides_cancelled else "",
             "limit": _WIDGET_ROWS if self.path == _WIDGET else "",
         }
         query = urlencode({name: value for name, value in asked.items() if value})
         path = f"{self.prefix if self.is_page else ''}{self.path}"
         return f"{path}?{query}" if query else path
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day that it is asked for; None if it is not for both."""
+        return (self.first, self.last) if self.first and self.last else None
 
     @property
     def is_page(self) -> bool:
@@ -105,7 +113,7 @@ def verify_outputs(
     for surface in list_surfaces(edition, languages, outputs, zones, clock()):
         report.surfaces += 1
         # Pages show what is next as of now: what they are compared with must not be older.
-        scope = Scope(edition, clock(), surface.lang, surface.zone)
+        scope = Scope(edition, clock(), surface.lang, surface.zone, surface.days)
         status, body = _fetch_whole(surface, fetch)
         if status == HTTPStatus.OK:
             report.faults += verify_surface(surface, body, scope)
@@ -133,7 +141,7 @@ def _fetch_whole(surface: AuditedSurface, fetch: Callable[[str], FetchedAnswer])
 def list_surfaces(
     edition: Edition, languages: Sequence[str], outputs: Mapping[str, OutputCheck], zones: Sequence[str], now: datetime
 ) -> Iterator[AuditedSurface]:
-    """Yield the surfaces: all records of all time in each zone, and the outputs without `from=`."""
+    """Yield the surfaces: all records of all time in each zone, the outputs without `from=`, and of some weeks."""
     default = edition.calendar.default_language
     first = _first_day(edition)
     for lang in languages:
@@ -144,6 +152,8 @@ def list_surfaces(
         checks: dict[str, OutputCheck | None] = {**outputs, _AGENDA: None, _WIDGET: None}
         for path, check in checks.items():
             yield AuditedSurface(path, lang, first=first, prefix=prefix, check=check, hides_cancelled=True)
+            begins, ends = ((now + shift).date() for shift in (-_WEEKS, _WEEKS))
+            yield AuditedSurface(path, lang, first=begins, prefix=prefix, check=check, last=ends)
         for zone in zones:
             yield from (AuditedSurface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
             yield from (AuditedSurface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
@@ -182,7 +192,7 @@ def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[M
         if entry is None or not _may_show(surface, entry, scope):
             faults.append(Mismatch(surface.address, name, "the record", NOTHING, f"{len(facts)} facts about it"))
             continue
-        within = scope.days if expect.is_recurring(entry.record) else None
+        within = scope.days if expect.is_recurring(entry.record) and scope.within is None else None
         wanted = _expect(surface, entry, scope, found.names.get(name, set()))
         wanted = Expected(more=wanted.must + wanted.more) if is_cut else wanted
         faults += [Mismatch(surface.address, name, *each) for each in compare_times(wanted, facts, within)]
@@ -230,6 +240,8 @@ def _may_show(surface: AuditedSurface, entry: Entry, scope: Scope) -> bool:
         return surface.record == entry.record.id
     if surface.check and surface.check.kind not in (None, entry.record.kind):
         return False
+    if scope.within:
+        return expect.lies_in_days(entry, scope)
     unlimited = surface.first is not None or surface.path == _AGENDA
     return unlimited or expect.is_in_window(entry, scope, _SLACK)
 

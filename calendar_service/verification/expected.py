@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.moments import instant_bounds, moments_of, record_bounds, span_points
+from calendar_service.records.moments import instant_bounds, record_bounds, span_points
 from calendar_service.records.occurrences import Occurrence, end_of, occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
@@ -45,12 +45,25 @@ _MOVED_FROM = ", moved from"
 
 @dataclass(frozen=True)
 class Scope:
-    """What an output is asked for: which edition, at what time, in which other zone ("" for the place's own)."""
+    """What an output is asked for: which edition, at what time, in which other zone ("" for the place's own).
+
+    `within` are the first and the last of the days that it is limited to.
+    """
 
     edition: Edition
     now: datetime
     lang: str
     zone: str = ""
+    within: tuple[date, date] | None = None
+
+    def holds(self, at: Point | Span) -> bool:
+        """Return True if a point or a part of a span lies in the days that are asked for."""
+        if self.within is None:
+            return True
+        days = self.within[0], self.within[1] + timedelta(days=1)
+        start, end = (datetime.combine(day, time(), tzinfo_of(self.home)) for day in days)
+        begins, ends = instant_bounds(at, self.home)
+        return begins < end and (ends > start or begins == ends >= start)
 
     @property
     def home(self) -> str:
@@ -84,10 +97,22 @@ def is_in_window(entry: Entry, scope: Scope, slack: timedelta = timedelta()) -> 
     return ends > scope.now - _BACK - slack
 
 
+def lies_in_days(entry: Entry, scope: Scope) -> bool:
+    """Return True if an occurrence, a session or a milestone of a record lies in the days that are asked for."""
+    record, schedule = entry.record, entry.record.schedule
+    points: list[Point | Span] = [each.at for each in record.milestones.values()]
+    points += [each.span for each in record.sessions]
+    if schedule:
+        points += [each.span for each in occurrences(schedule, scope)[0]] if schedule.rule else [schedule.span]
+    return any(scope.holds(at) for at in points)
+
+
 def occurrences(schedule: Schedule, scope: Scope) -> tuple[list[Occurrence], list[Occurrence]]:
     """Return the occurrences that must be in an output, and all that may be."""
     first, last = scope.now - _BACK, scope.now + _AHEAD
     every = occurrences_of(schedule, first - _AROUND, last + _AROUND, scope.home)
+    if scope.within:
+        return [each for each in every if scope.holds(each.span)], every
     if schedule.rule and schedule.rule.frequency == "DAILY":
         last = scope.now + _DAILY_AHEAD
     must = [each for each in every if first <= instant_bounds(each.span, scope.home)[0] < last]
@@ -107,22 +132,26 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
     status = "" if keyed else f", {state[0].value}"
     # The table has its status in each line.
     state = state if keyed else state[1:]
-    parts = [point for session in record.sessions for point in span_points(session.span)]
+    sessions = [session for session in record.sessions if scope.holds(session.span)]
+    parts = [point for session in sessions for point in span_points(session.span)]
     state = [*state, *(StatedTime(f"session {name}{status}", _exact(at)) for name, at in parts)]
-    moved = [StatedTime(f"{move.moment}{_MOVED_FROM}", _exact(move.old.at)) for move in _last_moves(entry)]
+    milestones = {name: each for name, each in record.milestones.items() if scope.holds(each.at)}
+    moves = [move for move in _last_moves(entry) if move.moment in milestones]
+    moved = [StatedTime(f"{move.moment}{_MOVED_FROM}", _exact(move.old.at)) for move in moves]
+    listed = [StatedTime(f"{name}{status}", _exact(milestone.at)) for name, milestone in milestones.items()]
     if schedule is None or not schedule.rule:
-        times = [StatedTime(f"{moment.name}{status}", _exact(moment.at)) for moment in moments_of(record)]
+        points = span_points(schedule.span) if schedule and scope.holds(schedule.span) else []
+        times = [StatedTime(f"{name}{status}", _exact(at)) for name, at in points]
         before = span_points(entry.planned_before) if entry.planned_before else []
-        kept = {moment.name for moment in moments_of(record)}
+        kept = {name for name, _ in points}
         moved += [StatedTime(f"{name}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept]
-        return Expected([*times, *moved, *state])
-    milestones = [StatedTime(f"{name}{status}", _exact(milestone.at)) for name, milestone in record.milestones.items()]
+        return Expected([*times, *listed, *moved, *state])
     must, every = (
         [fact for each in some for fact in _listed(each, entry, schedule, keyed=keyed)]
         for some in occurrences(schedule, scope)
     )
-    more = [fact for fact in every if fact not in set(must)]
-    return Expected([*milestones, *must, *moved, *state], more)
+    more = [fact for fact in every if fact not in set(must)] if scope.within is None else []
+    return Expected([*listed, *must, *moved, *state], more)
 
 
 def _last_moves(entry: Entry) -> list[DeadlineChange]:
@@ -195,16 +224,21 @@ def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
         must, every = occurrences(schedule, scope)
         expected.must = [StatedTime(f"{HAPPENING} of {each.day}", _stretch_of(each.span)) for each in must]
         known = set(expected.must)
+        # A series that is in the days that are asked for has its rule, which goes on beyond them, and all its changes.
+        every += [occurrence_on(schedule, change.occurrence) for change in schedule.changes]
         every_fact = [StatedTime(f"{HAPPENING} of {each.day}", _stretch_of(each.span)) for each in every]
-        expected.more = [fact for fact in every_fact if fact not in known]
-    elif schedule:
+        expected.more = [fact for fact in every_fact if fact not in known] if must else []
+    elif schedule and scope.holds(schedule.span):
         expected.must.append(StatedTime(HAPPENING, _stretch_of(schedule.span)))
     for moment, milestone in record.milestones.items():
+        if not scope.holds(milestone.at):
+            continue
         expected.must.append(StatedTime(moment, _milestone_stretch(moment, milestone.at)))
         if isinstance(milestone.at, CivilTime):
             clock = milestone.at.instant.astimezone(tzinfo_of(scope.home))
             expected.must.append(StatedTime(f"{moment} in the title", f"{clock:%H:%M}"))
-    expected.must += [StatedTime(f"session {each.id}", _stretch_of(each.span)) for each in record.sessions]
+    sessions = [each for each in record.sessions if scope.holds(each.span)]
+    expected.must += [StatedTime(f"session {each.id}", _stretch_of(each.span)) for each in sessions]
     for name in sorted(names):
         occurrence = _occurrence_named(name, schedule)
         expected.must += _description(name, entry, scope)
@@ -367,18 +401,26 @@ def _page_links(entry: Entry, lead: Occurrence | None, scope: Scope) -> list[Sta
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
-    """Return the facts that the agenda must have of a record: all within a year from now, and the last one before."""
+    """Return the facts that the agenda must have of a record: all within a year from now, and the last one before.
+
+    Of what is asked for by day (`windowed`), all that are past, too.
+    """
     record, schedule = entry.record, entry.record.schedule
     moves = _deadline_before(entry, scope)
     if schedule is None or not schedule.rule:
+        if not scope.holds(_shown(record)):
+            return Expected()
         row = [*_lines(_shown(record), record, scope), _datetime(_shown(record)), *_shown_state(None, entry, scope)]
         row += _open_registration(entry, scope)
         ended = instant_bounds(_shown(record), scope.home)[1]
         return Expected([*row, *moves]) if windowed or ended >= scope.now - _RECENT else Expected([], [*row, *moves])
-    every = occurrences(schedule, scope)[1]
+    listed, every = occurrences(schedule, scope)
+    changed = [occurrence_on(schedule, change.occurrence) for change in schedule.changes]
+    # What has changed long ago has a state, which names no day.
+    every = listed if scope.within else [*every, *(each for each in changed if each not in every)]
     coming = [each for each in every if _ends(each, scope) > scope.now and _begins(each, scope) < scope.now + _BACK]
-    past = [each for each in every if scope.now - _RECENT <= _ends(each, scope) <= scope.now][-1:]
-    kept = {each.day for each in [*past, *coming]}
+    past = [each for each in every if scope.now - _RECENT <= _ends(each, scope) <= scope.now]
+    kept = {each.day for each in [*(past if windowed else past[-1:]), *coming]}
     must, more = (
         [
             fact

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import RecordState
 from calendar_service.records.enums import MomentName
-from calendar_service.records.feed_window import check_occurrences
+from calendar_service.records.feed_window import check_occurrences, days_asked, list_bounds
 from calendar_service.records.moments import instant_bounds
-from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.occurrences import occurrences_of, overlaps
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
@@ -19,10 +19,11 @@ from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import moved_from, state_texts, takes_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
+    from collections.abc import Iterable
+    from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Milestone, Point, Span
     from calendar_service.records.selection import Selection
@@ -114,10 +115,14 @@ class AgendaMonth:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A page of coming items, earliest first, followed by past ones, latest first."""
+    """A page of coming items, earliest first, followed by past ones, latest first.
+
+    Of the days that `from` and `to` ask for, `within` has all items, earliest first, and the other two are empty.
+    """
 
     coming: list[AgendaMonth]
     past: list[AgendaMonth]
+    within: list[AgendaMonth]
     has_coming: bool
     has_past: bool
     page: int = 1
@@ -129,15 +134,19 @@ def make_agenda(
 ) -> Agenda:
     """Return a page of the agenda; `page` counts from 1.
 
-    A recurring record is listed for a year ahead, and once in the past, at its last occurrence.
+    A recurring record is listed for a year ahead, and once in the past, at its last occurrence; but within `from` and
+    `to` at all its occurrences.
     """
     coming, past = list_items(entries, edition, selection, now)
     first = (page - 1) * ROWS_ON_A_PAGE
-    shown = [*coming, *past][first : first + ROWS_ON_A_PAGE]
+    items = in_order([*past, *coming]) if selection.is_bounded else [*coming, *past]
+    shown = items[first : first + ROWS_ON_A_PAGE]
     ahead = max(0, min(len(coming) - first, len(shown)))
+    months = [by_month(part, edition, view, now) for part in (shown[:ahead], shown[ahead:], shown)]
     return Agenda(
-        coming=by_month(shown[:ahead], edition, view, now),
-        past=by_month(shown[ahead:], edition, view, now),
+        coming=[] if selection.is_bounded else months[0],
+        past=[] if selection.is_bounded else months[1],
+        within=months[2] if selection.is_bounded else [],
         has_coming=bool(coming),
         has_past=bool(past),
         page=page,
@@ -148,23 +157,45 @@ def make_agenda(
 def list_items(
     entries: list[Entry], edition: Edition, selection: Selection, now: datetime
 ) -> tuple[list[AgendaItem], list[AgendaItem]]:
-    """Return the coming and the past items, in the order shown. Raise BadSelection if there are too many."""
-    if selection.first:
-        check_occurrences(
-            ((entry.record, selection.first, (now + LISTED_AHEAD).date()) for entry in entries), selection
-        )
+    """Return the coming items, earliest first, and the past ones, latest first.
+
+    Within `from` and `to` they are all that lie in it; else a recurring record has one in the past. Raise BadSelection
+    if there are too many.
+    """
+    zone = edition.calendar.zone
+    within, (start, end) = days_asked(edition, selection), list_bounds(edition, selection, now, LISTED_AHEAD)
+    first, last = selection.first or date.min, selection.last or end.date()
+    check_occurrences(((entry.record, first, last) for entry in entries), selection)
+    start = start if within else now - 5 * BACK
     coming: list[AgendaItem] = []
     past: list[AgendaItem] = []
     for entry in entries:
-        items = list(_items(entry, edition, selection, now))
+        items = items_of(entry, (start, end), within, zone)
         coming += [item for item in items if item.is_coming(now)]
-        past += [item for item in items if not item.is_coming(now)][-1:]
-    coming.sort(key=_by_time)
+        gone = [item for item in items if not item.is_coming(now)]
+        past += gone if within else gone[-1:]
     past.sort(key=_by_time, reverse=True)
     if not selection.is_windowed:
         recent = [item for item in past if item.ends >= now - BACK]
         past = past[: max(len(recent), LEAST_PAST)]
-    return coming, past
+    return in_order(coming), past
+
+
+def items_of(entry: Entry, bounds: Bounds, within: Bounds | None, zone: str) -> list[AgendaItem]:
+    """Return the items of an entry: its occurrences within `bounds`; of what does not recur, the one if it is `within`.
+
+    None is everywhere.
+    """
+    schedule = entry.record.schedule
+    if schedule is not None and schedule.rule is not None:
+        return [item_of(entry, each.span, zone, each) for each in occurrences_of(schedule, *bounds, zone)]
+    at = shown_times(entry)
+    return [item_of(entry, at, zone)] if within is None or overlaps(at, *within, zone) else []
+
+
+def in_order(items: Iterable[AgendaItem]) -> list[AgendaItem]:
+    """Return items in order of time."""
+    return sorted(items, key=_by_time)
 
 
 def by_month(items: Iterable[AgendaItem], edition: Edition, view: RenderContext, now: datetime) -> list[AgendaMonth]:
@@ -334,16 +365,6 @@ def _split(line: str, day: str) -> tuple[str, str]:
 
 def _by_time(item: AgendaItem) -> tuple[datetime, str]:
     return item.begins, item.entry.record.id
-
-
-def _items(entry: Entry, edition: Edition, selection: Selection, now: datetime) -> Iterator[AgendaItem]:
-    schedule, zone = entry.record.schedule, edition.calendar.zone
-    if schedule is None or schedule.rule is None:
-        yield item_of(entry, shown_times(entry), zone)
-        return
-    start = now - 5 * BACK if selection.first is None else datetime.combine(selection.first, datetime.min.time(), UTC)
-    for occurrence in occurrences_of(schedule, start, now + LISTED_AHEAD, zone):
-        yield item_of(entry, occurrence.span, zone, occurrence)
 
 
 def _urgency(day: date, today: date) -> str:

@@ -6,12 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.output_formats import FORMATS
-from calendar_service.records.feed_window import WindowContents, check_occurrences, extent, next_start, select_contents
+from calendar_service.records.feed_window import (
+    WindowContents,
+    check_occurrences,
+    days_asked,
+    extent,
+    list_bounds,
+    next_start,
+    select_contents,
+)
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
-from calendar_service.writers.api import list_bounds
 from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_to_limits
 from calendar_service.writers.recurrence import days_within, is_written_out
 from calendar_service.writers.render_context import render_context_of
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 
     from calendar_service.output_formats import OutputFormat
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.record import Record
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
@@ -51,7 +59,8 @@ class FeedRenderer:
         is_made_of_blocks = form.holds is FeedUnit.VEVENTS
         blocks, omitted = self._blocks(entries, edition, view, selection, now) if is_made_of_blocks else ([], 0)
         head = FeedHead(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
-        body = form.write(FeedContents(head, entries, edition, view, selection, bounds, now, blocks))
+        within = days_asked(edition, selection)
+        body = form.write(FeedContents(head, entries, edition, view, selection, bounds, now, within, blocks))
         if form.holds in _LASTING:
             changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
         else:
@@ -78,7 +87,7 @@ class FeedRenderer:
     ) -> tuple[list[SerializedEvents], int]:
         """Return the VEVENTs of the entries that fit into a feed, and the number of entries left out."""
         make = self._maker(entries, edition, view, selection, now)
-        if selection.first or selection.last:
+        if selection.is_bounded:
             return [make(place) for place in range(len(entries))], 0
         today = day_of_instant(now, edition.calendar.zone)
         kept = fit_to_limits(_most_important_first(entries, edition, now), make)
@@ -93,15 +102,23 @@ class FeedRenderer:
         calendar, today = edition.calendar, day_of_instant(now, edition.calendar.zone)
         shown = (view.lang.code, view.default_language, view.zone, view.alarm, selection.hide_cancelled)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
+        asked = days_asked(edition, selection)
 
         def make(place: int) -> SerializedEvents:
             entry = entries[place]
             stretch = stretch_for(entry.record, selection, today)
             written = stretch if is_written_out(entry.record) else None
-            state = (entry.revision.number, calendar.zone, calendar.id, written)
-            return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch))
+            within = asked and _cutting(asked, entry.record, calendar.zone)
+            state = (entry.revision.number, calendar.zone, calendar.id, written, within)
+            return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch, within))
 
         return make
+
+
+def _cutting(asked: Bounds, record: Record, zone: str) -> Bounds | None:
+    """Return the bounds of a selection if part of a record lies outside them: its block is its own then."""
+    begins, stops = extent(record, zone)
+    return None if asked[0] <= begins and stops <= asked[1] else asked
 
 
 def _most_important_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:

@@ -18,6 +18,7 @@ from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import phrases
 from calendar_service.writers.feed import MAX_EVENTS, FeedUnit
 from calendar_service.writers.i18n import language
+from calendar_service.writers.selection_words import window_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,14 +65,14 @@ def single(record_id: str) -> Response:
 def weigh_selection(selection: Selection, edition: Edition, *, is_capped: bool = False) -> Weight:
     """Return the weight of an output by its greatest number of records; `is_capped` if that is at most 1,000."""
     records = len(selection.ids) or len(edition.entries)
-    if is_capped and not (selection.first or selection.last):
+    if is_capped and not selection.is_bounded:
         records = min(records, MAX_EVENTS)
     return weigh(records, is_own=is_custom_selection(selection))
 
 
 def is_custom_selection(selection: Selection) -> bool:
     """Return True if a selection is one of endlessly many, such as a search, so that few requests share it."""
-    return bool(selection.first or selection.last or selection.zone or selection.alarm or selection.words)
+    return bool(selection.is_bounded or selection.zone or selection.alarm or selection.words)
 
 
 def render_once(edition: Edition, selection: Selection, make: Callable[[], _T]) -> _T:
@@ -131,6 +132,12 @@ def feed_name(edition: Edition, selection: Selection) -> str:
         chosen.append(phrases.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)
     chosen += [f"“{selection.words}”"] if selection.words else []
     return lang.gettext("{label}: {title}", label=name, title=", ".join(chosen)) if chosen else name
+
+
+def page_title(edition: Edition, selection: Selection) -> str:
+    """Return the title of a page or frame: the name of the feed, after the days that the selection asks for."""
+    lang = language(selection.lang or edition.calendar.default_language)
+    return " - ".join(part for part in (window_words(selection, lang), feed_name(edition, selection)) if part)
 
 
 def with_query(path: str, selection: Selection) -> str:

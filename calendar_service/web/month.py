@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.feed_window import select_contents
-from calendar_service.records.moments import instant_bounds, midnight
-from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.feed_window import select_contents, window
 from calendar_service.records.times import DaySpan, civil_from_instant, day_of_instant
-from calendar_service.web.agenda import AgendaItem, first_day_of_item, item_of, off_class, page_path, shown_times
+from calendar_service.web.agenda import AgendaItem, first_day_of_item, in_order, items_of, off_class, page_path
 from calendar_service.writers import phrases
 from calendar_service.writers.states import state_texts
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.edition import Edition
     from calendar_service.records.record import Calendar
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
@@ -75,10 +73,9 @@ def items_of_month(edition: Edition, selection: Selection, first: date, now: dat
     within = replace(selection, first=max(start, selection.first or start), last=min(end, selection.last or end))
     if within.first and within.last and within.last < within.first:
         return []
-    zone = edition.calendar.zone
-    bounds = midnight(start, zone), midnight(end + timedelta(days=1), zone)
-    found = [item for entry in select_contents(edition, within, now).entries for item in _items(entry, bounds, zone)]
-    return sorted(found, key=lambda item: (item.begins, item.entry.record.id))
+    bounds, zone = window(edition, within, now), edition.calendar.zone
+    entries = select_contents(edition, within, now).entries
+    return in_order(item for entry in entries for item in items_of(entry, bounds, bounds, zone))
 
 
 def make_weeks(
@@ -169,16 +166,6 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
         starts=day == begins,
         stops=day == ends,
     )
-
-
-def _items(entry: Entry, bounds: tuple[datetime, datetime], zone: str) -> list[AgendaItem]:
-    schedule = entry.record.schedule
-    if schedule and schedule.rule:
-        found = occurrences_of(schedule, *bounds, zone)
-        return [item_of(entry, each.span, zone, each) for each in found]
-    begins, ends = instant_bounds(shown_times(entry), zone)
-    is_there = begins < bounds[1] and (ends > bounds[0] or begins >= bounds[0])
-    return [item_of(entry, shown_times(entry), zone)] if is_there else []
 
 
 def _last_day(item: AgendaItem, zone: str) -> date:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from calendar_service.records.errors import CalendarError
 from calendar_service.web.embed_code import HEIGHTS, write_frame
-from calendar_service.web.feeds import feed_name, shown_languages
+from calendar_service.web.feeds import page_title, shown_languages
 from calendar_service.web.widget_query import read_widget
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
@@ -68,7 +68,7 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
 def _title(record_id: str, edition: Edition, selection: Selection) -> str:
     """Name what is shown: one record with its state."""
     if not record_id:
-        return feed_name(edition, selection)
+        return page_title(edition, selection)
     lang = language(selection.lang)
     name = phrases.pick(edition.calendar.name, lang.code).text
     title = phrases.full_title(edition.entries[record_id], lang)

@@ -17,13 +17,13 @@ from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
 from calendar_service.web.context import cache
 from calendar_service.web.event import describe_event
-from calendar_service.web.feeds import asked, feed_name, render_once, shown_languages, with_query
+from calendar_service.web.feeds import asked, feed_name, page_title, render_once, shown_languages, with_query
 from calendar_service.web.filters import make_filters
 from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
 from calendar_service.writers.render_context import RenderContext, render_context_of
-from calendar_service.writers.selection_words import describe_selection
+from calendar_service.writers.selection_words import describe_selection, window_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,8 @@ def _index(edition: Edition, selection: Selection, view: RenderContext, now: dat
         view,
         **_common(selection, edition, view, _address("/", view), now),
         agenda=agenda,
+        window=window_words(selection, view.lang),
+        title=page_title(edition, selection),
         turn=lambda to: _turn(selection, view, to),
         path="/",
         query=_query(selection),

@@ -18,7 +18,7 @@ from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import stylesheet
 from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.errors import NOTHING_YET, TOO_BUSY, TRY_SOON
-from calendar_service.web.feeds import feed_name, render_once, shown_languages, with_query
+from calendar_service.web.feeds import page_title, render_once, shown_languages, with_query
 from calendar_service.web.layout import asset, compress
 from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.widget_query import read_widget
@@ -50,7 +50,7 @@ def widget() -> Response:
             f"widget_{query.view}.html",
             **_frame(view, query.theme, query.accent),
             **show_widget(query, edition, view, now),
-            name=feed_name(edition, replace(query.selection, lang=view.lang.code)),
+            name=page_title(edition, replace(query.selection, lang=view.lang.code)),
             foot=_foot(query, edition, view),
         )
 

@@ -11,9 +11,10 @@ from calendar_service.records.feed_window import select_contents
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
-from calendar_service.web.agenda import by_month, deadline_ahead, list_items, make_row
+from calendar_service.web.agenda import by_month, deadline_ahead, in_order, list_items, make_row
 from calendar_service.web.feeds import with_query
 from calendar_service.web.month import items_of_month, last_of, make_weeks
+from calendar_service.writers.selection_words import window_words
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,15 +41,21 @@ def show_widget(query: WidgetQuery, edition: Edition, view: RenderContext, now: 
 
 
 def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Return coming items; past ones too if the query names days or ids, or if nothing is coming."""
+    """Return coming items; past ones too if the query names days or ids, or if nothing is coming.
+
+    Those of the days that it names stand in one list, in order of time.
+    """
     coming, past = _items(query.selection, edition, now)
     recalled = past if query.selection.is_windowed else [] if coming else past[:_RECALLED]
     shown = coming[: query.limit]
     before = recalled[: query.limit - len(shown)]
+    is_bounded = query.selection.is_bounded
+    first, second = (in_order([*before, *shown]), []) if is_bounded else (shown, before)
     return {
-        "coming": by_month(shown, edition, view, now),
-        "past": by_month(before, edition, view, now),
-        "is_empty": not coming,
+        "window": window_words(query.selection, view.lang),
+        "coming": by_month(first, edition, view, now),
+        "past": by_month(second, edition, view, now),
+        "is_empty": not (first if is_bounded else coming),
         "is_narrowed": bool(replace(query.selection, lang="", zone="", alarm="").query()),
         "more": len(coming) + len(recalled) - len(shown) - len(before),
         "this_year": _today(edition, now).year,

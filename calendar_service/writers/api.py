@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import Kind, MomentName, Status
-from calendar_service.records.feed_window import window
 from calendar_service.records.moments import moments_of, span_points
-from calendar_service.records.occurrences import occurrences_of
+from calendar_service.records.occurrences import occurrences_of, overlaps
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
@@ -20,35 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from calendar_service.records.deadline_history import DeadlineChange
-    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.occurrences import Occurrence
-    from calendar_service.records.record import Point
-    from calendar_service.records.selection import Selection
+    from calendar_service.records.record import Point, Span
     from calendar_service.writers.feed import FeedContents
     from calendar_service.writers.render_context import RenderContext
 
-Bounds = tuple[datetime, datetime]
-"""The half-open stretch of time for which the occurrences of what recurs are listed."""
-
-OCCURRENCES_AHEAD = timedelta(days=731)
 MOMENTS = "moments"
 SESSIONS = "sessions"
 
 
 def write_records(contents: FeedContents) -> bytes:
-    """Return the body of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`.
-
-    `now` is aware.
-    """
+    """Return the body of /api/v1/records. Occurrences are listed up to two years ahead, or to `to=`."""
     edition = contents.edition
-    records = [_record(entry, edition, contents.view, contents.bounds) for entry in contents.entries]
+    records = [_record(entry, contents) for entry in contents.entries]
     return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
-
-
-def list_bounds(edition: Edition, selection: Selection, now: datetime) -> Bounds:
-    """Return the period in which occurrences are listed: the selection's, two years ahead if it is open."""
-    start, end = window(edition, selection, now)
-    return start, end if selection.last else now + OCCURRENCES_AHEAD
 
 
 def list_deadline_history(entry: Entry, view: RenderContext) -> list[dict[str, Any]]:
@@ -135,11 +120,12 @@ def _reason(entry: Entry, view: RenderContext) -> tuple[str, str]:
     return (reason.text, reason.language) if reason else ("", "")
 
 
-def _record(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
-    values = {name: field.value(entry, view) for name, field in RECORD_FIELDS.items()}
+def _record(entry: Entry, contents: FeedContents) -> dict[str, Any]:
+    values = {name: field.value(entry, contents.view) for name, field in RECORD_FIELDS.items()}
     made = {name: value for name, value in values.items() if value or RECORD_FIELDS[name].is_always}
-    made[MOMENTS] = list_moments(entry, edition, bounds, view)
-    if sessions := list_sessions(entry, edition, view):
+    # The only keys that depend on when and for which days it is asked for.
+    made[MOMENTS] = list_moments(entry, contents)
+    if sessions := list_sessions(entry, contents):
         made[SESSIONS] = sessions
     return made
 
@@ -150,26 +136,33 @@ def describe_state(entry: Entry, view: RenderContext) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def list_moments(entry: Entry, edition: Edition, bounds: Bounds, view: RenderContext) -> list[dict[str, Any]]:
+def list_moments(entry: Entry, contents: FeedContents) -> list[dict[str, Any]]:
     """Return the moments of a record as JSON objects, those of each occurrence if it recurs.
+
+    Where the selection has `from` or `to`, they are those of the occurrences and milestones that lie in it.
 
     `at` is the instant in UTC, `local` the same in the zone of the request (`tz=`), of the place, or of the calendar,
     with its offset. A deadline printed as a bare date has an instant too: the end of that day.
     """
-    record, zone = entry.record, edition.calendar.zone
-    local = view.other_zone(record) or zone
+    zone = contents.edition.calendar.zone
+    local = contents.view.other_zone(entry.record) or zone
     return [
         {"name": name} | _moment(at, zone, local) | {"words": words} | more
-        for name, at, words, more in _points(entry, bounds, zone)
+        for name, at, words, more in _points(entry, contents.bounds, contents.within, zone)
     ]
 
 
-def list_sessions(entry: Entry, edition: Edition, view: RenderContext) -> list[dict[str, Any]]:
-    """Return the sessions of a record as JSON objects, each with its moments and, if it has one, its own place."""
-    zone = edition.calendar.zone
+def list_sessions(entry: Entry, contents: FeedContents) -> list[dict[str, Any]]:
+    """Return the sessions of a record as JSON objects, each with its moments and, if it has one, its own place.
+
+    Where the selection has `from` or `to`, they are those that lie in it.
+    """
+    view, within, zone = contents.view, contents.within, contents.edition.calendar.zone
     local = view.other_zone(entry.record) or zone
     found = []
     for session in entry.record.sessions:
+        if within and not overlaps(session.span, *within, zone):
+            continue
         points = span_points(session.span)
         moments = [{"name": name} | _moment(at, zone, local) | {"words": session.words} for name, at in points]
         title, place = phrases.pick(session.title, view.lang.code).text, phrases.place(session.place, view.lang)
@@ -177,12 +170,14 @@ def list_sessions(entry: Entry, edition: Edition, view: RenderContext) -> list[d
     return found
 
 
-def _points(entry: Entry, bounds: Bounds, zone: str) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:
-    record = entry.record
-    if record.schedule and record.schedule.rule:
-        moved = {change.occurrence: change.words for change in record.schedule.changes if change.span}
-        for occurrence in occurrences_of(record.schedule, *bounds, zone):
-            words = moved.get(occurrence.day, record.schedule.words)
+def _points(
+    entry: Entry, bounds: Bounds, within: Bounds | None, zone: str
+) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:
+    record, schedule = entry.record, entry.record.schedule
+    if schedule and schedule.rule:
+        moved = {change.occurrence: change.words for change in schedule.changes if change.span}
+        for occurrence in occurrences_of(schedule, *bounds, zone):
+            words = moved.get(occurrence.day, schedule.words)
             more = {"occurrence": occurrence.day.isoformat()}
             more |= {"status": "cancelled"} if occurrence.is_cancelled else {}
             before = _points_before(entry, occurrence)
@@ -190,7 +185,12 @@ def _points(entry: Entry, bounds: Bounds, zone: str) -> Iterator[tuple[MomentNam
                 yield name, at, words, more | before.get(name, {})
     before = _points_before(entry)
     for moment in moments_of(record):
-        if not (record.schedule and record.schedule.rule and moment.name in (MomentName.STARTS, MomentName.ENDS)):
+        whole: Point | Span = moment.at
+        if schedule and moment.name in (MomentName.STARTS, MomentName.ENDS):
+            if schedule.rule:
+                continue
+            whole = schedule.span
+        if within is None or overlaps(whole, *within, zone):
             yield moment.name, moment.at, moment.words, before.get(moment.name, {})
 
 

@@ -13,10 +13,8 @@ from calendar_service.writers.api import MOMENTS, STATE_FIELDS, describe_state, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calendar_service.records.edition import Edition, Entry
-    from calendar_service.writers.api import Bounds
+    from calendar_service.records.edition import Entry
     from calendar_service.writers.feed import FeedContents
-    from calendar_service.writers.render_context import RenderContext
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
 _MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session")
@@ -32,20 +30,20 @@ def write_csv(contents: FeedContents) -> bytes:
     writer = csv.writer(table)
     writer.writerow(COLUMNS + _MORE_COLUMNS)
     for entry in contents.entries:
-        writer.writerows(_rows(entry, contents.edition, contents.view, contents.bounds))
+        writer.writerows(_rows(entry, contents))
     return table.getvalue().encode()
 
 
-def _rows(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> Iterator[list[str]]:
-    record = entry.record
+def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
+    record, edition, view = entry.record, contents.edition, contents.view
     status = "cancelled" if entry.is_called_off else record.status
     title = phrases.pick(record.title, view.lang.code).text
     place = phrases.place(record.place, view.lang)
     state = describe_state(entry, view)
-    listed = [(moment, moment["name"], place, "") for moment in list_moments(entry, edition, bounds, view)]
+    listed = [(moment, moment["name"], place, "") for moment in list_moments(entry, contents)]
     listed += [
         (moment, f"session {moment['name']}", session.get("place", place), session["title"])
-        for session in list_sessions(entry, edition, view)
+        for session in list_sessions(entry, contents)
         for moment in session[MOMENTS]
     ]
     for moment, name, where, session_title in listed:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.selection import Selection
-    from calendar_service.writers.api import Bounds
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevents import SerializedEvents
 
@@ -77,7 +77,8 @@ class FeedUnit(Enum):
 class FeedContents:
     """What is to be written and how: all that the writer of an output format is given.
 
-    `bounds` is the stretch in which occurrences are listed. `blocks` are the entries' VEVENTs, where the format is
+    `bounds` is the stretch in which occurrences are listed, and `within` the one that `from` and `to` ask for, None
+    without them. `blocks` are the entries' VEVENTs, where the format is
     made of them.
     """
 
@@ -88,6 +89,7 @@ class FeedContents:
     selection: Selection
     bounds: Bounds
     now: datetime
+    within: Bounds | None = None
     blocks: Sequence[SerializedEvents] = ()
 
 

@@ -45,9 +45,10 @@ class Language:
         """Return the translation of a sentence by the language's plural rule; `{number}` stands for the number."""
         return self._translations.ngettext(one, many, number).format(number=number, **values)
 
-    def day(self, day: date, *, weekday: bool = True) -> str:
+    def day(self, day: date, *, weekday: bool = True, year: bool = True) -> str:
         """Format a day in full: "Tuesday 7 July 2020"."""
-        text = format_date(day, "EEEE d MMMM y" if weekday else "d MMMM y", locale=self.locale)
+        pattern = f"{'EEEE ' if weekday else ''}d MMMM{' y' if year else ''}"
+        text = format_date(day, pattern, locale=self.locale)
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
         return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
 

@@ -72,17 +72,18 @@ def write_jscalendar(contents: FeedContents) -> bytes:
         "entries": [
             each
             for entry in contents.entries
-            for each in _entries(entry, edition.calendar, view, stretch_for(entry.record, contents.selection, today))
+            for each in _entries(entry, contents, stretch_for(entry.record, contents.selection, today))
         ],
         "source": head.source,
     }
     return json.dumps({name: value for name, value in group.items() if value != ""}, ensure_ascii=False).encode()
 
 
-def _entries(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[_Object]:
+def _entries(entry: Entry, contents: FeedContents, stretch: Stretch) -> list[_Object]:
     """Return the objects of a record: of a series one, with the occurrences that differ inside it."""
+    calendar, view = contents.edition.calendar, contents.view
     others = [_in_language(code, view) for code in _other_languages(entry, calendar, view)]
-    by_language = [vevent_specs(entry, calendar, each, stretch) for each in (view, *others)]
+    by_language = [vevent_specs(entry, calendar, each, stretch, contents.within) for each in (view, *others)]
     found: list[_Object] = []
     for spec, *translated in zip(*by_language, strict=True):
         made = _object(spec, entry, calendar, view)

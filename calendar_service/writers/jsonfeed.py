@@ -12,10 +12,8 @@ from calendar_service.writers.api import describe_state, list_deadline_history, 
 from calendar_service.writers.description import describe_record
 
 if TYPE_CHECKING:
-    from calendar_service.records.edition import Edition, Entry
-    from calendar_service.writers.api import Bounds
+    from calendar_service.records.edition import Entry
     from calendar_service.writers.feed import FeedContents
-    from calendar_service.writers.render_context import RenderContext
 
 
 def write_json_feed(contents: FeedContents) -> bytes:
@@ -28,13 +26,13 @@ def write_json_feed(contents: FeedContents) -> bytes:
         "feed_url": head.source,
         "language": view.lang.code,
         "description": phrases.pick(edition.calendar.description, view.lang.code).text or head.name,
-        "items": [_item(entry, edition, view, contents.bounds) for entry in contents.entries],
+        "items": [_item(entry, contents) for entry in contents.entries],
     }
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def _item(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -> dict[str, Any]:
-    record = entry.record
+def _item(entry: Entry, contents: FeedContents) -> dict[str, Any]:
+    record, edition, view = entry.record, contents.edition, contents.view
     return {
         "id": uid(record.id, edition.calendar.id),
         "url": view.page_url(record.id),
@@ -48,8 +46,8 @@ def _item(entry: Entry, edition: Edition, view: RenderContext, bounds: Bounds) -
             "kind": record.kind,
             "status": "cancelled" if entry.is_called_off else record.status,
             **describe_state(entry, view),
-            "moments": list_moments(entry, edition, bounds, view),
-            **({"sessions": sessions} if (sessions := list_sessions(entry, edition, view)) else {}),
+            "moments": list_moments(entry, contents),
+            **({"sessions": sessions} if (sessions := list_sessions(entry, contents)) else {}),
             **({"deadline_history": history} if (history := list_deadline_history(entry, view)) else {}),
         },
     }

@@ -68,7 +68,7 @@ def days_within(schedule: Schedule, stretch: Stretch) -> list[date]:
     by_rule = [day for day in takewhile(lambda day: day <= last, all_days(schedule)) if day + length >= first]
     # A moved occurrence belongs where it has been moved to, wherever the rule had put it.
     kept = {day for day in by_rule if day not in changed}
-    moved = {day for day, span in changed.items() if first <= first_day_of(span) <= last}
+    moved = {day for day, span in changed.items() if _overlaps_days(span, first, last)}
     return sorted(kept | moved)
 
 
@@ -145,6 +145,11 @@ def _is_unclear(span: TimeSpan, day: date) -> bool:
     if span.ends and moved.ends:
         pairs.append((span.ends, moved.ends))
     return any(was.clock != now.clock or not describes(now.zone, now.instant) for was, now in pairs)
+
+
+def _overlaps_days(span: Span, first: date, last: date) -> bool:
+    begins = first_day_of(span)
+    return begins <= last and begins + timedelta(days=_length_in_days(span)) >= first
 
 
 def _length_in_days(span: Span) -> int:

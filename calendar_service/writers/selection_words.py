@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import time
+    from datetime import date, time
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.leads import Lead
@@ -39,6 +40,35 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
         parts_of_text = lang.gettext("mentioning “{words}”", words=selection.words)
         parts.append(parts_of_text if own_words else lang.gettext("mentioning the words searched for"))
     return " ".join(part for part in parts if part)
+
+
+def window_words(selection: Selection, lang: Language) -> str:
+    """Return the days that `from` and `to` ask for, as a heading: "2020", "March 2027", "From 15 March 2027"; or ""."""
+    first, last = selection.first, selection.last
+    if first and last:
+        words = _days(first, last, lang)
+    elif first:
+        words = lang.gettext("from {day}", day=lang.day(first, weekday=False))
+    elif last:
+        words = lang.gettext("until {day}", day=lang.day(last, weekday=False))
+    else:
+        return ""
+    return words[:1].upper() + words[1:]
+
+
+def _days(first: date, last: date, lang: Language) -> str:
+    """Return two days and all between them; a whole month or year by its name."""
+    after = last + timedelta(days=1)
+    if first == last:
+        return lang.day(first)
+    if first.day == after.day == 1:
+        months = 12 * (after.year - first.year) + after.month - first.month
+        if months == 1:
+            return lang.month(first)
+        if months == 12 and first.month == 1:
+            return str(first.year)
+    begin = lang.day(first, weekday=False, year=first.year != last.year)
+    return lang.gettext("{first} to {last}", first=begin, last=lang.day(last, weekday=False))
 
 
 def describe_lead(lead: Lead, lang: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.selection import Selection
@@ -13,13 +14,15 @@ from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.vevents import write_vevents
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Record
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevents import SerializedEvents
+
+_CLOCKS_APART = timedelta(days=2)
 
 
 def write_single(entry: Entry, block: SerializedEvents, path: str, edition: Edition, view: RenderContext) -> bytes:
@@ -33,7 +36,10 @@ def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
     """Return the days for which a record's rule is written out, if it is."""
     if record.schedule is None or record.schedule.rule is None:
         return today, today
-    return written_stretch(record.schedule.rule, today, selection.first, selection.last)
+    first, last = selection.first, selection.last
+    # A day of the calendar may be the day before or after on the record's own clock.
+    begins = first - _CLOCKS_APART if first else date.min if last else None
+    return written_stretch(record.schedule.rule, today, begins, last + _CLOCKS_APART if last else None)
 
 
 def write_file(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records import uids
 from calendar_service.records.enums import MomentName
-from calendar_service.records.occurrences import occurrence_on
+from calendar_service.records.occurrences import happens_within, occurrence_on, overlaps
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.writers import phrases
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.edition import Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Point, Record, Schedule, Session, Span
     from calendar_service.writers.recurrence import Stretch
@@ -71,8 +72,27 @@ class VEventSpec:
         return self.moment is not None and self.moment not in _HAPPENS_AT
 
 
-def vevent_specs(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[VEventSpec]:
-    """Return the VEVENTs of a record, the main one first."""
+def vevent_specs(
+    entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch, within: Bounds | None = None
+) -> list[VEventSpec]:
+    """Return the VEVENTs of a record, the main one first.
+
+    Those that lie outside the bounds `within` are left out. A series with its rule is left out if none of its
+    occurrences lies in them, or not at all: without the entry of one that was moved, a program would show it where the
+    rule has it.
+    """
+    specs = _all_specs(entry, calendar, view, stretch)
+    return specs if within is None else [spec for spec in specs if _lies_within(spec, entry, within, calendar.zone)]
+
+
+def _lies_within(spec: VEventSpec, entry: Entry, within: Bounds, zone: str) -> bool:
+    record = entry.record
+    if record.schedule and (spec.rule or spec.recurrence):
+        return happens_within(record.schedule, *within, zone)
+    return overlaps(record.milestones[spec.moment].at if spec.moment else spec.span, *within, zone)
+
+
+def _all_specs(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> list[VEventSpec]:
     record = entry.record
     title = phrases.pick(record.title, view.lang.code).text or record.id
     specs = _happening(record, record.schedule, title, view, stretch) if record.schedule else []

@@ -38,6 +38,7 @@ from calendar_service.writers.vtimezone import describes
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
+    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.record import Calendar, Span
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.render_context import RenderContext
@@ -58,15 +59,16 @@ class SerializedEvents:
     zones: frozenset[str]
 
 
-def write_vevents(entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch) -> SerializedEvents:
-    """Return all VEVENTs of a record, the main one first.
+def write_vevents(
+    entry: Entry, calendar: Calendar, view: RenderContext, stretch: Stretch, within: Bounds | None = None
+) -> SerializedEvents:
+    """Return the VEVENTs of a record, the main one first: all, or those that lie `within` bounds.
 
     `stretch` limits only a rule that is written out day by day; see `recurrence.is_written_out`.
     """
     zones: set[str] = set()
-    bodies = [
-        to_octets(_event(spec, entry, calendar, view, zones)) for spec in vevent_specs(entry, calendar, view, stretch)
-    ]
+    specs = vevent_specs(entry, calendar, view, stretch, within)
+    bodies = [to_octets(_event(spec, entry, calendar, view, zones)) for spec in specs]
     return SerializedEvents(b"".join(bodies), len(bodies), frozenset(zones))
 
 

@@ -17,6 +17,7 @@ RICH = CALENDARS / "rich.yaml"
 PUBLISHED = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 NOW = datetime(2027, 1, 20, 12, 0, tzinfo=UTC)
 SMALL = CALENDARS / "small.yaml"
+WINDOWS = CALENDARS / "windows.yaml"
 
 
 class Audited(Site):

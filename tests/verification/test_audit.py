@@ -13,8 +13,9 @@ from calendar_service.cli.main import main
 from calendar_service.output_formats import FORMATS, list_outputs
 from calendar_service.verification import parsed
 from calendar_service.verification.fetch import SilentServer, UnusableAddress, ask_server
+from calendar_service.web import agenda, feed_renderer
 from calendar_service.web.inprocess import ask_application
-from tests.support.audited import EVENTS, NOW, RICH, SMALL, Audited, extend
+from tests.support.audited import EVENTS, NOW, RICH, SMALL, WINDOWS, Audited, extend
 from tests.support.broken_writers import BROKEN, SENT
 
 FORMS = {form.path: name for name, form in FORMATS.items()} | {"/widget": "widget"}
@@ -32,8 +33,8 @@ def form_of(surface):
 def surfaces(records, languages=2, clocks=3):
     """How many surfaces there are: outputs and agenda alone; beside each clock also the widget and each record's two."""
     outputs = len(list_outputs())
-    without_cancelled = outputs + 2
-    return languages * (outputs + 1 + without_cancelled + clocks * (outputs + 2 + 2 * records))
+    without_cancelled = some_weeks = outputs + 2
+    return languages * (outputs + 1 + without_cancelled + some_weeks + clocks * (outputs + 2 + 2 * records))
 
 
 def break_writer(name, monkeypatch):
@@ -93,6 +94,23 @@ def test_a_broken_renderer_is_caught(small, monkeypatch, breaking, lang, seen):
     breaking(monkeypatch)
     report = small.audit((lang,), ("",))
     assert {form_of(fault.surface) for fault in report.faults} == seen
+
+
+# Where the days that are asked for are lost, and the outputs that then list something else.
+BOUNDLESS = {
+    "outputs": (feed_renderer, {"ics", "jcal", "jscalendar", "json", "csv", "api"}),
+    "agenda": (agenda, {"agenda", "widget"}),
+}
+
+
+@pytest.mark.parametrize(("module", "seen"), BOUNDLESS.values(), ids=BOUNDLESS)
+def test_what_lies_outside_the_days_is_caught(audited, monkeypatch, module, seen):
+    audited.publish(WINDOWS.read_text(encoding="utf-8"))
+    now = datetime(2027, 4, 25, 12, tzinfo=NOW.tzinfo)
+    assert audited.audit(("en",), ("",), now=now).faults == []
+    monkeypatch.setattr(module, "days_asked", lambda *_: None)
+    report = audited.audit(("en",), ("",), now=now)
+    assert {form_of(fault.surface) for fault in report.faults if "to=" in fault.surface} == seen
 
 
 @pytest.mark.parametrize(("pattern", "instead", "seen"), SENT.values(), ids=SENT)
@@ -166,7 +184,7 @@ def test_the_command_says_what_a_server_has_wrong(small, monkeypatch, server):
     *faults, summary = result.output.splitlines()
     assert result.exit_code == 1
     assert faults[0] == "/calendar.csv?lang=en: repeated-hour, the record: expected it, found nothing"
-    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 10 differences"
+    assert summary == f"44 moments of 7 records on {surfaces(7)} surfaces and in 42 messages, 12 differences"
 
 
 def test_the_command_wants_something_published(tmp_path, monkeypatch):

@@ -82,7 +82,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):
         ("view=month&month=2026-12&limit=1", "+3 more"),
         ("tag=past", "No upcoming date matches this choice. Past July 2026 Tue 7 Jul Racism"),
         ("id=over", "Past July 2026 Tue 7 Jul Racism"),
-        ("from=2026-07-01&to=2026-07-31&view=compact", "Past Tue 7 Jul Racism"),
+        ("from=2026-07-01&to=2026-07-31&view=compact", "July 2026 Tue 7 Jul Racism"),
     ],
 )
 def test_widget_says(widget_site, query, words):
