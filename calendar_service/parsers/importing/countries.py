@@ -21,7 +21,7 @@ def country_code(name: str) -> str | None:
     """Return the ISO 3166 code of a country by its English or French name or its code; None if it is unknown."""
     if name in COUNTRIES:
         return name
-    return _names().get(_key(name))
+    return _names().get(_key(name).removeprefix("the "))
 
 
 def _key(name: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from calendar_service.parsers.importing.candidates import Candidate
-    from calendar_service.parsers.importing.page_lines import DateLine
+    from calendar_service.parsers.importing.page_dates import DateLine
 
 _HAPPENING = re.compile(
     r"\b(?:webinars?|webinaires?|conferences?|meetings?|trainings?|workshops?|seminars?|seminaires?|forums?|summits?"
@@ -39,6 +39,12 @@ _STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
 _DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
 _ASK = "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
+
+
+def names_a_happening(title: str) -> bool:
+    """Return True if a title says that something takes place: a meeting, a world day."""
+    folded = _fold(title)
+    return bool(_HAPPENING.search(folded) or _WORLD_DAY.search(folded))
 
 
 def comes_yearly(title: str) -> bool:

@@ -1,4 +1,4 @@
-"""Classify the lines of a news page: dates with a place, languages, ends of items, titles and text."""
+"""Classify the lines of a page: dates with a place, places, states, languages, ends of items, titles and text."""
 
 from __future__ import annotations
 
@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 
-from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, parse_when
-from calendar_service.parsers.importing.candidates import UnfitSource, tidy
-from calendar_service.parsers.importing.countries import country_code
+from calendar_service.parsers.importing.candidates import ONLINE_WORDS, UnfitSource
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.page_dates import DateLine, is_place, may_be_date, read_date_line, read_place
+from calendar_service.parsers.importing.page_inline import spread_inline
+from calendar_service.parsers.importing.page_labels import join_labels
+from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.parsers.importing.page_states import state_alone
+from calendar_service.parsers.importing.page_tables import spread_tables
 from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from calendar_service.datephrases import DatePhrase
-
-_LONGEST_DATE_LINE = 160
 _MOST_DATE_LINES = 1_000
-_MOST_LINES = 20_000
-_MOST_WORDS = 20
-_MOST_WORDS_MEANT = 12
+_LONGEST_PLACE = 80
 _LOCALES = tuple(Locale(code) for code in ("en", "fr"))
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STOP = re.compile(
     r"(?:read|learn|see|find out|show)? ?more(?: about .{0,80})?|read on"
     r"|(?:lire|voir|en savoir|savoir) (?:la suite|plus)|lire|plus",
@@ -35,29 +33,11 @@ _STOP = re.compile(
 _ONLY = re.compile(
     r"\(?(?:(?:disponible|available|in|en|only) )*(\w+) (?:only|seulement|uniquement)\)?|\(?only in (\w+)\)?"
 )
-_DEADLINE = re.compile(
-    r"(?:(?:new|extended|final|application|submission|registration|the|nouvelle|nouveau) )*"
-    r"(?:deadlines?|closing(?: date)?|closes|due(?: date)?|date limite|dates limites|echeance|delai|cloture)\b"
+_ONLINE = re.compile(
+    r"(?:(?:online|on-line|virtual|virtuel|en ligne|webinar)(?: (?:event|meeting|only|seulement))?|zoom|teams)"
 )
-_WHAT_FOR = re.compile(r" (?:for|of|de|des|du|d'|pour)\b")
-_QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
-_REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b")
-_ONLINE_WORD = re.compile(r"[\s,;|()–—-]*\b(?:on-?line|en ligne)\b[\s).]*$", re.IGNORECASE)
-# Words that belong to a time: a place that holds one of them is no place.
-_OF_TIME = re.compile(
-    r"\d|\b(?:time|times|local|hours?|hrs?|heures?|locales?|noon|midi|midnight|minuit|am|pm|gmt|utc|from|until|till|to"
-    r"|au|jusqu'au|before|avant|or|ou|tbc|tba|cancelled|annule|annulee|postponed|reporte|reportee|every|each|chaque)\b"
-)
-_SMALL = frozenset(
-    "a and at d da de del della der des di du e el en et für i im in l la le les of on s sur the und y & van".split()  # noqa: SIM905
-)
-# A short line that is meant as a date, whether it is one or not: "31 April-2 May 2027", "03/05/2027".
-_MEANT = re.compile(
-    rf"(?:(?:{'|'.join(WEEKDAYS)})\.?,? )?(?:(?:from|on|the|du|le|les) )?"
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er)?(?:[-–—/.]| (?:to|and|et|au|of) | ?[-–—] ?| (?:{'|'.join(MONTHS)})\b)"
-    rf"|(?:{'|'.join(MONTHS)})\.? \d{{1,2}}\b)"
-)
-_ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
+_AND_ONLINE = re.compile(r"\s*(?:,|\band|\bet)\s*(?:also )?(?:online|on-line|en ligne)\)?\s*$", re.IGNORECASE)
+_HYBRID = re.compile(r"^hybrid[e]?\s*[:(–-]?\s*", re.IGNORECASE)
 
 
 class LineKind(Enum):
@@ -65,25 +45,12 @@ class LineKind(Enum):
 
     TEXT = auto()
     DATE = auto()
+    PLACE = auto()
+    STATUS = auto()
     LANGUAGE = auto()
+    REFERENCE = auto()
+    NOTE = auto()
     STOP = auto()
-
-
-@dataclass(frozen=True)
-class DateLine:
-    """A line that begins with date words. `rest` is neither date nor place; if there is any, `when` may be None."""
-
-    words: str
-    when: DatePhrase | None
-    place: Any = None
-    rest: str = ""
-    is_deadline: bool = False
-    is_about: str = ""
-
-    @property
-    def is_online(self) -> bool:
-        """Return True if it says that one can take part from anywhere."""
-        return bool(self.when and self.when.online)
 
 
 @dataclass(frozen=True)
@@ -97,38 +64,46 @@ class PageLine:
     language: str = ""
     is_cut: bool = False
     joined: tuple[tuple[int, str], ...] = ()
+    place: Any = None
+    status: str = ""
+    is_title: bool = False
+    url: str = ""
 
     def dated(self) -> list[tuple[int, str]]:
         """Return its lines in the source that name a day, with their numbers."""
         return [(number, text) for number, text in self.joined or ((self.number, self.text),) if carries_date(text)]
 
 
-def read_lines(text: str) -> list[PageLine]:
+def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
     """Return the classified lines of a page; paragraphs of plain text are joined. Raise UnfitSource."""
     lines: list[PageLine] = []
     dates = 0
-    for block in _blocks(text):
-        dates += sum(_may_be_date(line) for _, line in block)
+    given = list(source)
+    for line in given:
+        dates += may_be_date(line.text)
         if dates > _MOST_DATE_LINES:
             message = f"there are more than {_MOST_DATE_LINES:,} lines that may be dates."
-            raise UnfitSource(message, line=block[0][0], remedy="Split the page.")
-        sorted_lines = [_sorted(number, line) for number, line in block]
-        if all(line.sort is LineKind.TEXT for line in sorted_lines):
-            lines.append(
-                replace(sorted_lines[0], text=" ".join(line.text for line in sorted_lines), joined=tuple(block))
-            )
+            raise UnfitSource(message, line=line.number, remedy="Split the page.")
+    for block in _blocks(spread_inline(join_labels(spread_tables(given)))):
+        found = [_classified(line) for line in block]
+        if len(block) > 1 and all(each.sort is LineKind.TEXT and not each.is_title for each in found):
+            joined = tuple((line.number, line.text) for line in block)
+            whole = SourceLine(block[0].number, " ".join(line.text for line in block))
+            spread = list(spread_inline([whole])) if any(carries_date(line.text) for line in block) else [whole]
+            if len(spread) == 1:
+                lines.append(replace(found[0], text=whole.text, joined=joined))
+            else:
+                lines += [_classified(line) for line in spread if line.text or line.role is Role.BREAK]
         else:
-            lines += _marked_cuts(sorted_lines)
+            lines += _marked_cuts(found)
     return lines
 
 
-def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
-    block: list[tuple[int, str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if number > _MOST_LINES:
-            raise UnfitSource(f"the page has more than {_MOST_LINES:,} lines.", line=number, remedy="Split the page.")
-        if clean := tidy(line):
-            block.append((number, clean))
+def _blocks(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:
+    block: list[SourceLine] = []
+    for line in lines:
+        if line.text or line.role is Role.BREAK:
+            block.append(line)
         elif block:
             yield block
             block = []
@@ -141,19 +116,61 @@ def _marked_cuts(lines: list[PageLine]) -> list[PageLine]:
     found = lines[:]
     for at in range(1, len(lines) - 1):
         if [each.sort for each in lines[at - 1 : at + 2]] == [LineKind.TEXT, LineKind.TEXT, LineKind.DATE]:
-            found[at] = replace(lines[at], is_cut=True)
+            found[at] = replace(lines[at], is_cut=not lines[at].is_title)
     return found
 
 
-def _sorted(number: int, text: str) -> PageLine:
+def _classified(line: SourceLine) -> PageLine:
+    found = PageLine(line.number, line.text, url=line.url)
+    match line.role:
+        case Role.BREAK:
+            return replace(found, sort=LineKind.STOP)
+        case Role.TITLE:
+            return replace(found, is_title=True)
+        case Role.REFERENCE:
+            return replace(found, sort=LineKind.REFERENCE)
+        case Role.NOTE:
+            return replace(found, sort=LineKind.NOTE)
+        case Role.DATE:
+            date = read_date_line(line.text) or DateLine(line.text, None, rest=line.text)
+            return replace(found, sort=LineKind.DATE, date=date)
+        case Role.PLACE:
+            return replace(found, sort=LineKind.PLACE, place=_place(line.text) or line.text)
+        case Role.STATUS:
+            state = state_alone(line.text)
+            return replace(found, sort=LineKind.STATUS if state else LineKind.NOTE, status=state)
+        case Role.TEXT:
+            return found
+    return _sorted(found)
+
+
+def _sorted(line: PageLine) -> PageLine:
+    text = line.text
     folded = fold_text(text.strip(" .…>»→[]-–")).replace("’", "'")
     if _STOP.fullmatch(folded) and not carries_date(text):
-        return PageLine(number, text, LineKind.STOP)
+        return replace(line, sort=LineKind.STOP)
     if language := _only_language(folded):
-        return PageLine(number, text, LineKind.LANGUAGE, language=language)
-    if date := _date_line(text):
-        return PageLine(number, text, LineKind.DATE, date=date)
-    return PageLine(number, text)
+        return replace(line, sort=LineKind.LANGUAGE, language=language)
+    if date := read_date_line(text):
+        return replace(line, sort=LineKind.DATE, date=date)
+    if not carries_date(text) and (state := state_alone(text)):
+        return replace(line, sort=LineKind.STATUS, status=state)
+    if len(text) <= _LONGEST_PLACE and (place := _place(text)) and not isinstance(place, str):
+        return replace(line, sort=LineKind.PLACE, place=place)
+    return replace(line, sort=LineKind.PLACE, place=ONLINE_WORDS) if _ONLINE.fullmatch(folded) else line
+
+
+def _place(text: str) -> Any:
+    """Return a line as a place: a mapping if it surely is one, "online", or None."""
+    if _ONLINE.fullmatch(fold_text(text.strip(" .()"))):
+        return ONLINE_WORDS
+    bare = _HYBRID.sub("", _AND_ONLINE.sub("", text)).strip(" ()")
+    if not is_place(bare):
+        return None
+    found = read_place(bare, has_clock=False)
+    if bare != text.strip(" ()"):
+        found = {**found, "online": True}
+    return found if "city" in found else None
 
 
 def _only_language(folded: str) -> str:
@@ -169,116 +186,3 @@ def _language_names() -> Mapping[str, str]:
         for code, name in locale.languages.items()
         if code in LANGUAGE_NAMES
     }
-
-
-# --- date lines ----------------------------------------------------------------------------------
-
-
-def _may_be_date(text: str) -> bool:
-    """Return True if a line is worth parsing as a date, which is slow."""
-    return len(text) <= _LONGEST_DATE_LINE and bool(_YEAR.search(text))
-
-
-def _date_line(text: str) -> DateLine | None:
-    """Return a line that is a date, or a date and a place; None for any other."""
-    if not _may_be_date(text):
-        return None
-    folded = fold_text(text).replace("’", "'")
-    deadline = _DEADLINE.match(folded)
-    head, rest = _split(text)
-    if not head:
-        return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
-    when = parse_when(head)
-    place = _place(rest, has_clock=when.start is not None)
-    if rest and place is None and not deadline and not _is_short(rest):
-        return None  # a sentence that begins with a date
-    online = bool(_ONLINE_WORD.search(rest)) or when.online
-    line = DateLine(_trimmed(head), replace(when, online=online), place, is_deadline=bool(deadline))
-    if rest and place is None and _ONLINE_WORD.sub("", rest):
-        line = replace(line, words=text, rest=rest)
-    return replace(line, is_about=_about(folded)) if deadline else line
-
-
-def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
-    """Return a line whose date is not understood: ignoring it would be worse."""
-    if len(text.split()) > _MOST_WORDS_MEANT:
-        return None
-    return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=_about(fold_text(text)))
-
-
-def explain(words: str) -> str:
-    """Return why date words are not understood."""
-    try:
-        parse_when(words)
-    except DatePhraseError as error:
-        return str(error)
-    return words
-
-
-def _about(folded: str) -> str:
-    if _QUESTIONS.search(folded):
-        return "questions"
-    return "registration" if _REGISTRATION.search(folded) else ""
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Split a line after the longest prefix that is date words; "" if there is none."""
-    words = text.split(" ")[:_MOST_WORDS]
-    for count in range(len(words), 0, -1):
-        head = " ".join(words[:count])
-        if not _YEAR.search(head):
-            break
-        try:
-            parse_when(head)
-        except DatePhraseError:
-            continue
-        return head.rstrip(" ,;|–—-("), text[len(head) :].strip()
-    return "", text
-
-
-def _trimmed(head: str) -> str:
-    """Return date words without a leading "Deadline" and a trailing "Online", if the meaning is the same."""
-    start = _DEADLINE.match(fold_text(head))
-    if start and _WHAT_FOR.match(fold_text(head), start.end()):
-        start = None
-    for words in (head[start.end() :].lstrip(" :–—-") if start else head, head):
-        bare = _ONLINE_WORD.sub("", words)
-        try:
-            found, whole = parse_when(bare), parse_when(head)
-        except DatePhraseError:
-            continue
-        if replace(found, words="", online=False) == replace(whole, words="", online=False):
-            return bare
-    return head
-
-
-def _is_short(rest: str) -> bool:
-    return len(rest.split()) <= 6 and not rest.endswith((".", "…"))  # more is a sentence
-
-
-def _place(rest: str, *, has_clock: bool) -> Any:
-    """Return the words behind a date as a place: "Ansan, South Korea"; None if they are not one."""
-    words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")
-    folded = fold_text(words).replace("’", "'")
-    if not words or _OF_TIME.search(folded) or not _reads_as_name(words):
-        return None
-    parts = [part.strip() for part in re.split(r"[,()]|\s[–—-]\s", words) if part.strip()]
-    country = country_code(parts[-1])
-    if has_clock and any(_ABBREVIATION.fullmatch(word) and word not in {"UK", "USA"} for word in words.split()):
-        return None  # "EST", "AMT": it may be a time zone
-    if country is None:
-        return ", ".join(parts)
-    place: dict[str, str] = {}
-    if len(parts) > 2:  # a hall, a city, a country
-        place["name"] = ", ".join(parts[:-2])
-    if len(parts) > 1:
-        place["city"] = parts[-2]
-    return {**place, "country": country}
-
-
-def _reads_as_name(words: str) -> bool:
-    """Return True if words are written as names: capitalised, except for "of", "de" and the like."""
-    found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’'-]+", words)]
-    found = [word for word in found if word]
-    is_name = all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in found)
-    return bool(found) and is_name and any(word[0].isupper() for word in found) and not words.endswith((".", "…"))

@@ -1,0 +1,131 @@
+"""Group the classified lines of a page into items: a title, its dates, its place, its text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.importing.page_lines import LineKind, PageLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SENTENCE_END = (".", "…", ";", ",")
+_BESIDE = frozenset({LineKind.PLACE, LineKind.STATUS, LineKind.LANGUAGE, LineKind.NOTE, LineKind.REFERENCE})
+_ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE})
+_SECOND = frozenset({"registration", "questions", "application"})
+_LABEL = re.compile(r"[^:.]{1,40} ?: ")
+
+
+@dataclass
+class PageItem:
+    """The lines of one item of the page."""
+
+    languages: list[str] = field(default_factory=list)
+    titles: list[PageLine] = field(default_factory=list)
+    dates: list[PageLine] = field(default_factory=list)
+    teaser: list[PageLine] = field(default_factory=list)
+    places: list[PageLine] = field(default_factory=list)
+    states: list[PageLine] = field(default_factory=list)
+    references: list[PageLine] = field(default_factory=list)
+    notes: list[PageLine] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        """The number of its first line."""
+        return min(each.number for each in self.all)
+
+    @property
+    def all(self) -> list[PageLine]:
+        """All its lines but those of languages."""
+        return [*self.titles, *self.dates, *self.teaser, *self.places, *self.states, *self.references, *self.notes]
+
+    @property
+    def summary(self) -> PageLine | None:
+        """Its first line of text that is no list of details."""
+        return next(
+            (line for line in self.teaser if len(line.text.split()) > 3 and not _LABEL.match(line.text)),
+            None,
+        )
+
+
+def group_lines(lines: list[PageLine]) -> Iterator[PageItem]:
+    """Yield the items: the page is split at "Read More", and each part at its dates."""
+    part: list[PageLine] = []
+    for line in lines:
+        if line.sort is LineKind.STOP:
+            yield from _items_of_part(part)
+            part = []
+        else:
+            part.append(line)
+    yield from _items_of_part(part)
+
+
+def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
+    if not any(line.sort is LineKind.DATE for line in part):
+        if any(line.sort is not LineKind.LANGUAGE for line in part):
+            yield _item(part, dates_lead=False)
+        return
+    leads = next(line for line in part if line.sort not in _BESIDE).sort is LineKind.DATE
+    cuts = _starts(part, dates_lead=leads)
+    for start, end in zip(cuts, [*cuts[1:], len(part)], strict=True):
+        yield _item(part[start:end], dates_lead=leads)
+
+
+def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
+    """Return where each item of a part begins: at its title, or at its date if dates come first."""
+    cuts: list[int] = []
+    for at, line in enumerate(part):
+        if line.sort is not LineKind.DATE or (cuts and _is_second(part, at, dates_lead=dates_lead)):
+            continue
+        start = at if dates_lead else _title_above(part, at)
+        while start > 0 and part[start - 1].sort in _ABOVE:
+            start -= 1
+        if not cuts or start > cuts[-1]:
+            cuts.append(start)
+    if cuts and any(line.sort is LineKind.TEXT for line in part[: cuts[0]]):
+        return [0, *cuts]
+    return [0, *cuts[1:]]
+
+
+def _title_above(part: list[PageLine], at: int) -> int:
+    """Return where the title above a date is, over the places and states between them; the date if there is none."""
+    start = at
+    while start > 0 and part[start - 1].sort in _BESIDE:
+        start -= 1
+    return start - 1 if start > 0 and part[start - 1].sort is LineKind.TEXT else at
+
+
+def _is_second(part: list[PageLine], at: int, *, dates_lead: bool) -> bool:
+    """Return True if a date belongs to the item above it."""
+    line, above = part[at], at - 1
+    while above > 0 and part[above].sort in _BESIDE:
+        above -= 1
+    if part[above].sort is LineKind.DATE or (line.date and line.date.is_about in _SECOND):
+        return True
+    is_sentence = part[above].text.endswith(_SENTENCE_END) and not part[above].is_title
+    if dates_lead:
+        return bool(line.date and line.date.is_deadline)
+    return is_sentence
+
+
+def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:
+    item = PageItem()
+    held = {
+        LineKind.PLACE: item.places,
+        LineKind.STATUS: item.states,
+        LineKind.REFERENCE: item.references,
+        LineKind.NOTE: item.notes,
+        LineKind.DATE: item.dates,
+    }
+    for line in lines:
+        if line.sort is LineKind.LANGUAGE:
+            item.languages.append(line.language)
+        elif line.sort in held:
+            held[line.sort].append(line)
+        elif item.titles or (item.dates and not dates_lead):
+            item.teaser.append(line)
+        else:
+            item.titles.append(line)
+    return item

@@ -1,0 +1,178 @@
+"""Labels in front of a value, "Date:", "Lieu :", on the same line or on the line above it; also heads of columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.records.texts import fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST = 60
+_LINES_BETWEEN = 6
+
+
+class Label(Enum):
+    """What a label announces."""
+
+    REGISTRATION = auto()
+    QUESTIONS = auto()
+    APPLICATION = auto()
+    CLOSES = auto()
+    PUBLISHED = auto()
+    DATE = auto()
+    END = auto()
+    TIME = auto()
+    PLACE = auto()
+    STATUS = auto()
+    REFERENCE = auto()
+    TITLE = auto()
+
+
+_WORDS = {
+    Label.PUBLISHED: r"(?:date of )?(?:publish\w*|publication|posted|issued|issue date|last updated?|updated)"
+    r"(?: (?:on|date))?|(?:date de )?(?:publication|mise en ligne|mise a jour)|publiee? le|mis a jour le",
+    Label.QUESTIONS: r"(?:deadlines? for )?(?:questions|clarifications?)(?: (?:until|by|deadline|to be sent by))?"
+    r"|(?:questions|eclaircissements) jusqu'au|date limite (?:des|pour les) (?:questions|eclaircissements)",
+    Label.REGISTRATION: r"registration(?: deadline| closes| until| by| is open until| open until)"
+    r"|(?:last day|deadline) (?:to register|for (?:the )?registrations?)|register (?:by|until|before)|sign up by"
+    r"|(?:date limite|cloture|fin) (?:d'|des |de l')inscriptions?|inscriptions? (?:jusqu'au|avant le)",
+    Label.APPLICATION: r"application deadline|(?:apply|applications?) by|applications? (?:close|due|until)"
+    r"|(?:deadline|closing date) for (?:the )?(?:receipt of |submission of )?applications?"
+    r"|date limite (?:de (?:depot|reception|soumission) )?des candidatures|candidatures jusqu'au",
+    Label.CLOSES: r"(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
+    r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by"
+    r"|(?:bids?|tenders?|offers?|proposals?|submissions?) (?:due|by|close)"
+    r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|cloture|echeance|remise des offres",
+    Label.END: r"ends?|end date|date de fin|fin|to",
+    Label.DATE: r"(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"
+    r"|when|day|quand|jour|starts?|begins?|date de debut|debut|dates? of (?:the )?(?:event|meeting)",
+    Label.TIME: r"times?|hours?|schedule|heures?|horaires?",
+    Label.PLACE: r"location|venue|places?|where|city|address|town|lieux?|ou|adresse|ville|endroit|country|pays"
+    r"|city and country|format|location/venue|venue/location",
+    Label.STATUS: r"status|statut|etat",
+    Label.REFERENCE: r"(?:tender |procurement )?ref(?:erence)?\.?(?: (?:no\.?|number))?|numero|n°|no\.?",
+    Label.TITLE: r"(?:title|subject|event|meeting|activity|name|topic|object|call|tender|what|description|procurement"
+    r"|opportunity|titre|objet|intitule|evenement|reunion|activite|nom|sujet|appel|marche|manifestation|theme)"
+    r"(?: (?:of|de|du|d'|des) ?.{1,30})?",
+}
+_LABELS = {label: re.compile(words) for label, words in _WORDS.items()}
+_HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-)(?:\s+|$)")
+_LEAD = re.compile(
+    r"(?:please )?(?P<registration>(?:register|sign up) (?:by|until|before)"
+    r"|registrations? (?:closes|is open until|open until|until|by)(?: on)?"
+    r"|inscri(?:ptions?|vez-vous)(?: ouvertes?)? (?:jusqu'au|avant le)|s'inscrire (?:jusqu'au|avant le))"
+    r"|(?P<application>(?:apply|applications?(?: are)?(?: due)?) (?:by|until|before)"
+    r"|candidatures?(?: ouvertes?)? (?:jusqu'au|avant le))"
+    r"|(?P<published>(?:published|posted|last updated?|updated|issued)(?: on)?"
+    r"|publiee? le|mise? (?:a jour|en ligne) le) "
+)
+_BEFORE = re.compile(r"(?:before|avant)(?: le)?$")
+_PREFIX = {
+    Label.REGISTRATION: "Registration deadline: ",
+    Label.APPLICATION: "Application deadline: ",
+    Label.QUESTIONS: "Deadline for questions: ",
+    Label.CLOSES: "Deadline: ",
+    Label.DATE: "",
+}
+
+
+def label_of(text: str) -> Label | None:
+    """Return what a label, or the head of a column, announces."""
+    if len(text) > _LONGEST:
+        return None
+    folded = fold_text(text.strip(" :*•-–")).replace("’", "'")
+    return next((label for label, words in _LABELS.items() if words.fullmatch(folded)), None)
+
+
+def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
+    """Return a value behind its label as a line that says what it is."""
+    if label in _PREFIX and carries_date(value):
+        return SourceLine(number, f"{_PREFIX[label]}{value}", Role.DATE)
+    if label is Label.PLACE:
+        return SourceLine(number, value, Role.PLACE)
+    if label is Label.STATUS:
+        return SourceLine(number, value, Role.STATUS)
+    if label is Label.REFERENCE:
+        return SourceLine(number, value, Role.REFERENCE)
+    if label is Label.PUBLISHED or label is Label.TIME:
+        return SourceLine(number, f"left out, {name}: {value}", Role.NOTE)
+    return SourceLine(number, f"{name}: {value}")
+
+
+def join_labels(lines: Iterable[SourceLine]) -> list[SourceLine]:
+    """Return the lines with the values behind labels marked; "Time:" is put behind its "Date:"."""
+    found = list(lines)
+    out: list[SourceLine] = []
+    at = 0
+    while at < len(found):
+        line = found[at]
+        label, name, value, used = _labelled_at(found, at)
+        at += used
+        if label is None:
+            out.append(_lead(line))
+        elif label in (Label.TIME, Label.END) and (before := _date_before(out)) is not None and value:
+            between = ", " if label is Label.TIME else " - "
+            out[before] = replace(out[before], text=f"{out[before].text}{between}{value}")
+        else:
+            out.append(labelled(label, value, line.number, name))
+    return out
+
+
+def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, str, int]:
+    """Return the label of a line, its words, its value, and how many lines they take."""
+    line = lines[at]
+    nothing = (None, "", "", 1)
+    match = _HEAD.match(line.text) if line.role is Role.NONE else None
+    if match is None:
+        return nothing
+    label = label_of(match[1])
+    value = line.text[match.end() :].strip()
+    if label in (None, Label.TITLE):
+        return nothing
+    if value:
+        return label, match[1], value, 1
+    for ahead in range(at + 1, min(at + 3, len(lines))):
+        if lines[ahead].role is not Role.NONE or label_in(lines[ahead].text):
+            break
+        if lines[ahead].text:
+            return label, match[1], lines[ahead].text, ahead - at + 1
+    return nothing
+
+
+def label_in(text: str) -> bool:
+    """Return True if a line begins with a label."""
+    match = _HEAD.match(text)
+    return bool(match and label_of(match[1]))
+
+
+def _date_before(lines: list[SourceLine]) -> int | None:
+    """Return the place of the labelled date that a time belongs to."""
+    for back, line in enumerate(reversed(lines[-_LINES_BETWEEN:]), 1):
+        if line.role is Role.DATE:
+            return len(lines) - back
+        if line.role in (Role.NONE, Role.TITLE, Role.BREAK) and line.text:
+            return None
+    return None
+
+
+def _lead(line: SourceLine) -> SourceLine:
+    """Return a line that begins with "Register by" or "Published on" as what it is."""
+    folded = fold_text(line.text).replace("’", "'")
+    match = _LEAD.match(folded) if line.role is Role.NONE and len(folded) == len(line.text) else None
+    if match is None or not carries_date(line.text):
+        return line
+    if match["published"]:
+        return replace(line, text=f"left out, {line.text}", role=Role.NOTE) if len(line.text.split()) <= 10 else line
+    head = match[0].strip()
+    rest = line.text[match.end() :].strip()
+    before = _BEFORE.search(head)
+    words = f"{before[0]} {rest}" if before else rest
+    prefix = _PREFIX[Label.REGISTRATION if match["registration"] else Label.APPLICATION]
+    return replace(line, text=f"{prefix}{words}", role=Role.DATE) if len(rest.split()) <= 12 else line

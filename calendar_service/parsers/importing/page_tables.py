@@ -1,0 +1,76 @@
+"""Tables of a page with a head row: each row becomes the lines of one item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.page_labels import Label, label_of, labelled
+from calendar_service.parsers.importing.page_source import Role, SourceLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_DATES = (Label.DATE, Label.CLOSES, Label.APPLICATION)
+_ORDER = (Label.DATE, Label.CLOSES, Label.APPLICATION, Label.REGISTRATION, Label.QUESTIONS)
+
+
+def spread_tables(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines with the rows below a known head as items; other rows as they are."""
+    head: list[Label | None] = []
+    names: tuple[str, ...] = ()
+    for line in lines:
+        if len(line.cells) > 1 and (found := _head(line.cells)):
+            head, names = found, line.cells
+            yield SourceLine(line.number, "", Role.BREAK)
+        elif head and len(line.cells) > 1 and len(line.cells) <= len(head):
+            yield from _row(line, head, names)
+        elif head and not line.text:
+            continue
+        else:
+            if head:
+                yield SourceLine(line.number, "", Role.BREAK)
+            head = []
+            yield line
+
+
+def _head(cells: tuple[str, ...]) -> list[Label | None]:
+    """Return what each column holds; nothing if this is no head row."""
+    if any(carries_date(cell) for cell in cells):
+        return []
+    labels = [label_of(cell) for cell in cells]
+    if not any(label in _DATES for label in labels):
+        return []
+    if Label.TITLE not in labels:
+        unknown = [at for at, label in enumerate(labels) if label is None and cells[at]]
+        if len(unknown) != 1:
+            return []
+        labels[unknown[0]] = Label.TITLE
+    return labels
+
+
+def _row(line: SourceLine, head: list[Label | None], names: tuple[str, ...]) -> Iterator[SourceLine]:
+    cells = list(zip(head, names, line.cells, strict=False))
+    title = next((cell for label, _, cell in cells if label is Label.TITLE and cell), "")
+    yield SourceLine(line.number, "", Role.BREAK)
+    if title:
+        yield SourceLine(line.number, title, Role.TITLE, url=line.url)
+    time = next((cell for label, _, cell in cells if label is Label.TIME), "")
+    for known in _ORDER:
+        for label, name, cell in cells:
+            if label is known and cell:
+                words = f"{cell}, {time}" if time and label is Label.DATE else cell
+                yield labelled(known, words, line.number, name)
+    taken = {Label.TITLE, Label.TIME, *_ORDER}
+    seen_title = False
+    for label, name, cell in cells:
+        is_more = label is Label.TITLE and seen_title
+        seen_title = seen_title or label is Label.TITLE
+        if label in taken and not is_more:
+            continue
+        if label in (None, Label.TITLE, Label.END):
+            if carries_date(cell):
+                yield SourceLine(line.number, f"left out, {name}: {cell}", Role.NOTE)
+        elif cell:
+            yield labelled(label, cell, line.number, name)
+    yield SourceLine(line.number, "", Role.BREAK)
