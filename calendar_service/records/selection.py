@@ -17,7 +17,7 @@ from calendar_service.records.enums import Kind, Status
 from calendar_service.records.errors import CalendarError, gettext_noop, nearest
 from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead
 from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_input_line, fold_text
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import COMMON_ZONES, UnknownZone, canonical_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -276,7 +276,11 @@ def _lang(name: str, values: list[str], languages: tuple[str, ...]) -> str:
 
 
 def _zone(name: str, values: list[str], _: tuple[str, ...]) -> str:
-    return _choice(name, _single(name, values), COMMON_ZONES)
+    value = _single(name, values)
+    try:
+        return canonical_zone(value)
+    except UnknownZone:
+        return _choice(name, value, COMMON_ZONES)
 
 
 def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:

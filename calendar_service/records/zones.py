@@ -10,6 +10,7 @@ import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from importlib.resources import files
 
 import pytz
 
@@ -21,6 +22,15 @@ _ABBREVIATIONS = frozenset({"CET", "EET", "MET", "WET", "EST", "MST", "HST", "Fa
 IANA_ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones()) - _ABBREVIATIONS
 """Every name of the tz database, links too, except for abbreviations, which mean more than one zone to people."""
 CENTRAL_EUROPEAN_LABELS = frozenset({"CET", "CEST", "MEZ", "MESZ", "HNEC", "HAEC"})
+# Old names that not every release of the tz database has as links.
+_RENAMED = {
+    "Etc/UTC": "UTC",
+    "Etc/GMT": "GMT",
+    "EST5EDT": "America/New_York",
+    "CST6CDT": "America/Chicago",
+    "MST7MDT": "America/Denver",
+    "PST8PDT": "America/Los_Angeles",
+}
 _LITERAL_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
 _MAX_OFFSET_HOURS = 14
 
@@ -49,6 +59,26 @@ def tzinfo_of(name: str) -> tzinfo:
     if name in IANA_ZONES:
         return zoneinfo.ZoneInfo(name)
     raise UnknownZone(name)
+
+
+def canonical_zone(name: str) -> str:
+    """Return the name in common use of an IANA zone, which browsers and files may call by an old one.
+
+    Asia/Calcutta is Asia/Kolkata, and Etc/UTC is UTC. A name that has no other stays. Raise UnknownZone.
+    """
+    if name not in COMMON_ZONES and name not in IANA_ZONES:
+        raise UnknownZone(name)
+    while name not in COMMON_ZONES and name in _links():
+        name = _links()[name]
+    return _RENAMED.get(name, name)
+
+
+@lru_cache(maxsize=1)
+def _links() -> dict[str, str]:
+    """Return the links of the tz database, each with what it is a link to."""
+    text = (files("tzdata") / "zoneinfo" / "tzdata.zi").read_text(encoding="ascii")
+    links = (line.split() for line in text.splitlines() if line.startswith("L "))
+    return {name: target for _, target, name in links}
 
 
 def is_iana(name: str) -> bool:

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from calendar_service.records.selection import BadSelection, read_selection
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import IANA_ZONES
 from calendar_service.reminders.subscriptions.addresses import InvalidAddress, check_mail_address
 from calendar_service.reminders.subscriptions.preferences import (
     FORM_FIELDS,
@@ -173,7 +173,7 @@ def _query(given: MultiDict[str, str]) -> str:
 def _with_defaults(given: MultiDict[str, str], edition: Edition, view: RenderContext) -> MultiDict[str, str]:
     """Return the fields with defaults: the language of the page and the calendar's zone."""
     given.setdefault("language", view.lang.code)
-    if _form_name(given) == "record" and given.get("zone") not in COMMON_ZONES:
+    if _form_name(given) == "record" and given.get("zone") not in IANA_ZONES:
         given["zone"] = edition.calendar.zone  # the browser's own name, which nobody can correct there
     given.setdefault("zone", edition.calendar.zone)
     return given

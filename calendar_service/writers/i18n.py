@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -18,13 +19,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from calendar_service.records.texts import CATALOGUES, output_languages
-from calendar_service.records.zones import is_iana, tzinfo_of
+from calendar_service.records.zones import is_iana, offset_words, tzinfo_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
 _LOCALES = {"en": "en_GB"}
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
 
 
@@ -81,6 +83,8 @@ class Language:
         """Return the place that a zone is named after: "Seoul", "Séoul"."""
         if not is_iana(zone):
             return zone
+        if zone.startswith("Etc/GMT"):  # whose sign is the other way round: Etc/GMT+5 is UTC-5
+            return offset_words(_ANY_TIME, zone)
         city: str = get_timezone_location(tzinfo_of(zone), locale=self.locale, return_city=True)
         # Places that CLDR has no name for are called by the rest of their zone's: "Argentina/Buenos Aires".
         return city.rpartition("/")[2]

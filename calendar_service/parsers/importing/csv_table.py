@@ -12,7 +12,7 @@ from calendar_service.parsers.importing import candidates
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Imported, UnfitSource, shorten_value
 from calendar_service.records.csv_cells import read_cell
 from calendar_service.records.times import CivilTime, civil_from_instant
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import IANA_ZONES, canonical_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,6 +167,6 @@ def _set_moments(candidate: Candidate, moments: dict[str, date | CivilTime]) -> 
 def _moment(row: CsvRow) -> date | CivilTime | None:
     at = candidates.read_iso((row["at"] or row["date"]).strip())
     zone = row["zone"].strip()
-    if isinstance(at, CivilTime) and zone in COMMON_ZONES:
-        return civil_from_instant(at.instant, zone)
+    if isinstance(at, CivilTime) and zone in IANA_ZONES:
+        return civil_from_instant(at.instant, canonical_zone(zone))
     return at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from icalendar import vDuration
@@ -13,7 +13,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from calendar_service.parsers.importing.candidates import shorten_value
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.records.times import CivilTime, civil_from_instant, day_of_instant
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import COMMON_ZONES, UnknownZone, canonical_zone, offset_name, tzinfo_of
 
 if TYPE_CHECKING:
     from calendar_service.parsers.importing.ics_lines import Property
@@ -63,13 +63,20 @@ def _zone(found: Property, text: str) -> str:
         raise UnfitMoment(f"{text} names no time zone: it would be that hour everywhere.", remedy=remedy)
     if name.upper() in _UTC_NAMES:
         return "UTC"
-    zone = name if name in COMMON_ZONES else WINDOWS_TO_OLSON.get(name, "")
-    if zone not in COMMON_ZONES:
+    try:
+        zone = canonical_zone(WINDOWS_TO_OLSON.get(name, name))
+    except UnknownZone:
         tail = "/".join(re.split(r"/+", name)[-2:])
         hint = f"Did you mean {tail!r}?" if tail in COMMON_ZONES else suggest(shorten_value(name), COMMON_ZONES)
         remedy = f"{hint} Ask, and write an IANA zone behind the time, as in 11:00 Europe/Paris.".strip()
-        raise UnfitMoment(f"{text} is in a time zone that is not known: {shorten_value(name)!r}.", remedy=remedy)
-    return zone
+        message = f"{text} is in a time zone that is not known: {shorten_value(name)!r}."
+        raise UnfitMoment(message, remedy=remedy) from None
+    # What is left, such as Etc/GMT+5, has the sign the other way round: people read the offset itself.
+    return (
+        zone
+        if zone in COMMON_ZONES
+        else offset_name(datetime(2000, 1, 1, tzinfo=tzinfo_of(zone)).utcoffset() or timedelta())
+    )
 
 
 def add_duration(start: date | CivilTime, text: str) -> date | CivilTime:

@@ -13,7 +13,7 @@ from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead,
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.shorten import shorten
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import UnknownZone, canonical_zone
 from calendar_service.store.subscribers import Watch
 
 if TYPE_CHECKING:
@@ -237,13 +237,11 @@ def _language(text: str, languages: Sequence[str]) -> str:
 
 
 def _zone(text: str, field: str) -> str:
-    if text.strip() not in COMMON_ZONES:
-        raise InvalidPreferences(
-            field,
-            gettext_noop("“{value}” is not a time zone. Write one such as Europe/Paris."),
-            value=_short(text),
-        )
-    return text.strip()
+    try:
+        return canonical_zone(text.strip())
+    except UnknownZone:
+        message = gettext_noop("“{value}” is not a time zone. Write one such as Europe/Paris.")
+        raise InvalidPreferences(field, message, value=_short(text)) from None
 
 
 def _country(text: str) -> str:

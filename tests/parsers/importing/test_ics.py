@@ -52,6 +52,8 @@ def test_own_feed_gives_the_same_instants(tmp_path, lang):
 
 TIMES = {
     "zone": ([PARIS, "DTEND;TZID=Europe/Paris:20270315T123000"], "2027-03-15 11:00-12:30 Europe/Paris"),
+    "old name of a zone": (["DTSTART;TZID=Europe/Kiev:20270315T110000"], "2027-03-15 11:00 Europe/Kyiv"),
+    "zone without a city": (["DTSTART;TZID=Etc/GMT+5:20270315T110000"], "2027-03-15 11:00 UTC-05:00"),
     "windows zone": (['DTSTART;TZID="Romance Standard Time":20270315T110000'], "2027-03-15 11:00 Europe/Paris"),
     "utc": (["DTSTART:20270315T110000Z", "DTEND:20270315T120000Z"], "2027-03-15 11:00-12:00 UTC"),
     "over midnight": (

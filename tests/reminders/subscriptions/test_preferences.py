@@ -42,6 +42,14 @@ FORMS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("Europe/Kyiv", "Europe/Kyiv")],
+)
+def test_a_browser_may_tell_an_old_name_of_its_zone(told, kept):
+    assert read_form(Given(BASE | {"zone": [told]}), ("en", "fr")).zone == kept
+
+
 @pytest.mark.parametrize(("given", "expected"), FORMS.values(), ids=FORMS)
 def test_form_is_read(given, expected):
     assert read_form(Given(BASE | given), ("en", "fr")) == expected
