@@ -16,6 +16,7 @@ from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.webhook import InvalidWebhook, verify
 from calendar_service.reminders.subscriptions.preferences import (
     InvalidPreferences,
+    check_countable,
     read_form,
     read_leads,
     read_query,
@@ -144,6 +145,7 @@ def _save(visit: ManageRequest) -> Response:
     try:
         choice = read_form(given, languages)
         watches, lost = _read_watches(given, visit.subscriber.watches)
+        check_countable([lead for watch in watches for lead in watch.leads], choice.country)
         changed = subscriptions().change(
             visit.subscriber,
             language=choice.language,

@@ -90,7 +90,8 @@ def test_every_bad_row_is_named_and_nobody_taken_in(tmp_path):
         + '"bob@example.org",en,Europe/Paris,,"kind=tendre",7 days,"Form\nof two lines",,\n'
         + "may@example.org,en,Europe/Paris,,kind=tender,soon,Form,,\n"
         + "joe@example.org,en,Europe/Paris,,kind=tender,7 days,,,\n"
-        + "http://hooks.example.org,en,Europe/Paris,,kind=tender,7 days,Form,,\n",
+        + "http://hooks.example.org,en,Europe/Paris,,kind=tender,7 days,Form,,\n"
+        + "kim@example.org,en,Europe/Paris,,kind=tender,5 working days,Form,,\n",
     )
     said = [line.removeprefix(f"{path}:") for line in done.stderr.splitlines()]
     assert [line.split(". ")[0] for line in said] == [
@@ -101,6 +102,7 @@ def test_every_bad_row_is_named_and_nobody_taken_in(tmp_path):
         "8: leads: 'soon'",
         "9: consent: ''",
         "10: address: 'http://hooks.example.org'",
+        "11: country: ''",
         "Nobody was taken in.",
     ]
     assert said[0] == "3: timezone: 'Asia/Tokyo'. Line 2 has another for the same address; one person has one."

@@ -62,12 +62,12 @@ def test_all_settings_can_be_changed(site):
         "digest": "daily",
         "language": "fr",
         "zone": "Europe/Paris",
-        "country": "",
+        "country": "fr",
     }
     assert site.post(f"/fr{site.manage_path(subscriber)}", changes).status_code == 200
     found = site.again(subscriber)
     assert found.watches == (Watch("kind=tender,webinar", ("5 working days", "1 day at 18:00")),)
-    assert (found.digest, found.language, found.zone, found.country) == ("daily", "fr", "Europe/Paris", "")
+    assert (found.digest, found.language, found.zone, found.country) == ("daily", "fr", "Europe/Paris", "FR")
 
 
 def test_error_in_a_watch_stands_beside_it(site):

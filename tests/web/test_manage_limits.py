@@ -45,6 +45,10 @@ DAMAGED = {
     "zone": ({"zone": "Z" * 5000}, f"“{'Z' * 59}…” is not a time zone. Write one such as Europe/Paris."),
     "language": ({"language": "\0"}, "Emails are written in: en, fr."),
     "country": ({"country": "\ufffd"}, "“\ufffd” is not a country. Write its two letters, such as FR."),
+    "working days without a country": (
+        {"watch__0": "kind=tender", "own_leads__0": "5 working days", "country": ""},
+        "Choose the country whose public holidays count: reminders in working days need it.",
+    ),
     "digest": ({"digest": "hourly"}, "“hourly” is not known. It is daily, weekly, or empty for one email per date."),
     "leads": ({"watch__0": "kind=tender", "own_leads__0": "1 day," * 7000 + "soon"}, "“soon” is not understood. Write for example 7 days, 36 hours, 5 working days or 1 day before at 18:00."),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.errors import CalendarError, gettext_noop
-from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, read_lead, write_lead
+from calendar_service.records.leads import CalendarLead, ExactLead, UnknownLead, WorkingDayLead, read_lead, write_lead
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.records.shorten import shorten
@@ -35,6 +35,7 @@ Two have names of their own: the subscriber has a country and a language too.
 """
 _BETWEEN_LEADS = re.compile("[,;]")
 _NOT_KNOWN = gettext_noop("This choice is not known here: {value}.")
+_NEEDS_COUNTRY = gettext_noop("Choose the country whose public holidays count: reminders in working days need it.")
 _YES_NO = {"": False, "no": False, "yes": True}
 
 
@@ -104,14 +105,16 @@ def read_form(form: Form, languages: Sequence[str]) -> Preferences:
         pairs = [(FORM_FIELDS[field], value) for field, values in given.items() for value in values]
         selection = _select(pairs, {name: field for field, name in FORM_FIELDS.items()})
     leads = [*_leads(form.getlist("lead"), "lead"), *_leads([form.get("own_leads") or ""], "own_leads")]
-    return Preferences(
-        selection=selection,
-        leads=_canonical(leads, "own_leads"),
-        wants_new=bool(form.get("wants_new")),
-        digest=_digest(form.get("digest") or ""),
-        language=_language(form.get("language") or "", languages),
-        zone=_zone(form.get("zone") or "", "zone"),
-        country=_country(form.get("country") or ""),
+    return _checked(
+        Preferences(
+            selection=selection,
+            leads=_canonical(leads, "own_leads"),
+            wants_new=bool(form.get("wants_new")),
+            digest=_digest(form.get("digest") or ""),
+            language=_language(form.get("language") or "", languages),
+            zone=_zone(form.get("zone") or "", "zone"),
+            country=_country(form.get("country") or ""),
+        )
     )
 
 
@@ -120,15 +123,28 @@ def read_row(row: Mapping[str, str], languages: Sequence[str]) -> Preferences:
 
     Raise InvalidPreferences.
     """
-    return Preferences(
-        selection=read_query(row["selection"], "selection"),
-        leads=_canonical(_leads([row["leads"]], "leads"), "leads"),
-        wants_new=_yes(row.get("new", "")),
-        digest=_digest(row.get("digest", "")),
-        language=_language(row["language"], languages),
-        zone=_zone(row["timezone"], "timezone"),
-        country=_country(row["country"]),
+    return _checked(
+        Preferences(
+            selection=read_query(row["selection"], "selection"),
+            leads=_canonical(_leads([row["leads"]], "leads"), "leads"),
+            wants_new=_yes(row.get("new", "")),
+            digest=_digest(row.get("digest", "")),
+            language=_language(row["language"], languages),
+            zone=_zone(row["timezone"], "timezone"),
+            country=_country(row["country"]),
+        )
     )
+
+
+def check_countable(leads: Iterable[str], country: str) -> None:
+    """Raise InvalidPreferences if leads are counted in working days and no country tells which days these are."""
+    if not country and any(isinstance(read_lead(words), WorkingDayLead) for words in leads):
+        raise InvalidPreferences("country", _NEEDS_COUNTRY)
+
+
+def _checked(choice: Preferences) -> Preferences:
+    check_countable(choice.leads, choice.country)
+    return choice
 
 
 def read_query(query: str, field: str) -> str:

@@ -8,7 +8,9 @@ from calendar_service.reminders.subscriptions.preferences import (
     preferences_to_json,
     read_form,
     read_row,
+    readable_watches,
 )
+from calendar_service.store.subscribers import Watch
 from tests.support.subscriptions import choice
 
 
@@ -31,8 +33,8 @@ FORMS = {
     ),
     "a query": ({"selection": ["?tag=roads&kind=tender&lang=fr&tz=Asia/Tokyo"]}, choice("kind=tender&tag=roads", ())),
     "leads": (
-        {"lead": ["1 day", "14 days"], "own_leads": ["2 weeks; 36 hours, 5 Working Days"]},
-        choice("", ("14 days", "5 working days", "36 hours", "1 day")),
+        {"lead": ["1 day", "14 days"], "own_leads": ["2 weeks; 36 hours, 5 Working Days"], "country": ["KR"]},
+        choice("", ("14 days", "5 working days", "36 hours", "1 day"), country="KR"),
     ),
     "ISO leads": ({"own_leads": ["P1W, PT90M"]}, choice("", ("7 days", "90 minutes"))),
     "how": (
@@ -76,6 +78,11 @@ BAD_FORMS = [
     ),
     ({"digest": ["hourly"]}, "digest", "“hourly” is not known. It is daily, weekly, or empty for one email per date."),
     ({"language": ["de"]}, "language", "Emails are written in: en, fr."),
+    (
+        {"own_leads": ["7 days, 5 jours ouvrés"]},
+        "country",
+        "Choose the country whose public holidays count: reminders in working days need it.",
+    ),
     ({"zone": ["Europe/Nowhere"]}, "zone", "“Europe/Nowhere” is not a time zone. Write one such as Europe/Paris."),
     ({"country": ["France"]}, "country", "“France” is not a country. Write its two letters, such as FR."),
     ({"zone": ["x" * 99]}, "zone", f"“{'x' * 59}…” is not a time zone. Write one such as Europe/Paris."),
@@ -107,6 +114,19 @@ def test_row_names_its_column(column, value):
     with pytest.raises(InvalidPreferences) as raised:
         read_row({**ROW, column: value}, ("en",))
     assert raised.value.field == column
+
+
+def test_row_with_working_days_needs_a_country():
+    row = {**ROW, "leads": "5 working days"}
+    with pytest.raises(InvalidPreferences) as raised:
+        read_row(row, ("en",))
+    assert raised.value.field == "country"
+    assert read_row({**row, "country": "KR"}, ("en",)).leads == ("5 working days",)
+
+
+def test_watch_from_before_is_kept_without_a_country():
+    kept = Watch("kind=tender", ("5 working days",))
+    assert readable_watches([kept]) == (kept,)
 
 
 def test_choice_is_the_same_after_json():
