@@ -24,6 +24,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from calendar_service.parsers.yaml_advice import explain_line
 from calendar_service.parsers.yaml_text import UnfitYaml, decode_yaml, position_in, strange_characters, without_strange
 from calendar_service.records.errors import Path, Problem
 from calendar_service.records.shorten import shorten
@@ -100,13 +101,23 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = ", ".join(part for part in (error.context, error.problem) if part)
-        raise _not_yaml(message, (mark.line + 1, mark.column + 1) if mark else (1, 1)) from None
+        raise _unfit(error, text) from None
     except yaml.reader.ReaderError as error:
         raise _not_yaml(error.reason, position_in(text, error.position)) from None
     except yaml.YAMLError as error:
         raise _not_yaml(str(error), (1, 1)) from None
+
+
+def _unfit(error: yaml.MarkedYAMLError, text: str) -> UnfitYaml:
+    context = _mark_place(error.context_mark)
+    place = _mark_place(error.problem_mark) or context or (1, 1)
+    if advice := explain_line(text, error.problem or "", place, context):
+        return UnfitYaml(advice.message, advice.place, remedy=advice.remedy)
+    return _not_yaml(", ".join(part for part in (error.context, error.problem) if part), place)
+
+
+def _mark_place(mark: yaml.Mark | None) -> Position | None:
+    return (mark.line + 1, mark.column + 1) if mark else None
 
 
 def _not_yaml(message: str, place: Position) -> UnfitYaml:

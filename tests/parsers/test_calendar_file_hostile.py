@@ -50,7 +50,7 @@ HOSTILE = {
     "escape": (event(b'summary: "a\\e[31mb"'), "f:3:55 records[0].summary: it holds the invisible character U+001B"),
     "surrogate": (event(b'summary: "\\ud800"'), "f:3:67: the lines do not fit together as YAML"),
     "two documents": (SOUND + b"---\n" + SOUND, "f:4:1: a second document begins here."),
-    "a directive": (b"%YAML 9.9\n---\n" + SOUND, "f:1:1: the lines do not fit together as YAML"),
+    "a directive": (b"%YAML 9.9\n---\n" + SOUND, "f:1:1: a text cannot begin with % without quotes"),
     "billion laughs": (laughs(), "f:1:1 a0: anchors (&) and aliases (*) such as &a0 are not read."),
     "a cycle": (HEAD + b"  - &a [*a]\n", "f:3:5 records[0]: anchors (&) and aliases (*) such as &a are not read."),
     "merge key": (event(b"<<: {url: x}"), "f:3:55 records[0].<<: there is no key '<<' here."),
@@ -115,7 +115,7 @@ HOSTILE = {
     "user in url": (event(b"url: https://a:b@example.org/"), "f:3:55 records[0].url: 'https://a:b@example.org/' holds"),
     "endless rule": (event(b"repeats: every 0 days"), "f:3:55 records[0].repeats: 'every 0 days' is not understood"),
     "rule by seconds": (event(b"repeats: FREQ=SECONDLY"), "f:3:55 records[0].repeats: 'FREQ=SECONDLY' repeats SECON"),
-    "unclosed quote": (HEAD + b"  - {id: 'a}\n", "f:4:1: the lines do not fit together as YAML"),
+    "unclosed quote": (HEAD + b"  - {id: 'a}\n", "f:3:10: the quote ' is opened here and not closed"),
     "too large": (SOUND + b"#" * MAX_FILE_BYTES, "f:1:1: the file has more than 16,777,216 bytes."),
     "noise": (bytes(range(256)) * 100, "f:1:1: the file is in UTF-16"),
 }
