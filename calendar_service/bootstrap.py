@@ -9,6 +9,8 @@ import os
 import secrets
 import sys
 import tempfile
+import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +31,11 @@ from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.lease import this_host
 from calendar_service.store.schema_version import is_current
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
+from calendar_service.store.snapshot import SnapshotFile
 from calendar_service.store.whole_file import create_whole
-from calendar_service.web.app import StartedOnFirstRequest, create_app, load_edition_at_start
+from calendar_service.web.app import create_app, edition_cache
+from calendar_service.web.edition_follower import EditionFollower
+from calendar_service.web.start_after_fork import StartedAfterFork
 from calendar_service.worker import Worker
 
 if TYPE_CHECKING:
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from calendar_service.store.engine import Database
+    from calendar_service.web.edition_cache import EditionCache
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +67,11 @@ def take_short_turns() -> None:
 def open_database(settings: Settings) -> Database:
     """Open the database and run pending migrations. Raise UnusableDatabase and DatabaseFault."""
     engine = open_engine(settings.database_url)
+    _prepare(settings, engine)
+    return engine
+
+
+def _prepare(settings: Settings, engine: Database) -> None:
     if not is_current(engine):
         from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
 
@@ -70,7 +81,23 @@ def open_database(settings: Settings) -> Database:
     except DatabaseFault as fault:
         # Whoever sends checks again before each pass; a process that only reads does not need it.
         logger.error("Whether the database was put back from a copy cannot be checked now: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
-    return engine
+
+
+class Preparation:
+    """Runs the pending migrations once, as soon as the database answers. Thread-safe."""
+
+    def __init__(self, settings: Settings, engine: Database) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._is_done = False
+        self._working = threading.Lock()
+
+    def ensure(self) -> None:
+        """Prepare the database unless that is done. Raise UnusableDatabase and DatabaseFault."""
+        with self._working:
+            if not self._is_done:
+                _prepare(self._settings, self._engine)
+                self._is_done = True
 
 
 def restore_guard(settings: Settings, engine: Database) -> RestoreGuard:
@@ -123,15 +150,37 @@ def _make_secret_key(path: Path) -> None:
         logger.info("A secret key was made in %s. Keep it with the database: links in mails depend on it.", path)
 
 
-def make_worker(settings: Settings, engine: Database, faults: FaultLog | None = None) -> Worker:
+def make_worker(
+    settings: Settings, engine: Database, faults: FaultLog | None = None, preparation: Preparation | None = None
+) -> Worker:
     """Return the worker that publishes the file, sends reminders and mails faults to the operator.
 
-    `faults` holds its faults, which the pages of the same process show.
+    `faults` holds its faults, which the pages of the same process show. `preparation` is for a database that may not
+    have answered yet.
     """
     reporter = _make_reporter(settings, engine, faults or FaultLog(clock))
-    return Worker(
-        engine, settings.file, clock, make_reminder_service(settings, engine, clock), reporter, host=this_host()
-    )
+    service = make_reminder_service(settings, engine, clock)
+    prepare = preparation.ensure if preparation else lambda: None
+    return Worker(engine, settings.file, clock, service, reporter, host=this_host(), prepare=prepare)
+
+
+def start_worker(settings: Settings) -> Worker:
+    """Start a worker and return it, also while a database that this host has used before does not answer.
+
+    Raise DatabaseFault if it never has, as the settings may be wrong.
+    """
+    engine = open_engine(settings.database_url)
+    preparation = Preparation(settings, engine)
+    worker = make_worker(settings, engine, preparation=preparation)
+    try:
+        preparation.ensure()
+        worker.publish_at_start()
+    except DatabaseFault as fault:
+        if not sequence_file(settings).knows_any():
+            raise
+        logger.error("This worker begins as soon as the database answers: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
+    worker.start()
+    return worker
 
 
 def make_command_faults(settings: Settings) -> CommandFaults:
@@ -170,6 +219,57 @@ def mail_settings(settings: Settings) -> MailSettings:
     return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
 
 
+@dataclass(frozen=True)
+class WebProcess:
+    """The application, and the threads beside it: one looks for editions, the worker publishes and sends."""
+
+    app: WSGIApplication
+    cache: EditionCache
+    worker: Worker
+    follower: EditionFollower
+
+    def start(self) -> None:
+        """Start the threads. Call it after forking."""
+        self.follower.start()
+        self.worker.start()
+
+    def stop(self) -> bool:
+        """Stop the threads; return False if a job of the worker has not ended in time."""
+        self.follower.stop()
+        return self.worker.stop()
+
+
+def make_web_process(settings: Settings, *, threads: int = 4, may_be_empty: bool = False) -> WebProcess:
+    """Return what a server process needs, with the current edition loaded.
+
+    If the database does not answer, that is the copy that this host has kept. Raise DatabaseFault if there is none,
+    as the settings may be wrong, unless it `may_be_empty`. `threads` is the least number of server threads.
+    """
+    engine = open_engine(settings.database_url)
+    preparation, faults = Preparation(settings, engine), FaultLog(clock)
+    worker = make_worker(settings, engine, faults, preparation)
+    snapshot = edition_snapshot(settings)
+    keys = secret_keys(settings)
+    app = create_app(settings, engine, clock, keys=keys, faults=faults, threads=threads, snapshot=snapshot)
+    cache = edition_cache(app)
+    try:
+        preparation.ensure()
+        worker.publish_at_start()
+        cache.refresh()
+    except DatabaseFault as fault:
+        if not (cache.load_snapshot() or may_be_empty):
+            raise
+        logger.error("The edition that this host has kept is served until the database answers: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
+    cache.load_snapshot()
+    return WebProcess(app, cache, worker, EditionFollower(cache))
+
+
+def edition_snapshot(settings: Settings) -> SnapshotFile:
+    """Return the file in which this host keeps a copy of the current edition of its database."""
+    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
+    return SnapshotFile(_database_folder(settings.database_url) / f"edition-{name}.jsonl")
+
+
 def make_application() -> WSGIApplication:
     """Return the WSGI application for the settings of the environment; it publishes and watches the calendar file.
 
@@ -177,15 +277,9 @@ def make_application() -> WSGIApplication:
     """
     set_up_logging()
     take_short_turns()
-    settings = read_settings(os.environ)
-    engine = open_database(settings)
-    faults = FaultLog(clock)
-    worker = make_worker(settings, engine, faults)
-    worker.publish_at_start()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults)
-    load_edition_at_start(app)
+    # A child of a server that cannot start may end the server and its other children.
+    process = make_web_process(read_settings(os.environ), may_be_empty=True)
     # A server may fork after loading this: connections must not be shared, and threads would be lost.
-    engine.dispose()
-    app.wsgi_app = StartedOnFirstRequest(app.wsgi_app, worker.start)  # type: ignore[method-assign]  # Flask's documented way
-    atexit.register(worker.stop)
-    return app
+    process.cache.engine.dispose()
+    atexit.register(process.stop)
+    return StartedAfterFork(process.app, process.start)

@@ -54,10 +54,11 @@ _JUMP = timedelta(seconds=2)
 class Worker:
     """Publishes the file at start and whenever it changes, and sends reminders, until stopped.
 
-    It publishes for `host`, with the lease of that host; without a host it ignores leases and clocks.
+    It publishes for `host`, with the lease of that host; without a host it ignores leases and clocks. Each job calls
+    `prepare` before it uses the database, and fails with the DatabaseFault that it may raise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that the jobs need)
         self,
         engine: Database,
         file: Path,
@@ -66,6 +67,7 @@ class Worker:
         reporter: FaultReporter | None = None,
         *,
         host: Host | None = None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._file = file
@@ -78,6 +80,7 @@ class Worker:
         self._is_busy = False
         self._is_silent = False
         self._host = host
+        self._prepare = prepare
         self._keeper = LeaseKeeper(engine, file, host, clock, time.monotonic) if host else None
         self._republish = threading.Event()
         self._is_keeping = True
@@ -215,6 +218,7 @@ class Worker:
         """Renew the lease if this host has it, and publish the file again if needed."""
         with self._at_lease:
             try:
+                self._prepare()
                 if self._keeper and not self._stopping.is_set() and self._keeper.keep():
                     self._republish.set()
                 self._is_keeping = True
@@ -263,6 +267,7 @@ class Worker:
     def _run_reminders(self, job: str, work: Callable[[], object], kind: FaultKind, reason: str) -> None:
         retry_at = self._clock() + timedelta(seconds=SAFETY_SECONDS)
         try:
+            self._prepare()
             work()
         except DatabaseFault as error:
             logger.error("The database failed the job %r, it is tried again in a few seconds: %s", job, error)  # noqa: TRY400 (the traceback adds nothing)
@@ -313,6 +318,7 @@ class Worker:
             wall, steady = now, then
 
     def _publish(self) -> None:
+        self._prepare()
         try:
             result = publish_file(
                 self._engine, self._file, self._clock(), known=self._edition, host=self._host, is_patient=True

@@ -16,24 +16,23 @@ import click
 from calendar_service.bootstrap import (
     clock,
     make_command_faults,
-    make_worker,
+    make_web_process,
     open_database,
-    secret_keys,
     set_up_logging,
+    start_worker,
     take_short_turns,
 )
 from calendar_service.cli.faults import leaving_fault
 from calendar_service.cli.waitress_server import THREADS, serve_application
 from calendar_service.publishing import describe_failure, publish_file
-from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.settings import DEFAULT_PORT, read_settings
 from calendar_service.starter_file import write_starter
 from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.lease import this_host
-from calendar_service.web.app import create_app, load_edition_at_start
 
 if TYPE_CHECKING:
+    from calendar_service.bootstrap import WebProcess
     from calendar_service.settings import Settings
     from calendar_service.worker import Worker
 
@@ -81,21 +80,16 @@ def serve(file: Path | None, host: str, port: int) -> None:
     settings = _settings(file)
     if not settings.trusted_hosts:
         settings = replace(settings, base_url=f"http://{host}:{port}")
-    engine = open_database(settings)
-    faults = FaultLog(clock)
-    worker = make_worker(settings, engine, faults)
-    worker.publish_at_start()
-    worker.start()
+    process = make_web_process(settings, threads=THREADS)
+    process.start()
     _end_on_sigterm()
-    app = create_app(settings, engine, clock, keys=secret_keys(settings), faults=faults, threads=THREADS)
-    load_edition_at_start(app)
     click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
-        serve_application(app.wsgi_app, host, port)
+        serve_application(process.app, host, port)
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:
-        _stop(worker)
+        _stop(process)
 
 
 @click.command()
@@ -104,9 +98,7 @@ def worker(file: Path | None) -> None:
     """Publish FILE whenever it changes and send reminders, without a web server."""
     set_up_logging()
     settings = _settings(file)
-    watching = make_worker(settings, open_database(settings))
-    watching.publish_at_start()
-    watching.start()
+    watching = start_worker(settings)
     _end_on_sigterm()
     try:
         threading.Event().wait()
@@ -119,9 +111,9 @@ def _end_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
-def _stop(worker: Worker) -> None:
-    """Stop a worker, and the process with it if a job hangs: Python would wait for its thread."""
-    if not worker.stop():
+def _stop(running: Worker | WebProcess) -> None:
+    """Stop what runs, and the process with it if a job hangs: Python would wait for its thread."""
+    if not running.stop():
         logging.shutdown()
         os._exit(0)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
 
@@ -25,17 +23,18 @@ from calendar_service.web import (
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
 from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
-from calendar_service.web.edition_cache import EditionCache, NothingPublished
+from calendar_service.web.edition_cache import EditionCache
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.status import StatusReader
 from calendar_service.web.wsgi_middleware import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
 
     from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
+    from calendar_service.store.snapshot import SnapshotFile
 
 MAX_BODY_BYTES = 64 * 1024
 _ONE_YEAR = 31_536_000
@@ -44,7 +43,7 @@ _ONE_YEAR = 31_536_000
 _OPENED_FROM_FRAMES = frozenset({"pages", "widget"})
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 (all that the application is made of)
     settings: Settings,
     engine: Database,
     clock: Callable[[], datetime],
@@ -52,12 +51,13 @@ def create_app(
     keys: tuple[str, ...],
     faults: FaultLog | None = None,
     threads: int = 4,
+    snapshot: SnapshotFile | None = None,
 ) -> Flask:
     """Return the Flask application.
 
     `clock` returns the present time (aware); `keys` are the secret keys that sign subscribers' links, newest first.
     `faults` are those of the worker in this process, if there is one; `threads` is the least number of server threads,
-    so that heavy requests leave some of them to the others.
+    so that heavy requests leave some of them to the others. `snapshot` is where a copy of the edition is kept.
     """
     app = Flask(__name__)
     # No URL redirects: not all calendar clients follow.
@@ -65,7 +65,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads)
+    app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads, snapshot)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings
     app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
@@ -79,29 +79,10 @@ def create_app(
     return app
 
 
-def load_edition_at_start(app: Flask) -> None:
-    """Load the current edition before the first request, so that it is served even if the database is lost by then."""
-    with contextlib.suppress(NothingPublished):
-        app.extensions[CACHE].edition()
-
-
-class StartedOnFirstRequest:
-    """WSGI middleware that calls `start` with the first request, and so after the server has forked its workers."""
-
-    def __init__(self, app: Any, start: Callable[[], None]) -> None:
-        self._app = app
-        self._start = start
-        self._lock = threading.Lock()
-        self._started = False
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Call `start` if this is the first request, then the application."""
-        if not self._started:
-            with self._lock:
-                if not self._started:
-                    self._started = True
-                    self._start()
-        return self._app(environ, start_response)  # type: ignore[no-any-return]
+def edition_cache(app: Flask) -> EditionCache:
+    """Return the cache of an application."""
+    cache: EditionCache = app.extensions[CACHE]
+    return cache
 
 
 def _check_request(trusted_hosts: tuple[str, ...]) -> None:

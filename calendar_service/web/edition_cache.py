@@ -1,7 +1,7 @@
 """Cache of the current edition and of rendered responses.
 
-A new edition is loaded within half a second. If the database does not answer, or the new edition cannot be read, the
-last one stays.
+If the database does not answer, or the newest edition cannot be read, the last one stays. No request asks the database
+for an edition: `refresh` does, which servers call in a thread of its own.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.store.engine import Database
+    from calendar_service.store.snapshot import SnapshotFile
     from calendar_service.web.render_limiter import Weight
     from calendar_service.web.representation import Representation
     from calendar_service.web.response_cache import CacheState
 
 logger = logging.getLogger(__name__)
 
-REFRESH_SECONDS = 0.5
+_KEEP_AGAIN_SECONDS = 30.0
 _T = TypeVar("_T")
 
 
@@ -48,18 +49,32 @@ class NoSuchRecord(LookupError):
 
 
 class EditionCache:
-    """Caches the edition and its responses. Thread-safe. `threads` is the number of server threads."""
+    """Caches the edition and its responses. Thread-safe.
 
-    def __init__(self, engine: Database, base_url: str, clock: Callable[[], datetime], threads: int) -> None:
+    `threads` is the number of server threads; `snapshot` is where a copy of the edition is kept, if anywhere.
+    """
+
+    def __init__(
+        self,
+        engine: Database,
+        base_url: str,
+        clock: Callable[[], datetime],
+        threads: int,
+        snapshot: SnapshotFile | None = None,
+    ) -> None:
         self._base_url = base_url
         self.renderer = FeedRenderer(base_url)
         self.clock = clock
         self.engine = engine
         self._looking = threading.Lock()
         self._edition: Edition | None = None
-        self._refreshed_at = float("-inf")
+        self._has_looked = False
         self._restores = 0
         self._is_unreadable = False
+        self._is_silent = False
+        self._snapshot = snapshot
+        self._kept: Edition | None = None
+        self._keep_at = float("-inf")
         self.responses = ResponseCache()
         self.renderings = limiter_for(threads)
 
@@ -67,37 +82,59 @@ class EditionCache:
 
     def edition(self) -> Edition:
         """Return the current edition. Raise NothingPublished if there is none."""
-        is_due = time.monotonic() - self._refreshed_at >= REFRESH_SECONDS
-        # One request asks the database; the others use the present edition meanwhile.
-        if is_due and self._looking.acquire(blocking=self._edition is None):
-            try:
-                self._refresh()
-            finally:
-                self._looking.release()
+        if not self._has_looked:
+            self.refresh()
         if self._edition is None:
             raise NothingPublished
         return self._edition
 
-    def _refresh(self) -> None:
-        if time.monotonic() - self._refreshed_at < REFRESH_SECONDS:
+    def refresh(self) -> None:
+        """Load the newest edition, unless it is the present one. A failure is logged, not raised."""
+        with self._looking:
+            self._has_looked = True
+            try:
+                self._load_newest()
+                self._is_unreadable = self._is_silent = False
+            except DatabaseFault as error:
+                if not self._is_silent:
+                    logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a traceback could show the database's address)
+                self._is_silent = True
+            except Exception:
+                # Whatever is wrong with it, it must not take the last one away.
+                if not self._is_unreadable:
+                    logger.exception("The newest edition cannot be read; the last one stays.")
+                self._is_unreadable = True
+
+    def _load_newest(self) -> None:
+        before = self._edition
+        if before is not None and is_newest(self.engine, before):
+            return
+        self._edition = load_edition(self.engine, before)
+        if before and self._edition and self._edition.number <= before.number:
+            # The database was restored: numbers of editions and revisions are used again.
+            self.renderer = FeedRenderer(self._base_url)
+            self._restores += 1
+
+    def load_snapshot(self) -> bool:
+        """Take the edition from its copy if there is none yet, as where the database is away; return True if so."""
+        with self._looking:
+            self._has_looked = True
+            if self._edition is None and self._snapshot:
+                self._edition = self._snapshot.load()
+                return self._edition is not None
+            return False
+
+    def keep_snapshot(self) -> None:
+        """Keep a copy of the edition, if it is new. A failure is logged, and tried again in half a minute."""
+        edition = self._edition
+        if self._snapshot is None or edition is None or edition is self._kept or time.monotonic() < self._keep_at:
             return
         try:
-            before = self._edition
-            if before is None or not is_newest(self.engine, before):
-                self._edition = load_edition(self.engine, before)
-                if before and self._edition and self._edition.number <= before.number:
-                    # The database was restored: numbers of editions and revisions are used again.
-                    self.renderer = FeedRenderer(self._base_url)
-                    self._restores += 1
-            self._is_unreadable = False
-        except DatabaseFault as error:
-            logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a traceback could show the database's address)
-        except Exception:
-            # Whatever is wrong with it, it must not take the last one away.
-            if not self._is_unreadable:
-                logger.exception("The newest edition cannot be read; the last one stays.")
-            self._is_unreadable = True
-        self._refreshed_at = time.monotonic()
+            self._snapshot.keep(self.engine, edition)
+            self._kept = edition
+        except (DatabaseFault, OSError) as error:
+            logger.error("A copy of the edition cannot be kept now: %s", error)  # noqa: TRY400 (the traceback adds nothing)
+            self._keep_at = time.monotonic() + _KEEP_AGAIN_SECONDS
 
     def entry(self, record_id: str) -> Entry:
         """Return the entry of a public record. Raise NoSuchRecord and NothingPublished."""

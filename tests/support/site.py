@@ -53,8 +53,8 @@ class Site:
         return load_edition(self.engine)
 
     def look_again(self) -> None:
-        """Have the next request look for a new edition, however soon it comes."""
-        self.cache._refreshed_at = float("-inf")
+        """Look for a new edition, as a server does in a thread."""
+        self.cache.refresh()
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})

@@ -387,11 +387,12 @@ def test_running_processes_see_it(filled, file, database_url):
         put_back(filled, file)
         service.schedule_due()
         service.send(threading.Event())
-        cache._refreshed_at = float("-inf")
+        cache.refresh()
         assert cache.edition().number == 1
         # Another one with the number of the old: no process may take it for the one that it knew.
         edit(filled, "2027-08-25 17:00", BEGIN + 2 * DAY)
-        cache._refreshed_at = service._edition_seen = float("-inf")
+        service._edition_seen = float("-inf")
+        cache.refresh()
         assert cache.edition() == load_edition(filled) == service.edition()
         end_pauses(filled, load_edition(filled), NOW)
         service.schedule_due()

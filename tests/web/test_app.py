@@ -1,39 +1,56 @@
 """What was published is served from the start, though the database is lost or cannot be read later."""
 
+from unittest.mock import patch
+
 import pytest
 from sqlalchemy import insert, select, update
 
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import editions, revisions
-from calendar_service.web.app import load_edition_at_start
 from tests.support.public_site import PublicSite
 
 
-@pytest.mark.parametrize(("is_loaded", "status"), [(True, 200), (False, 503)])
-def test_the_edition_is_there_before_the_first_request(tmp_path, is_loaded, status):
-    site = PublicSite(tmp_path)
-    if is_loaded:
-        load_edition_at_start(site.app)
+@pytest.fixture(params=[200, 503], ids=["loaded", "empty"])
+def status(request):
+    """What is answered by a site that had loaded the edition before, and by one that had not."""
+    return request.param
+
+
+@pytest.fixture
+def site(tmp_path, status):
+    made = PublicSite(tmp_path)
+    if status != 200:
+        made.cache._edition = None
+    yield made
+    made.engine.dispose()
+
+
+def test_the_edition_that_was_loaded_stays(site, tmp_path, status):
     site.engine.dispose()
     for file in tmp_path.glob("calendar.sqlite3*"):
         file.unlink()
+    site.look_again()
     assert site.get("/calendar.ics").status_code == status
-    site.engine.dispose()
 
 
-@pytest.mark.parametrize(("is_loaded", "status"), [(True, 200), (False, 503)])
-def test_an_edition_that_cannot_be_read_takes_nothing_away(tmp_path, caplog, is_loaded, status):
-    site = PublicSite(tmp_path)
-    if is_loaded:
-        load_edition_at_start(site.app)
+def test_an_edition_that_cannot_be_read_takes_nothing_away(site, caplog, status):
     add_unreadable_edition(site.engine)
     site.look_again()
-    load_edition_at_start(site.app)
     assert site.get("/calendar.ics").status_code == status
     site.look_again()
     assert site.get("/readyz").status_code == status
     assert site.get("/healthz").status_code == 200
     assert caplog.text.count("The newest edition cannot be read") == 1
+
+
+def test_no_request_looks_for_an_edition(tmp_path):
+    site = PublicSite(tmp_path)
+    number = site.cache.edition().number
+    add_unreadable_edition(site.engine)
+    with patch("calendar_service.web.edition_cache.is_newest", side_effect=AssertionError("a request asks")):
+        for path in ("/", "/calendar.ics", "/events/refugee-day", "/readyz"):
+            assert site.get(path).status_code == 200
+    assert site.cache.edition().number == number
     site.engine.dispose()
 
 

@@ -254,7 +254,7 @@ def test_withdrawn_record_is_gone_after_ninety_days(site_of, tmp_path):
     file = tmp_path / "events.yaml"
     file.write_text(file.read_text(encoding="utf-8").rpartition("  - ")[0], encoding="utf-8")
     publish_file(site.engine, file, datetime(2026, 11, 24, tzinfo=UTC))
-    site.app.extensions["calendar-service-edition-cache"]._refreshed_at = float("-inf")
+    site.look_again()
     assert "Cancelled" in page(site, "/events/two").text
     site.now = datetime(2027, 2, 23, tzinfo=UTC)
     assert site.get("/events/two").status_code == 410
