@@ -26,6 +26,7 @@ from calendar_service.records.notification_keys import (
     AccountKey,
     ChangeKey,
     DigestKey,
+    EditionKey,
     NotificationKind,
     ReminderKey,
     lead_of,
@@ -191,7 +192,7 @@ def _moment(key: NotificationKey) -> str:
             return key.notice
         case AccountKey():
             return key.account
-        case DigestKey():
+        case DigestKey() | EditionKey():
             return ""
 
 

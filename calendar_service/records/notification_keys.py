@@ -122,6 +122,14 @@ class DigestKey:
 
 
 @dataclass(frozen=True)
+class EditionKey:
+    """The one message of all notices that a subscriber gets because of an edition, where there are several."""
+
+    kind: ClassVar[NotificationKind] = NotificationKind.NOTICE
+    edition: int
+
+
+@dataclass(frozen=True)
 class AccountKey:
     """One message about a subscription itself. `token` is random, so that another like it may go out later."""
 
@@ -137,7 +145,10 @@ class UnreadableKey:
     columns: tuple[str, ...]
 
 
-NotificationKey = ReminderKey | ChangeKey | DigestKey | AccountKey
+BundleKey = DigestKey | EditionKey
+"""A message that has other notifications as its items."""
+
+NotificationKey = ReminderKey | ChangeKey | DigestKey | EditionKey | AccountKey
 """What a notification is: a subscriber gets each key at most once."""
 
 StoredKey = NotificationKey | UnreadableKey
@@ -148,7 +159,7 @@ class DueNotification:
     """A notification as it falls due for a group, and is fanned out then.
 
     `due_at` is when it goes. Of reminders of one moment that are due together only the one with the latest `counted`
-    goes, the instant that the lead alone gives. `bundle` is the digest that it is an item of. Only subscribers who
+    goes, the instant that the lead alone gives. `bundle` is the message that it is an item of. Only subscribers who
     asked for it `after` (excluded) are meant, and none who asked for it later than `due_at`.
 
     What is `new_in` an edition (a notice, or a reminder that was due before its record was known) is for those who
@@ -160,12 +171,12 @@ class DueNotification:
     due_at: datetime
     counted: datetime
     expires_at: datetime
-    bundle: DigestKey | None = None
+    bundle: BundleKey | None = None
     after: datetime | None = None
     new_in: int = 0
 
     @property
-    def key(self) -> tuple[int, NotificationKey, DigestKey | None]:
+    def key(self) -> tuple[int, NotificationKey, BundleKey | None]:
         """What is done once."""
         return self.group.id, self.notification, self.bundle
 
@@ -200,6 +211,8 @@ def describe_key(key: StoredKey) -> str:
             return f"{key.kind} {key.record_id} {key.notice} {key.revision}"
         case DigestKey():
             return f"{key.kind} {key.period} {key.at.isoformat()}"
+        case EditionKey():
+            return f"{key.kind} edition {key.edition}"
         case AccountKey():
             return f"{key.kind} {key.account}"
         case UnreadableKey(columns):

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import (
     AccountKey,
+    ChangeKey,
     DigestKey,
+    EditionKey,
     NotificationKind,
     RecipientGroup,
     ReminderKey,
@@ -19,13 +21,13 @@ from calendar_service.records.notification_keys import (
     lead_of,
     record_of,
 )
-from calendar_service.reminders.messages import digest_order
+from calendar_service.reminders.messages import digest_order, notice_order
 from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders
-from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record, digest_item
+from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.addresses import masked_address
-from calendar_service.store.claims import load_active_watches, load_deliveries, load_digest_items
+from calendar_service.store.claims import load_active_watches, load_deliveries
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import (
     list_bundled,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.records.notification_keys import ChangeKey, DueNotification, NotificationKey, StoredKey
+    from calendar_service.records.notification_keys import DueNotification, NotificationKey, StoredKey
     from calendar_service.records.record import Point
     from calendar_service.reminders.messages import DigestItem
     from calendar_service.store.claims import ClaimedDelivery
@@ -199,7 +201,8 @@ class _Planning:
             own = watches.get(subscriber, [])
             wanted = _still_wanted(waiting.get(subscriber, ()), self._edition, own, self._relevance)
             zone = self._zones.get(subscriber) or next((each.zone for each in own if each.digest and each.zone), "")
-            if items := _digest_items([*planned.get(subscriber, ()), *wanted], self._edition, zone, digest.at):
+            keys = [*planned.get(subscriber, ()), *wanted]
+            if items := _digest_items(keys, subscriber, self._edition, zone, digest.at, self._relevance):
                 yield (digest.at, NotificationKind.DIGEST, items, False), subscriber
 
 
@@ -215,17 +218,36 @@ def _alike(dues: Sequence[DueNotification]) -> Iterator[list[DueNotification]]:
 
 
 def _digest_items(
-    keys: Sequence[ReminderKey | ChangeKey], edition: Edition, zone: str, now: datetime
+    keys: Sequence[ReminderKey | ChangeKey],
+    recipient_id: int,
+    edition: Edition,
+    zone: str,
+    now: datetime,
+    relevance: Relevance,
 ) -> tuple[PlannedItem, ...]:
     """Return what a digest lists, in its order: of several leads of one moment the first of `keys`."""
     found: dict[Hashable, tuple[DigestItem, PlannedItem]] = {}
     for key in keys:
         try:
-            item = digest_item(key, edition, zone, now)
+            item = relevance.digest_item(key, recipient_id, edition, zone, now)
         except DeliveryObsolete:
             continue
         found.setdefault(key.target if isinstance(key, ReminderKey) else key, (item, _planned_item(key)))
     return tuple(planned for _, planned in sorted(found.values(), key=lambda pair: digest_order(pair[0], edition)))
+
+
+def _notices(
+    keys: Sequence[ReminderKey | ChangeKey], recipient_id: int, edition: Edition, relevance: Relevance, now: datetime
+) -> tuple[PlannedItem, ...]:
+    """Return what the message of an edition lists, in its order."""
+    found = []
+    for key in keys:
+        try:
+            if isinstance(key, ChangeKey):
+                found.append((relevance.notice_of(key, recipient_id, edition, now), _planned_item(key)))
+        except DeliveryObsolete:
+            continue
+    return tuple(planned for _, planned in sorted(found, key=lambda pair: notice_order(pair[0], edition, now)))
 
 
 def _still_wanted(
@@ -258,29 +280,31 @@ def _waiting(
         for delivery in claimed:
             recipient, next_at = delivery.recipient, page[delivery.id]
             own = watches.get(recipient.id, []) if recipient else []
-            if items := _waiting_items(connection, relevance, delivery, edition, own):
+            if items := _waiting_items(relevance, delivery, edition, own):
                 kind = items[0].notification.kind
                 kind = NotificationKind.DIGEST if isinstance(delivery.notification, DigestKey) else kind
                 yield (next_at, kind, items, True), recipient.id if recipient else None
 
 
 def _waiting_items(
-    connection: Transaction,
     relevance: Relevance,
     delivery: ClaimedDelivery,
     edition: Edition,
     watches: Sequence[RecipientGroup],
 ) -> tuple[PlannedItem, ...]:
     key, recipient, now = delivery.notification, delivery.recipient, delivery.due_at
+    parts = [each.notification for each in delivery.items]
     if isinstance(key, AccountKey):
         return (PlannedItem(key, None),)
     if recipient is None or not recipient.is_active or isinstance(key, UnreadableKey):
         return ()
     if isinstance(key, DigestKey):
-        parts = load_digest_items(connection, recipient.id, key)
-        return _digest_items(_still_wanted(parts, edition, watches, relevance), edition, recipient.zone, now)
+        wanted = _still_wanted(parts, edition, watches, relevance)
+        return _digest_items(wanted, recipient.id, edition, recipient.zone, now, relevance)
+    if isinstance(key, EditionKey):
+        return _notices(_still_wanted(parts, edition, watches, relevance), recipient.id, edition, relevance, now)
     try:
-        relevance.check(key, edition, recipient.zone, now)
+        relevance.check(key, recipient.id, edition, recipient.zone, now)
         relevance.check_wanted(key, edition, watches)
     except DeliveryObsolete:
         return ()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cachetools import LRUCache
 
 from calendar_service.records.notification_keys import (
     AccountKey,
     AccountKind,
+    BundleKey,
     ChangeKey,
     DigestKey,
+    EditionKey,
     ReminderKey,
     record_of,
     topic_of,
@@ -25,25 +27,27 @@ from calendar_service.reminders.messages import (
     compose_digest,
     compose_known,
     compose_notice,
+    compose_notices,
     compose_reminder,
     compose_trouble,
 )
-from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record, digest_item, find_target
+from calendar_service.reminders.relevance import SUPERSEDED, DeliveryObsolete, Relevance, about_record, find_target
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
-from calendar_service.store.claims import free_part, load_digest_items
-from calendar_service.store.engine import reading, writing
+from calendar_service.store.claims import drop_part, free_part
+from calendar_service.store.engine import writing
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.notification_columns import encode_key
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import RecipientGroup, StoredKey
     from calendar_service.reminders.channels.base import Message
+    from calendar_service.reminders.messages import RecordNotice
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.store.claims import ClaimedDelivery, Recipient
     from calendar_service.store.engine import Database
@@ -52,6 +56,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MAX_MESSAGES = 512
+
+_Item = TypeVar("_Item")
 
 
 class MessageRenderer:
@@ -78,15 +84,17 @@ class MessageRenderer:
             raise DeliveryObsolete("suppressed: no longer a subscriber")
         view = self._view(recipient.language, recipient.zone, edition)
         if isinstance(key, DigestKey):
-            message = self._digest(key, recipient, edition, active_watches, view, now)
+            message = self._digest(key, delivery, edition, active_watches, view, now)
+        elif isinstance(key, EditionKey):
+            message = self._notices(delivery, edition, active_watches, view, now)
         else:
             about = about_record(key)
-            # By the hour: days to go, and whether one can still register or join, depend on the clock.
-            hour = now.replace(minute=0, second=0, microsecond=0)
-            message = self._once(
-                (key, recipient.language, recipient.zone, edition.number, hour),
-                lambda: self._about_record(about, edition, view, now),
-            )
+            if isinstance(about, ChangeKey):
+                message = self._told([self._relevance.notice_of(about, recipient.id, edition, now)], edition, view, now)
+            else:
+                reminder = about
+                shared = _shared(about, edition, view, now)
+                message = self._once(shared, lambda: self._reminder(reminder, edition, view, now))
             self._relevance.check_wanted(about, edition, active_watches)
         envelope = self._envelope(delivery, recipient, edition, view)
         return message, replace(envelope, address=recipient.address, channel=ChannelName(recipient.channel))
@@ -98,49 +106,94 @@ class MessageRenderer:
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def _about_record(
-        self, key: ReminderKey | ChangeKey, edition: Edition, view: RenderContext, now: datetime
-    ) -> Message:
-        if isinstance(key, ChangeKey):
-            return self._notice(key, edition, view, now)
+    def _reminder(self, key: ReminderKey, edition: Edition, view: RenderContext, now: datetime) -> Message:
         entry = find_target(key, edition, view.zone, now)
         return compose_reminder(entry, edition, key.moment, key.at, occurrence=key.occurrence, now=now, view=view)
 
-    def _notice(self, key: ChangeKey, edition: Edition, view: RenderContext, now: datetime) -> Message:
-        entry, before, after, differences = self._relevance.changes_of(key, edition, now)
-        return compose_notice(before, after, entry, edition, differences, now=now, view=view)
+    def _told(self, told: Sequence[RecordNotice], edition: Edition, view: RenderContext, now: datetime) -> Message:
+        """Return the message of some notices; of one record as it is by itself."""
+        what = tuple((each.before and each.before.number, each.after.record.id, each.after.number) for each in told)
+        if len(told) > 1:
+            return self._once(
+                _shared(what, edition, view, now), lambda: compose_notices(told, edition, now=now, view=view)
+            )
+        (each,) = told
+        return self._once(
+            _shared(what, edition, view, now),
+            lambda: compose_notice(each.before, each.after, each.entry, edition, each.differences, now=now, view=view),
+        )
 
     def _digest(
         self,
         digest: DigestKey,
-        recipient: Recipient,
+        delivery: ClaimedDelivery,
         edition: Edition,
         active_watches: Sequence[RecipientGroup],
         view: RenderContext,
         now: datetime,
     ) -> Message:
-        with reading(self._engine) as connection:
-            parts = load_digest_items(connection, recipient.id, digest)
         items = {}
-        for part in parts:
-            try:
-                about = about_record(part)
-                self._relevance.check_wanted(about, edition, active_watches)
-                item = digest_item(about, edition, view.zone, now)
-            except DeliveryObsolete:
-                continue
-            except DatabaseFault:
-                raise
-            except Exception as error:  # noqa: BLE001 (the digest goes without it; it is put aside by itself)
-                logger.warning("A digest goes without %s: %s", topic_of(part), type(error).__name__)
-                with writing(self._engine) as connection:
-                    free_part(connection, recipient.id, digest, part)
-                continue
+        for about, item in self._items(
+            delivery,
+            edition,
+            active_watches,
+            lambda part, id_: self._relevance.digest_item(part, id_, edition, view.zone, now),
+            now,
+        ):
             # Of several leads of one moment, one row.
             items[about.target if isinstance(about, ReminderKey) else about] = item
         if not items:
             raise DeliveryObsolete("nothing left to say")
         return compose_digest(list(items.values()), edition, period=digest.period, now=now, view=view)
+
+    def _notices(
+        self,
+        delivery: ClaimedDelivery,
+        edition: Edition,
+        active_watches: Sequence[RecipientGroup],
+        view: RenderContext,
+        now: datetime,
+    ) -> Message:
+        def told_of(part: ReminderKey | ChangeKey, recipient_id: int) -> RecordNotice:
+            if isinstance(part, ReminderKey):
+                raise DeliveryObsolete("not a change")
+            return self._relevance.notice_of(part, recipient_id, edition, now)
+
+        told = [notice for _, notice in self._items(delivery, edition, active_watches, told_of, now)]
+        if not told:
+            raise DeliveryObsolete("nothing that matters has changed")
+        return self._told(told, edition, view, now)
+
+    def _items(
+        self,
+        delivery: ClaimedDelivery,
+        edition: Edition,
+        active_watches: Sequence[RecipientGroup],
+        look: Callable[[ReminderKey | ChangeKey, int], _Item],
+        now: datetime,
+    ) -> Iterator[tuple[ReminderKey | ChangeKey, _Item]]:
+        """Yield the items that are still wanted and useful; one that cannot be written is released to go by itself."""
+        recipient_id = delivery.recipient.id if delivery.recipient else 0
+        for part in delivery.items:
+            try:
+                about = about_record(part.notification)
+                self._relevance.check_wanted(about, edition, active_watches)
+                item = look(about, recipient_id)
+            except DeliveryObsolete as reason:
+                # It is not told by this message, and so is not to be settled as sent with it.
+                if str(reason) == SUPERSEDED and isinstance(delivery.notification, BundleKey):
+                    with writing(self._engine) as connection:
+                        drop_part(connection, recipient_id, delivery.notification, part.notification, SUPERSEDED, now)
+                continue
+            except DatabaseFault:
+                raise
+            except Exception as error:  # noqa: BLE001 (the message goes without it; it is put aside by itself)
+                logger.warning("A message goes without %s: %s", topic_of(part.notification), type(error).__name__)
+                if isinstance(delivery.notification, BundleKey):
+                    with writing(self._engine) as connection:
+                        free_part(connection, recipient_id, delivery.notification, part.notification)
+                continue
+            yield about, item
 
     def _account_message(
         self, delivery: ClaimedDelivery, key: AccountKey, edition: Edition
@@ -183,6 +236,13 @@ class MessageRenderer:
     def _view(self, code: str, zone: str, edition: Edition) -> RenderContext:
         default = edition.calendar.default_language
         return RenderContext(language(code if code in output_languages() else default), self._base_url, default, zone)
+
+
+def _shared(what: Hashable, edition: Edition, view: RenderContext, now: datetime) -> Hashable:
+    """Return the key under which a message is kept for all who share language and zone."""
+    # By the hour: days to go, and whether one can still register or join, depend on the clock.
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return what, view.lang.code, view.zone, edition.number, hour
 
 
 def _identifier(edition: Edition, key: StoredKey, ref: str) -> str:

@@ -17,9 +17,11 @@ from calendar_service.records.notification_keys import (
 )
 from calendar_service.records.occurrences import point_at
 from calendar_service.reminders.change_notices import differences_of
-from calendar_service.reminders.messages import DigestItem
+from calendar_service.reminders.messages import DigestItem, RecordNotice
 from calendar_service.reminders.plan import next_point, selected
+from calendar_service.store.claims import list_notices
 from calendar_service.store.engine import reading
+from calendar_service.store.outbox import DeliveryState
 from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Edition, Entry, Revision
     from calendar_service.records.notification_keys import RecipientGroup, StoredKey
     from calendar_service.store.engine import Database
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _MOST_CHANGES = 128
 _Change = tuple["Revision | None", "Revision | None", "FirstPass | None"]
 """A revision, after the one before it, and when the planner first saw it."""
+SUPERSEDED = "superseded by a later change"
 _TOPICS = {NoticeKind.CHANGED: Topic.CHANGES, NoticeKind.NEW: Topic.NEW}
 
 
@@ -66,29 +68,63 @@ class Relevance:
                     return
         raise DeliveryObsolete("not asked for any more")
 
-    def check(self, key: ReminderKey | ChangeKey, edition: Edition, zone: str, now: datetime) -> None:
+    def check(
+        self, key: ReminderKey | ChangeKey, recipient_id: int, edition: Edition, zone: str, now: datetime
+    ) -> None:
         """Check that a message of its own still says something. Raise DeliveryObsolete."""
         if isinstance(key, ChangeKey):
-            self.changes_of(key, edition, now)
+            self.notice_of(key, recipient_id, edition, now)
         else:
             find_target(key, edition, zone, now)
 
-    def changes_of(
-        self, key: ChangeKey, edition: Edition, now: datetime
-    ) -> tuple[Entry, Revision | None, Revision, list[RecordChange]]:
-        """Return the record of a notice, the revisions before and after, and its changes. Raise DeliveryObsolete."""
-        before, after, seen = self._change(key)
+    def notice_of(self, key: ChangeKey, recipient_id: int, edition: Edition, now: datetime) -> RecordNotice:
+        """Return what a notice tells: the net change from what the subscriber was last told. Raise DeliveryObsolete."""
+        first = self._first_untold(key, recipient_id)
+        before = self._change(first)[0]
+        _, after, seen = self._change(key)
         entry = edition.entries.get(key.record_id)
         if after is None or entry is None:
             raise DeliveryObsolete("the record is no more")
-        if key.notice is NoticeKind.NEW:
+        if first.notice is NoticeKind.NEW:
             if not entry.revision.holds:
                 raise DeliveryObsolete("called off")
-            return entry, None, after, []
+            return RecordNotice(entry, None, after, [])
         differences = differences_of(before, after, edition, seen.at if seen else now) if before else []
         if not differences:
             raise DeliveryObsolete("nothing that matters has changed")
-        return entry, before, after, differences
+        return RecordNotice(entry, before, after, differences)
+
+    def _first_untold(self, key: ChangeKey, recipient_id: int) -> ChangeKey:
+        """Return the first of the changes that lead up to this one and were not told. Raise DeliveryObsolete."""
+        with reading(self._engine) as connection:
+            known = list_notices(connection, recipient_id, key.record_id)
+        notices = sorted(
+            ((each.key, each) for each in known if isinstance(each.key, ChangeKey)), key=lambda pair: pair[0].revision
+        )
+        if any(
+            other.revision > key.revision and (each.is_pending or each.state == DeliveryState.SENT)
+            for other, each in notices
+        ):
+            raise DeliveryObsolete(SUPERSEDED)
+        first = key
+        for other, each in reversed(notices):
+            if other.revision < key.revision:
+                if not (each.is_pending or each.reason == SUPERSEDED):
+                    break
+                first = other
+        return first
+
+    def digest_item(
+        self, part: ReminderKey | ChangeKey, recipient_id: int, edition: Edition, zone: str, now: datetime
+    ) -> DigestItem:
+        """Return a notification as an item of a digest. Raise DeliveryObsolete."""
+        if isinstance(part, ReminderKey):
+            entry = find_target(part, edition, zone, now)
+            return DigestItem(entry, "reminder", part.moment, part.at, part.occurrence)
+        told = self.notice_of(part, recipient_id, edition, now)
+        if (found := next_point(told.entry.record, edition.calendar.zone, now)) is None:
+            raise DeliveryObsolete("too late")
+        return DigestItem(told.entry, "new", *found)
 
     def _change(self, key: ChangeKey) -> _Change:
         if key not in self._changes:
@@ -115,16 +151,3 @@ def find_target(key: ReminderKey, edition: Edition, zone: str, now: datetime) ->
     if too_late(key.at, zone or edition.calendar.zone) <= now:
         raise DeliveryObsolete("too late")
     return entry
-
-
-def digest_item(part: ReminderKey | ChangeKey, edition: Edition, zone: str, now: datetime) -> DigestItem:
-    """Return a notification as an item of a digest. Raise DeliveryObsolete."""
-    if isinstance(part, ChangeKey):
-        entry = edition.entries.get(part.record_id)
-        if entry is None or not entry.revision.holds:
-            raise DeliveryObsolete("called off")
-        if (found := next_point(entry.record, edition.calendar.zone, now)) is None:
-            raise DeliveryObsolete("too late")
-        return DigestItem(entry, "new", *found)
-    entry = find_target(part, edition, zone, now)
-    return DigestItem(entry, "reminder", part.moment, part.at, part.occurrence)

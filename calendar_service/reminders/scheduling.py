@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from calendar_service.records.notification_keys import DigestKey, ReminderKey, Topic, lead_of
+from calendar_service.records.notification_keys import DigestKey, EditionKey, ReminderKey, Topic, lead_of
 from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders, without_unreadable
@@ -31,6 +32,7 @@ from calendar_service.reminders.subjects import (
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.outbox import (
+    combine_notices,
     fresh_groups,
     list_fresh,
     load_fan_outs,
@@ -241,7 +243,10 @@ class Planner:
                     failures.add(subject, error)
                 else:
                     jobs += [Job(subject, partial(_perform, due=each, now=now, only=only)) for each in firings]
-        return run_isolated(self._engine, jobs, failures)[0]
+        added, _ = run_isolated(self._engine, jobs, failures)
+        with writing(self._engine) as connection:
+            combine_notices(connection, EditionKey(edition.number))
+        return added
 
     def _notices(
         self,
@@ -252,7 +257,8 @@ class Planner:
         now: datetime,
     ) -> list[DueNotification]:
         seen = self._first_passes.get(after.edition)
-        return list(notices((before, after), groups, edition, seen.at if seen else now, now))
+        found = notices((before, after), groups, edition, seen.at if seen else now, now)
+        return [replace(each, bundle=each.bundle or EditionKey(edition.number)) for each in found]
 
     def _notify_again(self, edition: Edition, again: Sequence[Fault], now: datetime, failures: Failures) -> int:
         """Fan out notices of changes that failed before."""

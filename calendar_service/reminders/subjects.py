@@ -11,7 +11,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.notification_keys import DigestKey, describe_key, record_of
 from calendar_service.reminders.setting_aside import Subject
 from calendar_service.store.faults import FaultKind
-from calendar_service.store.notification_columns import encode_digest
+from calendar_service.store.notification_columns import encode_bundle
 
 if TYPE_CHECKING:
     from calendar_service.records.notification_keys import DueNotification, RecipientGroup
@@ -45,7 +45,7 @@ def of_due(due: DueNotification) -> Subject:
     key, group_id = due.notification, due.group.id
     about = f"{describe_key(key)} for group {group_id}"
     if isinstance(key, DigestKey):
-        return Subject(FaultKind.GROUP, f"{group_id}/{encode_digest(key)}", _NOT_FANNED_OUT, about)
+        return Subject(FaultKind.GROUP, f"{group_id}/{encode_bundle(key)}", _NOT_FANNED_OUT, about)
     return Subject(FaultKind.RECORD, f"{record_of(key)}/{group_id}", _NOT_FANNED_OUT, about)
 
 

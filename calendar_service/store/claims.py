@@ -6,14 +6,14 @@ two workers never send the same delivery, whatever the clocks do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, literal, null, select, text, update
 
-from calendar_service.records.notification_keys import DigestKey
+from calendar_service.records.notification_keys import BundleKey, NotificationKind
 from calendar_service.store.group_sync import read_group
-from calendar_service.store.notification_columns import KEY_COLUMNS, encode_digest, key_of, select_key_id
+from calendar_service.store.notification_columns import KEY_COLUMNS, encode_bundle, key_of, select_key_id
 from calendar_service.store.outbox import DeliveryState, affected_rows
 from calendar_service.store.pauses import is_paused
 from calendar_service.store.signups import Signup
@@ -45,6 +45,14 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class BundledItem:
+    """An item of a digest or of the message of an edition, and the number of its key."""
+
+    occasion_id: int
+    notification: StoredKey
+
+
+@dataclass(frozen=True)
 class ClaimedDelivery:
     """A claimed delivery with everything its message needs; `recipient` and `signup` are None if they were erased."""
 
@@ -55,6 +63,7 @@ class ClaimedDelivery:
     attempts: int
     recipient: Recipient | None
     signup: Signup | None
+    items: tuple[BundledItem, ...] = ()
 
 
 def next_wake(connection: Connection, now: datetime) -> datetime | None:
@@ -108,12 +117,16 @@ def mark_settled(
     marked = update(deliveries).where(*mine).values(**settled, attempts=deliveries.c.attempts + tried)
     if affected_rows(connection.execute(marked)) == 0:
         return False
-    if isinstance(delivery.notification, DigestKey) and delivery.recipient:
+    if isinstance(delivery.notification, BundleKey) and delivery.recipient:
         parts = (
             deliveries.c.subscriber_id == delivery.recipient.id,
-            deliveries.c.bundle == encode_digest(delivery.notification),
+            deliveries.c.bundle == encode_bundle(delivery.notification),
+            text("state = 'bundled'"),
         )
-        connection.execute(update(deliveries).where(*parts, text("state = 'bundled'")).values(**settled))
+        known = deliveries.c.occasion_id.in_([each.occasion_id for each in delivery.items])
+        connection.execute(update(deliveries).where(*parts, known).values(**settled))
+        # What was added after it had been claimed is not in it.
+        connection.execute(update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle=""))
     return True
 
 
@@ -157,7 +170,8 @@ def load_deliveries(connection: Connection, delivery_ids: Sequence[int]) -> list
         .where(deliveries.c.id.in_(delivery_ids))
         .order_by(deliveries.c.id)
     )
-    return [_claimed_delivery(row) for row in connection.execute(joined)]
+    found = [_claimed_delivery(row) for row in connection.execute(joined)]
+    return [replace(each, items=_load_items(connection, each)) for each in found]
 
 
 def load_bare(connection: Connection, delivery_id: int) -> ClaimedDelivery:
@@ -177,27 +191,61 @@ def load_active_watches(connection: Connection, recipient_ids: Iterable[int]) ->
     return found
 
 
-def load_digest_items(connection: Connection, recipient_id: int, digest: DigestKey) -> list[StoredKey]:
-    """Return the notification keys that a subscriber's digest consists of."""
+def _load_items(connection: Connection, delivery: ClaimedDelivery) -> tuple[BundledItem, ...]:
+    if not isinstance(delivery.notification, BundleKey) or delivery.recipient is None:
+        return ()
+    bundle = deliveries.c.bundle == encode_bundle(delivery.notification)
     joined = (
-        select(*KEY_COLUMNS)
+        select(occasions.c.id, *KEY_COLUMNS)
         .join(deliveries, deliveries.c.occasion_id == occasions.c.id)
-        .where(deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == encode_digest(digest))
-        .where(text("deliveries.state = 'bundled'"))
+        .where(deliveries.c.subscriber_id == delivery.recipient.id, bundle, text("deliveries.state = 'bundled'"))
         .order_by(occasions.c.id)
     )
-    return [key_of(row) for row in connection.execute(joined)]
+    return tuple(BundledItem(row.id, key_of(row)) for row in connection.execute(joined))
 
 
-def free_part(connection: Connection, recipient_id: int, digest: DigestKey, part: StoredKey) -> None:
-    """Release one item of a subscriber's digest as a message of its own."""
-    this = deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == encode_digest(digest)
-    freed = update(deliveries).where(
-        *this, deliveries.c.occasion_id.in_(select_key_id(part)), text("state = 'bundled'")
+class KnownNotice(NamedTuple):
+    """A notice of a record that a subscriber gets or got, and what became of it."""
+
+    key: StoredKey
+    state: str
+    reason: str
+
+    @property
+    def is_pending(self) -> bool:
+        """Return True if it has not been sent or given up."""
+        return self.state in _PENDING
+
+
+def list_notices(connection: Connection, recipient_id: int, record_id: str) -> list[KnownNotice]:
+    """Return the notices of a record to a subscriber."""
+    of_record = occasions.c.kind == NotificationKind.NOTICE, occasions.c.record_id == record_id
+    joined = select(*KEY_COLUMNS, deliveries.c.state, deliveries.c.reason).join(
+        deliveries, deliveries.c.occasion_id == occasions.c.id
     )
-    connection.execute(freed.values(state=DeliveryState.WAITING, bundle=""))
+    rows = connection.execute(joined.where(*of_record, deliveries.c.subscriber_id == recipient_id))
+    return [KnownNotice(key_of(row), row.state, row.reason) for row in rows]
 
 
+def free_part(connection: Connection, recipient_id: int, bundle: BundleKey, part: StoredKey) -> None:
+    """Release one item of a subscriber's digest, or message of an edition, as a message of its own."""
+    _change_part(connection, recipient_id, bundle, part, state=DeliveryState.WAITING, bundle="")
+
+
+def drop_part(
+    connection: Connection, recipient_id: int, bundle: BundleKey, part: StoredKey, reason: str, now: datetime
+) -> None:
+    """Drop one item of a subscriber's digest, or message of an edition."""
+    _change_part(connection, recipient_id, bundle, part, state=DeliveryState.DROPPED, reason=reason, settled_at=now)
+
+
+def _change_part(connection: Connection, recipient_id: int, of: BundleKey, part: StoredKey, **values: object) -> None:
+    this = deliveries.c.subscriber_id == recipient_id, deliveries.c.bundle == encode_bundle(of)
+    is_part = deliveries.c.occasion_id.in_(select_key_id(part)), text("state = 'bundled'")
+    connection.execute(update(deliveries).where(*this, *is_part).values(**values))
+
+
+_PENDING = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.BUNDLED)
 _RECIPIENT_COLUMNS = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
 _SIGNUP_COLUMNS = tuple(column.name for column in signups.c)
 

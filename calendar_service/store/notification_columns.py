@@ -1,4 +1,4 @@
-"""Notification keys as the columns of `occasions`, and digests as `bundle`: the one place that writes and reads both.
+"""Notification keys as the columns of `occasions`, and messages with items as `bundle`: the only place that does so.
 
 What stands in the columns is for ever, since a notification that was sent is known by it.
 """
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, literal, or_, select
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.leads import read_lead, write_lead
@@ -20,6 +20,7 @@ from calendar_service.records.notification_keys import (
     ChangeKey,
     DigestKey,
     DigestPeriod,
+    EditionKey,
     NoticeKind,
     NotificationKind,
     ReminderKey,
@@ -32,7 +33,12 @@ from calendar_service.store.upsert import insert_on_conflict
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
-    from calendar_service.records.notification_keys import NotificationKey, StoredKey
+    from calendar_service.records.notification_keys import BundleKey, NotificationKey, StoredKey
+
+
+_EDITION = "edition"
+EDITION_BUNDLE = f"{_EDITION} "
+"""How the `bundle` of the notices of an edition begins."""
 
 
 class KeyColumns(NamedTuple):
@@ -58,7 +64,9 @@ def encode_key(key: StoredKey) -> KeyColumns:
         case ChangeKey(record_id, revision, notice):
             return KeyColumns(key.kind.value, record_id, moment=notice.value, revision=str(revision))
         case DigestKey():
-            return KeyColumns(key.kind.value, revision=encode_digest(key))
+            return KeyColumns(key.kind.value, revision=encode_bundle(key))
+        case EditionKey(edition):
+            return KeyColumns(key.kind.value, moment=_EDITION, revision=str(edition))
         case AccountKey(account, token):
             return KeyColumns(key.kind.value, moment=account.value, revision=token)
         case UnreadableKey(columns):
@@ -87,6 +95,8 @@ def _decode(columns: KeyColumns) -> NotificationKey:
             day = date.fromisoformat(columns.occurrence) if columns.occurrence else None
             at, lead = read_point(columns.revision), read_lead(columns.lead)
             return ReminderKey(columns.record_id, day, MomentName(columns.moment), at, lead)
+        case NotificationKind.NOTICE if columns.moment == _EDITION:
+            return EditionKey(int(columns.revision))
         case NotificationKind.NOTICE:
             return ChangeKey(columns.record_id, int(columns.revision), NoticeKind(columns.moment))
         case NotificationKind.DIGEST:
@@ -95,13 +105,22 @@ def _decode(columns: KeyColumns) -> NotificationKey:
             return AccountKey(AccountKind(columns.moment), columns.revision)
 
 
-def encode_digest(key: DigestKey | None) -> str:
-    """Write a digest as it stands in `bundle` and as the `revision` of its own key; "" for none."""
-    return f"{key.period} {write_minute(key.at)}" if key else ""
+def encode_bundle(key: BundleKey | None) -> str:
+    """Write a message with items as it stands in `bundle`; "" for none. A digest's own key has it as its `revision`."""
+    match key:
+        case DigestKey(period, at):
+            return f"{period} {write_minute(at)}"
+        case EditionKey(edition):
+            return f"{EDITION_BUNDLE}{edition}"
+    return ""
 
 
-def decode_digest(name: str) -> StoredKey | None:
-    """Read a digest from `bundle`; None for what is in no digest."""
+def decode_bundle(name: str) -> StoredKey | None:
+    """Read a message with items from `bundle`; None for what goes by itself."""
+    if name.startswith(EDITION_BUNDLE):
+        return decode_key(
+            KeyColumns(NotificationKind.NOTICE.value, moment=_EDITION, revision=name.removeprefix(EDITION_BUNDLE))
+        )
     return decode_key(KeyColumns(NotificationKind.DIGEST.value, revision=name)) if name else None
 
 
@@ -110,9 +129,13 @@ def _decode_digest(name: str) -> DigestKey:
     return DigestKey(DigestPeriod(period), datetime.fromisoformat(at))
 
 
-def is_digest_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a row of `occasions` is the digest which a delivery or fan-out is an item of."""
-    return (key.c.kind == NotificationKind.DIGEST) & (key.c.revision == item.c.bundle)
+def is_bundle_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of `occasions` is the message which a delivery or fan-out is an item of."""
+    is_edition = (key.c.kind == NotificationKind.NOTICE) & (key.c.moment == _EDITION)
+    return or_(
+        (key.c.kind == NotificationKind.DIGEST) & (key.c.revision == item.c.bundle),
+        is_edition & (literal(EDITION_BUNDLE).concat(key.c.revision) == item.c.bundle),
+    )
 
 
 def is_notice_of(key: FromClause, revision: FromClause) -> ColumnElement[bool]:

@@ -14,11 +14,12 @@ from sqlalchemy import and_, exists, func, literal, or_, select, text, tuple_, u
 from calendar_service.records.notification_keys import DigestKey, RecipientGroup, ReminderKey, Topic
 from calendar_service.store.group_sync import read_group
 from calendar_service.store.notification_columns import (
+    EDITION_BUNDLE,
     KEY_COLUMNS,
-    decode_digest,
-    encode_digest,
+    decode_bundle,
+    encode_bundle,
     encode_key,
-    is_digest_of,
+    is_bundle_of,
     key_id,
     key_of,
     select_key_id,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, CursorResult
 
-    from calendar_service.records.notification_keys import DueNotification, NotificationKey, StoredKey
+    from calendar_service.records.notification_keys import DueNotification, EditionKey, NotificationKey, StoredKey
 
 _PAGE = 500
 
@@ -47,6 +48,9 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     BOUNCED = "bounced"
     DROPPED = "dropped"
+
+
+_UNSENT = (DeliveryState.WAITING, DeliveryState.CLAIMED)
 
 
 class FanOutOutcome(StrEnum):
@@ -155,7 +159,7 @@ def list_bundled(connection: Connection, digest: DigestKey) -> list[tuple[int, S
     joined = select(deliveries.c.subscriber_id, *KEY_COLUMNS).join(
         occasions, occasions.c.id == deliveries.c.occasion_id
     )
-    bundled = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_digest(digest)
+    bundled = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_bundle(digest)
     return [(row.subscriber_id, key_of(row)) for row in connection.execute(joined.where(*bundled))]
 
 
@@ -167,7 +171,7 @@ def load_fan_outs(connection: Connection, since: datetime) -> set[tuple[int, Sto
     columns = [firings.c.group_id, firings.c.bundle, *KEY_COLUMNS]
     joined = select(*columns).join(occasions, occasions.c.id == firings.c.occasion_id)
     rows = connection.execute(joined.where(firings.c.expires_at > since))
-    return {(row.group_id, key_of(row), decode_digest(row.bundle)) for row in rows}
+    return {(row.group_id, key_of(row), decode_bundle(row.bundle)) for row in rows}
 
 
 def perform_fan_out(
@@ -216,7 +220,7 @@ def _enter(
     entered = insert_on_conflict(connection, firings).values(
         group_id=due.group.id,
         occasion_id=occasion_id,
-        bundle=encode_digest(due.bundle),
+        bundle=encode_bundle(due.bundle),
         due_at=due.due_at,
         expires_at=due.expires_at,
         fired_at=now,
@@ -243,7 +247,7 @@ def _select_recipients(
 def _has_bundled(digest: DigestKey) -> ColumnElement[bool]:
     return exists().where(
         deliveries.c.subscriber_id == memberships.c.subscriber_id,
-        deliveries.c.bundle == encode_digest(digest),
+        deliveries.c.bundle == encode_bundle(digest),
         text("deliveries.state = 'bundled'"),
     )
 
@@ -252,7 +256,7 @@ def _fan_out(connection: Connection, due: DueNotification, occasion_id: int, cho
     state = DeliveryState.BUNDLED if due.bundle else DeliveryState.WAITING
     rows = chosen.add_columns(
         literal(occasion_id),
-        literal(encode_digest(due.bundle)),
+        literal(encode_bundle(due.bundle)),
         literal(str(state)),
         literal(due.due_at, deliveries.c.due_at.type),
         literal(due.due_at, deliveries.c.next_at.type),
@@ -264,7 +268,7 @@ def _fan_out(connection: Connection, due: DueNotification, occasion_id: int, cho
     this = (
         firings.c.group_id == due.group.id,
         firings.c.occasion_id == occasion_id,
-        firings.c.bundle == encode_digest(due.bundle),
+        firings.c.bundle == encode_bundle(due.bundle),
     )
     connection.execute(update(firings).where(*this).values(readers=firings.c.readers + added))
     return added
@@ -278,8 +282,8 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
         exists()
         .where(digest.c.subscriber_id == deliveries.c.subscriber_id)
         .where(digest.c.occasion_id == what.c.id)
-        .where(is_digest_of(what, deliveries))
-        .where(digest.c.state != DeliveryState.WAITING)
+        .where(is_bundle_of(what, deliveries))
+        .where(digest.c.state.not_in(_UNSENT))
     )
     stranded = text("deliveries.state = 'bundled'"), deliveries.c.due_at <= now, gone
     return affected_rows(
@@ -287,9 +291,45 @@ def release_orphaned_digest_items(connection: Connection, now: datetime) -> int:
     )
 
 
+def combine_notices(connection: Connection, edition: EditionKey) -> int:
+    """Make one message of the notices that wait for it, for each subscriber with several; return how many.
+
+    The only notice of a subscriber is released as a message of its own.
+    """
+    is_bundled, number = text("deliveries.state = 'bundled'"), key_id(connection, edition)
+    combined, what = deliveries.alias("combined"), occasions.alias("what")
+    is_mine = combined.c.subscriber_id == deliveries.c.subscriber_id
+    is_alive = is_mine, combined.c.state.in_(_UNSENT)
+    has_message = exists().where(*is_alive, combined.c.occasion_id == what.c.id, is_bundle_of(what, deliveries))
+    # Those of a pass that was cut off before it came to this go with the others.
+    left = is_bundled, deliveries.c.bundle.startswith(EDITION_BUNDLE), ~has_message
+    connection.execute(update(deliveries).where(*left).values(bundle=encode_bundle(edition)))
+    these = is_bundled, deliveries.c.bundle == encode_bundle(edition)
+    columns = ["subscriber_id", "occasion_id", "state", "due_at", "next_at", "expires_at"]
+    several = (
+        select(
+            deliveries.c.subscriber_id,
+            literal(number),
+            literal(str(DeliveryState.WAITING)),
+            func.min(deliveries.c.due_at),
+            func.min(deliveries.c.next_at),
+            func.max(deliveries.c.expires_at),
+        )
+        .where(*these)
+        .group_by(deliveries.c.subscriber_id)
+        .having(func.count() > 1)
+    )
+    entered = insert_on_conflict(connection, deliveries).from_select(columns, several, include_defaults=False)
+    made = affected_rows(connection.execute(entered.on_conflict_do_nothing()))
+    has_this = exists().where(*is_alive, combined.c.occasion_id == number)
+    released = update(deliveries).where(*these, ~has_this).values(state=DeliveryState.WAITING, bundle="")
+    connection.execute(released)
+    return made
+
+
 def release_digest_items(connection: Connection, digest: DigestKey, useful_at: datetime | None = None) -> int:
     """Release the items of a digest that could not go in its time, as messages of their own; all, or the useful."""
-    parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_digest(digest)
+    parts = text("deliveries.state = 'bundled'"), deliveries.c.bundle == encode_bundle(digest)
     released = update(deliveries).where(*parts).values(state=DeliveryState.WAITING, bundle="")
     if useful_at:
         released = released.where(deliveries.c.expires_at > useful_at)

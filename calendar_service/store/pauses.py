@@ -17,7 +17,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.notification_keys import NotificationKind
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
-from calendar_service.store.notification_columns import is_digest_of
+from calendar_service.store.notification_columns import is_bundle_of
 from calendar_service.store.outbox import DeliveryState, affected_rows
 from calendar_service.store.process_state import enter_state, remove_state, write_state
 from calendar_service.store.signups import ASKED, MAILED
@@ -144,7 +144,7 @@ def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
     gone = (
         exists()
         .where(digest.c.subscriber_id == deliveries.c.subscriber_id, digest.c.occasion_id == what.c.id)
-        .where(is_digest_of(what, deliveries))
+        .where(is_bundle_of(what, deliveries))
         .where(digest.c.state == DeliveryState.DROPPED, digest.c.reason == RESTORED_REASON)
     )
     connection.execute(update(deliveries).where(deliveries.c.state == DeliveryState.BUNDLED, gone).values(**settled))

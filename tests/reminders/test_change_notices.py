@@ -10,7 +10,7 @@ from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import RecipientGroup, Topic
 from calendar_service.records.record import Place, Session
 from calendar_service.reminders.change_notices import notices
-from calendar_service.store.notification_columns import encode_digest
+from calendar_service.store.notification_columns import encode_bundle
 from tests.support.reminders import PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
 NOW = utc("2027-06-01 12:00")
@@ -210,7 +210,7 @@ def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record,
     edition = grown((CHANGED, record))
     group = RecipientGroup(Topic.NEW, "", zone=zone, digest=digest, id=1)
     (fan_out,) = notices((None, edition.entries["tender"].revision), [group], edition, CHANGED, CHANGED)
-    assert (stated(fan_out.due_at), encode_digest(fan_out.bundle), stated(fan_out.expires_at)) == expected
+    assert (stated(fan_out.due_at), encode_bundle(fan_out.bundle), stated(fan_out.expires_at)) == expected
 
 
 def test_an_instant_is_that_of_the_change_and_patience_begins_now():

@@ -97,7 +97,8 @@ def sent(delivery, message, envelope):
     elif isinstance(key, ReminderKey):
         items = [(message.data["record"], message.data["moment"], message.data["at"])]
     else:
-        items = [(message.data["record"], key.notice, None)]
+        told = message.data.get("records", [message.data])
+        items = [(each["record"], "new" if each["type"] == "new" else "changed", None) for each in told]
     lead = "" if isinstance(key, DigestKey) else lead_of(key)
     return envelope.address, write_instant(delivery.due_at), str(key.kind), lead, tuple(items)
 

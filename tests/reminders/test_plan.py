@@ -8,7 +8,7 @@ import pytest
 from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import RecipientGroup, Topic, lead_of
 from calendar_service.reminders.plan import plan_reminders
-from calendar_service.store.notification_columns import encode_digest
+from calendar_service.store.notification_columns import encode_bundle
 from tests.support.reminders import CALENDAR, LIMA, PARIS, SEOUL, event, grown, moved, stated, tender, utc
 
 LONG_AGO = utc("2027-01-01 12:00")
@@ -28,7 +28,7 @@ def lines(edition, start, end, *groups):
             f"{each.notification.moment} {each.notification.occurrence}"
             if each.notification.occurrence
             else each.notification.moment,
-            encode_digest(each.bundle),
+            encode_bundle(each.bundle),
             stated(each.after) if each.after else "",
         )
         for each in found
@@ -334,7 +334,7 @@ def test_the_digests_themselves_over_a_change_of_the_clocks():
     edition = grown((LONG_AGO, tender("2027-07-10 17:00")))
     group = RecipientGroup(Topic.NEW, "", zone=PARIS, digest="daily", id=1)
     found = plan_reminders(edition, [group], utc("2027-03-27 12:00"), utc("2027-03-29 12:00"), edition.seen)
-    assert [(stated(each.due_at), encode_digest(each.notification), stated(each.expires_at)) for each in found] == [
+    assert [(stated(each.due_at), encode_bundle(each.notification), stated(each.expires_at)) for each in found] == [
         ("2027-03-27 08:00", "daily 2027-03-27T08:00Z", "2027-03-28 08:00"),
         ("2027-03-28 07:00", "daily 2027-03-28T07:00Z", "2027-03-29 07:00"),
         ("2027-03-29 07:00", "daily 2027-03-29T07:00Z", "2027-03-30 07:00"),

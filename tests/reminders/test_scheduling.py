@@ -108,8 +108,9 @@ def test_two_planners_at_once(database):
     for thread in threads:
         thread.join()
     assert faults == []
-    expected = sorted((name, *what) for name in names for what in [("closes", "7 days"), ("new", "")] for _ in records)
-    assert (sum(counts), sorted(notified(database))) == (len(expected), expected)
+    each_record = [(name, *what) for name in names for what in [("closes", "7 days"), ("new", "")] for _ in records]
+    assert sum(counts) == len(each_record)
+    assert sorted(notified(database)) == sorted([*each_record, *((name, "edition", "") for name in names)])
 
 
 def test_after_a_downtime_only_the_nearest_lead_goes(database, edition):
@@ -174,7 +175,11 @@ def test_two_editions_between_two_looks_are_both_announced(database, edition):
     publish_records(database, BEGIN + DAY, tender("2027-07-12 17:00"))
     newest = publish_records(database, BEGIN + 2 * DAY, tender("2027-07-14 17:00"))
     planner.fan_out(newest, BEGIN + 2 * DAY)
-    assert [row[3] for row in outbox(database)] == ["changed", "changed"]
+    assert [(row[3], row[5]) for row in outbox(database)] == [
+        ("changed", "bundled"),
+        ("changed", "bundled"),
+        ("edition", "waiting"),
+    ]
 
 
 # -- who joins later ------------------------------------------------------------------------------------------------

@@ -92,9 +92,9 @@ class Model:
         self.record = (stands, closes)
         self.revision += 1
         if was == "none":
-            self.told.append(("new", self.revision, [closes] if stands == "on" else [], self.now))
+            self.told.append(("new", self.revision, [closes] if stands == "on" else [], self.now, before))
         elif was != stands or stands == "on":
-            self.told.append(("changed", self.revision, [was_closing, closes], self.now))
+            self.told.append(("changed", self.revision, [was_closing, closes], self.now, before))
         if stands != "on":
             self.is_armed = False
         elif not self.is_armed or was_closing != closes:
@@ -106,19 +106,27 @@ class Model:
             self.counts_from, self.seen_at, self.unseen = self.last_tick or now, now, False
         self.last_tick = now
         found = []
-        for kind, revision, closings, published in self.told:
-            over = not any(closing.instant >= now for closing in closings)
-            if over or (kind == "new" and self.record[0] != "on"):
-                continue
-            found += [
-                self.tell(number, (kind, str(revision)))
-                for number, subscriber in enumerate(self.subscribers)
-                if published > subscriber.asked.get("changes" if kind == "changed" else "new", published)
+        for number, subscriber in enumerate(self.subscribers):
+            own = [
+                (kind, revision, before)
+                for kind, revision, closings, published, before in self.told
+                if any(closing.instant >= now for closing in closings)
+                and published > subscriber.asked.get("changes" if kind == "changed" else "new", published)
             ]
+            # Only the net change, as one message, under the key of the last one.
+            if own and self.is_change(own[0], now):
+                found.append(self.tell(number, (own[0][0], str(own[-1][1]))))
         self.told = []
         for number, subscriber in enumerate(self.subscribers):
             found += self.remind(number, subscriber, now)
         return found
+
+    def is_change(self, first, now):
+        kind, _, (was, was_closing) = first
+        stands, closes = self.record
+        if kind == "new" or was != stands:
+            return kind == "changed" or stands == "on"
+        return stands == "on" and was_closing != closes and any(each.instant >= now for each in (was_closing, closes))
 
     def tell(self, number, what):
         self.subscribers[number].sent.add(what)
@@ -144,7 +152,7 @@ class Model:
             told = {what[1] for what in subscriber.sent if what[0] == closes}
             if lead in told or any(nearness[each] > nearness[lead] for each in told):
                 continue
-            if late and ("new", "1") in subscriber.sent:
+            if late and any(what[0] == "new" for what in subscriber.sent):
                 continue
             due.append(lead)
         if not due:
@@ -240,15 +248,17 @@ class Service:
             state = DeliveryState.SENT
             try:
                 groups = active_watches.get(delivery.recipient.id, [])
-                _, envelope = self.renderer.render(delivery, edition, groups, now)
+                message, envelope = self.renderer.render(delivery, edition, groups, now)
             except DeliveryObsolete:
                 state = DeliveryState.DROPPED
             else:
                 assert envelope.address == f"subscriber{self.numbers[delivery.recipient.id]}@example.org"
-                said = delivery.notification
+                assert "records" not in message.data
+                said = delivery.items[-1].notification if delivery.items else delivery.notification
                 closes = self.record.milestones[MomentName.CLOSES].at if self.record else None
                 is_reminder = isinstance(said, ReminderKey)
-                what = (closes, lead_of(said)) if is_reminder else (said.notice.value, str(said.revision))
+                kind = "new" if message.data["type"] == "new" else "changed"
+                what = (closes, lead_of(said)) if is_reminder else (kind, str(said.revision))
                 found.append((self.numbers[delivery.recipient.id], *what))
             with writing(self.engine) as connection:
                 assert mark_settled(connection, self.worker, delivery, state, now)

@@ -11,6 +11,7 @@ from calendar_service.reminders import message_renderer as renderer_module
 from calendar_service.reminders import plan as plan_module
 from calendar_service.reminders import service as service_module
 from calendar_service.reminders.forecast import forecast, upcoming
+from calendar_service.reminders.relevance import Relevance
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.preferences import Preferences
@@ -220,10 +221,10 @@ def test_one_firing_that_the_database_refuses_does_not_undo_the_others(database)
         planner.fan_out(edition, BEGIN + HOUR)
         planner.fan_out(edition, SEVEN)
         planner.fan_out(edition, SEVEN + 5 * SECOND)
-        assert len(outbox(database)) == 118
+        assert len(outbox(database)) == 119  # with the message of the edition
         assert [row[:3] for row in faults(database)] == [("edition", "tender-07/1", 2), ("record", "tender-07/1", 1)]
     planner.fan_out(edition, SEVEN + 61 * MINUTE)
-    assert len(outbox(database)) == 120
+    assert len(outbox(database)) == 121
     assert faults(database) == []
 
 
@@ -382,14 +383,14 @@ def test_a_message_that_cannot_be_written_keeps_no_other_back(database, monkeypa
 def test_a_part_that_cannot_be_written_does_not_keep_the_digest_back(database, monkeypatch):
     add_subscriber(database, "ada", BEGIN, digest="daily")
     publish_records(database, BEGIN, tender(CLOSES), tender(CLOSES, "bad"))
-    item = renderer_module.digest_item
+    item = Relevance.digest_item
 
-    def breaks(part, *more):
+    def breaks(relevance, part, *more):
         if part.record_id == "bad":
             raise ZeroDivisionError
-        return item(part, *more)
+        return item(relevance, part, *more)
 
-    monkeypatch.setattr(renderer_module, "digest_item", breaks)
+    monkeypatch.setattr(Relevance, "digest_item", breaks)
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_service(database, Clock(SEVEN), url)
         reminder_service.schedule_due()

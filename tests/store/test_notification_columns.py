@@ -24,9 +24,9 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.notification_columns import (
     KeyColumns,
-    decode_digest,
+    decode_bundle,
     decode_key,
-    encode_digest,
+    encode_bundle,
     encode_key,
     key_id,
     key_of,
@@ -97,7 +97,7 @@ keys = st.one_of(
 def test_what_is_written_is_read_back(key):
     assert decode_key(encode_key(key)) == key
     if isinstance(key, DigestKey):
-        assert decode_digest(encode_digest(key)) == key
+        assert decode_bundle(encode_bundle(key)) == key
 
 
 @given(points)
@@ -121,8 +121,8 @@ def test_any_row_is_read_without_loss(columns):
 
 
 def test_no_digest_has_no_name():
-    assert (encode_digest(None), decode_digest("")) == ("", None)
-    assert isinstance(decode_digest("monthly 2027-03-01T08:00Z"), UnreadableKey)
+    assert (encode_bundle(None), decode_bundle("")) == ("", None)
+    assert isinstance(decode_bundle("monthly 2027-03-01T08:00Z"), UnreadableKey)
 
 
 @pytest.mark.parametrize("written", ["", "2", "2027-06-31", "2027-06-16T25:00:00 UTC", "2027-06-16T11:00 Europe/Paris"])
@@ -146,7 +146,7 @@ def test_rows_of_the_first_version_are_read_and_written_as_they_stand(empty_data
     assert [type(key).__name__ for key in found if isinstance(key, UnreadableKey)] == []
     assert [encode_key(key) for key in found] == [tuple(row)[1:] for row in rows]
     assert {type(key) for key in found} == {ReminderKey, ChangeKey, DigestKey, AccountKey}
-    assert {encode_digest(decode_digest(name)) for name in names} == names
+    assert {encode_bundle(decode_bundle(name)) for name in names} == names
     assert len(names) > 10
 
 

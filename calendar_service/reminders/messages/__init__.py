@@ -10,16 +10,20 @@ from calendar_service.reminders.messages.account import (
     compose_trouble,
 )
 from calendar_service.reminders.messages.digest import DigestItem, compose_digest, digest_order
+from calendar_service.reminders.messages.edition_notice import RecordNotice, compose_notices, notice_order
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 
 __all__ = [
     "DigestItem",
+    "RecordNotice",
     "compose_confirmation",
     "compose_digest",
     "compose_known",
     "compose_notice",
+    "compose_notices",
     "compose_reminder",
     "compose_trouble",
     "digest_order",
+    "notice_order",
 ]

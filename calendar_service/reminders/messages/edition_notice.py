@@ -1,0 +1,143 @@
+"""The notice of several changed or new records: all that an edition changes for a subscriber, in one message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import Status
+from calendar_service.records.moments import instant_bounds
+from calendar_service.reminders.channels.base import Message
+from calendar_service.reminders.messages.change_texts import STANDINGS, changed_row, headline, new_headline
+from calendar_service.reminders.messages.common import sender_name
+from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
+from calendar_service.reminders.messages.details import main_moment, title_of
+from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.reminders.messages.times import message_times
+from calendar_service.writers import phrases
+from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.states import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from calendar_service.records.changes import RecordChange
+    from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.reminders.messages.content import ChangedValue
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+# As in a digest, so many keep a message under 100 KiB.
+_MAX_ROWS = 25
+_MAX_LINES = 12
+
+
+@dataclass(frozen=True)
+class RecordNotice:
+    """What a notice tells of one record: the changes from `before` to `after`, or with `before` None that it is new."""
+
+    entry: Entry
+    before: Revision | None
+    after: Revision
+    differences: list[RecordChange]
+
+
+def notice_order(notice: RecordNotice, edition: Edition, now: datetime) -> tuple[datetime, str]:
+    """Return the sort key of a record in a notice: the earliest main moment first."""
+    main = main_moment(replace(notice.entry, revision=notice.after), edition.calendar, now)
+    return instant_bounds(main.at, edition.calendar.zone)[0], notice.after.record.id
+
+
+def compose_notices(
+    notices: Iterable[RecordNotice], edition: Edition, *, now: datetime, view: RenderContext
+) -> Message:
+    """Return the notice of several records, each with its changes and a link to its page.
+
+    The data for programs are those of the first record's own notice, with all of them in `records`.
+    """
+    lang = view.lang
+    ordered = sorted(notices, key=lambda each: notice_order(each, edition, now))
+    shown, left_out = ordered[:_MAX_ROWS], len(ordered) - _MAX_ROWS
+    sender = sender_name(edition, lang)
+    subject = lang.ngettext(
+        "{number} change in {calendar}", "{number} changes in {calendar}", len(ordered), calendar=sender
+    )
+    rows = [_row(each, edition, view, now) for each in shown]
+    content = MessageContent(
+        view=view,
+        sender=sender,
+        preheader=" · ".join(f"{row.counted}: {row.title.text}" for row in rows[:3]),
+        heading=LocalizedText(subject, lang.code),
+        days=tuple(_sections(shown, rows, lang)),
+        more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
+        if left_out > 0
+        else "",
+        button=Button(lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/"),
+        why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=sender),
+    )
+    records = [_data(each, edition, view, now) for each in shown]
+    return Message(
+        subject=subject,
+        text=render_text(content),
+        html=render_html(content),
+        language=lang.code,
+        data=records[0] | {"records": records},
+    )
+
+
+def _sections(notices: list[RecordNotice], rows: list[DigestRow], lang: Language) -> Iterator[DigestDay]:
+    changed = [row for notice, row in zip(notices, rows, strict=True) if notice.before]
+    new = [row for notice, row in zip(notices, rows, strict=True) if not notice.before]
+    if changed:
+        yield DigestDay(lang.gettext("Changed"), changed)
+    if new:
+        yield DigestDay(lang.gettext("New"), new)
+
+
+def _row(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
+    entry, lang = replace(notice.entry, revision=notice.after), view.lang
+    first = notice.differences[0] if notice.before else None
+    return DigestRow(
+        counted=headline(first, lang) if first else new_headline(entry.record.kind, lang),
+        title=title_of(entry, view),
+        only=phrases.only_languages(entry.record, lang),
+        lines=_lines(notice, entry, edition, view, now),
+        url=view.page_url(entry.record.id),
+        kind=entry.record.kind.value,
+    )
+
+
+def _lines(notice: RecordNotice, entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> list[str]:
+    calendar, records = edition.calendar, (notice.before.record if notice.before else None, notice.after.record)
+    changes = [each for each in notice.differences if each.what not in STANDINGS]
+    lines = [
+        line for each in changes for line in _changed(changed_row(each, records, entry, calendar, view), view.lang)
+    ]
+    if not lines:
+        lines = message_times(main_moment(entry, calendar, now).span, entry.record, calendar, view)
+        if entry.is_called_off or entry.record.status is Status.POSTPONED:
+            planned_for = view.lang.gettext("Was planned for")
+            lines[0] = view.lang.gettext("{label}: {title}", label=planned_for, title=lines[0])
+    reason = reason_of(entry, view.lang) if notice.before else None
+    return [*lines[:_MAX_LINES], *((reason.words,) if reason else ())]
+
+
+def _changed(change: ChangedValue, lang: Language) -> Iterator[str]:
+    """Yield a change as lines: the new value behind the label, and the old one."""
+    if not change.new:
+        told = change.told or lang.gettext("Dropped")
+        yield lang.gettext("{label}: {title}", label=change.label, title=f"{told} ({', '.join(change.old)})")
+        return
+    first, *others = change.new
+    named = f"{change.told}: {first}" if change.told else first
+    yield lang.gettext("{label}: {title}", label=change.label, title=named)
+    yield from others
+    if change.old:
+        yield lang.gettext("{label}: {title}", label=lang.gettext("Until now"), title=", ".join(change.old))
+
+
+def _data(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
+    single = compose_notice(notice.before, notice.after, notice.entry, edition, notice.differences, now=now, view=view)
+    return dict(single.data)
