@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -18,6 +19,7 @@ from calendar_service.records.notification_keys import (
 from calendar_service.records.occurrences import point_at
 from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.messages import DigestItem, RecordNotice
+from calendar_service.reminders.messages.details import main_moment
 from calendar_service.reminders.plan import next_point, selected
 from calendar_service.store.claims import list_notices
 from calendar_service.store.engine import reading
@@ -122,6 +124,9 @@ class Relevance:
             entry = find_target(part, edition, zone, now)
             return DigestItem(entry, "reminder", part.moment, part.at, part.occurrence)
         told = self.notice_of(part, recipient_id, edition, now)
+        if told.before:
+            main = main_moment(replace(told.entry, revision=told.after), edition.calendar, now)
+            return DigestItem(told.entry, "notice", main.name, main.at, main.occurrence, told)
         if (found := next_point(told.entry.record, edition.calendar.zone, now)) is None:
             raise DeliveryObsolete("too late")
         return DigestItem(told.entry, "new", *found)

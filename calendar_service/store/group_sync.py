@@ -85,10 +85,9 @@ def _wanted(connection: Connection, ids: Sequence[int]) -> dict[int, set[Recipie
 def _groups_of(watch: Any, zone: str, country: str, digest: str) -> Iterator[RecipientGroup]:
     for lead in watch.leads.split(","):  # one empty lead for those that the programme suggests
         yield RecipientGroup(Topic.REMINDERS, watch.selection, lead, zone, country, digest)
-    yield RecipientGroup(Topic.CHANGES, watch.selection)
-    if watch.wants_new:
-        # A single message comes at once, whatever the subscriber's clock says; a digest comes in their morning.
-        yield RecipientGroup(Topic.NEW, watch.selection, zone=zone if digest else "", digest=digest)
+    # A single message comes at once, whatever the subscriber's clock says; a digest comes in their morning.
+    for topic in (Topic.CHANGES, *([Topic.NEW] if watch.wants_new else [])):
+        yield RecipientGroup(topic, watch.selection, zone=zone if digest else "", digest=digest)
 
 
 def _number_groups(connection: Connection, wanted: Iterable[RecipientGroup]) -> dict[RecipientGroup, int]:

@@ -213,6 +213,33 @@ def test_new_records_go_with_the_next_digest_if_it_comes_in_time(digest, record,
     assert (stated(fan_out.due_at), encode_bundle(fan_out.bundle), stated(fan_out.expires_at)) == expected
 
 
+# What a change is, and whether it can wait for the digest of 2 June, 09:00 in Paris, or of Monday, 7 June.
+CHANGED_IN_DIGESTS = {
+    "moved far": ("daily", TENDER, tender("2027-07-12"), True),
+    "from before": ("daily", tender("2027-06-02 08:00"), tender("2027-07-12"), False),
+    "to before": ("daily", TENDER, tender("2027-06-02 08:00"), False),
+    "before the week": ("weekly", tender("2027-06-05"), tender("2027-06-12"), False),
+    "cancelled far": ("daily", TENDER, tender("2027-07-10", status=Status.CANCELLED), True),
+    "cancelled tomorrow": (
+        "daily",
+        tender("2027-06-02 08:00"),
+        tender("2027-06-02 08:00", status=Status.CANCELLED),
+        False,
+    ),
+    "another place": ("daily", event("2027-06-02"), event("2027-06-02", place=Place(name={"en": "Hall"})), False),
+    "another place later": ("daily", event("2027-06-04"), event("2027-06-04", place=Place(name={"en": "Hall"})), True),
+}
+
+
+@pytest.mark.parametrize(("digest", "before", "after", "waits"), CHANGED_IN_DIGESTS.values(), ids=CHANGED_IN_DIGESTS)
+def test_changes_go_with_the_next_digest_if_it_comes_in_time(digest, before, after, waits):
+    edition = grown((BEGIN, before), (CHANGED, after))
+    change = grown((BEGIN, before)).entries[before.id].revision, edition.entries[after.id].revision
+    group = RecipientGroup(Topic.CHANGES, "", zone=PARIS, digest=digest, id=1)
+    (fan_out,) = notices(change, [group], edition, CHANGED, CHANGED)
+    assert (fan_out.bundle is not None, fan_out.due_at > CHANGED) == (waits, waits)
+
+
 def test_an_instant_is_that_of_the_change_and_patience_begins_now():
     edition = grown((BEGIN, TENDER), (CHANGED, tender("2027-07-12")))
     change = grown((BEGIN, TENDER)).entries["tender"].revision, edition.entries["tender"].revision

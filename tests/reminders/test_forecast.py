@@ -91,7 +91,9 @@ def sent(delivery, message, envelope):
     key = delivery.notification
     if isinstance(key, DigestKey):
         items = [
-            (item["record"], "new", None) if item["type"] == "new" else (item["record"], item["moment"], item["at"])
+            (item["record"], item["moment"], item["at"])
+            if item["type"] == "reminder"
+            else (item["record"], "new" if item["type"] == "new" else "changed", None)
             for item in message.data["items"]
         ]
     elif isinstance(key, ReminderKey):

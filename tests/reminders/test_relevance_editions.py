@@ -212,7 +212,7 @@ A, B, C = "2027-07-10T15:00:00Z", "2027-07-20T15:00:00Z", "2027-07-25T15:00:00Z"
 OF = {A: "2027-07-10 17:00", B: "2027-07-20 17:00", C: "2027-07-25 17:00"}
 
 
-def told(database, now):
+def changes_told(database, now):
     """Of which change ada is told: from when to when."""
     return [
         (message.data["changes"][0]["old"], message.data["changes"][0]["new"])
@@ -232,7 +232,7 @@ def test_a_change_that_was_superseded_is_not_sent(database, planner, closings, e
         if has_passed:  # so that each change waits in the outbox
             planner.fan_out(edition, LATER + number * MINUTE)
     planner.fan_out(edition, LATER + DAY)
-    assert told(database, LATER + DAY) == expected
+    assert changes_told(database, LATER + DAY) == expected
     assert {state for *_, state in states(database)} <= {"sent", "dropped"}
 
 
@@ -244,14 +244,14 @@ def test_of_several_only_what_still_holds_is_told(database, planner):
     assert [message.data["record"] for _, message in rendered(database, now)] == ["bridge"]
     later = now + MINUTE
     planner.fan_out(publish_records(database, later, tender(OF[B], "roads"), tender(OF[C], "bridge"), FAIR), later)
-    assert told(database, later) == [(A, B)]
+    assert changes_told(database, later) == [(A, B)]
 
 
 def test_what_was_told_is_the_beginning_of_the_next_change(database, planner):
     for number, (closes, expected) in enumerate([(B, [(A, B)]), (A, [(B, A)]), (C, [(A, C)])]):
         now = LATER + number * MINUTE
         planner.fan_out(publish_records(database, now, tender(OF[closes], "roads"), BRIDGE, FAIR), now)
-        assert told(database, now) == expected
+        assert changes_told(database, now) == expected
 
 
 def test_what_is_new_and_changed_is_told_as_new(database, planner):
@@ -261,3 +261,33 @@ def test_what_is_new_and_changed_is_told_as_new(database, planner):
     planner.fan_out(edition, now)
     ((_, message),) = rendered(database, now)
     assert (message.data["type"], message.data["record"], message.data["at"]) == ("new", "tunnel", C)
+
+
+def test_changes_go_with_the_digest(database, planner):
+    add_subscriber(database, "dee", BEGIN + 3 * MINUTE, watch("kind=tender"), digest="daily")
+    moved = tender(OF[B], "roads", note_of_change={"en": "The ground is wet"})
+    edition = publish_records(database, LATER, moved, BRIDGE, FAIR)
+    planner.fan_out(edition, LATER)
+    assert [name for name, _ in rendered(database, LATER)] == ["ada"]
+    morning = utc("2027-06-03 07:00")
+    planner.fan_out(edition, morning)
+    ((name, message),) = rendered(database, morning)
+    (item,) = message.data["items"]
+    assert (name, item["type"], item["record"], item["at"], item["changes"][0]["old"]) == (
+        "dee",
+        "notice",
+        "roads",
+        B,
+        A,
+    )
+    assert message.subject == "Deadline extended: Tender (English only) - Tue 20 July, 17:00 CEST"
+    assert "Until now: Saturday 10 July 2027, 17:00 CEST (UTC+2)\n  Reason: The ground is wet" in message.text
+
+
+def test_a_change_that_is_taken_back_is_not_in_the_digest(database, planner):
+    add_subscriber(database, "dee", BEGIN + 3 * MINUTE, watch("kind=tender"), digest="daily")
+    for number, closes in enumerate([B, A]):
+        now = LATER + number * MINUTE
+        planner.fan_out(edition := publish_records(database, now, tender(OF[closes], "roads"), BRIDGE, FAIR), now)
+    planner.fan_out(edition, utc("2027-06-03 07:00"))
+    assert [name for name, _ in rendered(database, utc("2027-06-03 07:00")) if name == "dee"] == []

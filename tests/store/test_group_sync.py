@@ -46,7 +46,7 @@ WANTED = {
         [Watch(TENDERS, (), wants_new=True)],
         {"digest": "daily", "country": "FR"},
         [
-            ("changes", TENDERS, "", "", "", ""),
+            ("changes", TENDERS, "", "Europe/Paris", "", "daily"),
             ("new", TENDERS, "", "Europe/Paris", "", "daily"),
             ("reminders", TENDERS, "", "Europe/Paris", "FR", "daily"),
         ],
@@ -90,7 +90,8 @@ CHANGES = {
 def test_since_is_carried_over_where_it_is_the_same_in_another_way(database, changes, group, since):
     subscriber = subscribers.add_subscriber(database, newcomer(), NOON)
     changed = subscribers.change(database, replace(subscriber, **changes), LATER)
-    assert belonging(database, subscriber.id) == [("changes", TENDERS, "", "", "", "", SECOND), (*group, since)]
+    zone, digest = ("Europe/Paris", "weekly") if "digest" in changes else ("", "")
+    assert belonging(database, subscriber.id) == [("changes", TENDERS, "", zone, "", digest, SECOND), (*group, since)]
     assert changed == replace(subscriber, **changes, changed_at=LATER)
     assert subscribers.find_by_ref(database, subscriber.ref) == changed
 

@@ -19,6 +19,7 @@ from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, UNSUB
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
+from calendar_service.store.group_sync import sync_groups_of_many
 from calendar_service.store.migrate import find_drift, run_migrations
 from calendar_service.store.process_state import read_state
 from calendar_service.store.schedule import FirstPass, load_first_passes
@@ -231,6 +232,18 @@ def test_who_is_erased_leaves_no_fault(old):
 
 
 HOSTILE = ["\ud800", "q=\u0000", "%", "kind=" + 300 * "x", "from=&to=", "&&&=", "tag=" + 500 * "+"]
+
+
+def test_changes_go_with_the_digests_of_those_who_have_them(old):
+    """They are in the groups that the program would derive for them, since when they were, and are not caught up."""
+    run_migrations(old)
+    query = select(memberships.c.subscriber_id, memberships.c.since, memberships.c.is_fresh, groups).join(groups)
+    with writing(old) as connection:
+        before = sorted(tuple(row) for row in connection.execute(query.order_by(groups.c.id)))
+        of_changes = list(connection.execute(query.where(groups.c.topic == "changes")))
+        assert {(row.digest, row.zone == "") for row in of_changes} == {("", True), ("daily", False)}
+        sync_groups_of_many(connection, sorted({row[0] for row in before}), NOW)
+        assert sorted(tuple(row) for row in connection.execute(query)) == before
 
 
 def test_no_row_stops_the_migration(old):

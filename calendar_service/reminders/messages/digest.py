@@ -11,10 +11,11 @@ from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.channels.base import Message
-from calendar_service.reminders.messages.change_texts import new_headline, written_at
+from calendar_service.reminders.messages.change_texts import change_data, new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import MainMoment, main_moment_at, occurrence_of, title_of
+from calendar_service.reminders.messages.edition_notice import RecordNotice, notice_row
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
@@ -39,13 +40,17 @@ _TITLE = 100
 
 @dataclass(frozen=True)
 class DigestItem:
-    """One notification of a digest. `occurrence` is the day that the rule gave, if the record recurs."""
+    """One notification of a digest. `occurrence` is the day that the rule gave, if the record recurs.
+
+    A notice of a change comes with what it tells.
+    """
 
     entry: Entry
-    kind: Literal["reminder", "new"]
+    kind: Literal["reminder", "new", "notice"]
     moment: MomentName
     at: Point
     occurrence: date | None = None
+    notice: RecordNotice | None = None
 
 
 def compose_digest(
@@ -98,6 +103,8 @@ def _opening(words: str) -> str:
 
 
 def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
+    if item.notice:
+        return notice_row(item.notice, edition, view, now)
     record, main = item.entry.record, _main(item)
     title = title_of(item.entry, view)
     state = state_texts(item.entry, edition.calendar, view.lang, occurrence_of(record, main))
@@ -157,4 +164,5 @@ def _data(item: DigestItem, view: RenderContext) -> dict[str, Any]:
         "url": view.page_url(record.id),
         "moment": item.moment.value,
         "at": written_at(item.at),
+        **({"changes": [change_data(each, view.lang) for each in item.notice.differences]} if item.notice else {}),
     }

@@ -64,7 +64,7 @@ def compose_notices(
     subject = lang.ngettext(
         "{number} change in {calendar}", "{number} changes in {calendar}", len(ordered), calendar=sender
     )
-    rows = [_row(each, edition, view, now) for each in shown]
+    rows = [notice_row(each, edition, view, now) for each in shown]
     content = MessageContent(
         view=view,
         sender=sender,
@@ -75,7 +75,7 @@ def compose_notices(
         if left_out > 0
         else "",
         button=Button(lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/"),
-        why=lang.gettext("You get this letter because you asked {sender} for reminders.", sender=sender),
+        why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=sender),
     )
     records = [_data(each, edition, view, now) for each in shown]
     return Message(
@@ -96,7 +96,8 @@ def _sections(notices: list[RecordNotice], rows: list[DigestRow], lang: Language
         yield DigestDay(lang.gettext("New"), new)
 
 
-def _row(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
+def notice_row(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> DigestRow:
+    """Return what a notice tells of a record as a row of a longer message."""
     entry, lang = replace(notice.entry, revision=notice.after), view.lang
     first = notice.differences[0] if notice.before else None
     return DigestRow(
