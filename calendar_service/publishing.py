@@ -69,19 +69,22 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
     is_patient: bool = False,
+    silent: bool = False,
 ) -> FileResult:
     """Read a calendar file and publish it if it is valid and has changes. Return the result.
 
     Raise BusyFile, FileDoesNotAnswer and DatabaseFault.
 
-    `host` is who publishes, see `store.editions.publish`. What is public follows a new tz database even while the file
-    is broken. The result is reported as a fault or clears one; with `is_patient`, that another host publishes is
-    not reported: the caller does so if it lasts.
+    `host` is who publishes, and `silent` is without messages, see `store.editions.publish_draft`. What is public
+    follows a new tz database even while the file is broken. The result is reported as a fault or clears one; with
+    `is_patient`, that another host publishes is not reported: the caller does so if it lasts.
     """
     _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
     if draft:
-        done = publish_draft(engine, draft, now, confirmed=confirmed, known=known, tz_database=tz_database, host=host)
+        done = publish_draft(
+            engine, draft, now, confirmed=confirmed, silent=silent, known=known, tz_database=tz_database, host=host
+        )
     else:
         done = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
         done = replace(done, outcome=PublishOutcome.BROKEN, reasons=list(errors))

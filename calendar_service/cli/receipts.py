@@ -11,7 +11,7 @@ import click
 
 from calendar_service.bootstrap import open_database
 from calendar_service.settings import read_settings
-from calendar_service.store.receipts import receipts
+from calendar_service.store.receipts import receipts, silent_receipts
 
 if TYPE_CHECKING:
     from calendar_service.store.receipts import Receipt
@@ -23,8 +23,12 @@ _COUNTS = ("waiting", "sent", "retried", "failed", "bounced", "suppressed", "dro
 @click.argument("record", required=False, default="")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the counts.")
 def print_receipts(record: str, form: str) -> None:
-    """Print the numbers of deliveries for all records, or for RECORD, newest first."""
-    found = receipts(open_database(read_settings(os.environ)), record)
+    """Print the numbers of deliveries for all records, or for RECORD, newest first.
+
+    Changes that were published without messages come before them.
+    """
+    engine = open_database(read_settings(os.environ))
+    found = [*silent_receipts(engine, record), *receipts(engine, record)]
     if form == "json":
         click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     else:

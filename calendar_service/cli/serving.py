@@ -51,17 +51,21 @@ def init(file: Path) -> None:
 @click.command()
 @_FILE
 @click.option("--confirm", is_flag=True, help="Publish although a person should look at it first.")
-def publish(file: Path | None, *, confirm: bool) -> None:
+@click.option("--silent", is_flag=True, help="Publish without messages: nothing is ever announced of these changes.")
+def publish(file: Path | None, *, confirm: bool, silent: bool) -> None:
     """Publish FILE as a new edition if it is valid and has changes."""
     set_up_logging()
     settings = _settings(file)
     with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
         engine = open_database(settings)
-        result = publish_file(engine, settings.file, clock(), confirmed=confirm, host=this_host())
+        result = publish_file(engine, settings.file, clock(), confirmed=confirm, silent=silent, host=this_host())
     is_good = result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
     faults = make_command_faults(settings)
     faults.forget([FaultKind.PUBLICATION])
-    click.echo(f"{settings.file}: {result.outcome}")
+    how = " without messages" if silent and result.outcome is PublishOutcome.PUBLISHED else ""
+    click.echo(f"{settings.file}: {result.outcome}{how}")
+    for note in result.notes:
+        click.echo(note)
     if not is_good or result.clock:
         faults.mail()
     sys.exit(0 if is_good else 1)

@@ -226,7 +226,8 @@ def _count(
     # Unless the lead names a time, a clock time is counted back on its own clock: one calculation for all subscribers.
     zone = at.zone if isinstance(at, CivilTime) and not _names_a_time(words) else group.zone
     lead, counted, expires_at = _counted_back(words, at, zone, group.country, closures)
-    is_new = entry.armed[moment].is_first
+    # What was published without messages has no late ones, either.
+    is_new = entry.armed[moment].is_first and not first.is_silent
     if counted is None or (counted < first.before and not is_new):
         return None
     due_at = max(counted, first.at) if is_new else counted

@@ -23,7 +23,7 @@ from calendar_service.reminders.messages.details import main_moment
 from calendar_service.reminders.plan import next_point, selected
 from calendar_service.store.claims import list_notices
 from calendar_service.store.engine import reading
-from calendar_service.store.outbox import DeliveryState
+from calendar_service.store.outbox import SILENT, DeliveryState
 from calendar_service.store.revisions import load_change
 from calendar_service.store.schedule import first_pass_of
 
@@ -84,6 +84,8 @@ class Relevance:
         first = self._first_untold(key, recipient_id)
         before = self._change(first)[0]
         _, after, seen = self._change(key)
+        if seen and seen.is_silent:
+            raise DeliveryObsolete(SILENT)
         entry = edition.entries.get(key.record_id)
         if after is None or entry is None:
             raise DeliveryObsolete("the record is no more")

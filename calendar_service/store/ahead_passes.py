@@ -6,6 +6,7 @@ clock has reached is forgotten.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,10 @@ def note_ahead_pass(connection: Connection, until: datetime, now: datetime) -> t
         name = f"{_PREFIX}{number}"
         if name in known:
             before = datetime.fromisoformat(known[name].value)
-            passes[number] = FirstPass(min(before, until), min(known[name].at, until))
+            passes[number] = replace(real, before=min(before, until), at=min(known[name].at, until))
         elif real.at >= now:
             before = last or (real.before if real.before < real.at else until)
-            passes[number] = FirstPass(before, until)
+            passes[number] = replace(real, before=before, at=until)
             write_state(connection, name, before.isoformat(), until)
     write_state(connection, _LAST, "", until)
     return passes, last or now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
 from calendar_service.store.lease import read_holder, take_lease
 from calendar_service.store.older_copies import digest_of_edition, fill_in_digests, look_for_older_copy
+from calendar_service.store.outbox import drop_notices
 from calendar_service.store.rereading import keep_sent_reminders
 from calendar_service.store.revisions import revision_of_row
 from calendar_service.store.tables import attempts, editions, revisions
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 # Of the package that zoneinfo reads, so that it is the version of the very rules the instants come from.
 TZ_DATABASE: str = tzdata.IANA_VERSION
+# A worker may have published a file before a person says that it is to be without messages.
+_JUST_NOW = timedelta(minutes=10)
 
 
 class PublishOutcome(StrEnum):
@@ -127,6 +131,7 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     known: Edition | None = None,
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
+    silent: bool = False,
 ) -> PublishResult:
     """Add an edition if the draft changes something; hold it if a person should be asked first.
 
@@ -136,6 +141,9 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
 
     `host` is who publishes: it must hold the lease or get it, and its clock must be right. Confirmed, it takes the
     lease from another host, and corrects stamps that are ahead of its clock. Without `host` neither is checked.
+
+    Nothing is announced of a `silent` edition. Where another process has just published the same, its edition becomes
+    silent: what of its messages is not sent yet is not sent.
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
@@ -158,9 +166,10 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
                 return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
             followed = replace(followed, notes=notes)
         if last and not is_new and gate.is_open:
-            followed = replace(followed, edition=_mark_reading(connection, last))
+            notes = _silence(connection, last, now) if silent else []
+            followed = replace(followed, edition=_mark_reading(connection, last), notes=[*followed.notes, *notes])
         if is_new:
-            head = _Head(draft.calendar, stamp, tz_database, digest)
+            head = _Head(draft.calendar, stamp, tz_database, digest, is_silent=silent)
             if last:
                 keep_sent_reminders(connection, last, comparison.revisions)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
@@ -168,6 +177,15 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
             take_lease(connection, host)
             followed = replace(followed, holder=host.identity, other_host="")
     return followed
+
+
+def _silence(connection: Connection, edition: Edition, now: datetime) -> list[str]:
+    """Make an edition silent that has just been published; return what has become of its messages."""
+    if now - edition.published_at >= _JUST_NOW:
+        return []
+    connection.execute(update(editions).where(editions.c.number == edition.number).values(is_silent=True))
+    dropped = drop_notices(connection, edition.number, now)
+    return [f"edition {edition.number} was published already; {dropped} messages of it that waited are not sent"]
 
 
 def _mark_reading(connection: Connection, last: Edition) -> Edition:
@@ -351,6 +369,7 @@ class _Head:
     tz_database: str
     digest: str
     reading: int = READING
+    is_silent: bool = False
 
 
 def _add(connection: Connection, head: _Head, last: Edition | None, added: list[Revision]) -> Edition:
@@ -362,6 +381,7 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
         "tz_database": head.tz_database,
         "digest": head.digest,
         "reading": head.reading,
+        "is_silent": head.is_silent,
     }
     connection.execute(insert(editions), row)
     rows = [

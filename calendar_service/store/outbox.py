@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, literal, or_, select, text, tuple_, update
 
-from calendar_service.records.notification_keys import DigestKey, RecipientGroup, ReminderKey, Topic
+from calendar_service.records.notification_keys import DigestKey, NotificationKind, RecipientGroup, ReminderKey, Topic
 from calendar_service.store.group_sync import read_group
 from calendar_service.store.notification_columns import (
     EDITION_BUNDLE,
@@ -20,11 +20,12 @@ from calendar_service.store.notification_columns import (
     encode_bundle,
     encode_key,
     is_bundle_of,
+    is_notice_of,
     key_id,
     key_of,
     select_key_id,
 )
-from calendar_service.store.tables import deliveries, firings, groups, memberships, occasions, subscribers
+from calendar_service.store.tables import deliveries, firings, groups, memberships, occasions, revisions, subscribers
 from calendar_service.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
+SILENT = "published without messages"
+"""Why the notices of an edition are not sent that was published so."""
 _UNSENT = (DeliveryState.WAITING, DeliveryState.CLAIMED)
 
 
@@ -325,6 +328,16 @@ def combine_notices(connection: Connection, edition: EditionKey) -> int:
     released = update(deliveries).where(*these, ~has_this).values(state=DeliveryState.WAITING, bundle="")
     connection.execute(released)
     return made
+
+
+def drop_notices(connection: Connection, edition: int, now: datetime) -> int:
+    """Drop the notices of an edition that are not sent yet; return how many."""
+    of_edition = exists().where(revisions.c.edition == edition, is_notice_of(occasions, revisions))
+    theirs = select(occasions.c.id).where(occasions.c.kind == NotificationKind.NOTICE, of_edition)
+    pending = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.BUNDLED))
+    dropped = update(deliveries).where(pending, deliveries.c.occasion_id.in_(theirs))
+    values = {"state": DeliveryState.DROPPED, "reason": SILENT, "settled_at": now}
+    return affected_rows(connection.execute(dropped.values(**values)))
 
 
 def release_digest_items(connection: Connection, digest: DigestKey, useful_at: datetime | None = None) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 
 from calendar_service.store.engine import reading
 from calendar_service.store.notification_columns import key_of
-from calendar_service.store.tables import deliveries, firings, occasions
+from calendar_service.store.tables import deliveries, editions, firings, occasions, revisions
 
 if TYPE_CHECKING:
     from calendar_service.records.notification_keys import StoredKey
@@ -60,6 +60,20 @@ def receipts(engine: Database, record_id: str = "", *, newest: int | None = None
     with reading(engine) as connection:
         rows = connection.execute(_counted(newest_first))
         return [Receipt(**row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's documented name)
+
+
+def silent_receipts(engine: Database, record_id: str = "") -> list[Receipt]:
+    """Return a receipt without messages for each change that was published silently, newest first."""
+    of_edition = revisions.join(editions, editions.c.number == revisions.c.edition)
+    query = select(revisions.c.record_id, revisions.c.number).select_from(of_edition).where(editions.c.is_silent)
+    if record_id:
+        query = query.where(revisions.c.record_id == record_id)
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(revisions.c.edition.desc(), revisions.c.record_id)).all()
+    return [
+        Receipt("silent", row.record_id, "", "new" if row.number == 1 else "changed", str(row.number), "", *[0] * 8)
+        for row in rows
+    ]
 
 
 def _counted(chosen: Subquery) -> Select[tuple[object, ...]]:

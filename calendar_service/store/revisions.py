@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from calendar_service.records.edition import Revision, reread
 from calendar_service.records.record import record_from_json
-from calendar_service.store.tables import revisions
+from calendar_service.store.tables import editions, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,12 @@ _PAGE = 500
 
 
 def list_changes(connection: Connection, since: int, until: int) -> list[tuple[str, int]]:
-    """Return the revisions of the editions after `since` up to `until`, oldest first, as (record, number)."""
-    added = select(revisions.c.record_id, revisions.c.number)
-    added = added.where(revisions.c.edition > since, revisions.c.edition <= until)
+    """Return the revisions of the editions after `since` up to `until` that are announced, oldest first.
+
+    Each is a pair (record, number).
+    """
+    added = select(revisions.c.record_id, revisions.c.number).join(editions, editions.c.number == revisions.c.edition)
+    added = added.where(revisions.c.edition > since, revisions.c.edition <= until, ~editions.c.is_silent)
     rows = connection.execute(added.order_by(revisions.c.edition, revisions.c.record_id))
     return [(row.record_id, row.number) for row in rows]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, text, update
 
@@ -29,31 +29,37 @@ _OFTEN = timedelta(seconds=1)
 _LONGEST_RETRY = timedelta(minutes=61)
 
 
+_FIRST_PASS = (editions.c.scheduled_from, editions.c.scheduled_at, editions.c.is_silent)
+
+
 @dataclass(frozen=True)
 class FirstPass:
     """The pass that saw an edition first, `at`, and the one `before` it (equal for the very first pass); both aware.
 
-    Changes of an edition count from `before` on, so that nothing is lost between two passes.
+    Changes of an edition count from `before` on, so that nothing is lost between two passes. Of one that `is_silent`
+    nothing is announced.
     """
 
     before: datetime
     at: datetime
+    is_silent: bool = False
 
 
 def load_first_passes(connection: Connection) -> dict[int, FirstPass]:
     """Return the first pass of each edition, by its number."""
-    columns = editions.c.number, editions.c.scheduled_from, editions.c.scheduled_at
+    columns = editions.c.number, *_FIRST_PASS
     rows = connection.execute(select(*columns).where(editions.c.scheduled_at.is_not(None)))
-    return {row.number: FirstPass(row.scheduled_from or row.scheduled_at, row.scheduled_at) for row in rows}
+    return {row.number: _first_pass(row) for row in rows}
 
 
 def first_pass_of(connection: Connection, number: int) -> FirstPass | None:
     """Return the first pass of an edition; None if there was none yet."""
-    columns = editions.c.scheduled_from, editions.c.scheduled_at
-    row = connection.execute(select(*columns).where(editions.c.number == number)).one_or_none()
-    if row is None or row.scheduled_at is None:
-        return None
-    return FirstPass(row.scheduled_from or row.scheduled_at, row.scheduled_at)
+    row = connection.execute(select(*_FIRST_PASS).where(editions.c.number == number)).one_or_none()
+    return None if row is None or row.scheduled_at is None else _first_pass(row)
+
+
+def _first_pass(row: Any) -> FirstPass:
+    return FirstPass(row.scheduled_from or row.scheduled_at, row.scheduled_at, row.is_silent)
 
 
 def last_edition_seen_before(connection: Connection, at: datetime) -> int:

@@ -77,6 +77,8 @@ editions = Table(
     Index(None, "digest"),
     # How times without a zone were read, see records/rereading.py. 1 in rows of older releases.
     Column("reading", Integer, nullable=False, server_default="1"),
+    # Published without messages: nothing is ever announced of its changes.
+    Column("is_silent", Boolean, nullable=False, server_default=false()),
     # The planner's pass that first saw it, and the last one before that: changes count since then, not since a stamp.
     Column("scheduled_from", UTCDateTime),
     Column("scheduled_at", UTCDateTime),

@@ -119,3 +119,10 @@ def test_where_the_mail_server_is_away_it_is_mailed_later(publish, mails, monkey
     monkeypatch.setattr(bootstrap, "clock", lambda: later)
     run_worker(1)
     assert len(mails()) == 2
+
+
+def test_publishing_without_messages_says_so(publish, capsys):
+    assert publish(GOOD.replace("One", "Two"), "--silent") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "events.yaml: published without messages"
+    main(["receipts"], standalone_mode=False)
+    assert capsys.readouterr().out.splitlines()[0].endswith(", changed, 2, silent: nothing")
