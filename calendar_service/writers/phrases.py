@@ -179,6 +179,18 @@ def place(place: Place | None, lang: Language) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def short_place(place: Place | None, lang: Language) -> str:
+    """Return the place in short, for a subject: the hall, or else the city; "Online" if there is neither."""
+    if place is None:
+        return ""
+    named = pick(place.name, lang.code).text or pick(place.city, lang.code).text
+    return named or (
+        lang.gettext("Online")
+        if place.online
+        else place.address or (lang.country(place.country) if place.country else "")
+    )
+
+
 def move(moved: DeadlineChange, number: int, calendar: Calendar, lang: Language) -> str:
     """Return a sentence on a deadline that was replaced, when, and why; `number` counts the extensions."""
     old, new = (when_words(milestone.at, calendar.zone, lang) for milestone in (moved.old, moved.new))

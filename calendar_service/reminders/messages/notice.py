@@ -121,7 +121,7 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
         case ChangeKind.MOVED | ChangeKind.SERIES if first.new:
             return lang.gettext("now {when}", when=phrases.short_when(first.new, zone, year, lang))
         case ChangeKind.PLACE:
-            return shorten(clean_line(fit_to_size(phrases.place(first.new_place, lang))), _MAX_PLACE)
+            return shorten(clean_line(fit_to_size(phrases.short_place(first.new_place, lang))), _MAX_PLACE)
         case ChangeKind.ADDED | ChangeKind.REMOVED | ChangeKind.OCCURRENCE_CANCELLED | ChangeKind.OCCURRENCE_RESTORED:
             at = first.new or first.old
             return phrases.short_when(at, zone, year, lang) if at else ""

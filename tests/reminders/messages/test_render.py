@@ -10,7 +10,7 @@ import pytest
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
 from calendar_service.records.notification_keys import DigestPeriod
-from calendar_service.records.record import Contact, Link, TimeSpan
+from calendar_service.records.record import Contact, Link, Place, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
@@ -18,6 +18,7 @@ from calendar_service.reminders.channels.mail_message import write_message
 from calendar_service.reminders.messages import DigestItem, compose_confirmation, compose_digest, compose_notice
 from calendar_service.settings import Settings
 from calendar_service.web.feed_renderer import FeedRenderer
+from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.selection_words import describe_selection
@@ -293,3 +294,18 @@ def test_reminders_notices_and_digests_tell_a_moment_on_the_same_clocks(zone):
     for message in told:
         assert [line for line in lines if line not in message.text] == []
     assert told[0].data["when"] == told[1].data["when"] == lines
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (Place(name={"en": "Plaza"}, address="281 Eulji-ro, Jung-gu", city={"en": "Seoul"}, country="KR"), "Plaza"),
+        (Place(city={"en": "Seoul"}, country="KR"), "Seoul"),
+        (Place(name={"en": "Plaza"}, online=True), "Plaza"),
+        (Place(address="281 Eulji-ro", country="KR"), "281 Eulji-ro"),
+        (Place(country="KR"), "South Korea"),
+        (Place(online=True), "Online"),
+    ],
+)
+def test_subject_names_the_hall_or_the_city(place, expected):
+    assert phrases.short_place(place, language("en")) == expected
