@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrence_on
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from calendar_service.records.record import Place, Point, Record, Schedule, Span
+    from calendar_service.records.record import Link, Place, Point, Record, Schedule, Span
 
 
 class ChangeKind(StrEnum):
@@ -31,6 +31,8 @@ class ChangeKind(StrEnum):
     OCCURRENCE_RESTORED = "occurrence restored"
     SERIES = "series"
     PLACE = "place"
+    DOCUMENT = "document"
+    CORRIGENDUM = "corrigendum"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class RecordChange:
 
     `moment` is the moment that was moved, added or removed; STARTS stands for the whole time span of an event.
     `session` is the id of the session concerned, `occurrence` the day that the rule gave to it. A SERIES change says
-    only that the rule or its days differ.
+    only that the rule or its days differ. A CORRIGENDUM is a note of change without any other change.
     """
 
     what: ChangeKind
@@ -50,6 +52,8 @@ class RecordChange:
     new: Point | Span | None = None
     old_place: Place | None = None
     new_place: Place | None = None
+    old_document: Link | None = None
+    new_document: Link | None = None
 
 
 class RecordState(StrEnum):
@@ -89,7 +93,22 @@ def find_changes(
     found += [each for each in _moved(before, after) if _is_ahead(each, zone, now)]
     if _where(before) != _where(after):
         found.append(RecordChange(ChangeKind.PLACE, old_place=before.place, new_place=after.place))
+    if after.kind is Kind.TENDER:
+        found += _new_documents(before, after)
+        if not found and after.note_of_change and after.note_of_change != before.note_of_change:
+            found.append(RecordChange(ChangeKind.CORRIGENDUM))
     return found
+
+
+def _new_documents(old: Record, new: Record) -> Iterator[RecordChange]:
+    """Yield the documents that were not there; one of the same title replaces the other."""
+    known = {each.url for each in old.documents}
+    kept = {each.url for each in new.documents}
+    for each in new.documents:
+        if each.url not in known:
+            replaced = [other for other in old.documents if other.title == each.title and other.url not in kept]
+            old_document = replaced[0] if replaced else None
+            yield RecordChange(ChangeKind.DOCUMENT, old_document=old_document, new_document=each)
 
 
 _STANDINGS = {

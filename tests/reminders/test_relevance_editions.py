@@ -7,6 +7,7 @@ import pytest
 
 from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import EditionKey
+from calendar_service.records.record import Link
 from calendar_service.reminders import scheduling as scheduling_module
 from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.message_renderer import MessageRenderer
@@ -291,3 +292,49 @@ def test_a_change_that_is_taken_back_is_not_in_the_digest(database, planner):
         planner.fan_out(edition := publish_records(database, now, tender(OF[closes], "roads"), BRIDGE, FAIR), now)
     planner.fan_out(edition, utc("2027-06-03 07:00"))
     assert [name for name, _ in rendered(database, utc("2027-06-03 07:00")) if name == "dee"] == []
+
+
+# -- news of a tender -----------------------------------------------------------------------------------------------
+
+TERMS, LOTS = (Link({"en": title}, f"https://example.org/{title}.pdf") for title in ("Terms", "Lots"))
+NEW_TERMS = replace(TERMS, url="https://example.org/terms-2.pdf")
+WITH_TERMS = replace(ROADS, documents=(TERMS,))
+NOTE = {"en": "Lot 3 has another address"}
+NEWS = {
+    "a new document": (ROADS, WITH_TERMS, "New document: Tender (English only) - Terms"),
+    "one more": (WITH_TERMS, replace(ROADS, documents=(TERMS, LOTS)), "New document: Tender (English only) - Lots"),
+    "a replaced one": (
+        WITH_TERMS,
+        replace(ROADS, documents=(NEW_TERMS,)),
+        "Document replaced: Tender (English only) - Terms",
+    ),
+    "a document less": (WITH_TERMS, ROADS, None),
+    "another title": (WITH_TERMS, replace(ROADS, documents=(replace(TERMS, title={"en": "The terms"}),)), None),
+    "a corrigendum": (
+        ROADS,
+        replace(ROADS, note_of_change=NOTE),
+        "Corrigendum: Tender (English only) - Sat 10 July, 17:00 CEST",
+    ),
+    "the same note": (replace(ROADS, note_of_change=NOTE), replace(ROADS, note_of_change=NOTE, tags=("a",)), None),
+    "no note any more": (replace(ROADS, note_of_change=NOTE), ROADS, None),
+    "a milestone": (
+        tender("2027-07-10 17:00", "roads", award_expected="2027-09-01"),
+        tender("2027-07-10 17:00", "roads", award_expected="2027-09-10"),
+        "Award moved: Tender (English only) - now Fri 10 September, 23:59 CEST",
+    ),
+    "an event's document": (FAIR, replace(FAIR, documents=(TERMS,)), None),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "subject"), NEWS.values(), ids=NEWS)
+def test_news_of_a_tender_are_one_message(database, before, after, subject):
+    planner = Planner(database)
+    planner.fan_out(publish_records(database, BEGIN, before, BRIDGE), BEGIN)
+    add_subscriber(database, "ada", BEGIN + MINUTE, watch(f"id={before.id}"))
+    planner.fan_out(publish_records(database, LATER, after, BRIDGE), LATER)
+    found = [message for _, message in rendered(database, LATER)]
+    assert [message.subject for message in found] == ([subject] if subject else [])
+    for message in found:
+        assert message.data["changes"][0]["what"] in {"document", "corrigendum", "moved"}
+        assert (NOTE["en"] in message.text) == bool(after.note_of_change)
+        assert all(each.url in message.text for each in after.documents)

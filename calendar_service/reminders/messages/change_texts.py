@@ -18,11 +18,19 @@ from calendar_service.writers.sanitize import clean_line
 if TYPE_CHECKING:
     from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Entry
-    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.records.record import Calendar, Link, Point, Record, Span
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-STANDINGS = frozenset({ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED, ChangeKind.REVIVED})
+STANDINGS = frozenset(
+    {
+        ChangeKind.CANCELLED,
+        ChangeKind.WITHDRAWN,
+        ChangeKind.POSTPONED,
+        ChangeKind.REVIVED,
+        ChangeKind.CORRIGENDUM,
+    }
+)
 """Differences of a record as a whole, which have no old and new time."""
 
 
@@ -37,6 +45,8 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
             return gettext("Session added") if session else gettext("Date added")
         case ChangeKind.REMOVED:
             return gettext("Session dropped") if session else gettext("Date dropped")
+        case ChangeKind.DOCUMENT:
+            return gettext("Document replaced") if difference.old_document else gettext("New document")
     words = {
         ChangeKind.CANCELLED: gettext("Cancelled"),
         ChangeKind.WITHDRAWN: gettext("Withdrawn"),
@@ -46,6 +56,7 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
         ChangeKind.OCCURRENCE_RESTORED: gettext("One date takes place after all"),
         ChangeKind.SERIES: gettext("New dates"),
         ChangeKind.PLACE: gettext("Place changed"),
+        ChangeKind.CORRIGENDUM: gettext("Corrigendum"),
     }
     return words[difference.what]
 
@@ -106,6 +117,9 @@ def changed_row(
             for place in (difference.old_place, difference.new_place)
         )
         return ChangedValue(label, was, new or [lang.gettext("not yet known")])
+    if difference.new_document:
+        told = lang.gettext("Replaced") if difference.old_document else lang.gettext("Added")
+        return ChangedValue(label, [], [document_title(difference.new_document, lang)], told)
 
     def lines(span: Point | Span | None) -> list[str]:
         return message_times(span, entry.record, calendar, view) if span else []
@@ -139,12 +153,19 @@ def _series(
 def _label(difference: RecordChange, records: tuple[Record | None, Record], lang: Language) -> str:
     if difference.what is ChangeKind.PLACE:
         return lang.gettext("Where")
+    if difference.what is ChangeKind.DOCUMENT:
+        return lang.gettext("Document")
     if difference.session:
         held = [each for record in records if record for each in record.sessions if each.id == difference.session]
         return clean_line(phrases.pick(held[-1].title, lang.code).text) if held else lang.gettext("Session")
     if difference.moment is MomentName.STARTS or difference.moment is None:
         return lang.gettext("When")
     return phrases.moment_label(difference.moment, lang)
+
+
+def document_title(document: Link, lang: Language) -> str:
+    """Return the title of a document on one line."""
+    return clean_line(phrases.pick(document.title, lang.code).text) or document.url
 
 
 def written_at(at: Point | Span) -> str:
@@ -167,4 +188,7 @@ def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
         "old": written_at(difference.old) if difference.old else phrases.place(difference.old_place, lang),
         "new": written_at(difference.new) if difference.new else phrases.place(difference.new_place, lang),
     }
+    if difference.new_document:
+        old, new = difference.old_document, difference.new_document
+        values |= {"title": document_title(new, lang), "old": old.url if old else "", "new": new.url}
     return {name: value for name, value in values.items() if value}

@@ -10,7 +10,14 @@ from calendar_service.records.edition import is_correction
 from calendar_service.records.enums import MomentName
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
-from calendar_service.reminders.messages.change_texts import STANDINGS, change_data, changed_row, headline, new_headline
+from calendar_service.reminders.messages.change_texts import (
+    STANDINGS,
+    change_data,
+    changed_row,
+    document_title,
+    headline,
+    new_headline,
+)
 from calendar_service.reminders.messages.common import (
     counted_to,
     make_content,
@@ -108,7 +115,7 @@ def _state_block(content: MessageContent, first: RecordChange, rows: tuple[Chang
     """Return the time to show beside the changes: none if they include it, the old one of a cancelled record."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
         return replace(content.when, label=content.view.lang.gettext("Was planned for"))
-    shows_time = rows and first.what is not ChangeKind.PLACE
+    shows_time = rows and first.what not in {ChangeKind.PLACE, ChangeKind.DOCUMENT}
     return None if shows_time else content.when
 
 
@@ -122,6 +129,8 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
             return lang.gettext("now {when}", when=phrases.short_when(first.new, zone, year, lang))
         case ChangeKind.PLACE:
             return shorten(clean_line(fit_to_size(phrases.short_place(first.new_place, lang))), _MAX_PLACE)
+        case ChangeKind.DOCUMENT if first.new_document:
+            return shorten(fit_to_size(document_title(first.new_document, lang)), _MAX_PLACE)
         case ChangeKind.ADDED | ChangeKind.REMOVED | ChangeKind.OCCURRENCE_CANCELLED | ChangeKind.OCCURRENCE_RESTORED:
             at = first.new or first.old
             return phrases.short_when(at, zone, year, lang) if at else ""
