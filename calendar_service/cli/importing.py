@@ -34,8 +34,8 @@ def _read_language(code: str) -> str:
 def import_source(source: str, form: str | None, language: str | None) -> None:
     """Print the events and tenders of SOURCE as records for the calendar file; write nothing.
 
-    SOURCE is a file, or - for standard input: the text of a page, .ics, JSON-LD, OCDS or CSV. Exits with 1 if something
-    in it would not pass `check`: that is printed commented out, with the reason.
+    SOURCE is a file, or - for standard input: the text of a page, a saved HTML page, .ics, JSON-LD, OCDS or CSV. Exits
+    with 1 if something in it would not pass `check`: that is printed commented out, with the reason.
     """
     draft = read_calendar_file(read_settings(os.environ).file).draft
     try:

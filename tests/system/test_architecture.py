@@ -37,6 +37,7 @@ OWNERS = {
     "holidays": {"records/working_days.py"},
     "dateutil": {"datephrases/rrule.py", "records", "parsers/feed_ics.py"},
     "yaml": {"parsers"},
+    "lxml": {"parsers"},
     "waitress": {"cli"},
     "itsdangerous": {"reminders"},
     "jinja2": {"reminders"},

@@ -15,10 +15,10 @@ from calendar_service.parsers.importing.page import read_page
 if TYPE_CHECKING:
     from calendar_service.parsers.importing.candidates import Imported
 
-SOURCE_FORMATS: Final = ("page", "ics", "jsonld", "ocds", "csv")
+SOURCE_FORMATS: Final = ("page", "html", "ics", "jsonld", "ocds", "csv")
 _BY_ENDING: Final = {
-    "ics": "ics", "ical": "ics", "ifb": "ics", "csv": "csv", "tsv": "csv", "jsonld": "jsonld", "html": "jsonld",
-    "htm": "jsonld", "txt": "page",
+    "ics": "ics", "ical": "ics", "ifb": "ics", "csv": "csv", "tsv": "csv", "jsonld": "jsonld", "html": "html",
+    "htm": "html", "xhtml": "html", "txt": "page",
 }  # fmt: skip
 _OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
 
@@ -30,6 +30,12 @@ def read_source(data: bytes, name: str, form: str | None, language: str | None) 
     match form or guess_format(data, name):
         case "ics":
             return read_ics_source(data, language)
+        case "html":
+            from calendar_service.parsers.importing.html_page import (  # noqa: PLC0415 (lxml is slow to load)
+                read_html,
+            )
+
+            return read_html(data, language)
         case "jsonld":
             return read_jsonld(decode_source(data), language)
         case "ocds":
@@ -51,5 +57,5 @@ def guess_format(data: bytes, name: str) -> str:
     if text[:1] in ("{", "["):
         return "ocds" if _OCDS.search(text) else "jsonld"
     if re.match(r"<(?:!doctype|html|head|script|\?xml)", text, re.IGNORECASE):
-        return "jsonld"
+        return "html"
     return "csv" if looks_like_table(text) else "page"

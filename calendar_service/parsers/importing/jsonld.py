@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -35,18 +36,21 @@ _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 def read_jsonld(text: str, language: str | None) -> Imported:
     """Parse a .json file or an HTML page. Raise UnfitSource if there is no event."""
     imported = Imported()
-    found = False
     for line, block in _blocks(text):
-        for node in _nodes(_read_block(line, block), 0):
-            if _is_event(node):
-                imported.add(_candidate(node, _line_of(node, block, line), language))
-                found = True
-            else:
-                kind = shorten_value(" ".join(_kinds(node)))
-                imported.add(Ignored(_line_of(node, block, line), f"a {kind}, which is no event."))
-    if not found:
+        add_events(imported, _read_block(line, block), block, line, language)
+    if not imported.candidates:
         raise UnfitSource("there is no schema.org Event in it.", remedy="For the text of a page, use --format page.")
     return imported
+
+
+def add_events(imported: Imported, value: Any, text: str, line: int, language: str | None) -> None:
+    """Add the events in a value of JSON-LD, and what else it holds; `text` is its source, which begins at `line`."""
+    for node in _nodes(value, 0):
+        where = _line_of(node, text, line)
+        if _is_event(node):
+            imported.add(_candidate(node, where, language))
+        else:
+            imported.add(Ignored(where, f"a {shorten_value(' '.join(_kinds(node)))}, which is no event."))
 
 
 # --- where events are ----------------------------------------------------------------------------
@@ -228,16 +232,20 @@ def _place(node: dict[str, Any]) -> dict[str, Any] | str:
 def texts(value: Any, language: str | None, clean: Any) -> str | dict[str, str]:
     """Return a text, or one for each language: "…", {"@value", "@language"}, a list of these, {"en": "…"}."""
     if isinstance(value, str):
-        text = clean(value)
+        text = clean(unescape(value))
         return {language: text} if language and text else text
     found: dict[str, str] = {}
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict) and isinstance(each.get("@value"), str):
-            found[_code(each.get("@language")) or language or ""] = clean(each["@value"])
+            found[_code(each.get("@language")) or language or ""] = clean(unescape(each["@value"]))
         elif isinstance(each, dict):
-            found |= {_code(key): clean(text) for key, text in each.items() if isinstance(text, str) and key[:1] != "@"}
+            found |= {
+                _code(key): clean(unescape(text))
+                for key, text in each.items()
+                if isinstance(text, str) and key[:1] != "@"
+            }
         elif isinstance(each, str):
-            found.setdefault(language or "", clean(each))
+            found.setdefault(language or "", clean(unescape(each)))
     found = {code: text for code, text in found.items() if text}
     return found.get("") or found
 

@@ -158,6 +158,16 @@ def is_place(words: str) -> bool:
     return isinstance(found, dict)
 
 
+def read_named_place(words: str) -> Any:
+    """Return words behind a label as a place: all that is before the city and the country is its name."""
+    parts = [part.strip() for part in words.split(",") if part.strip()]
+    country = country_code(parts[-1]) if len(parts) > 1 else None
+    if country is None or not reads_as_name(parts[-2]) or any(char.isdigit() for char in parts[-2]):
+        return words
+    name = ", ".join(parts[:-2])
+    return {**({"name": name} if name else {}), "city": parts[-2], "country": country}
+
+
 def read_place(rest: str, *, has_clock: bool) -> Any:
     """Return the words behind a date as a place: "Ansan, South Korea"; None if they are not one."""
     words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")

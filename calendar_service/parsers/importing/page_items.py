@@ -52,14 +52,27 @@ class PageItem:
 
 def group_lines(lines: list[PageLine]) -> Iterator[PageItem]:
     """Yield the items: the page is split at "Read More", and each part at its dates."""
-    part: list[PageLine] = []
+    parts: list[list[PageLine]] = [[]]
     for line in lines:
         if line.sort is LineKind.STOP:
-            yield from _items_of_part(part)
-            part = []
+            parts.append([])
         else:
-            part.append(line)
-    yield from _items_of_part(part)
+            parts[-1].append(line)
+    firsts = [next((at for at, line in enumerate(part) if line.sort is LineKind.DATE), -1) for part in parts]
+    dated = sum(first >= 0 for first in firsts)
+    mostly_lead = dated > 2 and 2 * sum(_dates_lead(part) for part in parts) > dated
+    for part, first in zip(parts, firsts, strict=True):
+        has_text = any(line.sort is LineKind.TEXT for line in part[max(first, 0) :])
+        if mostly_lead and first >= 0 and has_text and not _dates_lead(part):
+            yield from _items_of_part(part[:first])  # the head of the page stands above its first item
+            yield from _items_of_part(part[first:])
+        else:
+            yield from _items_of_part(part)
+
+
+def _dates_lead(part: list[PageLine]) -> bool:
+    first = next((line for line in part if line.sort not in _BESIDE), None)
+    return first is not None and first.sort is LineKind.DATE
 
 
 def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
@@ -67,7 +80,7 @@ def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
         if any(line.sort is not LineKind.LANGUAGE for line in part):
             yield _item(part, dates_lead=False)
         return
-    leads = next(line for line in part if line.sort not in _BESIDE).sort is LineKind.DATE
+    leads = _dates_lead(part)
     cuts = _starts(part, dates_lead=leads)
     for start, end in zip(cuts, [*cuts[1:], len(part)], strict=True):
         yield _item(part[start:end], dates_lead=leads)
@@ -94,7 +107,15 @@ def _title_above(part: list[PageLine], at: int) -> int:
     start = at
     while start > 0 and part[start - 1].sort in _BESIDE:
         start -= 1
-    return start - 1 if start > 0 and part[start - 1].sort is LineKind.TEXT else at
+    if start == 0 or part[start - 1].sort is not LineKind.TEXT:
+        return at
+    over = part[start - 2] if start > 1 else part[start - 1]
+    is_sentence = _is_sentence(part[start - 1]) and over.sort is LineKind.TEXT and not _is_sentence(over)
+    return start - 2 if is_sentence else start - 1
+
+
+def _is_sentence(line: PageLine) -> bool:
+    return line.text.endswith(_SENTENCE_END) and not line.is_title
 
 
 def _is_second(part: list[PageLine], at: int, *, dates_lead: bool) -> bool:
@@ -104,10 +125,7 @@ def _is_second(part: list[PageLine], at: int, *, dates_lead: bool) -> bool:
         above -= 1
     if part[above].sort is LineKind.DATE or (line.date and line.date.is_about in _SECOND):
         return True
-    is_sentence = part[above].text.endswith(_SENTENCE_END) and not part[above].is_title
-    if dates_lead:
-        return bool(line.date and line.date.is_deadline)
-    return is_sentence
+    return bool(line.date and line.date.is_deadline) if dates_lead else _is_sentence(part[above])
 
 
 def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:

@@ -12,7 +12,14 @@ from babel import Locale
 
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, UnfitSource
 from calendar_service.parsers.importing.dated_text import carries_date
-from calendar_service.parsers.importing.page_dates import DateLine, is_place, may_be_date, read_date_line, read_place
+from calendar_service.parsers.importing.page_dates import (
+    DateLine,
+    is_place,
+    may_be_date,
+    read_date_line,
+    read_named_place,
+    read_place,
+)
 from calendar_service.parsers.importing.page_inline import spread_inline
 from calendar_service.parsers.importing.page_labels import join_labels
 from calendar_service.parsers.importing.page_source import Role, SourceLine
@@ -135,7 +142,7 @@ def _classified(line: SourceLine) -> PageLine:
             date = read_date_line(line.text) or DateLine(line.text, None, rest=line.text)
             return replace(found, sort=LineKind.DATE, date=date)
         case Role.PLACE:
-            return replace(found, sort=LineKind.PLACE, place=_place(line.text) or line.text)
+            return replace(found, sort=LineKind.PLACE, place=_place(line.text) or read_named_place(line.text))
         case Role.STATUS:
             state = state_alone(line.text)
             return replace(found, sort=LineKind.STATUS if state else LineKind.NOTE, status=state)

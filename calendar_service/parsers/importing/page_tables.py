@@ -34,6 +34,11 @@ def spread_tables(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
             yield line
 
 
+def is_head(cells: tuple[str, ...]) -> bool:
+    """Return True if a row names the columns of a table that can be read."""
+    return len(cells) > 1 and bool(_head(cells))
+
+
 def _head(cells: tuple[str, ...]) -> list[Label | None]:
     """Return what each column holds; nothing if this is no head row."""
     if any(carries_date(cell) for cell in cells):
