@@ -22,8 +22,9 @@ from calendar_service.web import (
     widget,
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
-from calendar_service.web.context import CACHE, SETTINGS, STATUS, SUBSCRIPTIONS
+from calendar_service.web.context import CACHE, GUESS_LIMITER, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache
+from calendar_service.web.guess_limiter import GuessLimiter
 from calendar_service.web.layout import POLICY, compress
 from calendar_service.web.status import StatusReader
 from calendar_service.web.wsgi_middleware import wrap
@@ -69,6 +70,7 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings
     app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
+    app.extensions[GUESS_LIMITER] = GuessLimiter()
     for room in (feeds, pages, widget, embed_pages, reminders, manage, unsubscribe, operator, metrics, health):
         app.register_blueprint(room.blueprint)
     errors.install(app)

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.settings import Settings
     from calendar_service.web.edition_cache import EditionCache
+    from calendar_service.web.guess_limiter import GuessLimiter
     from calendar_service.web.status import StatusReader
 
 CACHE = "calendar-service-edition-cache"
 SUBSCRIPTIONS = "calendar-service-subscriptions"
 SETTINGS = "calendar-service-settings"
 STATUS = "calendar-service-status"
+GUESS_LIMITER = "calendar-service-guesses"
 
 
 def cache() -> EditionCache:
@@ -36,3 +38,8 @@ def settings() -> Settings:
 def status() -> StatusReader:
     """Return the status of the application that answers this request."""
     return cast("StatusReader", current_app.extensions[STATUS])
+
+
+def guesses() -> GuessLimiter:
+    """Return what counts wrong operator's tokens in the application that answers this request."""
+    return cast("GuessLimiter", current_app.extensions[GUESS_LIMITER])

@@ -19,6 +19,7 @@ from calendar_service.reminders.subscriptions.preferences import (
 )
 from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.reminders.subscriptions.signed_tokens import MANAGE, InvalidToken
+from calendar_service.store.signups import CONFIRMED
 from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
 from calendar_service.web import subscription_texts
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
@@ -103,9 +104,12 @@ def show_confirmation(token: str, lang: str = "") -> Response:
     opening = open_page(lang)
     edition, view = opening
     try:
-        choice = preferences_from_json(subscriptions().signup_of(token, cache().clock()).choice)
+        signup = subscriptions().signup_of(token, cache().clock())
     except InvalidToken:
         return link_is_dead(opening)
+    if signup.state == CONFIRMED:
+        return _already_confirmed(opening)
+    choice = preferences_from_json(signup.choice)
     path = f"/reminders/confirm/{token}"
     told = subscription_texts.subscription_texts(choice, edition, view.lang)
     return private_page("reminders_confirm.html", opening, path, told=told, action=f"{view.prefix}{path}")
@@ -119,7 +123,8 @@ def confirm(token: str, lang: str = "") -> Response:
     opening = open_page(lang)
     view, now = opening[1], cache().clock()
     try:
-        subscriptions().signup_of(token, now)
+        if subscriptions().signup_of(token, now).state == CONFIRMED:
+            return _already_confirmed(opening)
         if pressed_button(request.form, ("confirm", "refuse")) == "refuse":
             subscriptions().refuse(token, now)
             return _refused(opening)
@@ -228,6 +233,22 @@ def _check_your_email(opening: tuple[Edition, RenderContext], given: MultiDict[s
     """Return the answer to every sign-up. It repeats the address of this very request, and tells nothing about it."""
     kept = [pair for pair in given.items(multi=True) if pair[0] not in ("homepage", "change")]
     return private_page("reminders_sent.html", opening, "/reminders", address=given["address"].strip(), kept=kept)
+
+
+def _already_confirmed(opening: tuple[Edition, RenderContext]) -> Response:
+    """Return the page of a link that was used. Others may have it, so it shows no link of the subscriber."""
+    view = opening[1]
+    gettext = view.lang.gettext
+    return statement_page(
+        opening,
+        "/reminders",
+        gettext("Your sign-up is already confirmed"),
+        [
+            gettext("This link works once. Every email has a link to change or stop your reminders."),
+            gettext("If you have none at hand, sign up again with the same address."),
+        ],
+        ways=[(gettext("Sign up for reminders"), f"{view.prefix}/reminders")],
+    )
 
 
 def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: TooManyWatches) -> Response:

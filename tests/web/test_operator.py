@@ -16,6 +16,8 @@ from calendar_service.store.faults import FaultKind, report_fault
 from calendar_service.store.gauges import read_gauges, read_worker_health
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.store.tables import deliveries, firings, groups, occasions, workers
+from calendar_service.web.context import GUESS_LIMITER
+from calendar_service.web.guess_limiter import GuessLimiter
 from tests.support.signing_up import NOW, words_of
 
 BEARER = {"Authorization": f"Bearer {'o' * 20}"}
@@ -97,6 +99,7 @@ def test_operator_page_shows_them(operated):
 
 def test_nobody_else_sees_them(operated):
     for path in ("/operator", "/operator/letter/roads", "/metrics"):
+        operated.app.extensions[GUESS_LIMITER] = GuessLimiter()
         refused = operated.get(path)
         assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (
             401,

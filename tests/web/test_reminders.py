@@ -201,6 +201,22 @@ def test_confirmation_page_tells_all_and_the_button_confirms(site):
     assert "They go to ann@example.org." in words_of(site.get(manage))
 
 
+def test_a_link_confirms_once(site):
+    path = f"/reminders/confirm/{site.ask()}"
+    for _ in range(3):
+        assert 'value="confirm"' in site.get(path).get_data(as_text=True)
+    assert site.dump()["subscribers"] == []
+    assert 'href="/reminders/manage/' in site.post(path, {"do": "confirm"}).get_data(as_text=True)
+    before = site.dump()
+    for answer in (site.get(path), *(site.post(path, {"do": word}) for word in ("confirm", "refuse", "else"))):
+        assert answer.status_code == 200
+        assert "Your sign-up is already confirmed" in words_of(answer)
+        assert "/reminders/manage/" not in answer.get_data(as_text=True)
+        assert "<button" not in answer.get_data(as_text=True)
+    assert "Votre inscription est déjà confirmée" in words_of(site.get(f"/fr{path}"))
+    assert site.dump() == before
+
+
 def test_this_was_not_me(site):
     path = f"/reminders/confirm/{site.ask()}"
     assert "Thank you for telling us" in words_of(site.post(path, {"do": "refuse"}))

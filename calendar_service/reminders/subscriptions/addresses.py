@@ -77,7 +77,7 @@ class AddressHasher:
 
     def client_keys(self, client: str) -> tuple[str, ...]:
         """Return the hashes of a client: its IPv4 address, or the /64 network of its IPv6 address."""
-        return self._hash("client", _network(client))
+        return self._hash("client", client_network(client))
 
     def _hash(self, purpose: str, text: str) -> tuple[str, ...]:
         message = f"{purpose}\0{text}".encode()
@@ -89,7 +89,8 @@ def _fold(address: str) -> str:
     return address if "://" in address else address.casefold()
 
 
-def _network(client: str) -> str:
+def client_network(client: str) -> str:
+    """Return what a client counts as: its IPv4 address, or the /64 network of its IPv6 address."""
     try:
         address = ip_address(client.partition("%")[0])
     except ValueError:
