@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -87,7 +88,8 @@ def serve(file: Path | None, host: str, port: int) -> None:
     process = make_web_process(settings, threads=THREADS)
     process.start()
     _end_on_sigterm()
-    click.echo(f"The calendar is at {settings.base_url}/", err=True)
+    with contextlib.suppress(OSError):  # the disk under the log may be full
+        click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
         serve_application(process.app, host, port)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,13 @@ def test_a_damaged_database_takes_nothing_away_and_may_come_back(tmp_path):
         made.wait_until(lambda: ":Two\r\n" in made.get("/calendar.ics")[2], 30)
         assert made.get("/reminders", data=SIGN_UP)[0] == 200
         assert working.poll() is None
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(tmp_path):
+    with in_folder(tmp_path) as made, Path("/dev/full").open("wb") as full:
+        command = [PROGRAM, "serve", "--port", str(made.port)]
+        made.processes.append(subprocess.Popen(command, cwd=tmp_path, env=made.environment, stdout=full, stderr=full))
+        made.wait_until(lambda: made.get("/calendar.ics")[0] == 200, 30)
 
 
 def test_what_was_never_there_ends_serve_and_worker(tmp_path):
