@@ -10,6 +10,7 @@ from tests.support.tools import HTML_CHECKER, find_java
 PATHS = [
     "/",
     "/fr/?kind=event&tag=network&q=bergen",
+    "/?from=2026-01-01&to=2026-12-31",
     "/month/2026-11",
     "/fr/month/2026-12",
     "/events/charts-tender",
