@@ -51,7 +51,7 @@ def _time_zones() -> CheckResult:
 
 def _file(settings: Settings) -> CheckResult:
     errors = read_calendar_file(settings.file).errors
-    text = f"{settings.file}: {len(errors)} problems"
+    text = f"{settings.file}: {len(errors)} problem{'' if len(errors) == 1 else 's'}"
     return CheckResult(not errors, f"{text}; run calendar-service check" if errors else text)
 
 

@@ -71,7 +71,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     host = urlsplit(checked).hostname or ""
     mail_from = _mail_from(_value(environ, "CALENDAR_MAIL_FROM"))
     return Settings(
-        file=Path(_value(environ, "CALENDAR_FILE") or "data/events.yaml"),
+        file=read_file_setting(environ),
         database_url=_value(environ, "CALENDAR_DATABASE_URL") or Settings.database_url,
         base_url=checked,
         # With a public base URL only its host is answered; without one any host, as on a laptop.
@@ -85,6 +85,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
     )
+
+
+def read_file_setting(environ: Mapping[str, str]) -> Path:
+    """Return the calendar file alone, for what needs no other setting. Raise BadSetting."""
+    return Path(_value(environ, "CALENDAR_FILE") or "data/events.yaml")
 
 
 _KNOWN = (

@@ -12,7 +12,7 @@ import click
 
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.schema import json_schema
-from calendar_service.settings import read_settings
+from calendar_service.settings import read_file_setting
 
 if TYPE_CHECKING:
     from calendar_service.parsers.calendar_file import ParseResult
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 def check(file: Path | None, form: str) -> None:
     """Validate FILE and list every problem. Exits with 0 if it can be published, with 1 if not."""
-    path = file or read_settings(os.environ).file
+    path = file or read_file_setting(os.environ)
     reading = read_calendar_file(path)
     click.echo(_as_json(reading) if form == "json" else _as_text(path, reading))
     sys.exit(1 if reading.errors else 0)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from calendar_service.store.subscribers import Watch
 
 
+_HEADINGS = ("ID", "STATE", "CHANNEL", "ADDRESS", "LANGUAGE", "TIME ZONE", "FOLLOWS")
+
+
 @click.group(name="subscribers")
 def subscribers_group() -> None:
     """Manage subscribers."""
@@ -40,12 +43,18 @@ def subscribers_group() -> None:
 def list_command(*, addresses: bool) -> None:
     """List the subscribers, one per line."""
     engine, _ = _open()
+    if _is_for_people():
+        click.echo("\t".join(_HEADINGS), err=True)
     for subscriber in list_subscribers(engine):
         address = subscriber.address if addresses else _mask(subscriber.address)
         watches = " | ".join(_watch_words(watch) for watch in subscriber.watches)
         click.echo(
             f"{subscriber.ref}\t{subscriber.state}\t{subscriber.channel}\t{address}\t{subscriber.language}\t{subscriber.zone}\t{watches}"
         )
+
+
+def _is_for_people() -> bool:
+    return sys.stdout.isatty()
 
 
 @subscribers_group.command(name="import")

@@ -18,6 +18,7 @@ from calendar_service.records.texts import output_languages
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.web.context import cache
 from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
+from calendar_service.web.first_start import first_start_problems
 from calendar_service.web.layout import asset, render
 from calendar_service.web.render_limiter import TooBusy
 from calendar_service.writers.i18n import language
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 _SEE_FIRST_PAGE = gettext_noop("See what is coming up in the calendar.")
 _TRY_AGAIN = gettext_noop("Try again in a minute.")
+_COME_BACK = gettext_noop("The calendar is being set up. Come back later.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too many requests are being answered at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
@@ -68,7 +70,19 @@ def _no_such_record(error: NoSuchRecord) -> Response:
 
 
 def _nothing_published(_: NothingPublished) -> Response:
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, NOTHING_YET, _TRY_AGAIN)
+    problems = first_start_problems()
+    if problems and not _is_for_program():
+        response = _page(
+            _language_of_request(),
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            message=_language_of_request().gettext("The calendar file has problems."),
+            remedy=_language_of_request().gettext("Correct them, save the file, and load this page again."),
+            problems=problems,
+        )
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        response = answer(HTTPStatus.SERVICE_UNAVAILABLE, NOTHING_YET, _COME_BACK)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -140,7 +154,7 @@ def _page(lang: Language, **values: Any) -> Response:
     try:
         edition = cache().edition()
     except NothingPublished:
-        return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="/", **values))
+        return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="", **values))
     view = RenderContext(lang, cache().renderer.base_url, edition.calendar.default_language)
     return Response(render("error.html", edition, view, path="/", query="", is_error=True, **values))
 

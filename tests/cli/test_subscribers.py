@@ -167,6 +167,13 @@ def test_paused_stay_paused_and_ended_stay_out(database):
     ]
 
 
+def test_list_has_headings_for_people_alone(tmp_path, monkeypatch):
+    assert run(tmp_path, "list").stderr == ""
+    monkeypatch.setattr("calendar_service.cli.subscribers._is_for_people", lambda: True)
+    told = run(tmp_path, "list")
+    assert (told.stdout, told.stderr.split("\t")[:4]) == ("", ["ID", "STATE", "CHANNEL", "ADDRESS"])
+
+
 def test_list_masks_addresses_unless_asked(tmp_path):
     imported(tmp_path, TABLE)
     refs = [each.ref for each in subscribers_in(tmp_path)]

@@ -106,6 +106,11 @@ def test_check_says_problems_and_exits_with_one(tmp_path):
     ]
 
 
+def test_check_needs_no_setting_but_the_file():
+    environment = {"CALENDAR_OPERATOR_TOKEN": "short", "CALENDAR_FILE": "data/events.yaml"}
+    assert run("check", **environment).returncode == 0
+
+
 def test_wrong_use_exits_with_two():
     assert run("check", "--format", "xml").returncode == 2
     assert run("frobnicate").returncode == 2

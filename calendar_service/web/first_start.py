@@ -1,0 +1,37 @@
+"""The problems of a calendar file that has never been published, for whoever sits at the machine itself."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import request
+
+from calendar_service.store.editions import PublishOutcome
+from calendar_service.web.context import cache, settings, status
+
+_FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded", "x-client-ip")
+
+
+def first_start_problems() -> tuple[str, ...]:
+    """Return what stops the first publishing, line by line; nothing where the request may come from elsewhere."""
+    if not _is_at_the_machine():
+        return ()
+    attempt = status().read(cache().clock()).attempt
+    return attempt.reasons if attempt and attempt.outcome is PublishOutcome.BROKEN else ()
+
+
+def _is_at_the_machine() -> bool:
+    """Return True if the base URL, the Host and the client are loopback, and no proxy stands between."""
+    is_forwarded = any(name.lower().startswith(_FORWARDED) for name, _ in request.headers)
+    if settings().trusted_proxies or is_forwarded:
+        return False
+    hosts = (urlsplit(settings().base_url).hostname, urlsplit(f"//{request.host}").hostname, request.remote_addr)
+    return all(_is_loopback(host or "") for host in hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
