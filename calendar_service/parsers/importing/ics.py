@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing import candidates, ics_times, own_decorations
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Ignored, Imported, shorten_value
 from calendar_service.parsers.importing.ics_lines import Component, read_components
+from calendar_service.parsers.importing.ics_texts import meeting_link, plain_description, stray_characters
 from calendar_service.parsers.importing.ics_times import UnfitMoment
+from calendar_service.parsers.importing.ics_zones import FIRST_YEAR, LAST_YEAR, zone_of_definition
+from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
@@ -18,11 +22,26 @@ if TYPE_CHECKING:
     from calendar_service.parsers.importing.ics_lines import Property
 
 _MAX_DATES = 500
+_MOST_ZONES = 20
 _LONGEST_LIST = 1_000
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:[^,\\]|\\.)+", re.DOTALL)
 _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
-_ONLINE = frozenset({"online", "on-line", "en ligne", "virtual", "virtuel", "virtual event", "virtual meeting"})
+_ONLINE = frozenset(
+    {
+        "online",
+        "on-line",
+        "en ligne",
+        "virtual",
+        "virtuel",
+        "virtual event",
+        "virtual meeting",
+        "microsoft teams meeting",
+        "réunion microsoft teams",
+        "google meet",
+    }
+)
+_MEETINGS = ("X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "URL")
 _STATUSES = {"TENTATIVE": "tentative", "CANCELLED": "cancelled"}
 _PARTS = frozenset({"STANDARD", "DAYLIGHT"})  # of a VTIMEZONE
 
@@ -31,18 +50,27 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
     """Parse an .ics file. Raise UnfitSource if it is not one; an error in one event affects only that event."""
     events: list[Component] = []
     others: list[Component] = []
+    parts: list[Component] = []
+    zones: dict[str, str] = {}
     head = Component("VCALENDAR", 1)
     for component in read_components(data):
         if component.name == "VEVENT":
             events.append(component)
         elif component.name == "VCALENDAR":
             head = component
-        elif component.name not in _PARTS:
+        elif component.name in _PARTS:
+            parts.append(component)
+        else:
             others.append(component)
+            if component.name == "VTIMEZONE" and len(zones) < _MOST_ZONES:
+                zones[component.value("TZID").strip()] = _zone(component, parts)
+                parts = []
     imported = Imported()
+    for line, what in stray_characters(data):
+        imported.add(Ignored(line, what))
     is_own = own_decorations.is_own_prodid(head.value("PRODID"))
     for master, overrides in _series(events):
-        item = _EventParser(master, language, head.value("X-WR-TIMEZONE"), is_own=is_own).read(overrides)
+        item = _EventParser(master, language, head.value("X-WR-TIMEZONE"), zones, is_own=is_own).read(overrides)
         imported.add(item)
     for other in others:
         imported.add(
@@ -56,6 +84,12 @@ _REASONS = {
     "VALARM": "a reminder (VALARM): subscribers choose their own.",
     "VTIMEZONE": "the definition of a time zone (VTIMEZONE): zones are known by name.",
 }
+
+
+def _zone(definition: Component, parts: list[Component]) -> str:
+    """Return the known zone that a file defines by a name that is not known; "" for a known name."""
+    name = definition.value("TZID").strip()
+    return "" if ics_times.is_known_zone(name) else zone_of_definition(definition, parts)
 
 
 def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component]]]:
@@ -77,10 +111,13 @@ def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component
 class _EventParser:
     """Parses one event."""
 
-    def __init__(self, event: Component, language: str | None, calendar_zone: str, *, is_own: bool) -> None:
+    def __init__(
+        self, event: Component, language: str | None, calendar_zone: str, zones: dict[str, str], *, is_own: bool
+    ) -> None:
         self.event = event
         self.language = language
         self.calendar_zone = calendar_zone
+        self.zones = zones
         self.is_own = is_own
         self.candidate = Candidate(event.line, {"kind": "event"})
 
@@ -109,11 +146,10 @@ class _EventParser:
         if not title:
             candidate.problems.append("It has no title (SUMMARY).")
         candidates.set_text_field(candidate, "title", title, self.language_of("SUMMARY"))
-        description = candidates.tidy_block(_text(event, "DESCRIPTION"))
-        if re.search(r"</?[a-z]+[^>]*>", description, re.IGNORECASE):
-            candidate.remark("Left out, a description in HTML.")
-        elif not self.is_own:
+        description = candidates.tidy_block(plain_description(_text(event, "DESCRIPTION")))
+        if not self.is_own:
             candidates.set_text_field(candidate, "summary", description, self.language_of("DESCRIPTION"))
+            self.ask_about_state(title)
         place = candidates.tidy_title(_text(event, "LOCATION"))
         if candidates.is_https(place):
             candidate.fields |= {"join": place, "place": ONLINE_WORDS}
@@ -128,6 +164,12 @@ class _EventParser:
         if event.get("CONFERENCE") or candidate.fields.get("place") == ONLINE_WORDS or _WEBINAR.search(title):
             candidate.fields["kind"] = "webinar"
 
+    def ask_about_state(self, title: str) -> None:
+        """Ask if the title says that it is called off, and STATUS does not."""
+        state, _ = state_of_title(title)
+        if state and _STATUSES.get(self.event.value("STATUS").strip().upper()) != state:
+            self.candidate.questions.append(f"The title says {state}, its STATUS does not: which is it?")
+
     def language_of(self, name: str) -> str | None:
         """Return the language of a text if it is given."""
         found = self.event.get(name)
@@ -140,6 +182,12 @@ class _EventParser:
         for name in ("CONFERENCE", "X-GOOGLE-CONFERENCE"):
             if "join" not in candidate.fields:
                 candidates.set_url(candidate, "join", event.value(name).strip())
+        texts = [
+            *(event.value(name) for name in _MEETINGS),
+            *(_text(event, name) for name in ("LOCATION", "DESCRIPTION")),
+        ]
+        if "join" not in candidate.fields and not self.is_own:
+            candidates.set_url(candidate, "join", meeting_link(*texts))
         url = event.value("URL").strip()
         if url != candidate.fields.get("join"):
             candidates.set_url(candidate, "url", url)
@@ -173,6 +221,11 @@ class _EventParser:
 
     def moment(self, found: Property, value: str = "") -> date | CivilTime | None:
         """Return a time; if it is not known, add the reason as a problem and return None."""
+        name = found.parameters.get("TZID", "").strip()
+        if zone := self.zones.get(name):
+            words = f"The file's own time zone {shorten_value(name)!r} has the times of {zone}"
+            self.candidate.remark(f"{words} from {FIRST_YEAR} to {LAST_YEAR}.")
+            found = replace(found, parameters={**found.parameters, "TZID": zone})
         try:
             return ics_times.read_moment(found, value)
         except UnfitMoment as error:

@@ -25,9 +25,16 @@ _HEAD = re.compile(r'[^":]*(?:"[^"]*"[^":]*)*:')
 _READ = frozenset(
     "UID DTSTART DTEND DURATION SUMMARY DESCRIPTION LOCATION URL STATUS CATEGORIES CONFERENCE"  # noqa: SIM905 (words)
     " RRULE RDATE EXDATE EXRULE"
-    " RECURRENCE-ID ATTACH CLASS RELATED-TO X-GOOGLE-CONFERENCE".split()
+    " RECURRENCE-ID ATTACH CLASS RELATED-TO X-GOOGLE-CONFERENCE"
+    " X-MICROSOFT-SKYPETEAMSMEETINGURL X-MICROSOFT-ONLINEMEETINGEXTERNALLINK".split()
 )
-_READ_ABOVE = frozenset({"PRODID", "X-WR-TIMEZONE"})
+_READ_OF_ZONES = frozenset({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"})
+_READ_IN = {
+    "VCALENDAR": frozenset({"PRODID", "X-WR-TIMEZONE"}),
+    "VTIMEZONE": frozenset({"TZID", "X-LIC-LOCATION"}),
+    "STANDARD": _READ_OF_ZONES,
+    "DAYLIGHT": _READ_OF_ZONES,
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def read_components(data: bytes) -> Iterator[Component]:
             yield stack.pop()
         elif not stack:
             raise _broken(number, "the line stands outside of BEGIN:VCALENDAR.")
-        elif name in (_READ_ABOVE if stack[-1].name == "VCALENDAR" else _READ) and len(stack) <= 2:
+        elif name in _READ_IN.get(stack[-1].name, _READ if len(stack) == 2 else frozenset()):
             _keep(stack[-1], name, _property(number, line))
     if stack:
         raise _broken(stack[-1].line, f"BEGIN:{stack[-1].name} has no END: the file is cut off.")

@@ -11,6 +11,7 @@ from icalendar import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from calendar_service.parsers.importing.candidates import shorten_value
+from calendar_service.parsers.importing.outlook_zones import zone_of_outlook_name
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.records.times import CivilTime, civil_from_instant, day_of_instant
 from calendar_service.records.zones import COMMON_ZONES, UnknownZone, canonical_zone, offset_name, tzinfo_of
@@ -56,27 +57,38 @@ def _checked(day: date) -> date:
     return day
 
 
+def is_known_zone(name: str) -> bool:
+    """Return True if a TZID is a name of IANA, of Windows or of Outlook."""
+    return bool(_known(name))
+
+
+def _known(name: str) -> str:
+    """Return the zone of a TZID; "" if it is not known."""
+    if name.upper() in _UTC_NAMES:
+        return "UTC"
+    try:
+        zone = canonical_zone(zone_of_outlook_name(name) or WINDOWS_TO_OLSON.get(name, name))
+    except UnknownZone:
+        return ""
+    # What is left, such as Etc/GMT+5, has the sign the other way round: people read the offset itself.
+    if zone in COMMON_ZONES or zone == "UTC":
+        return zone
+    return offset_name(datetime(2000, 1, 1, tzinfo=tzinfo_of(zone)).utcoffset() or timedelta())
+
+
 def _zone(found: Property, text: str) -> str:
     name = found.parameters.get("TZID", "").strip()
     if not name:
         remedy = "Ask where, and write the zone behind the time, as in 11:00 Europe/Paris."
         raise UnfitMoment(f"{text} names no time zone: it would be that hour everywhere.", remedy=remedy)
-    if name.upper() in _UTC_NAMES:
-        return "UTC"
-    try:
-        zone = canonical_zone(WINDOWS_TO_OLSON.get(name, name))
-    except UnknownZone:
+    zone = _known(name)
+    if not zone:
         tail = "/".join(re.split(r"/+", name)[-2:])
         hint = f"Did you mean {tail!r}?" if tail in COMMON_ZONES else suggest(shorten_value(name), COMMON_ZONES)
         remedy = f"{hint} Ask, and write an IANA zone behind the time, as in 11:00 Europe/Paris.".strip()
         message = f"{text} is in a time zone that is not known: {shorten_value(name)!r}."
-        raise UnfitMoment(message, remedy=remedy) from None
-    # What is left, such as Etc/GMT+5, has the sign the other way round: people read the offset itself.
-    return (
-        zone
-        if zone in COMMON_ZONES
-        else offset_name(datetime(2000, 1, 1, tzinfo=tzinfo_of(zone)).utcoffset() or timedelta())
-    )
+        raise UnfitMoment(message, remedy=remedy)
+    return zone
 
 
 def add_duration(start: date | CivilTime, text: str) -> date | CivilTime:
