@@ -8,7 +8,7 @@ import sys
 import click
 
 from calendar_service.parsers.calendar_file import read_calendar_file
-from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES
+from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource
 from calendar_service.parsers.importing.formats import SOURCE_FORMATS, read_source
 from calendar_service.parsers.importing.to_yaml import print_records
 from calendar_service.records.errors import CalendarError
@@ -23,6 +23,14 @@ def _read_language(code: str) -> str:
         raise click.BadParameter(str(error)) from None
 
 
+def _read_columns(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, str]:
+    """Parse "Subject=title,Notes=" into the field of each column; without a field it is left out."""
+    pairs = [each.rpartition("=") for each in (value or "").split(",") if each.strip()]
+    if any(not sign or not name.strip() for name, sign, _ in pairs):
+        raise click.BadParameter("Write it as in 'Subject=title,Start=when'.")
+    return {name.strip(): field.strip() for name, _, field in pairs}
+
+
 @click.command(name="import")
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
@@ -31,7 +39,14 @@ def _read_language(code: str) -> str:
 @click.option(
     "--lang", "language", type=_read_language, metavar="L", help="The language that its texts are in, such as fr."
 )
-def import_source(source: str, form: str | None, language: str | None) -> None:
+@click.option(
+    "--map",
+    "columns",
+    callback=_read_columns,
+    metavar="COLUMNS",
+    help="What the columns of a table are, as in 'Subject=title,Day=when'.",
+)
+def import_source(source: str, form: str | None, language: str | None, columns: dict[str, str]) -> None:
     """Print the events and tenders of SOURCE as records for the calendar file; write nothing.
 
     SOURCE is a file, or - for standard input: the text of a page, a saved HTML page, .ics, JSON-LD, OCDS or CSV. Exits
@@ -43,7 +58,10 @@ def import_source(source: str, form: str | None, language: str | None) -> None:
             data = file.read(MAX_SOURCE_BYTES + 1)
     except OSError as error:
         raise click.FileError(source, error.strerror) from None
-    imported = read_source(data, source, form, language)
+    try:
+        imported = read_source(data, source, form, language, columns)
+    except UnfitSource as error:
+        raise UnfitSource(f"{source}: {error.message}", remedy=error.remedy) from None
     taken = frozenset(record.id for record in draft.records) if draft else frozenset()
     printed = print_records(imported, draft.calendar if draft else None, taken)
     for line, comment in printed.comments:

@@ -77,3 +77,13 @@ def test_the_calendar_file_is_asked_for_its_zone_and_its_ids(run, tmp_path):
     assert "- id: annual-conference-2027-2\n" in result.stdout
     assert "The calendar file has a record 'annual-conference-2027' already: is this the same?" in result.stderr
     assert run("-", "--lang", "fr", text=TALK).exit_code == 1
+
+
+@pytest.mark.parametrize("form", ["page", "html", "ics", "jsonld", "ocds", "csv"])
+def test_every_error_names_the_file(run, tmp_path, form):
+    (tmp_path / "what.bin").write_bytes(b"PK\x03\x04")
+    (tmp_path / "bad.bin").write_bytes(b"\xff\xfe\xff")
+    for name in ("what.bin", "bad.bin"):
+        result = run(name, "--format", form)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"Error: {name}: " in result.stderr

@@ -1,4 +1,4 @@
-"""Import tables (CSV): this service's own /calendar.csv, or id, kind, title, when or closes, place, url."""
+"""Import tables (CSV): our own /calendar.csv, those of Google and Outlook, or any with a title and a date."""
 
 from __future__ import annotations
 
@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing import candidates
-from calendar_service.parsers.importing.candidates import ONLINE_WORDS, Candidate, Imported, UnfitSource, shorten_value
+from calendar_service.parsers.importing.candidates import (
+    MAX_SOURCE_BYTES,
+    ONLINE_WORDS,
+    Candidate,
+    Ignored,
+    Imported,
+    UnfitSource,
+    decode_source,
+    shorten_value,
+)
+from calendar_service.parsers.importing.csv_columns import map_columns, mapping_in_words, words_of_start
 from calendar_service.records.csv_cells import read_cell
 from calendar_service.records.times import CivilTime, civil_from_instant
 from calendar_service.records.zones import IANA_ZONES, canonical_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 _OWN = ("id", "kind", "status", "title", "moment", "at", "date", "zone", "words", "place", "url")
-_SIMPLE = frozenset({"id", "kind", "title", "when", "closes", "place", "url"})
+_DATED = frozenset({"when", "closes", "start_day"})
+_NO_TEXT = frozenset(range(9)) | frozenset({11, 12}) | frozenset(range(14, 32))
 _DELIMITERS = (",", ";", "\t")
 _MILESTONES = {"closes": "closes", "questions_by": "questions_by", "opens": "opens", "award_expected": "award_expected"}
 _ONLINE = frozenset({"online", "en ligne"})
@@ -28,23 +39,54 @@ CsvRow = dict[str, str]
 
 def looks_like_table(text: str) -> bool:
     """Return True if the first line is the header of such a table."""
-    head = {name.strip(' "').lower() for name in text.partition("\n")[0].rstrip("\r").split(_delimiter(text))}
-    return "title" in head and bool(head & {"when", "closes", "moment"})
+    head = [name.strip(' "') for name in text.partition("\n")[0].rstrip("\r").split(_delimiter(text))]
+    fields = set(map_columns(head, {}).values())
+    is_dated = bool(fields & _DATED) or "moment" in [name.lower() for name in head]
+    return len(head) > 1 and "title" in fields and is_dated
 
 
-def read_table(text: str, language: str | None) -> Imported:
+def decode_table(data: bytes) -> tuple[str, str]:
+    """Return the text of a table, and its encoding if that was not declared. Raise UnfitSource."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return data.decode("utf-16"), ""
+        except UnicodeDecodeError:
+            raise UnfitSource("the source is broken UTF-16.", remedy="Save it as UTF-8.") from None
+    try:
+        return decode_source(data), ""
+    except UnfitSource:
+        if len(data) > MAX_SOURCE_BYTES or not set(data[:4096]).isdisjoint(_NO_TEXT):
+            raise
+        return data.decode("cp1252", "replace"), "Windows-1252 (Latin-1)"
+
+
+def read_csv_source(data: bytes, language: str | None, columns: Mapping[str, str]) -> Imported:
+    """Parse the bytes of a table. Raise UnfitSource."""
+    text, encoding = decode_table(data)
+    imported = read_table(text, language, columns)
+    if encoding:
+        imported.items.insert(0, Ignored(1, f"nothing, but the file is not in UTF-8: it was read as {encoding}."))
+    return imported
+
+
+def read_table(text: str, language: str | None, columns: Mapping[str, str] | None = None) -> Imported:
     """Parse a table into candidates. Raise UnfitSource for an unknown header or broken quotes."""
-    rows = list(_rows(text))
     imported = Imported()
-    if rows and "moment" in rows[0][1]:
+    head, rows = _head_and_rows(text)
+    if set(_OWN) <= {name.lower() for name in head}:
         groups: dict[str, list[tuple[int, CsvRow]]] = {}
-        for line, row in rows:
+        for line, cells in rows:
+            row = {name.lower(): read_cell(cell) for name, cell in zip(head, cells, strict=True)}
             groups.setdefault(row["id"], []).append((line, row))
         for group in groups.values():
             imported.add(_own_candidate(group, language))
-    else:
-        for line, row in rows:
-            imported.add(_simple_candidate(line, row, language))
+        return imported
+    fields = map_columns(head, columns or {})
+    _check_fields(head, fields)
+    if any(name.strip().lower() != fields.get(at) for at, name in enumerate(head)):
+        imported.add(Ignored(1, f"nothing, but columns are taken so: {mapping_in_words(head, fields)}."))
+    for line, cells in rows:
+        imported.add(_simple_candidate(line, {field: read_cell(cells[at]) for at, field in fields.items()}, language))
     return imported
 
 
@@ -53,35 +95,37 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=head.count)
 
 
-def _rows(text: str) -> Iterator[tuple[int, CsvRow]]:
+def _head_and_rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[tuple[int, list[str]]] = []
     try:
-        head = [name.strip().lower() for name in next(table, [])]
-        _check_head(head)
+        head = [name.strip() for name in next(table, [])]
+        if len({name.lower() for name in head}) < len(head):
+            raise UnfitSource("two columns have the same name.", line=1, remedy="Name each column once.")
         before = table.line_num
         for cells in table:
             line, before = before + 1, table.line_num
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(head):
-                message = f"there are {len(cells)} cells under a head of {len(head)}."
+                message = f"there are {len(cells)} cells under a head of {len(head)}; the last is column {len(cells)}."
                 raise UnfitSource(message, line=line, remedy="Put quotes around a cell that holds the delimiter.")
-            filled = [*cells, *[""] * (len(head) - len(cells))]
-            yield line, {name: read_cell(cell) for name, cell in zip(head, filled, strict=True)}
+            rows.append((line, [*cells, *[""] * (len(head) - len(cells))]))
     except csv.Error as error:
         raise UnfitSource(f"this is no table: {error}.", line=table.line_num) from None
+    return head, rows
 
 
-def _check_head(head: list[str]) -> None:
-    if len(set(head)) < len(head):
-        raise UnfitSource("two columns have the same name.", line=1, remedy="Name each column once.")
-    if set(_OWN) <= set(head):
+def _check_fields(head: list[str], fields: Mapping[int, str]) -> None:
+    found = set(fields.values())
+    if "title" in found and found & _DATED:
         return
-    strange = sorted(set(head) - _SIMPLE)
-    if strange or "title" not in head or not {"when", "closes"} & set(head):
-        found = f"not known: {', '.join(map(shorten_value, strange))}." if strange else "some are missing."
-        remedy = "Name them id, kind, title, when, closes, place, url; title and one of when or closes are needed."
-        raise UnfitSource(f"the columns of the table are not understood; {found}", line=1, remedy=remedy)
+    missing = "a title" if "title" not in found else "a date"
+    remedy = "Say which column it is, as in --map 'Subject=title,Day=when'."
+    names = shorten_value(", ".join(head))
+    raise UnfitSource(
+        f"the columns of the table are not understood: none is {missing} ({names}).", line=1, remedy=remedy
+    )
 
 
 def _start(line: int, row: CsvRow, language: str | None) -> Candidate:
@@ -104,7 +148,9 @@ def _start(line: int, row: CsvRow, language: str | None) -> Candidate:
 
 def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate:
     candidate = _start(line, row, language)
-    when, closes = (candidates.tidy_title(row.get(name, "")) for name in ("when", "closes"))
+    candidates.set_text_field(candidate, "summary", candidates.tidy_block(row.get("summary", "")), language)
+    when = candidates.tidy_title(row.get("when", "") or words_of_start(row))
+    closes = candidates.tidy_title(row.get("closes", ""))
     if not candidate.fields["kind"]:
         candidate.fields["kind"] = "tender" if closes and not when else "event"
     if candidate.fields["kind"] == "tender":
@@ -117,6 +163,8 @@ def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate
         candidate.first = parse_when(closes or when, day_first=True).first
     except DatePhraseError:
         candidate.first = None  # the validator says why
+        column = "closes" if closes else "when" if row.get("when") else "start_day"
+        candidate.remark(f"Row {line}, column {column}: {shorten_value(closes or when)!r} is not understood.")
     return candidate
 
 

@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource, decode_source
-from calendar_service.parsers.importing.csv_table import looks_like_table, read_table
+from calendar_service.parsers.importing.csv_table import looks_like_table, read_csv_source
 from calendar_service.parsers.importing.ics import read_ics_source
 from calendar_service.parsers.importing.jsonld import read_jsonld
 from calendar_service.parsers.importing.ocds import read_ocds
 from calendar_service.parsers.importing.page import read_page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from calendar_service.parsers.importing.candidates import Imported
 
 SOURCE_FORMATS: Final = ("page", "html", "ics", "jsonld", "ocds", "csv")
@@ -20,13 +22,28 @@ _BY_ENDING: Final = {
     "ics": "ics", "ical": "ics", "ifb": "ics", "csv": "csv", "tsv": "csv", "jsonld": "jsonld", "html": "html",
     "htm": "html", "xhtml": "html", "txt": "page",
 }  # fmt: skip
+_ARCHIVES: Final = {
+    b"PK\x03\x04": "an archive, or a file of Word or Excel",
+    b"\x1f\x8b": "an archive (gzip)",
+    b"BZh": "an archive (bzip2)",
+    b"7z\xbc\xaf": "an archive (7z)",
+    b"\xfd7zXZ": "an archive (xz)",
+    b"Rar!": "an archive (RAR)",
+    b"%PDF": "a PDF file",
+}
 _OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
 
 
-def read_source(data: bytes, name: str, form: str | None, language: str | None) -> Imported:
-    """Parse a source in any format. Raise UnfitSource if it cannot be parsed at all."""
+def read_source(
+    data: bytes, name: str, form: str | None, language: str | None, columns: Mapping[str, str] | None = None
+) -> Imported:
+    """Parse a source in any format; `columns` says what those of a table are.
+
+    Raise UnfitSource if it cannot be parsed at all.
+    """
     if len(data) > MAX_SOURCE_BYTES:
         raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
+    _refuse_archive(data)
     match form or guess_format(data, name):
         case "ics":
             return read_ics_source(data, language)
@@ -41,9 +58,16 @@ def read_source(data: bytes, name: str, form: str | None, language: str | None) 
         case "ocds":
             return read_ocds(decode_source(data), language)
         case "csv":
-            return read_table(decode_source(data), language)
+            return read_csv_source(data, language, columns or {})
         case _:
             return read_page(decode_source(data), language)
+
+
+def _refuse_archive(data: bytes) -> None:
+    for start, name in _ARCHIVES.items():
+        if data.startswith(start):
+            remedy = "Unpack it, or save it as text, HTML or CSV."
+            raise UnfitSource(f"this is {name}, which is not opened.", remedy=remedy)
 
 
 def guess_format(data: bytes, name: str) -> str:

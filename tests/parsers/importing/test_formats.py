@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -56,3 +57,21 @@ def test_mutated_sources(source, data):
         length = data.draw(st.sampled_from([0, 0, 1, 5, 40]))
         changed[at : at + length] = data.draw(st.sampled_from(PIECES))
     read_any(bytes(changed), data.draw(st.sampled_from([None, None, *SOURCE_FORMATS])))
+
+
+@pytest.mark.parametrize(
+    "start", [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"7z\xbc\xaf", b"\xfd7zXZ", b"Rar!", b"%PDF-1.7"]
+)
+@pytest.mark.parametrize("form", [None, *SOURCE_FORMATS])
+def test_archives_are_not_opened(start, form):
+    with pytest.raises(UnfitSource, match="which is not opened"):
+        run(start + b"x" * 100, "calendar.ics", form=form)
+
+
+@pytest.mark.parametrize("form", SOURCE_FORMATS)
+def test_large_files_and_deep_ones_are_refused_soon(form):
+    begun = time.process_time()
+    for data in (b"x" * 20_000_001, b'{"a":' * 100_000 + b"1", b"[" * 500_000, b"<a>" * 500_000):
+        with contextlib.suppress(UnfitSource):
+            run(data, form=form)
+    assert time.process_time() - begun < 5

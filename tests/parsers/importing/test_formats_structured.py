@@ -111,7 +111,7 @@ def test_everything_else_of_a_jsonld_event():
         ('{"@type": "Person"}', "a.json", "no schema.org Event"),
         ("<html><p>Conference, 3 May 2027</html>", "a.jsonld", "no schema.org Event"),
         (page(EVENT).replace('"name"', "name"), "a.jsonld", "this is not JSON"),
-        ("a,b\n1,2\n", "a.csv", "not known: a, b"),
+        ("a,b\n1,2\n", "a.csv", r"not understood: none is a title \(a, b\)"),
         ("title,when\nx,3 May 2027,more\n", "a.csv", "3 cells under a head of 2"),
         ('title,when\n"x,3 May 2027\n', "a.csv", "this is no table"),
         ("title,title,when\n", "a.csv", "the same name"),
