@@ -98,6 +98,7 @@ class AgendaRow:
     place: str
     tags: tuple[str, ...]
     more_tags: int
+    tags_language: str
     countdown: str
     urgency: str
     is_deadline: bool
@@ -243,6 +244,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         reason=state.reason,
         place=phrases.place(record.place, lang),
         tags=record.tags[:_TAGS_IN_A_ROW],
+        tags_language="" if view.lang.code == edition.calendar.default_language else edition.calendar.default_language,
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
         countdown="" if is_off else _countdown(item, deadline, calendar.zone, now, lang),
         urgency=_urgency(_day_of(deadline, calendar.zone), today) if deadline else "",

@@ -26,5 +26,6 @@ def open_showcase(folder, base_url):
     earlier.write_text(before, encoding="utf-8")
     site = PublicSite(folder, earlier, now=datetime(2026, 11, 10, 9, tzinfo=UTC), base_url=base_url)
     publish_file(site.engine, FILE, datetime(2026, 11, 16, 9, tzinfo=UTC), confirmed=True)
+    site.look_again()
     site.now = NOW
     return site
