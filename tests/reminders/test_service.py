@@ -163,7 +163,7 @@ def test_from_signing_up_to_the_first_reminder(database):
 
     with mail_server(inbox := Inbox()) as url:
         reminder_service = make_service(database, clock, url)
-        assert work() == ({"sent": 1}, ["Please confirm: reminders of Example"])
+        assert work() == ({"sent": 1}, ["Confirm your reminders: Example"])
         token = inbox.taken[0][1].replace("=\r\n", "").partition("/reminders/confirm/")[2].split()[0]
         service.confirm(token, BEGIN + MINUTE)
         clock.now = SEVEN

@@ -10,6 +10,7 @@ import icalendar
 import pytest
 
 from calendar_service.publishing import publish_file
+from calendar_service.records import texts
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.writers import i18n as languages
 from tests.support import messages as sample_messages
@@ -124,9 +125,10 @@ def catalogue(tmp_path_factory):
     """Put the language beside the others for the time of these tests."""
     folder = tmp_path_factory.mktemp("catalogues")
     write_catalogue(folder)
-    caches = (languages.language, languages.available, sample_messages.all_messages)
+    caches = (languages.language, texts.output_languages, sample_messages.all_messages)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(languages, "CATALOGUES", folder)
+        for module in (languages, texts):
+            patch.setattr(module, "CATALOGUES", folder)
         for each in caches:
             each.cache_clear()
         yield CODE
