@@ -164,7 +164,6 @@ def test_server_that_is_away(here, command):
 @pytest.mark.parametrize("command", [*COMMANDS.values(), ("check",), ("doctor",)], ids=[*COMMANDS, "check", "doctor"])
 def test_internal_error(here, command, monkeypatch, caplog):
     names = (
-        "calendar_file",
         "database",
         "messages",
         "outputs",
@@ -176,6 +175,7 @@ def test_internal_error(here, command, monkeypatch, caplog):
     )
     for name in names:
         monkeypatch.setattr(f"calendar_service.cli.{name}.read_settings", lambda _: {}["planted"])
+    monkeypatch.setattr("calendar_service.cli.calendar_file.read_file_setting", lambda _: {}["planted"])
     check_one_line(
         here.run(*command),
         "An internal error ended this command (KeyError): 'planted'. The log above says where. Please report it.",
