@@ -1,4 +1,4 @@
-"""Say in plain words what is wrong with a line that YAML cannot read, and how to write it.
+"""Explain in plain words what is wrong with a line that YAML cannot read, and how to write it.
 
 libyaml says what it expected, in words of its grammar, and often at the line after the mistake. Here the line itself is
 looked at. What no rule fits keeps the words of libyaml.

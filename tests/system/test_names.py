@@ -337,3 +337,15 @@ def test_no_helper_of_the_tests_has_an_old_name():
         if name in OLD_HELPERS
     ]
     assert kept == []
+
+
+def test_no_docstring_begins_as_an_order_to_talk():
+    documented = (ast.FunctionDef, ast.ClassDef, ast.Module)
+    kept = [
+        f"{module}: {text[:40]}"
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+        and (text := ast.get_docstring(node) or "").partition(" ")[0] in {"Give", "Tell", "Say", "Let"}
+    ]
+    assert kept == []

@@ -72,7 +72,7 @@ def _ignore(imported: Imported, item: PageItem) -> set[int]:
 
 
 def _remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> None:
-    """Say which days stand only in the title or the summary."""
+    """Report which days stand only in the title or the summary."""
     for line in (item.titles[0], item.summary):
         for number, words in line.dated() if line else ():
             if number not in {each.number for each in item.dates}:
