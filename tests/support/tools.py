@@ -68,7 +68,18 @@ def starts_processes(module: ModuleType) -> bool:
 
 
 _OPENERS = {"calendar_service.bootstrap", "calendar_service.store.engine", "click.testing"} | {
-    f"tests.support.{name}" for name in ("audited", "databases", "feed_service", "old_databases", "public_site", "site")
+    f"tests.support.{name}"
+    for name in (
+        "audited",
+        "databases",
+        "feed_service",
+        "old_databases",
+        "public_site",
+        "showcase",
+        "signing_up",
+        "site",
+        "states",
+    )
 }
 _DATABASE_FIXTURES = {
     *("database", "database_file", "database_url", "empty_database_url", "operated", "programme", "public", "rich"),

@@ -121,6 +121,8 @@ def test_the_file_is_watched_before_the_first_request(tmp_path, command):
         made.file.write_text(calendar("Two"))
         made.wait_until(lambda: is_published(engine, 2), 15)
         engine.dispose()
+        # Granian does not stop in time while its processes are still starting.
+        made.wait_until(lambda: made.get("/calendar.ics")[0] == 200, 30)
 
 
 def is_published(engine, number):
