@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from calendar_service.store.engine import sqlite_url
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from calendar_service.store.engine import Database
+
+# How long an example takes says more about the machine, and what else it does, than about the program.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -132,7 +132,7 @@ def check_round_trip(moment, length, zone, lang):
 
 
 @given(moments, lengths, st.sampled_from(LANGUAGES))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_our_pages_print_of_the_seats_clock_is_read_back(moment, length, lang):
     check_round_trip(moment, length, SEAT, lang)
 
@@ -142,20 +142,18 @@ OTHERS += ["Pacific/Chatham", "America/Sao_Paulo", "Europe/Dublin", "Pacific/Gua
 
 
 @given(moments, lengths, st.sampled_from(OTHERS), st.sampled_from(LANGUAGES))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_our_pages_print_of_another_clock_is_read_back(moment, length, zone, lang):
     check_round_trip(moment, length, zone, lang)
 
 
 @given(days, st.integers(0, 400), st.sampled_from(LANGUAGES))
-@settings(deadline=None)
 def test_whole_days_that_our_pages_print_are_read_back(first, length, lang):
     span = DaySpan(first, min(first + timedelta(days=length), date(2100, 12, 31)))
     assert meaning(print_when(span, SEAT, lang)) == span
 
 
 @given(days, minutes, st.sampled_from(LANGUAGES))
-@settings(deadline=None)
 def test_printed_words_are_read_to_the_same_civil_time(day, moment, lang):
     starts = civil_from_instant(CivilTime(day, moment, SEAT).instant, SEAT)
     assert meaning(print_when(starts, SEAT, lang)) == TimeSpan(starts)

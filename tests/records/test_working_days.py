@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import holidays
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_service.records.countries import COUNTRIES
@@ -97,7 +97,6 @@ def test_every_country_has_holidays():
 DATES = st.dates(date(1970, 6, 1), date(2100, 12, 31))
 
 
-@settings(deadline=None)  # a year of holidays is computed at its first use
 @given(
     st.sampled_from([None, "FR", "KR", "MA", "AE", "IR", "US", "CN"]),
     st.data(),

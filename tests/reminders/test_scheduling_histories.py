@@ -358,14 +358,14 @@ def check(steps, engine):
     event(f"{min(len(everything), 12)} letters")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(history)
 def test_messages_are_those_of_the_model(engine, steps):
     check(steps, engine)
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3000, suppress_health_check=list(HealthCheck))
 @given(history)
 def test_messages_are_those_of_the_model_in_thousands_of_histories(database, steps):
     check(steps, database)

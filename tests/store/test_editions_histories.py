@@ -45,7 +45,7 @@ def newest_digest(engine):
 
 
 @given(st.lists(STEPS, min_size=1, max_size=8))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_histories(empty, steps):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calendar.sqlite3"

@@ -57,7 +57,7 @@ CHOICES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHOICES)
 def test_one_selection_gives_the_same_records_in_every_form(rich, choices):
     found = ids(rich, query(choices))

@@ -316,7 +316,7 @@ SIZES = st.one_of(
 
 
 @given(st.lists(SIZES, min_size=1, max_size=40), st.integers(1, 60), st.randoms())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_is_chosen_first_is_what_was_kept_of_all(some, times, random):
     sizes = [size for size in some for _ in range(times)]
     blocks = [SerializedEvents(b"x" * length, events, frozenset()) for events, length in sizes]

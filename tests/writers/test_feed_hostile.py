@@ -17,7 +17,7 @@ from tests.support.hostile import BARE, CALENDAR, NOW, TEXTS, make_entry, write_
 
 BATCH = 20
 LEAD = CalendarLead(days=1)
-SAME = settings(deadline=None, suppress_health_check=list(HealthCheck))
+SAME = settings(suppress_health_check=list(HealthCheck))
 # What counts here; a text may hold what looks like HTML, and a hostile link is no bare word.
 POINTS = {"0", "1", "2", "3", "5", "10", "11", "12", "13", "35"}
 
