@@ -12,13 +12,13 @@ from calendar_service.cli.published import published_edition
 from calendar_service.records.due import due
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.leads import read_lead
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
 from calendar_service.reminders.channels.mail_message import build_message
-from calendar_service.reminders.messages import compose_reminder
-from calendar_service.reminders.messages.details import main_moment
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.settings import read_settings
 from calendar_service.web.feeds import shown_languages
 from calendar_service.writers.i18n import language

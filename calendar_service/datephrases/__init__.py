@@ -5,9 +5,12 @@ Imports nothing of this service but its errors and zones; reads no clock, file o
 
 from calendar_service.datephrases.errors import DatePhraseError, PhraseError, RecurrenceError
 from calendar_service.datephrases.languages import VOCABULARY
-from calendar_service.datephrases.recurrence_phrases import WEEKDAY_CODES, RecurrenceRule, example_with_end
-from calendar_service.datephrases.resolver import LAST_DAY, MAX_LENGTH, DatePhrase, parse_clock, parse_when
+from calendar_service.datephrases.recurrence_phrases import example_with_end
+from calendar_service.datephrases.resolver import MAX_LENGTH, DatePhrase, parse_clock, parse_when
 from calendar_service.datephrases.rrule import (
+    LAST_DAY,
+    WEEKDAY_CODES,
+    RecurrenceRule,
     check_first_day,
     check_last_day,
     days_from,

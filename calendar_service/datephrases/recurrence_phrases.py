@@ -3,77 +3,25 @@
 A phrase is folded (`tokens.phrase_key`) and compared with patterns made of the vocabulary.
 """
 
-# ruff: noqa: TC001, TC003 (pydantic reads the annotations of `RecurrenceRule` when the module runs)
-
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
-from datetime import date, time
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import BeforeValidator, PlainSerializer
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from calendar_service.datephrases.errors import DatePhraseError, RecurrenceError
 from calendar_service.datephrases.languages import ENGLISH, LANGUAGES, VOCABULARY
 from calendar_service.datephrases.resolver import parse_when
+from calendar_service.datephrases.rrule import WEEKDAY_CODES, RecurrenceRule
 from calendar_service.datephrases.tokens import phrase_key, tokenize
-from calendar_service.datephrases.vocabulary import Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
-WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-"""RFC 5545's, Monday first."""
 _MAX_COUNT = 999
 _WORKING_WEEK = WEEKDAY_CODES[:5]
-
-
-def _numbers(value: object) -> object:
-    """Return what earlier versions stored of such a part, one number or nothing, as a list."""
-    return (value,) if isinstance(value, int) else value or ()
-
-
-def _plain(numbers: tuple[int, ...]) -> int | list[int]:
-    return numbers[0] if len(numbers) == 1 else list(numbers)
-
-
-Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers), PlainSerializer(_plain)]
-
-
-@dataclass(frozen=True)
-class RecurrenceRule:
-    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included.
-
-    `until_clock` is the time of an UNTIL that has one, in UTC or on the record's clock; a record's rule has it no more,
-    see `rrule_value.settle_rule`. `week_start` is MO where it makes no difference.
-    """
-
-    frequency: Frequency
-    interval: int = 1
-    by_day: tuple[str, ...] = ()
-    by_month_day: Numbers = ()
-    by_month: Numbers = ()
-    count: int | None = None
-    until: date | None = None
-    words: str = ""
-    by_set_pos: Numbers = ()
-    by_year_day: Numbers = ()
-    by_week_no: Numbers = ()
-    week_start: str = "MO"
-    until_clock: time | None = None
-    until_is_utc: bool = False
-
-    def __post_init__(self) -> None:
-        """Take one number for a list of one."""
-        for name in ("by_month_day", "by_month"):
-            object.__setattr__(self, name, _numbers(getattr(self, name)))
-
-    @property
-    def is_endless(self) -> bool:
-        """True if the rule has no end."""
-        return self.count is None and self.until is None
 
 
 # --- patterns of folded phrases --------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import LANGUAGES, VOCABULARY
 from calendar_service.datephrases.parser import END_OF_WHICH_DAY, Parser
+from calendar_service.datephrases.rrule import LAST_DAY
 from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ SHAPES: Final = frozenset(
 MAX_LENGTH: Final = 300
 """The most characters of a date phrase."""
 FIRST_YEAR: Final = 1970
-LAST_DAY: Final = date(2100, 12, 31)
-"""The last day that any phrase or rule reaches."""
 _TWO_MOMENTS = ("DC-DC", "CD-CD")
 _ONE_DAY_HOURS = ("DC-C", "C-CD", "C-C", "C~C")
 _SEVERAL_CLOCKS = re.compile("(?P<before>D)?(?P<clock>C(?:[-~]C)?)(?:C(?:[-~]C)?)+(?P<after>D)?")

@@ -1,20 +1,26 @@
-"""The days of a recurrence rule, and whether calendar clients support it."""
+"""A recurrence rule, its days, and whether calendar clients support it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import dropwhile, islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from dateutil import rrule as dateutil_rrule
+from pydantic import BeforeValidator, PlainSerializer
 
 from calendar_service.datephrases.errors import RecurrenceError
-from calendar_service.datephrases.recurrence_phrases import WEEKDAY_CODES, RecurrenceRule
-from calendar_service.datephrases.resolver import LAST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+"""RFC 5545's, Monday first."""
+LAST_DAY: Final = date(2100, 12, 31)
+"""The last day that any phrase or rule reaches."""
+Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 
 _FREQUENCIES: Final[dict[str, Literal[0, 1, 2, 3]]] = {
     "DAILY": dateutil_rrule.DAILY,
@@ -24,6 +30,52 @@ _FREQUENCIES: Final[dict[str, Literal[0, 1, 2, 3]]] = {
 }
 _OUTLOOK_ORDINALS: Final = frozenset({"1", "2", "3", "4", "-1"})
 _OUTLOOK_INTERVAL: Final = 99
+
+
+def _numbers(value: object) -> object:
+    """Return what earlier versions stored of such a part, one number or nothing, as a list."""
+    return (value,) if isinstance(value, int) else value or ()
+
+
+def _plain(numbers: tuple[int, ...]) -> int | list[int]:
+    return numbers[0] if len(numbers) == 1 else list(numbers)
+
+
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers), PlainSerializer(_plain)]
+
+
+@dataclass(frozen=True)
+class RecurrenceRule:
+    """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included.
+
+    `until_clock` is the time of an UNTIL that has one, in UTC or on the record's clock; a record's rule has it no more,
+    see `rrule_value.settle_rule`. `week_start` is MO where it makes no difference.
+    """
+
+    frequency: Frequency
+    interval: int = 1
+    by_day: tuple[str, ...] = ()
+    by_month_day: Numbers = ()
+    by_month: Numbers = ()
+    count: int | None = None
+    until: date | None = None
+    words: str = ""
+    by_set_pos: Numbers = ()
+    by_year_day: Numbers = ()
+    by_week_no: Numbers = ()
+    week_start: str = "MO"
+    until_clock: time | None = None
+    until_is_utc: bool = False
+
+    def __post_init__(self) -> None:
+        """Take one number for a list of one."""
+        for name in ("by_month_day", "by_month"):
+            object.__setattr__(self, name, _numbers(getattr(self, name)))
+
+    @property
+    def is_endless(self) -> bool:
+        """True if the rule has no end."""
+        return self.count is None and self.until is None
 
 
 def days_of(rule: RecurrenceRule, first: date) -> Iterator[date]:

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from calendar_service.datephrases.errors import RecurrenceError
 from calendar_service.datephrases.recurrence_phrases import (
-    WEEKDAY_CODES,
-    RecurrenceRule,
     check_count,
     parse_recurrence_phrase,
 )
-from calendar_service.datephrases.resolver import LAST_DAY
+from calendar_service.datephrases.rrule import LAST_DAY, WEEKDAY_CODES, RecurrenceRule
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from calendar_service.datephrases.vocabulary import Frequency
+    from calendar_service.datephrases.rrule import Frequency
 
 _MAX_INTERVAL: Final = 999
 _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")

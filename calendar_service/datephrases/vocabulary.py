@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from babel import Locale
 
+    from calendar_service.datephrases.rrule import Frequency
+
 Half = Literal["", "am", "pm"]
-Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 Phrases = frozenset[str]
 
 

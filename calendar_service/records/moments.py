@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 
 if TYPE_CHECKING:
     from calendar_service.records.record import Point, Record, Span
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+UNKNOWN_LENGTH = timedelta(hours=1)
+"""How long a happening is taken to last whose end was not announced."""
 _WRITTEN = re.compile(rf"({_DAY})(?:/({_DAY})|T([0-9:.]+) (\S+)(?: fold=(1))?)?")
 
 
@@ -44,6 +46,11 @@ def span_points(span: Span) -> list[tuple[MomentName, Point]]:
         return [(name, DaySpan(day, day)) for name, day in days]
     ends: list[tuple[MomentName, Point]] = [(MomentName.ENDS, span.ends)] if span.ends else []
     return [(MomentName.STARTS, span.starts), *ends]
+
+
+def assumed_end(span: TimeSpan) -> CivilTime:
+    """Return the end of a span; UNKNOWN_LENGTH after its start if none was announced."""
+    return span.ends or civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
 
 
 def write_point(at: Point) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from calendar_service.datephrases import LAST_DAY, days_from, days_of, last_day_of
+from calendar_service.datephrases.rrule import LAST_DAY, days_from, days_of, last_day_of
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from calendar_service.datephrases import RecurrenceRule
+from calendar_service.datephrases.rrule import RecurrenceRule
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.texts import Text
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay

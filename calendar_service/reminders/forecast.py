@@ -21,7 +21,7 @@ from calendar_service.records.notification_keys import (
     lead_of,
     record_of,
 )
-from calendar_service.reminders.messages import digest_order, notice_order
+from calendar_service.reminders.messages.items import digest_order, notice_order
 from calendar_service.reminders.nearer_leads import NearerLeads, nearest_first
 from calendar_service.reminders.plan import plan_reminders
 from calendar_service.reminders.relevance import DeliveryObsolete, Relevance, about_record
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import DueNotification, NotificationKey, StoredKey
     from calendar_service.records.record import Point
-    from calendar_service.reminders.messages import DigestItem
+    from calendar_service.reminders.messages.items import DigestItem
     from calendar_service.store.claims import ClaimedDelivery
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.schedule import FirstPass

@@ -22,15 +22,11 @@ from calendar_service.records.notification_keys import (
 )
 from calendar_service.records.texts import output_languages
 from calendar_service.reminders.channels.base import ChannelName, Envelope
-from calendar_service.reminders.messages import (
-    compose_confirmation,
-    compose_digest,
-    compose_known,
-    compose_notice,
-    compose_notices,
-    compose_reminder,
-    compose_trouble,
-)
+from calendar_service.reminders.messages.account import compose_confirmation, compose_known, compose_trouble
+from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.edition_notice import compose_notices
+from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.reminders.relevance import SUPERSEDED, DeliveryObsolete, Relevance, about_record, find_target
 from calendar_service.reminders.subscriptions.preferences import preferences_from_json
 from calendar_service.store.claims import drop_part, free_part
@@ -47,7 +43,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.notification_keys import RecipientGroup, StoredKey
     from calendar_service.reminders.channels.base import Message
-    from calendar_service.reminders.messages import RecordNotice
+    from calendar_service.reminders.messages.items import RecordNotice
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.store.claims import ClaimedDelivery, Recipient
     from calendar_service.store.engine import Database

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 from calendar_service.records.due import too_late
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.notification_keys import (
     ChangeKey,
     NoticeKind,
@@ -18,8 +19,7 @@ from calendar_service.records.notification_keys import (
 )
 from calendar_service.records.occurrences import point_at
 from calendar_service.reminders.change_notices import differences_of
-from calendar_service.reminders.messages import DigestItem, RecordNotice
-from calendar_service.reminders.messages.details import main_moment
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.plan import next_point, selected
 from calendar_service.store.claims import list_notices
 from calendar_service.store.engine import reading

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from calendar_service.records.enums import MomentName
+from calendar_service.records.moments import assumed_end
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, write_instant
+from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.description import describe_entry
 from calendar_service.writers.states import state_texts, takes_place
-from calendar_service.writers.vevent_specs import VEventSpec
-from calendar_service.writers.vevents import DEADLINE_BLOCK, UNKNOWN_LENGTH
+from calendar_service.writers.vevent_specs import VEventSpec, milestone_span
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
@@ -96,17 +96,9 @@ def shown_span(record: Record) -> Span:
     if record.schedule:
         span = record.schedule.span
         if isinstance(span, TimeSpan) and span.ends is None:
-            ends = civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
-            return TimeSpan(span.starts, ends)
+            return TimeSpan(span.starts, assumed_end(span))
         return span
-    at = record.milestones[MomentName.CLOSES].at
-    match at:
-        case EndOfDay(day):
-            return DaySpan(day, day)
-        case CivilTime():
-            return TimeSpan(civil_from_instant(at.instant - DEADLINE_BLOCK, at.zone), at)
-        case DaySpan():
-            return at
+    return milestone_span(MomentName.CLOSES, record.milestones[MomentName.CLOSES].at)
 
 
 def _title(entry: Entry, view: RenderContext) -> str:

@@ -11,14 +11,14 @@ from flask import Blueprint, request
 from calendar_service.records.due import due
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.leads import UnknownLead, read_lead, write_lead
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.notification_keys import ReminderKey
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import civil_from_instant
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
-from calendar_service.reminders.messages import compose_reminder
-from calendar_service.reminders.messages.details import main_moment
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.web.context import cache, status
 from calendar_service.web.feeds import shown_languages

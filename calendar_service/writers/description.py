@@ -71,6 +71,11 @@ def time_lines(
     return lines
 
 
+def message_times(at: Point | Span, record: Record, calendar: Calendar, view: RenderContext) -> list[str]:
+    """Return a point or span as messages show it: on the calendar's, the subscriber's and the place's clock."""
+    return time_lines(at, record, calendar, view, with_place=True)
+
+
 def _own_zone(at: Point | Span) -> str:
     match at:
         case TimeSpan(starts, _):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.records import uids
 from calendar_service.records.leads import CalendarLead
+from calendar_service.records.moments import assumed_end
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.shorten import shorten
 from calendar_service.records.texts import output_languages
@@ -34,13 +35,13 @@ from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.sanitize import MAX_LINE_UNITS, clean_address, clean_line, plain
 from calendar_service.writers.single import stretch_for
 from calendar_service.writers.states import shown_join, shown_registration
-from calendar_service.writers.vevent_specs import UNKNOWN_LENGTH, vevent_specs
+from calendar_service.writers.vevent_specs import vevent_specs
 from calendar_service.writers.vevents import COLOURS, is_free, rings, state_of, summarize
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from calendar_service.datephrases import RecurrenceRule
+    from calendar_service.datephrases.rrule import RecurrenceRule
     from calendar_service.records.edition import Entry
     from calendar_service.records.leads import Lead
     from calendar_service.records.record import Calendar, Span, TimeSpan
@@ -225,7 +226,7 @@ def _on_clock(civil: CivilTime) -> tuple[str, str]:
 
 def _duration(span: TimeSpan, zone: str) -> str:
     """Write how long a span is: with days, which follow the clock, where that ends at its time."""
-    ends = span.ends or civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
+    ends = assumed_end(span)
     exact = ends.instant - span.starts.instant
     days = (ends.day - span.starts.day).days - (ends.clock < span.starts.clock)
     later = CivilTime(span.starts.day + timedelta(days=days), span.starts.clock, span.starts.zone)

@@ -21,7 +21,7 @@ from calendar_service.writers.sanitize import clean_line
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from calendar_service.datephrases import RecurrenceRule
+    from calendar_service.datephrases.rrule import RecurrenceRule
     from calendar_service.records.deadline_history import DeadlineChange
     from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Point, Record, Span

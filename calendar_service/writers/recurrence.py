@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from icalendar import vRecur
 
-from calendar_service.datephrases import is_portable
+from calendar_service.datephrases.rrule import WEEKDAY_CODES, is_portable
 from calendar_service.records.moments import midnight
 from calendar_service.records.occurrences import all_days, first_day_of, shift
 from calendar_service.records.record import Schedule, TimeSpan
@@ -19,7 +19,7 @@ from calendar_service.records.zones import is_iana
 from calendar_service.writers.vtimezone import change_days, describes, describes_from
 
 if TYPE_CHECKING:
-    from calendar_service.datephrases import RecurrenceRule
+    from calendar_service.datephrases.rrule import RecurrenceRule
     from calendar_service.records.record import Record, Span
 
 _MONTHS_BACK = 12
@@ -29,7 +29,6 @@ _MONTHS_AHEAD_DAILY = 12
 _MONTHS_AHEAD_ENDING = 120
 # In so many years every weekday meets nearly every date, and so the clock changes all it will meet.
 _CLOCK_YEARS = 12
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 Stretch = tuple[date, date]
 """The days, both included, for which a rule is written out."""
@@ -93,7 +92,7 @@ def spell_out(rule: RecurrenceRule, first: date) -> RecurrenceRule:
     """Return a rule with the weekday or the day of the month that RFC 5545 lets one leave to the first date."""
     by_day, by_month_day = rule.by_day, rule.by_month_day
     if rule.frequency == "WEEKLY" and not by_day:
-        by_day = (_WEEKDAYS[first.weekday()],)
+        by_day = (WEEKDAY_CODES[first.weekday()],)
     if not by_day and (rule.frequency == "MONTHLY" or rule.by_month):
         by_month_day = by_month_day or (first.day,)
     return replace(rule, by_day=by_day, by_month_day=by_month_day)

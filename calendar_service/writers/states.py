@@ -10,11 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName, Status
-from calendar_service.records.moments import instant_bounds
+from calendar_service.records.moments import UNKNOWN_LENGTH, instant_bounds
 from calendar_service.records.occurrences import occurrence_on, shift
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import plain
-from calendar_service.writers.vevent_specs import UNKNOWN_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -17,7 +17,7 @@ from calendar_service.writers.recurrence import can_recur, days_within
 if TYPE_CHECKING:
     from datetime import date
 
-    from calendar_service.datephrases import RecurrenceRule
+    from calendar_service.datephrases.rrule import RecurrenceRule
     from calendar_service.records.edition import Entry
     from calendar_service.records.feed_window import Bounds
     from calendar_service.records.occurrences import Occurrence
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.render_context import RenderContext
 
-# Exchange refuses events without an end: a deadline is a block that ends when it closes, and a
-# happening whose end was not announced is given an hour.
-DEADLINE_BLOCK = timedelta(minutes=30)
-UNKNOWN_LENGTH = timedelta(hours=1)
+# Exchange refuses events without an end: a deadline is a block that ends when it closes.
+_DEADLINE_BLOCK = timedelta(minutes=30)
 _HAPPENS_AT = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
 
 
@@ -132,15 +130,16 @@ def _milestone(record: Record, name: MomentName, title: str, calendar: Calendar,
         label = f"{label} {phrases.clock_in(at, calendar.zone, view.lang)}"
     worded = view.lang.gettext("{label}: {title}", label=label, title=title)
     entry_name = record.id if name is MomentName.CLOSES else uids.moment_entry(record, name)
-    return VEventSpec(entry_name, worded, _milestone_span(name, at), moment=name)
+    return VEventSpec(entry_name, worded, milestone_span(name, at), moment=name)
 
 
-def _milestone_span(name: MomentName, at: Point) -> Span:
+def milestone_span(name: MomentName, at: Point) -> Span:
+    """Return the span that a milestone has in a calendar: a block of half an hour, or whole days."""
     match at:
         case CivilTime() if name in _HAPPENS_AT:
-            return TimeSpan(at, civil_from_instant(at.instant + DEADLINE_BLOCK, at.zone))
+            return TimeSpan(at, civil_from_instant(at.instant + _DEADLINE_BLOCK, at.zone))
         case CivilTime():
-            return TimeSpan(civil_from_instant(at.instant - DEADLINE_BLOCK, at.zone), at)
+            return TimeSpan(civil_from_instant(at.instant - _DEADLINE_BLOCK, at.zone), at)
         case EndOfDay(day):
             return DaySpan(day, day)
         case DaySpan():

@@ -15,9 +15,10 @@ from icalendar import Event
 
 from calendar_service.records import uids
 from calendar_service.records.enums import Kind, Status
+from calendar_service.records.moments import assumed_end
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.shorten import count_units, shorten
-from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.alarms import make_alarm
@@ -33,7 +34,7 @@ from calendar_service.writers.sanitize import (
     to_octets,
 )
 from calendar_service.writers.states import shown_join, takes_place
-from calendar_service.writers.vevent_specs import DEADLINE_BLOCK, UNKNOWN_LENGTH, vevent_specs
+from calendar_service.writers.vevent_specs import vevent_specs
 from calendar_service.writers.vtimezone import describes
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from calendar_service.writers.recurrence import Stretch
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevent_specs import VEventSpec
-
-__all__ = ["DEADLINE_BLOCK", "UNKNOWN_LENGTH", "SerializedEvents", "write_vevents"]
 
 COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
 _SHORTEST_TITLE = 60
@@ -101,8 +100,7 @@ def _add_times(event: Event, spec: VEventSpec, zones: set[str]) -> None:
         # DTEND is exclusive; without it Exchange refuses the event.
         event.add("dtend", span.last + timedelta(days=1))
     else:
-        ends = span.ends or civil_from_instant(span.starts.instant + UNKNOWN_LENGTH, span.starts.zone)
-        both = (span.starts, ends)
+        both = (span.starts, assumed_end(span))
         in_zone = spec.rule is not None or all(_has_zone_form(civil) for civil in both)
         for name, civil in zip(("dtstart", "dtend"), both, strict=True):
             event.add(name, _written(civil, zones, in_zone=in_zone))

@@ -15,17 +15,13 @@ from calendar_service.records.moments import span_points
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.occurrences import occurrence_on
 from calendar_service.records.record import Milestone, Place, Record
-from calendar_service.reminders.messages import (
-    DigestItem,
-    compose_confirmation,
-    compose_digest,
-    compose_known,
-    compose_notice,
-    compose_reminder,
-    compose_trouble,
-)
+from calendar_service.reminders.messages.account import compose_confirmation, compose_known, compose_trouble
 from calendar_service.reminders.messages.common import sender_name
+from calendar_service.reminders.messages.digest import compose_digest
 from calendar_service.reminders.messages.fault import compose_fault_mail
+from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.store.faults import Fault, FaultKind
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext

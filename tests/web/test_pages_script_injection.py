@@ -12,13 +12,11 @@ from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.schema import BlockText, LineText, RecordSchema
-from calendar_service.reminders.messages import (
-    DigestItem,
-    compose_confirmation,
-    compose_digest,
-    compose_notice,
-    compose_reminder,
-)
+from calendar_service.reminders.messages.account import compose_confirmation
+from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.web.context import CACHE
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext

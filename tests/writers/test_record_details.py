@@ -6,9 +6,10 @@ from typing import get_type_hints
 import pytest
 
 from calendar_service.records.edition import Edition
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.record import Record
 from calendar_service.records.texts import Text
-from calendar_service.reminders.messages.details import details_of, main_moment
+from calendar_service.reminders.messages.details import details_of
 from calendar_service.web.event import describe_event
 from calendar_service.writers.description import describe_record
 from calendar_service.writers.i18n import language

@@ -11,8 +11,8 @@ from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.reminders.messages.content import ChangedValue
-from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
+from calendar_service.writers.description import message_times
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:

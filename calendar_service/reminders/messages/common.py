@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import MomentName
+from calendar_service.records.main_moment import occurrence_of, printed_words
 from calendar_service.records.shorten import count_units, shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
-from calendar_service.reminders.messages.details import details_of, occurrence_of, printed_words, summary_of, title_of
+from calendar_service.reminders.messages.details import details_of, summary_of, title_of
 from calendar_service.reminders.messages.render import render_html, render_text
-from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.description import message_times
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.single import write_file
 from calendar_service.writers.states import state_texts, told_reason
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.reminders.messages.details import MainMoment
+    from calendar_service.records.main_moment import MainMoment
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from calendar_service.records.moments import instant_bounds
+from calendar_service.records.main_moment import MainMoment, main_moment_at, occurrence_of
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, day_of_instant
@@ -14,12 +13,13 @@ from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import change_data, new_headline, written_at
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
-from calendar_service.reminders.messages.details import MainMoment, main_moment_at, occurrence_of, title_of
-from calendar_service.reminders.messages.edition_notice import RecordNotice, notice_row
+from calendar_service.reminders.messages.details import title_of
+from calendar_service.reminders.messages.edition_notice import notice_row
+from calendar_service.reminders.messages.items import digest_order
 from calendar_service.reminders.messages.render import render_html, render_text
-from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.states import state_texts
@@ -27,30 +27,14 @@ from calendar_service.writers.states import state_texts
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.enums import MomentName
-    from calendar_service.records.record import Point
+    from calendar_service.records.edition import Edition
+    from calendar_service.reminders.messages.items import DigestItem
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
 # So many keep a message under 100 KiB where each message of a title takes nine bytes of mail.
 _MAX_ROWS = 25
 _TITLE = 100
-
-
-@dataclass(frozen=True)
-class DigestItem:
-    """One notification of a digest. `occurrence` is the day that the rule gave, if the record recurs.
-
-    A notice of a change comes with what it tells.
-    """
-
-    entry: Entry
-    kind: Literal["reminder", "new", "notice"]
-    moment: MomentName
-    at: Point
-    occurrence: date | None = None
-    notice: RecordNotice | None = None
 
 
 def compose_digest(
@@ -85,11 +69,6 @@ def compose_digest(
         language=lang.code,
         data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
     )
-
-
-def digest_order(item: DigestItem, edition: Edition) -> tuple[tuple[datetime, datetime], str, str]:
-    """Return the sort key of an item: the earliest first."""
-    return instant_bounds(item.at, edition.calendar.zone), item.entry.record.id, item.kind
 
 
 def _day(item: DigestItem, edition: Edition) -> date:

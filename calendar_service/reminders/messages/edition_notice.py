@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import Status
-from calendar_service.records.moments import instant_bounds
+from calendar_service.records.main_moment import main_moment
 from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.change_texts import STANDINGS, changed_row, headline, new_headline
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
-from calendar_service.reminders.messages.details import main_moment, title_of
+from calendar_service.reminders.messages.details import title_of
+from calendar_service.reminders.messages.items import RecordNotice, notice_order
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.render import render_html, render_text
-from calendar_service.reminders.messages.times import message_times
 from calendar_service.writers import phrases
+from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.states import reason_of
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from calendar_service.records.changes import RecordChange
-    from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.reminders.messages.content import ChangedValue
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
@@ -32,22 +32,6 @@ if TYPE_CHECKING:
 # As in a digest, so many keep a message under 100 KiB.
 _MAX_ROWS = 25
 _MAX_LINES = 12
-
-
-@dataclass(frozen=True)
-class RecordNotice:
-    """What a notice tells of one record: the changes from `before` to `after`, or with `before` None that it is new."""
-
-    entry: Entry
-    before: Revision | None
-    after: Revision
-    differences: list[RecordChange]
-
-
-def notice_order(notice: RecordNotice, edition: Edition, now: datetime) -> tuple[datetime, str]:
-    """Return the sort key of a record in a notice: the earliest main moment first."""
-    main = main_moment(replace(notice.entry, revision=notice.after), edition.calendar, now)
-    return instant_bounds(main.at, edition.calendar.zone)[0], notice.after.record.id
 
 
 def compose_notices(

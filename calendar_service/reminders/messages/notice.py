@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.edition import is_correction
 from calendar_service.records.enums import MomentName
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.messages.change_texts import (
@@ -27,7 +28,6 @@ from calendar_service.reminders.messages.common import (
     write_preheader,
 )
 from calendar_service.reminders.messages.content import Button
-from calendar_service.reminders.messages.details import main_moment
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import clean_line
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.records.main_moment import MainMoment
     from calendar_service.reminders.channels.base import Message
     from calendar_service.reminders.messages.content import ChangedValue, Detail, MessageContent, TimeBlock
-    from calendar_service.reminders.messages.details import MainMoment
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calendar_service.records.main_moment import main_moment_at
 from calendar_service.reminders.messages.common import (
     make_content,
     make_message,
@@ -12,7 +13,6 @@ from calendar_service.reminders.messages.common import (
     short_moment,
     write_preheader,
 )
-from calendar_service.reminders.messages.details import main_moment_at
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import RecordState, find_changes
 from calendar_service.records.enums import Status
+from calendar_service.records.main_moment import main_moment
 from calendar_service.records.notification_keys import DigestPeriod
-from calendar_service.reminders.messages.details import main_moment
-from calendar_service.reminders.messages.digest import DigestItem, compose_digest
+from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.items import DigestItem
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 

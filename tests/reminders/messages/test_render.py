@@ -15,7 +15,10 @@ from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
 from calendar_service.reminders.channels.mail_message import write_message
-from calendar_service.reminders.messages import DigestItem, compose_confirmation, compose_digest, compose_notice
+from calendar_service.reminders.messages.account import compose_confirmation
+from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.settings import Settings
 from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.writers import phrases

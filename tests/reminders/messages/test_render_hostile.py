@@ -13,7 +13,10 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.record import Contact, Link, Place
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
-from calendar_service.reminders.messages import DigestItem, compose_digest, compose_notice, compose_reminder
+from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 from tests.support.messages import BASE, CHANGED, NOW, published
@@ -98,7 +101,7 @@ def entries(draw):
 
 
 # A failing example is plain enough as it is found; to make it smaller takes minutes.
-@settings(max_examples=50, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=50, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(entry=entries(), code=st.sampled_from(["en", "fr"]))
 def test_texts_stay_texts(entry, code):
     calendar = published().calendar
