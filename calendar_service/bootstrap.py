@@ -165,10 +165,7 @@ def make_worker(
 
 
 def start_worker(settings: Settings) -> Worker:
-    """Start a worker and return it, also while a database that this host has used before does not answer.
-
-    Raise DatabaseFault if it never has, as the settings may be wrong.
-    """
+    """Start a worker and return it, also while the database does not answer."""
     engine = open_engine(settings.database_url)
     preparation = Preparation(settings, engine)
     worker = make_worker(settings, engine, preparation=preparation)
@@ -176,8 +173,6 @@ def start_worker(settings: Settings) -> Worker:
         preparation.ensure()
         worker.publish_at_start()
     except DatabaseFault as fault:
-        if not sequence_file(settings).knows_any():
-            raise
         logger.error("This worker begins as soon as the database answers: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     worker.start()
     return worker
@@ -239,11 +234,11 @@ class WebProcess:
         return self.worker.stop()
 
 
-def make_web_process(settings: Settings, *, threads: int = 4, may_be_empty: bool = False) -> WebProcess:
+def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     """Return what a server process needs, with the current edition loaded.
 
-    If the database does not answer, that is the copy that this host has kept. Raise DatabaseFault if there is none,
-    as the settings may be wrong, unless it `may_be_empty`. `threads` is the least number of server threads.
+    If the database does not answer, that is the copy that this host has kept; without a copy every page says that it
+    cannot be shown, until the database answers. `threads` is the least number of server threads.
     """
     engine = open_engine(settings.database_url)
     preparation, faults = Preparation(settings, engine), FaultLog(clock)
@@ -257,9 +252,7 @@ def make_web_process(settings: Settings, *, threads: int = 4, may_be_empty: bool
         worker.publish_at_start()
         cache.refresh()
     except DatabaseFault as fault:
-        if not (cache.load_snapshot() or may_be_empty):
-            raise
-        logger.error("The edition that this host has kept is served until the database answers: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
+        logger.error("Until the database answers, only what this host has kept can be served: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     cache.load_snapshot()
     return WebProcess(app, cache, worker, EditionFollower(cache))
 
@@ -277,8 +270,7 @@ def make_application() -> WSGIApplication:
     """
     set_up_logging()
     take_short_turns()
-    # A child of a server that cannot start may end the server and its other children.
-    process = make_web_process(read_settings(os.environ), may_be_empty=True)
+    process = make_web_process(read_settings(os.environ))
     # A server may fork after loading this: connections must not be shared, and threads would be lost.
     process.cache.engine.dispose()
     atexit.register(process.stop)

@@ -63,10 +63,6 @@ class SequenceFile:
         known = {*self._own, *_load(self._path)}
         return bool(known) and database_id not in known
 
-    def knows_any(self) -> bool:
-        """Return True if this host remembers a database."""
-        return bool(self._own or _load(self._path) or self._load_aside())
-
     def remember(self, identity: Identity, at: datetime, sent_until: datetime | None = None) -> None:
         """Store how far a database has come. Raise OSError if that fails; this process still remembers it.
 

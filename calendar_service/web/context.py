@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from calendar_service.store.errors import DatabaseFault, Trouble
+
 if TYPE_CHECKING:
     from calendar_service.reminders.subscriptions.service import SubscriptionService
     from calendar_service.settings import Settings
@@ -26,7 +28,12 @@ def cache() -> EditionCache:
 
 
 def subscriptions() -> SubscriptionService:
-    """Return the subscription service of the application that answers this request."""
+    """Return the subscription service of the application that answers this request.
+
+    Raise DatabaseFault while the database is away: a request that waits for it would hold a thread that feeds need.
+    """
+    if cache().is_database_away:
+        raise DatabaseFault("the database does not answer at the moment.", trouble=Trouble.AWAY)
     return cast("SubscriptionService", current_app.extensions[SUBSCRIPTIONS])
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _KEEP_AGAIN_SECONDS = 30.0
+# A database that needs longer to tell its newest edition keeps requests waiting as well.
+_LOOK_SECONDS = 2.0
 _T = TypeVar("_T")
 
 
@@ -72,6 +74,7 @@ class EditionCache:
         self._restores = 0
         self._is_unreadable = False
         self._is_silent = False
+        self._looks_since: float | None = None
         self._snapshot = snapshot
         self._kept: Edition | None = None
         self._keep_at = float("-inf")
@@ -88,10 +91,17 @@ class EditionCache:
             raise NothingPublished
         return self._edition
 
+    @property
+    def is_database_away(self) -> bool:
+        """Return True if the last look for an edition failed, or the present one takes too long."""
+        since = self._looks_since
+        return self._is_silent or (since is not None and time.monotonic() - since > _LOOK_SECONDS)
+
     def refresh(self) -> None:
         """Load the newest edition, unless it is the present one. A failure is logged, not raised."""
         with self._looking:
             self._has_looked = True
+            self._looks_since = time.monotonic()
             try:
                 self._load_newest()
                 self._is_unreadable = self._is_silent = False
@@ -104,6 +114,8 @@ class EditionCache:
                 if not self._is_unreadable:
                     logger.exception("The newest edition cannot be read; the last one stays.")
                 self._is_unreadable = True
+            finally:
+                self._looks_since = None
 
     def _load_newest(self) -> None:
         before = self._edition

@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 _SEE_FIRST_PAGE = gettext_noop("See what is coming up in the calendar.")
 _TRY_AGAIN = gettext_noop("Try again in a minute.")
 _COME_BACK = gettext_noop("The calendar is being set up. Come back later.")
+_NOT_SHOWN = gettext_noop("The calendar cannot be shown at the moment.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too many requests are being answered at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
@@ -70,8 +71,9 @@ def _no_such_record(error: NoSuchRecord) -> Response:
 
 
 def _nothing_published(_: NothingPublished) -> Response:
-    problems = first_start_problems()
-    if problems and not _is_for_program():
+    if cache().is_database_away:
+        response = answer(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_SHOWN, _TRY_AGAIN)
+    elif (problems := first_start_problems()) and not _is_for_program():
         response = _page(
             _language_of_request(),
             status=HTTPStatus.SERVICE_UNAVAILABLE,

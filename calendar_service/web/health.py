@@ -62,10 +62,11 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, HTTPStatus]:
     """Return the readiness as JSON: whether there is an edition to serve, and what fails.
 
-    Only if there is none the answer is 503, with the status `empty`: to take a good calendar away from subscribers
-    would be the greater harm. Else the status is the first of these that holds: `silent` (subscribers wait for
-    reminders and no worker has given a heartbeat for three minutes), `stale` (the calendar file is not what is
-    public, or that is not known), `failing` (something else fails that concerns a host or all), `ready`.
+    Only if there is none the answer is 503, with the status `empty`, or `failing` while the database is away: to take
+    a good calendar away from subscribers would be the greater harm. Else the status is the first of these that holds:
+    `silent` (subscribers wait for reminders and no worker has given a heartbeat for three minutes), `stale` (the
+    calendar file is not what is public, or that is not known), `failing` (something else fails that concerns a host or
+    all), `ready`.
     Without the operator's token the answer has public reasons only; with it also paths, findings and details.
     """
     now = cache().clock()
@@ -77,7 +78,8 @@ def readyz() -> tuple[Response, HTTPStatus]:
     try:
         edition = cache().edition()
     except NothingPublished:
-        return _fresh(jsonify(status="empty", **body)), HTTPStatus.SERVICE_UNAVAILABLE
+        word = "empty" if found.is_database_up else "failing"
+        return _fresh(jsonify(status=word, **body)), HTTPStatus.SERVICE_UNAVAILABLE
     reminders = _reminders(found.worker_health, now)
     answer = jsonify(
         status=_status(found, reminders["status"]),

@@ -1,9 +1,15 @@
 """Servers that start and go on while the database cannot be used, with the copy of the edition that they have kept."""
 
 import os
+import select
 import signal
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +22,7 @@ from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault
 from tests.support.databases import run_statements
 from tests.support.paths import ROOT
-from tests.support.running_service import PROGRAM, Scene, calendar, count_workers
+from tests.support.running_service import PROGRAM, Scene, calendar, count_workers, free_port
 from tests.support.signing_up import CHOICE
 
 SIGN_UP = urlencode(CHOICE, doseq=True).encode()
@@ -104,11 +110,48 @@ def test_a_log_that_cannot_be_written_ends_nothing(tmp_path):
         made.wait_until(lambda: made.get("/calendar.ics")[0] == 200, 30)
 
 
-def test_what_was_never_there_ends_serve_and_worker(tmp_path):
-    with in_folder(tmp_path, "postgresql://127.0.0.1:1/events") as made:
-        for command in ("serve", "worker"):
-            assert made.start(PROGRAM, command).wait(30) == 1
-        assert "The database does not answer." in made.logs()
+@contextmanager
+def forwarding(port, path):
+    """A server of PostgreSQL at a port of this machine, though it only has a socket in a folder."""
+
+    class Forward(socketserver.BaseRequestHandler):
+        def handle(self):
+            with socket.socket(socket.AF_UNIX) as server:
+                server.connect(path)
+                ends = {self.request: server, server: self.request}
+                while True:
+                    for end in select.select(list(ends), [], [])[0]:
+                        if not (data := end.recv(65536)):
+                            return
+                        ends[end].sendall(data)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Forward) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("command", [(), SERVERS["gunicorn"], SERVERS["granian"]], ids=["serve", "gunicorn", "granian"])
+def test_what_was_never_there_is_waited_for(tmp_path, database_url, command):
+    url, port = make_url(database_url), free_port()
+    there = f"postgresql://{url.username}@127.0.0.1:{port}/{url.database}"
+    with in_folder(tmp_path, there) as made:
+        serve(made, *command)
+        working = made.start(PROGRAM, "worker")
+        status, headers, page = made.get("/")
+        assert (status, headers["Retry-After"]) == (503, "60")
+        assert "The calendar cannot be shown at the moment." in page
+        assert made.get("/reminders", data=SIGN_UP)[0] == 503
+        made.wait_until(lambda: made.ready().get("status") == "failing", 20)
+        assert made.get("/readyz")[0] == 503
+        assert "The database does not answer." in [each["reason"] for each in made.ready()["faults"]]
+        with forwarding(port, f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"):
+            made.wait_until(lambda: made.get("/calendar.ics")[0] == 200, 30)
+            made.wait_until(lambda: made.get("/reminders", data=SIGN_UP)[0] == 200, 10)
+            made.wait_until(lambda: "database" not in made.kinds(), 30)
+            assert working.poll() is None
 
 
 @pytest.mark.parametrize("command", SERVERS.values(), ids=SERVERS)
@@ -151,9 +194,25 @@ def test_a_frozen_database_and_a_killed_child(tmp_path, database_url, postgresql
             os.kill(int(before[1]), signal.SIGKILL)
             made.wait_until(lambda: made.get("/calendar.ics", seconds=3)[0] == 200, 20)
             check_served_without_database(made, tag, "The database does not answer.")
+            check_signups_hold_no_thread(made)
             assert master.poll() is None
         made.file.write_text(calendar("Two"))
         made.wait_until(lambda: ":Two\r\n" in made.get("/calendar.ics")[2], 40)
+
+
+def check_signups_hold_no_thread(made):
+    """Each of 40 sign-ups at once is answered at once; all threads of both processes are eight."""
+
+    def sign_up(_):
+        began = time.monotonic()
+        return made.get("/reminders", data=SIGN_UP)[0], time.monotonic() - began
+
+    with ThreadPoolExecutor(40) as visitors:
+        signing_up = visitors.map(sign_up, range(40))
+        status, _, _ = made.get("/calendar.ics", seconds=3)
+        answers = list(signing_up)
+    assert (status, {status for status, _ in answers}) == (200, {503})
+    assert max(seconds for _, seconds in answers) < 3
 
 
 @contextmanager
