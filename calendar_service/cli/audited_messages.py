@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from calendar_service.reminders.messages.samples import sample_messages
 from calendar_service.verification.messages import SentMessage
-from calendar_service.web.feeds import shown_languages
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def audited_messages(edition: Edition, base_url: str, now: datetime) -> Iterator[SentMessage]:
     """Yield what subscribers are sent about each record in each language; `now` is aware."""
-    for code in shown_languages(edition):
+    for code in edition.calendar.shown_languages:
         view = RenderContext(language(code), base_url, edition.calendar.default_language)
         for each in sample_messages(edition, view, now):
             message = each.message

@@ -20,7 +20,6 @@ from calendar_service.reminders.channels.link_placeholders import fill_html_link
 from calendar_service.reminders.channels.mail_message import build_message
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.settings import read_settings
-from calendar_service.web.feeds import shown_languages
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
@@ -51,7 +50,7 @@ def print_message(record_id: str, lead: str, lang: str, zone: str, form: str) ->
 
 
 def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderContext:
-    known = shown_languages(edition)
+    known = edition.calendar.shown_languages
     if lang and lang not in known:
         raise click.BadParameter(f"{lang!r} is not a language of the calendar. Known: {', '.join(known)}.")
     if zone:

@@ -17,7 +17,6 @@ from calendar_service.static_export import export_files
 from calendar_service.verification.audit import add_messages, verify_outputs
 from calendar_service.verification.fetch import ask_server
 from calendar_service.web.app import create_app
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.inprocess import ask_application
 
 
@@ -36,7 +35,7 @@ def audit(base_url: str | None) -> None:
         if base_url
         else ask_application(create_app(settings, engine, clock, keys=secret_keys(settings)))
     )
-    report = verify_outputs(edition, shown_languages(edition), list_outputs(), fetch, clock)
+    report = verify_outputs(edition, edition.calendar.shown_languages, list_outputs(), fetch, clock)
     now = clock()
     add_messages(report, audited_messages(edition, settings.base_url, now), edition, now)
     for fault in report.faults:
@@ -53,7 +52,7 @@ def export_site(folder: Path) -> None:
     engine = open_database(settings)
     edition = published_edition(engine)
     app = create_app(settings, engine, clock, keys=secret_keys(settings))
-    codes = shown_languages(edition)
+    codes = edition.calendar.shown_languages
     prefixes = ["" if code == edition.calendar.default_language else f"/{code}" for code in codes]
     count = export_files(
         ask_application(app), edition.shown_at(clock()), prefixes, Path(str(app.static_folder)), folder

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from calendar_service.datephrases.rrule import RecurrenceRule
 from calendar_service.records.enums import Kind, MomentName, Status
-from calendar_service.records.texts import Text
+from calendar_service.records.texts import Text, output_languages
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 
 Point = CivilTime | EndOfDay | DaySpan
@@ -167,6 +167,11 @@ class Calendar:
     def default_language(self) -> str:
         """The code of the language that stands where none is asked for: the first."""
         return self.languages[0]
+
+    @property
+    def shown_languages(self) -> tuple[str, ...]:
+        """The codes of the languages of outputs: those that have a catalogue."""
+        return tuple(code for code in self.languages if code in output_languages())
 
 
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)

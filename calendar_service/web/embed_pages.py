@@ -14,7 +14,7 @@ from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.web import options
 from calendar_service.web.context import cache
 from calendar_service.web.embed_code import HEIGHTS, loader, write_embed_code
-from calendar_service.web.feeds import feed_name, shown_languages, with_query
+from calendar_service.web.feeds import feed_name, with_query
 from calendar_service.web.layout import WITH_SCRIPT, compress, page
 from calendar_service.web.oembed import UnknownPage, describe_embed
 from calendar_service.web.widget_query import MOST, WidgetQuery, read_widget
@@ -63,7 +63,7 @@ def widget_js() -> Response:
 def builder(lang: str = "") -> Response:
     """Show a form to configure a widget, with a preview and the code to copy."""
     edition = cache().edition()
-    if lang and lang not in shown_languages(edition):
+    if lang and lang not in edition.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
     view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.default_language)
     # Browsers also send fields that were left empty.
@@ -133,7 +133,7 @@ def _options(edition: Edition, lang: Language) -> dict[str, Any]:
         "kinds": options.kinds(lang),
         "tags": options.tags(edition),
         "countries": options.places(edition, lang),
-        "languages": [options.Option(code, language(code).own_name()) for code in shown_languages(edition)],
+        "languages": [options.Option(code, language(code).own_name()) for code in edition.calendar.shown_languages],
         "views": [options.Option(value, lang.gettext(label)) for value, label in _VIEWS.items()],
         "themes": [options.Option(value, lang.gettext(label)) for value, label in _THEMES.items()],
         "zones": options.zones(lang.code),

@@ -12,7 +12,6 @@ from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import without_cancelled
 from calendar_service.records.selection import BadSelection, read_selection
-from calendar_service.records.texts import output_languages
 from calendar_service.web.context import cache
 from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import phrases
@@ -101,7 +100,7 @@ def asked(edition: Edition, *, apart: str = "") -> Selection:
 
 def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
     """Parse a selection from query parameters. Raise BadSelection, also for tags and ids that never existed."""
-    selection = read_selection(pairs, shown_languages(edition))
+    selection = read_selection(pairs, edition.calendar.shown_languages)
     for record_id in selection.ids:
         if record_id not in edition.entries:
             sentence, advice = gettext_noop("There is no record '{value}'."), gettext_noop("Look at /api/v1/records.")
@@ -113,11 +112,6 @@ def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
                 "tag", tag, gettext_noop("There is no tag '{value}'."), gettext_noop("Known: {known}."), known=known
             )
     return selection
-
-
-def shown_languages(edition: Edition) -> tuple[str, ...]:
-    """Return the languages of the outputs: those of the calendar that have a catalogue."""
-    return tuple(code for code in edition.calendar.languages if code in output_languages())
 
 
 def feed_name(edition: Edition, selection: Selection) -> str:

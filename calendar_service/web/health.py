@@ -15,7 +15,6 @@ from calendar_service.reminders.health import Health, judge
 from calendar_service.store.editions import PublishOutcome
 from calendar_service.web.context import cache, settings, status
 from calendar_service.web.edition_cache import NothingPublished
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.openapi import describe_api
 from calendar_service.web.operator_auth import is_operator
 from calendar_service.web.render_limiter import weigh
@@ -110,7 +109,7 @@ def sitemap() -> Response:
 
 def _sitemap(edition: Edition) -> bytes:
     base, default = cache().renderer.base_url, edition.calendar.default_language
-    prefixes = {code: "" if code == default else f"/{code}" for code in shown_languages(edition)}
+    prefixes = {code: "" if code == default else f"/{code}" for code in edition.calendar.shown_languages}
     pages = [(path, edition.published_at) for path in _PAGES]
     pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(cache().clock())]
     urlset = ET.Element("urlset", {"xmlns": _SITEMAP, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, render_template, request, url_for
 
 from calendar_service.output_formats import FORMATS
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.representation import takes_gzip
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
@@ -68,7 +67,7 @@ def render(
             "url": f"{'' if code == default else f'/{code}'}{path}",
             "current": code == view.lang.code,
         }
-        for code in shown_languages(edition)
+        for code in edition.calendar.shown_languages
     ]
     shared = {
         "calendar": edition.calendar,

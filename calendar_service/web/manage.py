@@ -38,7 +38,6 @@ from calendar_service.store.subscribers import (
 from calendar_service.web import options, subscription_texts
 from calendar_service.web.buttons import UnclearButton, only_value, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.token_pages import (
     forbid_storing,
     link_is_dead,
@@ -141,7 +140,7 @@ def change_reminders(token: str, lang: str = "") -> Response:
 
 
 def _save(visit: ManageRequest) -> Response:
-    given, languages = visit.given, shown_languages(visit.opening[0])
+    given, languages = visit.given, visit.opening[0].calendar.shown_languages
     try:
         choice = read_form(given, languages)
         watches, lost = _read_watches(given, visit.subscriber.watches)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from calendar_service.records.errors import CalendarError
 from calendar_service.web.embed_code import HEIGHTS, write_frame
-from calendar_service.web.feeds import page_title, shown_languages
+from calendar_service.web.feeds import page_title
 from calendar_service.web.widget_query import read_widget
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
@@ -41,7 +41,7 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
     lang = (match and match["lang"]) or ""
     if not url.startswith(base_url) or len(url) > _MOST_LENGTH or match is None:
         raise UnknownPage("No page has this address.", remedy=f"Give one that begins with {base_url}/")
-    if lang and lang not in shown_languages(edition):
+    if lang and lang not in edition.calendar.shown_languages:
         raise UnknownPage("The calendar is not in this language.", remedy="Leave the language out.")
     pairs = [pair for pair in parse_qsl(query) if pair[0] != "page"]
     pairs += [("id", match["id"])] if match["id"] else []

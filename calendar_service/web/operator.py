@@ -21,7 +21,6 @@ from calendar_service.reminders.channels.link_placeholders import fill_html_link
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.web.context import cache, status
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.layout import POLICY
 from calendar_service.web.operator_auth import require_operator
 from calendar_service.web.operator_faults import list_open, list_set_aside
@@ -136,7 +135,9 @@ def message_preview(record_id: str) -> Response:
         html=fill_html_links(composed.html, links),
         sent=view.lang.gettext("{label}: {title}", label=describe_lead(lead, view.lang), title=when),
         others=[
-            (other, _preview(record_id, lead, other)) for other in shown_languages(edition) if other != view.lang.code
+            (other, _preview(record_id, lead, other))
+            for other in edition.calendar.shown_languages
+            if other != view.lang.code
         ],
     )
     # A message has inline styles, and a srcdoc frame inherits the policy of this page.

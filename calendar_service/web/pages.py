@@ -17,7 +17,7 @@ from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
 from calendar_service.web.context import cache
 from calendar_service.web.event import describe_event
-from calendar_service.web.feeds import asked, feed_name, page_title, render_once, shown_languages, with_query
+from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
 from calendar_service.web.filters import make_filters
 from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_month, last_of, make_weeks
@@ -180,7 +180,7 @@ def _common(
 
 
 def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
-    if lang and lang not in shown_languages(edition):
+    if lang and lang not in edition.calendar.shown_languages:
         abort(404)
     selection = asked(edition, apart=apart)
     return replace(selection, lang=selection.lang or lang or edition.calendar.default_language)

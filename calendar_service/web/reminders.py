@@ -24,7 +24,7 @@ from calendar_service.store.subscribers import MAX_WATCHES, TooManyWatches
 from calendar_service.web import subscription_texts
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
-from calendar_service.web.feeds import asked, shown_languages
+from calendar_service.web.feeds import asked
 from calendar_service.web.token_pages import (
     CONSENT,
     CONSENT_VERSION,
@@ -194,7 +194,7 @@ def _read(
     except InvalidAddress as error:
         errors[error.field] = view.lang.gettext(error.message)
     try:
-        return read_form(given, shown_languages(edition)), errors
+        return read_form(given, edition.calendar.shown_languages), errors
     except InvalidPreferences as error:
         return None, errors | {error.field: view.lang.gettext(error.message, **error.values)}
 

@@ -11,7 +11,6 @@ from flask import Response, abort, request
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import Selection
 from calendar_service.web.context import cache
-from calendar_service.web.feeds import shown_languages
 from calendar_service.web.layout import page
 from calendar_service.writers.render_context import render_context_of
 
@@ -32,7 +31,7 @@ CONSENT_VERSION = 2
 def open_page(lang: str) -> tuple[Edition, RenderContext]:
     """Return the edition and the context of a page; `lang` "" is the default. Abort with 404 for an unknown one."""
     edition = cache().edition()
-    if lang and lang not in shown_languages(edition):
+    if lang and lang not in edition.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
     default = edition.calendar.default_language
     return edition, render_context_of(Selection(lang=lang or default), cache().renderer.base_url, default)

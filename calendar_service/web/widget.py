@@ -18,7 +18,7 @@ from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import stylesheet
 from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.errors import NOTHING_YET, TOO_BUSY, TRY_SOON
-from calendar_service.web.feeds import page_title, render_once, shown_languages, with_query
+from calendar_service.web.feeds import page_title, render_once, with_query
 from calendar_service.web.layout import asset, compress
 from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.widget_query import read_widget
@@ -172,6 +172,6 @@ def _asked_language() -> Language:
     if asked in output_languages():
         return language(asked)
     try:
-        return language(shown_languages(cache().edition())[0])
+        return language(cache().edition().calendar.shown_languages[0])
     except NothingPublished:
         return language("en")
