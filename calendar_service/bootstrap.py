@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from calendar_service.admin.install import install_admin
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.commands import CommandFaults
 from calendar_service.reminders.faults.host import HostMemory
@@ -25,6 +26,7 @@ from calendar_service.reminders.faults.mailer import FaultMailer
 from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.service import ReminderService
+from calendar_service.reminders.sign_in_mailer import SignInMailer
 from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault
@@ -32,7 +34,7 @@ from calendar_service.store.lease import this_host
 from calendar_service.store.schema_version import is_current
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
 from calendar_service.store.snapshot import SnapshotFile
-from calendar_service.store.whole_file import create_whole
+from calendar_service.store.whole_file import create_whole, make_private
 from calendar_service.web.app import create_app, edition_cache
 from calendar_service.web.edition_follower import EditionFollower
 from calendar_service.web.start_after_fork import StartedAfterFork
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from calendar_service.web.edition_cache import EditionCache
 
 logger = logging.getLogger(__name__)
+
+OWN_FOLDER = Path("var")
+"""Where the service keeps what nobody else need read, unless the settings name other places."""
 
 
 def clock() -> datetime:
@@ -72,6 +77,14 @@ def open_database(settings: Settings) -> Database:
 
 
 def _prepare(settings: Settings, engine: Database) -> None:
+    try:
+        _migrate(settings, engine)
+    finally:
+        # Mails with links to sign in may lie there, and addresses do.
+        make_private(OWN_FOLDER)
+
+
+def _migrate(settings: Settings, engine: Database) -> None:
     if not is_current(engine):
         from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
 
@@ -141,7 +154,7 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
 def _database_folder(url: str) -> Path:
     parts = urlsplit(url)
     is_file = parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") not in ("", ":memory:")
-    return Path(unquote(parts.path).removeprefix("/")).parent if is_file else Path("var")
+    return Path(unquote(parts.path).removeprefix("/")).parent if is_file else OWN_FOLDER
 
 
 def _make_secret_key(path: Path) -> None:
@@ -211,7 +224,7 @@ def make_reminder_service(settings: Settings, engine: Database, now: Callable[[]
 def mail_settings(settings: Settings) -> MailSettings:
     """Return the mail settings: server, folder and sender."""
     editors = tuple(each.address for each in settings.editors)
-    return MailSettings(settings.smtp_url, Path("var/mail"), settings.mail_from, editors)
+    return MailSettings(settings.smtp_url, OWN_FOLDER / "mail", settings.mail_from, editors)
 
 
 @dataclass(frozen=True)
@@ -246,6 +259,8 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     snapshot = edition_snapshot(settings)
     keys = secret_keys(settings)
     app = create_app(settings, engine, clock, keys=keys, faults=faults, threads=threads, snapshot=snapshot)
+    mailer = SignInMailer(engine, settings.base_url, mail_settings(settings), clock, faults)
+    install_admin(app, settings, engine, keys=keys, mailer=mailer)
     cache = edition_cache(app)
     try:
         preparation.ensure()

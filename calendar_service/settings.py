@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,6 +26,12 @@ _ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[A-Za-z0-9.-]{1,250}")
 # What a Content-Security-Policy takes as a frame ancestor, without anything that could end the directive.
 _SOURCE = re.compile(r"\*|'none'|'self'|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}")
+# Browsers and servers give these a meaning of their own.
+_TAKEN_HEADERS = frozenset(
+    {"authorization", "cookie", "from", "host", "origin", "referer", "user-agent", "content-type"}
+)
+
 
 class BadSetting(CalendarError):
     """An environment variable cannot be used; the message names it."""
@@ -36,7 +43,7 @@ class BadSetting(CalendarError):
 
 @dataclass(frozen=True)
 class Editor:
-    """A person who edits the calendar and gets mails about faults; `roles` are of "write" and "publish"."""
+    """Somebody who edits the calendar and gets mails about faults; `roles` are of "write" and "publish"."""
 
     address: str
     roles: frozenset[str]
@@ -57,6 +64,9 @@ class Settings:
     # The address in CALENDAR_MAIL_FROM; "" if it is not set, as nobody may read mail to the default one.
     contact: str = ""
     editors: tuple[Editor, ...] = ()
+    # The header in which a proxy says which editor has signed in, and the networks such a proxy may call from.
+    editor_header: str = ""
+    editor_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     # The first one signs, all are accepted, so that a key can be changed. None if one is to be made in var/.
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
@@ -81,6 +91,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         mail_from=mail_from or f"calendar@{_mail_host(host)}",
         contact=parseaddr(mail_from)[1],
         editors=_editors(_value(environ, "CALENDAR_EDITORS")),
+        editor_header=_editor_header(environ),
+        editor_proxies=_editor_proxies(_value(environ, "CALENDAR_EDITOR_PROXIES")),
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
@@ -96,6 +108,8 @@ _KNOWN = (
     "CALENDAR_BASE_URL",
     "CALENDAR_DATABASE_URL",
     "CALENDAR_EDITORS",
+    "CALENDAR_EDITOR_HEADER",
+    "CALENDAR_EDITOR_PROXIES",
     "CALENDAR_FILE",
     "CALENDAR_FRAME_ANCESTORS",
     "CALENDAR_MAIL_FROM",
@@ -191,6 +205,30 @@ def _bad_editors(message: str) -> BadSetting:
         "Write addresses with commas between, each with :write or :publish where it may only do that: "
         "anna@example.org, bo@example.org:write",
     )
+
+
+def _editor_header(environ: Mapping[str, str]) -> str:
+    value = _value(environ, "CALENDAR_EDITOR_HEADER")
+    if value and (not _HEADER.fullmatch(value) or value.lower() in _TAKEN_HEADERS):
+        raise BadSetting(
+            "CALENDAR_EDITOR_HEADER", f"{value!r} cannot be that header.", "Write its name, such as X-Remote-User."
+        )
+    if value and not _value(environ, "CALENDAR_EDITOR_PROXIES"):
+        raise BadSetting(
+            "CALENDAR_EDITOR_HEADER",
+            "it is set without CALENDAR_EDITOR_PROXIES, so anybody could send it.",
+            "Write into CALENDAR_EDITOR_PROXIES from which addresses the proxy calls, such as 127.0.0.1.",
+        )
+    return value
+
+
+def _editor_proxies(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in filter(None, re.split(r"[,\s]+", value)))
+    except ValueError as error:
+        raise BadSetting(
+            "CALENDAR_EDITOR_PROXIES", f"{error}.", "Write addresses or networks: 127.0.0.1, 10.0.3.0/28"
+        ) from None
 
 
 def _mail_host(host: str) -> str:

@@ -1,4 +1,4 @@
-"""CALENDAR_EDITORS: who edits, with which roles, and who is told of faults."""
+"""CALENDAR_EDITORS and its kin: who edits, with which roles, who is told of faults, and which proxy signs them in."""
 
 import pytest
 
@@ -43,3 +43,27 @@ def test_editors_that_cannot_be_read_are_named(written, message):
     with pytest.raises(BadSetting) as caught:
         read_settings({"CALENDAR_EDITORS": written})
     assert str(caught.value) == f"CALENDAR_EDITORS: {message} {REMEDY}"
+
+
+def test_a_proxy_that_signs_editors_in():
+    environ = {"CALENDAR_EDITOR_HEADER": "X-Remote-User", "CALENDAR_EDITOR_PROXIES": "127.0.0.1, 10.0.3.0/28\n::1"}
+    found = read_settings(environ)
+    assert found.editor_header == "X-Remote-User"
+    assert [str(each) for each in found.editor_proxies] == ["127.0.0.1/32", "10.0.3.0/28", "::1/128"]
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "message"),
+    [
+        ("X-User", "", "it is set without CALENDAR_EDITOR_PROXIES, so anybody could send it."),
+        ("X_User", "127.0.0.1", "'X_User' cannot be that header."),
+        ("X-User:", "127.0.0.1", "'X-User:' cannot be that header."),
+        ("Cookie", "127.0.0.1", "'Cookie' cannot be that header."),
+        ("X-User", "proxy.example.org", "'proxy.example.org' does not appear to be an IPv4 or IPv6 network."),
+        ("X-User", "10.0.3.1/28", "10.0.3.1/28 has host bits set."),
+    ],
+)
+def test_a_proxy_that_cannot_be_trusted_is_refused(header, proxies, message):
+    with pytest.raises(BadSetting) as caught:
+        read_settings({"CALENDAR_EDITOR_HEADER": header, "CALENDAR_EDITOR_PROXIES": proxies})
+    assert message in str(caught.value)

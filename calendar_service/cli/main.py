@@ -14,6 +14,7 @@ from calendar_service.cli.failures import errors_in_one_line
 
 # The module of a command is imported when the command runs: `serve` needs many modules that `check` does not.
 _COMMANDS = {
+    "admin-link": "editors:admin_link",
     "audit": "outputs:audit",
     "check": "calendar_file:check",
     "db": "database:db",

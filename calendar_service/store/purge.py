@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from calendar_service.store.editor_sessions import delete_ended
 from calendar_service.store.engine import concerns_all, reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, list_faults
 from calendar_service.store.signups import ASKED
@@ -40,7 +41,7 @@ class PurgeCounts:
 
 
 def purge_expired(engine: Database, now: datetime) -> PurgeCounts:
-    """Delete what has expired: sign-ups, ended subscribers, counts, suppressions.
+    """Delete what has expired: sign-ups, ended subscribers, counts, suppressions, sessions of editors.
 
     Of an ended subscriber the keyed hash stays with the reason "ended". It does not prevent a new sign-up; it documents
     the wish, and prevents an import from undoing it. Deliveries stay, to be counted, without a name. A subscriber who
@@ -73,6 +74,7 @@ def _forget_rows(engine: Database, erased: int, now: datetime) -> PurgeCounts:
             tallies=connection.execute(delete(tallies).where(tallies.c.begins < now - TALLIES_KEPT)).rowcount,
             suppressions=connection.execute(delete(suppressions).where(suppressions.c.until <= now)).rowcount,
         )
+        delete_ended(connection, now)
         _forget_faults(connection, FaultKind.SIGNUP, select(signups.c.id).where(signups.c.state == ASKED))
         pending = select(deliveries.c.id).where(deliveries.c.state.in_(_PENDING))
         _forget_faults(connection, FaultKind.DELIVERY, pending)

@@ -360,3 +360,26 @@ identity = Table(
     Column("id", String(32), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
 )
+
+# -- editors ----------------------------------------------------------------------------------------------
+
+# A link that signs an editor in, once, in the browser that asked for it. Secrets are kept as hashes.
+editor_links = Table(
+    "editor_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    # "" where any browser will do.
+    Column("browser_hash", String(64), nullable=False),
+    # "" where somebody asked who is no editor.
+    Column("address", String(254), nullable=False),
+    Column("ends_at", UTCDateTime, nullable=False),
+)
+
+editor_sessions = Table(
+    "editor_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("began_at", UTCDateTime, nullable=False),
+    Column("ends_at", UTCDateTime, nullable=False),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,16 @@ def create_whole(path: Path, content: bytes, mode: int = 0o600) -> bool:
         except FileExistsError:
             return False
         return True
+
+
+def make_private(folder: Path) -> None:
+    """Take the rights of others from a folder and all in it, where it is this user's. No link is followed."""
+    for place, _, names in os.walk(folder):
+        for path in (place, *(os.path.join(place, name) for name in names)):  # noqa: PTH118 (many files)
+            with contextlib.suppress(OSError):  # it is another user's, or has just gone
+                mode = os.lstat(path).st_mode
+                if not stat.S_ISLNK(mode) and mode & 0o077:
+                    os.chmod(path, stat.S_IMODE(mode) & 0o700)  # noqa: PTH101 (likewise)
 
 
 @contextlib.contextmanager

@@ -15,13 +15,13 @@ _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded", "x-client-ip")
 
 def first_start_problems() -> tuple[str, ...]:
     """Return what stops the first publishing, line by line; nothing where the request may come from elsewhere."""
-    if not _is_at_the_machine():
+    if not is_at_the_machine():
         return ()
     attempt = status().read(cache().clock()).attempt
     return attempt.reasons if attempt and attempt.outcome is PublishOutcome.BROKEN else ()
 
 
-def _is_at_the_machine() -> bool:
+def is_at_the_machine() -> bool:
     """Return True if the base URL, the Host and the client are loopback, and no proxy stands between."""
     is_forwarded = any(name.lower().startswith(_FORWARDED) for name, _ in request.headers)
     if settings().trusted_proxies or is_forwarded:

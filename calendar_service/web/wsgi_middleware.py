@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from calendar_service.settings import Settings
 
+PEER = "calendar_service.peer"
+"""Where the environment of a request has the address of who has connected, whatever a proxy says of its clients."""
 _STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -21,7 +23,17 @@ def wrap(app: WSGIApplication, settings: Settings) -> WSGIApplication:
         app = with_strict_transport(app)
     if hops := settings.trusted_proxies:
         app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops)
-    return without_script_name(app)
+    return with_peer(without_script_name(app))
+
+
+def with_peer(app: WSGIApplication) -> WSGIApplication:
+    """Return the application with the address of the peer under PEER, before a proxy's headers change REMOTE_ADDR."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[PEER] = environ.get("REMOTE_ADDR", "")
+        return app(environ, start_response)
+
+    return answer
 
 
 def without_script_name(app: WSGIApplication) -> WSGIApplication:

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from calendar_service.store.whole_file import create_whole, write_whole
+from calendar_service.store.whole_file import create_whole, make_private, write_whole
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])
@@ -62,3 +62,28 @@ def test_of_many_who_make_a_file_one_does(tmp_path):
     winners = [number for won, number in made if won]
     assert [b"%d" % number for number in winners] == [path.read_bytes()]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_rights_of_others_are_taken_from_a_folder_and_all_in_it(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_text("not ours")
+    outside.chmod(0o644)
+    folder = tmp_path / "var"
+    (folder / "mail").mkdir(parents=True)
+    for name, mode in {"calendar.sqlite3": 0o644, "mail/a.eml": 0o664, "program": 0o755, "mine": 0o400}.items():
+        (folder / name).write_text(name)
+        (folder / name).chmod(mode)
+    (folder / "link").symlink_to(outside)
+    (folder / "dangling").symlink_to(tmp_path / "nowhere")
+    make_private(folder)
+    make_private(tmp_path / "nowhere")
+    left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.rglob("*")] if path.exists()}
+    assert left == {
+        "var": 0o700,
+        "mail": 0o700,
+        "calendar.sqlite3": 0o600,
+        "a.eml": 0o600,
+        "program": 0o700,
+        "mine": 0o400,
+        "link": 0o644,
+    }

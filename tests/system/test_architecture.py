@@ -12,13 +12,14 @@ PACKAGE = ROOT / "calendar_service"
 PACKAGES = ["datephrases", "records", "parsers", "verification", "writers", "store", "reminders", "web"]
 # Modules of records that know no record and come before all packages.
 BASE = {"records.errors", "records.zones", "records.countries", "records.shorten"}
-# Top-level modules and the commands, each after all that it may import.
+# Top-level modules, the admin pages and the commands, each after all that it may import.
 MODULES = [
     "settings",
     "output_formats",
     "file_watch",
     "publishing",
     "lease_keeper",
+    "admin",
     "worker",
     "starter_file",
     "doctor",
@@ -28,8 +29,8 @@ MODULES = [
 ]
 OWNERS = {
     "icalendar": {"writers", "parsers"},
-    "flask": {"web"},
-    "werkzeug": {"web"},
+    "flask": {"web", "admin"},
+    "werkzeug": {"web", "admin"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "apscheduler": {"worker"},
@@ -127,6 +128,8 @@ def clock_reads(path):
         ("records", "parsers"),
         ("writers", "web"),
         ("web", "cli"),
+        ("web", "admin"),
+        ("admin", "bootstrap"),
         ("store", "web"),
         ("verification", "writers"),
         ("writers", "output_formats"),
@@ -147,8 +150,8 @@ def test_clock_reads_are_seen(tmp_path):
 def test_packages_are_the_ones_that_are_there():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
-    assert folders == {*PACKAGES, "cli"}
-    assert files == set(MODULES) - {"cli"}
+    assert folders == {*PACKAGES, "admin", "cli"}
+    assert files == set(MODULES) - {"admin", "cli"}
 
 
 # -- the tests mirror the package -----------------------------------------------------------------------------------

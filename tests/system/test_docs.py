@@ -14,11 +14,14 @@ import pytest
 from sqlalchemy import text as sql
 
 from calendar_service import __version__, settings
-from calendar_service.bootstrap import clock
+from calendar_service.admin.install import install_admin
+from calendar_service.bootstrap import clock, mail_settings
 from calendar_service.cli.main import main
 from calendar_service.output_formats import FORMATS
 from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
+from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.reminders.sign_in_mailer import SignInMailer
 from calendar_service.reminders.subscriptions import csv_table
 from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
@@ -71,7 +74,7 @@ def written_commands(text):
     for title, body in sections(text).items():
         if title.startswith("`calendar-service "):
             words = code(title).split()[1:]
-            names = [word for word in words if re.fullmatch(r"[a-z]+", word)]
+            names = [word for word in words if re.fullmatch(r"[a-z-]+", word)]
             options = re.findall(r"^- `(--[a-z-]+)", body, flags=re.MULTILINE)
             found[" ".join(names)] = [word for word in words if word not in names], sorted(options)
     return found
@@ -147,8 +150,11 @@ def commands(group=main, above=()):
 @functools.cache
 def application(folder):
     engine = open_sqlite(folder / "docs.sqlite3")
-    made = settings.Settings(operator_token=TOKEN)
-    return create_app(made, engine, clock, keys=("k" * 32,))
+    made, keys = settings.Settings(operator_token=TOKEN), ("k" * 32,)
+    app = create_app(made, engine, clock, keys=keys)
+    mailer = SignInMailer(engine, "", mail_settings(made), clock, FaultLog(clock))
+    install_admin(app, made, engine, keys=keys, mailer=mailer)
+    return app
 
 
 @pytest.fixture(scope="session")

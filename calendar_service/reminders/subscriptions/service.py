@@ -83,7 +83,7 @@ class SubscriptionService:
         asked = {**preferences_to_json(choice), "consent": {name: consent[name] for name in ("words", "form")}}
         callers = [f"client:{key}" for key in self._hasher.client_keys(client)]
         with writing(self._engine) as connection:
-            _count(connection, callers, ASKS_PER_HOUR, now)
+            count_request(connection, callers, ASKS_PER_HOUR, now)
             signups.add_signup(connection, address, hashes, asked, now)
 
     def signup_of(self, token: str, now: datetime) -> Signup:
@@ -231,7 +231,7 @@ class SubscriptionService:
             )
         secret = new_secret()
         with writing(self._engine) as connection:
-            _count(connection, [f"webhook:{subscriber.ref}"], WEBHOOKS_PER_HOUR, now)
+            count_request(connection, [f"webhook:{subscriber.ref}"], WEBHOOKS_PER_HOUR, now)
         verify(url, secret)
         owner = subscriber.owner if subscriber.channel != ChannelName.MAIL else subscriber.address
         return self._use(replace(subscriber, channel=ChannelName.WEBHOOK, address=url, owner=owner, secret=secret), now)
@@ -264,7 +264,7 @@ class SubscriptionService:
         return self._signer.write(UNSUBSCRIBE, ref)
 
 
-def _count(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:
+def count_request(connection: Transaction, keys: list[str], most: int, now: datetime) -> None:
     """Count one more under the first key; all keys are checked. Raise TooManyRequests without counting."""
     signups.count_event(connection, keys[0], now)
     if signups.count_since(connection, keys, now - HOUR) > most:

@@ -1,0 +1,26 @@
+"""Add the admin pages to the application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_service.admin import sign_in
+from calendar_service.admin.access import EDITOR_SESSIONS, MAILER
+from calendar_service.admin.sessions import EditorSessions
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from calendar_service.reminders.sign_in_mailer import SignInMailer
+    from calendar_service.settings import Settings
+    from calendar_service.store.engine import Database
+
+
+def install_admin(
+    app: Flask, settings: Settings, engine: Database, *, keys: tuple[str, ...], mailer: SignInMailer
+) -> None:
+    """Add the admin pages to an application; without CALENDAR_EDITORS they answer 404."""
+    app.extensions[EDITOR_SESSIONS] = EditorSessions(engine, keys, settings.editors)
+    app.extensions[MAILER] = mailer
+    for blueprint in (sign_in.blueprint, sign_in.signed_in_blueprint):
+        app.register_blueprint(blueprint)

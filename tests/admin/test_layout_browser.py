@@ -1,0 +1,99 @@
+"""The admin pages in Chromium: with and without scripts, in both languages, on a phone, for all."""
+
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from tests.support.admin_site import ANNA, AdminSite, link_in
+from tests.support.browser import look
+from tests.support.databases import open_sqlite
+from tests.support.signing_up import FILE
+from tests.support.tools import AXE
+
+VIEWS = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 800}}
+RUN = """async () => {
+  document.querySelectorAll('details').forEach(each => { each.open = true; });
+  const {violations} = await axe.run(document, {resultTypes: ['violations']});
+  return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.target}`));
+}"""
+OPEN = ["/admin", "/admin?lang=fr"]
+SIGNED_IN = ["/admin", "/admin?lang=fr"]
+
+
+@pytest.fixture(scope="module")
+def admin(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("admin")
+    site = AdminSite(folder, open_sqlite(folder / "calendar.sqlite3"), base_url="http://127.0.0.1:8000")
+    site.publish(FILE, site.now)
+    server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    site.address = f"http://127.0.0.1:{server.effective_port}"
+    yield site
+    server.trigger.pull_trigger(server.close)
+    thread.join(10)
+    site.engine.dispose()
+
+
+def local_link(site):
+    token = site.app.extensions["calendar-service-editor-sessions"].link_for(ANNA, site.now)
+    return f"{site.address}/admin/sign-in/{token}"
+
+
+def sign_in(page, site):
+    page.goto(local_link(site))
+    page.click("main button")
+    page.wait_for_url(f"{site.address}/admin*")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_editor_signs_in_and_out(browser, admin, scripts):
+    page = look(browser, f"{admin.address}/admin", java_script_enabled=scripts)
+    before = set(admin.mailed())
+    page.fill("#address", ANNA.address)
+    page.click("main button")
+    assert page.locator("h1").inner_text() == "Check your email"
+    (mail,) = set(admin.mailed()) - before
+    page.goto(f"{admin.address}{link_in(mail.read_text(encoding='utf-8'))}")
+    page.click("main button")
+    assert page.url.endswith("/admin")
+    assert page.locator("footer").inner_text().startswith("Signed in as anna@example.org.")
+    page.click("text=Sign out")
+    assert page.locator("h1").inner_text() == "Sign in to the admin pages"
+    assert page.faults == []
+    page.context.close()
+
+
+def test_a_link_on_another_site_leads_to_who_is_signed_in(browser, admin):
+    page = look(browser)
+    sign_in(page, admin)
+    page.route(
+        "http://webmail.example/",
+        lambda route: route.fulfill(
+            content_type="text/html", body=f'<a href="{admin.address}/admin">to the admin pages</a>'
+        ),
+    )
+    page.goto("http://webmail.example/")
+    page.click("a")
+    page.wait_for_selector("text=Sign out")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_pages_are_for_all(browser, admin, view, scheme):
+    page = look(browser, viewport=VIEWS[view], color_scheme=scheme)
+    check(page, admin, OPEN)
+    sign_in(page, admin)
+    check(page, admin, SIGNED_IN)
+    assert page.faults == []
+    page.context.close()
+
+
+def check(page, admin, paths):
+    for path in paths:
+        page.goto(f"{admin.address}{path}")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert page.evaluate(RUN) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
