@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-_INNER: dict[str, type[BaseModel]] = {
+INNER_SCHEMAS: dict[str, type[BaseModel]] = {
     "place": PlaceSchema,
     "registration": RegistrationSchema,
     "sessions": SessionSchema,
@@ -141,7 +141,7 @@ def _shape_of(kind: str | None, inner: Path) -> type[BaseModel]:
     parent: type[BaseModel] = RECORD_SCHEMAS[kind] if kind else CalendarSchema
     for step in inner[:-1]:
         if isinstance(step, str):
-            parent = _INNER.get(step, parent)
+            parent = INNER_SCHEMAS.get(step, parent)
     return parent
 
 

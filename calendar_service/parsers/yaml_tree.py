@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from yaml.events import (
@@ -52,9 +52,23 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+class TextSpan(NamedTuple):
+    """Where a value stands in the text, without its byte order mark: characters, counted from 0.
+
+    `begin` is the start of its key, or its own start if it has none. A block scalar ends with the line end of its last
+    line, a block mapping or list where its last value ends. `style` is empty for a plain scalar, the sign that opens a
+    quoted or block scalar or a flow collection, ":" for a block mapping and "-" for a block list.
+    """
+
+    begin: int
+    start: int
+    end: int
+    style: str
+
+
 @dataclass
 class Tree:
-    """The plain values of a file, the place of each key or item, and what was refused.
+    """The plain values of a file, the place of each key or item, their spans, and what was refused.
 
     `is_whole` is False if parsing stopped before the end; `value` is meaningless then. `unread` are the refused values,
     which cannot be checked any further.
@@ -63,6 +77,7 @@ class Tree:
     value: Any = None
     is_whole: bool = True
     places: dict[Path, Position] = field(default_factory=dict)
+    spans: dict[Path, TextSpan] = field(default_factory=dict)
     refused: list[tuple[Position, Problem]] = field(default_factory=list)
     unread: set[Path] = field(default_factory=set)
 
@@ -89,7 +104,7 @@ def read_tree(data: bytes) -> Tree:
         readable = without_strange(text) if tree.refused else text
         tree.is_whole = readable is not None
         if readable is not None:
-            tree.value = _Builder(tree, _events(readable)).document()
+            tree.value = _Builder(tree, readable).document()
     except UnfitYaml as error:
         tree.is_whole = False
         tree.refused.append((error.place, Problem(error.path, error.message, None, error.remedy)))
@@ -126,12 +141,14 @@ def _not_yaml(message: str, place: Position) -> UnfitYaml:
 
 
 class _Builder:
-    """Builds plain values from libyaml's events, and records the place of every key and item."""
+    """Builds plain values from libyaml's events, and records the place and span of every value."""
 
-    def __init__(self, tree: Tree, events: Iterator[Any]) -> None:
+    def __init__(self, tree: Tree, text: str) -> None:
         self.tree = tree
-        self.events = events
+        self.text = text
+        self.events = _events(text)
         self.values = 0
+        self.end = 0
 
     def document(self) -> Any:
         value = None
@@ -146,10 +163,11 @@ class _Builder:
                         message = "a second document begins here."
                         raise UnfitYaml(message, _place(event), remedy="Keep one: delete the line ---.")
                 case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() | AliasEvent():
-                    value = self.node(event, (), 0)
+                    value = self.node(event, (), 0, event)
         return value
 
-    def node(self, event: Any, path: Path, depth: int) -> Any:
+    def node(self, event: Any, path: Path, depth: int, key: Any) -> Any:
+        """Build the value that begins with `event`; `key` is the event of its key, or `event` itself."""
         self.values += 1
         if self.values > MAX_VALUES:
             raise UnfitYaml(f"the file has more than {MAX_VALUES:,} values.", _place(event), remedy="Split it.")
@@ -160,11 +178,33 @@ class _Builder:
         if isinstance(event, AliasEvent):
             self.tree.unread.add(path)
             return f"*{event.anchor}"
-        if isinstance(event, MappingStartEvent):
-            return self.mapping(path, depth)
-        if isinstance(event, SequenceStartEvent):
-            return self.sequence(path, depth)
-        return self.scalar(event, path)
+        if isinstance(event, ScalarEvent):
+            self.end = self.end_of(event)
+            style = event.style or ""
+            value: Any = self.scalar(event, path)
+        elif isinstance(event, MappingStartEvent):
+            style = "{" if event.flow_style else ":"
+            value = self.mapping(path, depth)
+        else:
+            style = "[" if event.flow_style else "-"
+            value = self.sequence(path, depth)
+        begin, start = key.start_mark.index, event.start_mark.index
+        self.tree.spans.setdefault(path, TextSpan(begin, start, self.end, style))
+        return value
+
+    def end_of(self, event: Any) -> int:
+        """Return where a scalar ends; a block scalar without the empty lines below it, unless they belong to it."""
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.style not in ("|", ">"):
+            return int(end)
+        raw = self.text[start:end]
+        kept = raw[:3].strip("|>123456789")[:1] == "+"
+        last = len(raw.removesuffix("\n")) if kept else max(raw.find("\n", len(raw.rstrip())), 0) or len(raw)
+        return int(start) + len(raw[:last].removesuffix("\r"))
+
+    def close(self, event: Any) -> None:
+        if event.end_mark.index > event.start_mark.index:  # a bracket; the end of a block has no sign
+            self.end = event.end_mark.index
 
     def check_plain(self, event: Any, path: Path) -> None:
         if event.anchor is not None:
@@ -195,8 +235,9 @@ class _Builder:
                 message = f"{key} without quotes means true or false to other programs."
                 self.refuse(key_event, child, message, f'Write "{key}" in quotes.')
             self.tree.places.setdefault(child, _place(key_event))
-            value = self.node(next(self.events), child, depth + 1)
+            value = self.node(next(self.events), child, depth + 1, key_event)
             found.setdefault(key, value)
+        self.close(key_event)
         return found
 
     def refuse_twice(self, event: Any, path: Path) -> None:
@@ -209,7 +250,8 @@ class _Builder:
         while not isinstance(event := next(self.events), SequenceEndEvent):
             child = (*path, len(found))
             self.tree.places.setdefault(child, _place(event))
-            found.append(self.node(event, child, depth + 1))
+            found.append(self.node(event, child, depth + 1, event))
+        self.close(event)
         return found
 
     def scalar(self, event: Any, path: Path) -> Any:
