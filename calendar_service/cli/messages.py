@@ -63,7 +63,7 @@ def _compose(record_id: str, lead: str, edition: Edition, view: RenderContext) -
     """Return the message as it is rendered when it is due, and that instant (aware). Raise CalendarError."""
     calendar, entry = edition.calendar, edition.entries.get(record_id)
     if entry is None:
-        raise CalendarError(f"There is no record {record_id!r}.", remedy="Look at /api/v1/records.")
+        raise CalendarError(f"There is no event or call {record_id!r}.", remedy="Look at /api/v1/records.")
     main = main_moment(entry, calendar, clock())
     days = WorkingDays(closures=frozenset(calendar.closures))
     now = due(read_lead(lead), main.at, view.zone or calendar.zone, days)

@@ -74,7 +74,7 @@ class UnknownLead(CalendarError):
 
     def __init__(self, words: str) -> None:
         super().__init__(
-            f"{words!r} is not a lead.",
+            f"{words!r} is not understood.",
             remedy="Write for example 14 days, 24 hours, 5 working days, 1 month, 1 day before at 18:00 "
             "or on the day at 09:00; in French 14 jours, la veille à 18 h.",
         )

@@ -147,7 +147,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     selection = Selection(**parts)  # type: ignore[arg-type]  # each parser returns its field's type
     if selection.first and selection.last and selection.last < selection.first:
         raise BadSelection(
-            "to", selection.last.isoformat(), gettext_noop("`to` is before `from`."), gettext_noop("Swap them.")
+            "to", selection.last.isoformat(), gettext_noop("to= is before from=."), gettext_noop("Swap them.")
         )
     _check_canonical_length(selection)
     return selection
@@ -204,20 +204,20 @@ def _single(name: str, values: list[str]) -> str:
     return _clean(name, found[0])
 
 
-def _choice(name: str, value: str, known: Iterable[str]) -> str:
+def _choice(name: str, value: str, known: Iterable[str], advice: str = "") -> str:
     options = [str(each) for each in known]
     if value not in options:
-        raise _unknown(name, value, gettext_noop("{name}={value} is unknown."), value, options)
+        raise _unknown(name, value, gettext_noop("{name}={value} is unknown."), value, options, advice)
     return value
 
 
-def _unknown(name: str, value: str, sentence: str, word: str, options: list[str]) -> BadSelection:
-    """Return an error that names the most similar option, or all of them if they are few."""
+def _unknown(name: str, value: str, sentence: str, word: str, options: list[str], advice: str = "") -> BadSelection:
+    """Return an error that names the most similar option, or all of them if they are few, or else gives the advice."""
     if close := nearest(word, options):
         return BadSelection(name, value, sentence, gettext_noop("Did you mean '{close}'?"), close=close)
     if len(options) < _MAX_PARAMETERS:
-        return BadSelection(name, value, sentence, gettext_noop("Known: {known}."), known=", ".join(options))
-    return BadSelection(name, value, sentence, "")
+        return BadSelection(name, value, sentence, gettext_noop("Possible: {known}."), known=", ".join(options))
+    return BadSelection(name, value, sentence, advice)
 
 
 def _kinds(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -229,7 +229,14 @@ def _tags(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _countries(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({_choice(name, value.upper(), COUNTRIES) for value in _split(name, values)}))
+    return tuple(
+        sorted(
+            {
+                _choice(name, value.upper(), COUNTRIES, gettext_noop("Write two letters, such as FR."))
+                for value in _split(name, values)
+            }
+        )
+    )
 
 
 def _languages(name: str, values: list[str], _: tuple[str, ...]) -> tuple[str, ...]:
@@ -264,10 +271,16 @@ def _day(name: str, values: list[str], _: tuple[str, ...]) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         day = None
-    if day is None or not _EARLIEST <= day <= _LATEST:
+    if day is None:
         raise BadSelection(
             name, value, gettext_noop("{name}={value} is not a day."), gettext_noop("Write it as 2027-03-15.")
         )
+    if not _EARLIEST <= day <= _LATEST:
+        sentence, advice = (
+            gettext_noop("{name}={value} is out of range."),
+            gettext_noop("Write a day from {first} to {last}."),
+        )
+        raise BadSelection(name, value, sentence, advice, first=str(_EARLIEST), last=str(_LATEST))
     return day
 
 
@@ -280,7 +293,7 @@ def _zone(name: str, values: list[str], _: tuple[str, ...]) -> str:
     try:
         return canonical_zone(value)
     except UnknownZone:
-        return _choice(name, value, COMMON_ZONES)
+        return _choice(name, value, COMMON_ZONES, gettext_noop("Write one such as Europe/Paris."))
 
 
 def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
@@ -289,7 +302,7 @@ def _alarm(name: str, values: list[str], _: tuple[str, ...]) -> str:
     try:
         lead = read_lead(value)
     except UnknownLead:
-        raise BadSelection(name, value, gettext_noop("'{value}' is not a lead."), _WRITE_A_LENGTH) from None
+        raise BadSelection(name, value, gettext_noop("'{value}' is not understood."), _WRITE_A_LENGTH) from None
     plain_days = isinstance(lead, CalendarLead) and not lead.months
     if not (plain_days or isinstance(lead, ExactLead)):
         raise BadSelection(name, value, gettext_noop("'{value}' cannot be an alarm in a calendar."), _WRITE_A_LENGTH)

@@ -40,7 +40,7 @@ _NOT_SHOWN = gettext_noop("The calendar cannot be shown at the moment.")
 NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too many requests are being answered at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
-TOO_LONG = gettext_noop("What was sent is too long: 64 kB is the most.")
+TOO_LONG = gettext_noop("The form is too long: 64 kB at most.")
 _WORDS = {
     HTTPStatus.NOT_FOUND: gettext_noop("Page not found."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LONG,
@@ -66,7 +66,7 @@ def _bad_selection(error: BadSelection) -> Response:
 
 def _no_such_record(error: NoSuchRecord) -> Response:
     if error.was_there:
-        return answer(HTTPStatus.GONE, gettext_noop("This record was withdrawn."), _SEE_FIRST_PAGE)
+        return answer(HTTPStatus.GONE, gettext_noop("This event or call was withdrawn."), _SEE_FIRST_PAGE)
     return answer(HTTPStatus.NOT_FOUND, gettext_noop("This event or call was not found."), _SEE_FIRST_PAGE)
 
 
@@ -91,7 +91,7 @@ def _nothing_published(_: NothingPublished) -> Response:
 
 def _database_fault(error: DatabaseFault) -> Response:
     logger.error("A request failed: %s", error)
-    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, gettext_noop("This cannot be done at the moment."), _TRY_AGAIN)
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, gettext_noop("This is not possible at the moment."), _TRY_AGAIN)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -105,7 +105,7 @@ def _too_busy(error: TooBusy) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     missing = status is HTTPStatus.NOT_FOUND
-    message = _WORDS.get(status, gettext_noop("The request cannot be answered."))
+    message = _WORDS.get(status, gettext_noop("This request cannot be processed."))
     response = answer(status, message, _SEE_FIRST_PAGE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -115,7 +115,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _fault(error: Exception) -> Response:
     logger.error("A request failed.", exc_info=error)
-    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, gettext_noop("Something went wrong here."), _TRY_AGAIN)
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, gettext_noop("Something went wrong."), _TRY_AGAIN)
 
 
 def answer(

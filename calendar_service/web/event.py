@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from calendar_service.records.edition import is_coming
-from calendar_service.records.enums import Kind, MomentName
+from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of
@@ -33,6 +33,16 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
+_CANCELLED = {
+    Kind.EVENT: gettext_noop("This event has been cancelled."),
+    Kind.WEBINAR: gettext_noop("This webinar has been cancelled."),
+    Kind.TENDER: gettext_noop("This call for tenders has been cancelled."),
+}
+_WITHDRAWN = {
+    Kind.EVENT: gettext_noop("This event has been withdrawn from the calendar."),
+    Kind.WEBINAR: gettext_noop("This webinar has been withdrawn from the calendar."),
+    Kind.TENDER: gettext_noop("This call for tenders has been withdrawn from the calendar."),
+}
 _FOLLOW = {
     Kind.EVENT: gettext_noop("Follow this event"),
     Kind.WEBINAR: gettext_noop("Follow this webinar"),
@@ -82,6 +92,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
         "has_ahead": has_ahead,
         "follow": lang.gettext(_FOLLOW[record.kind]),
+        "called_off": lang.gettext((_CANCELLED if record.status is Status.CANCELLED else _WITHDRAWN)[record.kind]),
         "cities": city_names(lang.code),
         "home_city": lang.city_of(calendar.zone),
         "join": "" if has_ended else shown_join(entry, lead.occurrence),

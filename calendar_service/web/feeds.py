@@ -103,14 +103,14 @@ def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:
     selection = read_selection(pairs, edition.calendar.shown_languages)
     for record_id in selection.ids:
         if record_id not in edition.entries:
-            sentence, advice = gettext_noop("There is no record '{value}'."), gettext_noop("Look at /api/v1/records.")
+            sentence = gettext_noop("There is no event or call '{value}'.")
+            advice = gettext_noop("Look at /api/v1/records.")
             raise BadSelection("id", record_id, sentence, advice)
     for tag in selection.tags:
         if tag not in edition.tags_ever:
             known = ", ".join(sorted(edition.tags_ever))
-            raise BadSelection(
-                "tag", tag, gettext_noop("There is no tag '{value}'."), gettext_noop("Known: {known}."), known=known
-            )
+            sentence, advice = gettext_noop("There is no topic '{value}'."), gettext_noop("Possible: {known}.")
+            raise BadSelection("tag", tag, sentence, advice, known=known)
     return selection
 
 

@@ -94,7 +94,7 @@ def _groups(
 
     records = [entry.record for entry in entries]
     return [
-        group(lang.gettext("Tags"), "tags", (tag.casefold() for each in records for tag in set(each.tags)), str),
+        group(lang.gettext("Topics"), "tags", (tag.casefold() for each in records for tag in set(each.tags)), str),
         group(
             lang.gettext("Countries"),
             "countries",

@@ -46,6 +46,7 @@ from calendar_service.web.token_pages import (
     refuse_other_sites,
     statement_page,
 )
+from calendar_service.writers.selection_words import writable_lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.errors import CalendarError
     from calendar_service.store.subscribers import Subscriber
+    from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
 blueprint = Blueprint("manage", __name__)
@@ -159,7 +161,9 @@ def _save(visit: ManageRequest) -> Response:
     except TooManyWatches as error:
         return _page(visit, errors={"watches": visit.gettext(error.sentence, number=str(MAX_WATCHES))})
     return _again(
-        visit, changed, " ".join([visit.gettext("Saved."), *(visit.gettext(_TAKEN_OUT, value=each) for each in lost)])
+        visit,
+        changed,
+        " ".join([visit.gettext("Your changes are saved."), *(visit.gettext(_TAKEN_OUT, value=each) for each in lost)]),
     )
 
 
@@ -338,7 +342,7 @@ def _shown(watch: Watch, number: int, visit: ManageRequest, errors: dict[str, st
     edition, view = visit.opening
     # After an error the fields of this watch show what was sent.
     is_typed = bool(errors) and visit.given.get(f"watch-{number}") == watch.selection
-    common, own = _typed(visit.given, number) if is_typed else _kept(watch.leads)
+    common, own = _typed(visit.given, number) if is_typed else _kept(watch.leads, view.lang)
     return ShownWatch(
         number=number,
         selection=watch.selection,
@@ -350,7 +354,7 @@ def _shown(watch: Watch, number: int, visit: ManageRequest, errors: dict[str, st
         wants_new=f"wants_new-{number}" in visit.given if is_typed else watch.wants_new,
         is_single=watch.selection.startswith("id="),
         suggested=subscription_texts.suggested_text(watch.selection, edition, view.lang),
-        is_open=is_typed and (f"own_leads-{number}" in errors or (common, own) != _kept(watch.leads)),
+        is_open=is_typed and (f"own_leads-{number}" in errors or (common, own) != _kept(watch.leads, view.lang)),
     )
 
 
@@ -358,7 +362,7 @@ def _typed(given: MultiDict[str, str], number: int) -> tuple[list[str], str]:
     return [lead for lead in given.getlist(f"lead-{number}") if lead], given.get(f"own_leads-{number}", "")
 
 
-def _kept(leads: tuple[str, ...]) -> tuple[list[str], str]:
-    """Split the leads into those that have a checkbox and the others."""
+def _kept(leads: tuple[str, ...], lang: Language) -> tuple[list[str], str]:
+    """Split the leads into those that have a checkbox and the others, which are in the words of the page."""
     common = [lead for lead in leads if lead in options.COMMON_LEADS]
-    return common, ", ".join(lead for lead in leads if lead not in options.COMMON_LEADS)
+    return common, ", ".join(writable_lead(lead, lang) for lead in leads if lead not in options.COMMON_LEADS)

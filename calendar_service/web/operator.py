@@ -121,7 +121,7 @@ def message_preview(record_id: str) -> Response:
             "lead",
             write_lead(lead),
             gettext_noop("That would be too late to remind."),
-            gettext_noop("Take a longer lead."),
+            gettext_noop("Choose a longer time."),
         )
     composed = compose_reminder(entry, edition, main.name, main.at, occurrence=main.occurrence, now=sent_at, view=view)
     when = phrases.when_words(civil_from_instant(sent_at, calendar.zone), calendar.zone, view.lang)
@@ -158,7 +158,7 @@ def _lead(words: str) -> Lead:
         raise BadSelection(
             "lead",
             error.words,
-            gettext_noop("'{value}' is not a lead."),
+            gettext_noop("'{value}' is not understood."),
             gettext_noop("Write days, weeks, hours or minutes."),
         ) from None
 

@@ -93,7 +93,7 @@ def statement_page(
 ) -> Response:
     """Return a page with a heading and paragraphs; `ways` are labels and URLs of links."""
     view = opening[1]
-    to_calendar = (view.lang.gettext("To the calendar"), f"{view.prefix}/")
+    to_calendar = (view.lang.gettext("Go to the calendar"), f"{view.prefix}/")
     values = {"heading": heading, "paragraphs": paragraphs, "ways": [*(ways or []), to_calendar]}
     return private_page("reminders_said.html", opening, path, status, **values)
 

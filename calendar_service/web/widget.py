@@ -101,7 +101,7 @@ def too_busy(error: TooBusy) -> Response:
 @blueprint.errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
     """Return an HTTP error, inside the frame."""
-    return _refusal(HTTPStatus(error.code or 500), _asked_language().gettext("The request cannot be answered."), "")
+    return _refusal(HTTPStatus(error.code or 500), _asked_language().gettext("This request cannot be processed."), "")
 
 
 @blueprint.errorhandler(Exception)
@@ -110,7 +110,7 @@ def fault(error: Exception) -> Response:
     logger.error("A widget failed.", exc_info=error)
     lang = _asked_language()
     message, remedy = (
-        lang.gettext(gettext_noop("Something went wrong here.")),
+        lang.gettext(gettext_noop("Something went wrong.")),
         lang.gettext(gettext_noop("Try again in a minute.")),
     )
     return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message, remedy)

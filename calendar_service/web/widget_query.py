@@ -99,7 +99,7 @@ def _theme(value: str) -> str:
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        sentence, advice = gettext_noop("{name}={value} is unknown."), gettext_noop("Known: {known}.")
+        sentence, advice = gettext_noop("{name}={value} is unknown."), gettext_noop("Possible: {known}.")
         raise BadSelection(name, value[:_SHOWN], sentence, advice, known=", ".join(known))
     return value
 
@@ -116,7 +116,8 @@ def _accent(value: str) -> str:
 
 def _limit(value: str) -> int:
     if not _LIMIT.fullmatch(value) or int(value) > MOST:
-        sentence, advice = gettext_noop("limit={value} cannot be."), gettext_noop("Write a whole number from 1 to 100.")
+        sentence = gettext_noop("{name}={value} is out of range.")
+        advice = gettext_noop("Write a whole number from 1 to 100.")
         raise BadSelection("limit", value[:_SHOWN], sentence, advice)
     return int(value)
 

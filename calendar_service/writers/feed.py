@@ -164,8 +164,8 @@ def describe_feed(head: FeedHead, edition: Edition, view: RenderContext) -> str:
     lang = view.lang
     text = phrases.pick(edition.calendar.description, lang.code).text
     cut = head.omitted and lang.ngettext(
-        "{number} record is left out, because calendar programs take no more than 1,000 entries and 1 MB.",
-        "{number} records are left out, because calendar programs take no more than 1,000 entries and 1 MB.",
+        "{number} announcement is left out, because calendar apps take no more than 1,000 entries and 1 MB.",
+        "{number} announcements are left out, because calendar apps take no more than 1,000 entries and 1 MB.",
         head.omitted,
     )
     return plain("\n\n".join(part for part in (text, cut) if part))

@@ -88,7 +88,8 @@ def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
     for document in record.documents:
         yield RecordDetail(gettext("Document"), _texts(lang, document.title), kinds.DOCUMENT, url=document.url)
     languages = _words(*map(lang.language, record.languages))
-    yield RecordDetail(gettext("Language"), languages, kinds.WORDS, Surface.PAGE)
+    label = gettext("Languages") if len(languages) > 1 else gettext("Language")
+    yield RecordDetail(label, languages, kinds.WORDS, Surface.PAGE)
     if record.contact:
         contact = _words(record.contact.name, record.contact.email, record.contact.url)
         yield RecordDetail(gettext("Contact"), contact, kinds.CONTACT)

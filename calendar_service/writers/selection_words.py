@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from calendar_service.records.enums import Kind
-from calendar_service.records.leads import CalendarLead, ExactLead, WorkingDayLead, read_lead, suggested_leads
+from calendar_service.records.leads import (
+    CalendarLead,
+    ExactLead,
+    UnknownLead,
+    WorkingDayLead,
+    read_lead,
+    suggested_leads,
+)
 from calendar_service.records.selection import read_selection
 from calendar_service.records.texts import output_languages
 from calendar_service.writers import phrases
@@ -89,6 +96,16 @@ def describe_lead(lead: Lead, lang: Language) -> str:
     return _at(lead_text, lead.at, lang)
 
 
+def writable_lead(words: str, lang: Language) -> str:
+    """Return a lead in a language as one may type it: "1 jour avant à 18:00"; as stored where that is not read."""
+    try:
+        lead = read_lead(words)
+        described = describe_lead(lead, lang)
+        return described if read_lead(described) == lead else words
+    except UnknownLead:
+        return words
+
+
 def describe_leads(words: Iterable[str], lang: Language) -> str:
     """Return leads as text: "14, 7 and 1 day before", "7 days before and 1 day before at 18:00"; "" for none."""
     leads = [read_lead(each) for each in words]
@@ -134,10 +151,10 @@ def _title(record_id: str, edition: Edition, lang: Language) -> str:
 def _narrowed(selection: Selection, tags: list[str], lang: Language) -> list[str]:
     parts_of_text = []
     if tags:
-        parts_of_text.append(lang.gettext("tagged {tags}", tags=_either(tags, lang)))
+        parts_of_text.append(lang.gettext("on {tags}", tags=_either(tags, lang)))
     if selection.countries:
         countries = [lang.country(code) for code in selection.countries]
-        parts_of_text.append(lang.gettext("for {countries}", countries=_either(countries, lang)))
+        parts_of_text.append(lang.gettext("(country: {countries})", countries=_either(countries, lang)))
     if selection.languages:
         languages = [lang.language(code) for code in selection.languages]
         parts_of_text.append(lang.gettext("in {languages}", languages=_either(languages, lang)))

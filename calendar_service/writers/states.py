@@ -87,7 +87,7 @@ def state_texts(entry: Entry, calendar: Calendar, lang: Language, occurrence: Oc
     old = moved_from(entry, occurrence)
     moved = lang.gettext("Moved from {old}.", old=phrases.when_words(old, calendar.zone, lang)) if old else ""
     before = phrases.place(entry.place_before, lang)
-    place = lang.gettext("The place has changed; it was: {place}", place=plain(before)) if before else ""
+    place = lang.gettext("Place changed; it was: {place}", place=plain(before)) if before else ""
     return StateTexts(word, moved, place, reason_of(entry, lang) if word or moved or place else None)
 
 

@@ -69,8 +69,8 @@ def test_what_recurs_is_told_of_by_its_next_date(run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("letter", "gone"), "There is no record 'gone'."),
-        (("letter", "charts", "--lead", "often"), "'often' is not a lead."),
+        (("letter", "gone"), "There is no event or call 'gone'."),
+        (("letter", "charts", "--lead", "often"), "'often' is not understood."),
         (("letter", "charts", "--lang", "de"), "'de' is not a language of the calendar. Known: en, fr."),
         (("letter", "charts", "--zone", "Mars"), "'Mars' is not a time zone."),
         (("letter", "charts", "--lead", "on the day at 18:00"), "it would be too late."),

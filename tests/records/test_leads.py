@@ -83,4 +83,4 @@ def test_a_lead_is_read(words, lead):
 def test_what_is_no_lead_is_refused(words):
     with pytest.raises(UnknownLead) as caught:
         read_lead(words)
-    assert (caught.value.message, caught.value.words) == (f"{words!r} is not a lead.", words)
+    assert (caught.value.message, caught.value.words) == (f"{words!r} is not understood.", words)

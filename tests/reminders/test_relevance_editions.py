@@ -126,7 +126,7 @@ Deadline extended
   Reason: The ground is wet
   https://calendar.example/events/roads
 
-To the calendar:
+Go to the calendar:
 https://calendar.example/
 
 """

@@ -76,7 +76,7 @@ def check_served_without_database(made, tag, words):
     assert made.get("/calendar.ics")[1]["ETag"] == tag
     status, headers, page = made.get("/reminders", data=SIGN_UP, seconds=40)
     assert (status, headers["Retry-After"]) == (503, "60")
-    assert "This cannot be done at the moment." in page
+    assert "This is not possible at the moment." in page
     made.wait_until(lambda: words in [each["reason"] for each in made.ready().get("faults", [])], 20)
     assert made.get("/readyz")[0] == 200
     assert made.metric("calendar_publication_ok") == 0

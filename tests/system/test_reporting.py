@@ -72,7 +72,7 @@ def test_a_deleted_database(running):
     assert running.metric("calendar_publication_ok") == 0
     status, headers, text = running.get("/reminders", data=SIGN_UP)
     assert (status, headers["Retry-After"]) == (503, "60")
-    assert "This cannot be done at the moment." in text
+    assert "This is not possible at the moment." in text
     for each in running.folder.glob("calendar.sqlite3*"):
         each.rename(running.database.parent / each.name)
     running.wait_until(lambda: running.ready()["status"] == "ready", 20)

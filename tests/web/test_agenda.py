@@ -28,11 +28,11 @@ STATES = {
     ),
     "no French text": ("/fr/", "Audit of accessibility of municipal web sites (anglais seulement)"),
     "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Event Amman, Jordan"),
-    "forty tags": ("/", "t01, t02, t03 and 37 other tags"),
+    "forty tags": ("/", "t01, t02, t03 and 37 other topics"),
     "a deadline that shouts": ("/", "Call for tenders accessibility, procurement Closes in 2 days"),
     "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Stopping rumours"),
     "past": ("/", "Past July 2026"),
-    "a choice that nothing fits": ("/?q=zzz", "No upcoming date matches this choice. Show everything"),
+    "a choice that nothing fits": ("/?q=zzz", "No upcoming dates match these filters. Show everything"),
     "a day": ("/?from=2026-12-16&to=2026-12-16", "Wednesday 16 December 2026 × (remove) Show everything"),
 }
 
@@ -101,13 +101,13 @@ def test_language_links_keep_the_choice_and_change_the_language(showcase):
 # -- errors -----------------------------------------------------------------------------------------
 
 WRONG = [
-    ("/?kind=party", "kind=party is unknown.", "Known: event, webinar, tender."),
-    ("/fr/?kind=party", "kind=party n’est pas connu.", "Connus : event, webinar, tender."),
-    ("/?kind=party&lang=fr", "kind=party n’est pas connu.", "Connus : event, webinar, tender."),
+    ("/?kind=party", "kind=party is unknown.", "Possible: event, webinar, tender."),
+    ("/fr/?kind=party", "kind=party n’est pas connu.", "Possibles : event, webinar, tender."),
+    ("/?kind=party&lang=fr", "kind=party n’est pas connu.", "Possibles : event, webinar, tender."),
     ("/fr/?knid=tender", "Il n’y a pas de paramètre « knid ».", "Vouliez-vous dire « kind » ?"),
     ("/fr/?tz=Asia/Soul", "tz=Asia/Soul n’est pas connu.", "Vouliez-vous dire « Asia/Seoul » ?"),
     ("/fr/?from=demain", "from=demain n’est pas un jour.", "Écrivez-le sous la forme 2027-03-15."),
-    ("/fr/?tag=nichts", "Il n’y a pas de mot-clé « nichts ».", "Connus :"),
+    ("/fr/?tag=nichts", "Il n’y a pas de thème « nichts ».", "Possibles :"),
     ("/fr/?q=+", "q= prend une seule valeur.", "Ne la donnez qu’une fois."),
     ("/fr/?language=english", "language=english n’est pas connu.", "Écrivez en pour English."),
     ("/?page=0", "page=0 is not the number of a page.", "Write a whole number from 1."),
@@ -136,7 +136,7 @@ def test_programs_are_told_in_english(showcase):
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
-        "detail": "kind=party is unknown. Known: event, webinar, tender.",
+        "detail": "kind=party is unknown. Possible: event, webinar, tender.",
         "parameter": "kind",
         "value": "party",
     }

@@ -125,7 +125,7 @@ def test_lines_are_shown_as_texts(widget_site):
 
 def test_builder_says_what_is_wrong_and_keeps_the_rest(widget_site):
     found = seen(widget_site, "/embed?accent=zz&limit=900&view=next&veiw=x", 400)
-    for words in ("accent=zz is not a colour.", "limit=900 cannot be.", "Did you mean 'view'?"):
+    for words in ("accent=zz is not a colour.", "limit=900 is out of range.", "Did you mean 'view'?"):
         assert words in found.text, words
     html = widget_site.html("/embed?accent=zz&limit=900&view=next&veiw=x")
     assert 'src="/widget?lang=en&amp;view=next"' in html

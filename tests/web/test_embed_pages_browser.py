@@ -56,7 +56,7 @@ def test_builder_works_by_keyboard_on_a_phone_without_scripts(browser, served_wi
         viewport={"width": 320, "height": 700},
         color_scheme="dark",
     )
-    page.get_by_label("Agenda").focus()
+    page.get_by_label("Liste", exact=True).focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**view=month**")

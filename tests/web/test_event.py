@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.html_look import Page
+from tests.support.public_site import HEAD
 
 
 def read(site, path):
@@ -46,7 +47,7 @@ def test_the_room_is_shown_until_the_end(site_of, now, is_shown):
 def test_what_is_off_says_so_first_and_offers_no_room(showcase, name):
     text = Page(read(showcase, f"/events/{name}")).text
     sentence = {
-        "cancelled": "This will not take place.",
+        "cancelled": "This event has been cancelled.",
         "postponed": "Postponed. The new date is not known yet.",
     }[name]
     assert text.index(name.capitalize()) < text.index(sentence)
@@ -56,7 +57,7 @@ def test_what_is_off_says_so_first_and_offers_no_room(showcase, name):
 def test_other_deadlines_than_the_closing_tell_their_moves_below(showcase):
     html = read(showcase, "/events/charts-tender")
     first, second = (html.index(f"was <s>{day}") for day in ("Monday 23 November", "Tuesday 24 November"))
-    assert first < html.index("Milestones") < second
+    assert first < html.index("Key dates") < second
 
 
 # -- what search engines read -------------------------------------------------------------------
@@ -122,7 +123,7 @@ def test_a_moved_event_tells_when_it_was_planned(showcase):
     told = (found["startDate"], found["eventStatus"].rpartition("/")[2], found["previousStartDate"])
     assert told == ("2026-12-15", "EventRescheduled", "2026-12-14")
     words = Page(read(showcase, "/fr/events/policy-lab")).text
-    assert "Déplacé ; date initiale : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
+    assert "Changement de date ; auparavant : lundi 14 décembre 2026 au mardi 15 décembre 2026 ." in words
 
 
 def test_extensions_are_counted_for_each_moment_apart(showcase):
@@ -225,3 +226,11 @@ def test_a_long_title_is_smaller_and_a_very_long_one_behind_its_date(site_of, le
 def test_words_from_right_to_left_keep_to_the_side_of_the_page(showcase):
     html = read(showcase, "/events/arabic")
     assert re.search(r'<h1( class="long")?><span lang="\w+" dir="auto">', html)
+
+
+def test_what_has_left_the_file_is_called_withdrawn_and_not_cancelled(site_of):
+    record = "  - {id: gone, kind: tender, title: Gone, closes: 3 December 2026}\n"
+    site = site_of(record + record.replace("gone", "left"))
+    site.publish(HEAD + record.replace("gone", "left"), site.now)
+    assert "This call for tenders has been withdrawn from the calendar." in Page(read(site, "/events/gone")).text
+    assert "Cet appel d’offres a été retiré du calendrier." in Page(read(site, "/fr/events/gone")).text

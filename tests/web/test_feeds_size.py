@@ -41,7 +41,7 @@ def test_feed_is_cut_and_says_so(service):
     events = response.data.count(b"BEGIN:VEVENT")
     assert (events, len(kept), len(response.data) < 1_000_000) == (1_000, 999, True)
     text = response.data.replace(b"\r\n ", b"").decode()
-    assert f"{COUNT - len(kept)} records are left out\\, because calendar programs take" in text
+    assert f"{COUNT - len(kept)} announcements are left out\\, because calendar apps take" in text
     assert response.last_modified.date() >= NOW.date() - timedelta(days=1)
 
 

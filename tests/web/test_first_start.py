@@ -44,7 +44,7 @@ def test_problems_are_shown_at_the_machine_alone(tmp_path, settings, headers, cl
     )
     assert (LINE in page, "events.yaml" in page) == (is_shown, is_shown)
     assert ("Nothing has been published yet." in page) is not is_shown
-    assert "To the calendar" not in page
+    assert "Go to the calendar" not in page
     assert "<b>" not in page
     site.engine.dispose()
 

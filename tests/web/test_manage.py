@@ -41,7 +41,7 @@ def test_page_shows_what_is_kept_and_saving_it_changes_nothing(site):
         "do": ["save"],
         "watch-0": ["kind=tender,webinar"],
         "lead-0": ["14 days", "1 day"],
-        "own_leads-0": ["36 hours"],
+        "own_leads-0": ["36 hours before"],
         "wants_new-0": ["yes"],
         "digest": ["weekly"],
         "language": ["en"],
@@ -49,8 +49,17 @@ def test_page_shows_what_is_kept_and_saving_it_changes_nothing(site):
         "country": ["KR"],
     }
     answer = site.post(site.manage_path(subscriber), data)
-    assert (answer.status_code, words_of(answer)[:6]) == (200, "Saved.")
+    assert (answer.status_code, words_of(answer).partition(".")[0]) == (200, "Your changes are saved")
     assert site.again(subscriber) == subscriber
+
+
+def test_own_leads_are_in_the_language_of_the_page(site):
+    subscriber = site.subscriber(own_leads="3 weeks, the day before at 18:00")
+    path = f"/fr{site.manage_path(subscriber)}"
+    data = filled(site.get(path).get_data(as_text=True))
+    assert data["own_leads-0"] == ["21 jours avant, 1 jour avant à 18:00"]
+    assert site.post(path, data).status_code == 200
+    assert site.again(subscriber).watches == subscriber.watches
 
 
 def test_all_settings_can_be_changed(site):

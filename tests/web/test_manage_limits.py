@@ -27,14 +27,14 @@ def keep(site, subscriber, *selections):
 
 
 DAMAGED = {
-    "no selection": ({"watch__0": "x=1"}, "This choice is not known here: x=1."),
-    "the reported one": ({"kind": "tender", "watch__0": "x=1"}, "This choice is not known here: x=1."),
+    "no selection": ({"watch__0": "x=1"}, "There is no such choice: x=1."),
+    "the reported one": ({"kind": "tender", "watch__0": "x=1"}, "There is no such choice: x=1."),
     "a span": ({"watch__0": "from=2027-01-01"}, "Reminders are not limited to a span of time. Leave out from= and to=."),
-    "too long": ({"watch__0": "tag=" + "a" * 5000}, "This choice is not known here: tag=" + "a" * 50 + "."),
+    "too long": ({"watch__0": "tag=" + "a" * 5000}, "There is no such choice: tag=" + "a" * 50 + "."),
     "too much": ({"watch__0": "tag=" + ",".join("é" * 190 + str(n) for n in range(4))}, "This is too much to choose at once. Choose less, or everything."),
-    "NUL": ({"watch__0": "q=a%00b"}, "This choice is not known here: q=a\0b."),
-    "raw NUL": ({"watch__0": "id=a\0b"}, "This choice is not known here: id=a\0b."),
-    "one of two": ({"watch__0": "kind=tender,webinar", "watch__1": "kind=party"}, "This choice is not known here: kind=party."),
+    "NUL": ({"watch__0": "q=a%00b"}, "There is no such choice: q=a\0b."),
+    "raw NUL": ({"watch__0": "id=a\0b"}, "There is no such choice: id=a\0b."),
+    "one of two": ({"watch__0": "kind=tender,webinar", "watch__1": "kind=party"}, "There is no such choice: kind=party."),
     "a huge number": ({"watch__99999999999": "kind=tender"}, "The field “watch-99999999999” does not belong to this page. Nothing was changed; load the page again."),
     "a minus": ({"watch__-1": "kind=tender"}, "The field “watch--1” does not belong to this page. Nothing was changed; load the page again."),
     "digits of others": ({"watch__٣": "kind=tender"}, "The field “watch-٣” does not belong to this page. Nothing was changed; load the page again."),
@@ -49,7 +49,7 @@ DAMAGED = {
         {"watch__0": "kind=tender", "own_leads__0": "5 working days", "country": ""},
         "Choose the country whose public holidays count: reminders in working days need it.",
     ),
-    "digest": ({"digest": "hourly"}, "“hourly” is not known. It is daily, weekly, or empty for one email per date."),
+    "digest": ({"digest": "hourly"}, "“hourly” is not possible. Write daily or weekly, or nothing for one email per date."),
     "leads": ({"watch__0": "kind=tender", "own_leads__0": "1 day," * 7000 + "soon"}, "“soon” is not understood. Write for example 7 days, 36 hours, 5 working days or 1 day before at 18:00."),
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_a_damaged_form_is_refused_in_words_and_changes_nothing(site, fields, to
 def test_a_damaged_form_is_refused_in_french(site):
     subscriber = site.subscriber()
     answer = save(site, subscriber, prefix="/fr", watch__0="x=1")
-    assert (answer.status_code, "Ce choix n’est pas connu ici : x=1." in words_of(answer)) == (400, True)
+    assert (answer.status_code, "Ce choix n’existe pas : x=1." in words_of(answer)) == (400, True)
     answer = save(site, subscriber, prefix="/fr", watch__x="kind=tender")
     assert "Le champ « watch-x » n’appartient pas à cette page." in words_of(answer)
 
@@ -118,7 +118,10 @@ def test_a_kept_watch_that_is_unreadable_does_not_keep_the_rest_from_being_saved
     assert page.status_code == 200
     answer = save(site, subscriber, watch__0="kind=tender,webinar", watch__1="x=1", zone="Asia/Tokyo")
     assert answer.status_code == 200
-    assert "Saved. A choice that could not be read was removed: x=1. It never brought an email." in words_of(answer)
+    assert (
+        "Your changes are saved. A choice that could not be read was removed: x=1. It never brought an email."
+        in words_of(answer)
+    )
     found = site.again(subscriber)
     assert ([watch.selection for watch in found.watches], found.zone) == (["kind=tender,webinar"], "Asia/Tokyo")
 

@@ -254,7 +254,7 @@ def test_without_a_database_all_that_is_known_is_told(operated, tmp_path):
     assert "The database file is not there any more." in words_of(operated.get("/operator", **BEARER))
     refused = operated.post("/reminders", {"address": "ann@example.org", "kind": "tender"})
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
-    assert "This cannot be done at the moment. Try again in a minute." in words_of(refused)
+    assert "This is not possible at the moment. Try again in a minute." in words_of(refused)
 
 
 def test_gauges_of_an_empty_database(database):

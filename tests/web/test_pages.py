@@ -233,7 +233,7 @@ def test_hostile_texts_stay_texts(site_of, payload):
         ("/events/nothing", 404, "This event or call was not found."),
         ("/fr/events/nothing", 404, "Cette annonce est introuvable."),
         ("/de/", 404, "Page not found."),
-        ("/?kind=party", 400, "kind=party is unknown. Known: event, webinar, tender."),
+        ("/?kind=party", 400, "kind=party is unknown. Possible: event, webinar, tender."),
         ("/?x=1", 400, "There is no parameter 'x'."),
         ("/?kind=%3Cscript%3E", 400, "kind=<script> is unknown."),
     ],

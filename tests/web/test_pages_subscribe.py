@@ -13,7 +13,7 @@ PROGRAMS = [
     "Microsoft 365",
     "Outlook on a computer",
     "Thunderbird",
-    "Any other program",
+    "Any other app",
 ]
 
 

@@ -116,7 +116,7 @@ def test_errors_stand_in_words_beside_the_field_and_above_and_what_was_typed_sta
         assert f'aria-describedby="{name}' in page
         assert f'id="{name}-fault"' in page
     assert page.count(" checked") == 6  # two kinds, two leads, what is new, weekly
-    assert page.index("not the name of a mail server") < page.index("“next week” is not understood")
+    assert page.index("Check the part after the @") < page.index("“next week” is not understood")
 
 
 def test_everybody_is_answered_the_same(site):
@@ -198,7 +198,7 @@ def test_confirmation_page_tells_all_and_the_button_confirms(site):
     answer = site.post(path, {"do": "confirm"})
     assert (answer.status_code, len(site.dump()["subscribers"])) == (200, 1)
     manage = re.search(r'href="(/reminders/manage/[^"]+)"', answer.get_data(as_text=True))[1]
-    assert "They go to ann@example.org." in words_of(site.get(manage))
+    assert "Address: ann@example.org" in words_of(site.get(manage))
 
 
 def test_a_link_confirms_once(site):

@@ -39,7 +39,7 @@ def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served)
     page.get_by_text("Modifier").first.click()
     page.get_by_label("3 jours avant").check()
     page.get_by_role("button", name="Enregistrer").last.click()
-    assert page.get_by_role("status").inner_text() == "C’est enregistré."
+    assert page.get_by_role("status").inner_text() == "Vos modifications sont enregistrées."
     subscriber = served.service.confirm(served.service.confirm_token(row[1], served.now), served.now)
     (watch,) = subscriber.watches
     assert (watch.selection, watch.leads) == ("kind=tender", ("7 days", "3 days"))
@@ -69,15 +69,15 @@ def test_script_chooses_the_zone_of_the_browser(browser, served, told, chosen):
 @pytest.mark.parametrize(
     ("path", "told", "words", "zone"),
     [
-        ("/events/roads", "Asia/Seoul", "In your time (Seoul).", "Asia/Seoul"),
-        ("/fr/events/roads", "Asia/Seoul", "À votre heure (Séoul).", "Asia/Seoul"),
+        ("/events/roads", "Asia/Seoul", "Times in your emails are those of Seoul.", "Asia/Seoul"),
+        ("/fr/events/roads", "Asia/Seoul", "Dans vos e-mails, les heures sont celles de Séoul.", "Asia/Seoul"),
         (
             "/events/roads",
             "America/Argentina/Buenos_Aires",
-            "In your time (Buenos Aires).",
+            "Times in your emails are those of Buenos Aires.",
             "America/Argentina/Buenos_Aires",
         ),
-        ("/fr/events/roads", "", "À l’heure du programme (Paris).", "Europe/Paris"),
+        ("/fr/events/roads", "", "Dans vos e-mails, les heures sont celles de Paris.", "Europe/Paris"),
     ],
 )
 def test_short_form_says_in_whose_time_and_takes_it(browser, served, path, told, words, zone):
@@ -102,7 +102,7 @@ def test_errors_can_be_reached_by_keyboard(browser, served):
     page.keyboard.press("Enter")
     assert page.url.endswith("#address")
     described = page.get_by_label("Your email address").get_attribute("aria-describedby")
-    assert "not the name of a mail server" in page.locator(f"#{described}").inner_text()
+    assert "Check the part after the @" in page.locator(f"#{described}").inner_text()
     page.context.close()
 
 

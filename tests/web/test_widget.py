@@ -69,7 +69,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):
             "view=next&kind=webinar",
             "In 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Online, Seoul, South Korea",
         ),
-        ("view=next&id=bergen", "No upcoming date matches this choice."),
+        ("view=next&id=bergen", "No upcoming dates match these filters."),
         (
             "view=compact",
             "Wed 25 Nov Closes in 2 days Audit of web sites Wednesday 25 November 2026, 17:00 CET (UTC+1)",
@@ -80,7 +80,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):
         ("view=month&month=2026-12", "Cancelled Visit to Bergen Event"),
         ("view=month&month=2027-05", "Nothing in this month."),
         ("view=month&month=2026-12&limit=1", "+3 more"),
-        ("tag=past", "No upcoming date matches this choice. Past July 2026 Tue 7 Jul Racism"),
+        ("tag=past", "No upcoming dates match these filters. Past July 2026 Tue 7 Jul Racism"),
         ("id=over", "Past July 2026 Tue 7 Jul Racism"),
         ("from=2026-07-01&to=2026-07-31&view=compact", "July 2026 Tue 7 Jul Racism"),
     ],
@@ -124,23 +124,23 @@ def test_two_thousand_records_are_cut(tmp_path):
 # -- the grammar ------------------------------------------------------------------------------------
 
 REFUSED = [
-    ("view=grid", "view=grid is unknown. Known: agenda, month, next, compact."),
+    ("view=grid", "view=grid is unknown. Possible: agenda, month, next, compact."),
     ("view=", "view= is unknown."),
     ("view=month&view=next", "view= takes one value. Give it once."),
-    ("theme=blue", "theme=blue is unknown. Known: auto, light, dark."),
+    ("theme=blue", "theme=blue is unknown. Possible: auto, light, dark."),
     ("accent=12345", "accent=12345 is not a colour. Write six hexadecimal digits, such as 1c4e94."),
     ("accent=%23aabbcc", "accent=#aabbcc is not a colour."),
     ("accent=٠٠٠٠٠٠", "is not a colour."),
-    ("limit=0", "limit=0 cannot be. Write a whole number from 1 to 100."),
-    ("limit=101", "limit=101 cannot be."),
-    ("limit=1e1", "limit=1e1 cannot be."),
+    ("limit=0", "limit=0 is out of range. Write a whole number from 1 to 100."),
+    ("limit=101", "limit=101 is out of range."),
+    ("limit=1e1", "limit=1e1 is out of range."),
     ("month=2027-13", "month=2027-13 is not a month. Write it as 2027-03."),
     ("month=0001-01", "month=0001-01 is not a month."),
     ("veiw=next", "There is no parameter 'veiw'. Did you mean 'view'?"),
     ("callback=x", "There is no parameter 'callback'."),
     ("kind=party", "kind=party is unknown."),
-    ("tag=zz", "There is no tag 'zz'."),
-    ("id=zz", "There is no record 'zz'."),
+    ("tag=zz", "There is no topic 'zz'."),
+    ("id=zz", "There is no event or call 'zz'."),
     ("tz=Mars/Phobos", "tz=Mars/Phobos is unknown."),
     ("lang=de", "lang=de is unknown."),
     ("lang=fr&accent=rot", "accent=rot n’est pas une couleur. Écrivez six chiffres hexadécimaux, par exemple 1c4e94."),
@@ -235,7 +235,7 @@ def test_sites_that_may_frame_it_are_those_of_the_settings(tmp_path):
 
 def test_fault_is_told_inside_the_frame(widget_site, monkeypatch, caplog):
     monkeypatch.setattr("calendar_service.web.widget.show_widget", lambda *_: 1 / 0)
-    assert "Something went wrong here. Try again in a minute." in seen(widget_site, "/widget", 500).text
+    assert "Something went wrong. Try again in a minute." in seen(widget_site, "/widget", 500).text
     assert "A widget failed." in caplog.text
     assert seen(widget_site, "/widget?lang=fr", 500).text.startswith("Ce calendrier ne peut pas être affiché.")
 

@@ -71,7 +71,7 @@ def check_webhook_url(url: str) -> str:
             gettext_noop("The URL cannot be read."), remedy=gettext_noop("Write https://host/path.")
         ) from None
     if parts.scheme != "https":
-        raise InvalidWebhook(gettext_noop("The URL is not an https:// one."))
+        raise InvalidWebhook(gettext_noop("The URL does not begin with https://."))
     if "@" in parts.netloc or "#" in url:
         raise InvalidWebhook(
             gettext_noop("The URL holds a user name or a fragment."), remedy=gettext_noop("Write https://host/path.")

@@ -121,16 +121,20 @@ def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
 def _chosen_details(choice: ChosenReminders, edition: Edition, lang: Language) -> tuple[Detail, ...]:
     what = describe_selection(choice.selection, edition, lang, own_words=False)
     facts = [
-        Detail(lang.gettext("Reminders of"), [what[:1].upper() + what[1:]]),
         Detail(
-            lang.gettext("Reminders"),
+            lang.gettext("What you follow"),
+            [
+                what[:1].upper() + what[1:],
+                *([lang.gettext("Including new announcements")] if choice.wants_new else []),
+            ],
+        ),
+        Detail(
+            lang.gettext("When to remind you"),
             [describe_leads(choice.leads, lang) or describe_suggested(choice.selection, edition, lang)],
         ),
     ]
-    if choice.wants_new:
-        facts.append(Detail(lang.gettext("Also"), [lang.gettext("New announcements")]))
     if choice.digest:
-        facts.append(Detail(lang.gettext("How"), [lang.gettext(DIGEST_LABELS[choice.digest])]))
+        facts.append(Detail(lang.gettext("How often"), [lang.gettext(DIGEST_LABELS[choice.digest])]))
     return tuple(facts)
 
 

@@ -59,7 +59,7 @@ def compose_digest(
         more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
         if left_out
         else "",
-        button=Button(lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/"),
+        button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
         why=_why(period, sender_name(edition, lang), lang),
     )
     return Message(

@@ -58,7 +58,7 @@ def compose_notices(
         more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
         if left_out > 0
         else "",
-        button=Button(lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/"),
+        button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
         why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=sender),
     )
     records = [_data(each, edition, view, now) for each in shown]

@@ -159,4 +159,4 @@ def _without_changed(content: MessageContent, value_changes: list[RecordChange],
 
 
 def _calendar_button(view: RenderContext) -> Button:
-    return Button(view.lang.gettext("To the calendar"), f"{view.base_url}{view.prefix}/")
+    return Button(view.lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/")

@@ -55,7 +55,7 @@ def _check_domain(domain: str) -> str:
     if (
         len(labels) < 2 or labels[-1].isdecimal() or not all(map(_LABEL.fullmatch, labels))
     ):  # a host and its top-level domain
-        raise InvalidAddress(gettext_noop("What follows the @ is not the name of a mail server, such as example.org."))
+        raise InvalidAddress(gettext_noop("Check the part after the @: it should look like example.org."))
     return ascii_domain
 
 

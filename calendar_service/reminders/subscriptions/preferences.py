@@ -34,7 +34,7 @@ FORM_FIELDS = {"kind": "kind", "tag": "tag", "place": "country", "id": "id", "q"
 Two have names of their own: the subscriber has a country and a language too.
 """
 _BETWEEN_LEADS = re.compile("[,;]")
-_NOT_KNOWN = gettext_noop("This choice is not known here: {value}.")
+_NOT_KNOWN = gettext_noop("There is no such choice: {value}.")
 _NEEDS_COUNTRY = gettext_noop("Choose the country whose public holidays count: reminders in working days need it.")
 _YES_NO = {"": False, "no": False, "yes": True}
 
@@ -237,7 +237,7 @@ def _digest(text: str) -> str:
     if text.strip() not in DIGEST_CHOICES:
         raise InvalidPreferences(
             "digest",
-            gettext_noop("“{value}” is not known. It is daily, weekly, or empty for one email per date."),
+            gettext_noop("“{value}” is not possible. Write daily or weekly, or nothing for one email per date."),
             value=_short(text),
         )
     return text.strip()

@@ -51,7 +51,7 @@ class TooManyRequests(CalendarError):
     """Something was requested too often; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(gettext_noop("This was asked too often. Try again later."))
+        super().__init__(gettext_noop("Too many attempts. Try again later."))
         self.retry_after = retry_after
 
 

@@ -240,12 +240,12 @@ def test_data_for_programs():
         ("", "everything", "tout"),
         (
             "kind=tender&tag=roads",
-            "all calls for tenders tagged roads",
-            "tous les appels d’offres avec le mot-clé roads",
+            "all calls for tenders on roads",
+            "tous les appels d’offres sur le thème roads",
         ),
         ("kind=event,webinar", "all events and webinars", "tous les événements et webinaires"),
         ("id=academy", "“Intercultural Academy”", "«\xa0Académie interculturelle\xa0»"),
-        ("country=FR,PT", "everything for France or Portugal", "tout (pays\xa0: France ou Portugal)"),
+        ("country=FR,PT", "everything (country: France or Portugal)", "tout (pays\xa0: France ou Portugal)"),
         (
             "language=fr&from=2027-07-01",
             "everything in French from 1 July 2027",

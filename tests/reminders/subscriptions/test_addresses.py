@@ -60,7 +60,7 @@ SENTENCES = {
     "Enter an email address.",
     "This is not an email address. Enter one like name@example.org.",
     "This email address is too long.",
-    "What follows the @ is not the name of a mail server, such as example.org.",
+    "Check the part after the @: it should look like example.org.",
 }
 
 

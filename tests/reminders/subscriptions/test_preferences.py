@@ -58,9 +58,9 @@ def test_form_is_read(given, expected):
 
 
 BAD_FORMS = [
-    ({"kind": ["tendre"]}, "kind", "This choice is not known here: kind=tendre."),
-    ({"place": ["xx"]}, "place", "This choice is not known here: country=XX."),
-    ({"selection": ["nothing"]}, "selection", "This choice is not known here: nothing=."),
+    ({"kind": ["tendre"]}, "kind", "There is no such choice: kind=tendre."),
+    ({"place": ["xx"]}, "place", "There is no such choice: country=XX."),
+    ({"selection": ["nothing"]}, "selection", "There is no such choice: nothing=."),
     (
         {"selection": ["from=2027-01-01"]},
         "selection",
@@ -76,7 +76,11 @@ BAD_FORMS = [
         "own_leads",
         "No more than 6 reminders for one date, please.",
     ),
-    ({"digest": ["hourly"]}, "digest", "“hourly” is not known. It is daily, weekly, or empty for one email per date."),
+    (
+        {"digest": ["hourly"]},
+        "digest",
+        "“hourly” is not possible. Write daily or weekly, or nothing for one email per date.",
+    ),
     ({"language": ["de"]}, "language", "Emails are written in: en, fr."),
     (
         {"own_leads": ["7 days, 5 jours ouvrés"]},
