@@ -93,6 +93,7 @@ def find_changes(
     found += [each for each in _moved(before, after) if _is_ahead(each, zone, now)]
     if _where(before) != _where(after):
         found.append(RecordChange(ChangeKind.PLACE, old_place=before.place, new_place=after.place))
+    found += [each for each in _moved_sessions(before, after) if _is_ahead(each, zone, now)]
     if after.kind is Kind.TENDER:
         found += _new_documents(before, after)
         if not found and after.note_of_change and after.note_of_change != before.note_of_change:
@@ -126,6 +127,9 @@ def _moved(old: Record, new: Record) -> Iterator[RecordChange]:
         yield from _change(name, was.at if was else None, now_at.at if now_at else None)
     if old.schedule and new.schedule:
         yield from _rescheduled(old.schedule, new.schedule)
+
+
+def _moved_sessions(old: Record, new: Record) -> Iterator[RecordChange]:
     was_sessions = {each.id: each.span for each in old.sessions}
     for each in new.sessions:
         yield from _change(MomentName.STARTS, was_sessions.pop(each.id, None), each.span, each.id)

@@ -78,10 +78,10 @@ def _words(name: MomentName, numbers: tuple[int, int, int], lang: Language) -> t
         case MomentName.QUESTIONS_BY:
             return (
                 gettext("Last day for questions"),
-                gettext("Questions until tomorrow"),
-                ngettext("Questions for {number} more day", "Questions for {number} more days", days),
-                ngettext("Questions for {number} more week", "Questions for {number} more weeks", weeks),
-                ngettext("Questions for {number} more month", "Questions for {number} more months", months),
+                gettext("Questions close tomorrow"),
+                ngettext("Questions close in {number} day", "Questions close in {number} days", days),
+                ngettext("Questions close in {number} week", "Questions close in {number} weeks", weeks),
+                ngettext("Questions close in {number} month", "Questions close in {number} months", months),
             )
         case MomentName.CLOSES:
             return (

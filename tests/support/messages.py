@@ -14,10 +14,11 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import span_points
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.occurrences import occurrence_on
-from calendar_service.records.record import Milestone, Place, Record
+from calendar_service.records.record import Link, Milestone, OccurrenceChange, Place, Record, Session
 from calendar_service.reminders.messages.account import compose_confirmation, compose_known, compose_trouble
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.digest import compose_digest
+from calendar_service.reminders.messages.edition_notice import RecordNotice, compose_notices
 from calendar_service.reminders.messages.fault import compose_fault_mail
 from calendar_service.reminders.messages.items import DigestItem
 from calendar_service.reminders.messages.notice import compose_notice
@@ -105,6 +106,35 @@ def notice(view: RenderContext, edition: Edition, before: Revision, after: Revis
     return compose_notice(before, after, entry, edition, differences, now=CHANGED, view=view)
 
 
+def documents() -> tuple[Edition, Revision, Revision]:
+    """One of two documents is replaced, and a third one is new."""
+    terms, form = published().entries["charts-tender"].record.documents
+    minutes = Link({"en": "Minutes", "fr": "Compte rendu"}, "https://example.org/minutes.pdf")
+    return changed("charts-tender", documents=(replace(terms, url=f"{terms.url}&v=3"), form, minutes))
+
+
+def several(view: RenderContext) -> Message:
+    """A session is added and the place is another, which comes first; an occurrence is called off, a tender too, and another one is new."""
+    during = published().entries["long-title"].record.schedule.span
+    opening = Session("opening", {"en": "Opening", "fr": "Ouverture"}, during, "")
+    clinic = published().entries["help-desk"].record.schedule
+    off = OccurrenceChange(date(2027, 7, 13), None)
+    changes = [
+        changed("academy", sessions=(opening,), place=Place(online=True)),
+        changed("help-desk", schedule=replace(clinic, changes=(off,))),
+        changed("roads-study", status=Status.CANCELLED),
+        documents(),
+    ]
+    notices = []
+    for edition, before, after in changes:
+        sides = [(each.record, record_state(each.record, withdrawn=each.withdrawn)) for each in (before, after)]
+        found = find_changes(*sides, edition.calendar.zone, CHANGED)
+        notices.append(RecordNotice(edition.entries[after.record.id], before, after, found))
+    entry = published().entries["racism-webinar"]
+    notices.append(RecordNotice(entry, None, entry.revision, []))
+    return compose_notices(notices, published(), now=CHANGED, view=view)
+
+
 def new(record_id: str, view: RenderContext) -> Message:
     entry = published().entries[record_id]
     return compose_notice(None, entry.revision, entry, published(), [], now=CHANGED, view=view)
@@ -166,6 +196,8 @@ def all_messages(code: str) -> dict[str, Message]:
         "notice-postponed": notice(view, *changed("housing-conference", status=Status.POSTPONED)),
         "notice-withdrawn": notice(view, *changed("housing-conference", withdrawn=True)),
         "notice-place": notice(view, *changed("housing-conference", place=place)),
+        "notice-documents": notice(view, *documents()),
+        "notices": several(view),
         "new": new("charts-tender", view),
         "digest": digest(seoul, "daily"),
         "digest-weekly": digest(view, "weekly"),

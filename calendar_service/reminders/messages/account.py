@@ -109,7 +109,9 @@ def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
         sender,
         lang.gettext("Your webhook for {sender} was switched off", sender=sender),
         (
-            lang.gettext("For five days it has accepted none of the reminders sent to it, so no more are sent."),
+            lang.gettext(
+                "For five days your webhook has accepted none of the reminders sent to it, so no more are sent."
+            ),
             lang.gettext("Check the receiving server, then switch the webhook on again:"),
         ),
         button=Button(lang.gettext("Check the webhook"), MANAGE_URL),

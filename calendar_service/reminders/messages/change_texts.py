@@ -44,7 +44,7 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
         case ChangeKind.ADDED:
             return gettext("Session added") if session else gettext("Date added")
         case ChangeKind.REMOVED:
-            return gettext("Session dropped") if session else gettext("Date dropped")
+            return gettext("Session removed") if session else gettext("Date removed")
         case ChangeKind.DOCUMENT:
             return gettext("Document replaced") if difference.old_document else gettext("New document")
     words = {
@@ -59,6 +59,11 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
         ChangeKind.CORRIGENDUM: gettext("Corrigendum"),
     }
     return words[difference.what]
+
+
+def planned_label(kind: Kind, lang: Language) -> str:
+    """Return the label of a time that is called off: of a call for tenders it was the deadline."""
+    return lang.gettext("The deadline was") if kind is Kind.TENDER else lang.gettext("Was planned for")
 
 
 def new_headline(kind: Kind, lang: Language) -> str:
@@ -85,7 +90,7 @@ def _moved(difference: RecordChange, lang: Language) -> str:
         case MomentName.OPENS:
             return gettext("Opening of bids moved")
         case MomentName.AWARD_EXPECTED:
-            return gettext("Award moved")
+            return gettext("Award date changed")
     return gettext("New time") if _same_day(difference) else gettext("New date")
 
 
@@ -118,8 +123,7 @@ def changed_row(
         )
         return ChangedValue(label, was, new or [lang.gettext("not yet known")])
     if difference.new_document:
-        told = lang.gettext("Replaced") if difference.old_document else lang.gettext("Added")
-        return ChangedValue(label, [], [document_title(difference.new_document, lang)], told)
+        return ChangedValue(headline(difference, lang), [], [document_title(difference.new_document, lang)])
 
     def lines(span: Point | Span | None) -> list[str]:
         return message_times(span, entry.record, calendar, view) if span else []
@@ -127,16 +131,21 @@ def changed_row(
     old = lines(difference.old)[:1]  # what is no longer valid is shown on one clock
     match difference.what:
         case ChangeKind.OCCURRENCE_CANCELLED:
-            return ChangedValue(label, old, [], lang.gettext("Cancelled"))
+            return ChangedValue(headline(difference, lang), old, [])
         case ChangeKind.OCCURRENCE_RESTORED:
-            return ChangedValue(label, [], lines(difference.new), lang.gettext("Takes place after all"))
-        case ChangeKind.ADDED:
-            return ChangedValue(label, [], lines(difference.new), lang.gettext("Added"))
+            return ChangedValue(headline(difference, lang), [], lines(difference.new))
+        case ChangeKind.ADDED if difference.session:
+            return ChangedValue(headline(difference, lang), [], _named(label, lines(difference.new)))
         case ChangeKind.REMOVED:
-            return ChangedValue(label, old, [], lang.gettext("Dropped"))
+            return ChangedValue(headline(difference, lang), _named(label, old), [])
         case ChangeKind.SERIES:
             return _series(label, records, difference, calendar.zone, lang)
     return ChangedValue(label, old, lines(difference.new))
+
+
+def _named(label: str, lines: list[str]) -> list[str]:
+    """Return the lines with what they are the times of before the first."""
+    return [f"{label}, {lines[0]}", *lines[1:]] if lines else [label]
 
 
 def _series(
@@ -153,8 +162,6 @@ def _series(
 def _label(difference: RecordChange, records: tuple[Record | None, Record], lang: Language) -> str:
     if difference.what is ChangeKind.PLACE:
         return lang.gettext("Where")
-    if difference.what is ChangeKind.DOCUMENT:
-        return lang.gettext("Document")
     if difference.session:
         held = [each for record in records if record for each in record.sessions if each.id == difference.session]
         return clean_line(phrases.pick(held[-1].title, lang.code).text) if held else lang.gettext("Session")

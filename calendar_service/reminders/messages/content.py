@@ -29,12 +29,11 @@ class TimeBlock:
 
 @dataclass(frozen=True)
 class ChangedValue:
-    """A changed time or place: its old and its new value."""
+    """A changed time or place: its old and its new value; what was only added or removed has one of them."""
 
     label: str
     old: list[str]
     new: list[str]
-    told: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.enums import Status
 from calendar_service.records.main_moment import main_moment
 from calendar_service.reminders.channels.base import Message
-from calendar_service.reminders.messages.change_texts import STANDINGS, changed_row, headline, new_headline
+from calendar_service.reminders.messages.change_texts import (
+    STANDINGS,
+    changed_row,
+    headline,
+    new_headline,
+    planned_label,
+)
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import title_of
@@ -103,7 +109,7 @@ def _lines(notice: RecordNotice, entry: Entry, edition: Edition, view: RenderCon
     if not lines:
         lines = message_times(main_moment(entry, calendar, now).span, entry.record, calendar, view)
         if entry.is_called_off or entry.record.status is Status.POSTPONED:
-            planned_for = view.lang.gettext("Was planned for")
+            planned_for = planned_label(entry.record.kind, view.lang)
             lines[0] = view.lang.gettext("{label}: {title}", label=planned_for, title=lines[0])
     reason = reason_of(entry, view.lang) if notice.before else None
     return [*lines[:_MAX_LINES], *((reason.words,) if reason else ())]
@@ -111,16 +117,11 @@ def _lines(notice: RecordNotice, entry: Entry, edition: Edition, view: RenderCon
 
 def _changed(change: ChangedValue, lang: Language) -> Iterator[str]:
     """Yield a change as lines: the new value behind the label, and the old one."""
-    if not change.new:
-        told = change.told or lang.gettext("Dropped")
-        yield lang.gettext("{label}: {title}", label=change.label, title=f"{told} ({', '.join(change.old)})")
-        return
-    first, *others = change.new
-    named = f"{change.told}: {first}" if change.told else first
-    yield lang.gettext("{label}: {title}", label=change.label, title=named)
+    first, *others = change.new or change.old
+    yield lang.gettext("{label}: {title}", label=change.label, title=first)
     yield from others
-    if change.old:
-        yield lang.gettext("{label}: {title}", label=lang.gettext("Until now"), title=", ".join(change.old))
+    if change.new and change.old:
+        yield lang.gettext("{label}: {title}", label=lang.gettext("Previously"), title=", ".join(change.old))
 
 
 def _data(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:

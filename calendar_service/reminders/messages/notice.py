@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.edition import is_correction
-from calendar_service.records.enums import MomentName
+from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.main_moment import main_moment
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
@@ -18,6 +18,7 @@ from calendar_service.reminders.messages.change_texts import (
     document_title,
     headline,
     new_headline,
+    planned_label,
 )
 from calendar_service.reminders.messages.common import (
     counted_to,
@@ -78,7 +79,7 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         preheader=write_preheader(content, head),
         label=content.label if content.state == head else head,
         changes=rows,
-        when=_state_block(content, first, rows),
+        when=_state_block(content, after.record.kind, first, rows),
         history=_reason(shown, edition, lang) + _left_out(value_changes, lang),
         facts=_without_changed(content, value_changes, lang),
         button=_calendar_button(view) if after.withdrawn else content.button,
@@ -102,7 +103,7 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
         label=head,
         when=content.when and replace(content.when, counted=counted_to(entry, main, edition, view, now)),
         why=lang.gettext(
-            "You get this email because you asked {sender} for news of what is announced.", sender=content.sender
+            "You get this email because you asked {sender} to tell you about new announcements.", sender=content.sender
         ),
     )
     short = short_moment(main, edition, view, now)
@@ -111,10 +112,12 @@ def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderC
     return make_message("new", make_subject(head, content, short), content, (entry, main), edition, now)
 
 
-def _state_block(content: MessageContent, first: RecordChange, rows: tuple[ChangedValue, ...]) -> TimeBlock | None:
+def _state_block(
+    content: MessageContent, kind: Kind, first: RecordChange, rows: tuple[ChangedValue, ...]
+) -> TimeBlock | None:
     """Return the time to show beside the changes: none if they include it, the old one of a cancelled record."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
-        return replace(content.when, label=content.view.lang.gettext("Was planned for"))
+        return replace(content.when, label=planned_label(kind, content.view.lang))
     shows_time = rows and first.what not in {ChangeKind.PLACE, ChangeKind.DOCUMENT}
     return None if shows_time else content.when
 

@@ -297,7 +297,7 @@ def test_anybody_else_does_not(certificate, answer):
 
 
 def test_a_url_that_is_refused_is_named_for_what_it_is():
-    with pytest.raises(InvalidWebhook, match="not an https"):
+    with pytest.raises(InvalidWebhook, match="does not begin with https"):
         verify("http://hooks.example.org/", SECRET, clock=clock)
 
 
