@@ -29,9 +29,9 @@ from calendar_service.reminders.service import ReminderService
 from calendar_service.reminders.sign_in_mailer import SignInMailer
 from calendar_service.settings import BadSetting, Settings, read_settings
 from calendar_service.store.engine import open_engine
-from calendar_service.store.errors import DatabaseFault
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.lease import this_host
-from calendar_service.store.schema_version import is_current
+from calendar_service.store.schema_version import SchemaState, newest_migration, schema_state
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
 from calendar_service.store.snapshot import SnapshotFile
 from calendar_service.store.whole_file import create_whole, make_private
@@ -70,7 +70,7 @@ def take_short_turns() -> None:
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database and run pending migrations. Raise UnusableDatabase and DatabaseFault."""
+    """Open the database, with its tables up to date. Raise UnusableDatabase and DatabaseFault."""
     engine = open_engine(settings.database_url)
     _prepare(settings, engine)
     return engine
@@ -78,17 +78,14 @@ def open_database(settings: Settings) -> Database:
 
 def _prepare(settings: Settings, engine: Database) -> None:
     try:
-        _migrate(settings, engine)
+        _prepare_tables(engine)
+        _check_restored(settings, engine)
     finally:
         # Mails with links to sign in may lie there, and addresses do.
         make_private(OWN_FOLDER)
 
 
-def _migrate(settings: Settings, engine: Database) -> None:
-    if not is_current(engine):
-        from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
-
-        run_migrations(engine)
+def _check_restored(settings: Settings, engine: Database) -> None:
     try:
         restore_guard(settings, engine).check(clock())
     except DatabaseFault as fault:
@@ -96,8 +93,29 @@ def _migrate(settings: Settings, engine: Database) -> None:
         logger.error("Whether the database was put back from a copy cannot be checked now: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
 
 
+def _prepare_tables(engine: Database) -> None:
+    state = schema_state(engine)
+    if state is SchemaState.EMPTY or (state is SchemaState.OLDER and engine.dialect.name == "sqlite"):
+        from calendar_service.store.migrate import run_migrations  # noqa: PLC0415 (alembic slows down each start)
+
+        run_migrations(engine)
+    elif state is SchemaState.OLDER:
+        # Processes of the version before may be running: an operator says when the tables change.
+        raise DatabaseFault(
+            f"its tables lack migration {newest_migration()}, which this program needs.",
+            remedy="Run: calendar-service db upgrade",
+            trouble=Trouble.OLDER_TABLES,
+        )
+    elif state is SchemaState.TOO_NEW:
+        raise DatabaseFault(
+            f"its tables have migrations after {newest_migration()}, the last one that this program knows.",
+            remedy="Install the version that made them.",
+            trouble=Trouble.NEWER_TABLES,
+        )
+
+
 class Preparation:
-    """Runs the pending migrations once, as soon as the database answers. Thread-safe."""
+    """Prepares the database once, as soon as it answers and its tables are of this version. Thread-safe."""
 
     def __init__(self, settings: Settings, engine: Database) -> None:
         self._settings = settings
@@ -106,7 +124,7 @@ class Preparation:
         self._working = threading.Lock()
 
     def ensure(self) -> None:
-        """Prepare the database unless that is done. Raise UnusableDatabase and DatabaseFault."""
+        """Prepare the database unless that is done. Raise DatabaseFault, also if its tables are of another version."""
         with self._working:
             if not self._is_done:
                 _prepare(self._settings, self._engine)
@@ -262,6 +280,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     mailer = SignInMailer(engine, settings.base_url, mail_settings(settings), clock, faults)
     install_admin(app, settings, engine, keys=keys, mailer=mailer)
     cache = edition_cache(app)
+    cache.prepare = preparation.ensure
     try:
         preparation.ensure()
         worker.publish_at_start()

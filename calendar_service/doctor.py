@@ -15,12 +15,19 @@ from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading
 from calendar_service.store.pauses import list_pauses
-from calendar_service.store.schema_version import is_current
+from calendar_service.store.schema_version import SchemaState, is_usable, schema_state
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.settings import Settings
+
+
+_SCHEMA_REMEDIES = {
+    SchemaState.EMPTY: "it has no tables yet; run calendar-service db upgrade",
+    SchemaState.OLDER: "its tables are of an earlier version; run calendar-service db upgrade",
+    SchemaState.TOO_NEW: "its tables are of a later version than this program; install that version",
+}
 
 
 @dataclass(frozen=True)
@@ -58,12 +65,13 @@ def _file(settings: Settings) -> CheckResult:
 def _database(settings: Settings) -> CheckResult:
     try:
         engine = open_engine(settings.database_url)
-        current = is_current(engine)
-        number = newest_number(engine) if current else 0
+        state = schema_state(engine)
+        is_good = state in (SchemaState.CURRENT, SchemaState.AHEAD)
+        number = newest_number(engine) if is_good else 0
     except CalendarError as error:
         return CheckResult(is_well=False, text=f"the database: {error}")
-    if not current:
-        return CheckResult(is_well=False, text="the database is not up to date; run calendar-service db upgrade")
+    if not is_good:
+        return CheckResult(is_well=False, text=f"the database: {_SCHEMA_REMEDIES[state]}")
     return CheckResult(is_well=True, text=f"{engine.dialect.name}: edition {number}")
 
 
@@ -71,7 +79,7 @@ def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
     """Compare this host's clock with the database's; return nothing if the database cannot be used."""
     try:
         engine = open_engine(settings.database_url)
-        if not is_current(engine):
+        if not is_usable(engine):
             return []
         with reading(engine) as connection:
             fault = check_clock(connection, now)
@@ -86,7 +94,7 @@ def _sending(settings: Settings) -> list[CheckResult]:
     """Return why nothing is sent, if sending is paused. `_database` reports a database that cannot be read."""
     try:
         engine = open_engine(settings.database_url)
-        if not is_current(engine):
+        if not is_usable(engine):
             return []
         with reading(engine) as connection:
             pauses = list_pauses(connection)

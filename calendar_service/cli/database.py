@@ -15,6 +15,7 @@ from calendar_service.doctor import examine
 from calendar_service.settings import read_settings
 from calendar_service.store.backup import backup
 from calendar_service.store.engine import open_engine
+from calendar_service.store.migrate import run_migrations
 from calendar_service.store.restore import Replaced, restore
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Run pending migrations."""
-    open_database(read_settings(os.environ))
+    """Run pending migrations. Processes of the minor version before go on meanwhile, and afterwards."""
+    settings = read_settings(os.environ)
+    run_migrations(open_engine(settings.database_url))
+    open_database(settings)
     click.echo("The database is up to date.")
 
 

@@ -17,6 +17,8 @@ _REMEDIES = {
     Trouble.READ_ONLY: "Give this user the right to write to it, and to its folder.",
     Trouble.DAMAGED: "Put back a backup: calendar-service db restore FILE.",
     Trouble.GONE: "Put the file back, or restart what has it open.",
+    Trouble.OLDER_TABLES: "Upgrade it: calendar-service db upgrade.",
+    Trouble.NEWER_TABLES: "Install that version, or put back a backup: calendar-service db restore FILE.",
     Trouble.VALUE: "It refuses a value; the log of its server says more.",
     Trouble.OTHER: "Look at the database itself, and at its log.",
 }

@@ -20,6 +20,8 @@ class Trouble(StrEnum):
     READ_ONLY = "read-only"
     DAMAGED = "damaged"
     GONE = "gone"
+    OLDER_TABLES = "older tables"
+    NEWER_TABLES = "newer tables"
     VALUE = "value"
     OTHER = "other"
 

@@ -11,7 +11,7 @@ from alembic.util import CommandError
 
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.errors import UnusableDatabase
-from calendar_service.store.schema_version import MIGRATIONS, is_current
+from calendar_service.store.schema_version import MIGRATIONS, is_usable, note_older_programs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,11 +24,11 @@ def run_migrations(engine: Database) -> None:
 
     Raise UnusableDatabase if the tables are newer than this program, and DatabaseFault.
     """
-    if is_current(engine):
+    if is_usable(engine):
         return
     try:
         with writing(engine, lock=True, unhurried=True) as connection:
-            command.upgrade(_config(connection), "head")
+            upgrade_in(connection)
     except CommandError as error:
         raise UnusableDatabase(
             f"the tables cannot be brought up to date: {error}.",
@@ -39,6 +39,7 @@ def run_migrations(engine: Database) -> None:
 def upgrade_in(connection: Transaction) -> None:
     """Run the pending migrations within a transaction."""
     command.upgrade(_config(connection), "head")
+    note_older_programs(connection)
 
 
 def find_drift(engine: Database) -> None:

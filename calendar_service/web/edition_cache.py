@@ -68,6 +68,8 @@ class EditionCache:
         self.renderer = FeedRenderer(base_url)
         self.clock = clock
         self.engine = engine
+        # Called before each look; what it raises is taken as the database's own fault.
+        self.prepare: Callable[[], None] = lambda: None
         self._looking = threading.Lock()
         self._edition: Edition | None = None
         self._has_looked = False
@@ -103,11 +105,12 @@ class EditionCache:
             self._has_looked = True
             self._looks_since = time.monotonic()
             try:
+                self.prepare()
                 self._load_newest()
                 self._is_unreadable = self._is_silent = False
             except DatabaseFault as error:
                 if not self._is_silent:
-                    logger.error("The database does not answer (%s); the last edition stays.", type(error).__name__)  # noqa: TRY400 (a traceback could show the database's address)
+                    logger.error("The database cannot be used (%s); the last edition stays.", error.trouble)  # noqa: TRY400 (a traceback could show the database's address)
                 self._is_silent = True
             except Exception:
                 # Whatever is wrong with it, it must not take the last one away.

@@ -6,17 +6,14 @@ import random
 import signal
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import editions
-from tests.support.proof_deployment import HEAD
-from tests.support.proof_hosts import FEEDS, PROCESSES, Visitors, two_hosts
+from tests.support.proof_hosts import FEEDS, PROCESSES, Visitors, print_numbers, running, write_calendar
 
-RECORDS = 50
 KILLS = 12
 SECONDS_AWAY = 60
 SAVES = 5
@@ -25,29 +22,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
 ]
-
-
-def write_calendar(file, title):
-    closes = datetime.now(UTC) + timedelta(days=30)
-    lines = [
-        f"  - {{id: t{number}, kind: tender, title: {title} {number}, closes: '{closes:%Y-%m-%d} 12:00'}}\n"
-        for number in range(RECORDS)
-    ]
-    draft = file.with_suffix(".part")
-    draft.write_text(HEAD + "".join(lines), encoding="utf-8")
-    draft.replace(file)
-
-
-@contextmanager
-def running(tmp_path, url):
-    file = tmp_path / "events.yaml"
-    write_calendar(file, "First")
-    with two_hosts(tmp_path, url, file) as hosts:
-        yield file, hosts
-
-
-def print_numbers(name, **numbers):
-    print(f"\n{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in numbers.items()))  # noqa: T201
 
 
 def newest(engine):

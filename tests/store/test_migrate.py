@@ -1,5 +1,6 @@
 """The migrations: they make the tables that the program expects, once, whoever comes first."""
 
+import ast
 import subprocess
 import sys
 
@@ -18,7 +19,15 @@ from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, load_ed
 from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.errors import UnusableDatabase
 from calendar_service.store.migrate import find_drift, run_migrations
-from calendar_service.store.schema_version import MIGRATIONS, is_current, is_known
+from calendar_service.store.process_state import read_state, write_state
+from calendar_service.store.schema_version import (
+    MIGRATIONS,
+    SERVES_FROM,
+    SchemaState,
+    is_known,
+    is_usable,
+    schema_state,
+)
 from calendar_service.store.tables import editions, metadata, revisions
 from tests.support.drafts import CALENDAR, NOON, draft, tender, webinar
 
@@ -33,9 +42,9 @@ run_migrations(open_engine(sys.argv[1]))
 
 def test_an_empty_database_gets_the_tables(empty_database_url):
     engine = open_engine(empty_database_url)
-    assert not is_current(engine)
+    assert not is_usable(engine)
     run_migrations(engine)
-    assert is_current(engine)
+    assert is_usable(engine)
     assert sorted(inspect(engine).get_table_names()) == sorted(["alembic_version", *metadata.tables])
     engine.dispose()
 
@@ -83,7 +92,7 @@ def test_two_processes_that_start_together_upgrade_once(empty_database_url):
         starter.stdin = None
     assert [(starter.communicate()[1], starter.returncode) for starter in starters] == [(b"", 0)] * 2
     engine = open_engine(empty_database_url)
-    assert is_current(engine)
+    assert is_usable(engine)
     find_drift(engine)
     engine.dispose()
 
@@ -91,8 +100,69 @@ def test_two_processes_that_start_together_upgrade_once(empty_database_url):
 def test_a_newer_database_is_refused_in_words(database):
     with writing(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("DELETE FROM notes WHERE name LIKE 'tables%'"))
     with pytest.raises(UnusableDatabase, match="made by a newer calendar-service"):
         run_migrations(database)
+
+
+@pytest.mark.parametrize(
+    ("version", "programs_from", "expected"),
+    [
+        ("0012", None, SchemaState.OLDER),
+        ("9999", "0010", SchemaState.AHEAD),
+        ("9999", "9998", SchemaState.TOO_NEW),
+        ("9999", None, SchemaState.TOO_NEW),
+    ],
+)
+def test_older_newer_and_too_new_tables_are_told_apart(database, version, programs_from, expected):
+    assert schema_state(database) is SchemaState.CURRENT
+    with writing(database) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+        connection.execute(text("DELETE FROM notes WHERE name LIKE 'tables%'"))
+        if programs_from:
+            write_state(connection, "tables for programs from", programs_from, NOON)
+    assert schema_state(database) is expected
+
+
+def test_a_migration_notes_which_programs_run_on_its_tables(database):
+    with reading(database) as connection:
+        assert read_state(connection, "tables for programs from")[0] == SERVES_FROM
+
+
+def test_programs_of_the_version_before_run_on_the_tables():
+    """What was migrated since then only adds: no program of before has to know it."""
+    later = [path for path in (MIGRATIONS / "versions").glob("[0-9]*.py") if path.name.partition("_")[0] > SERVES_FROM]
+    assert later
+    assert [fault for path in later for fault in breaking_steps(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "op.drop_column('editions', 'reading')",
+        "op.rename_table('notes', 'states')",
+        "batch.alter_column('reading', nullable=False)",
+        "op.add_column('editions', sa.Column('reading', sa.Integer, nullable=False))",
+    ],
+)
+def test_a_migration_that_breaks_them_is_found(step):
+    assert breaking_steps(step) == [step]
+
+
+def breaking_steps(program):
+    calls = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Call)]
+    named = [(node, node.func.attr) for node in calls if isinstance(node.func, ast.Attribute)]
+    return [
+        ast.unparse(node)
+        for node, name in named
+        if name.startswith(("drop_", "rename_", "alter_", "create_unique", "create_check"))
+        or (name == "add_column" and not allows_rows_without(node.args[-1]))
+    ]
+
+
+def allows_rows_without(column):
+    options = {each.arg: ast.unparse(each.value) for each in column.keywords}
+    return options.get("nullable") != "False" or "server_default" in options
 
 
 def test_a_database_of_the_first_migration_keeps_its_rows(empty_database_url):

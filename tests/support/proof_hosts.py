@@ -10,13 +10,15 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.support.proof_deployment import ENVIRONMENT, KEY
+from tests.support.proof_deployment import ENVIRONMENT, HEAD, KEY
 
 ROOT = Path(__file__).parents[2]
 NAME = "calendar.example.org"
 PROCESSES = 4
+RECORDS = 50
 AS_HOST = """
 import socket, sys
 name = sys.argv.pop(1)
@@ -37,16 +39,20 @@ class WebHost:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             self.port = unused.getsockname()[1]
-        options = ["--workers", PROCESSES, "--threads", 4, "--bind", f"127.0.0.1:{self.port}", "wsgi:application"]
-        environment = ENVIRONMENT | {
+        self.settings = {
             "CALENDAR_BASE_URL": f"https://{NAME}",
             "CALENDAR_DATABASE_URL": url,
             "CALENDAR_FILE": str(file),
             "CALENDAR_SECRET_KEY": KEY,
-            "PYTHONPATH": str(ROOT),
         }
+        self.start()
+
+    def start(self, program=ROOT):
+        """Start gunicorn with the program that is in a folder."""
+        options = ["--workers", PROCESSES, "--threads", 4, "--bind", f"127.0.0.1:{self.port}", "wsgi:application"]
+        environment = ENVIRONMENT | self.settings | {"PYTHONPATH": str(program)}
         with self.log.open("ab") as log:
-            command = [sys.executable, "-c", AS_HOST, name, *map(str, options)]
+            command = [sys.executable, "-c", AS_HOST, self.folder.name, *map(str, options)]
             self.master = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 
     def __enter__(self):
@@ -55,6 +61,9 @@ class WebHost:
     def __exit__(self, *_):
         for child in self.children():
             os.kill(child, signal.SIGCONT)
+        self.stop()
+
+    def stop(self):
         self.master.terminate()
         try:
             self.master.wait(20)
@@ -116,6 +125,29 @@ def two_hosts(folder, url, file):
         for host in (one, other):
             host.wait_until_ready()
         yield one, other
+
+
+def write_calendar(file, title):
+    closes = datetime.now(UTC) + timedelta(days=30)
+    lines = [
+        f"  - {{id: t{number}, kind: tender, title: {title} {number}, closes: '{closes:%Y-%m-%d} 12:00'}}\n"
+        for number in range(RECORDS)
+    ]
+    draft = file.with_suffix(".part")
+    draft.write_text(HEAD + "".join(lines), encoding="utf-8")
+    draft.replace(file)
+
+
+@contextmanager
+def running(tmp_path, url):
+    file = tmp_path / "events.yaml"
+    write_calendar(file, "First")
+    with two_hosts(tmp_path, url, file) as hosts:
+        yield file, hosts
+
+
+def print_numbers(name, **numbers):
+    print(f"\n{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in numbers.items()))  # noqa: T201
 
 
 @dataclass

@@ -12,15 +12,19 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
 from calendar_service.store.engine import open_engine, reading
 from calendar_service.store.tables import workers
+from tests.support.paths import ROOT
+from tests.support.signing_up import CHOICE
 
 PROGRAM = Path(sys.executable).parent / "calendar-service"
 SINK = Path(__file__).with_name("smtp_sink.py")
 TOKEN = "o" * 20
+SIGN_UP = urlencode(CHOICE, doseq=True).encode()
 EDITOR = "anna@example.org"
 CALENDAR = """\
 calendar: {{id: scene.example, name: Scene, timezone: Europe/Paris, languages: [en]}}
@@ -177,3 +181,30 @@ def scene(folder, database_url="sqlite:///var/calendar.sqlite3"):
         made.start_sink()
         made.start_service()
         yield made
+
+
+@contextmanager
+def in_folder(folder, url="sqlite:///var/calendar.sqlite3"):
+    made = Scene(folder, url)
+    made.environment["PYTHONPATH"] = str(ROOT)
+    try:
+        yield made
+    finally:
+        assert made.stop() == []
+
+
+def serve(made, *command):
+    started = made.start(
+        *(str(word).format(port=made.port) for word in command or (PROGRAM, "serve", "--port", "{port}"))
+    )
+    made.wait_until(lambda: made.get("/healthz")[0] == 200, 40)
+    return started
+
+
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    process.wait(15)
+
+
+def copies(made):
+    return sorted((made.folder / "var").glob("edition-*.jsonl"))

@@ -12,7 +12,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import make_url
@@ -21,11 +20,18 @@ from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault
 from tests.support.databases import run_statements
-from tests.support.paths import ROOT
-from tests.support.running_service import PROGRAM, Scene, calendar, count_workers, free_port
-from tests.support.signing_up import CHOICE
+from tests.support.running_service import (
+    PROGRAM,
+    SIGN_UP,
+    calendar,
+    copies,
+    count_workers,
+    free_port,
+    in_folder,
+    serve,
+    stop,
+)
 
-SIGN_UP = urlencode(CHOICE, doseq=True).encode()
 GUNICORN = (
     Path(sys.executable).with_name("gunicorn"),
     "--workers",
@@ -41,33 +47,6 @@ SERVERS = {
     "preload": (*GUNICORN, "--preload", "wsgi:application"),
     "granian": (*GRANIAN, "wsgi:application"),
 }
-
-
-@contextmanager
-def in_folder(folder, url="sqlite:///var/calendar.sqlite3"):
-    made = Scene(folder, url)
-    made.environment["PYTHONPATH"] = str(ROOT)
-    try:
-        yield made
-    finally:
-        assert made.stop() == []
-
-
-def serve(made, *command):
-    started = made.start(
-        *(str(word).format(port=made.port) for word in command or (PROGRAM, "serve", "--port", "{port}"))
-    )
-    made.wait_until(lambda: made.get("/healthz")[0] == 200, 40)
-    return started
-
-
-def stop(process):
-    process.send_signal(signal.SIGTERM)
-    process.wait(15)
-
-
-def copies(made):
-    return sorted((made.folder / "var").glob("edition-*.jsonl"))
 
 
 def check_served_without_database(made, tag, words):

@@ -33,6 +33,8 @@ DATABASE_REASONS = {
     Trouble.READ_ONLY: gettext_noop("The database can only be read."),
     Trouble.DAMAGED: gettext_noop("The database is damaged."),
     Trouble.GONE: gettext_noop("The database file is not there any more."),
+    Trouble.OLDER_TABLES: gettext_noop("The tables of the database are of an earlier version."),
+    Trouble.NEWER_TABLES: gettext_noop("The tables of the database are of a later version than this program."),
     Trouble.OTHER: gettext_noop("The database does not do what is asked."),
 }
 
