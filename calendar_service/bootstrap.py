@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -236,6 +236,8 @@ def make_reminder_service(settings: Settings, engine: Database, now: Callable[[]
         engine, secret_keys(settings), settings.base_url, mail_settings(settings), now, clock
     )
     reminder_service.guard = restore_guard(settings, engine)
+    reminder_service.confirmations_per_hour = settings.confirmations_per_hour
+    reminder_service.history_kept = timedelta(days=settings.retention_days)
     return reminder_service
 
 

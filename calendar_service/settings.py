@@ -71,6 +71,10 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
     frame_ancestors: tuple[str, ...] = ("*",)
+    # For how long what was sent is kept, and the texts of what was replaced.
+    retention_days: int = 400
+    # How many confirmations of sign-ups are sent in an hour, of all together.
+    confirmations_per_hour: int = 500
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -96,6 +100,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
+        retention_days=_number(environ, "CALENDAR_RETENTION_DAYS", Settings.retention_days, least=60),
+        confirmations_per_hour=_number(
+            environ, "CALENDAR_CONFIRMATIONS_PER_HOUR", Settings.confirmations_per_hour, least=1
+        ),
     )
 
 
@@ -106,6 +114,7 @@ def read_file_setting(environ: Mapping[str, str]) -> Path:
 
 _KNOWN = (
     "CALENDAR_BASE_URL",
+    "CALENDAR_CONFIRMATIONS_PER_HOUR",
     "CALENDAR_DATABASE_URL",
     "CALENDAR_EDITORS",
     "CALENDAR_EDITOR_HEADER",
@@ -114,6 +123,7 @@ _KNOWN = (
     "CALENDAR_FRAME_ANCESTORS",
     "CALENDAR_MAIL_FROM",
     "CALENDAR_OPERATOR_TOKEN",
+    "CALENDAR_RETENTION_DAYS",
     "CALENDAR_SECRET_KEY",
     "CALENDAR_SMTP_URL",
     "CALENDAR_TRUSTED_PROXIES",
@@ -155,6 +165,15 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if value and not value.isdecimal():
         raise BadSetting(name, f"{value!r} is not a number.", "Write how many proxies stand in front, such as 1.")
     return int(value or 0)
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    value = _value(environ, name)
+    if not value:
+        return default
+    if not value.isdecimal() or not least <= int(value) <= 1_000_000:
+        raise BadSetting(name, f"{value!r} is not a number from {least} on.", f"Leave it out for {default}.")
+    return int(value)
 
 
 def _smtp_url(value: str) -> str:

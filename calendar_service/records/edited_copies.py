@@ -202,7 +202,12 @@ class _Search:
         return replace(revision, record=as_read_now(revision.record, new.record)) if is_old_reading else revision
 
     def _changes_since(self, name: str, old: Revision | None) -> list[tuple[_Part, bool, bool]]:
-        """List what of a record has changed since, and whether the file has it as it was, or as it is now."""
+        """List what of a record has changed since, and whether the file has it as it was, or as it is now.
+
+        Nothing is known of a state whose texts were deleted: the file neither keeps it nor puts it back.
+        """
+        if old and old.is_reduced:
+            return []
         present = self.last.entries[name].revision
         before, now, new = map(self._split, (old, present, self.changed.get(name, present)))
         differing = [part for part in before | now if before.get(part) != now.get(part)]

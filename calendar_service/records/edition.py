@@ -1,7 +1,7 @@
 """Editions: what was published at one time, how it differs from the last one, and when to ask before publishing.
 
-Every revision of every record is kept for ever. SEQUENCE, LAST-MODIFIED, the history of moved deadlines and the
-withdrawn records are all derived by comparing revisions; none of them is stored separately.
+Every revision of every record is kept for ever, after a time without its texts. SEQUENCE, LAST-MODIFIED, the history of
+moved deadlines and the withdrawn records are all derived by comparing revisions; none of them is stored separately.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Revision:
 
     `edition` is the number of the edition it was published in, 0 before publication. `changed_at` is an aware datetime.
     `is_reread` means that some of its times differ from the revision before only by how their words are read.
+    `is_reduced` means that only its times and the like are kept, not its texts and links.
     """
 
     record: Record
@@ -49,6 +50,7 @@ class Revision:
     withdrawn: bool = False
     edition: int = field(default=0, compare=False)
     is_reread: bool = False
+    is_reduced: bool = field(default=False, compare=False)
 
     @property
     def state(self) -> RecordState:

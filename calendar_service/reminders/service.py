@@ -18,7 +18,7 @@ from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.reminders.subscriptions.service import SubscriptionService
-from calendar_service.reminders.subscriptions.signup_worker import process_signups
+from calendar_service.reminders.subscriptions.signup_worker import MESSAGES_PER_HOUR, process_signups
 from calendar_service.store.claims import next_wake, release_claims
 from calendar_service.store.editions import is_newest, load_edition
 from calendar_service.store.engine import concerns_all, reading, writing
@@ -26,6 +26,7 @@ from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
 from calendar_service.store.purge import purge_expired
+from calendar_service.store.purge_history import DEFAULT_RETENTION_DAYS, purge_history
 from calendar_service.store.workers import delete_idle_workers, enter_worker, heartbeat, is_surely_dead, list_claimers
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class ReminderService:
         self._renderer = MessageRenderer(engine, SubscriptionService(engine, keys), base_url)
         # Another one takes its place where this host can remember how far the database has come.
         self.guard = RestoreGuard(engine, None)
+        self.history_kept = timedelta(days=DEFAULT_RETENTION_DAYS)
+        self.confirmations_per_hour = MESSAGES_PER_HOUR
         self._is_paused = True
         self._checked = float("-inf")
         self._aside = SetAside(engine, [FaultKind.SCHEDULE, FaultKind.EDITION])
@@ -110,7 +113,7 @@ class ReminderService:
         if is_paused:
             self._planner = Planner(self._engine)  # what a plan was made of may be another when it goes on
         else:
-            stages["sign-ups"] = lambda: process_signups(self._engine, self._keys, now)
+            stages["sign-ups"] = lambda: process_signups(self._engine, self._keys, now, self.confirmations_per_hour)
             stages["reminders"] = lambda: self._fan_out(now)
         self._run_stages(stages, now)
 
@@ -269,6 +272,7 @@ class ReminderService:
         with writing(self._engine) as connection:
             delete_idle_workers(connection, now - _FORGET_WORKERS_AFTER)
         purge_expired(self._engine, now)
+        purge_history(self._engine, now, self.history_kept)
         self._purged_at = time.monotonic()
 
     def _open_channels(self) -> dict[ChannelName, Channel]:

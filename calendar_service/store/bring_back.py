@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _LEFT = {"editor_links", "editor_sessions", "faults", "identity", "notes", "signups", "tallies", "workers"}
 # These change without `changed_at`: how often a channel failed.
 _COUNTED = {"id", "failures", "failing_since"}
+_FIXED = ("sequence", "withdrawn", "record")
 _BY_HAND = (subscribers, watches, memberships, suppressions, deliveries)
 
 
@@ -47,7 +48,7 @@ def bring_back(connection: Connection, backup: Callable[[Table], FromClause]) ->
     counts: dict[str, int] = {}
     for table in (editions, revisions, attempts, groups, occasions):
         counts[table.name] = _insert_missing(connection, table, backup(table))
-    counts["revisions"] += _mend(connection, revisions, backup(revisions), ("sequence", "withdrawn", "record"))
+    counts["revisions"] += _mend(connection, revisions, backup(revisions), _FIXED, ~revisions.c.is_reduced)
     counts["subscribers"] = _bring_back_subscribers(connection, backup)
     counts["suppressions"] = _bring_back_suppressions(connection, backup(suppressions))
     counts["firings"] = _insert_missing(connection, firings, backup(firings))

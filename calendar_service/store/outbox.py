@@ -186,11 +186,13 @@ def perform_fan_out(
     only: Collection[int] = (),
     is_ahead: bool = False,
 ) -> int | None:
-    """Add a delivery for each subscriber of the group; return how many, or None if that was done before.
+    """Add a delivery for each subscriber of the group; return how many, or None if that was done before, or is closed.
 
     Ahead of its time the fan-out is not entered as done: it comes again for who joins until then.
     """
     occasion_id = key_id(connection, due.notification)
+    if _is_closed(connection, occasion_id):
+        return None
     if not only and not is_ahead and not _enter(connection, due, occasion_id, now, FanOutOutcome.FIRED):
         return None
     if isinstance(due.notification, DigestKey):
@@ -205,11 +207,19 @@ def record_missed(
 ) -> int | None:
     """Record that a notification was too late to send; return to how many subscribers, None if that is known."""
     occasion_id = key_id(connection, due.notification)
+    if _is_closed(connection, occasion_id):
+        return None
     chosen = _select_recipients(connection, due, unless).subquery()
     notified = select(deliveries.c.subscriber_id).where(deliveries.c.occasion_id == occasion_id)
     count = select(func.count()).select_from(chosen).where(chosen.c.subscriber_id.not_in(notified))
     subscribers = connection.scalar(count) or 0
     return subscribers if _enter(connection, due, occasion_id, now, FanOutOutcome.MISSED, subscribers) else None
+
+
+def _is_closed(connection: Connection, occasion_id: int) -> bool:
+    """Return True if its fan-outs and deliveries were deleted after a time: whether somebody had it is not known."""
+    this = occasions.c.id == occasion_id
+    return connection.scalar(select(occasions.c.closed_at).where(this)) is not None
 
 
 def _enter(

@@ -57,5 +57,12 @@ def revision_of_row(row: Any) -> Revision:
     """Return the revision of a row."""
     record = record_from_json(row.record)
     return Revision(
-        record, row.number, row.sequence, row.changed_at, row.withdrawn, row.edition, is_reread=row.is_reread
+        record,
+        row.number,
+        row.sequence,
+        row.changed_at,
+        row.withdrawn,
+        row.edition,
+        is_reread=row.is_reread,
+        is_reduced=row.is_reduced,
     )

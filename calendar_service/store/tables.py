@@ -98,6 +98,8 @@ revisions = Table(
     # Some of its times differ from the revision before only by how their words are read.
     Column("is_reread", Boolean, nullable=False, server_default=false()),
     Column("record", JSON, nullable=False),
+    # Texts, links and contacts were deleted after a time; what the history is derived from is kept.
+    Column("is_reduced", Boolean, nullable=False, server_default=false()),
     # [moment, occurrence or null, instant]: what the tz database of the time made of the record's civil times.
     # The one column that is ever rewritten: it follows the tz database. NULL in rows from before migration 0002.
     Column("instants", JSON(none_as_null=True)),
@@ -248,11 +250,13 @@ occasions = Table(
     # The moment's own revision: the time it stands at; of a notice the number of the record's revision.
     Column("revision", String(100), nullable=False),
     Column("lead", String(40), nullable=False),
+    # Its fan-outs and deliveries were deleted after a time: it is never fanned out again.
+    Column("closed_at", UTCDateTime),
     Index("uq_occasions_what", "kind", "record_id", "occurrence", "moment", "revision", "lead", unique=True),
     sqlite_autoincrement=True,
 )
 
-# That an occasion fell due for a group and was fanned out, or why it was not. Rows are for ever, and few.
+# That an occasion fell due for a group and was fanned out, or why it was not.
 firings = Table(
     "firings",
     metadata,

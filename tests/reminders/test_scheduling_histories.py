@@ -22,6 +22,7 @@ from calendar_service.store.claims import claim_deliveries, load_active_watches,
 from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
 from calendar_service.store.engine import writing
 from calendar_service.store.outbox import DeliveryState
+from calendar_service.store.purge_history import purge_history
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import editions, metadata, notes, revisions
 from calendar_service.store.workers import enter_worker
@@ -177,8 +178,8 @@ def count_back(lead, closes, zone):
 
 
 class Service:
-    def __init__(self, engine):
-        self.engine = engine
+    def __init__(self, engine, kept=None):
+        self.engine, self.kept = engine, kept
         with writing(engine) as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(delete(table))
@@ -262,6 +263,8 @@ class Service:
                 found.append((self.numbers[delivery.recipient.id], *what))
             with writing(self.engine) as connection:
                 assert mark_settled(connection, self.worker, delivery, state, now)
+        if self.kept:
+            purge_history(self.engine, now, self.kept)
         return found
 
 
@@ -349,8 +352,8 @@ def engine(tmp_path_factory):
     made.dispose()
 
 
-def check(steps, engine):
-    messages = list(live(steps, Service(engine)))
+def check(steps, engine, kept=None):
+    messages = list(live(steps, Service(engine, kept)))
     for now, sent, expected in messages:
         assert sent == expected, f"at {now}"
     everything = [message for _, sent, _ in messages for message in sent]
@@ -362,6 +365,16 @@ def check(steps, engine):
 @given(history)
 def test_messages_are_those_of_the_model(engine, steps):
     check(steps, engine)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history)
+def test_messages_are_the_same_where_all_that_is_over_is_purged_at_once(engine, steps):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "calendar_service.store.purge_history.check_clock", lambda *_: None
+        )  # these histories are of 2027
+        check(steps, engine, kept=timedelta(0))
 
 
 @pytest.mark.slow

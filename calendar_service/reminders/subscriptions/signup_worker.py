@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,13 @@ _ALL, _ALARM = "signups", "alarm:signups"
 logger = logging.getLogger(__name__)
 
 
-def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int:
+def process_signups(
+    engine: Database, keys: Sequence[str], now: datetime, messages_per_hour: int = MESSAGES_PER_HOUR
+) -> int:
     """Answer sign-ups, oldest first; return how many were processed.
 
     Somebody with the same watch gets a mail that says so, others are asked to confirm. A suppressed address, or one
-    that was written to often enough, gets nothing, and its data are deleted. Above 500 mails an hour the rest waits.
+    that was written to often enough, gets nothing, and its data are deleted. Above `messages_per_hour` the rest waits.
     One that fails is set aside and tried again later; the others are answered. Raise DatabaseFault.
     """
     aside = SetAside(engine, [FaultKind.SIGNUP])
@@ -53,9 +56,9 @@ def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int
         aside.load(connection)
     failures = Failures()
     held = {int(key) for kind, key in aside.known if aside.is_held((kind, key), now)}
-    hasher = AddressHasher(keys)
+    answering = _Answering(engine, AddressHasher(keys), messages_per_hour, now)
     handled = 0
-    while batch := _handle_batch(engine, hasher, held, failures, now):
+    while batch := answering.handle_batch(held, failures):
         handled += batch
     with reading(engine) as connection:
         waiting = signups.pending_ids(connection, [int(key) for _, key in aside.known])
@@ -63,60 +66,60 @@ def process_signups(engine: Database, keys: Sequence[str], now: datetime) -> int
     return handled
 
 
-def _handle_batch(engine: Database, hasher: AddressHasher, held: set[int], failures: Failures, now: datetime) -> int:
-    try:
-        return _answer_many(engine, hasher, held, _BATCH, now)
-    except Exception as error:  # one of them fails; each by itself shows which
-        if concerns_all(error):
-            raise
-    handled = 0
-    for _ in range(_BATCH):
-        taken: list[int] = []
+@dataclass(frozen=True)
+class _Answering:
+    """Answers sign-ups at one time, up to so many mails an hour in all."""
+
+    engine: Database
+    hasher: AddressHasher
+    messages_per_hour: int
+    now: datetime
+
+    def handle_batch(self, held: set[int], failures: Failures) -> int:
+        """Answer a batch; one that fails is added to `held` and `failures`. Return how many were handled."""
         try:
-            if not _answer_many(engine, hasher, held, 1, now, taken):
-                break
-        except Exception as error:  # whatever is wrong with it, the others are answered
-            if not taken:
+            return self._answer_many(held, _BATCH)
+        except Exception as error:  # one of them fails; each by itself shows which
+            if concerns_all(error):
                 raise
-            held.update(taken)
-            key = str(taken[0])
-            failures.add(
-                Subject(FaultKind.SIGNUP, key, gettext_noop("A sign-up cannot be answered."), f"sign-up {key}"), error
-            )
-        handled += 1
-    return handled
-
-
-def _answer_many(
-    engine: Database,
-    hasher: AddressHasher,
-    held: Collection[int],
-    most: int,
-    now: datetime,
-    taken: list[int] | None = None,
-) -> int:
-    """Answer up to so many in one transaction, none of those that are held; add the ids of the others to `taken`."""
-    # One process at a time: two that look at one mailbox at once would each send a message.
-    with writing(engine, lock=True) as connection:
-        room = MESSAGES_PER_HOUR - signups.count_since(connection, [_ALL], now - _HOUR)
-        asked = signups.load_requested(connection, most, held)
-        if asked and room <= 0:
-            _alarm(connection, now)
         handled = 0
-        for signup in asked:
-            if room <= 0:
-                break
-            if taken is not None:
-                taken.append(signup.id)
-            room -= _answer(connection, hasher, signup, now)
+        for _ in range(_BATCH):
+            taken: list[int] = []
+            try:
+                if not self._answer_many(held, 1, taken):
+                    break
+            except Exception as error:  # whatever is wrong with it, the others are answered
+                if not taken:
+                    raise
+                held.update(taken)
+                key = str(taken[0])
+                reason = gettext_noop("A sign-up cannot be answered.")
+                failures.add(Subject(FaultKind.SIGNUP, key, reason, f"sign-up {key}"), error)
             handled += 1
         return handled
 
+    def _answer_many(self, held: Collection[int], most: int, taken: list[int] | None = None) -> int:
+        """Answer up to so many in one transaction, none of those that are held; add their ids to `taken`."""
+        # One process at a time: two that look at one mailbox at once would each send a message.
+        with writing(self.engine, lock=True) as connection:
+            room = self.messages_per_hour - signups.count_since(connection, [_ALL], self.now - _HOUR)
+            asked = signups.load_requested(connection, most, held)
+            if asked and room <= 0:
+                self._alarm(connection)
+            handled = 0
+            for signup in asked:
+                if room <= 0:
+                    break
+                if taken is not None:
+                    taken.append(signup.id)
+                room -= _answer(connection, self.hasher, signup, self.now)
+                handled += 1
+            return handled
 
-def _alarm(connection: Transaction, now: datetime) -> None:
-    if not signups.count_since(connection, [_ALARM], now - _HOUR):
-        signups.count_event(connection, _ALARM, now)
-        logger.warning("More than %d people an hour ask for reminders; the rest waits.", MESSAGES_PER_HOUR)
+    def _alarm(self, connection: Transaction) -> None:
+        if not signups.count_since(connection, [_ALARM], self.now - _HOUR):
+            signups.count_event(connection, _ALARM, self.now)
+            logger.warning("More than %d people an hour ask for reminders; the rest waits.", self.messages_per_hour)
 
 
 def _answer(connection: Transaction, hasher: AddressHasher, signup: Signup, now: datetime) -> bool:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from calendar_service.reminders.subscriptions import signup_worker
 from calendar_service.reminders.subscriptions.preferences import preferences_to_json
 from calendar_service.reminders.subscriptions.service import SubscriptionService, TooManyRequests
 from calendar_service.reminders.subscriptions.signup_worker import process_signups
@@ -94,16 +93,15 @@ def count(database, table):
         return connection.scalar(select(func.count()).select_from(table))
 
 
-def test_so_many_messages_an_hour_and_the_rest_waits_loudly_once(database, caplog, monkeypatch):
-    monkeypatch.setattr(signup_worker, "MESSAGES_PER_HOUR", 50)
+def test_so_many_messages_an_hour_and_the_rest_waits_loudly_once(database, caplog):
     caplog.set_level(logging.WARNING)
     ask_many(database, 170)
-    handled = [process_signups(database, KEYS, NOON + minutes * MINUTE) for minutes in (0, 1, 30, 59)]
+    handled = [process_signups(database, KEYS, NOON + minutes * MINUTE, 50) for minutes in (0, 1, 30, 59)]
     assert handled == [50, 0, 0, 0]
     assert [record.message for record in caplog.records] == [
         "More than 50 people an hour ask for reminders; the rest waits."
     ]
-    assert process_signups(database, KEYS, NOON + 61 * MINUTE) == 50
+    assert process_signups(database, KEYS, NOON + 61 * MINUTE, 50) == 50
     assert count(database, deliveries) == 100
 
 
