@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from calendar_service.admin.install import install_admin
+from calendar_service.heartbeat import Heartbeat
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.commands import CommandFaults
 from calendar_service.reminders.faults.host import HostMemory
@@ -192,7 +193,11 @@ def make_worker(
     reporter = _make_reporter(settings, engine, faults or FaultLog(clock))
     service = make_reminder_service(settings, engine, clock)
     prepare = preparation.ensure if preparation else lambda: None
-    return Worker(engine, settings.file, clock, service, reporter, host=this_host(), prepare=prepare)
+    lock = _database_folder(settings.database_url) / "heartbeat.lock"
+    heartbeat = Heartbeat(settings.heartbeat_url, lock) if settings.heartbeat_url else None
+    return Worker(
+        engine, settings.file, clock, service, reporter, host=this_host(), prepare=prepare, heartbeat=heartbeat
+    )
 
 
 def start_worker(settings: Settings) -> Worker:

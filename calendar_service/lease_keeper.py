@@ -54,6 +54,11 @@ class LeaseKeeper:
         self._next_report = 0.0
         self._next_sweep = 0.0
 
+    @property
+    def has_lease(self) -> bool:
+        """Return True if this host had the lease when that was last seen."""
+        return self._situation is not None and self._situation.holder == self._host.identity
+
     def note(self, result: FileResult) -> None:
         """Store the result of an attempt to publish the file."""
         self._situation = result.situation

@@ -71,6 +71,8 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
     frame_ancestors: tuple[str, ...] = ("*",)
+    # Fetched once a minute while all is well.
+    heartbeat_url: str = field(default="", repr=False)
     # For how long what was sent is kept, and the texts of what was replaced.
     retention_days: int = 400
     # How many confirmations of sign-ups are sent in an hour, of all together.
@@ -100,6 +102,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
+        heartbeat_url=_heartbeat_url(_value(environ, "CALENDAR_HEARTBEAT_URL")),
         retention_days=_number(environ, "CALENDAR_RETENTION_DAYS", Settings.retention_days, least=60),
         confirmations_per_hour=_number(
             environ, "CALENDAR_CONFIRMATIONS_PER_HOUR", Settings.confirmations_per_hour, least=1
@@ -121,6 +124,7 @@ _KNOWN = (
     "CALENDAR_EDITOR_PROXIES",
     "CALENDAR_FILE",
     "CALENDAR_FRAME_ANCESTORS",
+    "CALENDAR_HEARTBEAT_URL",
     "CALENDAR_MAIL_FROM",
     "CALENDAR_OPERATOR_TOKEN",
     "CALENDAR_RETENTION_DAYS",
@@ -189,6 +193,14 @@ def _smtp_url(value: str) -> str:
         raise BadSetting(
             "CALENDAR_SMTP_URL", "it cannot be read.", "Write smtp://user:password@mail.example.org:587 or smtps://…"
         )
+    return value
+
+
+def _heartbeat_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or not value.isascii() or parts.fragment):
+        # Not the value: whoever knows it can report in our name.
+        raise BadSetting("CALENDAR_HEARTBEAT_URL", "it is not an address.", "Write https://hc.example.org/ping/…")
     return value
 
 

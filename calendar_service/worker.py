@@ -15,6 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from calendar_service.file_watch import RETRY_AFTER, BusyFile, FileDoesNotAnswer, FileWatch
+from calendar_service.heartbeat import HEARTBEAT_SECONDS, find_trouble
 from calendar_service.lease_keeper import LeaseKeeper
 from calendar_service.publishing import publish_file, record_outcome
 from calendar_service.records.errors import gettext_noop
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from calendar_service.heartbeat import Heartbeat
     from calendar_service.records.edition import Edition
     from calendar_service.reminders.faults.reporter import FaultReporter
     from calendar_service.reminders.service import ReminderService
@@ -42,7 +44,7 @@ BUSY_SECONDS = 30.0
 REPORT_SECONDS = 5.0
 STOP_SECONDS = 4.0
 LEASE_CHECK_SECONDS = 1.0
-_PUBLISH, _SCHEDULE, _SEND, _REPORT, _LEASE = "publish", "schedule", "send", "report", "lease"
+_PUBLISH, _SCHEDULE, _SEND, _REPORT, _LEASE, _BEAT = "publish", "schedule", "send", "report", "lease", "heartbeat"
 _FILE, _OUTGOING = "file", "outgoing"
 SILENT_FILE = gettext_noop("The calendar file cannot be read: it does not answer.")
 NOT_SENT = gettext_noop("Emails cannot be sent: our own settings or the mail server hold them back.")
@@ -68,6 +70,7 @@ class Worker:
         *,
         host: Host | None = None,
         prepare: Callable[[], None] = lambda: None,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         self._engine = engine
         self._file = file
@@ -81,6 +84,8 @@ class Worker:
         self._is_silent = False
         self._host = host
         self._prepare = prepare
+        self._heartbeat = heartbeat
+        self._scheduled_at = float("-inf")
         self._keeper = LeaseKeeper(engine, file, host, clock, time.monotonic) if host else None
         self._republish = threading.Event()
         self._is_keeping = True
@@ -92,7 +97,7 @@ class Worker:
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             # A job that waits must not delay the others.
-            executors={name: ThreadPoolExecutor(1) for name in ("default", _SCHEDULE, _SEND, _REPORT, _LEASE)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", _SCHEDULE, _SEND, _REPORT, _LEASE, _BEAT)},
             # A job that is late must still run, and never twice at the same time.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -113,6 +118,8 @@ class Worker:
             self._wake(_SCHEDULE, self._clock())
         if self._reporter:
             self._scheduler.add_job(self._run, "interval", args=[self.report], seconds=REPORT_SECONDS, executor=_REPORT)
+        if self._heartbeat:
+            self._scheduler.add_job(self._run, "interval", args=[self.beat], seconds=HEARTBEAT_SECONDS, executor=_BEAT)
         self._scheduler.start()
         threading.Thread(target=self._follow_clock, name="clock", daemon=True).start()
 
@@ -240,6 +247,7 @@ class Worker:
 
         def schedule_and_wake() -> None:
             reminder_service.schedule_due()
+            self._scheduled_at = time.monotonic()
             self._wake(_SEND, self._clock())
             if (at := reminder_service.next_wake_up()) and at < self._clock() + timedelta(hours=1):
                 self._wake(_SCHEDULE, at)
@@ -288,6 +296,17 @@ class Worker:
         except Exception:
             # The reporter can only log its own faults.
             logger.exception("Faults cannot be reported.")
+
+    def beat(self) -> None:
+        """Report to the service outside whether all is well, if this host publishes."""
+        try:
+            if self._heartbeat and self._keeper and self._keeper.has_lease and not self._stopping.is_set():
+                is_scheduling = time.monotonic() < self._scheduled_at + 2 * HEARTBEAT_SECONDS
+                trouble = find_trouble(self._engine, self._faults.faults(), self._clock())
+                self._heartbeat.send(trouble or ("" if is_scheduling else FaultKind.SCHEDULE))
+        except Exception:
+            # Whatever it is, the next one must come.
+            logger.exception("The heartbeat failed; it is tried again in a minute.")
 
     def _wake(self, job: str, at: datetime) -> None:
         args = [self.schedule if job == _SCHEDULE else self.send]

@@ -19,6 +19,7 @@ MODULES = [
     "file_watch",
     "publishing",
     "lease_keeper",
+    "heartbeat",
     "admin",
     "worker",
     "starter_file",
