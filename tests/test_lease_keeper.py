@@ -379,7 +379,7 @@ def worker_when(engine, host, url, folder, file):
 def test_commands_at_once_on_one_host_make_one_edition(database_url, database, files, tmp_path):
     mine, _ = files
     mine.write_text(calendar(event(), tender()))
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        done = list(pool.map(lambda _: run("a", database_url, tmp_path, "publish", mine).stdout, range(3)))
-    assert sorted(done) == [f"{mine}: published\n", *[f"{mine}: unchanged\n"] * 2]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: run("a", database_url, tmp_path, "publish", mine).stdout, range(2)))
+    assert sorted(done) == [f"{mine}: published\n", f"{mine}: unchanged\n"]
     assert newest_number(database) == 1

@@ -1,6 +1,7 @@
 """No edition gets a stamp from a clock that is wrong, and one confirmed publish puts wrong stamps right."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -8,13 +9,13 @@ from sqlalchemy import select, update
 from calendar_service.publishing import publish_file
 from calendar_service.store.clocks import server_time
 from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
-from calendar_service.store.engine import open_engine, reading, writing
+from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.lease import Host, keep_lease, read_holder
-from calendar_service.store.migrate import run_migrations
 from calendar_service.store.tables import editions, leases, revisions
 from tests.support.calendar_files import calendar, clock, event, tender
-from tests.support.hosts import run
+from tests.support.commands import run_here
+from tests.support.databases import open_sqlite
 
 A, B = Host("a"), Host("b")
 TWO_DAYS = timedelta(days=2)
@@ -154,20 +155,20 @@ def test_a_new_tz_database_is_not_followed_by_a_wrong_clock(database, file):
     assert newest_number(database) == 2
 
 
-def test_the_commands_say_what_to_do(tmp_path, file):
-    url = f"sqlite:///{tmp_path / 'calendar.sqlite3'}"
-    engine = open_engine(url)
-    run_migrations(engine)
+def test_the_commands_say_what_to_do(tmp_path, file, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "a")
+    run = partial(run_here, tmp_path, CALENDAR_DATABASE_URL=f"sqlite:///{tmp_path / 'calendar.sqlite3'}")
+    engine = open_sqlite(tmp_path / "calendar.sqlite3")
     publish_with_the_clock_ahead(engine, file)
     file.write_text(calendar(event()))
-    held = run("a", url, tmp_path, "publish", file)
+    held = run("publish", file)
     assert (held.returncode, held.stdout) == (1, f"{file}: held\n")
     assert "publish --confirm puts the stamps right once" in held.stderr
-    doctor = run("a", url, tmp_path, "doctor").stdout
+    doctor = run("doctor").stdout
     assert "BAD  the clock: the clock of this host says" in doctor
     assert "publish --confirm puts the stamps right once" in doctor
-    done = run("a", url, tmp_path, "publish", "--confirm", file)
+    done = run("publish", "--confirm", file)
     assert (done.returncode, done.stdout) == (0, f"{file}: published\n")
-    assert "ok   the clock goes with the database's" in run("a", url, tmp_path, "doctor").stdout
+    assert "ok   the clock goes with the database's" in run("doctor").stdout
     assert max(map(max, stamps(engine))) <= datetime.now(UTC)
     engine.dispose()

@@ -159,8 +159,7 @@ def engine(tmp_path_factory):
 
 
 @settings(
-    max_examples=30,
-    deadline=None,
+    max_examples=15,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

@@ -77,14 +77,23 @@ def lived(database, offset):
             elif now > BEGIN + DAY:
                 edition = restamp(database, max(offset, timedelta(0)))  # as its stamp follows the one before
         planner.fan_out(edition, now)
-        now += 6 * HOUR
+        now += 12 * HOUR
     return sorted(outbox(database, "due_at", "bundle"))  # a fan-out has no order
 
 
 EXPECTED = {}  # kind of database -> what comes of right stamps
 
 
-@pytest.mark.parametrize("offset", OFFSETS, ids=names)
+# SQLite and PostgreSQL fan out the same in six weeks of it: that the stamps do not matter to either, two show.
+LIVES = [
+    pytest.param(kind, offset, id=f"{kind}-{name}")
+    for offset, name in zip(OFFSETS, names, strict=True)
+    for kind in ("sqlite", "postgresql")
+    if kind == "sqlite" or abs(offset) == 2 * YEAR
+]
+
+
+@pytest.mark.parametrize(("database_url", "offset"), LIVES, indirect=["database_url"])
 def test_wrong_stamps_change_nothing(database, offset):
     kind = database.dialect.name
     if kind not in EXPECTED:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -167,10 +168,14 @@ def jsonld(site, record, lang):
     return _texts(json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', markup)[1]))
 
 
-def mails(site, record, lang):
-    edition = load_edition(site.engine)
+@cache
+def _all_mails(site, lang):
     view = RenderContext(language(lang), site.base, "en")
-    return [each.message for each in sample_messages(edition, view, NOW) if each.record == record]
+    return list(sample_messages(load_edition(site.engine), view, NOW))
+
+
+def mails(site, record, lang):
+    return [each.message for each in _all_mails(site, lang) if each.record == record]
 
 
 def mail_text(site, record, lang):

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.paths import ROOT
 
 BENCH = ROOT / "bench" / "heavy_requests.py"
@@ -13,6 +15,7 @@ MOST_MS = 200
 """Once everything waited for several renderings of this file, of half a second and more each."""
 
 
+@pytest.mark.slow
 def test_light_requests_are_answered_while_heavy_ones_are_rendered():
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALENDAR_")}
     done = subprocess.run(

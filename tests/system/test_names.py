@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,7 @@ OLD_HELPERS = {
 }
 
 
+@cache
 def modules():
     """The syntax tree of each module, by its dotted name below the package."""
     return {
@@ -248,9 +250,6 @@ def modules():
         for path in PACKAGE.rglob("*.py")
         if "migrations" not in path.parts
     }
-
-
-TREES = modules()
 
 
 def top_level(tree):
@@ -274,7 +273,7 @@ def ambiguous(trees):
 
 
 def definitions(name):
-    return {module for module, tree in TREES.items() if name in set(top_level(tree))}
+    return {module for module, tree in modules().items() if name in set(top_level(tree))}
 
 
 def present_name(module):
@@ -287,7 +286,7 @@ def present_name(module):
 
 
 def test_a_public_name_stands_for_one_thing():
-    assert ambiguous(TREES) == SHARED
+    assert ambiguous(modules()) == SHARED
 
 
 def test_ambiguous_names_are_seen():
@@ -300,7 +299,7 @@ def test_no_module_has_its_old_name(module):
     top = f"calendar_service.{module}"
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module(top)
-    assert module not in TREES
+    assert module not in modules()
 
 
 @pytest.mark.parametrize("module", sorted(MOVED))
@@ -314,13 +313,13 @@ def test_the_contents_of_an_old_module_are_somewhere(module):
 def test_nothing_has_its_old_name(module, name):
     now = present_name(module)
     assert not hasattr(importlib.import_module(f"calendar_service.{now}"), name)
-    assert not definitions(name) - (TREES.keys() - {now} if name in ORDINARY else set())
+    assert not definitions(name) - (modules().keys() - {now} if name in ORDINARY else set())
 
 
 def test_no_function_has_an_old_name():
     kept = [
         f"{module}.{node.name}"
-        for module, tree in TREES.items()
+        for module, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.name in OLD_FUNCTIONS
     ]
@@ -343,7 +342,7 @@ def test_no_docstring_begins_as_an_order_to_talk():
     documented = (ast.FunctionDef, ast.ClassDef, ast.Module)
     kept = [
         f"{module}: {text[:40]}"
-        for module, tree in TREES.items()
+        for module, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, documented)
         and (text := ast.get_docstring(node) or "").partition(" ")[0] in {"Give", "Tell", "Say", "Let"}
