@@ -336,7 +336,7 @@ def deadline_begins_its_block(patch):
         span = original(name, at)
         return TimeSpan(span.ends, later(span.ends, DAY)) if isinstance(span, TimeSpan) else span
 
-    wrap(patch, vevent_specs, "_milestone_span", change)
+    wrap(patch, vevent_specs, "milestone_span", change)
 
 
 @broken(ENTRIES)
