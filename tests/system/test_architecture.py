@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -62,9 +63,14 @@ def home(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def parsed(path):
+    """The nodes of a module; two tests look at each."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imports(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in parsed(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,23 +84,20 @@ def import_fault(user, used):
     return used not in order or order.index(used) > order.index(user)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_module_keeps_the_layers(path):
-    if home(path) == "__init__":
-        return
+def layer_faults(path):
     for name in imports(path):
         top, _, rest = name.partition(".")
-        if top == "calendar_service" and rest:
-            assert rest in BASE or not import_fault(home(path), rest.split(".")[0]), (
-                f"{path.name} must not import {name}"
-            )
-        if top in OWNERS:
-            allowed = OWNERS[top]
-            assert home(path) in allowed or str(path.relative_to(PACKAGE)) in allowed, (
-                f"{path.name} must not know {top}"
-            )
+        if top == "calendar_service" and rest and rest not in BASE and import_fault(home(path), rest.split(".")[0]):
+            yield f"must not import {name}"
+        if top in OWNERS and not {home(path), str(path.relative_to(PACKAGE))} & OWNERS[top]:
+            yield f"must not know {top}"
     if path.name not in ENTRY_POINTS:
-        assert clock_reads(path) == []
+        yield from (f"must not call {call}" for call in clock_reads(path))
+
+
+def test_modules_keep_the_layers():
+    kept = [path for path in modules() if home(path) != "__init__"]
+    assert [f"{path.relative_to(PACKAGE)} {fault}" for path in kept for fault in layer_faults(path)] == []
 
 
 @pytest.mark.parametrize("name", sorted(BASE))
@@ -103,16 +106,15 @@ def test_the_base_imports_only_itself(name):
     assert ours <= {f"calendar_service.{each}" for each in BASE}
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "datephrases").rglob("*.py")), ids=lambda path: path.name)
-def test_date_phrases_import_only_errors_and_zones(path):
-    ours = {each for each in imports(path) if each.startswith("calendar_service")}
+def test_date_phrases_import_only_errors_and_zones():
+    names = {each for path in (PACKAGE / "datephrases").rglob("*.py") for each in imports(path)}
+    ours = {each for each in names if each.startswith("calendar_service")}
     others = {each for each in ours if not each.startswith("calendar_service.datephrases")}
     assert others <= {"calendar_service.records.errors", "calendar_service.records.zones"}
 
 
 def clock_reads(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node.func for node in parsed(path) if isinstance(node, ast.Call))
     reads = [call for call in calls if isinstance(call, ast.Attribute) and call.attr in CLOCKS]
     return [
         ast.unparse(call)
@@ -170,12 +172,14 @@ def mirrored_files():
     )
 
 
-@pytest.mark.parametrize("path", mirrored_files(), ids=str)
-def test_tests_are_where_their_module_is(path):
-    folder = PACKAGE / path.parent
+def has_module(path):
     words = path.stem.removeprefix("test_").split("_")
     names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
-    assert any((folder / f"{name}.py").exists() for name in names), f"no module in {folder} is called so"
+    return any((PACKAGE / path.parent / f"{name}.py").exists() for name in names)
+
+
+def test_tests_are_where_their_module_is():
+    assert [str(path) for path in mirrored_files() if not has_module(path)] == []
 
 
 def test_no_test_module_imports_another_and_no_path_is_bent():
