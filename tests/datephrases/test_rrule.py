@@ -247,7 +247,7 @@ texts = st.text(max_size=300) | st.lists(st.sampled_from(PIECES.split()), max_si
 
 
 @given(texts | texts.map("FREQ={}".format))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_text_is_a_rule_or_refused(text):
     try:
         rule = parse_recurrence(text)
@@ -273,7 +273,7 @@ RULES_OF_PAGES = st.one_of(
 
 
 @given(RULES_OF_PAGES, ends, st.sampled_from(["en", "fr"]))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_rule_that_our_pages_print_is_read_back(rule, end, code):
     # "Tous les 8 jours" is a week to most who say it: it is refused, and so must be written as an RRULE.
     assume(code == "en" or rule.frequency != "DAILY" or rule.interval not in (8, 15))

@@ -39,7 +39,7 @@ def check_promises(data):
 @given(st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
 @example(b"\xef\xbb\xbf\xef\xbb\xbf")
 @example(b'calendar: {"\\0": 1}\n')
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_any_bytes_are_read_or_refused(data):
     check_promises(data)
 
@@ -171,7 +171,7 @@ HEAD = {"id": "x.example", "name": "X", "timezone": "Europe/Paris", "languages":
 
 
 @given(happenings() | tenders())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_a_record_survives_its_json(plain):
     # In quotes: a text such as 08 is refused without.
     file = yaml.safe_dump({"calendar": HEAD, "records": [plain]}, allow_unicode=True, default_style='"')

@@ -79,7 +79,7 @@ def expanded(rule, span, start, end):
     st.integers(0, 500),
     st.integers(0, 24 * 60 * 40),
 )
-@settings(max_examples=250)
+@settings(max_examples=100)
 def test_they_equal_a_plain_expansion(zone, words, first, start, minutes, after, length):
     span = span_in(zone, first, start, minutes)
     begin = datetime.combine(first, start, UTC) + timedelta(days=after - 20, hours=1)

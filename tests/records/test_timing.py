@@ -132,7 +132,7 @@ def check_round_trip(moment, length, zone, lang):
 
 
 @given(moments, lengths, st.sampled_from(LANGUAGES))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_what_our_pages_print_of_the_seats_clock_is_read_back(moment, length, lang):
     check_round_trip(moment, length, SEAT, lang)
 
@@ -142,7 +142,7 @@ OTHERS += ["Pacific/Chatham", "America/Sao_Paulo", "Europe/Dublin", "Pacific/Gua
 
 
 @given(moments, lengths, st.sampled_from(OTHERS), st.sampled_from(LANGUAGES))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_what_our_pages_print_of_another_clock_is_read_back(moment, length, zone, lang):
     check_round_trip(moment, length, zone, lang)
 

@@ -573,7 +573,7 @@ def series(draw, day, whole, hour, minute, zone):
     return fields
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(calendars(), st.sampled_from([{}, {"lang": "fr"}, {"alarms": "2 days"}, {"alarms": "3 hours"}]))
 def test_random_calendars_keep_the_rfc_and_every_instant(text, query):
     reading = read_calendar(text.encode(), "random")

@@ -22,7 +22,7 @@ SOURCES = [
     json.dumps({"releases": [RELEASE]}).encode(),
 ]
 PIECES = [b"\0", b"\n", b"\n\n", b'"', b"'", b":", b";", b"\\", b"{", b"]", b"\xff", "\u2028".encode(), "\u202e".encode(), b"99999999999", b"\t", b"null", b"-1", b"BEGIN:VEVENT\n", "é".encode(), "\ud7ff\ue000".encode(), b"#", b"&x", b"!a", b"- ", b"1e9"]  # fmt: skip
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+ANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read_any(data, form):

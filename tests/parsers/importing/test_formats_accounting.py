@@ -69,7 +69,7 @@ def assert_accounted(text, dated):
     assert lost == {}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(lines=st.lists(st.one_of(DATED, DATED, st.sampled_from(PLAIN)), min_size=1, max_size=14))
 def test_every_dated_line_of_any_page_is_accounted_for(lines):
     day, text, dated = date(2027, 1, 13), [], {}

@@ -72,7 +72,7 @@ def test_words_that_mean_something_to_yaml_stay_words(text, form):
     assert_contained(form, sources(text)[form])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8),
     form=st.sampled_from(["page", "csv", "ics", "jsonld", "ocds"]),
