@@ -47,7 +47,14 @@ FAULT = Fault(
     mailed_at=None,
 )
 LONG = "A title that goes on " * 14 + "to the very end"
-NAMES = {"reason_en": "More time was asked for.", "reason_fr": "Un délai supplémentaire a été demandé."}
+NAMES = {
+    "reason_en": "More time was asked for.",
+    "reason_fr": "Un délai supplémentaire a été demandé.",
+    "document_en": "Minutes",
+    "document_fr": "Compte rendu",
+    "session_en": "Opening",
+    "session_fr": "Ouverture",
+}
 
 
 @dataclass(frozen=True)
@@ -109,14 +116,14 @@ def notice(view: RenderContext, edition: Edition, before: Revision, after: Revis
 def documents() -> tuple[Edition, Revision, Revision]:
     """One of two documents is replaced, and a third one is new."""
     terms, form = published().entries["charts-tender"].record.documents
-    minutes = Link({"en": "Minutes", "fr": "Compte rendu"}, "https://example.org/minutes.pdf")
+    minutes = Link({"en": NAMES["document_en"], "fr": NAMES["document_fr"]}, "https://example.org/minutes")
     return changed("charts-tender", documents=(replace(terms, url=f"{terms.url}&v=3"), form, minutes))
 
 
 def several(view: RenderContext) -> Message:
     """A session is added and the place is another, which comes first; an occurrence is called off, a tender too, and another one is new."""
     during = published().entries["long-title"].record.schedule.span
-    opening = Session("opening", {"en": "Opening", "fr": "Ouverture"}, during, "")
+    opening = Session("opening", {"en": NAMES["session_en"], "fr": NAMES["session_fr"]}, during, "")
     clinic = published().entries["help-desk"].record.schedule
     off = OccurrenceChange(date(2027, 7, 13), None)
     changes = [
