@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _IN_HAND = ("waiting", "claimed", "bundled")
 # The reason of a delivery that was dropped because the address must not be written to.
 _SUPPRESSED = "suppressed"
+_KEY = ("kind", "record_id", "occurrence", "moment", "revision", "lead")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _counted(chosen: Subquery) -> Select[tuple[object, ...]]:
         .group_by(firings.c.occasion_id)
         .subquery()
     )
-    columns = [column for column in chosen.c if column.name != "id"]
+    columns = [chosen.c[name] for name in _KEY]
     counts = [column for column in sent.c if column.name != "occasion_id"]
     return (
         select(
