@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from calendar_service.publishing import FileResult
+    from calendar_service.store.editions import PublishResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host, Situation
 
@@ -49,7 +49,7 @@ class LeaseKeeper:
         self._clock = clock
         self._seconds = seconds
         self._situation: Situation | None = None
-        self._last_fault: FileResult | None = None
+        self._last_fault: PublishResult | None = None
         self._is_refused = False
         self._next_report = 0.0
         self._next_sweep = 0.0
@@ -59,7 +59,7 @@ class LeaseKeeper:
         """Return True if this host had the lease when that was last seen."""
         return self._situation is not None and self._situation.holder == self._host.identity
 
-    def note(self, result: FileResult) -> None:
+    def note(self, result: PublishResult) -> None:
         """Store the result of an attempt to publish the file."""
         self._situation = result.situation
         is_fault = bool(result.clock) or result.outcome in {PublishOutcome.HELD, PublishOutcome.BROKEN}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from calendar_service.store.editions import (
     TZ_DATABASE,
     PublishAttempt,
     PublishOutcome,
+    PublishResult,
     follow_tz_database,
     publish_draft,
     record_attempt,
@@ -22,41 +23,19 @@ from calendar_service.store.editions import (
 from calendar_service.store.engine import writing
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
-from calendar_service.store.lease import Situation, this_host
+from calendar_service.store.lease import this_host
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     from calendar_service.records.edition import Draft, Edition
-    from calendar_service.store.editions import PublishResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
 
 logger = logging.getLogger(__name__)
 
 _MOST_REASONS = 50
-
-
-@dataclass(frozen=True)
-class FileResult:
-    """The result of an attempt to publish a file; `moved` are the moments that a new tz database moved.
-
-    `notes` are further remarks for the log.
-
-    `held_by` is LEASE or CLOCK if it is not the file that a person must confirm. `clock` is what is wrong with
-    this host's clock, "" for nothing. `situation` is the lease and edition after the attempt.
-    """
-
-    outcome: PublishOutcome
-    reasons: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    edition: Edition | None = None
-    moved: tuple[str, ...] = ()
-    held_by: FaultKind | None = None
-    clock: str = ""
-    situation: Situation | None = field(default=None, compare=False)
-    notes: tuple[str, ...] = ()
 
 
 def publish_file(  # noqa: PLR0913 (each is a condition)
@@ -70,7 +49,7 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     host: Host | None = None,
     is_patient: bool = False,
     silent: bool = False,
-) -> FileResult:
+) -> PublishResult:
     """Read a calendar file and publish it if it is valid and has changes. Return the result.
 
     Raise BusyFile, FileDoesNotAnswer and DatabaseFault.
@@ -82,40 +61,20 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
     digest, draft, errors = _read(path)
     if draft:
-        done = publish_draft(
+        result = publish_draft(
             engine, draft, now, confirmed=confirmed, silent=silent, known=known, tz_database=tz_database, host=host
         )
     else:
-        done = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
-        done = replace(done, outcome=PublishOutcome.BROKEN, reasons=list(errors))
-    result = _result(done)
-    if not done.other_host:  # else it would hide what became of the file of the host that publishes
-        record_attempt(engine, PublishAttempt(now, str(path), digest, result.outcome, result.reasons))
+        result = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
+        result = replace(result, outcome=PublishOutcome.BROKEN, reasons=list(errors))
+    if not result.other_host:  # else it would hide what became of the file of the host that publishes
+        record_attempt(engine, PublishAttempt(now, str(path), digest, result.outcome, tuple(result.reasons)))
     if not (is_patient and result.held_by is FaultKind.LEASE):
         record_outcome(engine, path, result, now, host)
     _log_result(path, result)
-    if done.newer_tz_database:
-        logger.warning(
-            "The tz database here is %s, but the newest edition was made with %s: times may be told wrong. "
-            "Install the newer tzdata package here too.",
-            tz_database,
-            done.newer_tz_database,
-        )
+    if result.newer_tz_database:
+        _warn_of_older_tz_database(tz_database, result.newer_tz_database)
     return result
-
-
-def _result(done: PublishResult) -> FileResult:
-    return FileResult(
-        done.outcome,
-        tuple(done.reasons),
-        tuple(done.changed),
-        done.edition,
-        tuple(done.moved),
-        done.held_by,
-        done.clock,
-        Situation(done.holder, done.edition.number if done.edition else 0, not done.clock),
-        tuple(done.notes),
-    )
 
 
 _Fault = tuple[str, tuple[str, ...]]
@@ -123,7 +82,7 @@ _Fault = tuple[str, tuple[str, ...]]
 
 
 def record_outcome(
-    engine: Database, path: Path, outcome: FileResult | Exception, now: datetime, host: Host | None = None
+    engine: Database, path: Path, outcome: PublishResult | Exception, now: datetime, host: Host | None = None
 ) -> None:
     """Report the faults of a result, and clear those that are over: of the host's file, lease and clock.
 
@@ -131,7 +90,7 @@ def record_outcome(
     Reasons are public-safe; details name the file and the cause. Raise DatabaseFault.
     """
     key = (host or this_host()).name
-    if isinstance(outcome, FileResult):
+    if isinstance(outcome, PublishResult):
         found = {
             FaultKind.PUBLICATION: _fault_of_file(path, outcome),
             FaultKind.LEASE: _fault_of_lease(path, outcome),
@@ -147,9 +106,9 @@ def record_outcome(
                 clear_fault(connection, kind, key)
 
 
-def _fault_of_file(path: Path, result: FileResult) -> _Fault | None:
+def _fault_of_file(path: Path, result: PublishResult) -> _Fault | None:
     if result.outcome is PublishOutcome.BROKEN:
-        return f"The calendar file has {_count(len(result.reasons), 'problem')}.", result.reasons
+        return f"The calendar file has {_count(len(result.reasons), 'problem')}.", tuple(result.reasons)
     if result.outcome is PublishOutcome.HELD and result.held_by is None:
         count = _count(len(result.reasons), "reason")
         details = (*result.reasons, f"To publish it: {_confirm(path)}")
@@ -157,7 +116,7 @@ def _fault_of_file(path: Path, result: FileResult) -> _Fault | None:
     return None
 
 
-def _fault_of_lease(path: Path, result: FileResult) -> _Fault | None:
+def _fault_of_lease(path: Path, result: PublishResult) -> _Fault | None:
     if result.held_by is not FaultKind.LEASE:
         return None
     reason = "Another host publishes the calendar, and the file of this host says something else."
@@ -165,7 +124,7 @@ def _fault_of_lease(path: Path, result: FileResult) -> _Fault | None:
     return f"{reason} Nothing of it is published.", (*(f"{path}: {each}" for each in result.reasons), remedy)
 
 
-def _fault_of_clock(path: Path, result: FileResult) -> _Fault | None:
+def _fault_of_clock(path: Path, result: PublishResult) -> _Fault | None:
     if not result.clock:
         return None
     reason = "The clock of this host does not go with that of the database. Nothing is published from here."
@@ -204,6 +163,15 @@ def _warn_if_two_tz_databases(ours: str, theirs: str) -> None:
         )
 
 
+def _warn_of_older_tz_database(here: str, newest: str) -> None:
+    logger.warning(
+        "The tz database here is %s, but the newest edition was made with %s: times may be told wrong. "
+        "Install the newer tzdata package here too.",
+        here,
+        newest,
+    )
+
+
 def _read(path: Path) -> tuple[str, Draft | None, tuple[str, ...]]:
     try:
         data = read_when_whole(path)
@@ -220,7 +188,7 @@ def _first_reasons(reading: ParseResult) -> tuple[str, ...]:
     return (*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else []))
 
 
-def _log_result(path: Path, result: FileResult) -> None:
+def _log_result(path: Path, result: PublishResult) -> None:
     number = result.edition.number if result.edition else 0
     match result.outcome:
         case PublishOutcome.PUBLISHED:

@@ -29,7 +29,7 @@ def test_a_file_that_is_being_written_is_waited_for(database, file):
         assert read_whole(file) is None
         finish = threading.Timer(0.2, lambda: (writer.write(event("second")), writer.close()))
         finish.start()
-        assert publish_file(database, file, clock()).changed == ("event", "second")
+        assert publish_file(database, file, clock()).changed == ["event", "second"]
         finish.join()
 
 

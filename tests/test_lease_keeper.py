@@ -61,7 +61,7 @@ def test_a_host_without_the_lease_publishes_nothing_new(database, files):
     assert (refused.outcome, refused.held_by, refused.reasons) == (
         PublishOutcome.HELD,
         FaultKind.LEASE,
-        ("a publishes this calendar, and this file says something else",),
+        ["a publishes this calendar, and this file says something else"],
     )
     fault = faults(database)["lease", "b"]
     assert fault.reason == (

@@ -7,8 +7,15 @@ import pytest
 from sqlalchemy import update
 
 from calendar_service import publishing
-from calendar_service.publishing import FileResult, publish_file
-from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, last_attempt, load_edition, newest_number
+from calendar_service.publishing import publish_file
+from calendar_service.store.editions import (
+    TZ_DATABASE,
+    PublishOutcome,
+    PublishResult,
+    last_attempt,
+    load_edition,
+    newest_number,
+)
 from calendar_service.store.engine import writing
 from calendar_service.store.tables import revisions
 from tests.support.calendar_files import calendar, clock, event, tender, webinar
@@ -34,7 +41,7 @@ def test_a_sound_file(database, file, caplog):
     file.write_text(calendar(event(), tender()))
     now = clock().replace(microsecond=0)
     result = publish_file(database, file, now)
-    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("event", "tender"), load_edition(database))
+    assert result == PublishResult(PublishOutcome.PUBLISHED, load_edition(database), changed=["event", "tender"])
     assert logged(caplog) == [("INFO", f"Published edition 1 of {file}: 2 records new or changed.")]
     attempt = last_attempt(database)
     assert (attempt.at, attempt.file, attempt.outcome, attempt.reasons) == (
@@ -69,7 +76,7 @@ def test_a_broken_file_keeps_the_last_edition_and_is_loud(database, file, caplog
     assert result.reasons[0].startswith(reason.format(file=file))
     assert load_edition(database) == before
     attempt = last_attempt(database)
-    assert (attempt.outcome, attempt.reasons) == (PublishOutcome.BROKEN, result.reasons)
+    assert (attempt.outcome, attempt.reasons) == (PublishOutcome.BROKEN, tuple(result.reasons))
     assert logged(caplog) == [
         ("ERROR", f"{file} has errors; what was published last stays."),
         *[("ERROR", each) for each in result.reasons],
@@ -78,7 +85,7 @@ def test_a_broken_file_keeps_the_last_edition_and_is_loud(database, file, caplog
 
 def test_a_folder_is_not_a_file(database, tmp_path):
     result = publish_file(database, tmp_path, clock())
-    assert result.reasons == (f"{tmp_path}:1:1: the file cannot be read: Is a directory. Check its name and rights.",)
+    assert result.reasons == [f"{tmp_path}:1:1: the file cannot be read: Is a directory. Check its name and rights."]
 
 
 def test_of_very_many_errors_the_first_fifty_are_said(database, file):
@@ -93,7 +100,7 @@ def test_a_held_file_says_how_to_go_on(database, file, caplog):
     caplog.clear()
     file.write_text(calendar(tender(closes="1 July 2030")))
     reason = "tender: closes moves from '10 July 2030' to '1 July 2030', which is earlier"
-    assert publish_file(database, file, clock()) == FileResult(PublishOutcome.HELD, (reason,), (), before)
+    assert publish_file(database, file, clock()) == PublishResult(PublishOutcome.HELD, before, [reason])
     assert logged(caplog) == [
         (
             "WARNING",
@@ -146,15 +153,15 @@ def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
     caplog.clear()
     now = clock().replace(microsecond=0)
     result = publish_file(database, file, now, tz_database="2099a")
-    assert result == FileResult(PublishOutcome.PUBLISHED, (), ("webinar",), load_edition(database), (MOVED,))
+    assert result == PublishResult(PublishOutcome.PUBLISHED, load_edition(database), changed=["webinar"], moved=[MOVED])
     assert result.edition.entries["webinar"].revision.sequence == 1
     assert logged(caplog) == [
         ("INFO", f"Published edition 2 of {file}: 1 records new or changed."),
         ("WARNING", MOVED),
     ]
     caplog.clear()
-    assert publish_file(database, file, now, tz_database="2099a") == FileResult(
-        PublishOutcome.UNCHANGED, edition=load_edition(database)
+    assert publish_file(database, file, now, tz_database="2099a") == PublishResult(
+        PublishOutcome.UNCHANGED, load_edition(database)
     )
     assert logged(caplog) == []
 
@@ -164,10 +171,10 @@ def test_a_broken_file_does_not_hide_a_new_tz_database(database, file, caplog):
     file.unlink()
     caplog.clear()
     result = publish_file(database, file, clock(), tz_database="2099a")
-    assert (result.outcome, result.moved, result.edition) == (PublishOutcome.BROKEN, (MOVED,), load_edition(database))
+    assert (result.outcome, result.moved, result.edition) == (PublishOutcome.BROKEN, [MOVED], load_edition(database))
     assert ("WARNING", MOVED) in logged(caplog)
     assert newest_number(database) == 2
-    assert publish_file(database, file, clock(), tz_database="2099a").moved == ()
+    assert publish_file(database, file, clock(), tz_database="2099a").moved == []
 
 
 def test_a_machine_whose_tz_database_lags_behind_is_told(database, file, caplog):

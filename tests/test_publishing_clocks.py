@@ -120,7 +120,7 @@ def test_stamps_that_are_still_to_come_hold_a_file_until_one_confirmed_publish(d
     assert set(faults(database)) == {("clock", "a")}
     now = clock().replace(microsecond=0)
     done = publish_file(database, file, now, host=A, confirmed=True)
-    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, ("tender",))
+    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, ["tender"])
     assert stamps(database) == [[right, now, now, now], [right, now, now, now]]
     # Another process that knew the edition with the wrong stamp, or one before it, has it right now.
     fresh = load_edition(database)
@@ -138,7 +138,7 @@ def test_stamps_are_put_right_while_the_file_says_nothing_new(database, file):
     now = clock().replace(microsecond=0)
     done = publish_file(database, file, now, host=A, confirmed=True)
     # A new edition, so that processes that look only at its number load it anew.
-    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, ())
+    assert (done.outcome, done.edition.number, done.changed) == (PublishOutcome.PUBLISHED, 4, [])
     assert load_edition(database, known).entries["tender"].revision.changed_at == now
     assert publish_file(database, file, clock(), host=A).outcome is PublishOutcome.UNCHANGED
     assert faults(database) == {}

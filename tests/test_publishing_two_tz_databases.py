@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import tzdata
 
-from calendar_service.publishing import FileResult, publish_file
-from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, load_edition
+from calendar_service.publishing import publish_file
+from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, PublishResult, load_edition
 from tests.support.calendar_files import PYTHON, calendar, event, tender, webinar
 
 DISAGREE = (
@@ -72,9 +72,9 @@ def test_each_moved_moment_is_told_and_nothing_else(database_url, database, tmp_
         "casablanca-webinar: starts moves from 2026-12-01T10:00Z to 2026-12-01T11:00Z",
         "weekly-webinar: starts of 2026-11-15 moves from 2026-11-15T17:00Z to 2026-11-15T18:00Z, and 58 later ones too",
     ]
-    assert (result.outcome, result.changed) == (PublishOutcome.PUBLISHED, ("casablanca-webinar", "weekly-webinar"))
-    assert result.moved == tuple(f"{each}, {because}" for each in moved)
-    assert [each.message for each in caplog.records if each.levelname == "WARNING"] == list(result.moved)
+    assert (result.outcome, result.changed) == (PublishOutcome.PUBLISHED, ["casablanca-webinar", "weekly-webinar"])
+    assert result.moved == [f"{each}, {because}" for each in moved]
+    assert [each.message for each in caplog.records if each.levelname == "WARNING"] == result.moved
     entries = load_edition(database).entries
     assert {name for name, entry in entries.items() if entry.revision.sequence} == set(result.changed)
-    assert publish_file(database, file, now) == FileResult(PublishOutcome.UNCHANGED, edition=result.edition)
+    assert publish_file(database, file, now) == PublishResult(PublishOutcome.UNCHANGED, edition=result.edition)

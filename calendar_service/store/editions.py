@@ -26,7 +26,7 @@ from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.identity import raise_sequence
 from calendar_service.store.instants import instants_from_json, instants_to_json, present_rows, rewrite_instants
-from calendar_service.store.lease import read_holder, take_lease
+from calendar_service.store.lease import Situation, read_holder, take_lease
 from calendar_service.store.older_copies import digest_of_edition, fill_in_digests, look_for_older_copy
 from calendar_service.store.outbox import drop_notices
 from calendar_service.store.rereading import keep_sent_reminders
@@ -81,6 +81,11 @@ class PublishResult:
     other_host: str = ""
     holder: str = field(default="", compare=False)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def situation(self) -> Situation:
+        """The lease and the newest edition after the attempt."""
+        return Situation(self.holder, self.edition.number if self.edition else 0, not self.clock)
 
 
 @dataclass(frozen=True)
