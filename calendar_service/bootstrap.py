@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from calendar_service.admin.install import install_admin
 from calendar_service.heartbeat import Heartbeat
+from calendar_service.log_format import FORMATTERS
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.commands import CommandFaults
 from calendar_service.reminders.faults.host import HostMemory
@@ -28,7 +29,7 @@ from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.service import ReminderService
 from calendar_service.reminders.sign_in_mailer import SignInMailer
-from calendar_service.settings import BadSetting, Settings, read_settings
+from calendar_service.settings import BadSetting, Settings, read_log_format, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.lease import this_host
@@ -60,8 +61,10 @@ def clock() -> datetime:
 
 
 def set_up_logging() -> None:
-    """Log to standard error, one line per event."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    """Log to standard error, one line per event, as the settings say. Raise BadSetting."""
+    logging.basicConfig(level=logging.INFO)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(FORMATTERS[read_log_format(os.environ)]())
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

@@ -73,6 +73,7 @@ class Settings:
     frame_ancestors: tuple[str, ...] = ("*",)
     # Fetched once a minute while all is well.
     heartbeat_url: str = field(default="", repr=False)
+    has_access_log: bool = False
     # For how long what was sent is kept, and the texts of what was replaced.
     retention_days: int = 400
     # How many confirmations of sign-ups are sent in an hour, of all together.
@@ -82,6 +83,7 @@ class Settings:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings. Raise BadSetting for a variable that is unknown or unusable."""
     _refuse_unknown(environ)
+    read_log_format(environ)
     base_url = _value(environ, "CALENDAR_BASE_URL")
     checked = _base_url(base_url) if base_url else Settings.base_url
     host = urlsplit(checked).hostname or ""
@@ -102,6 +104,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
+        has_access_log=_choice(environ, "CALENDAR_ACCESS_LOG", ("off", "on")) == "on",
         heartbeat_url=_heartbeat_url(_value(environ, "CALENDAR_HEARTBEAT_URL")),
         retention_days=_number(environ, "CALENDAR_RETENTION_DAYS", Settings.retention_days, least=60),
         confirmations_per_hour=_number(
@@ -115,7 +118,13 @@ def read_file_setting(environ: Mapping[str, str]) -> Path:
     return Path(_value(environ, "CALENDAR_FILE") or "data/events.yaml")
 
 
+def read_log_format(environ: Mapping[str, str]) -> str:
+    """Return how the log is written, "plain" or "json", for what needs no other setting. Raise BadSetting."""
+    return _choice(environ, "CALENDAR_LOG_FORMAT", ("plain", "json"))
+
+
 _KNOWN = (
+    "CALENDAR_ACCESS_LOG",
     "CALENDAR_BASE_URL",
     "CALENDAR_CONFIRMATIONS_PER_HOUR",
     "CALENDAR_DATABASE_URL",
@@ -125,6 +134,7 @@ _KNOWN = (
     "CALENDAR_FILE",
     "CALENDAR_FRAME_ANCESTORS",
     "CALENDAR_HEARTBEAT_URL",
+    "CALENDAR_LOG_FORMAT",
     "CALENDAR_MAIL_FROM",
     "CALENDAR_OPERATOR_TOKEN",
     "CALENDAR_RETENTION_DAYS",
@@ -169,6 +179,14 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if value and not value.isdecimal():
         raise BadSetting(name, f"{value!r} is not a number.", "Write how many proxies stand in front, such as 1.")
     return int(value or 0)
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """Return one of the choices, the first where the variable is not set."""
+    value = _value(environ, name) or choices[0]
+    if value not in choices:
+        raise BadSetting(name, f"{value!r} is none of {', '.join(choices)}.", f"Leave it out for {choices[0]}.")
+    return value
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, least: int) -> int:

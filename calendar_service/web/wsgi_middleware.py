@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from calendar_service.web.access_log import with_request_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,7 +25,8 @@ def wrap(app: WSGIApplication, settings: Settings) -> WSGIApplication:
         app = with_strict_transport(app)
     if hops := settings.trusted_proxies:
         app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops)
-    return with_peer(without_script_name(app))
+    app = with_peer(without_script_name(app))
+    return with_request_id(app, trusts_proxy=bool(settings.trusted_proxies), logs=settings.has_access_log)
 
 
 def with_peer(app: WSGIApplication) -> WSGIApplication:

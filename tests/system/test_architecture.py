@@ -25,6 +25,7 @@ MODULES = [
     "worker",
     "starter_file",
     "doctor",
+    "log_format",
     "bootstrap",
     "static_export",
     "cli",

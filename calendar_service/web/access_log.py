@@ -1,0 +1,88 @@
+"""Access log: one line for each request, with an id, and without tokens, addresses or queries of private pages."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from calendar_service.web.client_families import family_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+logger = logging.getLogger("calendar_service.access")
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that this thread answers; every line of the log has it."""
+
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What follows may be a token, or is for one person alone.
+_PRIVATE = re.compile(r"^((?:/[a-z]{2,3})?/(?:reminders|admin|operator))(?=[/?]|$)(.*)", re.DOTALL)
+_PLAIN_PARTS = {"", "/", "/confirm", "/manage", "/unsubscribe"}
+_LONGEST_PART, _LONGEST = 64, 300
+_ADDRESS = re.compile(r"[^=&/]*(?:@|%40)[^&/]*")
+
+
+def with_request_id(app: WSGIApplication, *, trusts_proxy: bool, logs: bool) -> WSGIApplication:
+    """Return the application where each response has an `X-Request-ID`, and with `logs` a line in the access log.
+
+    The id is the one that a trusted proxy gives, or a new one.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID", "") if trusts_proxy else ""
+        request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        began, status, length = time.monotonic(), "", "-"
+
+        def start(line: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            nonlocal status, length
+            status = line.partition(" ")[0]
+            length = next((value for name, value in headers if name.lower() == "content-length"), "-")
+            return start_response(line, [*headers, ("X-Request-ID", request_id)], *failure)
+
+        token = REQUEST_ID.set(request_id)
+        try:
+            return app(environ, start)
+        finally:
+            if logs:
+                _write(environ, status, length, time.monotonic() - began)
+            REQUEST_ID.reset(token)
+
+    return answer
+
+
+def _write(environ: WSGIEnvironment, status: str, length: str, seconds: float) -> None:
+    parts = {
+        "method": quote(environ["REQUEST_METHOD"]),
+        "path": redact_address(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")),
+        "status": status,
+        "bytes": length,
+        "seconds": f"{seconds:.3f}",
+        "client": family_of(environ.get("HTTP_USER_AGENT", "")),
+    }
+    text = "{method} {path} {status} {bytes} {seconds} {client}".format(**parts)
+    logger.info(text, extra={"parts": parts})
+
+
+def redact_address(path: str, query: str) -> str:
+    """Return path and query as they may be logged: of private pages without token and query, and of no person."""
+    # WSGI has bytes as Latin-1.
+    shown = quote(path.encode("latin-1", "replace"), safe="/.-_~@:")
+    if private := _PRIVATE.match(shown):
+        rest = private[2]
+        kept = next((part for part in sorted(_PLAIN_PARTS, reverse=True) if _begins_with(rest, part)), "")
+        return f"{private[1]}{kept}" if rest in _PLAIN_PARTS else f"{private[1]}{kept}/…"
+    shown = "/".join(part if len(part) <= _LONGEST_PART else "…" for part in shown.split("/"))
+    words = quote(query.encode("latin-1", "replace"), safe="=&,;:/.-_~@%+!*'()")
+    address = f"{shown}?{words}" if words else shown
+    return _ADDRESS.sub("…", address)[:_LONGEST]
+
+
+def _begins_with(rest: str, part: str) -> bool:
+    return part not in ("", "/") and rest.startswith(f"{part}/")
