@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import QueuePool, func, select, text
 
 from calendar_service.store.engine import reading
 from calendar_service.store.outbox import DeliveryState as Delivered
@@ -54,6 +54,12 @@ class Gauges:
     subscribers: dict[str, int]
     signups_waiting: int
     lateness: list[float]
+
+
+def count_connections(engine: Database) -> dict[str, int]:
+    """Return how many connections of this process's pool are in use, and how many are idle."""
+    pool = engine.pool
+    return {"used": pool.checkedout(), "idle": pool.checkedin()} if isinstance(pool, QueuePool) else {}
 
 
 def read_worker_health(engine: Database, now: datetime) -> WorkerHealth:

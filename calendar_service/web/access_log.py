@@ -7,13 +7,14 @@ import re
 import secrets
 import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from calendar_service.web.client_families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger("calendar_service.access")
@@ -29,8 +30,23 @@ _LONGEST_PART, _LONGEST = 64, 300
 _ADDRESS = re.compile(r"[^=&/]*(?:@|%40)[^&/]*")
 
 
-def with_request_id(app: WSGIApplication, *, trusts_proxy: bool, logs: bool) -> WSGIApplication:
-    """Return the application where each response has an `X-Request-ID`, and with `logs` a line in the access log.
+@dataclass(frozen=True)
+class FinishedRequest:
+    """A request that was answered: `length` is that of the body, "-" where it is not known before."""
+
+    method: str
+    path: str
+    query: str
+    user_agent: str
+    status: str
+    length: str
+    seconds: float
+
+
+def with_request_id(
+    app: WSGIApplication, *, trusts_proxy: bool, observers: Sequence[Callable[[FinishedRequest], None]]
+) -> WSGIApplication:
+    """Return the application where each response has an `X-Request-ID`, and `observers` are called after it.
 
     The id is the one that a trusted proxy gives, or a new one.
     """
@@ -38,7 +54,8 @@ def with_request_id(app: WSGIApplication, *, trusts_proxy: bool, logs: bool) -> 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "") if trusts_proxy else ""
         request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
-        began, status, length = time.monotonic(), "", "-"
+        method, path, query = environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        began, status, length = time.monotonic(), "500", "-"
 
         def start(line: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
             nonlocal status, length
@@ -50,21 +67,24 @@ def with_request_id(app: WSGIApplication, *, trusts_proxy: bool, logs: bool) -> 
         try:
             return app(environ, start)
         finally:
-            if logs:
-                _write(environ, status, length, time.monotonic() - began)
+            agent, seconds = environ.get("HTTP_USER_AGENT", ""), time.monotonic() - began
+            finished = FinishedRequest(method, path, query, agent, status, length, seconds)
+            for observe in observers:
+                observe(finished)
             REQUEST_ID.reset(token)
 
     return answer
 
 
-def _write(environ: WSGIEnvironment, status: str, length: str, seconds: float) -> None:
+def log_request(request: FinishedRequest) -> None:
+    """Write the line of a request."""
     parts = {
-        "method": quote(environ["REQUEST_METHOD"]),
-        "path": redact_address(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")),
-        "status": status,
-        "bytes": length,
-        "seconds": f"{seconds:.3f}",
-        "client": family_of(environ.get("HTTP_USER_AGENT", "")),
+        "method": quote(request.method),
+        "path": redact_address(request.path, request.query),
+        "status": request.status,
+        "bytes": request.length,
+        "seconds": f"{request.seconds:.3f}",
+        "client": family_of(request.user_agent),
     }
     text = "{method} {path} {status} {bytes} {seconds} {client}".format(**parts)
     logger.info(text, extra={"parts": parts})

@@ -22,10 +22,11 @@ from calendar_service.web import (
     widget,
 )
 from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
-from calendar_service.web.context import CACHE, GUESS_LIMITER, SETTINGS, STATUS, SUBSCRIPTIONS
+from calendar_service.web.context import CACHE, GUESS_LIMITER, PROCESS_METRICS, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache
 from calendar_service.web.guess_limiter import GuessLimiter
 from calendar_service.web.layout import POLICY, compress
+from calendar_service.web.process_metrics import ProcessMetrics
 from calendar_service.web.status import StatusReader
 from calendar_service.web.wsgi_middleware import wrap
 
@@ -70,6 +71,8 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings
     app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
+    app.extensions[PROCESS_METRICS] = counts = ProcessMetrics()
+    cache.renderings.on_rendered, cache.renderings.on_refused = counts.rendered, counts.refused
     app.extensions[GUESS_LIMITER] = GuessLimiter()
     for room in (feeds, pages, widget, embed_pages, reminders, manage, unsubscribe, operator, metrics, health):
         app.register_blueprint(room.blueprint)
@@ -77,7 +80,7 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
     app.after_request(_secure)
     app.wsgi_app = CacheMiddleware(app.wsgi_app, cache, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
-    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = wrap(app.wsgi_app, settings, counts.observe)  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from calendar_service.settings import Settings
     from calendar_service.web.edition_cache import EditionCache
     from calendar_service.web.guess_limiter import GuessLimiter
+    from calendar_service.web.process_metrics import ProcessMetrics
     from calendar_service.web.status import StatusReader
 
 CACHE = "calendar-service-edition-cache"
 SUBSCRIPTIONS = "calendar-service-subscriptions"
 SETTINGS = "calendar-service-settings"
 STATUS = "calendar-service-status"
+PROCESS_METRICS = "calendar-service-process-metrics"
 GUESS_LIMITER = "calendar-service-guesses"
 
 
@@ -45,6 +47,11 @@ def settings() -> Settings:
 def status() -> StatusReader:
     """Return the status of the application that answers this request."""
     return cast("StatusReader", current_app.extensions[STATUS])
+
+
+def process_metrics() -> ProcessMetrics:
+    """Return what counts requests in the application that answers this request."""
+    return cast("ProcessMetrics", current_app.extensions[PROCESS_METRICS])
 
 
 def guesses() -> GuessLimiter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from calendar_service.store.faults import FaultKind
-from calendar_service.web.context import cache, status
+from calendar_service.store.gauges import count_connections
+from calendar_service.web.context import cache, process_metrics, status
 from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.operator_auth import require_operator_if_any
+from calendar_service.web.process_metrics import resident_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
+    from calendar_service.records.edition import Edition
     from calendar_service.store.gauges import Gauges
     from calendar_service.web.status import ServiceStatus
 
@@ -36,19 +40,45 @@ def metrics() -> Response:
     """Return all metrics as they are now."""
     now = cache().clock()
     found = status().read_with_gauges(now)
-    try:
-        edition = cache().edition().number
-    except NothingPublished:
-        edition = 0
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Numbers(edition, found, now))
-    response = Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    registry.register(_Numbers(_present_edition(), found, now))
+    registry.register(_Process(count_connections(cache().engine)))
+    text = generate_latest(registry) + generate_latest(process_metrics().registry)
+    response = Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
+def _present_edition() -> Edition | None:
+    try:
+        return cache().edition()
+    except NothingPublished:
+        return None
+
+
+class _Process(Collector):
+    """What this process holds, by its number."""
+
+    def __init__(self, connections: dict[str, int]) -> None:
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the connections to the database, and the memory."""
+        process = str(os.getpid())
+        help_text = "Connections of a process to the database, by state."
+        family = GaugeMetricFamily("calendar_database_connections", help_text, labels=["process", "state"])
+        for state, count in self._connections.items():
+            family.add_metric([process, state], count)
+        yield family
+        if memory := resident_memory():
+            help_text = "Bytes of memory that a process holds."
+            family = GaugeMetricFamily("calendar_resident_memory_bytes", help_text, labels=["process"])
+            family.add_metric([process], memory)
+            yield family
+
+
 class _Numbers(Collector):
-    def __init__(self, edition: int, found: ServiceStatus, now: datetime) -> None:
+    def __init__(self, edition: Edition | None, found: ServiceStatus, now: datetime) -> None:
         self._edition = edition
         self._found = found
         self._now = now
@@ -56,7 +86,11 @@ class _Numbers(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics; without those that the database counts if it does not answer."""
         found = self._found
-        yield _gauge("calendar_edition", "The number of the edition that is served.", self._edition)
+        number = self._edition.number if self._edition else 0
+        yield _gauge("calendar_edition", "The number of the edition that is served.", number)
+        if self._edition:
+            help_text = "For how long the edition that is served has been public."
+            yield _gauge("calendar_edition_age_seconds", help_text, self._age(self._edition.published_at) or 0)
         help_text = "1 if the calendar file as it is now is published, 0 also while publishing fails."
         yield _gauge("calendar_publication_ok", help_text, found.is_published)
         yield _gauge("calendar_database_up", "1 if the database answers.", found.is_database_up)

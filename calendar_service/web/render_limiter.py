@@ -9,6 +9,7 @@ than three quarters of them.
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -88,12 +89,22 @@ class RenderLimiter:
         self._slots = {weight: threading.Semaphore(limit.at_once) for weight, limit in limits.items()}
         self._inside = dict.fromkeys(limits, 0)
         self._flights: dict[Hashable, Future[Any]] = {}
+        # Called with the seconds of each rendering, and where one is refused.
+        self.on_rendered: Callable[[float], None] = lambda _: None
+        self.on_refused: Callable[[], None] = lambda: None
 
     def run(self, key: Hashable, weight: Weight, make: Callable[[], _T]) -> _T:
         """Return the result of `make`, or of the call that is running for another request with the same key.
 
         Raise TooBusy, and whatever `make` raises, in all requests that wait for it.
         """
+        try:
+            return self._run(key, weight, make)
+        except TooBusy:
+            self.on_refused()
+            raise
+
+    def _run(self, key: Hashable, weight: Weight, make: Callable[[], _T]) -> _T:
         flight, is_first = self._enter(key, weight)
         try:
             return self._lead(key, flight, weight, make) if is_first else cast("_T", self._follow(flight, weight))
@@ -130,10 +141,12 @@ class RenderLimiter:
         slots, limit = self._slots[weight], self._limits[weight]
         if not slots.acquire(timeout=limit.patience):
             raise TooBusy(limit.retry_after)
+        began = time.monotonic()
         try:
             return make()
         finally:
             slots.release()
+            self.on_rendered(time.monotonic() - began)
 
     def _follow(self, flight: Future[_T], weight: Weight) -> _T:
         try:

@@ -6,27 +6,34 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from calendar_service.web.access_log import with_request_id
+from calendar_service.web.access_log import log_request, with_request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from calendar_service.settings import Settings
+    from calendar_service.web.access_log import FinishedRequest
 
 PEER = "calendar_service.peer"
 """Where the environment of a request has the address of who has connected, whatever a proxy says of its clients."""
 _STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def wrap(app: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Return the application behind as many proxies as the settings say, with HSTS if the base URL is https."""
+def wrap(
+    app: WSGIApplication, settings: Settings, observe: Callable[[FinishedRequest], None] = lambda _: None
+) -> WSGIApplication:
+    """Return the application behind as many proxies as the settings say, with HSTS if the base URL is https.
+
+    `observe` is called after each request; so is the access log where the settings ask for one.
+    """
     if settings.base_url.startswith("https://"):
         app = with_strict_transport(app)
     if hops := settings.trusted_proxies:
         app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops)
     app = with_peer(without_script_name(app))
-    return with_request_id(app, trusts_proxy=bool(settings.trusted_proxies), logs=settings.has_access_log)
+    observers = [observe, log_request] if settings.has_access_log else [observe]
+    return with_request_id(app, trusts_proxy=bool(settings.trusted_proxies), observers=observers)
 
 
 def with_peer(app: WSGIApplication) -> WSGIApplication:
