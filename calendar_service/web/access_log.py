@@ -46,9 +46,9 @@ class FinishedRequest:
 def with_request_id(
     app: WSGIApplication, *, trusts_proxy: bool, observers: Sequence[Callable[[FinishedRequest], None]]
 ) -> WSGIApplication:
-    """Return the application where each response has an `X-Request-ID`, and `observers` are called after it.
+    """Return the application where each request has an id, and `observers` are called after it.
 
-    The id is the one that a trusted proxy gives, or a new one.
+    Responses that no cache keeps have it as `X-Request-ID`. It is the one that a trusted proxy gives, or a new one.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,7 +61,9 @@ def with_request_id(
             nonlocal status, length
             status = line.partition(" ")[0]
             length = next((value for name, value in headers if name.lower() == "content-length"), "-")
-            return start_response(line, [*headers, ("X-Request-ID", request_id)], *failure)
+            if _is_for_one(status, headers):
+                headers = [*headers, ("X-Request-ID", request_id)]
+            return start_response(line, headers, *failure)
 
         token = REQUEST_ID.set(request_id)
         try:
@@ -74,6 +76,11 @@ def with_request_id(
             REQUEST_ID.reset(token)
 
     return answer
+
+
+def _is_for_one(status: str, headers: list[tuple[str, str]]) -> bool:
+    """Return True if no cache keeps a response: the bytes of all others are the same for everybody."""
+    return status >= "400" or any(name == "Cache-Control" and "no-store" in value for name, value in headers)
 
 
 def log_request(request: FinishedRequest) -> None:
