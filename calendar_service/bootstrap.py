@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from calendar_service.admin.install import install_admin
 from calendar_service.heartbeat import Heartbeat
@@ -29,7 +28,7 @@ from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.service import ReminderService
 from calendar_service.reminders.sign_in_mailer import SignInMailer
-from calendar_service.settings import BadSetting, Settings, read_log_format, read_settings
+from calendar_service.settings import OWN_FOLDER, BadSetting, Settings, read_log_format, read_settings
 from calendar_service.store.engine import open_engine
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.lease import this_host
@@ -50,9 +49,6 @@ if TYPE_CHECKING:
     from calendar_service.web.edition_cache import EditionCache
 
 logger = logging.getLogger(__name__)
-
-OWN_FOLDER = Path("var")
-"""Where the service keeps what nobody else need read, unless the settings name other places."""
 
 
 def clock() -> datetime:
@@ -146,7 +142,7 @@ def sequence_file(settings: Settings) -> SequenceFile:
     The copy is under XDG_STATE_HOME, or under /var/tmp, which survives a reboot. Its name includes the database's path:
     two copies of one database on one host must not be compared with each other.
     """
-    folder = _database_folder(settings.database_url)
+    folder = settings.database_folder
     place = hashlib.sha256(f"{folder.resolve()} {settings.database_url}".encode()).hexdigest()[:32]
     state = Path(os.environ.get("XDG_STATE_HOME") or "/var/tmp")  # noqa: S108 (SequenceFile trusts no folder of others)
     aside = state / f"calendar-service-{os.getuid()}" / f"{place}.json"
@@ -160,7 +156,7 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
     """
     if settings.secret_keys:
         return settings.secret_keys
-    path = _database_folder(settings.database_url) / "secret-key"
+    path = settings.database_folder / "secret-key"
     try:
         if not path.exists():
             _make_secret_key(path)
@@ -171,12 +167,6 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
             f"{path}, where the key is kept, cannot be used ({type(error).__name__}).",
             "Check its rights, or set a key of 32 characters or more.",
         ) from None
-
-
-def _database_folder(url: str) -> Path:
-    parts = urlsplit(url)
-    is_file = parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") not in ("", ":memory:")
-    return Path(unquote(parts.path).removeprefix("/")).parent if is_file else OWN_FOLDER
 
 
 def _make_secret_key(path: Path) -> None:
@@ -196,7 +186,7 @@ def make_worker(
     reporter = _make_reporter(settings, engine, faults or FaultLog(clock))
     service = make_reminder_service(settings, engine, clock)
     prepare = preparation.ensure if preparation else lambda: None
-    lock = _database_folder(settings.database_url) / "heartbeat.lock"
+    lock = settings.database_folder / "heartbeat.lock"
     heartbeat = Heartbeat(settings.heartbeat_url, lock) if settings.heartbeat_url else None
     return Worker(
         engine, settings.file, clock, service, reporter, host=this_host(), prepare=prepare, heartbeat=heartbeat
@@ -235,7 +225,7 @@ def _fault_folders(settings: Settings) -> tuple[Path, Path]:
     """Return the folders in which processes of this host share faults: beside the database, else a temporary one."""
     name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
     aside = Path(tempfile.gettempdir()) / f"calendar-service-{os.getuid()}-{name}"
-    return _database_folder(settings.database_url), aside
+    return settings.database_folder, aside
 
 
 def make_reminder_service(settings: Settings, engine: Database, now: Callable[[], datetime]) -> ReminderService:
@@ -304,7 +294,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
 def edition_snapshot(settings: Settings) -> SnapshotFile:
     """Return the file in which this host keeps a copy of the current edition of its database."""
     name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:16]
-    return SnapshotFile(_database_folder(settings.database_url) / f"edition-{name}.jsonl")
+    return SnapshotFile(settings.database_folder / f"edition-{name}.jsonl")
 
 
 def make_application() -> WSGIApplication:

@@ -1,21 +1,27 @@
-"""The checks of `calendar-service doctor`: time zones, file, database, clock and sending."""
+"""The checks of `calendar-service doctor`: time zones, file, database, clock, disk, sending, and the network."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 
+from calendar_service.network_checks import CheckResult, check_base_url, check_mail_server, check_sender_domain
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError
+from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.resuming import describe_pause
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading
+from calendar_service.store.integrity import find_damage
 from calendar_service.store.pauses import list_pauses
 from calendar_service.store.schema_version import SchemaState, is_usable, schema_state
+from calendar_service.store.subscribers import list_channels, newest_subscriber
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
     from calendar_service.settings import Settings
 
 
+_DAMAGE_SECONDS = 60.0
+_MEGABYTE = 1_000_000
+_FEW_MEGABYTES = 200
 _SCHEMA_REMEDIES = {
     SchemaState.EMPTY: "it has no tables yet; run calendar-service db upgrade",
     SchemaState.OLDER: "its tables are of an earlier version; run calendar-service db upgrade",
@@ -30,23 +39,17 @@ _SCHEMA_REMEDIES = {
 }
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """The result of one check."""
-
-    is_well: bool
-    text: str
-
-
-def examine(settings: Settings, now: datetime) -> list[CheckResult]:
-    """Return the results of all checks at `now` (aware); change nothing."""
+def examine(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[CheckResult]:
+    """Return the results of all checks at `now` (aware) with the secret keys of this host; change nothing."""
     return [
         _time_zones(),
         _file(settings),
         _database(settings),
-        *_clock(settings, now),
-        *_sending(settings),
-        CheckResult(is_well=True, text=f"links begin with {settings.base_url}"),
+        *_in_database(settings, keys, now),
+        _disk(settings),
+        check_mail_server(settings, now),
+        *check_sender_domain(settings),
+        *check_base_url(settings, now),
     ]
 
 
@@ -75,29 +78,40 @@ def _database(settings: Settings) -> CheckResult:
     return CheckResult(is_well=True, text=f"{engine.dialect.name}: edition {number}")
 
 
-def _clock(settings: Settings, now: datetime) -> list[CheckResult]:
-    """Compare this host's clock with the database's; return nothing if the database cannot be used."""
+def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[CheckResult]:
+    """Return what is found in a database that can be used; `_database` reports one that cannot."""
     try:
         engine = open_engine(settings.database_url)
         if not is_usable(engine):
             return []
         with reading(engine) as connection:
-            fault = check_clock(connection, now)
+            fault, pauses, channels = check_clock(connection, now), list_pauses(connection), list_channels(connection)
+        newest = newest_subscriber(engine)
     except CalendarError:
         return []
-    if fault:
-        return [CheckResult(is_well=False, text=f"the clock: {fault.reason}")]
-    return [CheckResult(is_well=True, text="the clock goes with the database's")]
+    clock = f"the clock: {fault.reason}" if fault else "the clock goes with the database's"
+    found = [CheckResult(is_well=fault is None, text=clock)]
+    if damage := find_damage(engine, _DAMAGE_SECONDS):
+        text = f"the database is damaged ({damage}); put back a backup: calendar-service db restore FILE"
+        found.append(CheckResult(is_well=False, text=text))
+    if ChannelName.CHAT in channels and find_spec("apprise") is None:
+        text = "subscribers want messages in chat rooms: pip install 'calendar-service[chat]'"
+        found.append(CheckResult(is_well=False, text=text))
+    if newest and newest.address_key not in AddressHasher(keys).address_keys(newest.address):
+        text = (
+            "the secret key of this host is not the one that subscribers were stored with: links in mails do not work. "
+            "Give all hosts the same CALENDAR_SECRET_KEY; to change it, keep the old one after the new"
+        )
+        found.append(CheckResult(is_well=False, text=text))
+    return [*found, *(CheckResult(is_well=False, text=describe_pause(pause)) for pause in pauses)]
 
 
-def _sending(settings: Settings) -> list[CheckResult]:
-    """Return why nothing is sent, if sending is paused. `_database` reports a database that cannot be read."""
-    try:
-        engine = open_engine(settings.database_url)
-        if not is_usable(engine):
-            return []
-        with reading(engine) as connection:
-            pauses = list_pauses(connection)
-    except CalendarError:
-        return []
-    return [CheckResult(is_well=False, text=describe_pause(pause)) for pause in pauses]
+def _disk(settings: Settings) -> CheckResult:
+    """Look for room where the database of this host is, or its own files."""
+    folder = settings.database_folder
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    text = f"{free // _MEGABYTE} MB are free under {folder.resolve()}"
+    is_well = free >= _FEW_MEGABYTES * _MEGABYTE
+    return CheckResult(is_well, text if is_well else f"only {text}: make room, or nothing can be published or sent")

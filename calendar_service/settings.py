@@ -13,7 +13,7 @@ from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from calendar_service.records.errors import CalendarError, suggest
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_PORT = 8000
+OWN_FOLDER = Path("var")
+"""Where the service keeps its own files."""
+
 _PREFIX = "CALENDAR_"
 _ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[A-Za-z0-9.-]{1,250}")
 # What a Content-Security-Policy takes as a frame ancestor, without anything that could end the directive.
@@ -78,6 +81,13 @@ class Settings:
     retention_days: int = 400
     # How many confirmations of sign-ups are sent in an hour, of all together.
     confirmations_per_hour: int = 500
+
+    @property
+    def database_folder(self) -> Path:
+        """The folder of an SQLite file, else `var`: what this host keeps for itself is there."""
+        parts = urlsplit(self.database_url)
+        is_file = parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") not in ("", ":memory:")
+        return Path(unquote(parts.path).removeprefix("/")).parent if is_file else OWN_FOLDER
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, open_database, sequence_file
+from calendar_service.bootstrap import clock, open_database, secret_keys, sequence_file
 from calendar_service.doctor import examine
 from calendar_service.settings import read_settings
 from calendar_service.store.backup import backup
@@ -26,8 +26,10 @@ _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 @click.command()
 def doctor() -> None:
-    """Check the time-zone databases, the settings, the file, the database and the clock."""
-    findings = examine(read_settings(os.environ), clock())
+    """Check time zones, settings, file, database, clock, disk, mail server, and the address that links begin with."""
+    settings = read_settings(os.environ)
+    has_keys = settings.secret_keys or (settings.database_folder / "secret-key").exists()
+    findings = examine(settings, secret_keys(settings) if has_keys else (), clock())
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_well else 'BAD '} {finding.text}")
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)

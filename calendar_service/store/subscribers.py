@@ -160,6 +160,19 @@ def has_subscribers(connection: Connection) -> bool:
     return connection.scalar(select(subscribers.c.id).limit(1)) is not None
 
 
+def list_channels(connection: Connection) -> set[str]:
+    """Return the channels of subscribers who have not left."""
+    of_those = subscribers.c.ended_at.is_(None)
+    return set(connection.scalars(select(subscribers.c.channel).where(of_those).distinct()))
+
+
+def newest_subscriber(engine: Database) -> Subscriber | None:
+    """Return who was stored last, None if there is nobody."""
+    with reading(engine) as connection:
+        newest = subscribers.c.id == select(func.max(subscribers.c.id)).scalar_subquery()
+        return next(_select(connection, newest), None)
+
+
 def find_by_ref(engine: Database, ref: str) -> Subscriber | None:
     """Return the subscriber with a reference, or None."""
     with reading(engine) as connection:

@@ -40,7 +40,7 @@ class ProcessMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        self._requests = self._counter("calendar_requests", "Requests, by group and status.", "group", "status")
+        self._requests = self._counter("calendar_requests_total", "Requests, by group and status.", "group", "status")
         self._seconds = Histogram(
             "calendar_request_seconds",
             "How long requests took, by group.",
@@ -48,7 +48,9 @@ class ProcessMetrics:
             buckets=(0.005, 0.02, 0.1, 0.5, 1, 5, 30),
             registry=self.registry,
         )
-        self._polls = self._counter("calendar_polls", "Requests for feeds, by family of client.", "client", "status")
+        self._polls = self._counter(
+            "calendar_polls_total", "Requests for feeds, by family of client.", "client", "status"
+        )
         self._renderings = Histogram(
             "calendar_rendering_seconds",
             "How long outputs took to be rendered that were not cached.",
@@ -56,7 +58,7 @@ class ProcessMetrics:
             buckets=(0.01, 0.1, 0.5, 2, 10, 60),
             registry=self.registry,
         )
-        self._refused = self._counter("calendar_renderings_refused", "Requests that were refused as too many.")
+        self._refused = self._counter("calendar_renderings_refused_total", "Requests that were refused as too many.")
         # Looking a child up by its labels takes longer than the rest of a cached response.
         self._observe = lru_cache(maxsize=512)(self._children)
 

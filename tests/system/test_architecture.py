@@ -24,6 +24,8 @@ MODULES = [
     "admin",
     "worker",
     "starter_file",
+    "dns_txt",
+    "network_checks",
     "doctor",
     "log_format",
     "bootstrap",

@@ -233,9 +233,10 @@ def columns():
 
 
 def metrics():
-    """The names of metrics as the module that makes them writes them down; most show only once there is something."""
-    tree = ast.parse((PACKAGE / "web" / "metrics.py").read_text(encoding="utf-8"))
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    """The names of metrics as the modules that make them write them down; most show only once there is something."""
+    modules = (PACKAGE / "web" / name for name in ("metrics.py", "process_metrics.py"))
+    nodes = (node for path in modules for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return sorted({text for text in texts if re.fullmatch(r"calendar_[a-z_]+", text)})
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from calendar_service.reminders.channels.base import DeliveryFailed
+from calendar_service.reminders.channels.base import DeliveryFailed, Envelope
 from calendar_service.reminders.channels.mail_message import needs_smtputf8, sender_address, write_message
 from calendar_service.reminders.channels.timeouts import REPLY_LIMIT, TimedSocket, TimeLimit
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.reminders.channels.base import Envelope, Message
+    from calendar_service.reminders.channels.base import Message
 
 _GOODBYE_SECONDS = 2
 _READY, _GO_AHEAD, _OK, _FORWARDS, _CLOSING, _PERMANENT, _FULL = 220, 354, 250, 251, 421, 500, 552
@@ -103,6 +103,14 @@ class SmtpChannel:
             self._drop()
             raise DeliveryFailed(f"The mail server {_how_lost(error)} before it took the message.") from None
         self._used_at = time.monotonic()
+
+    def try_out(self) -> None:
+        """Log in, and ask the server whether it takes our sender; nothing is sent. Raise DeliveryFailed."""
+        nobody = Envelope(address="", message_id="")
+        try:
+            self._begin_mail(nobody, TimeLimit(self._limits.message))
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Close the session to the server."""
