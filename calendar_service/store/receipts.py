@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from calendar_service.store.engine import reading
-from calendar_service.store.notification_columns import key_of
+from calendar_service.store.notification_columns import KEY_COLUMNS, key_of
 from calendar_service.store.tables import deliveries, editions, firings, occasions, revisions
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ class Receipt:
 def receipts(engine: Database, record_id: str = "", *, newest: int | None = None) -> list[Receipt]:
     """Return the receipts of all records or of one, newest first, at most `newest` of them.
 
-    Account mails such as confirmations are not included. Raise DatabaseFault.
+    Account mails such as confirmations are not included, nor what was deleted after a time. Raise DatabaseFault.
     """
     chosen = occasions.c.record_id == record_id if record_id else occasions.c.record_id != ""
-    newest_first = select(occasions).where(chosen).order_by(occasions.c.id.desc()).limit(newest).subquery()
+    kept = select(occasions.c.id, *KEY_COLUMNS).where(chosen, occasions.c.closed_at.is_(None))
+    newest_first = kept.order_by(occasions.c.id.desc()).limit(newest).subquery()
     with reading(engine) as connection:
         rows = connection.execute(_counted(newest_first))
         return [Receipt(**row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's documented name)
