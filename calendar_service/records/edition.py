@@ -77,7 +77,7 @@ class Entry:
 
     `armed` has the moments that reminders are sent for, none if the record does not take place. `planned_before` is the
     original start of a record that happens once, None if it has not moved; `place_before` is the original place, None
-    if it still happens there.
+    if it still happens there. `is_abridged` means that something was left out of the record for a selection.
     """
 
     revision: Revision
@@ -85,6 +85,7 @@ class Entry:
     armed: Mapping[MomentName, ArmedSince] = field(default_factory=dict)
     planned_before: Span | None = None
     place_before: Place | None = None
+    is_abridged: bool = False
 
     @property
     def record(self) -> Record:

@@ -80,7 +80,8 @@ def without_cancelled(entry: Entry) -> Entry | None:
     )
     if next(all_days(kept), None) is None:
         return None
-    return replace(entry, revision=replace(entry.revision, record=replace(entry.record, schedule=kept)))
+    record = replace(entry.record, schedule=kept)
+    return replace(entry, revision=replace(entry.revision, record=record), is_abridged=True)
 
 
 def window(edition: Edition, selection: Selection, now: datetime) -> Bounds:

@@ -23,7 +23,7 @@ from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_
 from calendar_service.writers.recurrence import days_within, is_written_out
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
-from calendar_service.writers.vevents import write_vevents
+from calendar_service.writers.vevents import without_source, write_vevents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,7 +90,11 @@ class FeedRenderer:
         if selection.is_bounded:
             return [make(place) for place in range(len(entries))], 0
         today = day_of_instant(now, edition.calendar.zone)
-        kept = fit_to_limits(_most_important_first(entries, edition, now), make)
+        order = _most_important_first(entries, edition, now)
+        kept = fit_to_limits(order, make)
+        if len(kept) < len(entries):
+            # Dates matter more to those who subscribe than the whole record to those who import.
+            kept = fit_to_limits(order, lambda place: without_source(make(place)))
         left_out = (entry.record for place, entry in enumerate(entries) if place not in kept)
         omitted = sum(_has_events(each, stretch_for(each, selection, today)) for each in left_out)
         return list(kept.values()), omitted

@@ -12,6 +12,7 @@ from calendar_service.records.occurrences import occurrences_of, overlaps
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.writers import phrases
+from calendar_service.writers.record_source import source_fields
 from calendar_service.writers.states import moved_from, told_reason
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ RECORD_FIELDS: dict[str, ApiField] = {
     "reason": ApiField(lambda entry, view: _reason(entry, view)[0], _TEXT, is_always=False),
     "reason_language": ApiField(lambda entry, view: _reason(entry, view)[1], _TEXT, is_always=False),
     "place_before": ApiField(lambda entry, view: phrases.place(entry.place_before, view.lang), _TEXT, is_always=False),
+    "source": ApiField(
+        lambda entry, _: source_fields(entry),
+        {"type": "object", "description": "The record with the keys of the calendar file, for import."},
+        is_always=False,
+    ),
 }
 """The keys of a record in the API, in order; OpenAPI describes them from here."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.csv_cells import guard_cell
 from calendar_service.writers import phrases
 from calendar_service.writers.api import MOMENTS, STATE_FIELDS, describe_state, list_moments, list_sessions
+from calendar_service.writers.record_source import source_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
     from calendar_service.writers.feed import FeedContents
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
-_MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session")
+_MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session", "record")
 
 
 def write_csv(contents: FeedContents) -> bytes:
     """Return the table with its header.
 
     `at` is an instant in UTC and `local` the same in the zone of the request or place; `date` is a whole day. Each line
-    has either the two or the one.
+    has either the two or the one. The first line of a record has the whole of it in `record`.
     """
     table = io.StringIO()
     writer = csv.writer(table)
@@ -46,7 +47,7 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
         for session in list_sessions(entry, contents)
         for moment in session[MOMENTS]
     ]
-    for moment, name, where, session_title in listed:
+    for number, (moment, name, where, session_title) in enumerate(listed):
         cells = [
             record.id,
             record.kind,
@@ -64,5 +65,6 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
             *(state.get(key, "") for key in STATE_FIELDS),
             " ".join(phrases.moves(entry, edition.calendar, view.lang, name)),
             session_title,
+            "" if number else source_json(entry),
         ]
         yield [guard_cell(cell) for cell in cells]

@@ -10,6 +10,7 @@ from calendar_service.records.uids import uid
 from calendar_service.writers import phrases
 from calendar_service.writers.api import describe_state, list_deadline_history, list_moments, list_sessions
 from calendar_service.writers.description import describe_record
+from calendar_service.writers.record_source import source_fields
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
@@ -49,5 +50,6 @@ def _item(entry: Entry, contents: FeedContents) -> dict[str, Any]:
             "moments": list_moments(entry, contents),
             **({"sessions": sessions} if (sessions := list_sessions(entry, contents)) else {}),
             **({"deadline_history": history} if (history := list_deadline_history(entry, view)) else {}),
+            **({"source": source} if (source := source_fields(entry)) else {}),
         },
     }

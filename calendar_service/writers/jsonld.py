@@ -14,6 +14,7 @@ from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.occurrences import Occurrence, occurrence_on, occurrences_of, shift
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.writers import phrases
+from calendar_service.writers.record_source import source_json
 from calendar_service.writers.states import shown_join, state_texts
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _CONTEXT = "https://schema.org"
 _NAMES = f"{_CONTEXT}/"
+SOURCE_TYPE = "application/vnd.calendar-service.record+json"
+"""The type of the whole record, by which an import knows it."""
 # A script element ends at the next "</script", whatever stands around it.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -41,8 +44,10 @@ class AheadBounds:
 def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: AheadBounds) -> str:
     """Return the content of a script element of a record's page."""
     record = entry.record
+    text = source_json(entry)
+    source = {"subjectOf": {"@type": "CreativeWork", "encodingFormat": SOURCE_TYPE, "text": text}} if text else {}
     if record.schedule is None:
-        described = _demand(entry, edition, view)
+        described = _demand(entry, edition, view) | source
     else:
         sessions = _sessions(entry, view)
         nodes = [
@@ -52,6 +57,7 @@ def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: Ahe
             | sessions
             for each in _listed_occurrences(record.schedule, edition, ahead)
         ]
+        nodes = [nodes[0] | source, *nodes[1:]] if nodes else list(source.values())
         described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
     return json.dumps({"@context": _CONTEXT} | described, ensure_ascii=False).translate(_ESCAPES)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Point, Schedule, Span
+    from calendar_service.records.texts import Text
     from calendar_service.writers.i18n import Language
 
 _MOST_CHANGES = 20
@@ -93,22 +94,31 @@ def state_texts(entry: Entry, calendar: Calendar, lang: Language, occurrence: Oc
 
 def reason_of(entry: Entry, lang: Language) -> phrases.Reason | None:
     """Return why a record is as it is. What has just left the file was last changed for another reason."""
-    if entry.revision.withdrawn and entry.record.status is not Status.CANCELLED:
-        return None
-    return phrases.reason(entry.record.note_of_change, lang)
+    return phrases.reason(_present_reason(entry), lang)
 
 
 def told_reason(entry: Entry, lang: Language) -> phrases.Reason | None:
     """Return the reason of whatever has changed about a record or its occurrences; None if all is as first planned."""
+    return phrases.reason(told_reason_text(entry), lang)
+
+
+def told_reason_text(entry: Entry) -> Text:
+    """Return that reason in all its languages; {} if all is as first planned."""
     schedule = entry.record.schedule
     has_changed = (
-        phrases.state(entry, lang)
+        entry.is_called_off
+        or entry.record.status is not Status.CONFIRMED
         or entry.planned_before
         or entry.place_before
         or entry.deadline_history
         or (schedule and schedule.changes)
     )
-    return reason_of(entry, lang) if has_changed else None
+    return _present_reason(entry) if has_changed else {}
+
+
+def _present_reason(entry: Entry) -> Text:
+    is_stale = entry.revision.withdrawn and entry.record.status is not Status.CANCELLED
+    return {} if is_stale else entry.record.note_of_change
 
 
 def series_lines(

@@ -7,7 +7,8 @@ is there for a calendar client.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.alarms import make_alarm
 from calendar_service.writers.description import describe_entry
+from calendar_service.writers.record_source import source_json
 from calendar_service.writers.recurrence import write_rule
 from calendar_service.writers.sanitize import (
     MAX_LINE_UNITS,
@@ -45,8 +47,10 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevent_specs import VEventSpec
 
+SOURCE_PROPERTY = "x-calendar-service-record"
 COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
 _SHORTEST_TITLE = 60
+_SOURCE_LINES = re.compile(rb"(?m)^X-CALENDAR-SERVICE-RECORD:(?:[^\r\n]|\r\n )*+\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,17 @@ def write_vevents(
     """
     zones: set[str] = set()
     specs = vevent_specs(entry, calendar, view, stretch, within)
-    bodies = [to_octets(_event(spec, entry, calendar, view, zones)) for spec in specs]
+    events = [_event(spec, entry, calendar, view, zones) for spec in specs]
+    on = (number for number, spec in enumerate(specs) if takes_place(entry, spec.occurrence))
+    if events and (source := source_json(entry)):
+        add_block(events[next(on, 0)], SOURCE_PROPERTY, source)
+    bodies = [to_octets(event) for event in events]
     return SerializedEvents(b"".join(bodies), len(bodies), frozenset(zones))
+
+
+def without_source(block: SerializedEvents) -> SerializedEvents:
+    """Return a block without the whole record."""
+    return replace(block, body=_SOURCE_LINES.sub(b"", block.body, count=1))
 
 
 def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext, zones: set[str]) -> Event:

@@ -89,7 +89,14 @@ EVENT = {
 
 
 def test_an_event_is_described_whole(showcase):
-    assert linked(showcase, "/events/rumours-webinar") == EVENT
+    described = linked(showcase, "/events/rumours-webinar")
+    source = described.pop("subjectOf")
+    assert described == EVENT
+    assert source.pop("text").startswith('{"id":"rumours-webinar","kind":"webinar","title":{"en":"Stopping')
+    assert source == {
+        "@type": "CreativeWork",
+        "encodingFormat": "application/vnd.calendar-service.record+json",
+    }
 
 
 def test_a_call_for_tenders_is_a_demand(showcase):

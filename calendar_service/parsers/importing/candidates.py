@@ -46,7 +46,8 @@ class Candidate:
     """A record as the source describes it.
 
     `remarks` are notes for the person who reviews it; `problems` are why it cannot be a record yet, and `questions` why
-    a person must decide whether it is one at all. With a problem or a question it is printed commented out.
+    a person must decide whether it is one at all. With a problem or a question it is printed commented out. `words` are
+    those in which the times of one of our own records were announced, by the path of the field.
     """
 
     line: int
@@ -55,6 +56,7 @@ class Candidate:
     problems: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     first: date | None = None
+    words: dict[str, str] = field(default_factory=dict)
 
     def remark(self, text: str) -> None:
         """Add a remark, once."""

@@ -20,7 +20,9 @@ from calendar_service.parsers.importing.candidates import (
     shorten_value,
 )
 from calendar_service.parsers.importing.csv_columns import map_columns, mapping_in_words, words_of_start
+from calendar_service.parsers.importing.own_record import ask_about_differences, own_candidate
 from calendar_service.records.csv_cells import read_cell
+from calendar_service.records.enums import Status
 from calendar_service.records.times import CivilTime, civil_from_instant
 from calendar_service.records.zones import IANA_ZONES, canonical_zone
 
@@ -174,6 +176,9 @@ def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate
 def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Candidate:
     """Return the candidate for the lines of one record, one line for each moment."""
     line, row = group[0]
+    if whole := own_candidate(row.get("record", ""), line):
+        _compare(whole, group)
+        return whole
     candidate = _start(line, row, language)
     status = row["status"].strip()
     if status != "confirmed":
@@ -191,6 +196,19 @@ def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Can
             moments[name] = (each, at)
     _set_moments(candidate, {name: at for name, (_, at) in moments.items()})
     return candidate
+
+
+def _compare(whole: Candidate, group: list[tuple[int, CsvRow]]) -> None:
+    """Ask where the cells of a record say something else than the whole record in the last column."""
+    row = group[0][1]
+    times: dict[str, list[date | CivilTime | None]] = {}
+    for _, each in group:
+        times.setdefault(each["moment"].strip(), []).append(_moment(each))
+    is_once = "repeats" not in whole.fields
+    starts, ends = (times.get(name, [None])[0] if is_once else None for name in ("starts", "ends"))
+    ends = times.get("closes", [ends])[0] if whole.fields["kind"] == "tender" else ends or starts
+    states = {row["status"].strip()} if is_once else frozenset(Status)
+    ask_about_differences(whole, row["title"], states, starts, ends)
 
 
 def _set_moments(candidate: Candidate, moments: dict[str, date | CivilTime]) -> None:

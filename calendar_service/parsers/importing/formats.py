@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource, decode_source
+from calendar_service.parsers.importing.candidates import (
+    MAX_SOURCE_BYTES,
+    UnfitSource,
+    decode_source,
+    read_json,
+)
 from calendar_service.parsers.importing.csv_table import looks_like_table, read_csv_source
 from calendar_service.parsers.importing.ics import read_ics_source
 from calendar_service.parsers.importing.jsonld import read_jsonld
 from calendar_service.parsers.importing.ocds import read_ocds
+from calendar_service.parsers.importing.own_json import is_own_json, read_own_json
 from calendar_service.parsers.importing.page import read_page
 
 if TYPE_CHECKING:
@@ -54,13 +60,20 @@ def read_source(
 
             return read_html(data, language)
         case "jsonld":
-            return read_jsonld(decode_source(data), language)
+            return _read_json_source(decode_source(data), language)
         case "ocds":
             return read_ocds(decode_source(data), language)
         case "csv":
             return read_csv_source(data, language, columns or {})
         case _:
             return read_page(decode_source(data), language)
+
+
+def _read_json_source(text: str, language: str | None) -> Imported:
+    """Parse JSON: what another instance answers, or JSON-LD alone or in a page."""
+    if text.lstrip()[:1] == "{" and is_own_json(value := read_json(text)):
+        return read_own_json(value, text)
+    return read_jsonld(text, language)
 
 
 def _refuse_archive(data: bytes) -> None:

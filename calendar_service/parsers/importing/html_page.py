@@ -46,6 +46,10 @@ def read_html(data: bytes, language: str | None) -> Imported:
         add_events(imported, value, text, line, language)
     for line, node in take_microdata(root):
         add_events(imported, node, "", line, language)
+    if any(each.words for each in imported.candidates):
+        # Its dates are the record's, with holidays, replaced deadlines and the like beside them.
+        imported.add(Ignored(1, "what people see on the page: it has the whole record of this service for programs."))
+        return imported
     known = {_key(each): each for each in imported.candidates}
     for item in read_source_lines(LineWriter().lines(root), language).items:
         same = known.get(_key(item)) if isinstance(item, Candidate) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,37 +42,37 @@ _ONLINE = frozenset(
     }
 )
 _MEETINGS = ("X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "URL")
+_OWN_RECORD = "X-CALENDAR-SERVICE-RECORD"
 _STATUSES = {"TENTATIVE": "tentative", "CANCELLED": "cancelled"}
 _PARTS = frozenset({"STANDARD", "DAYLIGHT"})  # of a VTIMEZONE
 
 
+@dataclass
+class _Parts:
+    """The components of a file by what they are, and the known zones that it defines by names of its own."""
+
+    head: Component = field(default_factory=lambda: Component("VCALENDAR", 1))
+    events: list[Component] = field(default_factory=list)
+    others: list[Component] = field(default_factory=list)
+    zones: dict[str, str] = field(default_factory=dict)
+
+
 def read_ics_source(data: bytes, language: str | None) -> Imported:
     """Parse an .ics file. Raise UnfitSource if it is not one; an error in one event affects only that event."""
-    events: list[Component] = []
-    others: list[Component] = []
-    parts: list[Component] = []
-    zones: dict[str, str] = {}
-    head = Component("VCALENDAR", 1)
-    for component in read_components(data):
-        if component.name == "VEVENT":
-            events.append(component)
-        elif component.name == "VCALENDAR":
-            head = component
-        elif component.name in _PARTS:
-            parts.append(component)
-        else:
-            others.append(component)
-            if component.name == "VTIMEZONE" and len(zones) < _MOST_ZONES:
-                zones[component.value("TZID").strip()] = _zone(component, parts)
-                parts = []
+    parts = _sort_components(data)
     imported = Imported()
     for line, what in stray_characters(data):
         imported.add(Ignored(line, what))
-    is_own = own_decorations.is_own_prodid(head.value("PRODID"))
-    for master, overrides in _series(events):
-        item = _EventParser(master, language, head.value("X-WR-TIMEZONE"), zones, is_own=is_own).read(overrides)
-        imported.add(item)
-    for other in others:
+    whole = _own_records(parts.events)
+    ids = {each.fields["id"] for each in whole.values()}
+    for master, overrides in _series(parts.events):
+        if own := whole.get(id(master)):
+            imported.add(own)
+        elif own_decorations.is_date_of_own(master, ids):
+            imported.add(Ignored(master.line, f"a date of another record: {shorten_value(_text(master, 'SUMMARY'))}"))
+        else:
+            imported.add(_EventParser(master, language, parts).read(overrides))
+    for other in parts.others:
         imported.add(
             Ignored(other.line, _REASONS.get(other.name) or f"a {shorten_value(other.name)}, which is no event.")
         )
@@ -80,10 +80,39 @@ def read_ics_source(data: bytes, language: str | None) -> Imported:
     return imported
 
 
+def _sort_components(data: bytes) -> _Parts:
+    found = _Parts()
+    of_zone: list[Component] = []
+    for component in read_components(data):
+        if component.name == "VEVENT":
+            found.events.append(component)
+        elif component.name == "VCALENDAR":
+            found.head = component
+        elif component.name in _PARTS:
+            of_zone.append(component)
+        else:
+            found.others.append(component)
+            if component.name == "VTIMEZONE" and len(found.zones) < _MOST_ZONES:
+                found.zones[component.value("TZID").strip()] = _zone(component, of_zone)
+                of_zone = []
+    return found
+
+
 _REASONS = {
     "VALARM": "a reminder (VALARM): subscribers choose their own.",
     "VTIMEZONE": "the definition of a time zone (VTIMEZONE): zones are known by name.",
 }
+
+
+def _own_records(events: list[Component]) -> dict[int, Candidate]:
+    """Return the candidates of the events that have a whole record of ours, by the id of the object."""
+    found = {}
+    for event in events:
+        if event.get(_OWN_RECORD):
+            candidate = own_decorations.own_feed_candidate(event, _text(event, _OWN_RECORD), _text(event, "SUMMARY"))
+            if candidate:
+                found[id(event)] = candidate
+    return found
 
 
 def _zone(definition: Component, parts: list[Component]) -> str:
@@ -111,14 +140,12 @@ def _series(events: list[Component]) -> Iterable[tuple[Component, list[Component
 class _EventParser:
     """Parses one event."""
 
-    def __init__(
-        self, event: Component, language: str | None, calendar_zone: str, zones: dict[str, str], *, is_own: bool
-    ) -> None:
+    def __init__(self, event: Component, language: str | None, parts: _Parts) -> None:
         self.event = event
         self.language = language
-        self.calendar_zone = calendar_zone
-        self.zones = zones
-        self.is_own = is_own
+        self.calendar_zone = parts.head.value("X-WR-TIMEZONE")
+        self.zones = parts.zones
+        self.is_own = own_decorations.is_own_prodid(parts.head.value("PRODID"))
         self.candidate = Candidate(event.line, {"kind": "event"})
 
     def read(self, overrides: list[Component]) -> Candidate | Ignored:

@@ -19,6 +19,7 @@ from calendar_service.parsers.importing.candidates import (
     shorten_value,
 )
 from calendar_service.parsers.importing.countries import country_code
+from calendar_service.parsers.importing.own_record import SOURCE_TYPE, own_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +46,30 @@ def read_jsonld(text: str, language: str | None) -> Imported:
 
 def add_events(imported: Imported, value: Any, text: str, line: int, language: str | None) -> None:
     """Add the events in a value of JSON-LD, and what else it holds; `text` is its source, which begins at `line`."""
+    whole: set[str] = set()
+    parts: set[int] = set()
     for node in _nodes(value, 0):
         where = _line_of(node, text, line)
-        if _is_event(node):
+        if own := _own(node, where):
+            imported.add(own)
+            whole.add(_string(node.get("url")))
+            parts |= {id(each) for key in _PARTS for each in _dicts(node.get(key))}
+        elif id(node) in parts:
+            imported.add(Ignored(where, "a part of the record before."))
+        elif _string(node.get("url")) in whole:
+            imported.add(Ignored(where, "another date of the record before."))
+        elif _is_event(node):
             imported.add(_candidate(node, where, language))
         else:
             imported.add(Ignored(where, f"a {shorten_value(' '.join(_kinds(node)))}, which is no event."))
+
+
+def _own(node: dict[str, Any], line: int) -> Candidate | None:
+    """Return the whole record that a page of ours has beside an event, or alone for a series that is over."""
+    for each in (node, *_dicts(node.get("subjectOf"))):
+        if each.get("encodingFormat") == SOURCE_TYPE:
+            return own_candidate(each.get("text"), line)
+    return None
 
 
 # --- where events are ----------------------------------------------------------------------------

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing import candidates, ics_times
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS
 from calendar_service.parsers.importing.countries import country_code
+from calendar_service.parsers.importing.ics_times import UnfitMoment
+from calendar_service.parsers.importing.own_record import ask_about_differences, own_candidate
+from calendar_service.records.enums import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from calendar_service.parsers.importing.candidates import Candidate
     from calendar_service.parsers.importing.ics_lines import Component
 
@@ -29,12 +34,42 @@ _BEFORE = re.compile(
 )
 _ONLY = re.compile(r" \(([\w ,-]+) (?:only|seulement)\)$")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_WRITTEN_OUT = re.compile(r"(.+)-\d{8}")
+_BOUNDS = ("DTSTART", "DTEND")
+_STATES = {
+    "CONFIRMED": frozenset({Status.CONFIRMED}),
+    "TENTATIVE": frozenset({Status.TENTATIVE, Status.POSTPONED}),
+    "CANCELLED": frozenset({Status.CANCELLED}),
+}
 _LANGUAGES = {"English": "en", "French": "fr", "anglais": "en", "français": "fr"}
 
 
 def is_own_prodid(prodid: str) -> bool:
     """Return True if a feed was written by calendar-service."""
     return "//calendar-service//" in prodid
+
+
+def own_feed_candidate(event: Component, text: str, title: str) -> Candidate | None:
+    """Return the candidate of the record that an entry has whole in `text`; None if that cannot be read."""
+    candidate = own_candidate(text, event.line)
+    if candidate is None or event.value("UID").rpartition("@")[0] != candidate.fields["id"]:
+        return candidate
+    states = _STATES.get(event.value("STATUS").strip().upper(), frozenset(Status))
+    try:
+        starts, ends = (ics_times.read_moment(found) if found else None for found in map(event.get, _BOUNDS))
+    except UnfitMoment as error:
+        candidate.questions.append(f"Its times are not understood: {error}")
+        return candidate
+    if ends and isinstance(ends, date):
+        ends -= timedelta(days=1)  # DTEND is exclusive
+    ask_about_differences(candidate, title, states, starts, ends)
+    return candidate
+
+
+def is_date_of_own(event: Component, whole: Container[str]) -> bool:
+    """Return True if an entry is a date of a series, written out, of which another entry has the whole record."""
+    match = _WRITTEN_OUT.fullmatch(event.value("UID").rpartition("@")[0])
+    return match is not None and match[1] in whole
 
 
 def strip_own_decorations(candidate: Candidate, event: Component) -> None:

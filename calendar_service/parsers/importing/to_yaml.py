@@ -23,6 +23,9 @@ from calendar_service.parsers.importing.candidates import (
     tidy,
     tidy_block,
 )
+from calendar_service.parsers.importing.own_record import restore_words
+from calendar_service.records.resolve import resolve_calendar
+from calendar_service.records.schema import CalendarSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +39,8 @@ _LONGEST_REMARK = 1_000
 _NUMBER_LIKE = re.compile(r"[-+.]?\d[\w.:+-]*")
 _ORDER = (  # noqa: SIM905 (a list of words)
     "id kind title summary when starts ends fold repeats except changes closes questions_by opens place timezone"
-    " status url join registration languages tags countries organisers buyer reference documents"
+    " status note_of_change url join registration sessions extensions languages tags countries organisers contact buyer"
+    " reference documents reminders"
 ).split()
 _HEAD: dict[str, Any] = {
     "id": "import.example",
@@ -83,9 +87,14 @@ class PrintedRecords:
 def print_records(imported: Imported, calendar: Calendar | None, taken: frozenset[str] = frozenset()) -> PrintedRecords:
     """Print the imported candidates for a calendar; ids in `taken` are not used again."""
     assign_ids(imported.candidates, taken)
+    head = _head(calendar)
+    if any(candidate.words for candidate in imported.candidates):
+        known = resolve_calendar(CalendarSchema.model_validate(head))[0]
+        for candidate in imported.candidates:
+            restore_words(candidate, known)
     for candidate in imported.candidates:
         candidate.fields = {key: _visible(candidate.fields[key]) for key in sorted(candidate.fields, key=_rank)}
-    _validate(imported.candidates, _head(calendar))
+    _validate(imported.candidates, head)
     lines = [line for item in imported.items for line in _lines(item)]
     open_ones = sum(candidate.is_open for candidate in imported.candidates)
     failed = sum(bool(candidate.problems) for candidate in imported.candidates)

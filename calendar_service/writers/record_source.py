@@ -1,0 +1,194 @@
+"""Write a record as the fields of the calendar file, so that another instance can import it whole.
+
+Every output has it in one place of its own: what iCalendar, CSV and the others have no place for is not lost. Each time
+names its zone, so that it means the same in any calendar; `words` has the words in which it was announced, by field.
+What an output does not say of a record is not here either: links to what does not take place, a reason before its time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.record import TimeSpan
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, RepeatedTime, civil_time
+from calendar_service.writers.states import shown_join, shown_registration, told_reason_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from calendar_service.records.edition import Entry
+    from calendar_service.records.record import Contact, Place, Point, Record, Schedule, Span
+    from calendar_service.records.texts import Text
+
+_ONLINE = "online"
+Fields = dict[str, Any]
+
+
+def source_json(entry: Entry) -> str:
+    """Return the fields of a record as JSON on one line; "" if there are none."""
+    fields = source_fields(entry)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) if fields else ""
+
+
+def source_fields(entry: Entry) -> Fields:
+    """Return a record with the keys of the calendar file, and `words`; {} if it is not the whole of it."""
+    if entry.is_abridged:
+        return {}
+    record, words = entry.record, {}
+    status = Status.CANCELLED if entry.is_called_off else record.status
+    closing = record.milestones.get(MomentName.REGISTRATION_CLOSES)
+    registration = {"url": shown_registration(entry), "closes": _point(closing.at) if closing else ""}
+    if closing:
+        words["registration.closes"] = closing.words
+    fields: Fields = {
+        "id": record.id,
+        "kind": record.kind.value,
+        "status": "" if status is Status.CONFIRMED else status.value,
+        "title": record.title,
+        "summary": record.summary,
+        "url": record.url,
+        **_times(record, words),
+        "fold": _fold(record),
+        "place": _place(record.place),
+        "timezone": record.zone,
+        "join": shown_join(entry),
+        "registration": _known(registration),
+        "sessions": list(_sessions(record, words)),
+        "buyer": record.buyer,
+        "reference": record.reference,
+        "extensions": list(_extensions(entry, words)),
+        "tags": list(record.tags),
+        "languages": list(record.languages),
+        "countries": list(record.countries),
+        "organisers": list(record.organisers),
+        "contact": _contact(record.contact),
+        "documents": [{"title": each.title, "url": each.url} for each in record.documents],
+        "reminders": list(record.reminders),
+        "note_of_change": told_reason_text(entry),
+        "correction": record.correction,
+    }
+    own = {field: text for field, text in words.items() if text}
+    return _known({**fields, "words": own}) | ({"fold": 0} if fields["fold"] == 0 else {})
+
+
+def _known(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value}
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def _times(record: Record, words: dict[str, str]) -> Fields:
+    """Return the schedule of an event, or the milestones of a tender; add the words of each to `words`."""
+    if record.kind is Kind.TENDER:
+        words |= {name.value: each.words for name, each in record.milestones.items()}
+        return {name.value: _point(each.at) for name, each in record.milestones.items()}
+    if record.schedule is None:
+        return {}
+    fields = _schedule(record.schedule, words)
+    if record.place and record.place.online and record.place.name:
+        first = "when" if "when" in fields else "starts"
+        fields[first] += f", {_ONLINE}"  # a named place that one can also take part in from anywhere
+    return fields
+
+
+def _schedule(schedule: Schedule, words: dict[str, str]) -> Fields:
+    words["when"] = schedule.words
+    found = _when(schedule.span)
+    if schedule.rule:
+        found["repeats"] = schedule.rule.words
+    found["except"] = [day.isoformat() for day in schedule.excepted]
+    changes = []
+    for number, change in enumerate(schedule.changes):
+        what = {"when": _span(change.span)} if change.span else {"status": "cancelled"}
+        changes.append({"occurrence": change.occurrence.isoformat(), **what})
+        words[f"changes.{number}.when"] = change.words
+    return found | {"changes": changes}
+
+
+def _when(span: Span) -> Fields:
+    if isinstance(span, TimeSpan) and span.ends and span.ends.zone != span.starts.zone:
+        return {"starts": _point(span.starts), "ends": _point(span.ends)}
+    return {"when": _span(span)}
+
+
+def _sessions(record: Record, words: dict[str, str]) -> Iterator[Fields]:
+    for number, session in enumerate(record.sessions):
+        words[f"sessions.{number}.when"] = session.words
+        when, place = _span(session.span), _place(session.place)
+        yield _known({"id": session.id, "title": session.title, "when": when, "place": place})
+
+
+def _extensions(entry: Entry, words: dict[str, str]) -> Iterator[Fields]:
+    """Yield the deadlines that were replaced, also those that only publishing has seen; no corrected mistakes."""
+    changes = [each for each in entry.deadline_history if each.moment is MomentName.CLOSES and not each.is_correction]
+    for number, change in enumerate(changes):
+        words[f"extensions.{number}.closes"] = change.old.words
+        decided = change.decided.isoformat() if change.decided else ""
+        yield _known({"closes": _point(change.old.at), "decided": decided, "reason": change.reason})
+
+
+def _span(span: Span) -> str:
+    match span:
+        case DaySpan():
+            return _point(span)
+        case TimeSpan(starts, None):
+            return _point(starts)
+        case TimeSpan(starts, ends) if ends and ends.day == starts.day:
+            return f"{starts.day.isoformat()} {_clock(starts)}-{_clock(ends)} {starts.zone}"
+        case TimeSpan(starts, ends):
+            return f"{starts.day.isoformat()} {_clock(starts)} - {_point(ends) if ends else ''}"
+
+
+def _point(at: Point) -> str:
+    match at:
+        case CivilTime():
+            return f"{at.day.isoformat()} {_clock(at)} {at.zone}"
+        case EndOfDay(day, zone):
+            return f"{day.isoformat()} {zone}"
+        case DaySpan(first, last):
+            return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+
+
+def _clock(at: CivilTime) -> str:
+    return f"{at.clock:%H:%M:%S}" if at.clock.second else f"{at.clock:%H:%M}"
+
+
+def _fold(record: Record) -> int | None:
+    """Return which of a time that happens twice is meant; None if none does."""
+    return next((at.fold for at in _civil_times(record) if _is_repeated(at)), None)
+
+
+def _civil_times(record: Record) -> Iterable[CivilTime]:
+    spans = [record.schedule.span, *(each.span for each in record.schedule.changes)] if record.schedule else []
+    spans += [each.span for each in record.sessions]
+    points: list[Point | None] = [each.at for each in record.milestones.values()]
+    for span in spans:
+        points += [span.starts, span.ends] if isinstance(span, TimeSpan) else []
+    return (at for at in points if isinstance(at, CivilTime))
+
+
+def _is_repeated(at: CivilTime) -> bool:
+    try:
+        civil_time(at.day, at.clock, at.zone, None)
+    except RepeatedTime:
+        return True
+    return False
+
+
+# --- places and people ---------------------------------------------------------------------------
+
+
+def _place(place: Place | None) -> str | Fields:
+    if place is None:
+        return ""
+    name: str | Text = _ONLINE if place.online and not place.name else place.name
+    if place == type(place)(online=True):
+        return _ONLINE
+    return _known({"name": name, "city": place.city, "country": place.country, "address": place.address})
+
+
+def _contact(contact: Contact | None) -> Fields:
+    return _known({"name": contact.name, "email": contact.email, "url": contact.url}) if contact else {}
