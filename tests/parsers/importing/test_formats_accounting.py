@@ -157,7 +157,7 @@ def test_every_release_is_accounted_for():
     representation, records = run(json.dumps({"releases": [{**RELEASE, "id": "one"}, later, planned]}), form="ocds")
     assert len(records) == 1
     assert [text for _, text in representation.comments][:2] == [
-        "left out: release one: a later release replaces it.",
+        "left out: release one: a later release adds to it.",
         "left out: release three: it has no tender.",
     ]
 

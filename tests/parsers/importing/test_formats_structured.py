@@ -193,7 +193,7 @@ def test_ocds(package):
     assert milestones == {"questions_by": "2027-04-20T17:00Z", "closes": "2027-05-03T15:00Z"}
     assert (record.title, record.reference, record.buyer) == ({"en": "Charts"}, "2027/AO/14", {"en": "A programme"})
     assert [(link.title, link.url) for link in record.documents] == [({"en": "Terms"}, "https://example.org/t.pdf")]
-    said = [line for line in comments(representation) if "a later release replaces it." not in line]
+    said = [line for line in comments(representation) if "a later release adds to it." not in line]
     assert said == ["Left out, a document that is not at an https address: ftp://example.org/t.pdf"]
 
 
@@ -206,3 +206,56 @@ def test_cancelled_call():
 def test_call_without_a_sure_closing_is_asked(end):
     representation, records = run(json.dumps({"releases": [changed(tenderPeriod={"endDate": end})]}))
     assert (records, representation.failed) == ((), 1)
+
+
+EXTENDED = {
+    "ocid": "ocds-1-2",
+    "date": "2027-04-01T00:00:00Z",
+    "tag": ["tenderAmendment"],
+    "tender": {
+        "tenderPeriod": {"endDate": "2027-05-17T17:00:00+02:00"},
+        "awardPeriod": {"endDate": "2027-07-01T00:00:00Z"},
+        "amendments": [{"id": "1", "date": "2027-03-31T10:00:00Z", "rationale": "More time was asked for."}],
+        "documents": [{"id": "1", "title": "Terms, corrected"}, {"id": "3", "url": "https://example.org/q.pdf"}],
+        "enquiries": [{"id": "1", "title": "Which format?"}],
+    },
+}
+
+
+def test_an_amendment_keeps_what_it_leaves_out():
+    representation, (record,) = run(json.dumps({"releases": [EXTENDED, RELEASE]}))
+    milestones = {name.value: f"{each.at.instant:%Y-%m-%dT%H:%MZ}" for name, each in record.milestones.items()}
+    assert milestones == {
+        "questions_by": "2027-04-20T17:00Z",
+        "closes": "2027-05-17T15:00Z",
+        "award_expected": "2027-07-01T00:00Z",
+    }
+    assert (record.title, record.buyer) == ({"en": "Charts"}, {"en": "A programme"})
+    assert [(link.title["en"], link.url) for link in record.documents] == [
+        ("Terms, corrected", "https://example.org/t.pdf"),
+        ("3", "https://example.org/q.pdf"),
+    ]
+    (extension,) = record.extensions
+    assert (f"{extension.at.instant:%m-%dT%H:%M}", extension.decided.isoformat()) == ("05-03T15:00", "2027-03-31")
+    assert extension.reason == record.note_of_change == {"en": "More time was asked for."}
+    assert "Left out: 1 questions and answers (tender.enquiries)." in representation.yaml
+
+
+def test_null_in_a_later_release_takes_a_field_away():
+    later = {"ocid": "ocds-1-2", "date": "2027-02-01T00:00:00Z", "tender": {"enquiryPeriod": None, "documents": None}}
+    _, (record,) = run(json.dumps({"releases": [RELEASE, later]}))
+    assert [name.value for name in record.milestones] == ["closes"]
+    assert record.documents == ()
+
+
+def test_releases_are_merged_in_the_order_of_their_instants():
+    early = {**changed(title="Old"), "date": "2027-01-01T23:30:00+00:00"}
+    late = {**changed(title="New"), "date": "2027-01-01T19:00:00-05:00"}
+    _, (record,) = run(json.dumps({"releases": [late, early]}))
+    assert record.title == {"en": "New"}
+
+
+def test_objects_that_are_nested_too_deep_are_refused():
+    bomb = '{"ocid": "a", "date": "2027-01-01T00:00:00Z", "tender": ' + '{"x": ' * 200 + "1" + "}" * 201
+    with pytest.raises(UnfitSource, match="nested"):
+        run('{"releases": [' + bomb + "]}", form="ocds")
