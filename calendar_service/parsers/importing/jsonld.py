@@ -19,18 +19,23 @@ from calendar_service.parsers.importing.candidates import (
     shorten_value,
 )
 from calendar_service.parsers.importing.countries import country_code
-from calendar_service.parsers.importing.own_record import SOURCE_TYPE, own_candidate
+from calendar_service.parsers.importing.ics_texts import plain_description
+from calendar_service.parsers.importing.own_record import own_candidate
+from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_OWN_TYPE = "application/vnd.calendar-service.record+json"  # as writers.jsonld has it
 _MAX_DEPTH = 20
 _PARTS = ("event", "events", "subEvent", "subEvents")  # of an event, that are events themselves
+_OF_SERIES = ("name", "description", "location", "organizer", "eventAttendanceMode", "inLanguage", "url")
 _KINDS = frozenset({"Festival", "Hackathon", "CourseInstance"})
 _STATUSES = {"EventCancelled": "cancelled", "EventPostponed": "postponed"}
 _QUIET = frozenset({"", "EventScheduled", "EventRescheduled", "EventMovedOnline"})
 _SCRIPT = re.compile(r"<script\b[^<>]{0,500}>", re.IGNORECASE)
 _END = re.compile(r"</script", re.IGNORECASE)
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?")
 _WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 
 
@@ -58,6 +63,9 @@ def add_events(imported: Imported, value: Any, text: str, line: int, language: s
             imported.add(Ignored(where, "a part of the record before."))
         elif _string(node.get("url")) in whole:
             imported.add(Ignored(where, "another date of the record before."))
+        elif _is_only_series(node):
+            title = shorten_value(str(texts(node.get("name"), None, candidates.tidy_title)))
+            imported.add(Ignored(where, f"the series {title}: its dates are events of their own."))
         elif _is_event(node):
             imported.add(_candidate(node, where, language))
         else:
@@ -67,7 +75,7 @@ def add_events(imported: Imported, value: Any, text: str, line: int, language: s
 def _own(node: dict[str, Any], line: int) -> Candidate | None:
     """Return the whole record that a page of ours has beside an event, or alone for a series that is over."""
     for each in (node, *_dicts(node.get("subjectOf"))):
-        if each.get("encodingFormat") == SOURCE_TYPE:
+        if each.get("encodingFormat") == _OWN_TYPE:
             return own_candidate(each.get("text"), line)
     return None
 
@@ -134,7 +142,10 @@ def _nodes(node: Any, depth: int) -> Iterator[dict[str, Any]]:
     elif isinstance(node, dict):
         is_event = _is_event(node)
         held = [each for key in (_PARTS if is_event else node) for each in _nodes(node.get(key), depth + 1)]
-        if is_event:
+        if is_event and _is_only_series(node):
+            yield node
+            yield from ({**_inherited(node), **each} for each in held if _is_event(each))
+        elif is_event:
             yield node
             yield from (each for each in held if _is_event(each))
         elif any(_is_event(each) for each in held) or not _kinds(node):
@@ -144,7 +155,18 @@ def _nodes(node: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _is_event(node: dict[str, Any]) -> bool:
-    return any(kind.endswith("Event") or kind in _KINDS for kind in _kinds(node))
+    return any(kind.endswith(("Event", "EventSeries")) or kind in _KINDS for kind in _kinds(node))
+
+
+def _is_only_series(node: dict[str, Any]) -> bool:
+    """Return True for a series that has its dates as events of their own."""
+    is_series = any(kind.endswith("EventSeries") for kind in _kinds(node))
+    return is_series and any(_is_event(each) for key in _PARTS for each in _dicts(node.get(key)))
+
+
+def _inherited(series: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event of a series has from it if it does not say it itself."""
+    return {key: series[key] for key in _OF_SERIES if key in series}
 
 
 def _kinds(node: dict[str, Any]) -> list[str]:
@@ -169,12 +191,13 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
     if not title:
         candidate.problems.append("It has no name.")
     candidate.fields["title"] = title
-    if summary := texts(node.get("description"), own, candidates.tidy_block):
+    if summary := texts(node.get("description"), own, _tidy_description):
         candidate.fields["summary"] = summary
     candidates.set_url(candidate, "url", _string(node.get("url")))
     _set_places(candidate, node)
     _set_status(candidate, node)
     _set_times(candidate, node)
+    _set_attendance(candidate, node)
     organisers = [texts(each.get("name"), own, candidates.tidy_title) for each in _dicts(node.get("organizer"))]
     if named := [each for each in organisers if each]:
         candidate.fields["organisers"] = named
@@ -186,6 +209,8 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
 def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
     if "eventSchedule" in node:
         candidate.problems.append("It comes again (eventSchedule), which is not read: say how in `repeats`.")
+    if _ask_about_zone(candidate, node):
+        return
     words = [_string(node.get(name)) for name in ("startDate", "endDate")]
     starts, ends = (candidates.read_iso(word) if word else None for word in words)
     for word, read in zip(words, (starts, ends), strict=True):
@@ -204,6 +229,34 @@ def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
         candidate.problems.append("Its start and its end must both have an hour, or neither.")
     if starts is None or candidate.problems:
         candidate.fields.setdefault("when", shorten_value(" - ".join(word for word in words if word)) or "?")
+
+
+def _ask_about_zone(candidate: Candidate, node: dict[str, Any]) -> bool:
+    """Ask in which zone it is if a time has no offset, and set it as it is; return False if all times have one."""
+    words = [_string(node.get(name)) for name in ("startDate", "endDate")]
+    local = [f"{match[1]} {match[2]}" if (match := _LOCAL.fullmatch(word)) else "" for word in words]
+    exact = [at for word in words if word and isinstance(at := candidates.read_iso(word), CivilTime)]
+    if not any(local) or (words[1] and not (local[1] or exact)) or not (local[0] or exact):
+        return False
+    named = " - ".join(shorten_value(word) for word in words if word)
+    candidate.questions.append(f"{named} does not say in which zone: that of the calendar? If not, write the zone.")
+    found = [each or shorten_value(word) for each, word in zip(local, words, strict=True) if word]
+    if len(found) == 2 and found[0][:10] == found[1][:10] and all(local):
+        found[1] = found[1][11:]
+    candidate.fields["when"] = " - ".join(found)
+    start = candidates.read_iso(found[0][:10])
+    candidate.first = start if isinstance(start, date) else None
+    return True
+
+
+def _set_attendance(candidate: Candidate, node: dict[str, Any]) -> None:
+    """Add that one can also take part in something at a place from anywhere."""
+    place = candidate.fields.get("place", ONLINE_WORDS)
+    is_mixed = _string(node.get("eventAttendanceMode")).endswith("MixedEventAttendanceMode")
+    has_room = any("VirtualLocation" in _kinds(each) for each in _dicts(node.get("location")))
+    first = next((name for name in ("when", "starts") if name in candidate.fields), "")
+    if place != ONLINE_WORDS and (is_mixed or has_room) and first:
+        candidate.fields[first] += f", {ONLINE_WORDS}"
 
 
 def _set_status(candidate: Candidate, node: dict[str, Any]) -> None:
@@ -274,9 +327,13 @@ def _code(value: Any) -> str:
     return re.split("[-_]", value.strip().lower())[0] if isinstance(value, str) else ""
 
 
+def _tidy_description(text: str) -> str:
+    return candidates.tidy_block(plain_description(text))
+
+
 def _string(value: Any) -> str:
     value = next((each for each in value if isinstance(each, str)), "") if isinstance(value, list) else value
-    return value.strip() if isinstance(value, str) else ""
+    return unescape(value).strip() if isinstance(value, str) else ""
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 
     from calendar_service.records.record import Point, Record, Span
 
-SOURCE_TYPE = "application/vnd.calendar-service.record+json"
 _MAX_DEPTH = 8
 _SAME_TITLE = 40
 # Its zone and languages matter only for times and texts that have none of their own, and these all have.
 _ANY_CALENDAR = Calendar(id="-", name={}, zone="UTC", languages=("en", *LANGUAGE_NAMES))
 _WORDS = "words"
 
-Moment = date | CivilTime
+_Moment = date | CivilTime
 
 
 def own_candidate(source: Any, line: int) -> Candidate | None:
@@ -64,8 +63,8 @@ def ask_about_differences(
     candidate: Candidate,
     title: str,
     states: Container[str],
-    starts: Moment | None = None,
-    ends: Moment | None = None,
+    starts: _Moment | None = None,
+    ends: _Moment | None = None,
 ) -> None:
     """Ask where an output says something else of a record than the record itself: its title, state or times.
 
@@ -88,7 +87,7 @@ def ask_about_differences(
             )
 
 
-def _own_bounds(record: Record) -> tuple[Moment | None, Moment | EndOfDay | None]:
+def _own_bounds(record: Record) -> tuple[_Moment | None, _Moment | EndOfDay | None]:
     span: Span | Point
     if record.schedule:
         span = record.schedule.span
@@ -103,13 +102,13 @@ def _own_bounds(record: Record) -> tuple[Moment | None, Moment | EndOfDay | None
             return None, span
 
 
-def _is_same(said: Moment, kept: Moment | EndOfDay) -> bool:
+def _is_same(said: _Moment, kept: _Moment | EndOfDay) -> bool:
     if isinstance(said, CivilTime):
         return not isinstance(kept, date) and said.instant == kept.instant
     return said == (kept.day if isinstance(kept, EndOfDay) else kept)
 
 
-def _worded(moment: Moment | EndOfDay) -> str:
+def _worded(moment: _Moment | EndOfDay) -> str:
     match moment:
         case CivilTime(day, clock, zone):
             return f"{day.isoformat()} {clock:%H:%M} {zone}"

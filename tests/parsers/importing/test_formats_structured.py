@@ -47,8 +47,6 @@ def test_jsonld_times(fields, expected):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"startDate": "2027-05-03T09:30"},
-        {"endDate": "2027-05-03T17:00"},
         {"startDate": "soon"},
         {"startDate": None},
         {"startDate": "2027-05-03"},
@@ -67,6 +65,70 @@ def test_jsonld_that_cannot_be_a_record_is_said(fields):
         return
     assert (records, representation.failed) == ((), 1)
     assert any("not a record yet" in comment for comment in comments(representation))
+
+
+ZONELESS = {
+    "start": ({"startDate": "2027-05-03T09:30"}, "2027-05-03 09:30 - 2027-05-03T17:00+02:00"),
+    "end": ({"endDate": "2027-05-03T17:00"}, "2027-05-03T09:30:00+02:00 - 2027-05-03 17:00"),
+    "both": ({"startDate": "2027-05-03T09:30", "endDate": "2027-05-03T17:00:00"}, "2027-05-03 09:30 - 17:00"),
+    "days": ({"startDate": "2027-05-03T09:30", "endDate": "2027-05-04T17:00"}, "2027-05-03 09:30 - 2027-05-04 17:00"),
+}
+
+
+@pytest.mark.parametrize(("fields", "when"), ZONELESS.values(), ids=ZONELESS)
+def test_a_jsonld_time_without_a_zone_is_a_question(fields, when):
+    representation, records = run(json.dumps({**EVENT, **fields}))
+    assert (records, representation.failed) == ((), 0)
+    assert f"when: {when}\n" in representation.yaml
+    assert any("does not say in which zone" in comment for comment in comments(representation))
+
+
+def test_the_dates_of_a_series_are_events_of_their_own():
+    series = {
+        "@type": "EventSeries",
+        "name": "Clinic",
+        "location": {"@type": "Place", "name": "Town hall"},
+        "subEvent": [
+            {"@type": "Event", "startDate": "2027-05-03T10:00+02:00"},
+            {"@type": "Event", "name": "Clinic, the last one", "startDate": "2027-05-10T10:00+02:00"},
+        ],
+    }
+    representation, records = run(json.dumps(series), form="jsonld")
+    assert [(each.title["en"], each.place.name["en"]) for each in records] == [
+        ("Clinic", "Town hall"),
+        ("Clinic, the last one", "Town hall"),
+    ]
+    assert "left out: the series Clinic: its dates are events of their own." in representation.yaml
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode", "location": {"name": "Palais"}},
+        {
+            "location": [
+                {"@type": "Place", "name": "Palais"},
+                {"@type": "VirtualLocation", "url": "https://a.example/1"},
+            ]
+        },
+    ],
+)
+def test_an_event_at_a_place_and_online(fields):
+    _, (record,) = run(json.dumps({**EVENT, **fields}))
+    assert (record.place.name, record.place.online) == ({"en": "Palais"}, True)
+
+
+def test_entities_and_markup_of_a_jsonld_event_are_decoded():
+    fields = {
+        "name": "Rights &amp; cities &#8211; a talk",
+        "description": "<p>What&nbsp;cities do.</p><ul><li>First</li></ul><script>evil()</script>",
+        "url": "https://example.org/?a=1&amp;b=2",
+        "location": {"@type": "Place", "name": "Palais", "address": {"addressLocality": "L&#39;Aquila"}},
+    }
+    _, (record,) = run(json.dumps({**EVENT, **fields}))
+    assert (record.title["en"], record.url) == ("Rights & cities – a talk", "https://example.org/?a=1&b=2")
+    assert record.summary["en"] == "What cities do.\n\n- First"
+    assert record.place.city == {"en": "L'Aquila"}
 
 
 def test_everything_else_of_a_jsonld_event():
