@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,8 +12,10 @@ from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource
 from calendar_service.parsers.importing.formats import SOURCE_FORMATS, read_source
 from calendar_service.parsers.importing.to_yaml import print_records
+from calendar_service.parsers.input_file import read_input
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.texts import check_language
+from calendar_service.records.uids import entry_names
 from calendar_service.settings import read_settings
 
 
@@ -29,6 +32,12 @@ def _read_columns(_context: click.Context, _parameter: click.Parameter, value: s
     if any(not sign or not name.strip() for name, sign, _ in pairs):
         raise click.BadParameter("Write it as in 'Subject=title,Start=when'.")
     return {name.strip(): field.strip() for name, _, field in pairs}
+
+
+def _read_data(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.read(MAX_SOURCE_BYTES + 1)
+    return read_input(Path(source), MAX_SOURCE_BYTES + 1)
 
 
 @click.command(name="import")
@@ -52,17 +61,20 @@ def import_source(source: str, form: str | None, language: str | None, columns: 
     SOURCE is a file, or - for standard input: the text of a page, a saved HTML page, .ics, JSON-LD, OCDS or CSV. Exits
     with 1 if something in it would not pass `check`: that is printed commented out, with the reason.
     """
-    draft = read_calendar_file(read_settings(os.environ).file).draft
+    calendar_file = read_settings(os.environ).file
+    reading = read_calendar_file(calendar_file)
+    draft = reading.draft
+    if draft is None and calendar_file.exists():
+        click.echo(f"{calendar_file}: it has errors, so that ids were not compared with it.", err=True)
     try:
-        with click.open_file(source, "rb") as file:
-            data = file.read(MAX_SOURCE_BYTES + 1)
+        data = _read_data(source)
     except OSError as error:
         raise click.FileError(source, error.strerror) from None
     try:
         imported = read_source(data, source, form, language, columns)
     except UnfitSource as error:
         raise UnfitSource(f"{source}: {error.message}", remedy=error.remedy) from None
-    taken = frozenset(record.id for record in draft.records) if draft else frozenset()
+    taken = frozenset(name for record in draft.records for name in entry_names(record)) if draft else frozenset()
     printed = print_records(imported, draft.calendar if draft else None, taken)
     for line, comment in printed.comments:
         click.echo(f"{source}:{line}: {comment}", err=True)

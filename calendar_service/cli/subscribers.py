@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.parsers.input_file import read_input
 from calendar_service.records.texts import output_languages
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
 from calendar_service.reminders.subscriptions.csv_table import (
@@ -69,8 +70,8 @@ def import_table(file: Path) -> None:
     engine, keys = _open()
     hasher = AddressHasher(keys)
     try:
-        with file.open("rb") as opened:
-            people = read_subscriber_table(opened.read(MAX_TABLE_BYTES + 1), hasher, output_languages())
+        data = read_input(file, MAX_TABLE_BYTES + 1)
+        people = read_subscriber_table(data, hasher, output_languages())
     except InvalidTable as error:
         raise click.ClickException(f"{file}:{error.line}: {error}") from None
     except OSError as error:

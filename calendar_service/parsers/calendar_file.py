@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendar_service.parsers.input_file import read_input
 from calendar_service.parsers.internal_errors import collect_internal_errors
 from calendar_service.parsers.validate import validate_tree
 from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
@@ -60,8 +61,7 @@ class ParseResult:
 def read_calendar_file(path: FilePath) -> ParseResult:
     """Parse the calendar file at `path`. If it cannot be opened, the result has a finding; nothing is raised."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+        data = read_input(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         problem = Problem((), f"the file cannot be read: {reason}.", None, "Check its name and rights.")

@@ -21,8 +21,9 @@ from calendar_service.records.times import CivilTime, RepeatedTime, civil_time
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_SOURCE_BYTES = 10 * 1024 * 1024
+MAX_SOURCE_BYTES = 20 * 1024 * 1024
 MAX_ITEMS = 1_000
+_MAX_JSON_DEPTH = 100
 ONLINE_WORDS = "online"
 _LONGEST_TITLE = 500
 _LONGEST_BLOCK = 10_000
@@ -113,11 +114,21 @@ def decode_source(data: bytes) -> str:
 def read_json(text: str) -> Any:
     """Parse JSON text. Raise UnfitSource."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except json.JSONDecodeError as error:
         raise UnfitSource(f"this is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
         raise UnfitSource("this is not JSON that can be read: nested too deep, or too long a number.") from None
+    level = [value]
+    for _ in range(_MAX_JSON_DEPTH):
+        level = [each for held in level for each in _held(held)]
+    if level:
+        raise UnfitSource(f"objects are nested more than {_MAX_JSON_DEPTH} deep.")
+    return value
+
+
+def _held(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def tidy(text: str) -> str:

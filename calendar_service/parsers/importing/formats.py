@@ -36,7 +36,11 @@ _ARCHIVES: Final = {
     b"\xfd7zXZ": "an archive (xz)",
     b"Rar!": "an archive (RAR)",
     b"%PDF": "a PDF file",
+    b"ustar": "an archive (tar)",
+    b"\xd0\xcf\x11\xe0": "a file of Word, Excel or Outlook",
+    b"\x28\xb5\x2f\xfd": "an archive (zstd)",
 }
+_TAR = b"ustar"  # behind the first name
 _OCDS = re.compile(r'"(?:ocid|releases|releasePackage|compiledRelease)"\s*:')
 
 
@@ -78,7 +82,7 @@ def _read_json_source(text: str, language: str | None) -> Imported:
 
 def _refuse_archive(data: bytes) -> None:
     for start, name in _ARCHIVES.items():
-        if data.startswith(start):
+        if data.startswith(start) or (start == _TAR and data[257:262] == start):
             remedy = "Unpack it, or save it as text, HTML or CSV."
             raise UnfitSource(f"this is {name}, which is not opened.", remedy=remedy)
 
