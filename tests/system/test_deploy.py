@@ -1,0 +1,255 @@
+"""The files in deploy/, tried with the programs that read them."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import trustme
+import yaml
+
+from tests.support.paths import ROOT
+from tests.support.running_service import PROGRAM, SIGN_UP, free_port, in_folder, serve
+
+DEPLOY = ROOT / "deploy"
+NAME = "calendar.example.org"
+SLOW = 200
+SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+
+
+def needs(program):
+    return pytest.mark.skipif(not shutil.which(program, path=SBIN), reason=f"needs {program}")
+
+
+# -- systemd --------------------------------------------------------------------------------------------------------
+
+
+@needs("systemd-analyze")
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").iterdir()))
+def test_units_are_understood_by_systemd(tmp_path, unit):
+    text = (DEPLOY / "systemd" / unit).read_text()
+    text = text.replace("/srv/calendar-service/.venv/bin/", f"{PROGRAM.parent}/")
+    text = text.replace("file:///srv/calendar-service/docs/operating.md", f"file://{ROOT}/docs/operating.md")
+    (tmp_path / unit).write_text(text.replace("User=calendar", "User=root").replace("Group=calendar", "Group=root"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", tmp_path / unit], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if unit in line]) == (0, [])
+
+
+# -- compose and image ----------------------------------------------------------------------------------------------
+
+
+def test_compose_names_what_is_there():
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    web = compose["services"]["web1"]
+    assert (DEPLOY / ".." / web["build"]["dockerfile"]).exists()
+    mounted = [each.split(":")[0] for each in compose["services"]["proxy"]["volumes"] if each.startswith("./nginx")]
+    assert all((DEPLOY / each).exists() for each in mounted)
+    servers = re.findall(r"server (\w+):8000", (DEPLOY / "nginx" / "upstream-compose.conf").read_text())
+    assert servers == ["web1", "web2"]
+    assert set(servers) <= compose["services"].keys()
+
+
+def test_the_image_copies_what_is_there_and_is_not_root():
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    copied = [
+        name for line in lines if line.startswith("COPY ") and "--from" not in line for name in line.split()[1:-1]
+    ]
+    assert copied
+    assert all((ROOT / name).exists() for name in copied)
+    assert "USER 10001:10001" in lines
+
+
+# -- proxies --------------------------------------------------------------------------------------------------------
+
+
+class Proxy:
+    def __init__(self, port, authority):
+        self.port = port
+        self.context = ssl.create_default_context()
+        authority.configure_trust(self.context)
+
+    def get(self, path, *, body=None, headers=None, seconds=10):
+        began = time.monotonic()
+        raw = socket.create_connection(("127.0.0.1", self.port), seconds)
+        connection = http.client.HTTPConnection(NAME)
+        connection.sock = self.context.wrap_socket(raw, server_hostname=NAME)
+        given = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"} | (headers or {})
+        try:
+            connection.request("POST" if body is not None else "GET", path, body, given)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), time.monotonic() - began
+        finally:
+            connection.close()
+
+    def is_up(self):
+        try:
+            return self.get("/healthz")[0] == 200
+        except OSError:
+            return False
+
+
+@contextmanager
+def nginx(folder, servers):
+    """nginx with the configuration of the tree, on other ports and as this user."""
+    port, plain, authority = free_port(), free_port(), trustme.CA()
+    issued = authority.issue_cert(NAME)
+    issued.private_key_pem.write_to_path(folder / "calendar.key")
+    issued.cert_chain_pems[0].write_to_path(folder / "calendar.crt")
+    (folder / "upstream.conf").write_text("".join(f"server 127.0.0.1:{each} max_fails=0;\n" for each in servers))
+    text = (DEPLOY / "nginx" / "calendar.conf").read_text()
+    for given, here in {
+        "/etc/nginx/calendar-upstream.conf": f"{folder}/upstream.conf",
+        "/var/cache/nginx/calendar": f"{folder}/cache",
+        "/etc/nginx/tls/": f"{folder}/",
+        "/var/log/nginx/calendar.log": f"{folder}/access.log",
+    }.items():
+        assert given in text
+        text = text.replace(given, here)
+    text = re.sub(r"listen \[::\]:\d+[^;]*;", "", text).replace("listen 80;", f"listen 127.0.0.1:{plain};")
+    text = text.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port} ssl http2;")
+    conf = folder / "nginx.conf"
+    conf.write_text(
+        f"pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2; {'user root;' if os.getuid() == 0 else ''}\n"
+        f"events {{ worker_connections 1024; }}\nhttp {{ client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;"
+        f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n{text}\n}}\n"
+    )
+    command = [shutil.which("nginx", path=SBIN), "-c", conf, "-e", folder / "error.log"]
+    subprocess.run([*command, "-t"], check=True, capture_output=True)
+    process = subprocess.Popen([*command, "-g", "daemon off;"])
+    try:
+        yield Proxy(port, authority)
+    finally:
+        process.send_signal(signal.SIGQUIT if process.poll() is None else 0)
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def caddy(folder, servers):
+    port, plain, authority = free_port(), free_port(), trustme.CA()
+    issued = authority.issue_cert(NAME)
+    issued.private_key_pem.write_to_path(folder / "calendar.key")
+    issued.cert_chain_pems[0].write_to_path(folder / "calendar.crt")
+    text = (DEPLOY / "Caddyfile").read_text()
+    assert "reverse_proxy 127.0.0.1:8000 {" in text
+    text = text.replace("127.0.0.1:8000", " ".join(f"127.0.0.1:{each}" for each in servers))
+    text = text.replace("/var/log/caddy/calendar.log", f"{folder}/access.log")
+    text = text.replace(f"{NAME} {{\n", f"{NAME} {{\n\ttls {folder}/calendar.crt {folder}/calendar.key\n", 1)
+    conf = folder / "Caddyfile"
+    conf.write_text(
+        f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {port}\n\tauto_https disable_redirects\n}}\n{text}"
+    )
+    environment = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    command = ["--config", conf, "--adapter", "caddyfile"]
+    subprocess.run(["caddy", "validate", *command], check=True, capture_output=True, env=environment)
+    log = (folder / "caddy.log").open("wb")
+    process = subprocess.Popen(["caddy", "run", *command], env=environment, stdout=log, stderr=log)
+    try:
+        yield Proxy(port, authority)
+    finally:
+        process.terminate()
+        process.wait(10)
+        log.close()
+
+
+@contextmanager
+def behind(folder, proxy):
+    """Two servers on one database behind a proxy."""
+    with ExitStack() as stack:
+        made = stack.enter_context(in_folder(folder))
+        made.environment |= {"CALENDAR_BASE_URL": f"https://{NAME}", "CALENDAR_TRUSTED_PROXIES": "1"}
+        ports = []
+        for _ in range(2):
+            made.port = free_port()
+            serve(made)
+            ports.append(made.port)
+        made.proxy = stack.enter_context(proxy(folder, ports))
+        made.wait_until(made.proxy.is_up, 20)
+        yield made
+
+
+@contextmanager
+def slow_clients(proxy, count):
+    """Connections that send a byte of a form every half second."""
+    head = f"POST /reminders HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\n"
+    clients = []
+    for _ in range(count):
+        raw = socket.create_connection(("127.0.0.1", proxy.port), 10)
+        client = proxy.context.wrap_socket(raw, server_hostname=NAME)
+        client.sendall(head.encode())
+        clients.append(client)
+    stop = threading.Event()
+
+    def drip():
+        while not stop.wait(0.5):
+            for client in clients:
+                with suppress(OSError):
+                    client.send(b"a")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        for client in clients:
+            client.close()
+
+
+def check_proxy(made, too_long=413):
+    proxy = made.proxy
+    assert proxy.get("/calendar.ics")[0] == 200
+    with slow_clients(proxy, SLOW):
+        took = [proxy.get(path) for path in ("/calendar.ics", "/", "/healthz") * 5]
+        assert proxy.get("/reminders", body=SIGN_UP)[0] == 200
+    assert {status for status, _, _ in took} == {200}
+    print(f"{SLOW} slow clients, slowest answer {max(seconds for _, _, seconds in took):.2f} s")  # noqa: T201
+    assert max(seconds for _, _, seconds in took) < 1
+    assert proxy.get("/reminders", body=b"a" * 70_000)[0] == too_long
+    proxy.get("/reminders/manage/secret-token?x=secret-query")
+    # One server goes: nobody notices.
+    made.processes[0].kill()
+    made.processes[0].wait()
+    answers = [proxy.get(path)[0] for path in ("/calendar.ics", "/", "/events/one", "/reminders") * 5]
+    assert set(answers) == {200}
+
+
+def check_log(made, words):
+    text = (made.folder / "access.log").read_text()
+    assert words in text
+    assert "secret" not in text
+
+
+@needs("nginx")
+def test_nginx(tmp_path):
+    with behind(tmp_path, nginx) as made:
+        check_proxy(made)
+        made.proxy.get("/calendar.ics")
+        made.processes[1].kill()
+        made.processes[1].wait()
+        time.sleep(2.5)  # as long as the micro-cache is fresh
+        status, body, _ = made.proxy.get("/calendar.ics")
+        assert (status, "BEGIN:VCALENDAR" in body) == (200, True)
+        assert made.proxy.get("/readyz")[0] == 502
+        check_log(made, '"/reminders/..."')
+
+
+@needs("caddy")
+def test_caddy(tmp_path):
+    with behind(tmp_path, caddy) as made:
+        check_proxy(made, too_long=502)  # all that Caddy 2.6 says of a body that it does not buffer
+    check_log(made, '"uri":"/reminders/..."')
+    assert json.loads((Path(made.folder) / "access.log").read_text().splitlines()[0])["status"] == 200
