@@ -62,7 +62,15 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     digest, draft, errors = _read(path)
     if draft:
         result = publish_draft(
-            engine, draft, now, confirmed=confirmed, silent=silent, known=known, tz_database=tz_database, host=host
+            engine,
+            draft,
+            now,
+            confirmed=confirmed,
+            silent=silent,
+            known=known,
+            tz_database=tz_database,
+            host=host,
+            file_digest=digest,
         )
     else:
         result = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendar_service.admin import sign_in
+from calendar_service.admin import changes, sign_in
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER
+from calendar_service.admin.file_state import FileReader
+from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.sessions import EditorSessions
 
 if TYPE_CHECKING:
@@ -22,5 +24,6 @@ def install_admin(
     """Add the admin pages to an application; without CALENDAR_EDITORS they answer 404."""
     app.extensions[EDITOR_SESSIONS] = EditorSessions(engine, keys, settings.editors)
     app.extensions[MAILER] = mailer
-    for blueprint in (sign_in.blueprint, sign_in.signed_in_blueprint):
+    app.extensions[FILE_READER] = FileReader(settings.file)
+    for blueprint in (sign_in.blueprint, sign_in.signed_in_blueprint, changes.blueprint):
         app.register_blueprint(blueprint)

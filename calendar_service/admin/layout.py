@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, g, render_template, request
 
+from calendar_service.records.errors import gettext_noop
 from calendar_service.records.texts import output_languages
 from calendar_service.web.context import cache
 from calendar_service.web.edition_cache import NothingPublished
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ADMIN = "/admin"
 ARRIVED = "arrived"
+NAVIGATION = ((ADMIN, gettext_noop("Records")), (f"{ADMIN}/changes", gettext_noop("Changes")))
+"""The pages of a signed-in editor: path and label."""
 _LANGUAGE_COOKIE = "calendar-editor-language"
 _A_YEAR = 31_536_000
 
@@ -46,8 +49,10 @@ def language_cookie() -> tuple[str, str, int] | None:
     return (_LANGUAGE_COOKIE, code, _A_YEAR) if code in output_languages() else None
 
 
-def admin_page(template: str, status: HTTPStatus = HTTPStatus.OK, *, script: str = "", **values: Any) -> Response:
-    """Return an admin page; `script` names a module in web/static that it may run."""
+def admin_page(
+    template: str, status: HTTPStatus = HTTPStatus.OK, *, script: str = "", path: str = "", **values: Any
+) -> Response:
+    """Return an admin page; `script` names a module in web/static that it may run, `path` the page of NAVIGATION."""
     lang, edition = page_language(), public_edition()
     shared = {
         "lang": lang,
@@ -55,6 +60,8 @@ def admin_page(template: str, status: HTTPStatus = HTTPStatus.OK, *, script: str
         "ngettext": lang.ngettext,
         "asset": asset,
         "script": script,
+        "path": path,
+        "nav": [(lang.gettext(label), url, url == path) for url, label in NAVIGATION],
         "edition": edition,
         "calendar_name": phrases.pick(edition.calendar.name, lang.code).text if edition else "",
         "home": "/" if not edition or lang.code == edition.calendar.default_language else f"/{lang.code}/",

@@ -23,6 +23,7 @@ from calendar_service.admin.access import (
     set_cookie,
 )
 from calendar_service.admin.layout import ADMIN, admin_page, page_language, refresh_page
+from calendar_service.admin.records import list_page
 from calendar_service.admin.sessions import LINK_MINUTES, SESSION_LASTS
 from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.web.context import cache, settings
@@ -40,11 +41,11 @@ _BROWSER_SECONDS = 3600
 
 @blueprint.get(ADMIN)
 def first_page() -> Response:
-    """Show the first page of an editor who has signed in, else ask for an address."""
+    """Show the records to an editor who has signed in, else ask for an address."""
     found = find_signed_in()
     if found:
         enter(found)
-        return admin_page("admin_home.html")
+        return list_page()
     return refresh_page() if is_first_arrival() else _ask_for_address()
 
 

@@ -29,6 +29,7 @@ from calendar_service.store.instants import instants_from_json, instants_to_json
 from calendar_service.store.lease import Situation, read_holder, take_lease
 from calendar_service.store.older_copies import digest_of_edition, fill_in_digests, look_for_older_copy
 from calendar_service.store.outbox import drop_notices
+from calendar_service.store.publish_intents import PublishIntent, clear_intent, find_intent
 from calendar_service.store.rereading import keep_sent_reminders
 from calendar_service.store.revisions import revision_of_row
 from calendar_service.store.tables import attempts, editions, revisions
@@ -137,6 +138,7 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     tz_database: str = TZ_DATABASE,
     host: Host | None = None,
     silent: bool = False,
+    file_digest: str = "",
 ) -> PublishResult:
     """Add an edition if the draft changes something; hold it if a person should be asked first.
 
@@ -147,11 +149,15 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     `host` is who publishes: it must hold the lease or get it, and its clock must be right. Confirmed, it takes the
     lease from another host, and corrects stamps that are ahead of its clock. Without `host` neither is checked.
 
+    `file_digest` is that of the file's bytes: what an editor has stored as wanted with that file is done.
+
     Nothing is announced of a `silent` edition. Where another process has just published the same, its edition becomes
     silent: what of its messages is not sent yet is not sent.
     """
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
+        intent = _intent(connection, PublishIntent(file_digest, "", confirmed, silent), now)
+        confirmed, silent = intent.is_confirmed, intent.is_silent
         gate = _check_gate(connection, now, host, confirmed=confirmed)
         if gate.repairs:
             _rewrite_stamps(connection, now)
@@ -174,14 +180,33 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
             notes = _silence(connection, last, now) if silent else []
             followed = replace(followed, edition=_mark_reading(connection, last), notes=[*followed.notes, *notes])
         if is_new:
-            head = _Head(draft.calendar, stamp, tz_database, digest, is_silent=silent)
+            head = _Head(draft.calendar, stamp, tz_database, digest, is_silent=silent, editor=intent.editor)
             if last:
                 keep_sent_reminders(connection, last, comparison.revisions)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
-        if host and gate.is_open:
-            take_lease(connection, host)
-            followed = replace(followed, holder=host.identity, other_host="")
+        if gate.is_open:
+            clear_intent(connection, file_digest)
+            followed = _keep_lease(connection, followed, host)
     return followed
+
+
+def _intent(connection: Connection, asked: PublishIntent, now: datetime) -> PublishIntent:
+    """Return what is asked for together with what an editor wants done with the same file."""
+    stored = find_intent(connection, asked.digest, now)
+    if stored is None:
+        return asked
+    return replace(
+        stored,
+        is_confirmed=stored.is_confirmed or asked.is_confirmed,
+        is_silent=stored.is_silent or asked.is_silent,
+    )
+
+
+def _keep_lease(connection: Connection, followed: PublishResult, host: Host | None) -> PublishResult:
+    if host is None:
+        return followed
+    take_lease(connection, host)
+    return replace(followed, holder=host.identity, other_host="")
 
 
 def _silence(connection: Connection, edition: Edition, now: datetime) -> list[str]:
@@ -375,6 +400,7 @@ class _Head:
     digest: str
     reading: int = READING
     is_silent: bool = False
+    editor: str = ""
 
 
 def _add(connection: Connection, head: _Head, last: Edition | None, added: list[Revision]) -> Edition:
@@ -387,6 +413,7 @@ def _add(connection: Connection, head: _Head, last: Edition | None, added: list[
         "digest": head.digest,
         "reading": head.reading,
         "is_silent": head.is_silent,
+        "editor": head.editor,
     }
     connection.execute(insert(editions), row)
     rows = [

@@ -77,6 +77,8 @@ editions = Table(
     Index(None, "digest"),
     # How times without a zone were read, see records/rereading.py. 1 in rows of older releases.
     Column("reading", Integer, nullable=False, server_default="1"),
+    # Who published it on the admin pages, "" where a file was saved or a command was run.
+    Column("editor", String(254), nullable=False, server_default=""),
     # Published without messages: nothing is ever announced of its changes.
     Column("is_silent", Boolean, nullable=False, server_default=false()),
     # The planner's pass that first saw it, and the last one before that: changes count since then, not since a stamp.
@@ -377,6 +379,17 @@ editor_links = Table(
     # "" where somebody asked who is no editor.
     Column("address", String(254), nullable=False),
     Column("ends_at", UTCDateTime, nullable=False),
+)
+
+# What an editor wants done with a file of certain bytes, by whichever process publishes it.
+publish_intents = Table(
+    "publish_intents",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("editor", String(254), nullable=False),
+    Column("is_confirmed", Boolean, nullable=False),
+    Column("is_silent", Boolean, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
 )
 
 editor_sessions = Table(

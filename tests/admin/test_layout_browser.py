@@ -5,10 +5,12 @@ import threading
 import pytest
 from waitress.server import create_server
 
-from tests.support.admin_site import ANNA, AdminSite, link_in
+from calendar_service.store import clocks
+from calendar_service.store.editions import PublishOutcome
+from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
-from tests.support.signing_up import FILE
+from tests.support.showcase import FILE
 from tests.support.tools import AXE
 
 VIEWS = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 800}}
@@ -18,14 +20,36 @@ RUN = """async () => {
   return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.target}`));
 }"""
 OPEN = ["/admin", "/admin?lang=fr"]
-SIGNED_IN = ["/admin", "/admin?lang=fr"]
+SIGNED_IN = [
+    "/admin",
+    "/admin?lang=fr&show=attention",
+    "/admin?lang=en&q=nothing",
+    "/admin/changes",
+    "/admin/changes?lang=fr",
+    "/admin/changes/message",
+]
+MOVED = {
+    'closes: "29 November 2026, 17:00"': 'closes: "27 November 2026, 17:00"',
+    "when: 15-16 December 2026": "when: 16-17 December 2026",
+}
 
 
 @pytest.fixture(scope="module")
 def admin(tmp_path_factory):
+    """The showcase with a file that is held, and two subscribers."""
     folder = tmp_path_factory.mktemp("admin")
-    site = AdminSite(folder, open_sqlite(folder / "calendar.sqlite3"), base_url="http://127.0.0.1:8000")
-    site.publish(FILE, site.now)
+    text = FILE.read_text(encoding="utf-8")
+    engine = open_sqlite(folder / "calendar.sqlite3")
+    site = Programme(folder, engine, text, base_url="http://127.0.0.1:8000")
+    site.subscribe("ann@example.org", kind=[], own_leads="")
+    site.subscribe("bea@example.org", kind=[], own_leads="", language="fr")
+    site.plan()
+    for old, new in MOVED.items():
+        assert old in text
+        text = text.replace(old, new)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clocks, "server_time", lambda _: None)
+        assert site.save(text) is PublishOutcome.HELD
     server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()

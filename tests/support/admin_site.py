@@ -4,12 +4,21 @@ import re
 import threading
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from calendar_service.admin.install import install_admin
+from calendar_service.publishing import publish_file
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.faults.log import FaultLog
+from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.sign_in_mailer import SignInMailer
 from calendar_service.settings import Editor, Settings
-from tests.support.signing_up import BASE, NOW
+from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import reading
+from calendar_service.store.lease import this_host
+from calendar_service.store.tables import signups
+from calendar_service.web.context import SUBSCRIPTIONS
+from tests.support.signing_up import BASE, CHOICE, FILE, NOW
 from tests.support.site import Site
 
 ANNA = Editor("anna@example.org", frozenset({"write", "publish"}))
@@ -102,3 +111,29 @@ def link_in(mail):
 
 def _dashed(headers):
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class Programme(AdminSite):
+    """The demo calendar with subscribers, and a file that tests save."""
+
+    def __init__(self, folder, engine, text=FILE, **more):
+        super().__init__(folder, engine, file=folder / "calendar.yaml", **more)
+        self.publish(text, self.now)
+
+    def save(self, text):
+        """Save the file as with a text editor, and let the service publish it."""
+        self.settings.file.write_text(text, encoding="utf-8")
+        result = publish_file(self.engine, self.settings.file, self.now, host=this_host())
+        self.look_again()
+        return result.outcome
+
+    def subscribe(self, address, **changes):
+        service = self.app.extensions[SUBSCRIPTIONS]
+        answer = self.post("/reminders", CHOICE | {"address": address, "digest": "", "zone": "Europe/Paris"} | changes)
+        assert answer.status_code == 200
+        with reading(self.engine) as connection:
+            row = connection.execute(select(signups).order_by(signups.c.id.desc())).first()
+        return service.confirm(service.confirm_token(row.ref, row.asked_at), self.now)
+
+    def plan(self):
+        Planner(self.engine).fan_out(load_edition(self.engine), self.now)

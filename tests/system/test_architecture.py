@@ -49,7 +49,7 @@ OWNERS = {
     "jinja2": {"reminders"},
     "smtplib": {"reminders"},
     "standardwebhooks": {"reminders/channels/webhook.py"},
-    "cachetools": {"web", "reminders"},
+    "cachetools": {"web", "reminders", "admin"},
     "apprise": {"reminders/channels/chat.py"},
     "prometheus_client": {"web"},
     "segno": {"web/qr.py"},

@@ -1,0 +1,161 @@
+"""The list of records, which is the first page: what is coming, what needs attention, what is past; with a search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import request
+
+from calendar_service.admin.layout import ADMIN, admin_page
+from calendar_service.admin.overview import open_overview
+from calendar_service.admin.status_line import held_reasons
+from calendar_service.records.deadline_history import DEADLINES
+from calendar_service.records.edition import is_coming
+from calendar_service.records.enums import Status
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.main_moment import main_moment
+from calendar_service.records.moments import instant_bounds
+from calendar_service.web.context import cache
+from calendar_service.writers import phrases
+from calendar_service.writers.states import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from flask import Response
+
+    from calendar_service.admin.overview import Overview
+    from calendar_service.records.edition import Edition, Entry
+    from calendar_service.writers.i18n import Language
+
+_MOST_ROWS = 500
+_CLOSES_SOON = timedelta(days=3)
+_TENTATIVE_LONG = timedelta(days=30)
+LISTS = {
+    "": gettext_noop("Upcoming"),
+    "attention": gettext_noop("Needs attention"),
+    "past": gettext_noop("Past"),
+}
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One record of the list; `needs` says what somebody should look at."""
+
+    record_id: str
+    title: phrases.LocalizedText
+    kind: str
+    state: str
+    when: str
+    needs: list[str]
+    is_public: bool
+    is_past: bool
+    begins: datetime
+
+
+@dataclass(frozen=True)
+class ListTab:
+    """One of the lists, with the number of its records."""
+
+    label: str
+    url: str
+    number: int
+    is_current: bool
+
+
+def list_page() -> Response:
+    """Show one of the lists, with what was searched for."""
+    overview = open_overview()
+    name = request.args.get("show", "") if request.args.get("show", "") in LISTS else ""
+    words = request.args.get("q", "").strip()[:200]
+    rows = _rows(overview, words)
+    chosen = {
+        "": sorted((each for each in rows if not each.is_past), key=_by_time),
+        "attention": sorted((each for each in rows if each.needs), key=_by_time),
+        "past": sorted((each for each in rows if each.is_past), key=_by_time, reverse=True),
+    }
+    return admin_page(
+        "admin_records.html",
+        overview=overview,
+        path=ADMIN,
+        tabs=[_tab(each, len(chosen[each]), name, words, overview.lang) for each in LISTS],
+        rows=chosen[name][:_MOST_ROWS],
+        more=max(0, len(chosen[name]) - _MOST_ROWS),
+        shown=name,
+        words=words,
+    )
+
+
+def _tab(name: str, number: int, current: str, words: str, lang: Language) -> ListTab:
+    query = urlencode([pair for pair in (("show", name), ("q", words)) if pair[1]])
+    return ListTab(lang.gettext(LISTS[name]), f"{ADMIN}?{query}" if query else ADMIN, number, name == current)
+
+
+def _rows(overview: Overview, words: str) -> list[RecordRow]:
+    difference, now = overview.difference, cache().clock()
+    edition = difference.following if difference else overview.edition
+    if edition is None:
+        return []
+    public = overview.edition.entries if overview.edition else {}
+    held = held_reasons(overview.state, overview.status)
+    entries = [each for each in edition.shown_at(now) if _matches(each, words)]
+    return [
+        _row(each, edition, each.record.id in public, _is_held(each.record.id, held), now, overview.lang)
+        for each in entries
+    ]
+
+
+def _row(entry: Entry, edition: Edition, is_public: bool, is_held: bool, now: datetime, lang: Language) -> RecordRow:
+    record, calendar = entry.record, edition.calendar
+    main = main_moment(entry, calendar, now)
+    is_past = not is_coming(record, calendar.zone, now)
+    needs = [] if is_past or entry.revision.withdrawn else list(_needs(entry, edition, now, lang))
+    if is_held:
+        needs.insert(0, lang.gettext("Held until somebody confirms it"))
+    return RecordRow(
+        record_id=record.id,
+        title=phrases.pick(record.title, lang.code),
+        kind=phrases.kind(record, lang),
+        state=lang.gettext("Withdrawn") if entry.revision.withdrawn else phrases.state(entry, lang),
+        when=phrases.when_words(main.span, calendar.zone, lang),
+        needs=needs,
+        is_public=is_public,
+        is_past=is_past,
+        begins=instant_bounds(main.span, calendar.zone)[0],
+    )
+
+
+def _needs(entry: Entry, edition: Edition, now: datetime, lang: Language) -> Iterable[str]:
+    record, zone = entry.record, edition.calendar.zone
+    for code in edition.calendar.shown_languages:
+        if code not in record.title:
+            yield lang.gettext("No title in this language: {language}", language=lang.language(code))
+    has_changed = not entry.revision.holds or entry.moves or entry.planned_before
+    if has_changed and reason_of(entry, lang) is None:
+        yield lang.gettext("No reason is given for the change")
+    for name, milestone in record.milestones.items():
+        left = instant_bounds(milestone.at, zone)[1] - now
+        if name in DEADLINES and entry.revision.holds and timedelta() <= left <= _CLOSES_SOON:
+            label = phrases.moment_label(name, lang)
+            yield lang.gettext("{label}: {title}", label=label, title=phrases.when_words(milestone.at, zone, lang))
+    if record.status is Status.TENTATIVE and now - entry.revision.changed_at >= _TENTATIVE_LONG:
+        days = (now - entry.revision.changed_at).days
+        yield lang.ngettext("Tentative for {number} day", "Tentative for {number} days", days)
+
+
+def _matches(entry: Entry, words: str) -> bool:
+    record = entry.record
+    text = " ".join([record.id, *record.title.values(), *record.summary.values(), *record.tags]).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _is_held(record_id: str, reasons: Iterable[str]) -> bool:
+    return any(reason.startswith(f"{record_id}:") for reason in reasons)
+
+
+def _by_time(row: RecordRow) -> tuple[datetime, str]:
+    return row.begins, row.record_id
