@@ -1,7 +1,8 @@
-"""The commands `check` and `schema`, which need only the calendar file."""
+"""The commands `check`, `fmt` and `schema`, which need only the calendar file."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
+from calendar_service.parsers.editing.normalise import normalise
 from calendar_service.records.schema import json_schema
 from calendar_service.settings import read_file_setting
+from calendar_service.store.file_saving import check_bytes
+from calendar_service.store.whole_file import replace_whole
 
 if TYPE_CHECKING:
     from calendar_service.parsers.calendar_file import ParseResult
@@ -35,6 +40,26 @@ def check(file: Path | None, form: str) -> None:
 def schema() -> None:
     """Print the JSON Schema of the calendar file."""
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; show what would change, and exit with 1.")
+def fmt(file: Path | None, *, only_check: bool) -> None:
+    """Write FILE in the usual form: order of keys, indentation, quotes, ends of lines. What it says stays the same."""
+    path = file or read_file_setting(os.environ)
+    known = read_when_whole(path)
+    new = normalise(known)
+    if new == known:
+        click.echo(f"{path}: nothing to change.", err=True)
+    elif only_check:
+        before, after = (data.decode("utf-8-sig").splitlines(keepends=True) for data in (known, new))
+        click.echo("".join(difflib.unified_diff(before, after, str(path), f"{path} (usual form)")), nl=False)
+        sys.exit(1)
+    else:
+        check_bytes(path, new)
+        replace_whole(path, new, known)
+        click.echo(f"{path}: written.", err=True)
 
 
 def _as_text(path: Path, reading: ParseResult) -> str:

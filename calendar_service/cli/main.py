@@ -15,11 +15,13 @@ from calendar_service.cli.failures import errors_in_one_line
 # The module of a command is imported when the command runs: `serve` needs many modules that `check` does not.
 _COMMANDS = {
     "admin-link": "editors:admin_link",
+    "add": "adding:add_record",
     "audit": "outputs:audit",
     "check": "calendar_file:check",
     "db": "database:db",
     "doctor": "database:doctor",
     "export": "outputs:export_site",
+    "fmt": "calendar_file:fmt",
     "import": "importing:import_source",
     "init": "serving:init",
     "letter": "messages:print_message",

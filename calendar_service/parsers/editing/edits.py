@@ -121,13 +121,14 @@ def changed_values(records: Sequence[Any], edits: Sequence[Edit]) -> list[Any]:
         if changed[number] is records[number]:
             changed[number] = deepcopy(records[number])
         if isinstance(edit, SetValue):
-            _put(changed[number], edit.path, deepcopy(edit.value))
+            put_value(changed[number], edit.path, deepcopy(edit.value))
         elif not _take(changed[number], edit.path):
             removed.add(number)
     return [each for number, each in enumerate(changed) if number not in removed]
 
 
-def _put(record: Any, path: Path, value: Any) -> None:
+def put_value(record: Any, path: Path, value: Any) -> None:
+    """Set the value at a path of a record; mappings and lists on the way that are missing are added."""
     if isinstance(record, list) and path[0] == len(record):
         record.append([] if isinstance(path[-1], int) else {})
     if len(path) == 1:
@@ -135,7 +136,7 @@ def _put(record: Any, path: Path, value: Any) -> None:
         return
     if isinstance(record, dict) and path[0] not in record:
         record[path[0]] = [] if isinstance(path[1], int) else {}
-    _put(record[path[0]], path[1:], value)
+    put_value(record[path[0]], path[1:], value)
 
 
 def _take(record: Any, path: Path) -> bool:

@@ -33,7 +33,7 @@ _WRONG_END = "Nothing was written. Edit the file by hand there."
 
 def edit_file(data: bytes, edits: Sequence[Edit]) -> bytes:
     """Return the file with the edits made, every other byte as it was. Raise UnfitEdit."""
-    tree = _read(data)
+    tree = read_editable(data)
     records = tree.value["records"] or []
     _check(records, edits)
     text = decode_yaml(data)
@@ -48,14 +48,14 @@ def edit_file(data: bytes, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         if isinstance(edit, AppendRecord):
             _append(document, edit.fields)
-    _compare(document.tree, {**tree.value, "records": changed_values(records, edits)})
+    check_values(document.tree, {**tree.value, "records": changed_values(records, edits)})
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     return mark + document.text.encode()
 
 
 def record_text(data: bytes, record: str) -> str | None:
     """Return the text of a record as the file has it, with the comments inside it; None if it has no such record."""
-    tree = _read(data)
+    tree = read_editable(data)
     number = record_numbers(tree.value["records"] or []).get(record)
     if number is None:
         return None
@@ -64,7 +64,8 @@ def record_text(data: bytes, record: str) -> str | None:
     return text[start:end]
 
 
-def _read(data: bytes) -> Tree:
+def read_editable(data: bytes) -> Tree:
+    """Return the values of a file and their places. Raise UnfitEdit if the file cannot be edited."""
     tree = read_tree(data)
     if tree.refused:
         (line, _), problem = tree.refused[0]
@@ -142,7 +143,7 @@ def _space_between(document: YamlDocument, count: int) -> str:
     return newline
 
 
-def _compare(tree: Tree, intended: Any) -> None:
+def check_values(tree: Tree, intended: Any) -> None:
     """Raise UnfitEdit if a tree holds other values than the intended ones."""
     path = _difference(tree.value, intended)
     if path is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.error_messages import INNER_SCHEMAS
 
@@ -12,10 +12,19 @@ if TYPE_CHECKING:
     from calendar_service.records.errors import Path
 
 RECORD_KEYS = (  # noqa: SIM905 (a list of words)
-    "id kind status title summary when starts ends fold repeats except changes closes extensions questions_by opens"
-    " award_expected note_of_change correction place timezone url join registration sessions languages tags countries"
+    "id kind title summary when starts ends fold repeats except changes closes questions_by opens award_expected place"
+    " timezone status note_of_change correction url join registration sessions extensions languages tags countries"
     " organisers contact buyer reference documents reminders"
 ).split()
+
+
+def sort_keys(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with its keys in their order; those that no record has come last."""
+    return {key: record[key] for key in sorted(record, key=_rank)}
+
+
+def _rank(key: str) -> int:
+    return RECORD_KEYS.index(key) if key in RECORD_KEYS else len(RECORD_KEYS)
 
 
 def key_order(path: Path) -> Sequence[str]:

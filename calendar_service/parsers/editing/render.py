@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.yaml_tree import read_tree
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 _SAMPLE = 5_000
+_FEW = 8
 _BLOCK_SIGNS = ("|", ">")
 # What some YAML parser takes for more than a text, though ours may not.
 _RISKY = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`=<~]|[-+.]?\d[\w.:+-]*$|.*(?:: | #|[:\s]$)", re.DOTALL)
@@ -69,7 +71,7 @@ def style_of(text: str, tree: Tree) -> FileStyle:
         list_indent=most(lists),
         dash_width=most(dashes),
         quote="'" if signs["'"] > signs['"'] else '"',
-        quotes_all=signs["'"] + signs['"'] > signs[""],
+        quotes_all=signs["'"] + signs['"'] > max(4 * signs[""], _FEW),
         braces=signs["{"] > 0 or signs[":"] == 0,
         brackets=signs["["] > 0 or signs["-"] == 0,
     )
@@ -91,6 +93,7 @@ def write_scalar(value: str | int, style: FileStyle, *, sign: str = "", in_brack
     return '"' + "".join(_ESCAPES.get(char, char) for char in value) + '"'
 
 
+@lru_cache(maxsize=4_096)
 def _is_safe_plain(text: str, *, in_brackets: bool) -> bool:
     if _RISKY.match(text) or not text.isprintable() or (in_brackets and _RISKY_IN_BRACKETS.search(text)):
         return False

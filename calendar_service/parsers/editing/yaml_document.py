@@ -142,7 +142,8 @@ class YamlDocument:
         comments = self._comments(begin, end)
         head_end = self._line_end(begin)
         beside = [each for each in comments if each.start < head_end]
-        indent = " " * self._column(span.begin)
+        # Not further in than the lines of a block text: it would be taken for one of them.
+        indent = " " * self._column(span.begin if isinstance(path[-1], str) else self.tree.spans[path[:-1]].start)
         first = f" {lines[0]}".rstrip(" ") if isinstance(path[-1], str) else lines[0]
         for each in beside:
             before = self.text[: each.start]
@@ -234,7 +235,7 @@ class YamlDocument:
         elif before:
             comma = self._comma(before.end, span.begin)
             between = self.text[comma + 1 : span.begin]
-            self._splice(comma, span.end, inside + (between.rstrip(" ") if between.strip() else ""))
+            self._splice(comma, span.end, (between.rstrip(" ") if between.strip() else "") + inside)
 
     def _comma(self, start: int, end: int) -> int:
         """Return where the comma between two values in brackets is; one in a comment is none."""

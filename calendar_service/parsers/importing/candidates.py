@@ -20,6 +20,7 @@ from calendar_service.records.times import CivilTime, RepeatedTime, civil_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 MAX_SOURCE_BYTES = 20 * 1024 * 1024
 MAX_ITEMS = 1_000
@@ -176,6 +177,15 @@ def slug(text: str, year: int | None) -> str:
     return "-".join([*kept, *ending]) if kept else ""
 
 
+def unused_id(wanted: str, taken: AbstractSet[str]) -> str:
+    """Return an id, with a number behind it if it is taken."""
+    number, name = 2, wanted
+    while name in taken:
+        name = f"{wanted[: _LONGEST_ID - 5].rstrip('-')}-{number}"
+        number += 1
+    return name
+
+
 def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
     """Set a unique id, the first key of its fields, in every candidate."""
     used: set[str] = set()
@@ -187,10 +197,7 @@ def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
         wanted = wanted or "-".join([candidate.fields["kind"], str(year or candidate.line)])
         if wanted in taken:
             candidate.remark(f"The calendar file has a record {wanted!r} already: is this the same?")
-        number, name = 2, wanted
-        while name in used or name in taken:
-            name = f"{wanted[: _LONGEST_ID - 5].rstrip('-')}-{number}"
-            number += 1
+        name = unused_id(wanted, used | taken)
         used.add(name)
         candidate.fields = {"id": name, **candidate.fields}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.importing.candidates import (
     Candidate,
     Ignored,
@@ -37,11 +38,6 @@ _WIDTH = 100
 _UNREAD = "the rest was not looked at"
 _LONGEST_REMARK = 1_000
 _NUMBER_LIKE = re.compile(r"[-+.]?\d[\w.:+-]*")
-_ORDER = (  # noqa: SIM905 (a list of words)
-    "id kind title summary when starts ends fold repeats except changes closes questions_by opens place timezone"
-    " status note_of_change url join registration sessions extensions languages tags countries organisers contact buyer"
-    " reference documents reminders"
-).split()
 _HEAD: dict[str, Any] = {
     "id": "import.example",
     "name": "Import",
@@ -93,7 +89,7 @@ def print_records(imported: Imported, calendar: Calendar | None, taken: frozense
         for candidate in imported.candidates:
             restore_words(candidate, known)
     for candidate in imported.candidates:
-        candidate.fields = {key: _visible(candidate.fields[key]) for key in sorted(candidate.fields, key=_rank)}
+        candidate.fields = _visible(sort_keys(candidate.fields))
     _validate(imported.candidates, head)
     lines = [line for item in imported.items for line in _lines(item)]
     open_ones = sum(candidate.is_open for candidate in imported.candidates)
@@ -110,10 +106,6 @@ def _visible(value: Any) -> Any:
     if isinstance(value, list):
         return [_visible(each) for each in value]
     return tidy_block(value) if isinstance(value, str) else value
-
-
-def _rank(key: str) -> int:
-    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
 
 
 def _head(calendar: Calendar | None) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def test_a_list_changes_where_it_differs():
 def test_the_order_of_keys_is_the_usual_one():
     after = edited(FILE, put("day", "status", "cancelled"), put("day", "url", "https://example.org/x"))
     keys = list(read_tree(after.encode()).value["records"][0])
-    assert keys == ["id", "kind", "status", "title", "when", "place", "url", "tags", "summary"]
+    assert keys == ["id", "kind", "title", "when", "place", "status", "url", "tags", "summary"]
 
 
 def test_a_record_is_appended_behind_the_last_one():
