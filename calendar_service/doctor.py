@@ -89,7 +89,7 @@ def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> li
         newest = newest_subscriber(engine)
     except CalendarError:
         return []
-    clock = f"the clock: {fault.reason}" if fault else "the clock goes with the database's"
+    clock = f"the clock: {fault.reason}" if fault else "the clock agrees with the database's"
     found = [CheckResult(is_well=fault is None, text=clock)]
     if damage := find_damage(engine, _DAMAGE_SECONDS):
         text = f"the database is damaged ({damage}); put back a backup: calendar-service db restore FILE"

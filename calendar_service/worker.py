@@ -256,7 +256,7 @@ class Worker:
             _SCHEDULE,
             schedule_and_wake,
             FaultKind.SCHEDULE,
-            gettext_noop("What is due cannot be worked out; it is tried again."),
+            gettext_noop("What is due cannot be determined; we will try again."),
         )
 
     def send(self) -> None:

@@ -169,6 +169,6 @@ def test_the_commands_say_what_to_do(tmp_path, file, monkeypatch):
     assert "publish --confirm puts the stamps right once" in doctor
     done = run("publish", "--confirm", file)
     assert (done.returncode, done.stdout) == (0, f"{file}: published\n")
-    assert "ok   the clock goes with the database's" in run("doctor").stdout
+    assert "ok   the clock agrees with the database's" in run("doctor").stdout
     assert max(map(max, stamps(engine))) <= datetime.now(UTC)
     engine.dispose()

@@ -66,7 +66,11 @@ def _as_text(path: Path, reading: ParseResult) -> str:
     records = len(reading.draft.records) if reading.draft else 0
     notes = len(reading.findings) - len(reading.errors)
     problems = len(reading.errors)
-    words = [f"{problems} problem{'' if problems == 1 else 's'}"] if problems else [f"{records} records, no problems"]
+    words = (
+        [f"{problems} problem{'' if problems == 1 else 's'}"]
+        if problems
+        else [f"{records} record{'' if records == 1 else 's'}, no problems"]
+    )
     words += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
     return "\n".join([*map(str, reading.findings), f"{path}: {', '.join(words)}"])
 

@@ -66,7 +66,8 @@ def back_up(file: Path) -> None:
 def restore_backup(file: Path) -> None:
     """Restore the database from FILE, made by `db backup`. Nothing is sent afterwards until you decide how to go on.
 
-    The service may keep running. Who has left since the backup, and what was sent, is carried over if it can be read.
+    The service may keep running. Who has unsubscribed since the backup, and what was sent, is carried over if it can be
+    read.
     """
     settings = read_settings(os.environ)
     memory = sequence_file(settings)
@@ -102,7 +103,8 @@ def _describe(file: Path, done: Restored) -> list[str]:
     elif done.replaced is Replaced.DAMAGED:
         lines += [
             f"The database before was damaged and could not be read; it is kept as {done.damaged_file}.",
-            "Who has left since the backup is not known. Restart whatever runs, so that nothing writes into that file.",
+            "Who has unsubscribed since the backup is not known.",
+            "Restart whatever runs, so that nothing writes into that file.",
         ]
     return [
         *lines,

@@ -23,7 +23,7 @@ _COUNTS = ("waiting", "sent", "retried", "failed", "bounced", "suppressed", "dro
 @click.argument("record", required=False, default="")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the counts.")
 def print_receipts(record: str, form: str) -> None:
-    """Print the numbers of deliveries for all records, or for RECORD, newest first.
+    """Print how many messages were sent for all records, or for RECORD, newest first.
 
     Changes that were published without messages come before them.
     """
@@ -40,4 +40,4 @@ def _line(receipt: Receipt) -> str:
     """Format one receipt on one line, without counts that are zero."""
     what = [receipt.record_id, receipt.occurrence, receipt.moment, receipt.revision, receipt.lead or receipt.kind]
     counts = [f"{count} {name}" for name in _COUNTS if (count := getattr(receipt, name))]
-    return f"{', '.join(part for part in what if part)}: {', '.join(counts) or 'nothing'}"
+    return f"{', '.join(part for part in what if part)}: {', '.join(counts) or 'no messages'}"

@@ -63,11 +63,11 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9900
 
 
 @click.command()
-@click.option("--from", "start", metavar="T", help="From when on; now where it is left out.")
-@click.option("--to", "end", metavar="T", help="Up to when; 30 days later where it is left out.")
+@click.option("--from", "start", metavar="T", help="The beginning; without it, now.")
+@click.option("--to", "end", metavar="T", help="The end; without it, 30 days after the beginning.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def plan(start: str | None, end: str | None, form: str) -> None:
-    """List the messages that will go between two times, without sending anything.
+    """List the messages that will be sent between two times, without sending anything.
 
     T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
     """
@@ -158,7 +158,7 @@ def _read_time(text: str, edition: Edition) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
+        raise click.BadParameter(f"{text!r} is not a time. Write 2027-07-01 or 2027-07-01T09:00:00Z.") from None
     # Plans look back and ahead, so that they cannot reach the ends of what a datetime holds.
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise click.BadParameter(f"{text!r} is too far away. Write a time from {_FIRST_YEAR} to {_LAST_YEAR}.")

@@ -19,7 +19,7 @@ _IN_HAND_SECONDS = 10.0
 
 @click.command(name="pause")
 def pause_sending() -> None:
-    """Send nothing until `resume`: no reminders, notices or confirmations. All are kept.
+    """Send nothing until `resume`: no reminders, notices or confirmations. All wait.
 
     It waits some seconds for messages that are being sent.
     """
@@ -51,4 +51,4 @@ def resume_sending() -> None:
         return
     if any(pause.kind is PauseKind.RESTORED for pause in ended):
         click.echo(f"{unsent} messages that had fallen due were not sent (reason: restored).")
-    click.echo("Sending goes on.")
+    click.echo("Sending has resumed.")

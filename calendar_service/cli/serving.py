@@ -43,7 +43,7 @@ _FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.command()
 @click.argument("file", default="events.yaml", type=click.Path(path_type=Path))
 def init(file: Path) -> None:
-    """Write a commented starter FILE with dates ahead of today, and the schema that editors use."""
+    """Write a commented starter FILE with dates in the future, and the schema that editors use."""
     for written in write_starter(file, clock().date()):
         click.echo(f"Wrote {written}")
     click.echo(f"Next: calendar-service serve {file}")
@@ -51,7 +51,7 @@ def init(file: Path) -> None:
 
 @click.command()
 @_FILE
-@click.option("--confirm", is_flag=True, help="Publish although a person should look at it first.")
+@click.option("--confirm", is_flag=True, help="Publish also what is held because it looks like an accident.")
 @click.option("--silent", is_flag=True, help="Publish without messages: nothing is ever announced of these changes.")
 def publish(file: Path | None, *, confirm: bool, silent: bool) -> None:
     """Publish FILE as a new edition if it is valid and has changes."""

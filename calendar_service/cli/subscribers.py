@@ -64,7 +64,8 @@ def import_table(file: Path) -> None:
     """Import the subscribers of FILE, a CSV table of people who consented elsewhere; all of them or none.
 
     Its columns are address, language, timezone, country, selection, leads and consent (the words and date of it), and
-    if needed new (yes or no), digest and state. Several rows of one address are several watches. Exits with 1 if a row
+    if needed new (yes or no), digest and state. Several rows of one address are several choices of
+    one subscriber. Exits with 1 if a row
     cannot be used.
     """
     engine, keys = _open()

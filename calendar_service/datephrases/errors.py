@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_SHOWN_LENGTH = 80
 _MAX_SHOWN_TEXTS = 6
-_DATE_EXAMPLE = "A line that works: '7 July 2020 at 11.00-12.30 CET', 'mardi 7 juillet 2020 de 11 h à 12 h 30'."
+_DATE_EXAMPLE = "Write for example '7 July 2020 at 11.00-12.30 CET' or 'mardi 7 juillet 2020 de 11 h à 12 h 30'."
 _RECURRENCE_EXAMPLE = (
     "Write for example `every year`, `every week, 10 times`, "
     "`every second Tuesday of the month until June 2027` or `toutes les deux semaines jusqu'en juin 2027`."

@@ -163,8 +163,8 @@ def _shape(parts: PhraseParts) -> str:
         raise parts.error(parts.clocks[-1].words, "two times are not a range.", remedy)
     shape = shape.replace("&", "-")
     if shape == "D-DC":
-        remedy = "Print when the last day ends, too."
-        raise parts.error(parts.clocks[0].words, "several days have one hour.", remedy)
+        remedy = "Write when the last day ends, too."
+        raise parts.error(parts.clocks[0].words, "there are several days and only one time.", remedy)
     if shape not in SHAPES:
         raise DatePhraseError(
             parts.words,
@@ -273,7 +273,7 @@ def _day_of_end(parts: PhraseParts, shape: str, begin: tuple[date, Clock], finis
     night = (_since_midnight(end) - _since_midnight(start)) % _ONE_DAY
     if len(parts.days) == 1 and timedelta() < night <= _LONGEST_NIGHT:
         return last + _ONE_DAY
-    reason = "the range ends before it begins, or on a day that is not printed."
+    reason = "the range ends before it begins, or on a day that is not written."
     raise parts.error(parts.clocks[1].words, reason, "Write the day of the end, too.")
 
 

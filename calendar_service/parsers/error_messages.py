@@ -50,9 +50,9 @@ _PLAIN = {
 _FORMS: dict[Path, tuple[str, str]] = {
     ("calendar", "id"): (
         "it is not a name for a calendar.",
-        "Use small letters, digits, hyphens and dots, as in calendar.example.org.",
+        "Use lower-case letters, digits, hyphens and dots, as in calendar.example.org.",
     ),
-    ("id",): ("it is not an id.", "Use small letters, digits and hyphens, at most 64, as in refugee-day-2027."),
+    ("id",): ("it is not an id.", "Use lower-case letters, digits and hyphens, at most 64, as in refugee-day-2027."),
     ("email",): ("it is not a mail address.", "Write an address such as office@example.org."),
     (): ("it is not a tag.", "Use letters, digits, spaces and hyphens, at most 50."),
 }

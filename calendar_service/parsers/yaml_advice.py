@@ -124,8 +124,8 @@ def _indentation(line: str, place: Position) -> YamlAdvice | None:
         return None
     what = "the item" if line.lstrip().startswith("-") else "the line"
     return YamlAdvice(
-        f"{what} does not begin in the column of its neighbours: {_shown(line)}.",
-        "Give it as many spaces as the line that it belongs beside.",
+        f"{what} is not indented like the lines beside it: {_shown(line)}.",
+        "Begin it with as many spaces as those.",
         (place[0], len(line) - len(line.lstrip()) + 1),
     )
 

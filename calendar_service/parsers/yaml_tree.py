@@ -242,7 +242,7 @@ class _Builder:
 
     def refuse_twice(self, event: Any, path: Path) -> None:
         line, _ = self.tree.places[path]
-        message = f"the key {path[-1]!r} stands twice, first in line {line}."
+        message = f"the key {path[-1]!r} appears twice, first in line {line}."
         self.tree.refuse(_place(event), path, message, "Keep one of the two.")
 
     def sequence(self, path: Path, depth: int) -> list[Any]:

@@ -249,7 +249,7 @@ class _Resolver:
             if milestone is None or isinstance(milestone.at, DaySpan):
                 continue
             if why := day_off_words(country or "", milestone.at.day):
-                message = f"{milestone.at.day.isoformat()} is {why} in {COUNTRIES[country or '']}."
+                message = f"{milestone.at.day.day} {milestone.at.day:%B %Y} is {why} in {COUNTRIES[country or '']}."
                 self.timing.note(field, message, milestone.words, "Choose a working day if that was not intended.")
 
     # -- sessions -------------------------------------------------------------------------------

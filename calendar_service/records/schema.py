@@ -243,7 +243,7 @@ class HappeningSchema(RecordSchema):
         "How it comes again.", "every year", "every second Tuesday of the month until June 2027"
     )
     except_: Annotated[list[PhraseText], Field(max_length=500)] | None = Field(
-        default=None, alias="except", description="Days on which it does not come."
+        default=None, alias="except", description="Days on which it does not take place."
     )
     changes: Annotated[list[ChangeSchema], Field(max_length=500)] | None = describe_type(
         "Occurrences that are moved or cancelled."

@@ -69,7 +69,7 @@ def _read_span(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -
 def _refuse_orphans(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -> None:
     for field, value in (("except", shape.except_), ("changes", shape.changes)):
         if value and "repeats" not in unread:
-            message = f"`{field}` needs `repeats`: this record comes only once."
+            message = f"`{field}` needs `repeats`: this record takes place only once."
             timing.refuse((field,), message, None, "Say how it repeats, or take it out.")
 
 
@@ -137,8 +137,8 @@ class _Series:
             return None
         if not self.comes_on(when.first):
             coming = next((day for day in self.known if day > when.first), None)
-            following = f" The next one is {coming.isoformat()}." if coming else ""
-            message = "the record does not come on that day."
+            following = f" The next one is {coming.day} {coming:%B %Y}." if coming else ""
+            message = "the record does not take place on that day."
             self.timing.refuse(field, message, words, f"Name a day on which it does.{following}")
             return None
         if when.first in self.named:

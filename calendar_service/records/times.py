@@ -25,7 +25,7 @@ class SkippedTime(CalendarError):
 
     def __init__(self, day: date, clock: time, zone: str) -> None:
         super().__init__(
-            f"{clock:%H:%M} does not exist on {day.isoformat()} in {zone}: the clocks go forward over it.",
+            f"{clock:%H:%M} does not exist on {day.day} {day:%B %Y} in {zone}: the clocks go forward over it.",
             remedy="Write the time that was meant, before or after the change.",
         )
 

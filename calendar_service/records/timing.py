@@ -166,10 +166,10 @@ class Timing:
         if when.zone == "CET" and when.label and actual != when.label and not when.offset:
             self.note(
                 field,
-                f"{when.label!r} is read as the civil time of {civil.zone}, which is {actual} "
+                f"{when.label!r} is read as local time in {civil.zone}, which is {actual} "
                 f"({offset_words(civil.instant, civil.zone)}) on that day: {write_minute(civil.instant)}.",
                 when.words,
-                "If a fixed offset was meant, write it as UTC+01:00.",
+                "If UTC+1 was meant, write UTC+01:00.",
             )
 
     def deadline(self, field: Path, words: str | None) -> Milestone | None:

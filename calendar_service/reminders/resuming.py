@@ -73,7 +73,7 @@ def describe_pause(pause: Pause) -> str:
     """Return for the operator why nothing is sent, since when, and what ends it."""
     since = f"{write_instant(pause.since)}"
     if pause.kind is PauseKind.PERSON:
-        return f"Sending is paused since {since} by a person. It goes on with: calendar-service resume"
+        return f"Sending was paused by a person at {since}. To resume: calendar-service resume"
     if pause.kind is PauseKind.RESTORING:
         return (
             f"Sending is paused since {since}: the database is being restored. "

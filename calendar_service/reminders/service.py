@@ -50,7 +50,7 @@ _PURGE_RETRY_SECONDS = 60.0
 _EDITION_SECONDS = 0.5
 _CHECK_SECONDS = 0.25
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
-_STAGE_FAILS = gettext_noop("A part of the reminder service fails.")
+_STAGE_FAILS = gettext_noop("A part of the reminder service has failed.")
 _UNREADABLE_EDITION = Subject(
     FaultKind.EDITION,
     "newest",

@@ -22,11 +22,11 @@ CLOCK = Subject(
     FaultKind.CLOCK, "planning of reminders", gettext_noop("The clock was ahead when reminders were last planned.")
 )
 UNWRITABLE = gettext_noop("An email cannot be written.")
-_UNREADABLE = gettext_noop("What a group of subscribers asks for cannot be read.")
+_UNREADABLE = gettext_noop("The choices of a group of subscribers cannot be read.")
 _UNPLANNABLE = gettext_noop("The reminders of a record cannot be planned.")
-_NOT_FANNED_OUT = gettext_noop("What has fallen due could not be entered for a group of subscribers.")
-_NOT_NOTIFIED = gettext_noop("A change of a record could not be told.")
-_NOT_CAUGHT_UP = gettext_noop("Subscribers who have just joined could not be given what was due.")
+_NOT_FANNED_OUT = gettext_noop("What was due could not be queued for a group of subscribers.")
+_NOT_NOTIFIED = gettext_noop("A change notice could not be sent.")
+_NOT_CAUGHT_UP = gettext_noop("New subscribers could not be sent what was due.")
 
 
 def of_group(group: RecipientGroup) -> Subject:

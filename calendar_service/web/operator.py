@@ -196,7 +196,9 @@ def _counts(receipt: Receipt, lang: Language) -> list[StateCount]:
 
 
 def _label(receipt: Receipt, lang: Language) -> str:
-    return describe_lead(receipt.key.lead, lang) if isinstance(receipt.key, ReminderKey) else lang.gettext("Notice")
+    if isinstance(receipt.key, ReminderKey):
+        return describe_lead(receipt.key.lead, lang)
+    return lang.gettext("Change notice")
 
 
 def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language) -> str:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _MOST_OF_A_KIND = 50
 KINDS = {
     FaultKind.PUBLICATION: gettext_noop("Publishing the calendar file"),
-    FaultKind.LEASE: gettext_noop("Which host publishes"),
+    FaultKind.LEASE: gettext_noop("Publishing host"),
     FaultKind.CLOCK: gettext_noop("The clock"),
     FaultKind.DATABASE: gettext_noop("The database"),
-    FaultKind.SCHEDULE: gettext_noop("Working out what is due"),
+    FaultKind.SCHEDULE: gettext_noop("Scheduling"),
     FaultKind.SENDING: gettext_noop("Sending"),
-    FaultKind.MEMORY: gettext_noop("What a host remembers of the database"),
-    FaultKind.RESTORE: gettext_noop("A backup that was put back"),
+    FaultKind.MEMORY: gettext_noop("A host’s record of the database"),
+    FaultKind.RESTORE: gettext_noop("Restored backup"),
     FaultKind.EDITION: gettext_noop("Editions"),
     FaultKind.RECORD: gettext_noop("Records"),
     FaultKind.GROUP: gettext_noop("Groups of subscribers"),

@@ -90,5 +90,5 @@ def _title(notification: NotificationKey, edition: Edition, lang: Language) -> L
 def _label(notification: NotificationKey, zone: str, due_at: datetime, subscriber_zone: str, lang: Language) -> str:
     """Return how far away the moment will be then, as the message says it."""
     if not isinstance(notification, ReminderKey):
-        return lang.gettext("Notice")
+        return lang.gettext("Change notice")
     return countdown_words(notification.moment, days_ahead(notification.at, zone, due_at, subscriber_zone), lang)

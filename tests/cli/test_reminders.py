@@ -153,7 +153,7 @@ def test_tick_as_if_it_were_another_time(environ, database, monkeypatch, capsys)
 def test_a_time_that_is_none(environ, monkeypatch, capsys):
     with pytest.raises(click.BadParameter) as caught:
         asked(environ, monkeypatch, capsys, "plan", "--from", "tomorrow")
-    assert str(caught.value) == "'tomorrow' is no time. Write 2027-07-01 or 2027-07-01T09:00:00Z."
+    assert str(caught.value) == "'tomorrow' is not a time. Write 2027-07-01 or 2027-07-01T09:00:00Z."
 
 
 @pytest.mark.parametrize("command", [("plan", "--from"), ("plan", "--to"), ("tick", "--now")], ids=" ".join)

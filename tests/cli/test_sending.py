@@ -97,7 +97,9 @@ def test_send_missed(asked, database_url, tmp_path):
 
 def test_resume(asked, database, database_url, tmp_path):
     put_back_a_copy(asked, database_url, tmp_path)
-    assert asked("resume") == "10 messages that had fallen due were not sent (reason: restored).\nSending goes on.\n"
+    assert (
+        asked("resume") == "10 messages that had fallen due were not sent (reason: restored).\nSending has resumed.\n"
+    )
     assert asked("resume") == "Sending was not paused.\n"
     assert asked("tick", "--now", AT) == "nothing due\n"
     assert {row[5:] for row in outbox(database, "reason")} == {("dropped", "restored")}
@@ -105,11 +107,11 @@ def test_resume(asked, database, database_url, tmp_path):
 
 def test_pause(asked):
     (why,) = asked("pause").splitlines()
-    assert why.endswith(" by a person. It goes on with: calendar-service resume")
+    assert why.endswith("Z. To resume: calendar-service resume")
     assert asked("pause") == f"{why}\n"
     assert asked("tick", "--now", AT) == f"{why}\nnothing sent\n"
     assert asked("tick", "--now", AT, "--send-missed") == f"{why}\nnothing sent\n"  # nothing was restored
-    assert asked("resume") == "Sending goes on.\n"
+    assert asked("resume") == "Sending has resumed.\n"
     assert asked("tick", "--now", AT) == "10 sent\n"
 
 

@@ -125,4 +125,4 @@ def test_publishing_without_messages_says_so(publish, capsys):
     assert publish(GOOD.replace("One", "Two"), "--silent") == 0
     assert capsys.readouterr().out.splitlines()[-1] == "events.yaml: published without messages"
     main(["receipts"], standalone_mode=False)
-    assert capsys.readouterr().out.splitlines()[0].endswith(", changed, 2, silent: nothing")
+    assert capsys.readouterr().out.splitlines()[0].endswith(", changed, 2, silent: no messages")

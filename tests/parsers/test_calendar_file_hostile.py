@@ -84,7 +84,7 @@ HOSTILE = {
         HEAD + b"  - {id: a}\n" * 20_000 + b"".join(b"  - {titel%d: a}\n" % n for n in range(80_000)),
         "f:3:5 records[0]: `kind` is missing.",
     ),
-    "the same key 50,000 times": (b"a: b\n" * 50_000, "f:2:1 a: the key 'a' stands twice, first in line 1."),
+    "the same key 50,000 times": (b"a: b\n" * 50_000, "f:2:1 a: the key 'a' appears twice, first in line 1."),
     "2,000,000 values": (b"- a\n" * 2_000_000, "f:300000:3: the file has more than 300,000 values."),
     "a huge text": (
         HEAD + b"  - {id: a, kind: event, when: 7 July 2027, title: '" + b"ab cd\n\n  " * 200_000 + b"'}\n",
@@ -108,7 +108,7 @@ HOSTILE = {
     "on": (event(b"on: a"), f"f:3:55 records[0].on: on {QUOTED} true or false"),
     "deep duplicate": (
         event(b"place: {name: {en: A, fr: B, en: C}}"),
-        "f:3:84 records[0].place.name.en: the key 'en' stands twice, first in line 3.",
+        "f:3:84 records[0].place.name.en: the key 'en' appears twice, first in line 3.",
     ),
     "http": (event(b"url: http://example.org"), "f:3:55 records[0].url: 'http://example.org' is not a safe address."),
     "javascript": (event(b"join: javascript:alert(1)"), "f:3:55 records[0].join: 'javascript:alert(1)' is not a full"),

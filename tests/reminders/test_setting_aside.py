@@ -451,9 +451,9 @@ def test_reasons_are_fit_for_the_public(database):
     with reading(database) as connection:
         found = list_faults(connection)
     assert {each.reason for each in found} == {
-        "What a group of subscribers asks for cannot be read.",
+        "The choices of a group of subscribers cannot be read.",
         "The reminders of a record cannot be planned.",
-        "A change of a record could not be told.",
+        "A change notice could not be sent.",
     }
     assert any("secret-plan" in line for each in found for line in each.details)
     assert BASE not in str(found)

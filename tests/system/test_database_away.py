@@ -222,7 +222,7 @@ def test_a_database_that_is_read_only_at_the_start(tmp_path, database_url):
         try:
             serve(made)
             tag = made.get("/calendar.ics")[1]["ETag"]
-            check_served_without_database(made, tag, "The database can only be read.")
+            check_served_without_database(made, tag, "The database is read-only.")
             assert ":One\r\n" in made.get("/calendar.ics")[2]
         finally:
             run_statements(

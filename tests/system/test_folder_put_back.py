@@ -53,7 +53,7 @@ def test_nothing_goes_out_again(asked, tmp_path):
     put_back(tmp_path)
     why, nothing = asked("tick", "--now", AT).splitlines()
     assert (nothing, "a copy was put back" in why) == ("nothing sent", True)
-    assert asked("resume").splitlines()[-1] == "Sending goes on."
+    assert asked("resume").splitlines()[-1] == "Sending has resumed."
     assert asked("tick", "--now", AT) == "nothing due\n"
 
 

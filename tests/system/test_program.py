@@ -81,8 +81,8 @@ def test_version():
 
 def test_every_command_of_the_reference_is_there():
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"^### `calendar-service (\w+)", reference, re.MULTILINE))
-    there = set(re.findall(r"^  (\w+) ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE))
+    told = set(re.findall(r"^### `calendar-service ([\w-]+)", reference, re.MULTILINE))
+    there = set(re.findall(r"^  ([\w-]+) ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE))
     assert told == there
 
 
@@ -90,7 +90,7 @@ def test_check_is_good_with_the_programme():
     done = run("check", "data/events.yaml")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as the civil time of Europe/Paris, which is CEST (UTC+2) on that day: 2020-07-07T09:00Z ('7 July 2020 at 11.00-12.30 CET'). If a fixed offset was meant, write it as UTC+01:00.",
+        "data/events.yaml:29:5 records[0].when: note: 'CET' is read as local time in Europe/Paris, which is CEST (UTC+2) on that day: 2020-07-07T09:00Z ('7 July 2020 at 11.00-12.30 CET'). If UTC+1 was meant, write UTC+01:00.",
         "data/events.yaml: 10 records, no problems, 1 note",
     ]
 

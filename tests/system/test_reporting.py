@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from tests.support.running_service import PROMISED, UNPUBLISHED, calendar, scene
 
-DATABASE_GONE = "The database file is not there any more."
+DATABASE_GONE = "The database file is missing."
 pytestmark = pytest.mark.slow  # each lasts half a minute, most of it to see that no second mail comes
 SIGN_UP = b"address=ann%40example.org&kind=event&language=en&zone=Europe/Paris"
 
@@ -187,7 +187,7 @@ def ended(name):
         (
             "SET default_transaction_read_only = on",
             "RESET default_transaction_read_only",
-            "The database can only be read.",
+            "The database is read-only.",
         ),
     ],
     ids=["away", "read-only"],

@@ -94,7 +94,7 @@ def test_operator_page_shows_them(operated):
     assert page.headers["Cache-Control"] == "no-store"
     assert "Étude des routes Clôture : jeudi 10 décembre 2026, 17:00 CET (UTC+1)" in told.replace("\u00a0", " ")
     assert "14 jours avant 3 2 3 1 1 1 1 7" in told
-    assert "Avis 0 1 0 0 0 0 0 0" in told
+    assert "Avis de changement 0 1 0 0 0 0 0 0" in told
 
 
 def test_nobody_else_sees_them(operated):
@@ -183,14 +183,14 @@ def fault(engine, kind, key="web-1", reason="It fails.", **more):
 
 
 def test_operator_page_lists_what_fails_and_what_is_set_aside(operated):
-    assert "What fails Nothing fails." in words_of(operated.get("/operator", **BEARER))
+    assert "Faults No faults." in words_of(operated.get("/operator", **BEARER))
     full = "The disk under the database is full."
     fault(operated.engine, FaultKind.SCHEDULE, reason=full, details=["/srv/a"], retry_at=NOW, mailed_at=NOW)
     fault(operated.engine, FaultKind.DELIVERY, "delivery 1", "It cannot be written.")
     fault(operated.engine, FaultKind.DELIVERY, "delivery 2", "It cannot be written.")
     told = words_of(operated.get("/fr/operator", **BEARER)).replace("\u00a0", " ")
-    assert "En panne Calcul de ce qui doit partir Le disque de la base de données est plein." in told
-    assert "Où web-1 Depuis lundi 23 novembre 2026, 12:55 CET (UTC+1) Nombre de fois 1 Nouvel essai lundi" in told
+    assert "Pannes Planification des envois Le disque de la base de données est plein." in told
+    assert "Où web-1 Depuis lundi 23 novembre 2026, 12:55 CET (UTC+1) Nombre de fois 1 Prochain essai lundi" in told
     assert "E-mail Signalé par e-mail : lundi 23 novembre 2026, 13:00 CET (UTC+1) Détails /srv/a" in told
     assert "Mis de côté E-mails (2) It cannot be written. Où delivery 1" in told
 
@@ -249,11 +249,11 @@ def test_without_a_database_all_that_is_known_is_told(operated, tmp_path):
     (tmp_path / "calendar.sqlite3").rename(tmp_path / "aside")
     found = operated.get("/readyz")
     assert (found.status_code, found.get_json()["status"]) == (200, "stale")
-    assert [each["reason"] for each in found.get_json()["faults"]] == ["The database file is not there any more."]
+    assert [each["reason"] for each in found.get_json()["faults"]] == ["The database file is missing."]
     text = operated.get("/metrics", **BEARER).get_data(as_text=True)
     assert "calendar_database_up 0.0" in text
     assert "calendar_edition 1.0" in text
-    assert "The database file is not there any more." in words_of(operated.get("/operator", **BEARER))
+    assert "The database file is missing." in words_of(operated.get("/operator", **BEARER))
     refused = operated.post("/reminders", {"address": "ann@example.org", "kind": "tender"})
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
     assert "This is not possible at the moment. Try again in a minute." in words_of(refused)

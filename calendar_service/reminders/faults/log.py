@@ -30,12 +30,12 @@ DATABASE_REASONS = {
     Trouble.AWAY: gettext_noop("The database does not answer."),
     Trouble.LOCKED: gettext_noop("The database is locked by another program."),
     Trouble.FULL: gettext_noop("The disk under the database is full."),
-    Trouble.READ_ONLY: gettext_noop("The database can only be read."),
+    Trouble.READ_ONLY: gettext_noop("The database is read-only."),
     Trouble.DAMAGED: gettext_noop("The database is damaged."),
-    Trouble.GONE: gettext_noop("The database file is not there any more."),
+    Trouble.GONE: gettext_noop("The database file is missing."),
     Trouble.OLDER_TABLES: gettext_noop("The tables of the database are of an earlier version."),
     Trouble.NEWER_TABLES: gettext_noop("The tables of the database are of a later version than this program."),
-    Trouble.OTHER: gettext_noop("The database does not do what is asked."),
+    Trouble.OTHER: gettext_noop("The database reports an error."),
 }
 
 

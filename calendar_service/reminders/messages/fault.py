@@ -24,7 +24,7 @@ _MOST_DETAILS = 20
 _MAX_CHARACTERS = 400
 
 _THE_REST_GOES_ON = gettext_noop(
-    "All others go on. The operator's page lists what is set aside and when it is tried again."
+    "Everything else goes on. The operator's page lists what is set aside and when it is tried again."
 )
 ADVICE = {
     FaultKind.PUBLICATION: gettext_noop(
@@ -36,21 +36,19 @@ ADVICE = {
         "makes it the one that publishes."
     ),
     FaultKind.CLOCK: gettext_noop(
-        "Put the clock of this host right; calendar-service doctor says by how much it is wrong."
+        "Correct the clock of this host; calendar-service doctor says by how much it is wrong."
     ),
     FaultKind.DATABASE: gettext_noop(
-        "Pages and feeds stay as they are; sign-ups and reminders wait. Look at the disk, the rights and the server of "
-        "the database."
+        "Pages and feeds stay as they are; sign-ups and reminders wait. Check the disk, the permissions and the server "
+        "of the database."
     ),
-    FaultKind.SCHEDULE: gettext_noop("Look at the log of calendar-service serve, or of calendar-service worker."),
+    FaultKind.SCHEDULE: gettext_noop("Check the log of calendar-service serve, or of calendar-service worker."),
     FaultKind.SENDING: gettext_noop(
-        "Look at the log of the worker and at the mail server. What waits is sent when it works again."
+        "Check the log of the worker and the mail server. What waits is sent when it works again."
     ),
-    FaultKind.MEMORY: gettext_noop(
-        "Give the service the right to write into the folder of its secret key. All else goes on."
-    ),
+    FaultKind.MEMORY: gettext_noop("Let the service write into the folder of its secret key. Everything else goes on."),
     FaultKind.RESTORE: gettext_noop(
-        "Nothing is sent until a person says so: calendar-service plan lists what fell due, calendar-service tick "
+        "Nothing is sent until a person says so: calendar-service plan lists what was due, calendar-service tick "
         "--send-missed sends it, and calendar-service resume goes on without it."
     ),
 } | dict.fromkeys(SET_ASIDE, _THE_REST_GOES_ON)
@@ -100,7 +98,7 @@ def _facts(fault: Fault, host: str, lang: Language) -> list[Detail]:
     lines += [lang.ngettext("and {number} more", "and {number} more", more)] if more > 0 else []
     since = f"{fault.first_at:%Y-%m-%d %H:%M} UTC"
     facts = [
-        Detail(lang.gettext("What"), [reason_text(fault, lang)]),
+        Detail(lang.gettext("Problem"), [reason_text(fault, lang)]),
         Detail(lang.gettext("Since"), [since]),
         Detail(lang.gettext("Host"), [host if fault.key in ("", host) else f"{host} ({clean_line(fault.key)})"]),
     ]

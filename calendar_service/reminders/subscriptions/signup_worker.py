@@ -93,7 +93,7 @@ class _Answering:
                     raise
                 held.update(taken)
                 key = str(taken[0])
-                reason = gettext_noop("A sign-up cannot be answered.")
+                reason = gettext_noop("A sign-up cannot be processed.")
                 failures.add(Subject(FaultKind.SIGNUP, key, reason, f"sign-up {key}"), error)
             handled += 1
         return handled
