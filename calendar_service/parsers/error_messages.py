@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from calendar_service.records.errors import CalendarError, Path, Problem, suggest
 from calendar_service.records.schema import (
@@ -10,12 +10,7 @@ from calendar_service.records.schema import (
     ONE,
     RECORD_SCHEMAS,
     CalendarSchema,
-    ChangeSchema,
-    ContactSchema,
-    DocumentSchema,
-    PlaceSchema,
-    RegistrationSchema,
-    SessionSchema,
+    SchemaModel,
 )
 
 if TYPE_CHECKING:
@@ -25,14 +20,21 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
+
+def _schema_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the schema that a type is, or that stands in it."""
+    if isinstance(annotation, type) and issubclass(annotation, SchemaModel):
+        return annotation
+    return next((schema for each in get_args(annotation) if (schema := _schema_in(each))), None)
+
+
 INNER_SCHEMAS: dict[str, type[BaseModel]] = {
-    "place": PlaceSchema,
-    "registration": RegistrationSchema,
-    "sessions": SessionSchema,
-    "documents": DocumentSchema,
-    "contact": ContactSchema,
-    "changes": ChangeSchema,
+    name: schema
+    for shape in RECORD_SCHEMAS.values()
+    for name, field in shape.model_fields.items()
+    if (schema := _schema_in(field.annotation))
 }
+"""The schema of each field of a record that has keys of its own."""
 _LONGEST_ADVISED = 60
 _MOST_OF_ONE_PART = 100
 _PLAIN = {

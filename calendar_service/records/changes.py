@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from calendar_service.records.record import Link, Place, Point, Record, Schedule, Span
+    from calendar_service.records.record import Link, Place, Point, Question, Record, Schedule, Span
+    from calendar_service.records.texts import Text
 
 
 class ChangeKind(StrEnum):
@@ -32,6 +33,7 @@ class ChangeKind(StrEnum):
     SERIES = "series"
     PLACE = "place"
     DOCUMENT = "document"
+    QUESTION = "question"
     CORRIGENDUM = "corrigendum"
 
 
@@ -54,6 +56,8 @@ class RecordChange:
     new_place: Place | None = None
     old_document: Link | None = None
     new_document: Link | None = None
+    old_answer: Question | None = None
+    new_answer: Question | None = None
 
 
 class RecordState(StrEnum):
@@ -95,7 +99,7 @@ def find_changes(
         found.append(RecordChange(ChangeKind.PLACE, old_place=before.place, new_place=after.place))
     found += [each for each in _moved_sessions(before, after) if _is_ahead(each, zone, now)]
     if after.kind is Kind.TENDER:
-        found += _new_documents(before, after)
+        found += [*_new_documents(before, after), *_new_answers(before, after)]
         if not found and after.note_of_change and after.note_of_change != before.note_of_change:
             found.append(RecordChange(ChangeKind.CORRIGENDUM))
     return found
@@ -110,6 +114,22 @@ def _new_documents(old: Record, new: Record) -> Iterator[RecordChange]:
             replaced = [other for other in old.documents if other.title == each.title and other.url not in kept]
             old_document = replaced[0] if replaced else None
             yield RecordChange(ChangeKind.DOCUMENT, old_document=old_document, new_document=each)
+
+
+def _new_answers(old: Record, new: Record) -> Iterator[RecordChange]:
+    """Yield the questions that are newly answered, and those of the same words with another answer.
+
+    Neither a translation that is added nor a question that is put better is news.
+    """
+    for each in new.questions:
+        same = [other for other in old.questions if not _says_other(other.question, each.question)]
+        gone = [other for other in old.questions if other not in new.questions]
+        if not any(_answers_alike(other, each) for other in [*same, *gone]):
+            yield RecordChange(ChangeKind.QUESTION, old_answer=same[0] if same else None, new_answer=each)
+
+
+def _answers_alike(old: Question, new: Question) -> bool:
+    return not _says_other(old.answer, new.answer)
 
 
 _STANDINGS = {
@@ -179,11 +199,15 @@ def _is_ahead(difference: RecordChange, zone: str, now: datetime) -> bool:
 
 def is_other_place(old: Place, new: Place) -> bool:
     """Return True if what was told of the old place is no longer so; telling more of the same place changes nothing."""
-    texts = [(was, now) for was, now in ((old.name, new.name), (old.city, new.city))]
-    if any(now.get(code) != text for was, now in texts for code, text in was.items()):
+    if _says_other(old.name, new.name) or _says_other(old.city, new.city):
         return True
     lines = ((old.country, new.country), (old.address, new.address))
     return old.online != new.online or any(was and now != was for was, now in lines)
+
+
+def _says_other(old: Text, new: Text) -> bool:
+    """Return True if a text reads differently in a language that it had."""
+    return any(new.get(code) != text for code, text in old.items())
 
 
 def _where(record: Record) -> tuple[object, ...]:

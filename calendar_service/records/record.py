@@ -102,6 +102,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question with its answer, and the day on which that was published, if it is known."""
+
+    question: Text
+    answer: Text
+    published: date | None = None
+
+
+@dataclass(frozen=True)
 class Contact:
     """Contact details; any field may be empty."""
 
@@ -133,6 +142,7 @@ class Record:
     organisers: tuple[Text, ...] = ()
     contact: Contact | None = None
     documents: tuple[Link, ...] = ()
+    questions: tuple[Question, ...] = ()
     reminders: tuple[str, ...] = ()
     note_of_change: Text = field(default_factory=dict)
     schedule: Schedule | None = None

@@ -23,6 +23,7 @@ from calendar_service.records.record import (
     Link,
     Milestone,
     Place,
+    Question,
     Record,
     Session,
     TimeSpan,
@@ -183,6 +184,7 @@ class _Resolver:
             organisers=tuple(_text(each, language) for each in shape.organisers or ()),
             contact=_contact(shape.contact),
             documents=tuple(Link(_text(each.title, language), each.url) for each in shape.documents or ()),
+            questions=self.questions(),
             reminders=tuple(shape.reminders or ()),
             note_of_change=_text(shape.note_of_change, language),
             correction=bool(shape.correction),
@@ -321,6 +323,17 @@ class _Resolver:
         decided = self.timing.day((*field, "decided"), shape.decided)
         reason = _text(shape.reason, self.language)
         return Extension(closes.at, closes.words, decided, reason) if closes else None
+
+    def questions(self) -> tuple[Question, ...]:
+        """Return the questions with their answers."""
+        return tuple(
+            Question(
+                _text(each.q, self.language),
+                _text(each.a, self.language),
+                self.timing.day(("questions", number, "published"), each.published),
+            )
+            for number, each in enumerate(self.shape.questions or ())
+        )
 
     def check_order(self, milestones: dict[MomentName, Milestone], earlier: MomentName, later: MomentName) -> None:
         """Report a moment that comes before the one it must follow; `closes` is taken as correct."""

@@ -168,6 +168,14 @@ class DocumentSchema(SchemaModel):
     url: Url = Field(description="Where it is.", examples=["https://example.org/terms.pdf"])
 
 
+class QuestionSchema(SchemaModel):
+    """A question that was asked, with its answer."""
+
+    q: BlockText = Field(description="The question.", examples=["Does lot 2 cover Cyprus?"])
+    a: BlockText = Field(description="The answer.", examples=["Yes."])
+    published: PhraseText | None = describe_type("The day on which the answer was published.", "3 July 2027")
+
+
 class ContactSchema(SchemaModel):
     """Contact details."""
 
@@ -215,6 +223,9 @@ class RecordSchema(SchemaModel):
     )
     documents: Annotated[list[DocumentSchema], Field(max_length=200)] | None = describe_type(
         "Files and pages that belong to it."
+    )
+    questions: Annotated[list[QuestionSchema], Field(max_length=200)] | None = describe_type(
+        "Questions and answers on it, oldest first."
     )
     reminders: Annotated[list[LeadWords], Field(max_length=20)] | None = describe_type(
         "When to remind, instead of the calendar's.", "[14 days, 24 hours]"

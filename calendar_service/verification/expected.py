@@ -14,6 +14,7 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.verification.facts import Expected, StatedTime, spell, spell_days, spell_words
 from calendar_service.verification.linked_data import expect_linked
+from calendar_service.verification.questions import expect_listed_questions, expect_told_questions
 from calendar_service.verification.states import (
     expect_links,
     expect_listed_state,
@@ -129,6 +130,9 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
     """Return the facts that lists of moments must have; with `keyed` they name the occurrence."""
     record, schedule = entry.record, entry.record.schedule
     state = expect_listed_state(entry, scope.lang)
+    state += (
+        expect_listed_questions(entry, scope.lang) if keyed else expect_told_questions(entry, scope.lang, is_whole=True)
+    )
     status = "" if keyed else f", {state[0].value}"
     # The table has its status in each line.
     state = state if keyed else state[1:]
@@ -191,7 +195,9 @@ def expect_json_feed(entry: Entry, scope: Scope, _: object = None) -> Expected:
 def count_moments(entry: Entry, scope: Scope) -> int:
     """Count the moments of a record that are verified, including those of sessions."""
     facts = expect_moments(entry, scope).must
-    return sum(fact.what not in ("status", "reason") and not fact.what.endswith(_MOVED_FROM) for fact in facts)
+    return sum(
+        fact.what not in ("status", "reason", "question") and not fact.what.endswith(_MOVED_FROM) for fact in facts
+    )
 
 
 # -- calendar entries ---------------------------------------------------------------------------
@@ -243,6 +249,7 @@ def expect_entries(entry: Entry, scope: Scope, names: set[str]) -> Expected:
         occurrence = _occurrence_named(name, schedule)
         expected.must += _description(name, entry, scope)
         expected.must += expect_state(entry, scope.lang, occurrence, name)
+        expected.must += expect_told_questions(entry, scope.lang, name)
         expected.must.append(expect_links(entry, occurrence, name))
         expected.must.append(StatedTime(f"STATUS of {name}", _STATUS[expect_status(entry, occurrence)]))
     return expected
@@ -279,6 +286,7 @@ def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
     points += [milestone.at for milestone in record.milestones.values()]
     lines = [fact for at in points for fact in _lines(at, record, scope)]
     state = expect_state(entry, scope.lang, is_whole=True)
+    state += expect_told_questions(entry, scope.lang, "the text")
     return Expected([*lines, *_until(record), *_moves(entry, scope), *state, expect_links(entry, None, "the text")])
 
 
@@ -357,6 +365,7 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
     head = [StatedTime("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
     linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
     state = [fact for each in (lead, *following) for fact in _shown_state(each, entry, scope)]
+    state += expect_told_questions(entry, scope.lang, is_whole=True)
     has_others = record.schedule and not {each.occurrence for each in record.schedule.changes} <= {
         each.day for each in (lead, *following) if each
     }

@@ -12,6 +12,7 @@ from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import DaySpan
 from calendar_service.verification.facts import StatedTime, spell
+from calendar_service.verification.questions import expect_linked_questions, read_linked_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
         for node in _nodes(json.loads(block)):
             for part in (node, *node.get("subEvent", [])):
                 found += [StatedTime(f"JSON-LD {name}", _moment(part[name])) for name in _TIMES if name in part]
+            found += read_linked_questions(node)
             if "eventStatus" in node:
                 found.append(StatedTime("JSON-LD eventStatus", node["eventStatus"].rpartition("/")[2]))
     return found
@@ -40,15 +42,16 @@ def read_linked(blocks: Iterable[str]) -> list[StatedTime]:
 def expect_linked(entry: Entry, scope: Scope, ahead: timedelta, number: int) -> list[StatedTime]:
     """Return the facts that the JSON-LD must have: the next occurrences of a series, the end of a tender."""
     schedule = entry.record.schedule
+    asked = expect_linked_questions(entry, scope.lang)
     if schedule is None:
-        return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at))]
+        return [StatedTime("JSON-LD validThrough", _last(entry.record.milestones[MomentName.CLOSES].at)), *asked]
     listed = [
         occurrence_on(schedule, schedule.span.first if isinstance(schedule.span, DaySpan) else schedule.span.starts.day)
     ]
     if schedule.rule:
         listed = occurrences_of(schedule, scope.now, scope.now + ahead, scope.home)[:number]
     sessions = [fact for each in entry.record.sessions for fact in _expect_times(each.span)]
-    return [*sessions, *(fact for each in listed for fact in _expect_event(each, entry))]
+    return [fact for each in listed for fact in (*_expect_event(each, entry), *asked)] + sessions
 
 
 def _expect_event(occurrence: Occurrence, entry: Entry) -> list[StatedTime]:

@@ -10,13 +10,16 @@ from calendar_service.verification.facts import StatedTime
 from calendar_service.verification.linked_data import read_linked
 from calendar_service.verification.page_words import page_words_of
 from calendar_service.verification.parsed import ParsedOutput
+from calendar_service.verification.questions import read_shown_questions
 from calendar_service.verification.states import read_links, read_shown_state, says_off
 
 if TYPE_CHECKING:
     from calendar_service.verification.expected import Scope
 
 _VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "base", "col", "source", "wbr"})
-_KEPT = frozenset({"time", "local", "move", "was", "registers", "state", "reason", "number", "rest"})
+_KEPT = frozenset(
+    {"time", "local", "move", "was", "registers", "state", "reason", "number", "rest", "question", "answer"}
+)
 # The programs whose pages add an event to a calendar.
 _ADDERS = ("https://calendar.google.com/", "https://outlook.live.com/", "https://outlook.office.com/")
 # Where the title of a row stands, on a page and in the widget.
@@ -100,6 +103,7 @@ def find_in_page(body: bytes, scope: Scope, record: str) -> ParsedOutput:
     found.add(record, words.read_moves(page.whole.of("move")))
     found.add(record, _states(page.whole, scope))
     found.add(record, read_linked(page.linked))
+    found.add(record, read_shown_questions(page.whole.of("question"), page.whole.of("answer"), scope.lang))
     entry = scope.edition.entries.get(record)
     if entry:
         adds = any(link.startswith(_ADDERS) or link.partition("?")[0].endswith(".ics") for link in page.whole.links)

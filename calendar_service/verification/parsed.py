@@ -18,6 +18,7 @@ from calendar_service.records.uids import moment_entry, session_entry, uid
 from calendar_service.verification.expected import HAPPENING, is_recurring
 from calendar_service.verification.facts import StatedTime, spell, spell_days
 from calendar_service.verification.page_words import page_words_of
+from calendar_service.verification.questions import read_listed_questions, read_told_questions
 from calendar_service.verification.states import read_links, read_told_state
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def find_in_api(body: bytes, scope: Scope) -> ParsedOutput:
         raise UnreadableAnswer(reason)
     for record in answer["records"]:
         found.add(record["id"], [*_listed(record["moments"]), *_listed_state(record), *_listed_sessions(record)])
+        found.add(record["id"], read_listed_questions(record))
     return found
 
 
@@ -81,7 +83,9 @@ def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
         record = _record_id(item["id"], scope)
         listed = item["_calendar"]
         found.add(record, [*_listed(listed["moments"]), *_listed_state(listed), *_listed_sessions(listed)])
+        found.add(record, read_listed_questions(listed))
         found.add(record, _text(item["content_text"], record, scope))
+        found.add(record, read_told_questions(item["content_text"], scope.lang, "the text"))
         found.add(record, read_told_state(item["title"], item["content_text"], scope.lang))
         found.add(record, _links_of(record, item["content_text"], scope))
     return found
@@ -126,10 +130,11 @@ def _either(moment: dict[str, str]) -> str:
     return f"unreadable {at!r} and {day!r}" if bool(at) == bool(day) else at or day
 
 
-def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (all parsers are called alike)
+def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:
     """Return the facts of the CSV table."""
     found = ParsedOutput()
     reasons: dict[str, set[StatedTime]] = {}
+    questions: dict[str, str] = {}
     for row in csv.DictReader(io.StringIO(body.decode(), newline="")):
         found.add(row["id"], [StatedTime(f"{row['moment']}, {row['status']}", _either(row))])
         if row["moved_from"]:
@@ -137,8 +142,11 @@ def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:  # noqa: ARG001 (a
         if row["reason"]:
             told = StatedTime("reason", f"{row['reason']} [{row['reason_language']}]")
             reasons.setdefault(row["id"], set()).add(told)
+        questions[row["id"]] = row["questions"]
     for record, told_of in reasons.items():
         found.add(record, told_of)
+    for record, told_in in questions.items():
+        found.add(record, read_told_questions(told_in, scope.lang))
     return found
 
 
@@ -149,6 +157,7 @@ def find_in_atom(body: bytes, scope: Scope) -> ParsedOutput:
         record = (entry.findtext(f"{_ATOM}id") or "").rpartition(":")[2]
         title, content = (entry.findtext(f"{_ATOM}{name}") or "" for name in ("title", "content"))
         found.add(record, _text(content, record, scope))
+        found.add(record, read_told_questions(content, scope.lang, "the text"))
         found.add(record, read_told_state(title, content, scope.lang))
         found.add(record, _links_of(record, content, scope))
     return found
@@ -208,6 +217,7 @@ def _event(event: FeedEvent, record: Record, base: str, name: str, scope: Scope)
     if event.status:
         facts.append(StatedTime(f"STATUS of {name}", event.status))
     facts += read_told_state(event.summary, event.description, scope.lang, name)
+    facts += read_told_questions(event.description, scope.lang, name)
     facts.append(read_links(record, "\n".join([*event.links, event.description]), name))
     return facts + _text(event.description, record.id, scope, f"words of {name}")
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Milestone, Point, Span
     from calendar_service.records.selection import Selection
     from calendar_service.writers.i18n import Language
-    from calendar_service.writers.phrases import LocalizedText, Reason
+    from calendar_service.writers.phrases import LocalizedText, MarkedText
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.states import StateTexts
 
@@ -94,7 +94,7 @@ class AgendaRow:
     is_off: bool
     off_class: str
     changed: list[MovedMoment]
-    reason: Reason | None
+    reason: MarkedText | None
     place: str
     tags: tuple[str, ...]
     more_tags: int

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point, Record, Session, Span
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.record_details import RecordDetail
     from calendar_service.writers.render_context import RenderContext
 
 _NEXT_OCCURRENCES = 6
@@ -71,6 +73,15 @@ class MilestoneRow:
     yours: LocalTime | None
 
 
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question with its answer; `day` says when that was published, "" if it is not known."""
+
+    question: phrases.MarkedText
+    answer: phrases.MarkedText
+    day: str
+
+
 def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Return the values of the template."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
@@ -106,7 +117,8 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "milestones": _milestones(entry, edition, view, now),
         "sessions": [_session(each, record, edition, view) for each in record.sessions],
         "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
-        "details": [each for each in details if each.kind is not DetailKind.DOCUMENT],
+        "questions": [_question(each, lang) for each in details if each.kind is DetailKind.QUESTION],
+        "details": [each for each in details if each.kind not in {DetailKind.DOCUMENT, DetailKind.QUESTION}],
         "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
         "jsonld": Markup(write_jsonld(entry, edition, view, ahead)),  # noqa: S704 (it escapes < > &)
     }
@@ -141,6 +153,11 @@ def _session(
 ) -> tuple[phrases.LocalizedText, list[str], str]:
     title = phrases.pick(session.title, view.lang.code)
     return title, time_lines(session.span, record, edition.calendar, view), phrases.place(session.place, view.lang)
+
+
+def _question(detail: RecordDetail, lang: Language) -> QuestionRow:
+    question, answer = (phrases.mark_language(each, lang) for each in detail.values)
+    return QuestionRow(question, answer, detail.day)
 
 
 def _shown_items(entry: Entry, edition: Edition, now: datetime) -> list[AgendaItem]:

@@ -56,6 +56,7 @@ def describe_api(base_url: str) -> dict[str, Any]:
                 "Moment": _MOMENT,
                 "Session": _SESSION,
                 "DeadlineChange": _DEADLINE_CHANGE,
+                "Question": _QUESTION,
                 "Problem": _PROBLEM,
             }
         },
@@ -118,6 +119,16 @@ _DEADLINE_CHANGE = {
         "published_at": _INSTANT | {"description": "When the edition that replaced it was published."},
         "decided": {"type": "string", "format": "date", "description": "The day of the decision, if the file has it."},
         "reason": _TEXT,
+    },
+}
+_QUESTION = {
+    "type": "object",
+    "required": ["question", "answer", "language"],
+    "properties": {
+        "question": _TEXT,
+        "answer": _TEXT,
+        "language": _TEXT | {"description": "The language that the answer is in."},
+        "published": {"type": "string", "format": "date", "description": "The day of the answer, if the file has it."},
     },
 }
 _SESSION = {

@@ -37,7 +37,7 @@ def write_records(contents: FeedContents) -> bytes:
     return json.dumps({"edition": edition.number, "records": records}, ensure_ascii=False).encode()
 
 
-def list_deadline_history(entry: Entry, view: RenderContext) -> list[dict[str, Any]]:
+def _list_deadline_history(entry: Entry, view: RenderContext) -> list[dict[str, Any]]:
     """Return the deadlines that were replaced as JSON objects, oldest first, without what is not known.
 
     `at` is the old deadline in UTC, `published_at` the instant of the edition that replaced it, and `decided` the day
@@ -59,6 +59,15 @@ def _deadline_change(change: DeadlineChange, view: RenderContext) -> dict[str, A
         "reason": phrases.pick(change.reason, view.lang.code).text,
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _list_questions(entry: Entry, view: RenderContext) -> list[dict[str, str]]:
+    found = []
+    for each in entry.record.questions:
+        question, answer = (phrases.pick(text, view.lang.code) for text in (each.question, each.answer))
+        values = {"question": question.text, "answer": answer.text, "language": answer.language}
+        found.append(values | ({"published": each.published.isoformat()} if each.published else {}))
+    return found
 
 
 @dataclass(frozen=True)
@@ -98,8 +107,13 @@ RECORD_FIELDS: dict[str, ApiField] = {
     "languages": ApiField(lambda entry, _: list(entry.record.languages), _TEXTS),
     "tags": ApiField(lambda entry, _: list(entry.record.tags), _TEXTS),
     "deadline_history": ApiField(
-        list_deadline_history,
+        _list_deadline_history,
         {"type": "array", "items": {"$ref": "#/components/schemas/DeadlineChange"}},
+        is_always=False,
+    ),
+    "questions": ApiField(
+        _list_questions,
+        {"type": "array", "items": {"$ref": "#/components/schemas/Question"}},
         is_always=False,
     ),
     "changed_at": ApiField(
@@ -119,6 +133,8 @@ RECORD_FIELDS: dict[str, ApiField] = {
 
 STATE_FIELDS = ("reason", "reason_language", "place_before")
 """The keys that say why a record is in its state, and where it was to be before."""
+LIST_FIELDS = ("deadline_history", "questions")
+"""The keys with lists that an item of a JSON Feed has, too."""
 
 
 def _reason(entry: Entry, view: RenderContext) -> tuple[str, str]:
@@ -136,9 +152,9 @@ def _record(entry: Entry, contents: FeedContents) -> dict[str, Any]:
     return made
 
 
-def describe_state(entry: Entry, view: RenderContext) -> dict[str, str]:
-    """Return those of `STATE_FIELDS` that are not empty."""
-    values = {name: RECORD_FIELDS[name].value(entry, view) for name in STATE_FIELDS}
+def pick_fields(names: tuple[str, ...], entry: Entry, view: RenderContext) -> dict[str, Any]:
+    """Return those of some `RECORD_FIELDS` that are not empty."""
+    values = {name: RECORD_FIELDS[name].value(entry, view) for name in names}
     return {name: value for name, value in values.items() if value}
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.csv_cells import guard_cell
 from calendar_service.writers import phrases
-from calendar_service.writers.api import MOMENTS, STATE_FIELDS, describe_state, list_moments, list_sessions
+from calendar_service.writers.api import MOMENTS, STATE_FIELDS, list_moments, list_sessions, pick_fields
+from calendar_service.writers.record_details import write_questions
 from calendar_service.writers.record_source import source_json
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.feed import FeedContents
 
 COLUMNS = ("id", "kind", "status", "title", "moment", "at", "local", "date", "zone", "words", "place", "url")
-_MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session", "record")
+_MORE_COLUMNS = ("moved_from", *STATE_FIELDS, "history", "session", "record", "questions")
 
 
 def write_csv(contents: FeedContents) -> bytes:
@@ -40,7 +41,8 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
     status = "cancelled" if entry.is_called_off else record.status
     title = phrases.pick(record.title, view.lang.code).text
     place = phrases.place(record.place, view.lang)
-    state = describe_state(entry, view)
+    state = pick_fields(STATE_FIELDS, entry, view)
+    questions = "\n".join(write_questions(record, view.lang))
     listed = [(moment, moment["name"], place, "") for moment in list_moments(entry, contents)]
     listed += [
         (moment, f"session {moment['name']}", session.get("place", place), session["title"])
@@ -66,5 +68,6 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
             " ".join(phrases.moves(entry, edition.calendar, view.lang, name)),
             session_title,
             "" if number else source_json(entry),
+            questions,
         ]
         yield [guard_cell(cell) for cell in cells]

@@ -8,7 +8,7 @@ from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.writers import phrases
-from calendar_service.writers.record_details import DetailKind, Surface, record_details
+from calendar_service.writers.record_details import DetailKind, Surface, question_lines, record_details
 from calendar_service.writers.states import series_lines, state_texts, takes_place
 
 if TYPE_CHECKING:
@@ -141,6 +141,9 @@ def _facts(record: Record, view: RenderContext, *, is_on: bool) -> Iterator[str]
     for detail in record_details(record, view.lang, Surface.FEED, takes_place=is_on):
         label, value = detail.label, "; ".join(detail.texts)
         match detail.kind:
+            case DetailKind.QUESTION:
+                yield from question_lines(detail, view.lang)
+                continue
             case DetailKind.DOCUMENT:
                 label, value = value, detail.url
             case DetailKind.LINK:

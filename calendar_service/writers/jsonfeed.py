@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.records.times import write_instant
 from calendar_service.records.uids import uid
 from calendar_service.writers import phrases
-from calendar_service.writers.api import describe_state, list_deadline_history, list_moments, list_sessions
+from calendar_service.writers.api import LIST_FIELDS, STATE_FIELDS, list_moments, list_sessions, pick_fields
 from calendar_service.writers.description import describe_record
 from calendar_service.writers.record_source import source_fields
 
@@ -46,10 +46,10 @@ def _item(entry: Entry, contents: FeedContents) -> dict[str, Any]:
             "about": f"{view.base_url}/api/v1/records",
             "kind": record.kind,
             "status": "cancelled" if entry.is_called_off else record.status,
-            **describe_state(entry, view),
+            **pick_fields(STATE_FIELDS, entry, view),
             "moments": list_moments(entry, contents),
             **({"sessions": sessions} if (sessions := list_sessions(entry, contents)) else {}),
-            **({"deadline_history": history} if (history := list_deadline_history(entry, view)) else {}),
+            **pick_fields(LIST_FIELDS, entry, view),
             **({"source": source} if (source := source_fields(entry)) else {}),
         },
     }

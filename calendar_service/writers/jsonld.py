@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Place, Point, Schedule, Span
+    from calendar_service.records.record import Place, Point, Question, Schedule, Span
     from calendar_service.writers.render_context import RenderContext
 
 _CONTEXT = "https://schema.org"
@@ -80,8 +80,17 @@ def _common(
         "description": " ".join(part for part in (*told, summary.text) if part),
         "url": view.page_url(record.id),
         "inLanguage": list(record.languages),
+        "subjectOf": [_question(each, view) for each in record.questions],
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _question(asked: Question, view: RenderContext) -> dict[str, Any]:
+    question, answer = (phrases.pick(text, view.lang.code) for text in (asked.question, asked.answer))
+    answered: dict[str, Any] = {"@type": "Answer", "text": answer.text, "inLanguage": answer.language}
+    if asked.published:
+        answered["datePublished"] = asked.published.isoformat()
+    return {"@type": "Question", "text": question.text, "inLanguage": question.language, "acceptedAnswer": answered}
 
 
 def _happening(occurrence: Occurrence, entry: Entry, schedule: Schedule) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class LocalizedText:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why something has changed. `text` is in its own language; `before` and `after` are in that of the output."""
+class MarkedText:
+    """A text in its own language, as `before` and `after` say in that of the output: "Reason: … (in French)"."""
 
     before: str
     text: str
@@ -60,6 +60,17 @@ def pick(text: Text, code: str) -> LocalizedText:
     if code in text:
         return LocalizedText(text[code], code)
     return next((LocalizedText(value, key) for key, value in text.items()), LocalizedText("", code))
+
+
+def mark_language(text: LocalizedText, lang: Language, around: str = _SLOT) -> MarkedText:
+    """Return a text, with its language behind it if that is not the one of the output: "Jeunesse (in French)".
+
+    `around` is a sentence in which `_SLOT` stands for the text.
+    """
+    if text.text and text.language not in ("", lang.code):
+        around = lang.gettext("{text} (in {language})", text=around, language=lang.language(text.language))
+    before, _, after = around.partition(_SLOT)
+    return MarkedText(before, text.text, after, text.language)
 
 
 def only_languages(record: Record, lang: Language) -> str:
@@ -255,17 +266,13 @@ def deadline_before(entry: Entry, calendar: Calendar, lang: Language) -> tuple[s
     return day, lang.gettext(message, old=day, number=number)
 
 
-def reason(text: Text, lang: Language) -> Reason | None:
+def reason(text: Text, lang: Language) -> MarkedText | None:
     """Return a reason on one line; its language is named if it is not that of the output."""
     picked = pick(text, lang.code)
     words = clean_line(picked.text)
     if not words:
         return None
-    sentence = lang.gettext("Reason: {reason}", reason=_SLOT)
-    if picked.language != lang.code:
-        sentence = lang.gettext("{text} (in {language})", text=sentence, language=lang.language(picked.language))
-    before, _, after = sentence.partition(_SLOT)
-    return Reason(before, words, after, picked.language)
+    return mark_language(LocalizedText(words, picked.language), lang, lang.gettext("Reason: {reason}", reason=_SLOT))
 
 
 def rule(repeats: RecurrenceRule, lang: Language) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import TYPE_CHECKING
 
+from calendar_service.records.shorten import shorten
 from calendar_service.writers import phrases
 from calendar_service.writers.phrases import LocalizedText
+from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,8 @@ class DetailKind(Enum):
     """A URL; the text is its label."""
     DOCUMENT = auto()
     """One of the documents: its title and address."""
+    QUESTION = auto()
+    """A question and its answer; `day` says when that was published."""
     CONTACT = auto()
     """Whom to ask: a name, a mail address and a page, of which each may be empty."""
 
@@ -46,6 +50,7 @@ class Surface(Flag):
 
 
 _EVERYWHERE = Surface.PAGE | Surface.FEED | Surface.MAIL
+_MOST_QUESTIONS = 5
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class RecordDetail:
     kind: DetailKind = DetailKind.TEXT
     shown: Surface = _EVERYWHERE
     url: str = ""
+    day: str = ""
 
     @property
     def texts(self) -> list[str]:
@@ -87,6 +93,12 @@ def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
     yield RecordDetail(gettext("Organised by"), organisers, kinds.TEXTS, Surface.PAGE | Surface.FEED)
     for document in record.documents:
         yield RecordDetail(gettext("Document"), _texts(lang, document.title), kinds.DOCUMENT, url=document.url)
+    for number, each in enumerate(record.questions, 1):
+        day = lang.gettext("Published on {day}.", day=lang.day(each.published, weekday=False)) if each.published else ""
+        texts = _texts(lang, each.question, each.answer)
+        # The newest are what a message or a calendar entry has room for; the page has all.
+        shown = _EVERYWHERE if number > len(record.questions) - _MOST_QUESTIONS else Surface.PAGE
+        yield RecordDetail(gettext("Question"), texts, kinds.QUESTION, shown, day=day)
     languages = _words(*map(lang.language, record.languages))
     label = gettext("Languages") if len(languages) > 1 else gettext("Language")
     yield RecordDetail(label, languages, kinds.WORDS, Surface.PAGE)
@@ -95,6 +107,31 @@ def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
         yield RecordDetail(gettext("Contact"), contact, kinds.CONTACT)
     more = _words(gettext("More on the programme's page")) if record.url else ()
     yield RecordDetail(gettext("More"), more, kinds.LINK, Surface.PAGE | Surface.FEED, record.url)
+
+
+def question_lines(detail: RecordDetail, lang: Language, most: int = 0) -> list[str]:
+    """Return a question and its answer as two lines, each with a mark if it is in another language.
+
+    What is longer than `most` characters is cut at a word; 0 is no limit.
+    """
+    question, answer = (
+        phrases.mark_language(
+            LocalizedText(clean_line(shorten(each.text, most, at_word=True) if most else each.text), each.language),
+            lang,
+        ).words
+        for each in detail.values
+    )
+    answered = lang.gettext("{label}: {title}", label=lang.gettext("Answer"), title=answer)
+    return [
+        lang.gettext("{label}: {title}", label=detail.label, title=question),
+        f"{answered} ({detail.day.rstrip('.')})" if detail.day else answered,
+    ]
+
+
+def write_questions(record: Record, lang: Language) -> list[str]:
+    """Return the questions of a record and their answers, a line each, oldest first."""
+    details = [each for each in _all_details(record, lang) if each.kind is DetailKind.QUESTION]
+    return [line for each in details for line in question_lines(each, lang)]
 
 
 def _texts(lang: Language, *values: Text) -> tuple[LocalizedText, ...]:

@@ -65,6 +65,7 @@ def source_fields(entry: Entry) -> Fields:
         "organisers": list(record.organisers),
         "contact": _contact(record.contact),
         "documents": [{"title": each.title, "url": each.url} for each in record.documents],
+        "questions": list(_questions(record)),
         "reminders": list(record.reminders),
         "note_of_change": told_reason_text(entry),
         "correction": record.correction,
@@ -128,6 +129,12 @@ def _extensions(entry: Entry, words: dict[str, str]) -> Iterator[Fields]:
         words[f"extensions.{number}.closes"] = change.old.words
         decided = change.decided.isoformat() if change.decided else ""
         yield _known({"closes": _point(change.old.at), "decided": decided, "reason": change.reason})
+
+
+def _questions(record: Record) -> Iterator[Fields]:
+    for each in record.questions:
+        published = each.published.isoformat() if each.published else ""
+        yield _known({"q": each.question, "a": each.answer, "published": published})
 
 
 def _span(span: Span) -> str:

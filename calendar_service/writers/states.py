@@ -35,7 +35,7 @@ class StateTexts:
     word: str
     moved: str = ""
     place: str = ""
-    reason: phrases.Reason | None = None
+    reason: phrases.MarkedText | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -92,12 +92,12 @@ def state_texts(entry: Entry, calendar: Calendar, lang: Language, occurrence: Oc
     return StateTexts(word, moved, place, reason_of(entry, lang) if word or moved or place else None)
 
 
-def reason_of(entry: Entry, lang: Language) -> phrases.Reason | None:
+def reason_of(entry: Entry, lang: Language) -> phrases.MarkedText | None:
     """Return why a record is as it is. What has just left the file was last changed for another reason."""
     return phrases.reason(_present_reason(entry), lang)
 
 
-def told_reason(entry: Entry, lang: Language) -> phrases.Reason | None:
+def told_reason(entry: Entry, lang: Language) -> phrases.MarkedText | None:
     """Return the reason of whatever has changed about a record or its occurrences; None if all is as first planned."""
     return phrases.reason(told_reason_text(entry), lang)
 

@@ -116,6 +116,7 @@ common = {
     "organisers": lists(texts),
     "contact": words | st.fixed_dictionaries({"email": st.just("office@example.org")}, optional={"name": words}),
     "documents": lists(st.fixed_dictionaries({"title": texts, "url": urls})),
+    "questions": lists(st.fixed_dictionaries({"q": texts, "a": texts}, optional={"published": st.just("3 July 2027")})),
     "reminders": leads,
     "note_of_change": texts,
 }

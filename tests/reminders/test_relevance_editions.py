@@ -2,12 +2,13 @@
 
 import threading
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from calendar_service.records.enums import Status
 from calendar_service.records.notification_keys import EditionKey
-from calendar_service.records.record import Link
+from calendar_service.records.record import Link, Question
 from calendar_service.reminders import scheduling as scheduling_module
 from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.message_renderer import MessageRenderer
@@ -300,7 +301,34 @@ TERMS, LOTS = (Link({"en": title}, f"https://example.org/{title}.pdf") for title
 NEW_TERMS = replace(TERMS, url="https://example.org/terms-2.pdf")
 WITH_TERMS = replace(ROADS, documents=(TERMS,))
 NOTE = {"en": "Lot 3 has another address"}
+GROUPS = Question({"en": "Are groups allowed?"}, {"en": "Yes, with one lead."}, date(2027, 6, 1))
+PAGES = Question({"en": "How many pages?"}, {"en": "Twenty."})
+ASKED = replace(ROADS, questions=(GROUPS,))
+ANSWERED_ANEW = replace(GROUPS, answer={"en": "Only with one lead."})
 NEWS = {
+    "a question answered": (ROADS, ASKED, "Question answered: Tender (English only) - Are groups allowed?"),
+    "one more question": (
+        ASKED,
+        replace(ROADS, questions=(GROUPS, PAGES)),
+        "Question answered: Tender (English only) - How many pages?",
+    ),
+    "another answer": (
+        ASKED,
+        replace(ROADS, questions=(ANSWERED_ANEW,)),
+        "Answer changed: Tender (English only) - Are groups allowed?",
+    ),
+    "a question less": (ASKED, ROADS, None),
+    "a question put better": (
+        ASKED,
+        replace(ROADS, questions=(replace(GROUPS, question={"en": "Are groups admitted?"}),)),
+        None,
+    ),
+    "an answer translated": (
+        ASKED,
+        replace(ROADS, questions=(replace(GROUPS, answer=GROUPS.answer | {"fr": "Oui, avec un chef de file."}),)),
+        None,
+    ),
+    "an event's question": (FAIR, replace(FAIR, questions=(GROUPS,)), None),
     "a new document": (ROADS, WITH_TERMS, "New document: Tender (English only) - Terms"),
     "one more": (WITH_TERMS, replace(ROADS, documents=(TERMS, LOTS)), "New document: Tender (English only) - Lots"),
     "a replaced one": (
@@ -335,6 +363,7 @@ def test_news_of_a_tender_are_one_message(database, before, after, subject):
     found = [message for _, message in rendered(database, LATER)]
     assert [message.subject for message in found] == ([subject] if subject else [])
     for message in found:
-        assert message.data["changes"][0]["what"] in {"document", "corrigendum", "moved"}
+        assert message.data["changes"][0]["what"] in {"document", "corrigendum", "moved", "question"}
         assert (NOTE["en"] in message.text) == bool(after.note_of_change)
         assert all(each.url in message.text for each in after.documents)
+        assert all(each.answer["en"] in message.text for each in after.questions)

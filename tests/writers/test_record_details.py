@@ -1,5 +1,6 @@
 """The list of a record's details: each field that is only shown is in it, and each surface shows it."""
 
+import ast
 from dataclasses import fields, replace
 from typing import get_type_hints
 
@@ -16,6 +17,7 @@ from calendar_service.writers.i18n import language
 from calendar_service.writers.record_details import Surface, record_details
 from calendar_service.writers.render_context import RenderContext
 from tests.support.hostile import CALENDAR, make_entry, make_record
+from tests.support.paths import ROOT
 
 ENGLISH = language("en")
 VIEW = RenderContext(ENGLISH, "https://calendar.example", "en")
@@ -50,7 +52,7 @@ def shown(surface, entry):
         return describe_record(entry, CALENDAR, VIEW)
     if surface is Surface.PAGE:
         values = describe_event(entry, edition, VIEW, now)
-        return repr([values["details"], values["documents"]])
+        return repr([values["details"], values["documents"], values["questions"]])
     return repr(details_of(entry, main_moment(entry, CALENDAR, now), edition, VIEW, now))
 
 
@@ -66,3 +68,24 @@ def test_each_surface_shows_its_details(surface):
 
 def test_what_is_empty_is_not_told():
     assert record_details(Record(id="one", kind="event", title={"en": "One"}), ENGLISH, Surface.PAGE) == []
+
+
+# Schema, record, resolver, this list; the API, two formats that name it by itself, changes that are told; the audit.
+MOST_MODULES = 9
+PACKAGE = ROOT / "calendar_service"
+
+
+def modules_that_read(name):
+    """The modules with an attribute of a name, apart from those that make records of foreign files."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(each, ast.Attribute) and each.attr == name for each in ast.walk(tree)):
+            found.add(str(path.relative_to(PACKAGE)))
+    return {each for each in found if not each.startswith("parsers/importing/")}
+
+
+@pytest.mark.parametrize("name", ["documents", "questions", "organisers", "contact", "buyer", "reference"])
+def test_a_field_that_is_only_shown_is_read_by_few_modules(name):
+    declared = {"records/schema.py", "records/record.py"}
+    assert len(modules_that_read(name) | declared) <= MOST_MODULES

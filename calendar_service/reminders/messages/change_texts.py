@@ -9,6 +9,7 @@ from calendar_service.records.enums import Kind, MomentName
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.record import TimeSpan
+from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.reminders.messages.content import ChangedValue
 from calendar_service.writers import phrases
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Link, Point, Record, Span
+    from calendar_service.records.texts import Text
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
+
+_MAX_ANSWER = 600
 
 STANDINGS = frozenset(
     {
@@ -47,6 +51,8 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
             return gettext("Session removed") if session else gettext("Date removed")
         case ChangeKind.DOCUMENT:
             return gettext("Document replaced") if difference.old_document else gettext("New document")
+        case ChangeKind.QUESTION:
+            return gettext("Answer changed") if difference.old_answer else gettext("Question answered")
     words = {
         ChangeKind.CANCELLED: gettext("Cancelled"),
         ChangeKind.WITHDRAWN: gettext("Withdrawn"),
@@ -124,6 +130,10 @@ def changed_row(
         return ChangedValue(label, was, new or [lang.gettext("not yet known")])
     if difference.new_document:
         return ChangedValue(headline(difference, lang), [], [document_title(difference.new_document, lang)])
+    if difference.new_answer:
+        was = [_short(difference.old_answer.answer, lang)] if difference.old_answer else []
+        texts = (difference.new_answer.question, difference.new_answer.answer)
+        return ChangedValue(headline(difference, lang), was, [_short(text, lang) for text in texts])
 
     def lines(span: Point | Span | None) -> list[str]:
         return message_times(span, entry.record, calendar, view) if span else []
@@ -175,6 +185,19 @@ def document_title(document: Link, lang: Language) -> str:
     return clean_line(phrases.pick(document.title, lang.code).text) or document.url
 
 
+def news_title(difference: RecordChange, lang: Language) -> str:
+    """Return the title of a document, or the question, that a change is about; "" if it is about neither."""
+    if difference.new_document:
+        return document_title(difference.new_document, lang)
+    return clean_line(phrases.pick(difference.new_answer.question, lang.code).text) if difference.new_answer else ""
+
+
+def _short(text: Text, lang: Language) -> str:
+    picked = phrases.pick(text, lang.code)
+    kept = shorten(clean_line(picked.text), _MAX_ANSWER, at_word=True)
+    return phrases.mark_language(phrases.LocalizedText(kept, picked.language), lang).words
+
+
 def written_at(at: Point | Span) -> str:
     """Format a point, or the start of a span, for programs: an instant in UTC, or a date."""
     match at:
@@ -198,4 +221,8 @@ def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
     if difference.new_document:
         old, new = difference.old_document, difference.new_document
         values |= {"title": document_title(new, lang), "old": old.url if old else "", "new": new.url}
+    if difference.new_answer:
+        before = difference.old_answer.answer if difference.old_answer else {}
+        texts = {"title": difference.new_answer.question, "old": before, "new": difference.new_answer.answer}
+        values |= {name: phrases.pick(text, lang.code).text for name, text in texts.items()}
     return {name: value for name, value in values.items() if value}

@@ -15,9 +15,9 @@ from calendar_service.reminders.messages.change_texts import (
     STANDINGS,
     change_data,
     changed_row,
-    document_title,
     headline,
     new_headline,
+    news_title,
     planned_label,
 )
 from calendar_service.reminders.messages.common import (
@@ -118,7 +118,7 @@ def _state_block(
     """Return the time to show beside the changes: none if they include it, the old one of a cancelled record."""
     if content.when and first.what in {ChangeKind.CANCELLED, ChangeKind.WITHDRAWN, ChangeKind.POSTPONED}:
         return replace(content.when, label=planned_label(kind, content.view.lang))
-    shows_time = rows and first.what not in {ChangeKind.PLACE, ChangeKind.DOCUMENT}
+    shows_time = rows and first.what not in {ChangeKind.PLACE, ChangeKind.DOCUMENT, ChangeKind.QUESTION}
     return None if shows_time else content.when
 
 
@@ -132,8 +132,8 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
             return lang.gettext("now {when}", when=phrases.short_when(first.new, zone, year, lang))
         case ChangeKind.PLACE:
             return shorten(clean_line(fit_to_size(phrases.short_place(first.new_place, lang))), _MAX_PLACE)
-        case ChangeKind.DOCUMENT if first.new_document:
-            return shorten(fit_to_size(document_title(first.new_document, lang)), _MAX_PLACE)
+        case ChangeKind.DOCUMENT | ChangeKind.QUESTION:
+            return shorten(fit_to_size(news_title(first, lang)), _MAX_PLACE)
         case ChangeKind.ADDED | ChangeKind.REMOVED | ChangeKind.OCCURRENCE_CANCELLED | ChangeKind.OCCURRENCE_RESTORED:
             at = first.new or first.old
             return phrases.short_when(at, zone, year, lang) if at else ""
