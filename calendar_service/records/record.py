@@ -161,6 +161,7 @@ class Calendar:
     """Settings of the whole calendar.
 
     `languages[0]` is the default language. `closures` are days on which the organiser's office is closed, in order.
+    `tag_labels` are the names of tags, by the tag without case.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Calendar:
     reminders: tuple[str, ...] = ()
     day_first: bool = False
     closures: tuple[date, ...] = ()
+    tag_labels: dict[str, Text] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:

@@ -81,6 +81,7 @@ def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
         url=shape.url or "",
         reminders=tuple(shape.reminders or ()),
         day_first=bool(shape.day_first),
+        tag_labels={tag.casefold(): _text(each, default) for tag, each in (shape.tag_labels or {}).items()},
     )
     timing = Timing(calendar, ("calendar",), None)
     for number, code in enumerate(shape.languages):

@@ -110,7 +110,8 @@ Url = Annotated[
 ]
 LeadWords = Annotated[str, StringConstraints(max_length=100), AfterValidator(_check_lead)]
 PhraseText = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(clean_input_line)]
-TagWord = Annotated[str, StringConstraints(pattern=r"^[\w][\w .+&'’-]{0,49}$"), AfterValidator(clean_input_line)]
+_TAG = r"^[\w][\w .+&'’-]{0,49}$"
+TagWord = Annotated[str, StringConstraints(pattern=_TAG), AfterValidator(clean_input_line)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")]
 
 
@@ -323,6 +324,9 @@ class CalendarSchema(SchemaModel):
         "When deadlines remind unless they say otherwise."
     )
     day_first: StrictBool | None = describe_type("true if 10/07/2020 means 10 July.")
+    tag_labels: Annotated[dict[TagWord, LineText], Field(max_length=500)] | None = describe_type(
+        "What tags are called on pages: {youth: {en: Youth, fr: Jeunesse}}."
+    )
     closures: Annotated[list[PhraseText], Field(max_length=366)] | None = describe_type(
         "Days on which the office is closed, beside weekends and holidays: no working days.",
         "[24 December 2026 - 1 January 2027]",

@@ -18,7 +18,11 @@ from calendar_service.records.uids import moment_entry, session_entry, uid
 from calendar_service.verification.expected import HAPPENING, is_recurring
 from calendar_service.verification.facts import StatedTime, spell, spell_days
 from calendar_service.verification.page_words import page_words_of
-from calendar_service.verification.questions import read_listed_questions, read_told_questions
+from calendar_service.verification.questions import (
+    read_listed_questions,
+    read_table_questions,
+    read_told_questions,
+)
 from calendar_service.verification.states import read_links, read_told_state
 
 if TYPE_CHECKING:
@@ -146,7 +150,7 @@ def find_in_table(body: bytes, scope: Scope) -> ParsedOutput:
     for record, told_of in reasons.items():
         found.add(record, told_of)
     for record, told_in in questions.items():
-        found.add(record, read_told_questions(told_in, scope.lang))
+        found.add(record, read_table_questions(told_in, scope.lang))
     return found
 
 

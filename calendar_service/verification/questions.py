@@ -58,6 +58,16 @@ def read_told_questions(text: str, lang: str, name: str = "") -> list[StatedTime
     return [_read(match[1], match[2], lang, words, name) for match in re.finditer(pattern, text, re.MULTILINE)]
 
 
+def read_table_questions(cell: str, lang: str) -> list[StatedTime]:
+    """Return the questions in a cell of the table, which are all on one line."""
+    words = _WORDS.get(lang)
+    return (
+        read_told_questions(re.sub(rf" (?=(?:{words.question}|{words.answer})\s?: )", "\n", cell), lang)
+        if words
+        else []
+    )
+
+
 def read_shown_questions(questions: Iterable[str], answers: Iterable[str], lang: str) -> list[StatedTime]:
     """Return the questions on a page."""
     words = _WORDS.get(lang)

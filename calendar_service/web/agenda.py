@@ -17,6 +17,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import moved_from, state_texts, takes_place
+from calendar_service.writers.tags import join_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,9 +97,8 @@ class AgendaRow:
     changed: list[MovedMoment]
     reason: MarkedText | None
     place: str
-    tags: tuple[str, ...]
+    tags: list[MarkedText]
     more_tags: int
-    tags_language: str
     countdown: str
     urgency: str
     is_deadline: bool
@@ -243,8 +243,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         changed=_changed(item, state, edition, lang),
         reason=state.reason,
         place=phrases.place(record.place, lang),
-        tags=record.tags[:_TAGS_IN_A_ROW],
-        tags_language="" if view.lang.code == edition.calendar.default_language else edition.calendar.default_language,
+        tags=join_tags(record.tags[:_TAGS_IN_A_ROW], calendar, lang),
         more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
         countdown="" if is_off else _countdown(item, deadline, calendar.zone, now, lang),
         urgency=_urgency(_day_of(deadline, calendar.zone), today) if deadline else "",

@@ -131,7 +131,7 @@ def _read(given: list[tuple[str, str]], edition: Edition, lang: Language) -> tup
 def _options(edition: Edition, lang: Language) -> dict[str, Any]:
     return {
         "kinds": options.kinds(lang),
-        "tags": options.tags(edition),
+        "tags": options.tags(edition, lang),
         "countries": options.places(edition, lang),
         "languages": [options.Option(code, language(code).own_name()) for code in edition.calendar.shown_languages],
         "views": [options.Option(value, lang.gettext(label)) for value, label in _VIEWS.items()],

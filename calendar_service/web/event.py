@@ -24,6 +24,7 @@ from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.states import is_over, open_registration, series_lines, shown_join
+from calendar_service.writers.tags import mark_tags
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,6 +94,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         return phrases.pick(value, lang.code)
 
     details = record_details(record, lang, Surface.PAGE)
+    tags_heading, tags = mark_tags(lang.gettext("Topics"), record.tags, calendar, lang)
     ahead = AheadBounds(now, now + 5 * LISTED_AHEAD, _NEXT_OCCURRENCES)
     return {
         "entry": entry,
@@ -119,7 +121,11 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
         "questions": [_question(each, lang) for each in details if each.kind is DetailKind.QUESTION],
         "details": [each for each in details if each.kind not in {DetailKind.DOCUMENT, DetailKind.QUESTION}],
-        "tags": [(tag, f"{view.prefix}{with_query('/', _tagged(tag))}") for tag in record.tags],
+        "tags_heading": tags_heading,
+        "tags": [
+            (named, f"{view.prefix}{with_query('/', _tagged(tag))}")
+            for tag, named in zip(record.tags, tags, strict=True)
+        ],
         "jsonld": Markup(write_jsonld(entry, edition, view, ahead)),  # noqa: S704 (it escapes < > &)
     }
 

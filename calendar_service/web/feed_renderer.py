@@ -23,6 +23,7 @@ from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_
 from calendar_service.writers.recurrence import days_within, is_written_out
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
+from calendar_service.writers.tags import name_tags
 from calendar_service.writers.vevents import without_source, write_vevents
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class FeedRenderer:
             stretch = stretch_for(entry.record, selection, today)
             written = stretch if is_written_out(entry.record) else None
             within = asked and _cutting(asked, entry.record, calendar.zone)
-            state = (entry.revision.number, calendar.zone, calendar.id, written, within)
+            tags = tuple(name_tags(entry.record.tags, calendar, view.lang))
+            state = (entry.revision.number, calendar.zone, calendar.id, tags, written, within)
             return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch, within))
 
         return make

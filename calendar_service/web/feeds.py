@@ -18,6 +18,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.feed import MAX_EVENTS, FeedUnit
 from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import window_words
+from calendar_service.writers.tags import mark_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,7 +121,8 @@ def feed_name(edition: Edition, selection: Selection) -> str:
     name = phrases.pick(edition.calendar.name, lang.code).text
     groups = {"event": "Events", "webinar": "Webinars", "tender": "Calls for tenders"}
     chosen = [lang.gettext(groups[kind]) for kind in selection.kinds]
-    chosen += [*selection.tags, *(lang.country(code) for code in selection.countries)]
+    chosen += [mark_tag(tag, edition.calendar, lang).words for tag in selection.tags]
+    chosen += [*(lang.country(code) for code in selection.countries)]
     chosen += [lang.language(code) for code in selection.languages]
     if len(selection.ids) == 1:
         chosen.append(phrases.pick(edition.entries[selection.ids[0]].record.title, lang.code).text)

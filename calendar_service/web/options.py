@@ -16,6 +16,7 @@ from calendar_service.records.zones import city_words
 from calendar_service.reminders.messages.account import DIGEST_LABELS
 from calendar_service.writers.i18n import language
 from calendar_service.writers.selection_words import describe_lead
+from calendar_service.writers.tags import mark_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,11 +66,11 @@ def kinds(lang: Language) -> list[Option]:
     return [Option(kind, lang.gettext(label)) for kind, label in _KINDS.items()]
 
 
-def tags(edition: Edition) -> list[Option]:
+def tags(edition: Edition, lang: Language) -> list[Option]:
     """Return the tags of all records that are not called off."""
     coming = (entry.record for entry in edition.entries.values() if not entry.is_called_off)
     found = {tag.casefold(): tag for record in coming for tag in record.tags}
-    return _sorted(Option(folded, tag) for folded, tag in found.items())
+    return _sorted(Option(folded, mark_tag(tag, edition.calendar, lang).words) for folded, tag in found.items())
 
 
 def places(edition: Edition, lang: Language) -> list[Option]:

@@ -168,7 +168,9 @@ def _common(
     undated = replace(selection, first=None, last=None, ids=())
     return {
         "selection": selection,
-        "filters": make_filters(selection, select_contents(edition, whole, now).entries, address, view.lang),
+        "filters": make_filters(
+            selection, select_contents(edition, whole, now).entries, edition.calendar, address, view.lang
+        ),
         "here": address(replace(selection, words="")).partition("?")[0],
         "agenda_url": _address("/", view)(undated),
         "month_url": _address("/month", view)(undated),

@@ -55,7 +55,7 @@ def lead_options(edition: Edition, lang: Language) -> LeadOptions:
     codes = [code for code in edition.calendar.languages if code in output_languages()]
     return LeadOptions(
         kinds=options.kinds(lang),
-        tags=options.tags(edition),
+        tags=options.tags(edition, lang),
         places=options.places(edition, lang),
         leads=options.leads(lang),
         digests=options.digests(lang),

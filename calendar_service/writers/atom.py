@@ -9,6 +9,7 @@ from calendar_service.records.times import write_instant
 from calendar_service.writers import phrases
 from calendar_service.writers.description import describe_record
 from calendar_service.writers.sanitize import plain
+from calendar_service.writers.tags import name_tag
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
@@ -49,7 +50,8 @@ def _entry(feed: ET.Element, entry: Entry, edition: Edition, view: RenderContext
     ET.SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": view.page_url(record.id)})
     ET.SubElement(element, "category", {"term": record.kind, "label": phrases.kind(record, view.lang)})
     for tag in record.tags:
-        ET.SubElement(element, "category", {"term": plain(tag)})
+        label = plain(name_tag(tag, edition.calendar, view.lang).text)
+        ET.SubElement(element, "category", {"term": plain(tag)} | ({"label": label} if label != plain(tag) else {}))
     _text(element, "content", describe_record(entry, edition.calendar, view)).set("type", "text")
 
 

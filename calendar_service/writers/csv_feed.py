@@ -42,7 +42,7 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
     title = phrases.pick(record.title, view.lang.code).text
     place = phrases.place(record.place, view.lang)
     state = pick_fields(STATE_FIELDS, entry, view)
-    questions = "\n".join(write_questions(record, view.lang))
+    questions = " ".join(write_questions(record, view.lang))
     listed = [(moment, moment["name"], place, "") for moment in list_moments(entry, contents)]
     listed += [
         (moment, f"session {moment['name']}", session.get("place", place), session["title"])

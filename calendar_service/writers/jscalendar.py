@@ -35,6 +35,7 @@ from calendar_service.writers.render_context import RenderContext
 from calendar_service.writers.sanitize import MAX_LINE_UNITS, clean_address, clean_line, plain
 from calendar_service.writers.single import stretch_for
 from calendar_service.writers.states import shown_join, shown_registration
+from calendar_service.writers.tags import name_tags
 from calendar_service.writers.vevent_specs import vevent_specs
 from calendar_service.writers.vevents import COLOURS, is_free, rings, state_of, summarize
 
@@ -131,7 +132,7 @@ def _object(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderCont
     """Return the Event or Task of an entry; properties may be empty."""
     record, is_task = entry.record, spec.ends_at_moment
     state = state_of(spec, entry).lower()
-    words = (phrases.kind(record, view.lang), *record.tags)
+    words = (phrases.kind(record, view.lang), *name_tags(record.tags, calendar, view.lang))
     made: _Object = {
         "@type": "Task" if is_task else "Event",
         "uid": uids.uid(spec.name, calendar.id),

@@ -11,6 +11,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.api import LIST_FIELDS, STATE_FIELDS, list_moments, list_sessions, pick_fields
 from calendar_service.writers.description import describe_record
 from calendar_service.writers.record_source import source_fields
+from calendar_service.writers.tags import name_tags
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
@@ -40,7 +41,7 @@ def _item(entry: Entry, contents: FeedContents) -> dict[str, Any]:
         "title": phrases.full_title(entry, view.lang),
         "content_text": describe_record(entry, edition.calendar, view),
         "date_modified": write_instant(entry.revision.changed_at),
-        "tags": [phrases.kind(record, view.lang), *record.tags],
+        "tags": [phrases.kind(record, view.lang), *name_tags(record.tags, edition.calendar, view.lang)],
         "language": phrases.pick(record.title, view.lang.code).language,
         "_calendar": {
             "about": f"{view.base_url}/api/v1/records",

@@ -19,6 +19,7 @@ from calendar_service.records.selection import read_selection
 from calendar_service.records.texts import output_languages
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import clean_line
+from calendar_service.writers.tags import mark_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,8 @@ def describe_selection(query: str, edition: Edition, lang: Language, *, own_word
     tags and records are named only if the calendar has them. Raise BadSelection.
     """
     selection = read_selection(parse_qsl(query), output_languages())
-    tags = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
+    known = [tag for tag in selection.tags if own_words or tag in edition.tags_ever]
+    tags = [mark_tag(tag, edition.calendar, lang).words for tag in known]
     if len(tags) < len(selection.tags):
         tags.append(lang.gettext("something that is not in the calendar"))
     parts = [_what(selection, edition, lang), *_narrowed(selection, tags, lang)]

@@ -36,6 +36,7 @@ from calendar_service.writers.sanitize import (
     to_octets,
 )
 from calendar_service.writers.states import shown_join, takes_place
+from calendar_service.writers.tags import name_tags
 from calendar_service.writers.vevent_specs import vevent_specs
 from calendar_service.writers.vtimezone import describes
 
@@ -97,7 +98,8 @@ def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderConte
     if clean_line(spec.place):
         add_line(event, "location", spec.place, view.lang.code)
     _add_state(event, spec, entry)
-    words = [clean_line(word) for word in (phrases.kind(record, view.lang), *record.tags)]
+    tags = name_tags(record.tags, calendar, view.lang)
+    words = [clean_line(word) for word in (phrases.kind(record, view.lang), *tags)]
     event.add("categories", [word for word in words if word])
     event.add("color", COLOURS[record.kind])
     _add_links(event, spec, entry, calendar, view)

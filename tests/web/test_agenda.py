@@ -18,7 +18,7 @@ def page(site, path, status=200):
 
 STATES = {
     "now": ("/", "09:00 CET (UTC+1) to Tuesday 24 November 2026, 17:00 CET (UTC+1) Milestone meeting of coordinators"),
-    "now in words": ("/", "network Now"),
+    "now in words": ("/", "Network Now"),
     "cancelled": ("/", "Wednesday 9 December 2026 to Friday 11 December 2026 Cancelled Study visit to Bergen"),
     "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen Événement Bergen, Norvège"),
     "postponed without a date": ("/", "Postponed Academy on inclusive public space"),
@@ -29,7 +29,7 @@ STATES = {
     "no French text": ("/fr/", "Audit of accessibility of municipal web sites (anglais seulement)"),
     "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Event Amman, Jordan"),
     "forty tags": ("/", "t01, t02, t03 and 37 other topics"),
-    "a deadline that shouts": ("/", "Call for tenders accessibility, procurement Closes in 2 days"),
+    "a deadline that shouts": ("/", "Call for tenders accessibility, Marchés publics (in French) Closes in 2 days"),
     "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Stopping rumours"),
     "past": ("/", "Past July 2026"),
     "a choice that nothing fits": ("/?q=zzz", "No upcoming dates match these filters. Show everything"),
