@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.enums import MomentName
     from calendar_service.records.record import OccurrenceChange, Point, Record, Schedule, Span
+    from calendar_service.records.texts import Text
 
 _MARGIN = timedelta(days=2)
 _EARLY = 1000  # years before which nothing happens, and at whose lower end sums would overflow
@@ -24,12 +25,16 @@ _EARLY = 1000  # years before which nothing happens, and at whose lower end sums
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One occurrence. `day` is the day that the rule gave, its recurrence id; `span` is when it takes place."""
+    """One occurrence. `day` is the day that the rule gave, its recurrence id; `span` is when it takes place.
+
+    `reason` is why it was changed, if that is told of it alone.
+    """
 
     day: date
     span: Span
     is_moved: bool = False
     is_cancelled: bool = False
+    reason: Text = field(default_factory=dict, hash=False)
 
 
 def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str) -> list[Occurrence]:
@@ -132,8 +137,9 @@ def _candidates(schedule: Schedule, start: datetime, end: datetime) -> Iterator[
 
 def _changed(schedule: Schedule, change: OccurrenceChange) -> Occurrence:
     if change.span is None:
-        return Occurrence(change.occurrence, shift(schedule.span, change.occurrence), is_cancelled=True)
-    return Occurrence(change.occurrence, change.span, is_moved=True)
+        planned = shift(schedule.span, change.occurrence)
+        return Occurrence(change.occurrence, planned, is_cancelled=True, reason=change.reason)
+    return Occurrence(change.occurrence, change.span, is_moved=True, reason=change.reason)
 
 
 def _reach_back(start: datetime, length: timedelta) -> date:

@@ -64,11 +64,12 @@ class Extension:
 
 @dataclass(frozen=True)
 class OccurrenceChange:
-    """A changed occurrence: moved to `span`, or cancelled if `span` is None."""
+    """A changed occurrence: moved to `span`, or cancelled if `span` is None; `reason` is why it alone was changed."""
 
     occurrence: date
     span: Span | None
     words: str = ""
+    reason: Text = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

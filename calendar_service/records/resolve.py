@@ -30,7 +30,7 @@ from calendar_service.records.record import (
 )
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
-from calendar_service.records.texts import output_languages
+from calendar_service.records.texts import output_languages, read_text
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
 from calendar_service.records.timing import Timing
 from calendar_service.records.working_days import day_off_words
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
         HappeningSchema,
         SessionSchema,
     )
-    from calendar_service.records.texts import Text
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
 _ENOUGH = 3
@@ -74,14 +73,14 @@ def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
     default = shape.languages[0]
     calendar = Calendar(
         id=shape.id,
-        name=_text(shape.name, default),
+        name=read_text(shape.name, default),
         zone=shape.timezone,
         languages=tuple(dict.fromkeys(shape.languages)),
-        description=_text(shape.description, default),
+        description=read_text(shape.description, default),
         url=shape.url or "",
         reminders=tuple(shape.reminders or ()),
         day_first=bool(shape.day_first),
-        tag_labels={tag.casefold(): _text(each, default) for tag, each in (shape.tag_labels or {}).items()},
+        tag_labels={tag.casefold(): read_text(each, default) for tag, each in (shape.tag_labels or {}).items()},
     )
     timing = Timing(calendar, ("calendar",), None)
     for number, code in enumerate(shape.languages):
@@ -148,11 +147,11 @@ class _Resolver:
             milestones = self.tender_milestones(shape)
             return replace(
                 self.common(None, milestones, ()),
-                buyer=_text(shape.buyer, self.language),
+                buyer=read_text(shape.buyer, self.language),
                 reference=shape.reference or "",
                 extensions=self.extensions(shape, milestones.get(MomentName.CLOSES)),
             )
-        schedule = read_schedule(self.timing, shape, self.unread)
+        schedule = read_schedule(self.timing, shape, self.language, self.unread)
         milestones = self.happening_milestones(shape, schedule)
         sessions = self.sessions(shape)
         if schedule is None:
@@ -168,26 +167,26 @@ class _Resolver:
     ) -> Record:
         """Return the record with the fields that all kinds have."""
         shape, language = self.shape, self.language
-        title = _text(shape.title, language)
+        title = read_text(shape.title, language)
         place = self.place()
         return Record(
             id=shape.id,
             kind=shape.kind,
             title=title,
             status=shape.status or Status.CONFIRMED,
-            summary=_text(shape.summary, language),
+            summary=read_text(shape.summary, language),
             url=shape.url or "",
             place=place,
             zone=self.place_zone(place, schedule),
             tags=tuple(dict.fromkeys(shape.tags or ())),
             languages=tuple(dict.fromkeys(shape.languages or title)),
             countries=tuple(dict.fromkeys(shape.countries or ())),
-            organisers=tuple(_text(each, language) for each in shape.organisers or ()),
+            organisers=tuple(read_text(each, language) for each in shape.organisers or ()),
             contact=_contact(shape.contact),
-            documents=tuple(Link(_text(each.title, language), each.url) for each in shape.documents or ()),
+            documents=tuple(Link(read_text(each.title, language), each.url) for each in shape.documents or ()),
             questions=self.questions(),
             reminders=tuple(shape.reminders or ()),
-            note_of_change=_text(shape.note_of_change, language),
+            note_of_change=read_text(shape.note_of_change, language),
             correction=bool(shape.correction),
             schedule=schedule,
             sessions=sessions,
@@ -277,7 +276,7 @@ class _Resolver:
         found = self.timing.span_at(("sessions", number, "when"), shape.when)
         if found is None:
             return None
-        return Session(shape.id, _text(shape.title, self.language), *found, _place(shape.place, self.language))
+        return Session(shape.id, read_text(shape.title, self.language), *found, _place(shape.place, self.language))
 
     # -- milestones -----------------------------------------------------------------------------
 
@@ -322,15 +321,15 @@ class _Resolver:
         field = ("extensions", number)
         closes = self.timing.deadline((*field, "closes"), shape.closes)
         decided = self.timing.day((*field, "decided"), shape.decided)
-        reason = _text(shape.reason, self.language)
+        reason = read_text(shape.reason, self.language)
         return Extension(closes.at, closes.words, decided, reason) if closes else None
 
     def questions(self) -> tuple[Question, ...]:
         """Return the questions with their answers."""
         return tuple(
             Question(
-                _text(each.q, self.language),
-                _text(each.a, self.language),
+                read_text(each.q, self.language),
+                read_text(each.a, self.language),
                 self.timing.day(("questions", number, "published"), each.published),
             )
             for number, each in enumerate(self.shape.questions or ())
@@ -404,22 +403,16 @@ def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]
         yield from ((field, code) for code in value)
 
 
-def _text(value: str | dict[str, str] | None, language: str) -> Text:
-    if value is None:
-        return {}
-    return {language: value} if isinstance(value, str) else dict(value)
-
-
 def _place(value: str | PlaceSchema | None, language: str) -> Place | None:
     if value is None:
         return None
     # Only a name is not made into a shape: what was trimmed to nothing is a problem already, and no shape holds it.
-    name = _text(value.name if isinstance(value, PlaceSchema) else value, language)
+    name = read_text(value.name if isinstance(value, PlaceSchema) else value, language)
     online = any(text.lower() in _ONLINE_WORDS for text in name.values())
     place = Place({} if online else name, online=online)
     if not isinstance(value, PlaceSchema):
         return place
-    return replace(place, city=_text(value.city, language), country=value.country, address=value.address or "")
+    return replace(place, city=read_text(value.city, language), country=value.country, address=value.address or "")
 
 
 def _contact(value: str | ContactSchema | None) -> Contact | None:

@@ -191,6 +191,9 @@ class ChangeSchema(SchemaModel):
     occurrence: PhraseText = Field(description="The day on which it would have been.", examples=["9 March 2027"])
     when: PhraseText | None = describe_type("When it is instead.", "10 March 2027 at 10.00-11.00 CET")
     status: Literal["cancelled"] | None = describe_type("cancelled, if it does not take place.")
+    reason: BlockText | None = describe_type(
+        "Why, if the record's note_of_change does not say it.", "The hall is closed."
+    )
 
 
 class RecordSchema(SchemaModel):

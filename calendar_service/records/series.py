@@ -21,6 +21,7 @@ from calendar_service.datephrases import (
 from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.occurrences import all_days, first_day_of
 from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
+from calendar_service.records.texts import read_text
 from calendar_service.records.zones import tzinfo_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
 _YEARS_TO_SUGGEST = 3
 
 
-def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str] = frozenset()) -> Schedule | None:
-    """Return the schedule; None if it has errors. `unread` are fields whose absence is known and not reported again."""
+def read_schedule(
+    timing: Timing, shape: HappeningSchema, language: str, unread: frozenset[str] = frozenset()
+) -> Schedule | None:
+    """Return the schedule; None if it has errors.
+
+    `language` is that of texts without one; `unread` are fields whose absence is known and not reported again.
+    """
     found = _read_span(timing, shape, unread)
     if shape.repeats is None:
         _refuse_orphans(timing, shape, unread)
@@ -48,7 +54,7 @@ def read_schedule(timing: Timing, shape: HappeningSchema, unread: frozenset[str]
     if rule is None or found is None:
         _read_only(timing, shape)
         return None
-    return _Series(timing, shape, rule, *found).schedule()
+    return _Series(timing, shape, language, rule, *found).schedule()
 
 
 def _read_span(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -> tuple[Span, str] | None:
@@ -103,9 +109,12 @@ def _fit_rule(words: str, span: Span, zone: str) -> RecurrenceRule:
 class _Series:
     """Parses the exceptions of a recurring record."""
 
-    def __init__(self, timing: Timing, shape: HappeningSchema, rule: RecurrenceRule, span: Span, words: str) -> None:
+    def __init__(
+        self, timing: Timing, shape: HappeningSchema, language: str, rule: RecurrenceRule, span: Span, words: str
+    ) -> None:
         self.timing = timing
         self.shape = shape
+        self.language = language
         self.rule = rule
         self.span = span
         self.words = words
@@ -169,4 +178,5 @@ class _Series:
             self.timing.refuse((*field, "when"), message, shape.when, "Write it like the first date.")
         if day is None:
             return None
-        return OccurrenceChange(day, moved[0], moved[1]) if moved else OccurrenceChange(day, None)
+        span, words = moved or (None, "")
+        return OccurrenceChange(day, span, words, read_text(shape.reason, self.language))

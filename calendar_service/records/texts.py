@@ -51,6 +51,13 @@ def clean_input_line(value: str) -> str:
     return text
 
 
+def read_text(value: str | Text | None, language: str) -> Text:
+    """Return a text as the file has it: none, one in `language`, or one for each language."""
+    if value is None:
+        return {}
+    return {language: value} if isinstance(value, str) else dict(value)
+
+
 def check_language(code: str) -> str:
     """Return a known language code unchanged. Raise UnfitText."""
     if code not in LANGUAGE_NAMES:

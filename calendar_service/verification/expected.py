@@ -23,6 +23,7 @@ from calendar_service.verification.states import (
     expect_status,
     is_on,
     open_links,
+    own_reason,
 )
 
 if TYPE_CHECKING:
@@ -150,10 +151,18 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
         kept = {name for name, _ in points}
         moved += [StatedTime(f"{name}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept]
         return Expected([*times, *listed, *moved, *state])
+    within, around = occurrences(schedule, scope)
     must, every = (
-        [fact for each in some for fact in _listed(each, entry, schedule, keyed=keyed)]
-        for some in occurrences(schedule, scope)
+        [fact for each in some for fact in _listed(each, entry, schedule, scope.lang, keyed=keyed)]
+        for some in (within, around)
     )
+    if not keyed and any(each.reason for each in around):
+        # A line of the table has the reason of its occurrence; of equal ones each is read once.
+        reasons = [fact for fact in state if fact.what == "reason"]
+        must += dict.fromkeys(StatedTime("reason", own) for each in within if (own := own_reason(each, scope.lang)))
+        every += [*reasons, *(StatedTime("reason", own_reason(each, scope.lang)) for each in around if each.reason)]
+        if not (listed or parts) and all(each.reason for each in within):
+            state = [fact for fact in state if fact.what != "reason"]
     more = [fact for fact in every if fact not in set(must)] if scope.within is None else []
     return Expected([*listed, *must, *moved, *state], more)
 
@@ -164,15 +173,16 @@ def _last_moves(entry: Entry) -> list[DeadlineChange]:
     )
 
 
-def _listed(occurrence: Occurrence, entry: Entry, schedule: Schedule, *, keyed: bool) -> list[StatedTime]:
+def _listed(occurrence: Occurrence, entry: Entry, schedule: Schedule, lang: str, *, keyed: bool) -> list[StatedTime]:
     key = f" of {occurrence.day}" if keyed else ""
     status = expect_status(entry, occurrence) if occurrence.is_cancelled or not keyed else ""
     points = span_points(occurrence.span)
     before = span_points(_by_rule(schedule, occurrence)) if occurrence.is_moved else []
-    kept = {name for name, _ in points}
+    kept, own = {name for name, _ in points}, own_reason(occurrence, lang)
     return [
         *(StatedTime(f"{name}{key}{f', {status}' if status else ''}", _exact(at)) for name, at in points),
         *(StatedTime(f"{name}{key}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept),
+        *(StatedTime(f"{name}{key}, reason", own) for name, _ in points if keyed and own),
     ]
 
 

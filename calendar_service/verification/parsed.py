@@ -103,6 +103,8 @@ def _listed_moment(moment: dict[str, Any]) -> list[StatedTime]:
     """Return the facts of a moment: when it is, whether it is called off, and where it was before."""
     name = f"{moment['name']} of {moment['occurrence']}" if "occurrence" in moment else moment["name"]
     found = [StatedTime(f"{name}, {moment['status']}" if "status" in moment else name, _either(moment))]
+    if "reason" in moment:
+        found.append(StatedTime(f"{name}, reason", f"{moment['reason']} [{moment['reason_language']}]"))
     return found + ([StatedTime(f"{name}, moved from", moment["moved_from"])] if "moved_from" in moment else [])
 
 

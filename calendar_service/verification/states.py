@@ -15,6 +15,7 @@ from babel import Locale
 from calendar_service.records.changes import RecordState
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.moments import instant_bounds
+from calendar_service.records.occurrences import occurrence_on
 from calendar_service.verification.facts import StatedTime
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = timedelta(hours=1)
 _AS_PLANNED = "as planned"
+_MOST_CHANGES = 20
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def expect_state(
         return []
     status = expect_status(entry, occurrence)
     word = {"cancelled": words.cancelled, "postponed": words.postponed, "tentative": words.tentative}.get(status, "")
-    reason = _reason(entry, lang, words) if _has_state(entry, occurrence, is_whole=is_whole) else ""
+    if is_whole and _has_changes(entry):
+        return _facts(word, _reasons_of_series(entry, lang, words), name)
+    reason = _reason(entry, lang, words, occurrence) if _has_state(entry, occurrence) else ""
     return _facts(word, [reason] if reason else [], name)
 
 
@@ -102,7 +106,7 @@ def expect_listed_state(entry: Entry, lang: str) -> list[StatedTime]:
     """Return what lists for programs must say: the status, and the reason with its language."""
     found = [StatedTime("status", expect_status(entry))]
     note = entry.record.note_of_change
-    has_changed = _has_state(entry, None, is_whole=True) or entry.deadline_history
+    has_changed = _has_state(entry, None) or _has_changes(entry) or entry.deadline_history
     if note and has_changed and not _is_stale(entry):
         code = lang if lang in note else next(iter(note))
         found.append(StatedTime("reason", f"{_one_line(note[code])} [{code}]"))
@@ -146,8 +150,16 @@ def _reasons(lines: Iterable[str], words: _Words) -> list[str]:
     return [match[1] for match in found if match]
 
 
-def _reason(entry: Entry, lang: str, words: _Words) -> str:
-    note = entry.record.note_of_change
+def own_reason(occurrence: Occurrence, lang: str) -> str:
+    """Return the reason that is told of one occurrence alone, with its language; "" if there is none."""
+    if not occurrence.reason:
+        return ""
+    code = lang if lang in occurrence.reason else next(iter(occurrence.reason))
+    return f"{_one_line(occurrence.reason[code])} [{code}]"
+
+
+def _reason(entry: Entry, lang: str, words: _Words, occurrence: Occurrence | None = None) -> str:
+    note = (occurrence.reason if occurrence else {}) or entry.record.note_of_change
     if not note or _is_stale(entry):
         return ""
     code = lang if lang in note else next(iter(note))
@@ -155,17 +167,31 @@ def _reason(entry: Entry, lang: str, words: _Words) -> str:
     return f"{_one_line(note[code])}{mark}"
 
 
+def _reasons_of_series(entry: Entry, lang: str, words: _Words) -> list[str]:
+    """Return the reasons in a text about a whole series: of each changed occurrence its own, and once the record's."""
+    schedule = entry.record.schedule
+    changes = schedule.changes[-_MOST_CHANGES:] if schedule else ()
+    changed = [occurrence_on(schedule, each.occurrence) for each in changes] if schedule else []
+    found = [_reason(entry, lang, words, each) for each in changed if each.reason and not _is_stale(entry)]
+    if _has_state(entry, None) or not all(each.reason for each in changed):
+        found.append(_reason(entry, lang, words))
+    return [each for each in found if each]
+
+
 def _is_stale(entry: Entry) -> bool:
     """Return True if the reason was given for something else: nothing says why a record left the file."""
     return entry.revision.withdrawn and entry.record.status is not Status.CANCELLED
 
 
-def _has_state(entry: Entry, occurrence: Occurrence | None, *, is_whole: bool) -> bool:
-    schedule = entry.record.schedule
+def _has_state(entry: Entry, occurrence: Occurrence | None) -> bool:
     is_planned = expect_status(entry, occurrence) == Status.CONFIRMED
     differs = occurrence is not None and (occurrence.is_moved or occurrence.is_cancelled)
-    changes = is_whole and schedule is not None and bool(schedule.rule and schedule.changes)
-    return not is_planned or differs or changes or bool(entry.planned_before or entry.place_before)
+    return not is_planned or differs or bool(entry.planned_before or entry.place_before)
+
+
+def _has_changes(entry: Entry) -> bool:
+    schedule = entry.record.schedule
+    return schedule is not None and bool(schedule.rule and schedule.changes)
 
 
 def _one_line(text: str) -> str:

@@ -105,6 +105,8 @@ _MOMENT = {
         "occurrence": {"type": "string", "format": "date", "description": "The day by the rule, of what recurs."},
         "status": {"const": "cancelled"},
         "moved_from": _TEXT | {"description": "The instant in UTC, or the day, at which it was to be before."},
+        "reason": _TEXT | {"description": "Why this occurrence was changed, if that is told of it alone."},
+        "reason_language": _TEXT,
     },
 }
 _DEADLINE_CHANGE = {

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from calendar_service.records.deadline_history import DeadlineChange
     from calendar_service.records.edition import Entry
-    from calendar_service.records.feed_window import Bounds
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Point, Span
     from calendar_service.writers.feed import FeedContents
@@ -170,7 +169,7 @@ def list_moments(entry: Entry, contents: FeedContents) -> list[dict[str, Any]]:
     local = contents.view.other_zone(entry.record) or zone
     return [
         {"name": name} | _moment(at, zone, local) | {"words": words} | more
-        for name, at, words, more in _points(entry, contents.bounds, contents.within, zone)
+        for name, at, words, more in _points(entry, contents, zone)
     ]
 
 
@@ -192,16 +191,16 @@ def list_sessions(entry: Entry, contents: FeedContents) -> list[dict[str, Any]]:
     return found
 
 
-def _points(
-    entry: Entry, bounds: Bounds, within: Bounds | None, zone: str
-) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:
+def _points(entry: Entry, contents: FeedContents, zone: str) -> Iterator[tuple[MomentName, Point, str, dict[str, str]]]:
     record, schedule = entry.record, entry.record.schedule
     if schedule and schedule.rule:
         moved = {change.occurrence: change.words for change in schedule.changes if change.span}
-        for occurrence in occurrences_of(schedule, *bounds, zone):
+        for occurrence in occurrences_of(schedule, *contents.bounds, zone):
             words = moved.get(occurrence.day, schedule.words)
             more = {"occurrence": occurrence.day.isoformat()}
             more |= {"status": "cancelled"} if occurrence.is_cancelled else {}
+            if own := phrases.reason(occurrence.reason, contents.view.lang):
+                more |= {"reason": own.text, "reason_language": own.language}
             before = _points_before(entry, occurrence)
             for name, at in span_points(occurrence.span):
                 yield name, at, words, more | before.get(name, {})
@@ -212,7 +211,7 @@ def _points(
             if schedule.rule:
                 continue
             whole = schedule.span
-        if within is None or overlaps(whole, *within, zone):
+        if contents.within is None or overlaps(whole, *contents.within, zone):
             yield moment.name, moment.at, moment.words, before.get(moment.name, {})
 
 

@@ -64,7 +64,7 @@ def _rows(entry: Entry, contents: FeedContents) -> Iterator[list[str]]:
             where,
             view.page_url(record.id),
             moment.get("moved_from", ""),
-            *(state.get(key, "") for key in STATE_FIELDS),
+            *(moment.get(key, state.get(key, "")) for key in STATE_FIELDS),
             " ".join(phrases.moves(entry, edition.calendar, view.lang, name)),
             session_title,
             "" if number else source_json(entry),

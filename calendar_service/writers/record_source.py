@@ -104,7 +104,7 @@ def _schedule(schedule: Schedule, words: dict[str, str]) -> Fields:
     changes = []
     for number, change in enumerate(schedule.changes):
         what = {"when": _span(change.span)} if change.span else {"status": "cancelled"}
-        changes.append({"occurrence": change.occurrence.isoformat(), **what})
+        changes.append(_known({"occurrence": change.occurrence.isoformat(), **what, "reason": change.reason}))
         words[f"changes.{number}.when"] = change.words
     return found | {"changes": changes}
 

@@ -89,20 +89,26 @@ def state_texts(entry: Entry, calendar: Calendar, lang: Language, occurrence: Oc
     moved = lang.gettext("Moved from {old}.", old=phrases.when_words(old, calendar.zone, lang)) if old else ""
     before = phrases.place(entry.place_before, lang)
     place = lang.gettext("Place changed; it was: {place}", place=plain(before)) if before else ""
-    return StateTexts(word, moved, place, reason_of(entry, lang) if word or moved or place else None)
+    return StateTexts(word, moved, place, reason_of(entry, lang, occurrence) if word or moved or place else None)
 
 
-def reason_of(entry: Entry, lang: Language) -> phrases.MarkedText | None:
-    """Return why a record is as it is. What has just left the file was last changed for another reason."""
-    return phrases.reason(_present_reason(entry), lang)
+def reason_of(entry: Entry, lang: Language, occurrence: Occurrence | None = None) -> phrases.MarkedText | None:
+    """Return why a record, or one occurrence of it, is as it is.
+
+    What has just left the file was last changed for another reason.
+    """
+    return phrases.reason(_present_reason(entry, occurrence), lang)
 
 
-def told_reason(entry: Entry, lang: Language) -> phrases.MarkedText | None:
-    """Return the reason of whatever has changed about a record or its occurrences; None if all is as first planned."""
-    return phrases.reason(told_reason_text(entry), lang)
+def told_reason(entry: Entry, lang: Language, occurrence: Occurrence | None = None) -> phrases.MarkedText | None:
+    """Return the reason of whatever has changed about a record or its occurrences; None if all is as first planned.
+
+    An `occurrence` that has a reason of its own is told of with that.
+    """
+    return phrases.reason(told_reason_text(entry, occurrence), lang)
 
 
-def told_reason_text(entry: Entry) -> Text:
+def told_reason_text(entry: Entry, occurrence: Occurrence | None = None) -> Text:
     """Return that reason in all its languages; {} if all is as first planned."""
     schedule = entry.record.schedule
     has_changed = (
@@ -113,12 +119,13 @@ def told_reason_text(entry: Entry) -> Text:
         or entry.deadline_history
         or (schedule and schedule.changes)
     )
-    return _present_reason(entry) if has_changed else {}
+    return _present_reason(entry, occurrence) if has_changed else {}
 
 
-def _present_reason(entry: Entry) -> Text:
-    is_stale = entry.revision.withdrawn and entry.record.status is not Status.CANCELLED
-    return {} if is_stale else entry.record.note_of_change
+def _present_reason(entry: Entry, occurrence: Occurrence | None) -> Text:
+    if entry.revision.withdrawn and entry.record.status is not Status.CANCELLED:
+        return {}
+    return (occurrence.reason if occurrence else {}) or entry.record.note_of_change
 
 
 def series_lines(
@@ -134,18 +141,23 @@ def series_lines(
         return []
     changed = [occurrence_on(schedule, change.occurrence) for change in schedule.changes]
     ahead = [each for each in changed if since is None or _is_ahead(each, schedule, zone, since)]
-    shown = [each for each in ahead if each.day not in besides]
-    lines = [_changed(each, schedule, zone, lang) for each in sorted(shown, key=lambda each: each.day)]
-    reason = reason_of(entry, lang) if lines and not phrases.state(entry, lang) else None
-    return [*lines[-_MOST_CHANGES:], *([reason.words] if reason else []), *_left_out(schedule, zone, lang, since)]
+    shown = sorted((each for each in ahead if each.day not in besides), key=lambda each: each.day)[-_MOST_CHANGES:]
+    lines = [line for each in shown for line in _changed(each, schedule, zone, lang)]
+    is_told = phrases.state(entry, lang) or entry.planned_before or entry.place_before
+    reason = None if is_told or all(each.reason for each in shown) else reason_of(entry, lang)
+    return [*lines, *([reason.words] if reason else []), *_left_out(schedule, zone, lang, since)]
 
 
-def _changed(occurrence: Occurrence, schedule: Schedule, zone: str, lang: Language) -> str:
+def _changed(occurrence: Occurrence, schedule: Schedule, zone: str, lang: Language) -> list[str]:
+    """Return the sentence on a changed occurrence, and its own reason."""
     words = phrases.when_words(occurrence.span, zone, lang)
     if occurrence.is_cancelled:
-        return lang.gettext("{label}: {title}", label=lang.gettext("Cancelled"), title=words)
-    old = phrases.when_words(shift(schedule.span, occurrence.day), zone, lang)
-    return lang.gettext("{when}: moved from {old}.", when=words, old=old)
+        sentence = lang.gettext("{label}: {title}", label=lang.gettext("Cancelled"), title=words)
+    else:
+        old = phrases.when_words(shift(schedule.span, occurrence.day), zone, lang)
+        sentence = lang.gettext("{when}: moved from {old}.", when=words, old=old)
+    reason = phrases.reason(occurrence.reason, lang)
+    return [sentence, reason.words] if reason else [sentence]
 
 
 def _left_out(schedule: Schedule, zone: str, lang: Language, since: datetime | None) -> list[str]:

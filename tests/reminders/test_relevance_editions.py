@@ -32,6 +32,7 @@ from tests.support.reminders import (
     event,
     mail_server,
     make_service,
+    moved,
     outbox,
     publish_records,
     tender,
@@ -367,3 +368,37 @@ def test_news_of_a_tender_are_one_message(database, before, after, subject):
         assert (NOTE["en"] in message.text) == bool(after.note_of_change)
         assert all(each.url in message.text for each in after.documents)
         assert all(each.answer["en"] in message.text for each in after.questions)
+
+
+# -- an occurrence with a reason of its own ---------------------------------------------------------------------------
+
+FLOODED, STRIKE = {"en": "The room is flooded."}, {"en": "A strike."}
+WEEKLY = event("2027-06-07 10:00", name="clinic", rule="every week, 8 times", note_of_change=STRIKE)
+
+
+def with_changes(*changes):
+    return replace(WEEKLY, schedule=replace(WEEKLY.schedule, changes=changes))
+
+
+OFF_FOR_ITSELF = replace(moved("2027-06-14"), reason=FLOODED)
+REASONS = {
+    "only its own": (with_changes(OFF_FOR_ITSELF), ["Reason: The room is flooded."]),
+    "one of each": (
+        with_changes(OFF_FOR_ITSELF, moved("2027-06-21")),
+        ["Reason: The room is flooded.", "Reason: A strike."],
+    ),
+    "the record's": (with_changes(moved("2027-06-14")), ["Reason: A strike."]),
+}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "with another record"])
+@pytest.mark.parametrize(("after", "reasons"), REASONS.values(), ids=REASONS)
+def test_a_notice_tells_the_reason_of_each_occurrence(database, after, reasons, together):
+    planner = Planner(database)
+    planner.fan_out(publish_records(database, BEGIN, WEEKLY, FAIR), BEGIN)
+    add_subscriber(database, "ada", BEGIN + MINUTE, watch("id=clinic,fair"))
+    fair = event("2027-06-18", name="fair") if together else FAIR
+    planner.fan_out(publish_records(database, LATER, after, fair), LATER)
+    ((_, message),) = rendered(database, LATER)
+    for text in (message.text, message.html):
+        assert [each for each in ("Reason: The room is flooded.", "Reason: A strike.") if each in text] == reasons

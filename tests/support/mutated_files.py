@@ -48,7 +48,7 @@ ODD = [None, True, False, 0, 1, -1, 10**17, -(10**30), 10**400, 1.5, float("inf"
        {"0": 1}, [{"id": "a"}], [{}], {"[key]": "x"}, {"<one>": "x"}, ["+cmd", "@x"], [0] * 60, {f"k{n}": n for n in range(1_005)}, [["a"]] * 3]  # fmt: skip
 KEYS = [
     "id", "kind", "title", "when", "starts", "ends", "closes", "questions_by", "opens", "award_expected", "repeats", "except", "changes", "sessions", "registration", "place", "timezone", "status",
-    "tags", "languages", "countries", "organisers", "contact", "documents", "questions", "q", "a", "published", "reminders", "note_of_change", "join", "url", "summary", "fold", "buyer", "reference", "name", "city", "address", "email", "occurrence",
+    "tags", "languages", "countries", "organisers", "contact", "documents", "questions", "q", "a", "published", "reminders", "note_of_change", "join", "url", "summary", "fold", "buyer", "reference", "name", "city", "address", "email", "occurrence", "reason", "tag_labels",
     "calendar", "records", "description", "day_first", "closures", "titel", "ID", " id", "", "<<", "[key]", "\0one", "0", "é", "a b", "*a", "!x", "a" * 90,
 ]  # fmt: skip
 PIECES = [

@@ -12,6 +12,8 @@ from calendar_service.writers import states as states_module
 from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states, widget_next
 
 LANGUAGES = ("en", "fr")
+# Of one cancelled occurrence alone; the record has another reason, which stands for the rest.
+OWN_REASON = ("Reason: The room is flooded.", "Motif : La salle est inondée.")
 # What people are told of each record, in English and in French.
 TOLD = {
     "cancelled": (
@@ -33,11 +35,17 @@ TOLD = {
     ),
     "off-tender": (["Cancelled", "Reason: The budget was cut."], ["Annulé", "Motif : Le budget a été réduit."]),
     "clinic": (
-        ["Cancelled", "moved from Tuesday 2 February 2027, 11:00-12:00 CET (UTC+1)", "Reason: The adviser is ill."],
+        [
+            "Cancelled",
+            "moved from Tuesday 2 February 2027, 11:00-12:00 CET (UTC+1)",
+            "Reason: The adviser is ill.",
+            OWN_REASON[0],
+        ],
         [
             "Annulé",
             "date initiale : mardi 2 février 2027, 11:00-12:00 CET (UTC+1)",
             "Motif : La conseillère est malade.",
+            OWN_REASON[1],
         ],
     ),
     "quarterly": (["Cancelled", "Reason: Nothing to review."], ["Annulé", "Motif : Rien à examiner."]),
@@ -108,6 +116,17 @@ def test_programs_are_told_too(states, surface):
         assert [each for each in wanted if each not in text] == [], (record, lang, text)
 
 
+<<<<<<< HEAD
+=======
+@pytest.mark.parametrize(("lang", "own"), zip(LANGUAGES, OWN_REASON, strict=True))
+@pytest.mark.parametrize("surface", ["API", "CSV"])
+def test_an_occurrence_has_its_own_reason_for_programs_too(states, surface, own, lang):
+    assert re.split(r" ?: ", own.replace("\xa0", " "))[1] in PROGRAMS[surface](states, "clinic", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", OFF)
+>>>>>>> 0fe729f (Give a changed occurrence of a series a reason of its own)
 @pytest.mark.parametrize("surface", [*PEOPLE, *PROGRAMS])
 def test_what_is_off_has_no_link_to_join_register_or_add(states, surface):
     for record, lang in product(OFF, LANGUAGES):
@@ -135,7 +154,8 @@ def test_what_a_page_hands_to_programs_says_the_same(states, record, lang):
         return
     assert ("meet.example.org" in text) == (record in ON)
     # The next occurrence that takes place is offered, so that of a series none is cancelled.
-    wanted = [each for each in expected(record, lang) if each not in {"Cancelled", "Annulé"}]
+    of_cancelled = {"Cancelled", "Annulé", *OWN_REASON}
+    wanted = [each for each in expected(record, lang) if each not in of_cancelled]
     assert [each for each in wanted if each.lower() not in text.lower()] == ([] if record != "quarterly" else wanted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.changes import ChangeKind
@@ -15,8 +16,11 @@ from calendar_service.reminders.messages.content import ChangedValue
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
 from calendar_service.writers.sanitize import clean_line
+from calendar_service.writers.states import reason_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Entry
     from calendar_service.records.record import Calendar, Link, Point, Record, Span
@@ -120,6 +124,31 @@ def changed_row(
     view: RenderContext,
 ) -> ChangedValue:
     """Return the old and the new value of a change. `records` are the record before and after."""
+    reason = own_reason(difference, records[1], view.lang)
+    row = _values_of(difference, records, entry, calendar, view)
+    return replace(row, reason=reason.words) if reason else row
+
+
+def own_reason(difference: RecordChange, after: Record, lang: Language) -> phrases.MarkedText | None:
+    """Return the reason that is told of one occurrence of a series alone; None if there is none."""
+    changes = after.schedule.changes if after.schedule and difference.occurrence else ()
+    reasons = (phrases.reason(each.reason, lang) for each in changes if each.occurrence == difference.occurrence)
+    return next(reasons, None)
+
+
+def reason_for(differences: Iterable[RecordChange], entry: Entry, lang: Language) -> phrases.MarkedText | None:
+    """Return the record's reason for changes, None if each of them has one of its own."""
+    has_own = all(own_reason(each, entry.record, lang) for each in differences)
+    return None if has_own else reason_of(entry, lang)
+
+
+def _values_of(
+    difference: RecordChange,
+    records: tuple[Record | None, Record],
+    entry: Entry,
+    calendar: Calendar,
+    view: RenderContext,
+) -> ChangedValue:
     lang = view.lang
     label = _label(difference, records, lang)
     if difference.what is ChangeKind.PLACE:

@@ -98,7 +98,7 @@ def make_message(
         "when": message_times(main.span, record, edition.calendar, view),
         "status": "cancelled" if entry.is_called_off else record.status.value,
     }
-    if reason := told_reason(entry, view.lang):
+    if reason := told_reason(entry, view.lang, occurrence_of(record, main)):
         data |= {"reason": reason.text, "reason_language": reason.language}
     return Message(
         subject=subject,

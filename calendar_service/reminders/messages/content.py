@@ -29,11 +29,15 @@ class TimeBlock:
 
 @dataclass(frozen=True)
 class ChangedValue:
-    """A changed time or place: its old and its new value; what was only added or removed has one of them."""
+    """A changed time or place: its old and its new value; what was only added or removed has one of them.
+
+    `reason` is why, if that is told of it alone.
+    """
 
     label: str
     old: list[str]
     new: list[str]
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from calendar_service.reminders.messages.change_texts import (
     headline,
     new_headline,
     planned_label,
+    reason_for,
 )
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
@@ -24,7 +25,6 @@ from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
-from calendar_service.writers.states import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,17 +111,19 @@ def _lines(notice: RecordNotice, entry: Entry, edition: Edition, view: RenderCon
         if entry.is_called_off or entry.record.status is Status.POSTPONED:
             planned_for = planned_label(entry.record.kind, view.lang)
             lines[0] = view.lang.gettext("{label}: {title}", label=planned_for, title=lines[0])
-    reason = reason_of(entry, view.lang) if notice.before else None
+    reason = reason_for(notice.differences, entry, view.lang) if notice.before else None
     return [*lines[:_MAX_LINES], *((reason.words,) if reason else ())]
 
 
 def _changed(change: ChangedValue, lang: Language) -> Iterator[str]:
-    """Yield a change as lines: the new value behind the label, and the old one."""
+    """Yield a change as lines: the new value behind the label, the old one, and its own reason."""
     first, *others = change.new or change.old
     yield lang.gettext("{label}: {title}", label=change.label, title=first)
     yield from others
     if change.new and change.old:
         yield lang.gettext("{label}: {title}", label=lang.gettext("Previously"), title=", ".join(change.old))
+    if change.reason:
+        yield change.reason
 
 
 def _data(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:

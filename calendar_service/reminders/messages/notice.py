@@ -19,6 +19,7 @@ from calendar_service.reminders.messages.change_texts import (
     new_headline,
     news_title,
     planned_label,
+    reason_for,
 )
 from calendar_service.reminders.messages.common import (
     counted_to,
@@ -32,7 +33,6 @@ from calendar_service.reminders.messages.content import Button
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import clean_line
-from calendar_service.writers.states import reason_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +80,7 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         label=content.label if content.state == head else head,
         changes=rows,
         when=_state_block(content, after.record.kind, first, rows),
-        history=_reason(shown, edition, lang) + _left_out(value_changes, lang),
+        history=_reason(shown, edition, differences, lang) + _left_out(value_changes, lang),
         facts=_without_changed(content, value_changes, lang),
         button=_calendar_button(view) if after.withdrawn else content.button,
         why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=content.sender),
@@ -140,9 +140,9 @@ def _notice_when(first: RecordChange, main: MainMoment, edition: Edition, view: 
     return short_moment(main, edition, view, now)
 
 
-def _reason(entry: Entry, edition: Edition, lang: Language) -> tuple[str, ...]:
+def _reason(entry: Entry, edition: Edition, differences: list[RecordChange], lang: Language) -> tuple[str, ...]:
     day = day_of_instant(entry.revision.changed_at, edition.calendar.zone)
-    reason = reason_of(entry, lang)
+    reason = reason_for(differences, entry, lang)
     decided = lang.gettext("Changed on {day}.", day=lang.day(day, weekday=False))
     return (*((reason.words,) if reason else ()), decided)
 
