@@ -74,7 +74,7 @@ def expanded(rule, span, start, end):
     st.sampled_from(ZONES),
     st.sampled_from(sorted(RULES)),
     days,
-    st.times().map(lambda clock: clock.replace(second=0, microsecond=0)),
+    st.times().map(lambda clock: clock.replace(second=0, microsecond=0, fold=0)),
     st.sampled_from([0, 60, 90, 1500]),
     st.integers(0, 500),
     st.integers(0, 24 * 60 * 40),
