@@ -18,12 +18,12 @@ from calendar_service.verification.questions import expect_listed_questions, exp
 from calendar_service.verification.states import (
     expect_links,
     expect_listed_state,
+    expect_own_reason,
     expect_shown_state,
     expect_state,
     expect_status,
     is_on,
     open_links,
-    own_reason,
 )
 
 if TYPE_CHECKING:
@@ -159,8 +159,13 @@ def expect_moments(entry: Entry, scope: Scope, _: object = None, *, keyed: bool 
     if not keyed and any(each.reason for each in around):
         # A line of the table has the reason of its occurrence; of equal ones each is read once.
         reasons = [fact for fact in state if fact.what == "reason"]
-        must += dict.fromkeys(StatedTime("reason", own) for each in within if (own := own_reason(each, scope.lang)))
-        every += [*reasons, *(StatedTime("reason", own_reason(each, scope.lang)) for each in around if each.reason)]
+        must += dict.fromkeys(
+            StatedTime("reason", own) for each in within if (own := expect_own_reason(each, scope.lang))
+        )
+        every += [
+            *reasons,
+            *(StatedTime("reason", expect_own_reason(each, scope.lang)) for each in around if each.reason),
+        ]
         if not (listed or parts) and all(each.reason for each in within):
             state = [fact for fact in state if fact.what != "reason"]
     more = [fact for fact in every if fact not in set(must)] if scope.within is None else []
@@ -178,7 +183,7 @@ def _listed(occurrence: Occurrence, entry: Entry, schedule: Schedule, lang: str,
     status = expect_status(entry, occurrence) if occurrence.is_cancelled or not keyed else ""
     points = span_points(occurrence.span)
     before = span_points(_by_rule(schedule, occurrence)) if occurrence.is_moved else []
-    kept, own = {name for name, _ in points}, own_reason(occurrence, lang)
+    kept, own = {name for name, _ in points}, expect_own_reason(occurrence, lang)
     return [
         *(StatedTime(f"{name}{key}{f', {status}' if status else ''}", _exact(at)) for name, at in points),
         *(StatedTime(f"{name}{key}{_MOVED_FROM}", _exact(at)) for name, at in before if name in kept),

@@ -150,7 +150,7 @@ def _reasons(lines: Iterable[str], words: _Words) -> list[str]:
     return [match[1] for match in found if match]
 
 
-def own_reason(occurrence: Occurrence, lang: str) -> str:
+def expect_own_reason(occurrence: Occurrence, lang: str) -> str:
     """Return the reason that is told of one occurrence alone, with its language; "" if there is none."""
     if not occurrence.reason:
         return ""
