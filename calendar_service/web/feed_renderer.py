@@ -20,7 +20,7 @@ from calendar_service.records.times import day_of_instant
 from calendar_service.web.event_cache import EventCache
 from calendar_service.web.representation import Representation
 from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_to_limits
-from calendar_service.writers.recurrence import days_within, is_written_out
+from calendar_service.writers.recurrence import days_within, is_written_out, varies_by_month
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
 from calendar_service.writers.tags import name_tags
@@ -112,7 +112,7 @@ class FeedRenderer:
         def make(place: int) -> SerializedEvents:
             entry = entries[place]
             stretch = stretch_for(entry.record, selection, today)
-            written = stretch if is_written_out(entry.record) else None
+            written = stretch if varies_by_month(entry.record) else None
             within = asked and _cutting(asked, entry.record, calendar.zone)
             tags = tuple(name_tags(entry.record.tags, calendar, view.lang))
             state = (entry.revision.number, calendar.zone, calendar.id, tags, written, within)
@@ -169,7 +169,7 @@ def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_c
     if choice.changed_at > changed:  # something left the window since; it was shown to the end of that day
         left = day_of_instant(choice.changed_at - timedelta(microseconds=1), zone)
         changed = max(changed, min(now, midnight(left + timedelta(days=1), zone)))
-    if any(is_written_out(entry.record) for entry in choice.entries):
+    if any(varies_by_month(entry.record) for entry in choice.entries):
         changed = max(changed, midnight(today.replace(day=1), zone))
     # Which entries are left out depends on which are past, and so on the day.
     return max(changed, now) if is_cut else changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from calendar_service.records.zones import is_iana
 from calendar_service.writers.vtimezone import change_days, describes, describes_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from calendar_service.datephrases.rrule import RecurrenceRule
     from calendar_service.records.record import Record, Span
 
@@ -37,6 +39,12 @@ Stretch = tuple[date, date]
 def is_written_out(record: Record) -> bool:
     """Return True if a record recurs by a rule that a feed cannot have as RRULE."""
     return bool(record.schedule and record.schedule.rule) and not can_recur(record.schedule)
+
+
+def varies_by_month(record: Record) -> bool:
+    """Return True if the entries of a record depend on the days that they are written for (`written_stretch`)."""
+    schedule = record.schedule
+    return schedule is not None and (is_written_out(record) or _reaches_over_clock_change(schedule))
 
 
 def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None, last: date | None = None) -> Stretch:
@@ -84,8 +92,55 @@ def can_recur(schedule: Schedule) -> bool:
         return False
     if not is_iana(zone):
         return zone == "UTC"
+    if _is_over_clock_change(span):
+        return False
     known_from = describes_from(zone)
     return known_from is not None and known_from <= span.starts.day and not _meets_clock_change(schedule, span)
+
+
+def days_of_other_length(schedule: Schedule, stretch: Stretch) -> list[date]:
+    """Return the days within a period whose occurrence programs would end at a wrong hour: the clocks change in it.
+
+    Its end is at the hour that was announced; but an instance by the rule is as long as the first one, exactly
+    (RFC 5545, 3.8.5.3). Occurrences with a change of their own are not among them.
+    """
+    if not _reaches_over_clock_change(schedule):
+        return []
+    changed = {change.occurrence for change in schedule.changes}
+    found = _days_over_clock_change(schedule, range(first_day_of(schedule.span).year, stretch[1].year + 2))
+    return [day for day in found if day not in changed and stretch[0] <= day <= stretch[1]]
+
+
+@lru_cache(maxsize=8192)
+def _reaches_over_clock_change(schedule: Schedule) -> bool:
+    years = range(first_day_of(schedule.span).year, first_day_of(schedule.span).year + _CLOCK_YEARS)
+    return next(_days_over_clock_change(schedule, years), None) is not None
+
+
+def _days_over_clock_change(schedule: Schedule, years: range) -> Iterator[date]:
+    """Yield the days of the rule in some years whose occurrence is longer or shorter than its hours say."""
+    span = schedule.span
+    if not isinstance(span, TimeSpan) or span.ends is None or schedule.rule is None:
+        return
+    near = _near_clock_changes(span.starts.zone, years, _length_in_days(span) + 1)
+    for day in takewhile(lambda day: day.year < years.stop, all_days(schedule)):
+        moved = shift(span, day) if day in near else None
+        if isinstance(moved, TimeSpan) and _is_over_clock_change(moved):
+            yield day
+
+
+def _is_over_clock_change(span: TimeSpan) -> bool:
+    """Return True if a span is longer or shorter than its hours say."""
+    if span.ends is None:
+        return False
+    starts, ends = (datetime.combine(each.day, each.clock, UTC) for each in (span.starts, span.ends))
+    return ends - starts != span.ends.instant - span.starts.instant
+
+
+def _near_clock_changes(zone: str, years: range, reach: int) -> frozenset[date]:
+    """Return the days from which an occurrence may reach a change of the clocks within `reach` days."""
+    changes = change_days(zone, years)
+    return frozenset(day - timedelta(days=back) for day in changes for back in range(-1, reach + 1))
 
 
 def spell_out(rule: RecurrenceRule, first: date) -> RecurrenceRule:
@@ -127,12 +182,10 @@ def _meets_clock_change(schedule: Schedule, span: TimeSpan) -> bool:
     RFC 5545 takes a repeated time for the first of the two, ical.js for the second.
     """
     years = range(span.starts.day.year, span.starts.day.year + _CLOCK_YEARS)
-    change = change_days(span.starts.zone, years)
-    if not change:
+    near = _near_clock_changes(span.starts.zone, years, _length_in_days(span) + 1)
+    if not near:
         return False
     days = takewhile(lambda day: day.year < years.stop, all_days(replace(schedule, excepted=())))
-    reach = timedelta(days=_length_in_days(span) + 1)
-    near = {day - timedelta(days=back) for day in change for back in range(-1, reach.days + 1)}
     return any(_is_unclear(span, day) for day in days if day in near)
 
 

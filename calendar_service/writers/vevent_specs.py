@@ -12,7 +12,7 @@ from calendar_service.records.occurrences import happens_within, occurrence_on, 
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.writers import phrases
-from calendar_service.writers.recurrence import can_recur, days_within
+from calendar_service.writers.recurrence import can_recur, days_of_other_length, days_within
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,7 @@ class VEventSpec:
     """One VEVENT: its own UID name, title, time and state; all else is the record's.
 
     `moment` is its milestone, "" for the event itself. `occurrence` is the one of a series that it stands for;
-    `recurrence` is the time of a changed one by the rule.
+    `recurrence` is the time by the rule of one that differs from it.
     """
 
     name: str
@@ -109,7 +109,8 @@ def _happening(
     if not can_recur(schedule):
         return [_written_out(main, record, schedule, day) for day in days_within(schedule, stretch)]
     series = replace(main, rule=schedule.rule, excepted=schedule.excepted)
-    return [series, *(_override(main, schedule, change.occurrence) for change in schedule.changes)]
+    days = [change.occurrence for change in schedule.changes] + days_of_other_length(schedule, stretch)
+    return [series, *(_override(main, schedule, day) for day in days)]
 
 
 def _override(main: VEventSpec, schedule: Schedule, day: date) -> VEventSpec:

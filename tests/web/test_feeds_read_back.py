@@ -17,7 +17,7 @@ from tests.support.feed_service import RICH, open_service, publish_rich
 pytestmark = pytest.mark.node
 
 # Rules that calendar programs would misread: their occurrences are events of their own.
-WRITTEN_OUT = {"last-days", "night-watch", "jerusalem-talk"}
+WRITTEN_OUT = {"last-days", "night-watch", "jerusalem-talk", "nights-from-autumn"}
 STATUSES = {Status.CONFIRMED: "CONFIRMED", Status.TENTATIVE: "TENTATIVE", Status.POSTPONED: "TENTATIVE"}
 BEGIN_AT = {MomentName.OPENS, MomentName.AWARD_EXPECTED}
 HALF_HOUR = timedelta(minutes=30)

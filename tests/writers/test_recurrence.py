@@ -1,13 +1,22 @@
 """Which rules stand in a feed, how they are written, and which days are written out instead."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
 from calendar_service.datephrases import RecurrenceRule as Rule
+from calendar_service.datephrases import parse_recurrence
+from calendar_service.records.occurrences import shift
 from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
-from calendar_service.writers.recurrence import can_recur, days_within, write_rule, written_stretch
+from calendar_service.writers.recurrence import (
+    can_recur,
+    days_of_other_length,
+    days_within,
+    write_rule,
+    written_stretch,
+)
 
 PARIS = "Europe/Paris"
 
@@ -116,3 +125,46 @@ def test_days_written_out_know_moves_and_exceptions():
         date(2027, 11, 2),
     ]
     assert days_within(schedule, (date(2028, 1, 1), date(2028, 12, 31))) == [date(2027, 10, 19)]
+
+
+NIGHT = TimeSpan(
+    CivilTime(date(2027, 3, 20), time(22), "Europe/Paris"), CivilTime(date(2027, 3, 21), time(6), "Europe/Paris")
+)
+HOURS = {
+    "nights": (NIGHT, "every day", [date(2027, 3, 27), date(2027, 10, 30), date(2028, 3, 25)]),
+    "every second night": (NIGHT, "every 2 days", [date(2027, 10, 30)]),
+    "early hours of one day": (
+        TimeSpan(
+            CivilTime(date(2027, 3, 21), time(0, 30), "Europe/Paris"),
+            CivilTime(date(2027, 3, 21), time(5), "Europe/Paris"),
+        ),
+        "every Sunday",
+        [date(2027, 3, 28), date(2027, 10, 31), date(2028, 3, 26)],
+    ),
+    "evenings": (replace(NIGHT, ends=CivilTime(date(2027, 3, 20), time(23), "Europe/Paris")), "every day", []),
+    "no end": (replace(NIGHT, ends=None), "every day", []),
+    "a place without summer time": (
+        TimeSpan(
+            CivilTime(date(2027, 3, 20), time(22), "Asia/Seoul"), CivilTime(date(2027, 3, 21), time(6), "Asia/Seoul")
+        ),
+        "every day",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("span", "words", "days"), HOURS.values(), ids=HOURS)
+def test_the_days_on_which_the_exact_length_would_be_wrong(span, words, days):
+    schedule = Schedule(span, "", parse_recurrence(words))
+    assert days_of_other_length(schedule, (date(2027, 1, 1), date(2028, 9, 30))) == days
+    assert can_recur(schedule)
+    left_out = replace(
+        schedule, excepted=tuple(days[:1]), changes=tuple(OccurrenceChange(day, None) for day in days[1:])
+    )
+    assert days_of_other_length(left_out, (date(2027, 1, 1), date(2028, 9, 30))) == []
+
+
+def test_a_series_that_begins_in_such_a_night_is_written_out():
+    first = shift(NIGHT, date(2027, 3, 27))
+    assert first.ends.instant - first.starts.instant == timedelta(hours=7)
+    assert not can_recur(Schedule(first, "", parse_recurrence("every week")))
