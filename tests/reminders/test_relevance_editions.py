@@ -118,13 +118,13 @@ Changed
 
 Cancelled
   Tender (English only)
-  Was planned for: Sunday 11 July 2027, 17:00 CEST (UTC+2)
+  The deadline was: Sunday 11 July 2027, 17:00 CEST (UTC+2)
   https://calendar.example/events/bridge
 
 Deadline extended
   Tender (English only)
   Closes: Tuesday 20 July 2027, 17:00 CEST (UTC+2)
-  Until now: Saturday 10 July 2027, 17:00 CEST (UTC+2)
+  Previously: Saturday 10 July 2027, 17:00 CEST (UTC+2)
   Reason: The ground is wet
   https://calendar.example/events/roads
 
@@ -284,7 +284,7 @@ def test_changes_go_with_the_digest(database, planner):
         A,
     )
     assert message.subject == "Deadline extended: Tender (English only) - Tue 20 July, 17:00 CEST"
-    assert "Until now: Saturday 10 July 2027, 17:00 CEST (UTC+2)\n  Reason: The ground is wet" in message.text
+    assert "Previously: Saturday 10 July 2027, 17:00 CEST (UTC+2)\n  Reason: The ground is wet" in message.text
 
 
 def test_a_change_that_is_taken_back_is_not_in_the_digest(database, planner):
@@ -349,7 +349,7 @@ NEWS = {
     "a milestone": (
         tender("2027-07-10 17:00", "roads", award_expected="2027-09-01"),
         tender("2027-07-10 17:00", "roads", award_expected="2027-09-10"),
-        "Award moved: Tender (English only) - now Fri 10 September, 23:59 CEST",
+        "Award date changed: Tender (English only) - now Fri 10 September, 23:59 CEST",
     ),
     "an event's document": (FAIR, replace(FAIR, documents=(TERMS,)), None),
 }

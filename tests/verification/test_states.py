@@ -116,17 +116,12 @@ def test_programs_are_told_too(states, surface):
         assert [each for each in wanted if each not in text] == [], (record, lang, text)
 
 
-<<<<<<< HEAD
-=======
-@pytest.mark.parametrize(("lang", "own"), zip(LANGUAGES, OWN_REASON, strict=True))
 @pytest.mark.parametrize("surface", ["API", "CSV"])
-def test_an_occurrence_has_its_own_reason_for_programs_too(states, surface, own, lang):
-    assert re.split(r" ?: ", own.replace("\xa0", " "))[1] in PROGRAMS[surface](states, "clinic", lang)
+def test_an_occurrence_has_its_own_reason_for_programs_too(states, surface):
+    for lang, own in zip(LANGUAGES, OWN_REASON, strict=True):
+        assert re.split(r" ?: ", own.replace("\xa0", " "))[1] in PROGRAMS[surface](states, "clinic", lang), lang
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("record", OFF)
->>>>>>> 0fe729f (Give a changed occurrence of a series a reason of its own)
 @pytest.mark.parametrize("surface", [*PEOPLE, *PROGRAMS])
 def test_what_is_off_has_no_link_to_join_register_or_add(states, surface):
     for record, lang in product(OFF, LANGUAGES):

@@ -241,7 +241,7 @@ def test_data_for_programs():
         (
             "kind=tender&tag=roads",
             "all calls for tenders on roads",
-            "tous les appels d’offres sur le thème roads",
+            "tous les appels d’offres sur le thème roads (en anglais)",
         ),
         ("kind=event,webinar", "all events and webinars", "tous les événements et webinaires"),
         ("id=academy", "“Intercultural Academy”", "«\xa0Académie interculturelle\xa0»"),
