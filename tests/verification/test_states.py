@@ -27,11 +27,11 @@ TOLD = {
     ),
     "moved": (
         ["Moved from Sunday 7 March 2027, 11:00-12:00 CET (UTC+1)", "Reason: The speaker has missed a train."],
-        ["date initiale : dimanche 7 mars 2027, 11:00-12:00 CET (UTC+1)", "Motif : L'oratrice a manqué son train."],
+        ["changement de date ; auparavant : dimanche 7 mars 2027, 11:00-12:00 CET (UTC+1)", "Motif : L'oratrice a manqué son train."],
     ),
     "rehoused": (
-        ["The place has changed; it was: Strasbourg, France", "Reason: A larger room was needed."],
-        ["lieu initial : Strasbourg, France", "Motif : Il fallait une salle plus grande."],
+        ["Place changed; it was: Strasbourg, France", "Reason: A larger room was needed."],
+        ["changement de lieu ; auparavant : Strasbourg, France", "Motif : Il fallait une salle plus grande."],
     ),
     "off-tender": (["Cancelled", "Reason: The budget was cut."], ["Annulé", "Motif : Le budget a été réduit."]),
     "clinic": (
@@ -43,7 +43,7 @@ TOLD = {
         ],
         [
             "Annulé",
-            "date initiale : mardi 2 février 2027, 11:00-12:00 CET (UTC+1)",
+            "changement de date ; auparavant : mardi 2 février 2027, 11:00-12:00 CET (UTC+1)",
             "Motif : La conseillère est malade.",
             OWN_REASON[1],
         ],
