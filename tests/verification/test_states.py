@@ -27,7 +27,10 @@ TOLD = {
     ),
     "moved": (
         ["Moved from Sunday 7 March 2027, 11:00-12:00 CET (UTC+1)", "Reason: The speaker has missed a train."],
-        ["changement de date ; auparavant : dimanche 7 mars 2027, 11:00-12:00 CET (UTC+1)", "Motif : L'oratrice a manqué son train."],
+        [
+            "changement de date ; auparavant : dimanche 7 mars 2027, 11:00-12:00 CET (UTC+1)",
+            "Motif : L'oratrice a manqué son train.",
+        ],
     ),
     "rehoused": (
         ["Place changed; it was: Strasbourg, France", "Reason: A larger room was needed."],
