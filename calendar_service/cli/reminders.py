@@ -16,6 +16,7 @@ from calendar_service.bootstrap import (
     make_command_faults,
     make_reminder_service,
     open_database,
+    secret_keys,
     set_up_logging,
 )
 from calendar_service.cli.faults import leaving_fault
@@ -35,13 +36,13 @@ from calendar_service.records.notification_keys import (
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import tzinfo_of
 from calendar_service.reminders.faults.commands import NOT_TICKED
-from calendar_service.reminders.resuming import describe_pause, forecast_after_pass
+from calendar_service.reminders.resuming import SignupAnswering, describe_pause, forecast_after_pass
 from calendar_service.reminders.resuming import send_missed as end_restore
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.settings import read_settings
 from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
-from calendar_service.store.pauses import count_unanswered, list_pauses
+from calendar_service.store.pauses import list_pauses
 from calendar_service.worker import NOT_SENT
 from calendar_service.writers.countdowns import days_ahead
 from calendar_service.writers.i18n import language
@@ -71,14 +72,16 @@ def plan(start: str | None, end: str | None, form: str) -> None:
 
     T is a day, 2027-07-01, or a time, 2027-07-01T09:00:00Z; without an offset it is the calendar's own clock.
     """
+    settings = read_settings(os.environ)
     engine, edition = _published()
     now = clock()
     begins = _read_time(start, edition) if start else now
     ends = _read_time(end, edition) if end else begins + _AHEAD
     failures = Failures()
     with reading(engine) as connection:
-        pauses, unanswered = list_pauses(connection), count_unanswered(connection)
-    found = forecast_after_pass(engine, edition, (begins, ends), now, with_addresses=form == "json", failures=failures)
+        pauses = list_pauses(connection)
+    answering = SignupAnswering(secret_keys(settings), settings.confirmations_per_hour)
+    found = forecast_after_pass(engine, edition, (begins, ends), now, signups=answering, failures=failures)
     for subject, error in failures.found.values():
         click.echo(f"left out, {subject.about}: {error}", err=True)
     if form == "json":
@@ -88,8 +91,6 @@ def plan(start: str | None, end: str | None, form: str) -> None:
         click.echo(describe_pause(pause))
     for each in found:
         click.echo(_as_text(each, edition, is_missed=bool(pauses) and each.is_waiting))
-    if pauses and unanswered:
-        click.echo(f"{unanswered} sign-ups wait for a mail that asks to confirm them.")
     messages = _counted(sum(each.subscribers for each in found), "message")
     click.echo(f"{messages}, {write_instant(begins)} to {write_instant(ends)}")
 
@@ -180,8 +181,12 @@ def _item_as_json(item: PlannedItem, each: PlannedMessage) -> dict[str, Any]:
         "moment": _moment(item.notification),
         "at": _written(item),
         "lead": lead_of(item.notification),
-        "kind": each.kind,
+        "kind": _kind(each),
     }
+
+
+def _kind(each: PlannedMessage) -> str:
+    return "account" if each.kind is NotificationKind.ACCOUNT else each.kind
 
 
 def _moment(key: NotificationKey) -> str:
@@ -207,7 +212,7 @@ def _as_text(each: PlannedMessage, edition: Edition, *, is_missed: bool) -> str:
     lines = [_item_as_text(item, each, edition.calendar.zone) for item in each.items]
     about = lines[0] if len(lines) == 1 else _counted(len(lines), "record")
     subscribers = _counted(each.subscribers, "subscriber")
-    parts = (write_instant(each.due_at), f"{each.kind:8}", about, subscribers, "missed" if is_missed else "")
+    parts = (write_instant(each.due_at), f"{_kind(each):8}", about, subscribers, "missed" if is_missed else "")
     return "\n".join(["  ".join(part for part in parts if part), *(f"    {line}" for line in lines if len(lines) > 1)])
 
 

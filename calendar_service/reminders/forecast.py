@@ -80,6 +80,8 @@ class PlannedMessage:
     is_waiting: bool = False
 
 
+_Recipient = int | str
+"""A subscriber by id, or the address of somebody who has signed up and is none yet."""
 _Told = tuple["datetime", NotificationKind, tuple[PlannedItem, ...], bool]
 """All of a planned message but to whom it goes."""
 
@@ -100,19 +102,29 @@ def forecast(
     """
     start, end = span
     failures = failures or Failures()
-    found: defaultdict[_Told, list[int | None]] = defaultdict(list)
+    found: defaultdict[_Told, list[_Recipient]] = defaultdict(list)
     with reading(engine) as connection:
-        for told, subscriber in _waiting(connection, Relevance(engine), edition, end):
+        for told, recipient in _waiting(connection, Relevance(engine), edition, end):
             if max(told[0], now or start) >= start:
-                found[told].append(subscriber)
+                found[told].append(recipient)
         planning = _Planning(connection, Relevance(engine), edition, failures)
         for told, subscriber in planning.messages(start, end):
             found[told].append(subscriber)
-        named = {each for ids in found.values() for each in ids if each is not None} if with_addresses else set()
-        addresses = {id_: masked_address(address) for id_, address in load_addresses(connection, named).items()}
+        everyone = {each for recipients in found.values() for each in recipients} if with_addresses else set()
+        known = load_addresses(connection, {each for each in everyone if isinstance(each, int)})
+    addresses = {
+        each: masked_address(each if isinstance(each, str) else known[each])
+        for each in everyone
+        if isinstance(each, str) or each in known
+    }
     messages = [
-        PlannedMessage(*told[:3], len(ids), tuple(sorted(addresses[id_] for id_ in ids if id_ in addresses)), told[3])
-        for told, ids in found.items()
+        PlannedMessage(
+            *told[:3],
+            len(recipients),
+            tuple(sorted(addresses[each] for each in recipients if each in addresses)),
+            told[3],
+        )
+        for told, recipients in found.items()
     ]
     return sorted(messages, key=lambda each: (each.due_at, each.kind, *_order(each.items[0])))
 
@@ -270,7 +282,7 @@ def _planned_item(key: NotificationKey) -> PlannedItem:
 
 def _waiting(
     connection: Transaction, relevance: Relevance, edition: Edition, end: datetime
-) -> Iterator[tuple[_Told, int | None]]:
+) -> Iterator[tuple[_Told, _Recipient]]:
     """Yield what is in the outbox, as far as it still says something."""
     rows = list_waiting(connection, end)
     for start in range(0, len(rows), _PAGE):
@@ -280,10 +292,11 @@ def _waiting(
         for delivery in claimed:
             recipient, next_at = delivery.recipient, page[delivery.id]
             own = watches.get(recipient.id, []) if recipient else []
-            if items := _waiting_items(relevance, delivery, edition, own):
+            to = recipient.id if recipient else delivery.signup.address if delivery.signup else None
+            if to is not None and (items := _waiting_items(relevance, delivery, edition, own)):
                 kind = items[0].notification.kind
                 kind = NotificationKind.DIGEST if isinstance(delivery.notification, DigestKey) else kind
-                yield (next_at, kind, items, True), recipient.id if recipient else None
+                yield (next_at, kind, items, True), to
 
 
 def _waiting_items(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.records.times import write_instant
 from calendar_service.reminders.ahead import fan_out_ahead
 from calendar_service.reminders.forecast import forecast
 from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.signup_worker import MESSAGES_PER_HOUR, process_signups
 from calendar_service.store.engine import reading, rehearsing, writing
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, list_pauses, settle_missed
 
@@ -22,26 +24,36 @@ if TYPE_CHECKING:
     from calendar_service.store.pauses import Pause
 
 
+@dataclass(frozen=True)
+class SignupAnswering:
+    """How sign-ups are answered: with which secret keys, newest first, and how many an hour at most."""
+
+    keys: tuple[str, ...]
+    messages_per_hour: int = MESSAGES_PER_HOUR
+
+
 def forecast_after_pass(
     engine: Database,
     edition: Edition,
     span: tuple[datetime, datetime],
     now: datetime,
     *,
-    with_addresses: bool,
+    signups: SignupAnswering,
     failures: Failures | None = None,
 ) -> list[PlannedMessage]:
     """Return what is due between two times, as it is after the pass that is to come now.
 
-    That pass is made and rolled back. While sending is paused, what would be sent at once if it ended now is listed
-    whatever the two times are. What cannot be planned is left out and added to `failures`. Raise DatabaseFault.
+    That pass, which answers sign-ups too, is made and rolled back. While sending is paused, what would be sent at once
+    if it ended now is listed whatever the two times are. What cannot be planned is left out and added to `failures`.
+    Raise DatabaseFault.
     """
     with reading(engine) as connection:
         pauses = list_pauses(connection)
     with rehearsing(engine) as rehearsal:
+        process_signups(rehearsal, signups.keys, now, signups.messages_per_hour)
         _fan_out(rehearsal, edition, _latest(pauses, now), now)
         sent_at = max(now, span[0]) if pauses else now
-        return forecast(rehearsal, edition, span, with_addresses=with_addresses, now=sent_at, failures=failures)
+        return forecast(rehearsal, edition, span, with_addresses=True, now=sent_at, failures=failures)
 
 
 def send_missed(engine: Database) -> bool:

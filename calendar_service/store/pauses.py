@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.notification_keys import NotificationKind
@@ -152,11 +152,6 @@ def settle_missed(connection: Connection, pause: Pause, now: datetime) -> int:
         asked = signups.c.state == ASKED, signups.c.asked_at <= pause.until
         connection.execute(update(signups).where(*asked).values(state=MAILED, settled_at=now))
     return dropped
-
-
-def count_unanswered(connection: Connection) -> int:
-    """Return how many sign-ups wait for their confirmation mail."""
-    return connection.scalar(select(func.count()).select_from(signups).where(signups.c.state == ASKED)) or 0
 
 
 def _missed(pause: Pause) -> Iterable[ColumnElement[bool]]:

@@ -9,15 +9,18 @@ from hypothesis import event as note
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from calendar_service.records.notification_keys import DigestKey, ReminderKey, lead_of, record_of
+from calendar_service.records.notification_keys import AccountKey, DigestKey, ReminderKey, lead_of, record_of
 from calendar_service.records.times import CivilTime, EndOfDay, write_instant
 from calendar_service.reminders.ahead import fan_out_ahead
 from calendar_service.reminders.message_renderer import MessageRenderer
 from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.relevance import DeliveryObsolete
-from calendar_service.reminders.resuming import forecast_after_pass
+from calendar_service.reminders.resuming import SignupAnswering, forecast_after_pass
 from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.subscriptions.addresses import AddressHasher
+from calendar_service.reminders.subscriptions.preferences import Preferences
 from calendar_service.reminders.subscriptions.service import SubscriptionService
+from calendar_service.reminders.subscriptions.signup_worker import process_signups
 from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries, mark_settled
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import writing
@@ -59,16 +62,18 @@ class Passes:
 
     def run(self, edition, now, clock=None):
         """One pass at `now`; where `clock` is given that is the time, and `now` is ahead of it."""
+        process_signups(self.database, KEYS, clock or now)
         self.planner.fan_out(edition, clock or now)
         if clock and now > clock:
             fan_out_ahead(self.database, edition, now, clock)
         with writing(self.database) as connection:
             claimed = load_deliveries(connection, claim_deliveries(connection, self.worker, now, 1000))
-            watches = load_active_watches(connection, [each.recipient.id for each in claimed])
+            watches = load_active_watches(connection, [each.recipient.id for each in claimed if each.recipient])
         for delivery in claimed:
             state = DeliveryState.SENT
             try:
-                message, envelope = self.renderer.render(delivery, edition, watches[delivery.recipient.id], now)
+                own = watches.get(delivery.recipient.id, []) if delivery.recipient else []
+                message, envelope = self.renderer.render(delivery, edition, own, now)
             except DeliveryObsolete:
                 state = DeliveryState.DROPPED
             else:
@@ -96,6 +101,8 @@ def sent(delivery, message, envelope):
             else (item["record"], "new" if item["type"] == "new" else "changed", None)
             for item in message.data["items"]
         ]
+    elif isinstance(key, AccountKey):
+        items = [("", str(key.account), None)]
     elif isinstance(key, ReminderKey):
         items = [(message.data["record"], message.data["moment"], message.data["at"])]
     else:
@@ -110,7 +117,7 @@ def listed(messages):
         items = tuple(
             (
                 record_of(key),
-                key.moment if isinstance(key, ReminderKey) else key.notice,
+                key.moment if isinstance(key, ReminderKey) else getattr(key, "notice", None) or str(key.account),
                 item.at and written_at(item.at),
             )
             for item in each.items
@@ -151,6 +158,18 @@ people = st.fixed_dictionaries(
 )
 
 
+asks = st.lists(st.tuples(st.sampled_from(["s0", "s1", "ada", "ben"]), st.sampled_from(["", "kind=event"])), max_size=4)
+
+
+def ask(database, asked, now):
+    """Sign-ups that the next pass answers: of strangers, and of subscribers who have what they ask for, or not."""
+    service = SubscriptionService(database, KEYS)
+    for number, (name, selection) in enumerate(asked):
+        choice = Preferences(selection, ("7 days",), wants_new=False, digest="", language="en", zone=PARIS, country="")
+        consent = {"words": "Yes", "form": "page"}
+        service.ask(f"{name}@reader.example", choice, consent=consent, client=str(number), now=now)
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     made = open_sqlite(tmp_path_factory.mktemp("forecast") / "calendar.sqlite3")
@@ -172,15 +191,17 @@ def engine(tmp_path_factory):
     st.booleans(),
     st.integers(2, 12).map(lambda number: number * DAY),
     st.booleans(),
+    asks,
 )
-def test_the_forecast_lists_what_is_sent(engine, first, second, subscribers, gap, has_passed, length, is_ahead):
+def test_the_forecast_lists_what_is_sent(engine, first, second, subscribers, gap, has_passed, length, is_ahead, asked):
     passes = Passes(engine)
     edition = publish_records(engine, BEGIN, *first)
     now = BEGIN + MINUTE
     for number, each in enumerate(sorted(subscribers, key=lambda each: each["after"])):
         list(passes.run_until(edition, now, joined := BEGIN + each["after"]))
         more = {name: each[name] for name in ("zone", "digest")}
-        add_subscriber(engine, f"s{number}", joined, *each["watches"], **more)
+        own_key = AddressHasher(KEYS).address_keys(f"s{number}@reader.example")[0]
+        add_subscriber(engine, f"s{number}", joined, *each["watches"], address_key=own_key, **more)
         now = max(now, joined)
     published_at = now + gap
     ids = {each.id for each in second}
@@ -189,7 +210,8 @@ def test_the_forecast_lists_what_is_sent(engine, first, second, subscribers, gap
     if has_passed:
         list(passes.run(edition, now))
         now += MINUTE
-    foreseen = forecast_after_pass(engine, edition, (now, now + length), now, with_addresses=True)
+    ask(engine, asked, now - MINUTE)
+    foreseen = forecast_after_pass(engine, edition, (now, now + length), now, signups=SignupAnswering(KEYS))
     if is_ahead:
         times = {now, *(each.due_at for each in foreseen), *(now + number * DAY for number in range(length.days))}
         happened = Counter(passes.run_ahead(edition, now, sorted(times)))

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from calendar_service.reminders.restore_guard import RestoreGuard
-from calendar_service.reminders.resuming import end_pauses, forecast_after_pass, send_missed
+from calendar_service.reminders.resuming import SignupAnswering, end_pauses, forecast_after_pass, send_missed
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, writing
@@ -141,7 +141,8 @@ def test_the_plan_lists_what_is_missed_and_changes_nothing(installation, tmp_pat
     assert installation.tick(NOW) == []
     engine = open_engine(installation.url)
     edition = load_edition(engine)
-    found = [forecast_after_pass(engine, edition, (NOW, NOW + 10 * DAY), NOW, with_addresses=True) for _ in range(2)]
+    asked = engine, edition, (NOW, NOW + 10 * DAY), NOW
+    found = [forecast_after_pass(*asked, signups=SignupAnswering(("key",))) for _ in range(2)]
     assert outbox(engine) == []
     engine.dispose()
     assert found[0] == found[1]
