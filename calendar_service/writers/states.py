@@ -142,21 +142,22 @@ def series_lines(
     changed = [occurrence_on(schedule, change.occurrence) for change in schedule.changes]
     ahead = [each for each in changed if since is None or _is_ahead(each, schedule, zone, since)]
     shown = sorted((each for each in ahead if each.day not in besides), key=lambda each: each.day)[-_MOST_CHANGES:]
-    lines = [line for each in shown for line in _changed(each, schedule, zone, lang)]
+    lines = [line for each in shown for line in _changed(each, entry, schedule, calendar, lang)]
     is_told = phrases.state(entry, lang) or entry.planned_before or entry.place_before
     reason = None if is_told or all(each.reason for each in shown) else reason_of(entry, lang)
     return [*lines, *([reason.words] if reason else []), *_left_out(schedule, zone, lang, since)]
 
 
-def _changed(occurrence: Occurrence, schedule: Schedule, zone: str, lang: Language) -> list[str]:
+def _changed(occurrence: Occurrence, entry: Entry, schedule: Schedule, calendar: Calendar, lang: Language) -> list[str]:
     """Return the sentence on a changed occurrence, and its own reason."""
+    zone = calendar.zone
     words = phrases.when_words(occurrence.span, zone, lang)
     if occurrence.is_cancelled:
         sentence = lang.gettext("{label}: {title}", label=lang.gettext("Cancelled"), title=words)
     else:
         old = phrases.when_words(shift(schedule.span, occurrence.day), zone, lang)
         sentence = lang.gettext("{when}: moved from {old}.", when=words, old=old)
-    reason = phrases.reason(occurrence.reason, lang)
+    reason = reason_of(entry, lang, occurrence) if occurrence.reason else None
     return [sentence, reason.words] if reason else [sentence]
 
 
