@@ -211,14 +211,14 @@ class _Builder:
             sign = "*" if isinstance(event, AliasEvent) else "&"
             remedy = f"Write the value out; put quotes around a text that begins with {sign}."
             self.refuse(event, path, f"anchors (&) and aliases (*) such as {sign}{event.anchor} are not read.", remedy)
-        elif getattr(event, "tag", None) not in (None, "!"):
+        elif getattr(event, "tag", None) is not None:
             remedy = "Take it out; put quotes around a text that begins with !."
             self.refuse(event, path, f"the tag {event.tag!r} is not read.", remedy)
 
     def mapping(self, path: Path, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         while not isinstance(key_event := next(self.events), MappingEndEvent):
-            if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag not in (None, "!"):
+            if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag is not None:
                 remedy = "Look at the colons, brackets and question marks here."
                 raise UnfitYaml("a key must be a plain word.", _place(key_event), path=path, remedy=remedy)
             key = key_event.value
@@ -256,7 +256,7 @@ class _Builder:
 
     def scalar(self, event: Any, path: Path) -> Any:
         text: str = event.value
-        if event.style or event.tag == "!":
+        if event.style:
             return text
         if text in _NULL:
             return None

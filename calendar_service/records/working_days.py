@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+import holidays
+
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.errors import CalendarError, suggest
-
-try:
-    import holidays
-except ImportError:  # an extra: a service without it runs; see `knows_holidays`
-    holidays = None  # type: ignore[assignment]  # None stands for the missing package
 
 _DAY = timedelta(days=1)
 _WEEKEND = frozenset({5, 6})
@@ -46,11 +43,6 @@ class WorkingDays:
         """Check the country code; a test checks that the holidays package has every country."""
         if self.country is not None and self.country not in COUNTRIES:
             raise UnknownCountry(self.country)
-
-    @property
-    def knows_holidays(self) -> bool:
-        """Whether weekends and holidays are the country's own; if not, the caller should say so to people."""
-        return self.country is not None
 
     def is_working(self, day: date) -> bool:
         """Return True if a day is a working day."""

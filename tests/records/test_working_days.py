@@ -134,11 +134,6 @@ def test_an_unknown_country_is_refused(code, remedy):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("country", "knows"), [("FR", True), (None, False)])
-def test_one_can_tell_whether_holidays_are_known(country, knows):
-    assert WorkingDays(country).knows_holidays is knows
-
-
 @pytest.mark.parametrize(
     ("country", "on", "words"),
     [
