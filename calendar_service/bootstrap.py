@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calendar_service.admin.install import install_admin
+from calendar_service.admin.install import install_admin, may_send_more
 from calendar_service.heartbeat import Heartbeat
 from calendar_service.log_format import FORMATTERS
 from calendar_service.reminders.channels.mail import MailSettings
@@ -253,6 +253,7 @@ class WebProcess:
     cache: EditionCache
     worker: Worker
     follower: EditionFollower
+    may_send_more: Callable[[str, str], bool]
 
     def start(self) -> None:
         """Start the threads. Call it after forking."""
@@ -288,7 +289,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     except DatabaseFault as fault:
         logger.error("Until the database answers, only what this host has kept can be served: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     cache.load_snapshot()
-    return WebProcess(app, cache, worker, EditionFollower(cache))
+    return WebProcess(app, cache, worker, EditionFollower(cache), may_send_more(app, clock))
 
 
 def edition_snapshot(settings: Settings) -> SnapshotFile:

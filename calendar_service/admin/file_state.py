@@ -79,5 +79,6 @@ def other_publisher(engine: Database, host: Host) -> str:
 
 
 def is_writable(path: Path) -> bool:
-    """Return True if the file can be replaced: it is a regular file, and it and its folder may be written."""
-    return path.is_file() and not path.is_symlink() and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    """Return True if the file, where a link leads to, can be replaced: it and its folder may be written."""
+    real = path.resolve()
+    return real.is_file() and os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from werkzeug.http import parse_cookie
+
 from calendar_service.admin import changes, sign_in
-from calendar_service.admin.access import EDITOR_SESSIONS, MAILER
+from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE
 from calendar_service.admin.file_state import FileReader
+from calendar_service.admin.layout import ADMIN
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.sessions import EditorSessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from flask import Flask
 
     from calendar_service.reminders.sign_in_mailer import SignInMailer
@@ -27,3 +33,17 @@ def install_admin(
     app.extensions[FILE_READER] = FileReader(settings.file)
     for blueprint in (sign_in.blueprint, sign_in.signed_in_blueprint, changes.blueprint):
         app.register_blueprint(blueprint)
+
+
+def may_send_more(app: Flask, clock: Callable[[], datetime]) -> Callable[[str, str], bool]:
+    """Return whether a request may have a long body, by its path and cookies: only where an editor has signed in.
+
+    It asks no database, so a server may call it before the body comes; the page itself checks the session.
+    """
+    sessions: EditorSessions = app.extensions[EDITOR_SESSIONS]
+
+    def is_signed(path: str, cookies: str) -> bool:
+        session = parse_cookie(cookies).get(SESSION_COOKIE, "") if path.startswith(f"{ADMIN}/") else ""
+        return bool(session) and sessions.is_signed(session, clock())
+
+    return is_signed

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from calendar_service.admin.access import who
 from calendar_service.admin.comparison import compare_file
 from calendar_service.admin.layout import page_language, public_edition
-from calendar_service.admin.status_line import state_line
+from calendar_service.admin.status_line import held_reasons, state_line
+from calendar_service.admin.waiting import combine
 from calendar_service.parsers.record_lines import find_record_lines
+from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.web.context import cache, status
 
 if TYPE_CHECKING:
     from calendar_service.admin.comparison import FileComparison
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.admin.status_line import StatePart
+    from calendar_service.admin.waiting import Combination
     from calendar_service.records.edition import Edition
     from calendar_service.store.engine import Database
+    from calendar_service.store.waiting_changes import WaitingChange
     from calendar_service.web.status import ServiceStatus
     from calendar_service.writers.i18n import Language
 
@@ -27,7 +32,11 @@ FILE_READER = "calendar-service-file-reader"
 
 @dataclass
 class Overview:
-    """The file and the public edition at one time. `difference` is None if the file is broken or changes nothing."""
+    """The file and the public edition at one time. `difference` is None if the file is broken or changes nothing.
+
+    `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is.
+    `mine` are all changes of the editor, `others` those of the other editors.
+    """
 
     engine: Database
     reader: FileReader
@@ -37,25 +46,34 @@ class Overview:
     difference: FileComparison | None
     lang: Language
     line: list[StatePart]
+    pending: Combination
+    mine: list[WaitingChange]
+    others: list[WaitingChange]
     _lines: dict[str, tuple[int, int]] | None = field(default=None, init=False)
 
     def record_lines(self, record_id: str) -> list[tuple[int, str]]:
         """Return the lines of a record in the file with their numbers; none if it is not there."""
         if self._lines is None:
-            self._lines = find_record_lines(self.state.data)
+            self._lines = find_record_lines(self.pending.state.data)
         place = self._lines.get(record_id)
-        return self.state.lines(*place) if place else []
+        return self.pending.state.lines(*place) if place else []
 
 
-def open_overview() -> Overview:
-    """Return the state of all now. Raise DatabaseFault."""
+def open_overview(only: int | None = None) -> Overview:
+    """Return the state of all now; of the editor's own changes with `only` one. Raise DatabaseFault."""
     reader = cast("FileReader", current_app.extensions[FILE_READER])
     engine, now, lang = cache().engine, cache().clock(), page_language()
     state, edition, found = reader.read(), public_edition(), status().read(now)
-    draft = state.reading.draft if not state.trouble else None
+    waiting, me = list_waiting_changes(engine), who().editor.address
+    mine = [each for each in waiting if each.editor == me]
+    # What is held is confirmed first, by itself.
+    chosen = [] if held_reasons(state, found) else [each for each in mine if only in (None, each.id)]
+    pending = combine(reader, state, chosen)
+    draft = pending.state.reading.draft if not state.trouble else None
     difference = compare_file(engine, edition, draft, now) if draft else None
     if difference and difference.comparison.is_empty:
         difference = None
-    number = difference.number if difference else 0
+    number = max(difference.number if difference else 0, len(mine))
     line = state_line(engine, state, found, edition, number, now=now, lang=lang)
-    return Overview(engine, reader, state, found, edition, difference, lang, line)
+    others = [each for each in waiting if each.editor != me]
+    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others)

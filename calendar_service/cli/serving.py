@@ -91,7 +91,7 @@ def serve(file: Path | None, host: str, port: int) -> None:
     with contextlib.suppress(OSError):  # the disk under the log may be full
         click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
-        serve_application(process.app, host, port)
+        serve_application(process.app, host, port, process.may_send_more)
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:

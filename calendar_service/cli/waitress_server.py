@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 import waitress
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import RequestEntityTooLarge
 
+from calendar_service.admin.access import MAX_EDITOR_BODY_BYTES
 from calendar_service.web.app import MAX_BODY_BYTES
 from calendar_service.web.errors import TOO_LONG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
 THREADS = 16
 _CONNECTIONS = 1000
+# So many long bodies at a time; waitress keeps them on the disk.
+_MOST_LONG = 4
 
 
-def serve_application(app: WSGIApplication, host: str, port: int) -> None:
-    """Serve until the process is told to end. Raise OSError if the address cannot be used."""
+def serve_application(
+    app: WSGIApplication, host: str, port: int, may_send_more: Callable[[str, str], bool] = lambda *_: False
+) -> None:
+    """Serve until the process is told to end. Raise OSError if the address cannot be used.
+
+    `may_send_more` says by path and cookies whether a client may send as much as a signed-in editor.
+    """
     HTTPChannel.parser_class = _Parser
+    _Parser.may_send_more = staticmethod(may_send_more)
     # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
     waitress.serve(
         app,
@@ -41,6 +53,10 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Refuses a long body in words, and before it comes."""
 
     error: Any
+    adj: Any
+    may_send_more: ClassVar[Any]
+    # The requests with a long body that are being received or answered.
+    _long: ClassVar[WeakSet[_Parser]] = WeakSet()
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse the header, and tell a client to go on only if its body is wanted.
@@ -48,7 +64,12 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         Waitress forgets a request that has no body once it has told its client to go on.
         """
         super().parse_header(header_plus)
-        if self.body_rcv is None or self.content_length > MAX_BODY_BYTES:
+        is_long = MAX_BODY_BYTES < self.content_length <= MAX_EDITOR_BODY_BYTES
+        if is_long and len(self._long) < _MOST_LONG and self.may_send_more(self.path, self.headers.get("COOKIE", "")):
+            self._long.add(self)
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = MAX_EDITOR_BODY_BYTES + 1
+        elif self.body_rcv is None or self.content_length > MAX_BODY_BYTES:
             self.expect_continue = False
 
     def received(self, data: bytes) -> int:

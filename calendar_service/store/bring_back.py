@@ -42,6 +42,7 @@ _LEFT = {
     "publish_intents",
     "signups",
     "tallies",
+    "waiting_changes",
     "workers",
 }
 # These change without `changed_at`: how often a channel failed.

@@ -400,3 +400,16 @@ editor_sessions = Table(
     Column("began_at", UTCDateTime, nullable=False),
     Column("ends_at", UTCDateTime, nullable=False),
 )
+
+# What an editor wants changed in a record, until it is published.
+waiting_changes = Table(
+    "waiting_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("editor", String(254), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("edits", JSON, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Index("uq_waiting_changes_editor", "editor", "record_id", unique=True),
+    sqlite_autoincrement=True,
+)

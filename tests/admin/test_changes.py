@@ -37,7 +37,7 @@ def simple(database_file, tmp_path):
     return Programme(tmp_path, database_file)
 
 
-def confirm(visitor, do="confirm", **changed):
+def confirm(visitor, do="publish", **changed):
     page = visitor.html("/admin/changes")
     given = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("form_token", "digest")}
     return visitor.post("/admin/changes", given | {"do": do} | changed)
@@ -100,7 +100,7 @@ def test_the_message_is_the_one_that_will_be_sent(simple):
     assert editor.get("/admin/changes/message?lang_of_message=xx").status_code == 404
 
 
-@pytest.mark.parametrize("do", ["confirm", "silent"])
+@pytest.mark.parametrize("do", ["publish", "silent"])
 def test_who_may_publish_confirms_with_or_without_messages(programme, do):
     programme.subscribe("ann@example.org")
     programme.plan()
@@ -125,10 +125,10 @@ def test_who_may_only_write_cannot_confirm(simple):
     editor = simple.editor(BO.address)
     page = editor.get("/admin/changes")
     assert "Somebody who may publish has to confirm it." in words_of(page)
-    assert 'value="confirm"' not in page.text
+    assert 'value="publish"' not in page.text
     digest = simple.editor().html("/admin/changes")
     digest = re.search(r'name="digest" value="([^"]*)"', digest)[1]
-    answer = editor.send("/admin/changes", {"do": "confirm", "digest": digest}, page="/admin")
+    answer = editor.send("/admin/changes", {"do": "publish", "digest": digest}, page="/admin")
     assert answer.status_code == 403
     assert load_edition(simple.engine).number == 1
 
@@ -140,7 +140,7 @@ def test_a_file_that_changed_meanwhile_is_not_confirmed(simple):
     token = re.search(r'name="form_token" value="([^"]*)"', page)[1]
     digest = re.search(r'name="digest" value="([^"]*)"', page)[1]
     simple.save(EARLIER.replace("8 December", "1 December"))
-    answer = editor.post("/admin/changes", {"form_token": token, "digest": digest, "do": "confirm"})
+    answer = editor.post("/admin/changes", {"form_token": token, "digest": digest, "do": "publish"})
     assert "The file has changed since you loaded the page." in words_of(editor.get(answer.headers["Location"]))
     assert load_edition(simple.engine).number == 1
 
@@ -182,8 +182,8 @@ def test_where_another_host_publishes_one_can_only_read(simple):
         take_lease(connection, Host("second"))
     page = editor.get("/admin/changes")
     assert "second publishes this calendar" in words_of(page)
-    assert 'value="confirm"' not in page.text
-    assert editor.post("/admin/changes", given | {"do": "confirm"}).status_code == 409
+    assert 'value="publish"' not in page.text
+    assert editor.post("/admin/changes", given | {"do": "publish"}).status_code == 409
     assert load_edition(simple.engine).number == 1
 
 

@@ -5,12 +5,16 @@ import threading
 import pytest
 from waitress.server import create_server
 
+from calendar_service.admin.overview import FILE_READER
+from calendar_service.admin.waiting import keep_edits
+from calendar_service.parsers.editing.edits import SetValue
 from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
 from tests.support.showcase import FILE
+from tests.support.signing_up import FILE as DEMO
 from tests.support.tools import AXE
 
 VIEWS = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 800}}
@@ -121,3 +125,28 @@ def check(page, admin, paths):
         page.evaluate(AXE.read_text(encoding="utf-8"))
         assert page.evaluate(RUN) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_change_that_waits_is_chosen_and_published(browser, tmp_path, database_file, live, monkeypatch, scripts):
+    monkeypatch.setattr(clocks, "server_time", lambda _: None)
+    site = Programme(tmp_path, database_file, base_url="http://127.0.0.1:8000")
+    site.address = live(site)
+    reader = site.app.extensions[FILE_READER]
+    edit = SetValue("roads", ("closes",), "14 December 2026, 17:00")
+    keep_edits(site.engine, ANNA.address, "roads", [edit], reader.read(), site.now)
+    site.save(DEMO.replace("10 December", "12 December"))
+    page = look(browser, viewport=VIEWS["phone"], java_script_enabled=scripts)
+    sign_in(page, site)
+    page.click("text=Changes")
+    if scripts:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert page.evaluate(RUN) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("text=As I want it:")
+    page.click("button:has-text('Choose')")
+    page.click("button:has-text('Publish')")
+    assert page.locator(".done").inner_text() == "Published."
+    assert "14 December" in site.settings.file.read_text(encoding="utf-8")
+    assert page.faults == []
+    page.context.close()

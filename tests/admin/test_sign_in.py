@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from calendar_service.admin.access import EDITOR_SESSIONS
+from calendar_service.admin.install import may_send_more
 from calendar_service.reminders.sign_in_mailer import WAITS
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import editor_links, editor_sessions
@@ -349,3 +350,25 @@ def test_a_link_for_somebody_at_the_machine_works_in_any_browser_once(admin):
     assert first.post(link).status_code == 303
     assert second.post(link).status_code == 404
     assert (first.is_signed_in(), second.is_signed_in()) == (True, False)
+
+
+def test_only_a_signed_cookie_lets_a_long_body_in(simple):
+    visitor = simple.editor()
+    check = may_send_more(simple.app, lambda: simple.now)
+    cookie = f"other=1; calendar-editor={visitor.cookie().value}"
+    assert check("/admin/records", cookie)
+    assert not check("/reminders", cookie)
+    assert not check("/administration", cookie)
+    for wrong in ("", "calendar-editor=", f"calendar-editor={visitor.form_token()}", cookie[:-2]):
+        assert not check("/admin/records", wrong), wrong
+    simple.later(hours=12)
+    assert not check("/admin/records", cookie)
+
+
+def test_a_long_form_is_taken_from_an_editor_alone(simple):
+    visitor = simple.editor()
+    filler = "x" * 1_000_000
+    assert visitor.send("/admin/sign-out", {"filler": filler}).status_code == 303
+    assert visitor.post("/admin", {"address": filler}).status_code == 413
+    other = simple.editor()
+    assert other.send("/admin/sign-out", {"filler": filler * 7}).status_code == 413

@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import pytest
+from waitress.adjustments import Adjustments
 
+from calendar_service.admin.access import MAX_EDITOR_BODY_BYTES
+from calendar_service.cli.waitress_server import _Parser
 from calendar_service.reminders.subscriptions.service import ASKS_PER_HOUR
 from calendar_service.web.app import MAX_BODY_BYTES
 from tests.support.running_service import PROGRAM, Scene
@@ -103,3 +106,42 @@ def test_visitors_behind_a_proxy_are_told_apart(server):
 def test_the_name_of_the_host_is_compared_without_case(server, host, status):
     for path in ("/calendar.ics", "/calendar.ics", "/reminders"):
         assert ask(server, f"GET {path}", host=host).startswith(f"HTTP/1.1 {status} ")
+
+
+@pytest.fixture
+def parser_for(monkeypatch):
+    """Give the parser of a request with a long body, from a client who may send one if its cookie is good."""
+    monkeypatch.setattr(
+        _Parser,
+        "may_send_more",
+        staticmethod(lambda path, cookie: (path, cookie) == ("/admin/x", "good")),
+        raising=False,
+    )
+
+    def parse(path="/admin/x", cookie="good", size=MAX_EDITOR_BODY_BYTES):
+        parser = _Parser(Adjustments(max_request_body_size=MAX_BODY_BYTES + 1))
+        parser.received(head(f"POST {path}", f"Cookie: {cookie}", f"Content-Length: {size}"))
+        return parser
+
+    return parse
+
+
+@pytest.mark.parametrize(
+    ("given", "is_taken"),
+    [
+        ({}, True),
+        ({"size": MAX_EDITOR_BODY_BYTES + 1}, False),
+        ({"cookie": "bad"}, False),
+        ({"path": "/reminders"}, False),
+        ({"cookie": "bad", "size": MAX_BODY_BYTES}, True),
+    ],
+)
+def test_who_has_signed_in_may_send_more(parser_for, given, is_taken):
+    assert (parser_for(**given).error is None) is is_taken
+
+
+def test_only_a_few_long_bodies_come_at_a_time(parser_for):
+    taken = [parser_for() for _ in range(6)]
+    assert [each.error is None for each in taken] == [True] * 4 + [False] * 2
+    del taken[:2]
+    assert [parser_for().error is None for _ in range(1)] == [True]

@@ -1,0 +1,202 @@
+"""What the page of changes shows: each difference in words, with the lines of the file and who is notified of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calendar_service.admin.comparison import changed_keys
+from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
+from calendar_service.records.errors import gettext_noop
+from calendar_service.records.main_moment import main_moment
+from calendar_service.records.selection import Selection
+from calendar_service.records.times import civil_from_instant
+from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.messages.edition_notice import notice_row
+from calendar_service.web.context import cache
+from calendar_service.writers import phrases
+from calendar_service.writers.description import message_times
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import render_context_of
+
+if TYPE_CHECKING:
+    from calendar_service.admin.comparison import FileComparison
+    from calendar_service.admin.file_state import FileState
+    from calendar_service.admin.overview import Overview
+    from calendar_service.parsers.calendar_file import Finding
+    from calendar_service.records.record import Record
+    from calendar_service.reminders.announcement import AnnouncedChange, Audience
+    from calendar_service.store.waiting_changes import WaitingChange
+    from calendar_service.writers.i18n import Language
+    from calendar_service.writers.render_context import RenderContext
+
+_AROUND = 3
+MOST_ERRORS = 20
+_CHANNELS = {
+    ChannelName.MAIL: gettext_noop("by email"),
+    ChannelName.WEBHOOK: gettext_noop("by webhook"),
+    ChannelName.CHAT: gettext_noop("in a chat room"),
+}
+
+
+@dataclass(frozen=True)
+class AudiencePart:
+    """How many subscribers are reached in one language and by one channel."""
+
+    number: int
+    language: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One record that differs: a headline, sentences, the keys and lines of the file, and who is notified."""
+
+    record_id: str
+    title: phrases.LocalizedText
+    headline: str
+    lines: list[str]
+    keys: list[str]
+    text: list[tuple[int, str]]
+    notified: int
+    parts: list[AudiencePart]
+    is_told: bool
+
+
+@dataclass(frozen=True)
+class ShownConflict:
+    """A field that the file has another value of than its editor wants."""
+
+    path: str
+    in_file: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class ShownWaiting:
+    """A change that waits: whose, since when, and each edit as path, value before and value wanted."""
+
+    number: int
+    editor: str
+    title: phrases.LocalizedText
+    since: str
+    edits: list[tuple[str, str, str]]
+    conflicts: list[ShownConflict]
+
+
+@dataclass(frozen=True)
+class ShownError:
+    """A problem of the file, with the lines around it."""
+
+    finding: Finding
+    text: list[tuple[int, str]]
+
+
+def shown_errors(state: FileState) -> list[ShownError]:
+    """Return the first problems of a file with the lines around each."""
+    return [
+        ShownError(each, state.lines(each.line - _AROUND, each.line + _AROUND))
+        for each in state.reading.errors[:MOST_ERRORS]
+    ]
+
+
+def shown_changes(overview: Overview, difference: FileComparison) -> list[ShownChange]:
+    """Return each record that differs."""
+    view = context_for(difference, overview.lang)
+    return [_shown(each, difference, overview, view) for each in difference.announcement.changes]
+
+
+def _shown(change: AnnouncedChange, difference: FileComparison, overview: Overview, view: RenderContext) -> ShownChange:
+    record, now = change.after.record, cache().clock()
+    entry = difference.following.entries[record.id]
+    before = difference.last.entries.get(record.id) if difference.last else None
+    is_back = before is not None and before.revision.withdrawn
+    if change.notice:
+        row = notice_row(change.notice, difference.following, view, now)
+        headline, lines = row.counted, row.lines
+    else:
+        headline = _untold_headline(before.record if before and not is_back else None, change, overview.lang)
+        calendar = difference.following.calendar
+        lines = message_times(main_moment(entry, calendar, now).span, record, calendar, view)[:1]
+    return ShownChange(
+        record_id=record.id,
+        title=phrases.pick(record.title, view.lang.code),
+        headline=headline,
+        lines=lines,
+        keys=[] if change.after.withdrawn else changed_keys(before.record if before else None, record),
+        text=overview.record_lines(record.id),
+        notified=total_audience(change.audience),
+        parts=audience_parts(change.audience, overview.lang),
+        is_told=change.notice is not None,
+    )
+
+
+def _untold_headline(before: Record | None, change: AnnouncedChange, lang: Language) -> str:
+    if change.after.withdrawn:
+        return lang.gettext("Withdrawn")
+    return lang.gettext("Text changed") if before else lang.gettext("New")
+
+
+def audience_parts(audience: Audience, lang: Language) -> list[AudiencePart]:
+    """Return an audience by language and channel, the largest part first."""
+    return [
+        AudiencePart(number, lang.language(code), lang.gettext(_CHANNELS[ChannelName(channel)]))
+        for (code, channel), number in sorted(audience.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def total_audience(audience: Audience) -> int:
+    """Return how many are in an audience."""
+    return sum(audience.values())
+
+
+def message_languages(difference: FileComparison) -> list[tuple[str, str]]:
+    """Return the languages in which there is a message to read: code and own name."""
+    if not any(each.notice for each in difference.announcement.changes):
+        return []
+    return [(code, language(code).own_name()) for code in difference.following.calendar.shown_languages]
+
+
+def context_for(difference: FileComparison, lang: Language) -> RenderContext:
+    """Return the context in which what is shown of a comparison is rendered."""
+    default = difference.following.calendar.default_language
+    return render_context_of(Selection(lang=lang.code), cache().renderer.base_url, default)
+
+
+def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
+    """Return a change that waits, with its conflicts."""
+    zone = overview.edition.calendar.zone if overview.edition else "UTC"
+    local = civil_from_instant(change.changed_at, zone)
+    entry = overview.edition.entries.get(change.record_id) if overview.edition else None
+    edits = [_shown_edit(each["edit"], each["was"], overview.lang) for each in change.edits]
+    conflicts = (overview.pending.conflicts or {}).get(change.id, [])
+    return ShownWaiting(
+        number=change.id,
+        editor=change.editor,
+        title=phrases.pick(entry.record.title, overview.lang.code)
+        if entry
+        else phrases.LocalizedText(change.record_id, ""),
+        since=phrases.when_words(local, zone, overview.lang),
+        edits=edits,
+        conflicts=[
+            ShownConflict(each.path, _plain(each.in_file, overview.lang), _plain(each.wanted, overview.lang))
+            for each in conflicts
+        ],
+    )
+
+
+def _shown_edit(plain: dict[str, Any], was: Any, lang: Language) -> tuple[str, str, str]:
+    """Return an edit as its path in the file, the value before and the value wanted."""
+    edit = edit_from_json(plain)
+    if isinstance(edit, AppendRecord):
+        return edit.fields.get("id", ""), "", lang.gettext("New")
+    wanted = edit.value if isinstance(edit, SetValue) else None
+    return ".".join(map(str, edit.path)), _plain(was, lang), _plain(wanted, lang)
+
+
+def _plain(value: Any, lang: Language) -> str:
+    """Return a value of the file as one line of text."""
+    if value is None:
+        return lang.gettext("nothing")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

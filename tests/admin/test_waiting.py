@@ -1,0 +1,284 @@
+"""Changes that wait: published into the file by its editor, against what others have saved meanwhile."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from calendar_service.admin.overview import FILE_READER
+from calendar_service.admin.waiting import keep_edits
+from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue
+from calendar_service.publishing import publish_file
+from calendar_service.store import clocks
+from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.engine import reading
+from calendar_service.store.lease import this_host
+from calendar_service.store.tables import editions, publish_intents
+from calendar_service.store.waiting_changes import list_waiting_changes
+from tests.support.admin_site import ANNA, BO, Programme
+from tests.support.signing_up import FILE, words_of
+
+EXTEND = SetValue("roads", ("closes",), "14 December 2026, 17:00")
+RETITLE = SetValue("rumours", ("title",), "Rumours and facts")
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock(monkeypatch):
+    """The database's clock is not compared with that of the tests, which stands still."""
+    monkeypatch.setattr(clocks, "server_time", lambda _: None)
+
+
+class Waiting(Programme):
+    def keep(self, *edits, editor=ANNA.address):
+        for edit in edits:
+            record = edit.fields["id"] if isinstance(edit, AppendRecord) else edit.record
+            keep_edits(self.engine, editor, record, [edit], self.app.extensions[FILE_READER].read(), self.now)
+
+    def text(self):
+        return self.settings.file.read_text(encoding="utf-8")
+
+    def waiting(self):
+        return [(each.editor, each.record_id) for each in list_waiting_changes(self.engine)]
+
+
+@pytest.fixture
+def programme(database, tmp_path):
+    return Waiting(tmp_path, database)
+
+
+@pytest.fixture
+def simple(database_file, tmp_path):
+    return Waiting(tmp_path, database_file)
+
+
+def press(visitor, do="publish", query="", **changed):
+    page = visitor.html(f"/admin/changes{query}")
+    given = {
+        name: found[1]
+        for name in ("form_token", "digest", "only")
+        if (found := re.search(rf'name="{name}" value="([^"]*)"', page))
+    }
+    answer = visitor.post("/admin/changes", given | {"do": do} | changed)
+    return answer, words_of(visitor.get(answer.headers["Location"])) if answer.status_code == 303 else words_of(answer)
+
+
+def test_a_change_is_shown_before_it_is_published(programme):
+    programme.subscribe("ann@example.org")
+    programme.plan()
+    programme.keep(EXTEND)
+    page = words_of(programme.editor().get("/admin/changes"))
+    assert "Deadline extended Study of roads" in page
+    assert "1 subscriber is notified: 1 English, by email." in page
+    assert 'closes: "14 December 2026, 17:00"' in page
+    assert "10 December 2026, 17:00 14 December 2026, 17:00" in page
+    assert "Publish and notify 1 subscriber" in page
+    assert programme.text() == FILE
+    assert load_edition(programme.engine).number == 1
+
+
+@pytest.mark.parametrize("do", ["publish", "silent"])
+def test_publishing_writes_only_its_bytes_and_makes_the_edition(programme, do):
+    programme.subscribe("ann@example.org")
+    programme.plan()
+    programme.keep(EXTEND)
+    assert press(programme.editor(), do)[1].startswith("Changes Published.")
+    assert programme.text() == FILE.replace("10 December 2026, 17:00", "14 December 2026, 17:00")
+    with reading(programme.engine) as connection:
+        row = connection.execute(select(editions).order_by(editions.c.number.desc())).first()
+        assert connection.execute(select(publish_intents)).all() == []
+    assert (row.number, row.editor, row.is_silent) == (2, ANNA.address, do == "silent")
+    assert programme.waiting() == []
+
+
+def test_only_this_one(simple):
+    simple.keep(EXTEND, RETITLE)
+    visitor = simple.editor()
+    page = visitor.html("/admin/changes")
+    link = re.findall(r'href="(/admin/changes\?only=\d+)"', page)[1]
+    only = link.partition("?")[2]
+    assert "Study of roads" not in words_of(visitor.get(link)).partition("Your changes that wait")[0]
+    press(visitor, query=f"?{only}")
+    assert simple.text() == FILE.replace("title: Rumours", "title: Rumours and facts")
+    assert simple.waiting() == [(ANNA.address, "roads")]
+
+
+def test_discard(simple):
+    simple.keep(EXTEND)
+    visitor = simple.editor()
+    number = list_waiting_changes(simple.engine)[0].id
+    assert "The change is discarded." in press(visitor, "discard", only=str(number))[1]
+    assert (simple.waiting(), simple.text()) == ([], FILE)
+    assert "This change is not there any more." in press(visitor, "discard", only=str(number))[1]
+
+
+def test_nobody_discards_or_publishes_what_is_anothers(simple):
+    simple.keep(EXTEND, editor=BO.address)
+    visitor = simple.editor()
+    page = words_of(visitor.get("/admin/changes"))
+    assert "Bo@example.org has a change that waits" in page
+    assert "Publish" not in page
+    press(visitor, "discard", only=str(list_waiting_changes(simple.engine)[0].id), form_token=visitor.form_token())
+    assert simple.waiting() == [(BO.address, "roads")]
+
+
+def test_who_may_only_write_discards_and_does_not_publish(simple):
+    simple.keep(EXTEND, editor=BO.address)
+    visitor = simple.editor(BO.address)
+    assert 'value="publish"' not in visitor.html("/admin/changes")
+    assert press(visitor, "publish")[0].status_code == 403
+    assert simple.text() == FILE
+    press(visitor, "discard", only=str(list_waiting_changes(simple.engine)[0].id))
+    assert simple.waiting() == []
+
+
+def test_edits_of_one_record_come_together_and_the_last_of_a_field_holds(simple):
+    simple.keep(SetValue("roads", ("closes",), "12 December 2026, 17:00"), SetValue("roads", ("tags",), ["a"]), EXTEND)
+    (change,) = list_waiting_changes(simple.engine)
+    assert [each["was"] for each in change.edits] == ["10 December 2026, 17:00", ["roads"]]
+    press(simple.editor())
+    assert "14 December" in simple.text()
+    assert "tags: [a]" in simple.text()
+
+
+def test_a_new_record_and_a_removed_value(simple):
+    fields = {"id": "new", "kind": "event", "title": "New", "when": "1 May 2027"}
+    simple.keep(AppendRecord(fields), RemoveValue("rumours", ("tags",)))
+    assert "Published." in press(simple.editor())[1]
+    assert "new" in load_edition(simple.engine).entries
+    assert "tags: [rumours]" not in simple.text()
+
+
+def test_a_text_editors_save_elsewhere_is_kept(simple):
+    simple.keep(EXTEND)
+    simple.save(FILE.replace("title: Rumours", "title: Rumours again"))
+    press(simple.editor())
+    assert "Rumours again" in simple.text()
+    assert "14 December" in simple.text()
+
+
+def test_a_text_editors_save_of_the_same_field_wins_until_one_has_chosen(simple):
+    simple.keep(EXTEND, SetValue("roads", ("tags",), ["a"]))
+    simple.save(FILE.replace("10 December", "16 December"))
+    visitor = simple.editor()
+    page = words_of(visitor.get("/admin/changes"))
+    assert "Somebody has changed this in the file meanwhile." in page
+    assert "As in the file: 16 December 2026, 17:00" in page
+    assert "As I want it: 14 December 2026, 17:00" in page
+    assert "Publish" not in page
+    only = str(list_waiting_changes(simple.engine)[0].id)
+    press(visitor, "choose", only=only, **{"field-closes": "file"})
+    press(visitor)
+    assert "16 December" in simple.text()
+    assert "tags: [a]" in simple.text()
+
+
+def test_my_version_can_be_chosen(simple):
+    simple.keep(EXTEND)
+    simple.save(FILE.replace("10 December", "12 December"))
+    visitor = simple.editor()
+    press(visitor, "choose", only=str(list_waiting_changes(simple.engine)[0].id), **{"field-closes": "mine"})
+    press(visitor)
+    assert "14 December" in simple.text()
+
+
+def test_two_editors_of_one_record(simple):
+    simple.keep(EXTEND)
+    simple.keep(SetValue("roads", ("closes",), "18 December 2026, 17:00"), editor=BO.address)
+    assert "Published." in press(simple.editor())[1]
+    page = words_of(simple.editor(BO.address).get("/admin/changes"))
+    assert "As in the file: 14 December 2026, 17:00" in page
+    assert "As I want it: 18 December 2026, 17:00" in page
+
+
+def test_what_check_refuses_is_shown_and_not_written(simple):
+    simple.keep(SetValue("roads", ("closes",), "on a fine day"))
+    visitor = simple.editor()
+    page = words_of(visitor.get("/admin/changes"))
+    assert "Line 8" in page
+    assert "on a fine day" in page
+    press(visitor, form_token=visitor.form_token(), digest="")
+    assert (simple.text(), load_edition(simple.engine).number) == (FILE, 1)
+
+
+def test_what_needs_a_persons_look_is_shown_first(simple):
+    simple.keep(SetValue("roads", ("closes",), "8 December 2026, 17:00"))
+    visitor = simple.editor()
+    page = words_of(visitor.get("/admin/changes"))
+    assert "Look at this first" in page
+    assert "which is earlier" in page
+    assert "Published." in press(visitor)[1]
+
+
+def test_what_has_not_been_seen_is_not_published(simple):
+    simple.keep(EXTEND)
+    visitor = simple.editor()
+    page = visitor.html("/admin/changes")
+    given = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("form_token", "digest")}
+    simple.keep(RETITLE)
+    answer = visitor.post("/admin/changes", given | {"do": "publish"})
+    assert "The file has changed since you loaded the page." in words_of(visitor.get(answer.headers["Location"]))
+    assert simple.text() == FILE
+
+
+def test_a_change_waits_until_the_held_file_is_confirmed(simple):
+    simple.save(FILE.replace("10 December", "8 December"))
+    simple.keep(RETITLE)
+    visitor = simple.editor()
+    assert "They wait until the held file is confirmed." in words_of(visitor.get("/admin/changes"))
+    press(visitor)
+    assert "Rumours and facts" not in simple.text()
+    assert simple.waiting() == [(ANNA.address, "rumours")]
+    press(visitor)
+    assert "Rumours and facts" in simple.text()
+
+
+def test_a_publication_that_was_cut_off_is_finished_by_whoever_publishes(simple, monkeypatch):
+    """Killed after the file was replaced: the worker publishes it as the editor meant it, and nothing is done twice."""
+
+    def killed(*_, **__):
+        raise SystemExit
+
+    simple.keep(EXTEND)
+    with monkeypatch.context() as patch:
+        patch.setattr("calendar_service.admin.changes.publish_file", killed)
+        with pytest.raises(SystemExit):
+            press(simple.editor(), "silent")
+    assert "14 December" in simple.text()
+    result = publish_file(simple.engine, simple.settings.file, simple.now, host=this_host())
+    assert result.outcome is PublishOutcome.PUBLISHED
+    with reading(simple.engine) as connection:
+        row = connection.execute(select(editions).order_by(editions.c.number.desc())).first()
+    assert (row.editor, row.is_silent) == (ANNA.address, True)
+    simple.look_again()
+    assert "Publish" not in words_of(simple.editor().get("/admin/changes")).partition("Your changes")[0]
+
+
+def test_a_publication_that_was_cut_off_before_leaves_the_file(simple, monkeypatch):
+    def killed(*_, **__):
+        raise SystemExit
+
+    simple.keep(EXTEND)
+    with monkeypatch.context() as patch:
+        patch.setattr("calendar_service.admin.changes.replace_whole", killed)
+        with pytest.raises(SystemExit):
+            press(simple.editor())
+    assert simple.text() == FILE
+    assert simple.waiting() == [(ANNA.address, "roads")]
+    assert "Published." in press(simple.editor())[1]
+
+
+def test_where_the_file_cannot_be_written_the_page_says_so(simple, monkeypatch):
+    simple.keep(EXTEND)
+    monkeypatch.setattr("calendar_service.admin.changes.is_writable", lambda _: False)
+    visitor = simple.editor()
+    page = visitor.get("/admin/changes")
+    assert "The service may not write the calendar file." in words_of(page)
+    assert 'value="publish"' not in page.text
+
+
+def test_hostile_values_stay_values(simple):
+    simple.keep(SetValue("rumours", ("title",), "<script>alert(1)</script>\n  - id: injected"))
+    visitor = simple.editor()
+    assert "<script" not in visitor.html("/admin/changes")
+    press(visitor)
+    assert "injected" not in load_edition(simple.engine).entries
