@@ -94,7 +94,9 @@ def read_listed_questions(values: dict[str, Any]) -> list[StatedTime]:
 
 def read_linked_questions(node: dict[str, Any]) -> list[StatedTime]:
     """Return the questions in JSON-LD."""
-    answered = [(each["text"], each["acceptedAnswer"]) for each in node.get("subjectOf", [])]
+    about = node.get("subjectOf", [])
+    asked = [each for each in (about if isinstance(about, list) else [about]) if each["@type"] == "Question"]
+    answered = [(each["text"], each["acceptedAnswer"]) for each in asked]
     return [
         _fact(question, f"{each['text']} [{each['inLanguage']}]", each.get("datePublished", ""), "JSON-LD")
         for question, each in answered

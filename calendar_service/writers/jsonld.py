@@ -45,9 +45,9 @@ def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: Ahe
     """Return the content of a script element of a record's page."""
     record = entry.record
     text = source_json(entry)
-    source = {"subjectOf": {"@type": "CreativeWork", "encodingFormat": SOURCE_TYPE, "text": text}} if text else {}
+    source = [{"@type": "CreativeWork", "encodingFormat": SOURCE_TYPE, "text": text}] if text else []
     if record.schedule is None:
-        described = _demand(entry, edition, view) | source
+        described = _with_subjects(_demand(entry, edition, view), source)
     else:
         sessions = _sessions(entry, view)
         nodes = [
@@ -57,9 +57,15 @@ def write_jsonld(entry: Entry, edition: Edition, view: RenderContext, ahead: Ahe
             | sessions
             for each in _listed_occurrences(record.schedule, edition, ahead)
         ]
-        nodes = [nodes[0] | source, *nodes[1:]] if nodes else list(source.values())
+        nodes = [_with_subjects(nodes[0], source), *nodes[1:]] if nodes else source
         described = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
     return json.dumps({"@context": _CONTEXT} | described, ensure_ascii=False).translate(_ESCAPES)
+
+
+def _with_subjects(node: dict[str, Any], more: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a node with more that is about it, beside its questions."""
+    subjects = [*node.get("subjectOf", []), *more]
+    return node | ({"subjectOf": subjects if len(subjects) > 1 else subjects[0]} if subjects else {})
 
 
 def _listed_occurrences(schedule: Schedule, edition: Edition, ahead: AheadBounds) -> list[Occurrence]:
