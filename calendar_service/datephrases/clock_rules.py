@@ -89,11 +89,22 @@ class ClockRules:
     def _minutes(self, hour: int) -> Clock | None:
         """Read ":30", ".30", ":30:00" after the hour."""
         tokens, sign, second = self.tokens, self.tokens.peek(), "0"
-        if not tokens.is_glued_sign() or not tokens.accept(":.") or not (minute := tokens.accept_number(2)):
+        if not tokens.is_glued_sign():
+            return self._spaced_minutes(hour)
+        if not tokens.accept(":.") or not (minute := tokens.accept_number(2)):
             return None
         if sign == ":" and tokens.is_glued_sign() and tokens.accept(":") and not (second := tokens.accept_number(2)):
             return None
         return Clock(hour, int(minute), int(second), is_24_hour=bool(tokens.accept(_HOUR_UNITS)))
+
+    def _spaced_minutes(self, hour: int) -> Clock | None:
+        """Read " : 00" of "15 : 00"; in "Session 9 : 12 May" the number is a day."""
+        tokens = self.tokens
+        is_spaced = not tokens.is_glued() and not tokens.is_glued(1)
+        minute = tokens.accept_number(2) if is_spaced and tokens.accept(":") else ""
+        if not minute or tokens.peek() in VOCABULARY.months or tokens.peek() in VOCABULARY.ordinal_suffixes:
+            return None
+        return Clock(hour, int(minute), is_24_hour=bool(tokens.accept(_HOUR_UNITS)))
 
     def _hour_unit(self, hour: int) -> Clock | None:
         """Read "h", "h 30", "heures 30", "h 30 min" after the hour."""

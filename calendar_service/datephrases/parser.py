@@ -55,7 +55,7 @@ class Parser:
         """Return the parts of the whole phrase. Raise DatePhraseError."""
         rules = (
             *(self._lead_in, self._range_end, self._range, self._day_list, self._moment, self._before),
-            *(self._zone, self._online, self._trailer, self._equals),
+            *(self._zone, self._online, self._trailer, self._and_trailer, self._equals),
         )
         while not self.tokens.at_end:
             start = self.tokens.at
@@ -110,6 +110,11 @@ class Parser:
 
     def _trailer(self) -> bool | None:
         return (bool(self.parts.shape) and bool(self.tokens.accept_phrase(VOCABULARY.trailers))) or None
+
+    def _and_trailer(self) -> bool | None:
+        """Read the "and" of "in person and online"."""
+        is_joined = self.parts.shape and self.tokens.accept_phrase(VOCABULARY.and_words)
+        return bool(is_joined and self.tokens.phrase_at(_BEHIND_DASH)) or None
 
     def _before(self) -> bool | None:
         start = self.tokens.at

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_WORDS: Final = 25
-_SIGNS: Final = frozenset("'-,:;&()/.!\"«»")
+_SIGNS: Final = frozenset("'-,:;&()[]/.!\"«»|@·•")
 _DAYS: Final = sorted(
     name for name in {*VOCABULARY.months, *VOCABULARY.weekdays} if len(name) > 4
 )  # "Tuesday", not "mai"

@@ -29,7 +29,9 @@ def _table(name):
 
 TABLE = _table("announcement_lines.tsv")
 # In the manner of ministries, networks, universities and tender portals; labelled before they were parsed.
-PAGE_LINES = [*_table("public_page_lines.tsv"), *_table("more_page_lines.tsv")]
+PAGE_LINES = [
+    row for name in ("public_page_lines", "more_page_lines", "agency_page_lines") for row in _table(f"{name}.tsv")
+]
 
 
 CALENDAR = Calendar(id="x.example", name={}, zone=SEAT, languages=("en", "fr"))

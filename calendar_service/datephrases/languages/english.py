@@ -32,6 +32,7 @@ _LEAD_INS = (
     "|infoday|launch|panel|course|symposium|congress|round table|roundtable|assembly|exhibition|festival|ceremony"
     "|briefing|site visit|public opening|bid opening|opening of tenders|opening of bids|interview|interviews|exam"
     "|test|examination|online|virtual|hybrid|public|annual|international|regional|national|general|special|first"
+    "|(extended)|extended deadline :|(new)|(revised)|revised|(updated)|(final)|(postponed)"
     "|second stage|first stage|stage|phase|of|for|the|this|to|in|at|on|and|by the end of|end of day"
     "|end of the day|latest|latest by|at the latest|until|up to|till|valid until|time allowed until|deadline is"
     "|the deadline is|where|venue|location|format|mode"
@@ -77,7 +78,13 @@ ENGLISH = Vocabulary(
     equals=phrases("i.e.|i.e|ie|that is|or|equals"),
     online=phrases("online|on-line"),
     lead_ins=phrases(_LEAD_INS),
-    zone_words={"utc": "UTC", "gmt": "UTC", **table(AoE="aoe|anywhere on earth|time anywhere on earth")},
+    # The tz database has no "GST" any more; of those who could use it, only the Gulf prints it.
+    zone_words={
+        "utc": "UTC",
+        "gmt": "UTC",
+        "gst": "Asia/Dubai",
+        **table(AoE="aoe|anywhere on earth|time anywhere on earth"),
+    },
     local_time=phrases("local time|local times"),
     city_time=("{} time", "{} local time", "local time in {}"),
     city_aliases=zones_by_city(

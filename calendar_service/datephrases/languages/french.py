@@ -37,6 +37,8 @@ _LEAD_INS = (
     "|table ronde|lancement|audition|entretiens|épreuves|ouverture des plis|en ligne|virtuel|virtuelle|hybride"
     "|public|publique|annuel|annuelle|international|internationale|national|nationale|régional|régionale|général"
     "|générale|la|les|l'|le|de|des|du|d'|au|aux|et|pour|en|cette|cet|ce|vos|votre|nos|notre|jusqu'au|jusqu'à"
+    "|(prolongé)|(prolongée)|(prolongés)|(prolongation)|prolongé :|prolongée :|(reporté)|(reportée)|reportée :"
+    "|(repoussé)|(repoussée)|repoussée :|(prorogée)|prorogée :|(nouvelle)|(nouveau)|(modifiée)"
     "|jusqu'à la|où|format|modalité|au plus tard|valable jusqu'au|impérativement|avant la date limite"
 )
 
