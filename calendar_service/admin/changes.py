@@ -48,7 +48,7 @@ CHANGES = f"{ADMIN}/changes"
 _PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _DONE = {
     PublishOutcome.PUBLISHED: gettext_noop("Published."),
-    PublishOutcome.UNCHANGED: gettext_noop("It was public already."),
+    PublishOutcome.UNCHANGED: gettext_noop("It is public."),
     PublishOutcome.HELD: gettext_noop("It is still held; the reasons are below."),
     PublishOutcome.BROKEN: gettext_noop("The file has problems; nothing was published."),
     "discarded": gettext_noop("The change is discarded."),

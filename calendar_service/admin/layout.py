@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 ADMIN = "/admin"
 ARRIVED = "arrived"
-NAVIGATION = ((ADMIN, gettext_noop("Records")), (f"{ADMIN}/changes", gettext_noop("Changes")))
+NAVIGATION = (
+    (ADMIN, gettext_noop("Records")),
+    (f"{ADMIN}/paste", gettext_noop("Paste")),
+    (f"{ADMIN}/changes", gettext_noop("Changes")),
+)
 """The pages of a signed-in editor: path and label."""
 _LANGUAGE_COOKIE = "calendar-editor-language"
 _A_YEAR = 31_536_000

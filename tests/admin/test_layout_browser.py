@@ -31,6 +31,7 @@ SIGNED_IN = [
     "/admin/changes",
     "/admin/changes?lang=fr",
     "/admin/changes/message",
+    "/admin/paste",
 ]
 MOVED = {
     'closes: "29 November 2026, 17:00"': 'closes: "27 November 2026, 17:00"',

@@ -1,0 +1,193 @@
+"""Pasting announcements: text or a file is imported, shown as cards, and what is accepted waits as new records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import abort, redirect, request
+
+from calendar_service.admin.access import editors_blueprint, require_role, who
+from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.layout import ADMIN, admin_page
+from calendar_service.admin.overview import open_overview
+from calendar_service.admin.waiting import keep_edits
+from calendar_service.parsers.editing.edits import AppendRecord, parse_path, value_at
+from calendar_service.parsers.importing.candidates import Candidate, UnfitSource
+from calendar_service.parsers.importing.formats import read_source
+from calendar_service.parsers.importing.to_yaml import print_records
+from calendar_service.records.texts import output_languages
+from calendar_service.records.uids import entry_names
+from calendar_service.web.buttons import UnclearButton, pressed_button
+from calendar_service.web.context import cache
+from calendar_service.writers.i18n import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Response
+
+    from calendar_service.admin.overview import Overview
+    from calendar_service.parsers.importing.candidates import Imported
+
+blueprint = editors_blueprint("admin_paste")
+
+PASTE = f"{ADMIN}/paste"
+_MOST_BYTES = 5 * 1024 * 1024
+_MOST_CARDS = 200
+_LONG = 70
+
+
+@dataclass(frozen=True)
+class CardField:
+    """A text of a record that can be corrected: its path in the file, and its value."""
+
+    path: str
+    value: str
+    is_long: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing that was read: its texts, what else it has, and what a person should know or decide.
+
+    `plain` is the record as JSON. `same` are the ids of records whose title is the same or a part of it.
+    """
+
+    number: int
+    line: int
+    fields: list[CardField]
+    others: list[tuple[str, str]]
+    remarks: list[str]
+    doubts: list[str]
+    same: list[str]
+    plain: str
+
+    @property
+    def title(self) -> str:
+        """The title in the first language that it is in, or the line that it was read from."""
+        return next((each.value for each in self.fields if each.path.startswith("title")), f"{self.line}")
+
+
+@blueprint.get(PASTE)
+def show_form() -> Response:
+    """Show the field to paste into."""
+    return _form(open_overview())
+
+
+@blueprint.post(PASTE)
+def read_or_accept() -> Response:
+    """Read what was pasted and show it as cards, or keep the cards that were accepted."""
+    require_role("write")
+    overview = open_overview()
+    try:
+        action = pressed_button(request.form, ("read", "accept"))
+    except UnclearButton:
+        abort(HTTPStatus.BAD_REQUEST)
+    return _accept(overview) if action == "accept" else _read(overview)
+
+
+def _form(overview: Overview, *, error: str = "", text: str = "") -> Response:
+    return admin_page(
+        "admin_paste.html",
+        HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        overview=overview,
+        path=PASTE,
+        error=error,
+        text=text,
+        languages=[(code, language(code).own_name()) for code in output_languages()],
+    )
+
+
+def _read(overview: Overview) -> Response:
+    text, file = request.form.get("text", ""), request.files.get("file")
+    data, name = text.encode(), file.filename if file else ""
+    if file and name:
+        with file.stream:
+            data = file.stream.read(_MOST_BYTES + 1)
+    gettext = overview.lang.gettext
+    if not data.strip():
+        return _form(overview, error=gettext("Paste a text, or choose a file."))
+    if len(data) > _MOST_BYTES:
+        return _form(overview, error=gettext("This is more than 5 MB. Paste less at a time."), text=text[:1000])
+    try:
+        imported = read_source(data, name or "", None, request.form.get("language") or None)
+    except UnfitSource as error:
+        return _form(overview, error=str(error), text=text)
+    cards, left_out = _cards(imported, overview)
+    return admin_page(
+        "admin_cards.html",
+        overview=overview,
+        path=PASTE,
+        cards=cards[:_MOST_CARDS],
+        more=max(0, len(cards) - _MOST_CARDS),
+        left_out=left_out,
+    )
+
+
+def _cards(imported: Imported, overview: Overview) -> tuple[list[Card], list[tuple[int, str]]]:
+    """Return the cards of what was read, and every line that was left out with its number."""
+    draft = overview.pending.state.reading.draft
+    records = draft.records if draft else ()
+    taken = frozenset(name for record in records for name in entry_names(record))
+    print_records(imported, draft.calendar if draft else None, taken)  # gives ids, and finds what check would refuse
+    titles = [(record.id, each.casefold()) for record in records for each in record.title.values()]
+    cards = [_card(number, each, titles) for number, each in enumerate(imported.candidates)]
+    left_out = [(each.line, each.text) for each in imported.items if not isinstance(each, Candidate)]
+    return cards, left_out
+
+
+def _card(number: int, candidate: Candidate, titles: list[tuple[str, str]]) -> Card:
+    leaves = list(_leaves(candidate.fields))
+    texts = [CardField(path, value, len(value) > _LONG) for path, value in leaves if isinstance(value, str)]
+    own = {each.value.casefold() for each in texts if each.path.partition(".")[0] == "title"}
+    return Card(
+        number=number,
+        line=candidate.line,
+        fields=texts,
+        others=[(path, json.dumps(value, ensure_ascii=False)) for path, value in leaves if not isinstance(value, str)],
+        remarks=candidate.remarks,
+        doubts=[*candidate.problems, *candidate.questions],
+        same=sorted({record for record, title in titles if any(title in each or each in title for each in own)}),
+        plain=json.dumps(candidate.fields, ensure_ascii=False),
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the texts and lists of a record with their paths."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else key)
+    else:
+        yield path, value
+
+
+def _accept(overview: Overview) -> Response:
+    now, editor = cache().clock(), who().editor.address
+    for number in request.form.getlist("accept")[:_MOST_CARDS]:
+        fields = _corrected(number)
+        keep_edits(overview.engine, editor, fields["id"], [AppendRecord(fields)], overview.state, now)
+    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+
+
+def _corrected(number: str) -> dict[str, Any]:
+    """Return the record of a card with the texts as the editor has corrected them; what was emptied is left out."""
+    try:
+        fields = json.loads(request.form.get(f"record-{number}", ""))
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    if not isinstance(fields, dict) or not isinstance(fields.get("id"), str) or not 0 < len(fields["id"]) <= 64:
+        abort(HTTPStatus.BAD_REQUEST)
+    prefix = f"text-{number}-"
+    for name, value in request.form.items():
+        path = parse_path(name.removeprefix(prefix)) if name.startswith(prefix) else ()
+        parent = value_at(fields, path[:-1]) if path else None
+        if isinstance(parent, dict) and path[-1] in parent and path != ("id",):
+            text = value.replace("\r\n", "\n").strip()
+            if text:
+                parent[path[-1]] = text
+            else:
+                del parent[path[-1]]
+    return fields
