@@ -57,6 +57,7 @@ class AccountKind(StrEnum):
 
     CONFIRM = "confirm"
     KNOWN = "known"
+    LINK = "link"
     TROUBLE = "trouble"
 
 

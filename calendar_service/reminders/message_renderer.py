@@ -22,7 +22,12 @@ from calendar_service.records.notification_keys import (
 )
 from calendar_service.records.texts import output_languages
 from calendar_service.reminders.channels.base import ChannelName, Envelope
-from calendar_service.reminders.messages.account import compose_confirmation, compose_known, compose_trouble
+from calendar_service.reminders.messages.account import (
+    compose_confirmation,
+    compose_known,
+    compose_new_link,
+    compose_trouble,
+)
 from calendar_service.reminders.messages.digest import compose_digest
 from calendar_service.reminders.messages.edition_notice import compose_notices
 from calendar_service.reminders.messages.notice import compose_notice
@@ -200,7 +205,7 @@ class MessageRenderer:
         if recipient is None:
             raise DeliveryObsolete("erased")
         view = self._view(recipient.language, recipient.zone, edition)
-        compose = compose_known if key.account is AccountKind.KNOWN else compose_trouble
+        compose = _ACCOUNT_MESSAGES[key.account]
         return compose(edition, view=view), self._envelope(delivery, recipient, edition, view)
 
     def _confirmation(self, delivery: ClaimedDelivery, signup: Signup, edition: Edition) -> tuple[Message, Envelope]:
@@ -221,7 +226,9 @@ class MessageRenderer:
             address=recipient.owner or recipient.address,
             message_id=_identifier(edition, delivery.notification, recipient.ref),
             thread_id=_hashed(edition, record_id, recipient.ref) if record_id else "",
-            manage_url=self._link(view, "manage", self._subscriptions.manage_token(recipient.ref)),
+            manage_url=self._link(
+                view, "manage", self._subscriptions.manage_token(recipient.ref, recipient.link_version)
+            ),
             unsubscribe_url=self._link(view, "unsubscribe", self._subscriptions.unsubscribe_token(recipient.ref)),
             secret=recipient.secret,
         )
@@ -232,6 +239,14 @@ class MessageRenderer:
     def _view(self, code: str, zone: str, edition: Edition) -> RenderContext:
         default = edition.calendar.default_language
         return RenderContext(language(code if code in output_languages() else default), self._base_url, default, zone)
+
+
+_ACCOUNT_MESSAGES = {
+    AccountKind.CONFIRM: compose_known,  # of somebody who has confirmed meanwhile
+    AccountKind.KNOWN: compose_known,
+    AccountKind.LINK: compose_new_link,
+    AccountKind.TROUBLE: compose_trouble,
+}
 
 
 def _shared(what: Hashable, edition: Edition, view: RenderContext, now: datetime) -> Hashable:

@@ -41,6 +41,7 @@ class Recipient:
     secret: str = field(repr=False)
     language: str
     zone: str
+    link_version: int
     is_active: bool
 
 
@@ -246,7 +247,7 @@ def _change_part(connection: Connection, recipient_id: int, of: BundleKey, part:
 
 
 _PENDING = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.BUNDLED)
-_RECIPIENT_COLUMNS = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone")
+_RECIPIENT_COLUMNS = ("ref", "channel", "address", "address_key", "owner", "secret", "language", "zone", "link_version")
 _SIGNUP_COLUMNS = tuple(column.name for column in signups.c)
 
 

@@ -123,6 +123,7 @@ class Subscriber:
     created_at: datetime
     changed_at: datetime
     ended_at: datetime | None
+    link_version: int
     watches: tuple[Watch, ...]
 
 
@@ -293,6 +294,13 @@ def end_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscri
     suppress(connection, subscriber.address_key, ENDED, now)
     sync_groups(connection, subscriber_id, now)
     clear_watch_faults(connection, [subscriber_id], also_set_aside=True)
+    return _load(connection, [subscriber_id])[0]
+
+
+def renew_link_in(connection: Connection, subscriber_id: int, now: datetime) -> Subscriber:
+    """Have the links that were sent to change the reminders no longer hold. Raise NoSuchSubscriber."""
+    subscriber = _lock(connection, subscriber_id)
+    _set(connection, subscriber_id, now, link_version=subscriber.link_version + 1)
     return _load(connection, [subscriber_id])[0]
 
 

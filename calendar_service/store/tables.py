@@ -145,6 +145,8 @@ subscribers = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
+    # How often the link to change one's reminders was renewed: older ones do not hold.
+    Column("link_version", Integer, nullable=False, server_default="0"),
     Index("uq_subscribers_ref", "ref", unique=True),
     Index("uq_subscribers_address_key", "address_key", unique=True),
     Index("ix_subscribers_ended_at", "ended_at", sqlite_where=_IS_ENDED, postgresql_where=_IS_ENDED),

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.webhook import InvalidWebhook, verify
+from calendar_service.reminders.subscriptions.addresses import hidden_address
 from calendar_service.reminders.subscriptions.preferences import (
     InvalidPreferences,
     check_countable,
@@ -256,6 +257,28 @@ def _forget(visit: ManageRequest) -> Response:
     )
 
 
+def _renew_link(visit: ManageRequest) -> Response:
+    gettext = visit.gettext
+    try:
+        renewed = subscriptions().renew_link(visit.subscriber, visit.now)
+    except NoMailAddress as error:
+        return _page(visit, errors={"link": _error_text(error, visit)})
+    except TooManyRequests as error:
+        response = _page(visit, errors={"link": _error_text(error, visit)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    address = hidden_address(renewed.owner or renewed.address)
+    return statement_page(
+        visit.opening,
+        "/reminders",
+        gettext("Your link is renewed"),
+        [
+            gettext("An email with the new link is on its way to {address}.", address=address),
+            gettext("The links in earlier emails no longer open your page. Links to unsubscribe work as before."),
+        ],
+    )
+
+
 def _use_webhook(visit: ManageRequest) -> Response:
     url = visit.given.get("webhook", "").strip()
     try:
@@ -293,6 +316,7 @@ _ACTIONS: dict[str, Callable[[ManageRequest], Response]] = {
     "end": _end,
     "export": _export,
     "forget": _forget,
+    "link": _renew_link,
     "webhook": _use_webhook,
     "mail": _use_mail,
 }

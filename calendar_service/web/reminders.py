@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
     from calendar_service.records.selection import Selection
     from calendar_service.reminders.subscriptions.preferences import Preferences
+    from calendar_service.store.subscribers import Subscriber
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
@@ -135,7 +136,7 @@ def confirm(token: str, lang: str = "") -> Response:
         return refuse_button(opening, f"/reminders/confirm/{token}")
     except TooManyWatches as error:
         return _watches_enough(opening, token, error)
-    manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}"
+    manage = _manage_url(subscriber, view)
     return private_page(
         "reminders_confirmed.html",
         opening,
@@ -143,6 +144,11 @@ def confirm(token: str, lang: str = "") -> Response:
         manage=manage,
         coming=list_upcoming(cache().engine, opening[0], subscriber, now, view.lang),
     )
+
+
+def _manage_url(subscriber: Subscriber, view: RenderContext) -> str:
+    token = subscriptions().manage_token(subscriber.ref, subscriber.link_version)
+    return f"{view.prefix}/reminders/{MANAGE}/{token}"
 
 
 def _fields(selection: Selection) -> MultiDict[str, str]:
@@ -255,7 +261,7 @@ def _watches_enough(opening: tuple[Edition, RenderContext], token: str, error: T
     view = opening[1]
     gettext = view.lang.gettext
     subscriber = subscriptions().confirmed_subscriber(token, cache().clock())
-    manage = f"{view.prefix}/reminders/{MANAGE}/{subscriptions().manage_token(subscriber.ref)}" if subscriber else ""
+    manage = _manage_url(subscriber, view) if subscriber else ""
     return statement_page(
         opening,
         "/reminders",

@@ -85,11 +85,14 @@ def _taken_back(subscriber: Subscriber, opening: tuple[Edition, RenderContext]) 
         "/reminders",
         gettext("Your reminders have resumed"),
         [gettext("{address} gets emails again, for all that is due from now on.", address=address)],
-        ways=[(gettext("Get fewer emails"), _manage_url(subscriber, opening[1]))],
+        ways=[(gettext("Get fewer emails"), url)] if (url := _manage_url(subscriber, opening[1])) else [],
     )
 
 
 def _manage_url(subscriber: Subscriber, view: RenderContext) -> str:
+    """Return the way to the page with all settings; none from an old mail where that link was renewed."""
+    if subscriber.link_version:
+        return ""
     return f"{view.prefix}/reminders/manage/{subscriptions().manage_token(subscriber.ref)}"
 
 

@@ -62,7 +62,7 @@ class SignUp(Site):
         return self.service.confirm(self.ask(**changes), self.now)
 
     def manage_path(self, subscriber):
-        return f"/reminders/manage/{self.service.manage_token(subscriber.ref)}"
+        return f"/reminders/manage/{self.service.manage_token(subscriber.ref, subscriber.link_version)}"
 
     def unsubscribe_path(self, subscriber):
         return f"/reminders/unsubscribe/{self.service.unsubscribe_token(subscriber.ref)}"

@@ -100,6 +100,23 @@ def compose_known(edition: Edition, *, view: RenderContext) -> Message:
     )
 
 
+def compose_new_link(edition: Edition, *, view: RenderContext) -> Message:
+    """Return the mail with the new link to somebody who has renewed it."""
+    lang = view.lang
+    sender = sender_name(edition, lang)
+    return _account_message(
+        view,
+        sender,
+        lang.gettext("Your new link for reminders from {sender}", sender=sender),
+        (lang.gettext("The links in earlier emails no longer open your page. This one does:"),),
+        button=Button(lang.gettext("Change your reminders"), MANAGE_URL),
+        why=lang.gettext(
+            "You get this email because the link was renewed on your page. Links to unsubscribe work as before."
+        ),
+        data={"type": "link"},
+    )
+
+
 def compose_trouble(edition: Edition, *, view: RenderContext) -> Message:
     """Return the mail to a subscriber whose webhook failed for so long that it was switched off."""
     lang = view.lang

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.errors import CalendarError, gettext_noop
+from calendar_service.records.notification_keys import AccountKind
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.channels.webhook import InvalidWebhook, new_secret
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
@@ -43,6 +44,10 @@ ASKS_PER_HOUR = 20
 """From one client: an IPv4 address, or a /64 of IPv6."""
 SHORT_FORM = "record"
 """How the name of the form begins that has no settings: those of a known subscriber stay."""
+LINKS_PER_HOUR = 3
+"""Renewals of one subscriber's link; each sends a mail."""
+_VERSION = "~"
+_NOT_EXPORTED = {"id", "watches", "link_version"}
 WEBHOOKS_PER_HOUR = 5
 """Tries of one subscriber to name a webhook; each makes this service call somewhere."""
 
@@ -141,10 +146,27 @@ class SubscriptionService:
 
     def subscriber_of(self, token: str, purpose: str, now: datetime) -> Subscriber:
         """Return the subscriber of a link. Raise InvalidToken, also if their data were deleted."""
-        subscriber = subscribers.find_by_ref(self._engine, self._signer.read(purpose, token, now))
-        if subscriber is None:
+        ref, _, version = self._signer.read(purpose, token, now).partition(_VERSION)
+        subscriber = subscribers.find_by_ref(self._engine, ref)
+        if subscriber is None or (purpose == MANAGE and version != str(subscriber.link_version or "")):
             raise InvalidToken
         return subscriber
+
+    def renew_link(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """End the links to manage that were sent, and mail the new one. Raise NoMailAddress, TooManyRequests.
+
+        It is only mailed: who has got hold of an old link must not get the new one.
+        """
+        if subscriber.channel != ChannelName.MAIL and not subscriber.owner:
+            raise NoMailAddress
+        with writing(self._engine) as connection:
+            count_request(connection, [f"link:{subscriber.ref}"], LINKS_PER_HOUR, now)
+            renewed = subscribers.renew_link_in(connection, subscriber.id, now)
+            expires_at = now + SIGNUPS_KEPT
+            signups.queue_account_message(
+                connection, AccountKind.LINK, now, subscriber_id=subscriber.id, expires_at=expires_at
+            )
+        return renewed
 
     def subscriber_at(self, address: str) -> Subscriber | None:
         """Return the subscriber with an address, or None."""
@@ -205,7 +227,7 @@ class SubscriptionService:
 
     def export(self, subscriber: Subscriber) -> dict[str, Any]:
         """Return all data about a subscriber, as JSON values."""
-        kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in ("id", "watches")}
+        kept = {name: _plain(value) for name, value in vars(subscriber).items() if name not in _NOT_EXPORTED}
         watches = [
             {
                 name: list(value) if name == "leads" else value
@@ -255,9 +277,9 @@ class SubscriptionService:
         """Return the token that confirms a sign-up, valid as long as the sign-up is kept."""
         return self._signer.write(CONFIRM, signup_ref, asked_at + SIGNUPS_KEPT)
 
-    def manage_token(self, ref: str) -> str:
+    def manage_token(self, ref: str, link_version: int = 0) -> str:
         """Return the token of a subscriber's own page."""
-        return self._signer.write(MANAGE, ref)
+        return self._signer.write(MANAGE, f"{ref}{_VERSION}{link_version}" if link_version else ref)
 
     def unsubscribe_token(self, ref: str) -> str:
         """Return the token that ends a subscription."""
