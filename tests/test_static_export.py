@@ -1,6 +1,12 @@
 """`export`: the public side as files."""
 
+import errno
+import html
+import os
+import re
+import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -8,7 +14,10 @@ from calendar_service.output_formats import FORMATS
 from calendar_service.records.edition import Entry, Revision
 from calendar_service.records.enums import Kind
 from calendar_service.records.record import Record
-from calendar_service.static_export import CannotExport, export_files
+from calendar_service.static_export import CannotExport, Site
+from calendar_service.static_export import export_files as export_site
+from calendar_service.web.app import edition_cache
+from calendar_service.web.inprocess import ask_application
 
 PAGES = ["/", "/month", "/subscribe"]
 FEEDS = [
@@ -26,6 +35,10 @@ def entries(*ids):
 
 def body(path):
     return 200, f"what {path} answers".encode()
+
+
+def export_files(fetch, entries, prefixes, static, out, live=""):
+    return export_site(fetch, Site(entries, prefixes, static, "https://calendar.example.org", live), out)
 
 
 @pytest.fixture
@@ -86,3 +99,101 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, static):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(CannotExport, match=r"out.*Name a folder in which files may be written"):
         export_files(body, [], [""], static, tmp_path / "out")
+
+
+# -- replacing the folder -------------------------------------------------------------------------------------------
+
+
+def test_what_has_not_changed_is_the_same_file(tmp_path, static):
+    out = tmp_path / "out"
+    export_files(body, entries("one"), [""], static, out)
+    (out / "notes").mkdir()
+    (out / "notes" / "mine.txt").write_text("mine")
+    before = {path.relative_to(out): path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+
+    def changed(path):
+        return (200, b"new") if path == "/calendar.ics" else body(path)
+
+    export_files(changed, entries("one"), [""], static, out)
+    after = {path.relative_to(out): path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+    assert {str(name) for name in before if before[name] != after[name]} == {"calendar.ics"}
+    assert (out / "notes" / "mine.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_reader_sees_the_old_files_or_the_new(tmp_path, static):
+    """All files of one look are of one export, though exports follow each other."""
+    out, stop, mixed, looks = tmp_path / "out", threading.Event(), [], []
+
+    def at(number):
+        return lambda _: (200, str(number).encode())
+
+    def look():
+        while not stop.is_set():
+            folder = os.open(out, os.O_RDONLY)
+            try:
+                seen = {Path(f"/proc/self/fd/{folder}", name).read_bytes() for name in ("index.html", "calendar.ics")}
+            except FileNotFoundError:
+                continue  # that export was replaced and is gone
+            finally:
+                os.close(folder)
+            looks.append(seen)
+            mixed.extend([seen] if len(seen) > 1 else [])
+
+    export_files(at(0), [], [""], static, out)
+    thread = threading.Thread(target=look)
+    thread.start()
+    for number in range(1, 30):
+        export_files(at(number), [], [""], static, out)
+    stop.set()
+    thread.join()
+    assert looks
+    assert mixed == []
+
+
+def test_where_folders_cannot_be_exchanged_files_are_replaced(tmp_path, static, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EBUSY, "a mount")
+
+    out = tmp_path / "out"
+    export_files(body, entries("one", "two"), [""], static, out)
+    monkeypatch.setattr("calendar_service.store.whole_folder._exchange", refuse)
+    export_files(body, entries("two"), [""], static, out)
+    assert "events/two.ics" in written(out)
+    assert "events/one.ics" not in written(out)
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+def links_of(page):
+    found = re.findall(r'<(?:a|link|script|img|iframe|form)\b[^>]*\b(?:href|src|action)="([^"]*)"', page)
+    return [html.unescape(url) for url in found if not url.startswith(("#", "mailto:", "data:"))]
+
+
+@pytest.mark.parametrize("live", ["", "https://live.example.org"])
+def test_every_link_of_the_showcase_leads_somewhere(tmp_path, showcase, live):
+    base = showcase.base
+    app = showcase.app
+    edition = edition_cache(app).edition()
+    out = tmp_path / "out"
+    site = Site(edition.shown_at(showcase.now), ["", "/fr"], Path(str(app.static_folder)), base, live)
+    export_site(ask_application(app), site, out)
+    pages = list(out.rglob("*.html"))
+    dead, to_live = [], 0
+    for path in pages:
+        for url in links_of(path.read_text(encoding="utf-8")):
+            local = urlsplit(url.removeprefix(base).removeprefix(f"webcal://{base.partition('://')[2]}"))
+            if live and url.startswith(f"{live}/"):
+                to_live += 1
+            elif url.startswith(("/", base, f"webcal://{base.partition('://')[2]}")):
+                target = out / local.path.strip("/")
+                is_there = target.is_file() or (target / "index.html").is_file()
+                if not is_there or (local.query and "/static/" not in local.path):
+                    dead.append((path.name, url))
+    assert dead == []
+    assert len(pages) > 10
+    assert bool(live) is (to_live > 0)
+    locations = re.findall(r"<loc>(.*?)</loc>", (out / "sitemap.xml").read_text(encoding="utf-8"))
+    assert f"{base}/" in locations
+    assert not any(url.endswith(("/reminders", "/embed")) for url in locations)

@@ -13,7 +13,7 @@ from calendar_service.cli.audited_messages import audited_messages
 from calendar_service.cli.published import published_edition
 from calendar_service.output_formats import list_outputs
 from calendar_service.settings import read_settings
-from calendar_service.static_export import export_files
+from calendar_service.static_export import Site, export_files
 from calendar_service.verification.audit import add_messages, verify_outputs
 from calendar_service.verification.fetch import ask_server
 from calendar_service.web.app import create_app
@@ -46,7 +46,8 @@ def audit(base_url: str | None) -> None:
 
 @click.command(name="export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_site(folder: Path) -> None:
+@click.option("--live", default="", metavar="URL", help="Where the service itself runs: forms and the API lead there.")
+def export_site(folder: Path, live: str) -> None:
     """Write all public pages and feeds as files into FOLDER, for a static web server."""
     settings = read_settings(os.environ)
     engine = open_database(settings)
@@ -54,7 +55,7 @@ def export_site(folder: Path) -> None:
     app = create_app(settings, engine, clock, keys=secret_keys(settings))
     codes = edition.calendar.shown_languages
     prefixes = ["" if code == edition.calendar.default_language else f"/{code}" for code in codes]
-    count = export_files(
-        ask_application(app), edition.shown_at(clock()), prefixes, Path(str(app.static_folder)), folder
-    )
+    static = Path(str(app.static_folder))
+    site = Site(edition.shown_at(clock()), prefixes, static, settings.base_url, live.rstrip("/"))
+    count = export_files(ask_application(app), site, folder)
     click.echo(f"{count} files in {folder}")

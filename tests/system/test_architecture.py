@@ -29,6 +29,7 @@ MODULES = [
     "doctor",
     "log_format",
     "bootstrap",
+    "static_links",
     "static_export",
     "cli",
 ]
