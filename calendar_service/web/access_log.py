@@ -48,7 +48,7 @@ def with_request_id(
 ) -> WSGIApplication:
     """Return the application where each request has an id, and `observers` are called after it.
 
-    Responses that no cache keeps have it as `X-Request-ID`. It is the one that a trusted proxy gives, or a new one.
+    Errors have it as `X-Request-ID`. It is the one that a trusted proxy gives, or a new one.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,7 +61,7 @@ def with_request_id(
             nonlocal status, length
             status = line.partition(" ")[0]
             length = next((value for name, value in headers if name.lower() == "content-length"), "-")
-            if _is_for_one(status, headers):
+            if status >= "400":  # the bytes of all others are the same for everybody
                 headers = [*headers, ("X-Request-ID", request_id)]
             return start_response(line, headers, *failure)
 
@@ -76,11 +76,6 @@ def with_request_id(
             REQUEST_ID.reset(token)
 
     return answer
-
-
-def _is_for_one(status: str, headers: list[tuple[str, str]]) -> bool:
-    """Return True if no cache keeps a response: the bytes of all others are the same for everybody."""
-    return status >= "400" or any(name == "Cache-Control" and "no-store" in value for name, value in headers)
 
 
 def log_request(request: FinishedRequest) -> None:

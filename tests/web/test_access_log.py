@@ -65,19 +65,17 @@ def test_each_request_has_an_id_and_a_line(tmp_path, lines, proxies, is_taken):
     site = PublicSite(tmp_path, trusted_proxies=proxies, has_access_log=True)
     client = site.app.test_client()
     given = {"X-Request-ID": "given-by-the-proxy", "User-Agent": "curl/8"}
-    first, again = (client.get("/healthz", headers=given) for _ in range(2))
+    first, again = (client.get("/missing", headers=given) for _ in range(2))
     hostile = client.get("/missing", headers={"X-Request-ID": "a b\tc"})
     ids = [answer.headers["X-Request-ID"] for answer in (first, again, hostile)]
     assert (ids[0] == "given-by-the-proxy") is is_taken
     assert len(set(ids)) == (2 if is_taken else 3)
     assert "X-Request-ID" not in client.get("/calendar.ics?kind=event", headers=given).headers
     assert [record.parts["path"] for record in lines()] == [
-        "/healthz",
-        "/healthz",
-        "/missing",
+        *["/missing"] * 3,
         "/calendar.ics?kind=event",
     ]
-    assert [record.parts["status"] for record in lines()] == ["200", "200", "404", "200"]
+    assert [record.parts["status"] for record in lines()] == ["404", "404", "404", "200"]
     assert lines()[3].getMessage().startswith("GET /calendar.ics?kind=event 200 ")
     assert lines()[3].getMessage().endswith(" program")
     site.engine.dispose()
@@ -85,7 +83,7 @@ def test_each_request_has_an_id_and_a_line(tmp_path, lines, proxies, is_taken):
 
 def test_without_the_setting_there_is_no_line(tmp_path, lines):
     site = PublicSite(tmp_path)
-    assert "X-Request-ID" in site.app.test_client().get("/healthz").headers
+    assert "X-Request-ID" in site.app.test_client().get("/missing").headers
     assert lines() == []
     site.engine.dispose()
 
