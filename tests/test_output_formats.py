@@ -7,7 +7,7 @@ import pytest
 from calendar_service.output_formats import FORMATS, list_outputs
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
-from calendar_service.static_export import export_files
+from calendar_service.static_export import Site, export_files
 from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.migrate import run_migrations
@@ -81,7 +81,8 @@ def test_pages_link_to_those_that_say_so(app):
 
 
 def test_each_output_is_exported(app, tmp_path):
-    export_files(ask_application(app), [], [""], ROOT / "calendar_service" / "web" / "static", tmp_path / "out")
+    site = Site([], [""], ROOT / "calendar_service" / "web" / "static", "https://calendar.example.org")
+    export_files(ask_application(app), site, tmp_path / "out")
     for form in FORMATS.values():
         for path in (form.path, *form.kind_paths):
             file = tmp_path / "out" / (path.strip("/") if form.extension else f"{path.strip('/')}.json")

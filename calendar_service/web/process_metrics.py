@@ -88,7 +88,7 @@ class ProcessMetrics:
 @lru_cache(maxsize=4096)
 def group_of(path: str) -> str:
     """Return the group of an address: "feed", "page", or what the first part of its path stands for."""
-    parts = path.split("/")[1:]
+    parts = path.split("/")[1:] or [""]  # the path of `OPTIONS *` has no slash
     first = parts[1] if len(parts) > 1 and len(parts[0]) == 2 else parts[0]
     group = _GROUPS.get(first)
     return group or ("feed" if path.endswith(_EXTENSIONS) else "page")

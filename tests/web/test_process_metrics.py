@@ -20,6 +20,8 @@ GROUPS = {
     "/widget.js": "widget",
     "/healthz": "health",
     "/missing/x.php": "page",
+    "": "page",
+    "*": "page",
 }
 
 
