@@ -100,6 +100,26 @@ def _write_jcal(contents: FeedContents) -> bytes:
     return write_jcal(_write_ics(contents))
 
 
+_JSON_FEED = {
+    "type": "object",
+    "required": ["version", "title", "items"],
+    "properties": {
+        "version": {"const": "https://jsonfeed.org/version/1.1"},
+        "title": {"type": "string"},
+        "items": {
+            "type": "array",
+            "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+        },
+    },
+}
+# RFC 7265: ["vcalendar", properties, components].
+_JCAL = {"type": "array", "prefixItems": [{"const": "vcalendar"}, {"type": "array"}, {"type": "array"}], "minItems": 3}
+_JSCALENDAR = {
+    "type": "object",
+    "required": ["@type", "entries"],
+    "properties": {"@type": {"const": "Group"}, "entries": {"type": "array", "items": {"type": "object"}}},
+}
+
 FORMATS: dict[str, OutputFormat] = {
     "ics": OutputFormat(
         path="/calendar.ics",
@@ -119,6 +139,7 @@ FORMATS: dict[str, OutputFormat] = {
         holds=FeedUnit.MOMENTS,
         write=write_json_feed,
         check=OutputCheck(find_in_json_feed, expect_json_feed),
+        schema=_JSON_FEED,
         is_alternate=True,
     ),
     "atom": OutputFormat(
@@ -145,6 +166,7 @@ FORMATS: dict[str, OutputFormat] = {
         holds=FeedUnit.VEVENTS,
         write=_write_jcal,
         check=OutputCheck(find_in_jcal, expect_entries),
+        schema=_JCAL,
     ),
     "jscalendar": OutputFormat(
         path="/calendar.jscalendar",
@@ -153,7 +175,7 @@ FORMATS: dict[str, OutputFormat] = {
         holds=FeedUnit.ENTRIES,
         write=write_jscalendar,
         check=OutputCheck(find_in_jscalendar, expect_jscalendar),
-        schema={"type": "object"},
+        schema=_JSCALENDAR,
     ),
     "api": OutputFormat(
         path="/api/v1/records",

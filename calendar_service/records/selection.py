@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from calendar_service.records.record import Record
 
-_MAX_PARAMETERS = 20
-_MAX_VALUE = 200
+MAX_PARAMETERS = 20
+MAX_VALUE = 200
 _MAX_ALL_VALUES = 4_100
 """Characters of all values together: twenty of the longest, and the commas between them."""
 _LISTS = frozenset({"kind", "tag", "country", "language", "id"})
@@ -135,7 +135,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     length = 0
     for count, (name, value) in enumerate(pairs):
         length += len(value)
-        if count >= _MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
+        if count >= MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
             raise _too_long(name, value)
         if name not in _PARSERS:
             raise _unknown(name, value, gettext_noop("There is no parameter '{name}'."), name, list(_PARSERS))
@@ -163,7 +163,7 @@ def _check_canonical_length(selection: Selection) -> None:
 
 def _is_too_long(name: str, value: str) -> bool:
     parts = value.split(",") if name in _LISTS else [value]
-    return len(name) > _MAX_VALUE or any(len(part) > _MAX_VALUE for part in parts)
+    return len(name) > MAX_VALUE or any(len(part) > MAX_VALUE for part in parts)
 
 
 def _too_long(name: str, value: str) -> BadSelection:
@@ -215,7 +215,7 @@ def _unknown(name: str, value: str, sentence: str, word: str, options: list[str]
     """Return an error that names the most similar option, or all of them if they are few, or else gives the advice."""
     if close := nearest(word, options):
         return BadSelection(name, value, sentence, gettext_noop("Did you mean '{close}'?"), close=close)
-    if len(options) < _MAX_PARAMETERS:
+    if len(options) < MAX_PARAMETERS:
         return BadSelection(name, value, sentence, gettext_noop("Possible: {known}."), known=", ".join(options))
     return BadSelection(name, value, sentence, advice)
 

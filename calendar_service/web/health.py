@@ -149,7 +149,8 @@ def _next_anniversary(published: datetime, now: datetime) -> date:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI document."""
-    return _for_an_hour(jsonify(describe_api(cache().renderer.base_url)))
+    languages = cache().edition().calendar.shown_languages
+    return _for_an_hour(jsonify(describe_api(cache().renderer.base_url, languages)))
 
 
 def _status(found: ServiceStatus, reminders: str) -> str:

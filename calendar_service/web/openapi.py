@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from calendar_service import __version__
 from calendar_service.output_formats import FORMATS, RECORD_FILE
+from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.enums import Kind, MomentName
+from calendar_service.records.selection import MAX_PARAMETERS, MAX_VALUE
+from calendar_service.records.texts import LANGUAGE_NAMES
+from calendar_service.records.zones import COMMON_ZONES
 from calendar_service.writers.api import RECORD_FIELDS
 
-_CHOOSES = {
-    "kind": ("Kinds of records.", list(Kind)),
-    "tag": ("Tags of records.", None),
-    "country": ("Countries of records, ISO 3166 alpha-2.", None),
-    "language": ("Languages that records are held or written in.", None),
-    "id": ("Ids of records; lifts the window.", None),
-    "q": ("Words to look for, without regard to case and accents.", None),
-    "from": ("The first day, in the calendar's zone; lifts the window.", None),
-    "to": ("The last day, included; lifts the window.", None),
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Any text in one line, without control and invisible characters.
+_WORDS = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_VALUE,
+    "pattern": r"^[^\s,\p{C}\p{Z}]+( [^\s,\p{C}\p{Z}]+)*$",
 }
-_SHOWS = {
-    "lang": ("The language of the output.", None),
-    "tz": ("An IANA zone to show beside the programme's.", None),
-    "alarms": ("A lead such as `7 days` or `24 hours`.", None),
-    "cancelled": ("Whether cancelled records and occurrences are in it.", ["show", "hide"]),
+_DAY = {"type": "string", "format": "date", "description": "From 1970-01-01 to 2100-12-31."}
+_ID = {"type": "string", "pattern": r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"}
+_CHOOSES: dict[str, tuple[str, dict[str, Any]]] = {
+    "kind": ("Kinds of records.", {"type": "string", "enum": list(Kind)}),
+    "tag": ("Tags of records.", _WORDS),
+    "country": ("Countries of records, ISO 3166 alpha-2.", {"type": "string", "enum": sorted(COUNTRIES)}),
+    "language": (
+        "Languages that records are held or written in, ISO 639-1.",
+        {"type": "string", "enum": sorted(LANGUAGE_NAMES)},
+    ),
+    "id": ("Ids of records; lifts the window.", _ID),
+    "q": ("Words to look for, without regard to case and accents.", _WORDS),
+    "from": ("The first day, in the calendar's zone; lifts the window.", _DAY),
+    "to": ("The last day, included, and not before `from`; lifts the window.", _DAY),
+}
+_SHOWS: dict[str, tuple[str, dict[str, Any]]] = {
+    "lang": ("The language of the output, one of the calendar's.", {"type": "string", "pattern": "^[a-z]{2,3}$"}),
+    "tz": ("An IANA zone to show beside the programme's.", {"type": "string", "enum": sorted(COMMON_ZONES)}),
+    "alarms": (
+        "A lead such as `7 days` or `24 hours`.",
+        {"type": "string", "pattern": "^[1-9][0-9]? (minutes|hours|days|weeks)$"},
+    ),
+    "cancelled": ("Whether cancelled records and occurrences are in it.", {"type": "string", "enum": ["show", "hide"]}),
 }
 _MANY = ("kind", "tag", "country", "language", "id")
+_PRECONDITIONS = {
+    "If-None-Match": ("Entity tags that the client has; 304 if one of them is the present one.", {"type": "string"}),
+    "If-Modified-Since": ("304 if it has not changed since; not looked at beside If-None-Match.", {"type": "string"}),
+    "If-Match": ("Answered with 412: nothing can be changed here.", {"type": "string"}),
+    "If-Unmodified-Since": ("Answered with 412: nothing can be changed here.", {"type": "string"}),
+}
+_CACHING = {
+    "ETag": ("Changes with the bytes.", {"type": "string"}),
+    "Last-Modified": ("When the edition was published.", {"type": "string"}),
+    "Cache-Control": ("How long it may be kept.", {"type": "string"}),
+    "Vary": ("Accept-Encoding.", {"type": "string"}),
+}
 _KIND_SUMMARIES = {
     Kind.EVENT: "Events as iCalendar.",
     Kind.WEBINAR: "Webinars as iCalendar.",
@@ -34,19 +69,18 @@ _KIND_SUMMARIES = {
 }
 
 
-def describe_api(base_url: str) -> dict[str, Any]:
-    """Return the OpenAPI document; `base_url` is the URL of the service."""
-    parameters = [_parameter(name, *summary) for name, summary in (_CHOOSES | _SHOWS).items()]
-    paths = {path: _get(*summary, parameters) for path, summary in _outputs().items()}
-    paths[RECORD_FILE] = _get(
-        "One record as iCalendar.",
-        FORMATS["ics"].bare_type,
-        FORMATS["ics"].schema,
-        [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}, *parameters],
+def describe_api(base_url: str, languages: Sequence[str]) -> dict[str, Any]:
+    """Return the OpenAPI document; `base_url` is the URL of the service, `languages` are those of the calendar."""
+    shows = _SHOWS | {"lang": (_SHOWS["lang"][0], {"type": "string", "enum": list(languages)})}
+    parameters = [_parameter(name, *summary) for name, summary in (_CHOOSES | shows).items()]
+    paths = {path: _path(*summary, parameters) for path, summary in _outputs().items()}
+    record_id = {"name": "id", "in": "path", "required": True, "schema": _ID}
+    paths[RECORD_FILE] = _path(
+        "One record as iCalendar.", FORMATS["ics"].bare_type, FORMATS["ics"].schema, [record_id, *parameters]
     )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Calendar", "version": __version__},
+        "info": {"title": "Calendar", "version": __version__, "description": _ABOUT},
         "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
@@ -73,23 +107,64 @@ def _outputs() -> dict[str, tuple[str, str, dict[str, Any]]]:
     return found
 
 
-def _parameter(name: str, summary: str, options: list[str] | None) -> dict[str, Any]:
-    value: dict[str, Any] = {"type": "string"} | ({"enum": options} if options else {})
-    schema = {"type": "array", "items": value} if name in _MANY else value
-    style = {"style": "form", "explode": False} if name in _MANY else {}
-    return {"name": name, "in": "query", "description": summary, "schema": schema, **style}
+def _parameter(name: str, summary: str, value: dict[str, Any]) -> dict[str, Any]:
+    if name not in _MANY:
+        return {"name": name, "in": "query", "description": summary, "schema": value}
+    schema = {"type": "array", "items": value, "minItems": 1, "maxItems": MAX_PARAMETERS}
+    return {"name": name, "in": "query", "description": summary, "schema": schema, "style": "form", "explode": False}
 
 
-def _get(summary: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
+def _path(summary: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return GET and HEAD of a path."""
+    is_record = any(each["in"] == "path" for each in parameters)
+    conditions = [
+        {"name": name, "in": "header", "description": words, "schema": value}
+        for name, (words, value) in _PRECONDITIONS.items()
+    ]
+    operations = {}
+    for method, content in (("get", {media_type: {"schema": schema}}), ("head", None)):
+        name = f"{method}{''.join(part.capitalize() for part in re.findall('[a-z0-9]+', summary.lower()))}"
+        operations[method] = {
+            "operationId": name,
+            "summary": summary if content else f"{summary.removesuffix('.')}, the header fields alone.",
+            "parameters": [*parameters, *conditions],
+            "responses": _responses(content, is_record=is_record),
+        }
+    return operations
+
+
+def _responses(content: dict[str, Any] | None, *, is_record: bool) -> dict[str, Any]:
+    """Return all responses of GET with `content`, or of HEAD without."""
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    responses = {
-        "200": {"description": "The output.", "content": {media_type: {"schema": schema}}},
-        "304": {"description": "It has not changed."},
-        "400": {"description": "A name or value is unknown; it says which.", "content": problem},
+    errors = {
+        "400": "A name or value is unknown or too long; it says which.",
+        "412": "The request has a precondition for changing something.",
+        "503": "Too many outputs are being rendered, or nothing can be shown yet: ask again after Retry-After.",
     }
-    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+    if is_record:
+        errors |= {"404": "There never was such a record.", "410": "The record was withdrawn."}
+    found: dict[str, Any] = {
+        "200": {"description": "The output.", "headers": _headers(_CACHING)},
+        "304": {"description": "It has not changed.", "headers": _headers(_CACHING)},
+    }
+    if content:
+        found["200"]["content"] = content
+    for status, words in sorted(errors.items()):
+        found[status] = {"description": words} | ({"content": problem} if content else {})
+    seconds = {"Retry-After": ("Seconds.", {"type": "integer", "minimum": 1})}
+    found["503"]["headers"] = _headers(seconds)
+    return found
 
 
+def _headers(fields: Mapping[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    return {name: {"description": words, "schema": value} for name, (words, value) in fields.items()}
+
+
+_ABOUT = (
+    f"All that is public, to be read. A query has at most {MAX_PARAMETERS} parameters, and a value at most {MAX_VALUE} "
+    "characters; names may be repeated, or values separated by commas. Responses may be kept as Cache-Control says; "
+    "ask again with If-None-Match."
+)
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "string", "format": "date-time"}
 _MOMENT = {

@@ -216,15 +216,15 @@ def formats():
 
 
 def parameters():
-    given = describe_api("")["paths"]["/api/v1/records"]["get"]["parameters"]
+    given = describe_api("", ["en"])["paths"]["/api/v1/records"]["get"]["parameters"]
     whole = WidgetQuery(Selection(), view="next", theme="dark", accent="aaaaaa", limit=5, month=date(2027, 3, 1))
-    return [each["name"] for each in given], [name for name, _ in whole.pairs()]
+    return [each["name"] for each in given if each["in"] == "query"], [name for name, _ in whole.pairs()]
 
 
 def schemas():
     return {
         name: {key: key in schema["required"] for key in schema["properties"]}
-        for name, schema in describe_api("")["components"]["schemas"].items()
+        for name, schema in describe_api("", ["en"])["components"]["schemas"].items()
     }
 
 

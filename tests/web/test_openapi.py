@@ -74,6 +74,8 @@ def test_openapi_tells_every_address_and_parameter(public):
         assert (answer.status_code, answer.mimetype) == (200, media_type), path
         names = {each["name"] for each in methods["get"]["parameters"] if each["in"] == "query"}
         assert names == set(_PARSERS)
+        assert methods["head"]["parameters"] == methods["get"]["parameters"]
+        assert {"200", "304", "400", "412", "503"} <= methods["get"]["responses"].keys(), path
     outputs = {
         rule.rule for rule in public.app.url_map.iter_rules() if re.search(r"^/calendar|\.ics$|/api/", rule.rule)
     }
