@@ -119,7 +119,7 @@ def test_paper_has_no_chrome(browser, served):
 
 def test_the_visitors_own_time_is_filled_in_where_it_is_another(browser, served):
     for zone, locale, path, words in (
-        ("America/New_York", "en-US", "/events/webinar", "Your time: Thursday 3 December, 05:00–06:30 GMT-5"),
+        ("America/New_York", "en-US", "/events/webinar", "Your time: Thursday 3 December, 05:00–06:30 UTC-5"),
         ("America/New_York", "en-US", "/fr/events/webinar", "À votre heure : jeudi 3 décembre, 05:00 – 06:30 UTC−5"),
         ("Africa/Lagos", "en-GB", "/events/webinar", None),
         ("Asia/Tokyo", "ja-JP", "/events/tender", "Your time: Friday 27 November at 01:00 UTC+9"),
@@ -132,7 +132,7 @@ def test_the_visitors_own_time_is_filled_in_where_it_is_another(browser, served)
             assert not (line.count() and line.is_visible()), (zone, path)
         else:
             told = " ".join(line.inner_text().split())
-            assert told.replace("GMT+9", "UTC+9") == words
+            assert told == words
         assert page.faults == []
         page.context.close()
 
@@ -140,7 +140,7 @@ def test_the_visitors_own_time_is_filled_in_where_it_is_another(browser, served)
 def test_milestones_show_the_visitors_own_time_as_the_deadline_does(browser, served):
     page = look(browser, timezone_id="Asia/Tokyo")
     page.goto(served + "/events/tender")
-    told = [" ".join(each.split()).replace("GMT", "UTC") for each in page.locator(".stones li").all_inner_texts()]
+    told = [" ".join(each.split()) for each in page.locator(".stones li").all_inner_texts()]
     assert told == [
         "Questions until Tuesday 24 November 2026, 23:59 CET (UTC+1) Your time: Wednesday 25 November at 07:59 UTC+9",
         "Closes Thursday 26 November 2026, 17:00 CET (UTC+1) Your time: Friday 27 November at 01:00 UTC+9",

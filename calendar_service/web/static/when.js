@@ -8,7 +8,9 @@ for (const line of document.querySelectorAll(".yours[hidden]")) {
       weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
       hourCycle: "h23", timeZoneName: "short",
     });
-    line.textContent = `${words} ${until ? format.formatRange(begins, new Date(until)) : format.format(begins)}`;
+    const told = until ? format.formatRange(begins, new Date(until)) : format.format(begins);
+    // As everywhere on the page; some languages of the browser say GMT.
+    line.textContent = `${words} ${told.replaceAll("GMT", "UTC")}`;
     line.hidden = false;
   }
 }
