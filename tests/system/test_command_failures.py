@@ -231,7 +231,7 @@ def check_shown(here, kind, log=None):
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     assert [each["kind"] for each in client.get("/readyz").get_json()["faults"]] == [kind]
     assert f'calendar_faults{{kind="{kind}"}} 1.0' in client.get("/metrics", headers=bearer).get_data(as_text=True)
-    assert "Times seen" in client.get("/operator", headers=bearer).get_data(as_text=True)
+    assert "How many times" in client.get("/operator", headers=bearer).get_data(as_text=True)
     engine.dispose()
 
 
