@@ -84,7 +84,7 @@ def start_server(kind, folder, port):
         "serve": [BIN / "calendar-service", "serve", "--port", str(port), "calendar.yaml"],
         "gunicorn": [
             BIN / "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4",
-            "calendar_service.bootstrap:make_application()",
+            "calendar_service.web_process:make_application()",
         ],
     }  # fmt: skip
     settings = {

@@ -23,18 +23,18 @@ _COMMANDS = {
     "export": "outputs:export_site",
     "fmt": "calendar_file:fmt",
     "import": "importing:import_source",
-    "init": "serving:init",
+    "init": "publishing:init",
     "letter": "messages:print_message",
     "pause": "sending:pause_sending",
     "plan": "reminders:plan",
-    "publish": "serving:publish",
+    "publish": "publishing:publish",
     "receipts": "receipts:print_receipts",
     "resume": "sending:resume_sending",
     "schema": "calendar_file:schema",
     "serve": "serving:serve",
     "subscribers": "subscribers:subscribers_group",
     "tick": "reminders:tick",
-    "worker": "serving:worker",
+    "worker": "publishing:worker",
 }
 
 

@@ -1,79 +1,25 @@
-"""The commands that publish and serve: `init`, `publish`, `serve`, `worker`."""
+"""The command `serve`."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import os
-import signal
-import sys
-import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import (
-    clock,
-    make_command_faults,
-    make_web_process,
-    open_database,
-    set_up_logging,
-    start_worker,
-    take_short_turns,
-)
-from calendar_service.cli.faults import leaving_fault
+from calendar_service.bootstrap import set_up_logging, take_short_turns
+from calendar_service.cli.publishing import FILE_ARGUMENT, end_on_sigterm, settings_for, stop
 from calendar_service.cli.waitress_server import THREADS, serve_application
-from calendar_service.publishing import describe_failure, publish_file
-from calendar_service.settings import DEFAULT_PORT, read_settings
-from calendar_service.starter_file import write_starter
-from calendar_service.store.editions import PublishOutcome
-from calendar_service.store.faults import FaultKind
-from calendar_service.store.lease import this_host
+from calendar_service.settings import DEFAULT_PORT
+from calendar_service.web_process import make_web_process
 
 if TYPE_CHECKING:
-    from calendar_service.bootstrap import WebProcess
-    from calendar_service.settings import Settings
-    from calendar_service.worker import Worker
-
-_FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+    from pathlib import Path
 
 
 @click.command()
-@click.argument("file", default="events.yaml", type=click.Path(path_type=Path))
-def init(file: Path) -> None:
-    """Write a commented starter FILE with dates in the future, and the schema that editors use."""
-    for written in write_starter(file, clock().date()):
-        click.echo(f"Wrote {written}")
-    click.echo(f"Next: calendar-service serve {file}")
-
-
-@click.command()
-@_FILE
-@click.option("--confirm", is_flag=True, help="Publish also what is held because it looks like an accident.")
-@click.option("--silent", is_flag=True, help="Publish without messages: nothing is ever announced of these changes.")
-def publish(file: Path | None, *, confirm: bool, silent: bool) -> None:
-    """Publish FILE as a new edition if it is valid and has changes."""
-    set_up_logging()
-    settings = _settings(file)
-    with leaving_fault(settings, FaultKind.PUBLICATION, lambda error: describe_failure(settings.file, error)):
-        engine = open_database(settings)
-        result = publish_file(engine, settings.file, clock(), confirmed=confirm, silent=silent, host=this_host())
-    is_good = result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED)
-    faults = make_command_faults(settings)
-    faults.forget([FaultKind.PUBLICATION])
-    how = " without messages" if silent and result.outcome is PublishOutcome.PUBLISHED else ""
-    click.echo(f"{settings.file}: {result.outcome}{how}")
-    for note in result.notes:
-        click.echo(note)
-    if not is_good or result.clock:
-        faults.mail()
-    sys.exit(0 if is_good else 1)
-
-
-@click.command()
-@_FILE
+@FILE_ARGUMENT
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
@@ -82,12 +28,12 @@ def serve(file: Path | None, host: str, port: int) -> None:
     """Serve the calendar of FILE, publish FILE whenever it changes, and send reminders."""
     set_up_logging()
     take_short_turns()
-    settings = _settings(file)
+    settings = settings_for(file)
     if not settings.trusted_hosts:
         settings = replace(settings, base_url=f"http://{host}:{port}")
     process = make_web_process(settings, threads=THREADS)
     process.start()
-    _end_on_sigterm()
+    end_on_sigterm()
     with contextlib.suppress(OSError):  # the disk under the log may be full
         click.echo(f"The calendar is at {settings.base_url}/", err=True)
     try:
@@ -95,35 +41,4 @@ def serve(file: Path | None, host: str, port: int) -> None:
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
     finally:
-        _stop(process)
-
-
-@click.command()
-@_FILE
-def worker(file: Path | None) -> None:
-    """Publish FILE whenever it changes and send reminders, without a web server."""
-    set_up_logging()
-    settings = _settings(file)
-    watching = start_worker(settings)
-    _end_on_sigterm()
-    try:
-        threading.Event().wait()
-    finally:
-        _stop(watching)
-
-
-def _end_on_sigterm() -> None:
-    """Exit cleanly on SIGTERM, as on Ctrl-C."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-
-
-def _stop(running: Worker | WebProcess) -> None:
-    """Stop what runs, and the process with it if a job hangs: Python would wait for its thread."""
-    if not running.stop():
-        logging.shutdown()
-        os._exit(0)
-
-
-def _settings(file: Path | None) -> Settings:
-    settings = read_settings(os.environ)
-    return replace(settings, file=file) if file else settings
+        stop(process)

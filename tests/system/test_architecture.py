@@ -29,6 +29,7 @@ MODULES = [
     "doctor",
     "log_format",
     "bootstrap",
+    "web_process",
     "static_links",
     "static_export",
     "cli",

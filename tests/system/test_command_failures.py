@@ -172,7 +172,7 @@ def test_internal_error(here, command, monkeypatch, caplog):
         "receipts",
         "reminders",
         "sending",
-        "serving",
+        "publishing",
         "subscribers",
     )
     for name in names:
