@@ -98,10 +98,10 @@ class Scene:
         engine.dispose()
 
     def stop(self):
-        """End all processes in good order; those that did not within ten seconds are named."""
+        """End all processes in good order; those that did not within thirty seconds are named."""
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
-        end, slow = time.monotonic() + 10, []
+        end, slow = time.monotonic() + 30, []
         for process in self.processes:
             try:
                 process.wait(max(0.1, end - time.monotonic()))
