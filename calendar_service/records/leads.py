@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from calendar_service.datephrases import DatePhraseError, parse_clock, phrase_key, tokenize
+from calendar_service.datephrases.errors import DatePhraseError
+from calendar_service.datephrases.resolver import parse_clock
+from calendar_service.datephrases.tokens import phrase_key, tokenize
 from calendar_service.records.errors import CalendarError
 
 if TYPE_CHECKING:
