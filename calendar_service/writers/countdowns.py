@@ -29,13 +29,14 @@ def days_ahead(at: Point | Span, zone: str, now: datetime, subscriber_zone: str 
 
 def countdown_words(name: MomentName, days: int, lang: Language) -> str:
     """Return the countdown to a moment in `days` days; a moment of today is "today", even if it is past."""
-    weeks, months = round(days / _DAYS_OF_A_WEEK), round(days / _DAYS_OF_A_MONTH)
-    today, tomorrow, in_days, in_weeks, in_months = _words(name, (days, weeks, months), lang)
     if days <= 1:
+        today, tomorrow = _soon(name, lang)
         return today if days <= 0 else tomorrow
     if days <= _MANY_DAYS:
-        return in_days
-    return in_weeks if days <= _MANY_WEEKS * _DAYS_OF_A_WEEK else in_months
+        return _in_days(name, days, lang)
+    if days <= _MANY_WEEKS * _DAYS_OF_A_WEEK:
+        return _in_weeks(name, round(days / _DAYS_OF_A_WEEK), lang)
+    return _in_months(name, round(days / _DAYS_OF_A_MONTH), lang)
 
 
 def registration_countdown(at: Point, zone: str, now: datetime, lang: Language) -> str:
@@ -47,63 +48,81 @@ def registration_countdown(at: Point, zone: str, now: datetime, lang: Language) 
     return lang.gettext("{countdown} {time}", countdown=words, time=clock)
 
 
-def _words(name: MomentName, numbers: tuple[int, int, int], lang: Language) -> tuple[str, str, str, str, str]:
-    gettext, ngettext = lang.gettext, lang.ngettext
-    days, weeks, months = numbers
+def _soon(name: MomentName, lang: Language) -> tuple[str, str]:
+    """Return the words for today and for tomorrow."""
     match name:
         case MomentName.STARTS:
-            return (
-                gettext("Today"),
-                gettext("Tomorrow"),
-                ngettext("In {number} day", "In {number} days", days),
-                ngettext("In {number} week", "In {number} weeks", weeks),
-                ngettext("In {number} month", "In {number} months", months),
-            )
+            return lang.gettext("Today"), lang.gettext("Tomorrow")
         case MomentName.ENDS:
-            return (
-                gettext("Ends today"),
-                gettext("Ends tomorrow"),
-                ngettext("Ends in {number} day", "Ends in {number} days", days),
-                ngettext("Ends in {number} week", "Ends in {number} weeks", weeks),
-                ngettext("Ends in {number} month", "Ends in {number} months", months),
-            )
+            return lang.gettext("Ends today"), lang.gettext("Ends tomorrow")
         case MomentName.REGISTRATION_CLOSES:
-            return (
-                gettext("Register by today"),
-                gettext("Register by tomorrow"),
-                ngettext("Registration closes in {number} day", "Registration closes in {number} days", days),
-                ngettext("Registration closes in {number} week", "Registration closes in {number} weeks", weeks),
-                ngettext("Registration closes in {number} month", "Registration closes in {number} months", months),
+            return lang.gettext("Register by today"), lang.gettext("Register by tomorrow")
+        case MomentName.QUESTIONS_BY:
+            return lang.gettext("Last day for questions"), lang.gettext("Questions close tomorrow")
+        case MomentName.CLOSES:
+            return lang.gettext("Closes today"), lang.gettext("Closes tomorrow")
+        case MomentName.OPENS:
+            return lang.gettext("Opening of bids today"), lang.gettext("Opening of bids tomorrow")
+        case MomentName.AWARD_EXPECTED:
+            return lang.gettext("Award expected today"), lang.gettext("Award expected tomorrow")
+
+
+def _in_days(name: MomentName, number: int, lang: Language) -> str:
+    """Return the words for a number of days."""
+    match name:
+        case MomentName.STARTS:
+            return lang.ngettext("In {number} day", "In {number} days", number)
+        case MomentName.ENDS:
+            return lang.ngettext("Ends in {number} day", "Ends in {number} days", number)
+        case MomentName.REGISTRATION_CLOSES:
+            return lang.ngettext("Registration closes in {number} day", "Registration closes in {number} days", number)
+        case MomentName.QUESTIONS_BY:
+            return lang.ngettext("Questions close in {number} day", "Questions close in {number} days", number)
+        case MomentName.CLOSES:
+            return lang.ngettext("Closes in {number} day", "Closes in {number} days", number)
+        case MomentName.OPENS:
+            return lang.ngettext("Opening of bids in {number} day", "Opening of bids in {number} days", number)
+        case MomentName.AWARD_EXPECTED:
+            return lang.ngettext("Award expected in {number} day", "Award expected in {number} days", number)
+
+
+def _in_weeks(name: MomentName, number: int, lang: Language) -> str:
+    """Return the words for a number of weeks."""
+    match name:
+        case MomentName.STARTS:
+            return lang.ngettext("In {number} week", "In {number} weeks", number)
+        case MomentName.ENDS:
+            return lang.ngettext("Ends in {number} week", "Ends in {number} weeks", number)
+        case MomentName.REGISTRATION_CLOSES:
+            return lang.ngettext(
+                "Registration closes in {number} week", "Registration closes in {number} weeks", number
             )
         case MomentName.QUESTIONS_BY:
-            return (
-                gettext("Last day for questions"),
-                gettext("Questions close tomorrow"),
-                ngettext("Questions close in {number} day", "Questions close in {number} days", days),
-                ngettext("Questions close in {number} week", "Questions close in {number} weeks", weeks),
-                ngettext("Questions close in {number} month", "Questions close in {number} months", months),
-            )
+            return lang.ngettext("Questions close in {number} week", "Questions close in {number} weeks", number)
         case MomentName.CLOSES:
-            return (
-                gettext("Closes today"),
-                gettext("Closes tomorrow"),
-                ngettext("Closes in {number} day", "Closes in {number} days", days),
-                ngettext("Closes in {number} week", "Closes in {number} weeks", weeks),
-                ngettext("Closes in {number} month", "Closes in {number} months", months),
-            )
+            return lang.ngettext("Closes in {number} week", "Closes in {number} weeks", number)
         case MomentName.OPENS:
-            return (
-                gettext("Opening of bids today"),
-                gettext("Opening of bids tomorrow"),
-                ngettext("Opening of bids in {number} day", "Opening of bids in {number} days", days),
-                ngettext("Opening of bids in {number} week", "Opening of bids in {number} weeks", weeks),
-                ngettext("Opening of bids in {number} month", "Opening of bids in {number} months", months),
-            )
+            return lang.ngettext("Opening of bids in {number} week", "Opening of bids in {number} weeks", number)
         case MomentName.AWARD_EXPECTED:
-            return (
-                gettext("Award expected today"),
-                gettext("Award expected tomorrow"),
-                ngettext("Award expected in {number} day", "Award expected in {number} days", days),
-                ngettext("Award expected in {number} week", "Award expected in {number} weeks", weeks),
-                ngettext("Award expected in {number} month", "Award expected in {number} months", months),
+            return lang.ngettext("Award expected in {number} week", "Award expected in {number} weeks", number)
+
+
+def _in_months(name: MomentName, number: int, lang: Language) -> str:
+    """Return the words for a number of months."""
+    match name:
+        case MomentName.STARTS:
+            return lang.ngettext("In {number} month", "In {number} months", number)
+        case MomentName.ENDS:
+            return lang.ngettext("Ends in {number} month", "Ends in {number} months", number)
+        case MomentName.REGISTRATION_CLOSES:
+            return lang.ngettext(
+                "Registration closes in {number} month", "Registration closes in {number} months", number
             )
+        case MomentName.QUESTIONS_BY:
+            return lang.ngettext("Questions close in {number} month", "Questions close in {number} months", number)
+        case MomentName.CLOSES:
+            return lang.ngettext("Closes in {number} month", "Closes in {number} months", number)
+        case MomentName.OPENS:
+            return lang.ngettext("Opening of bids in {number} month", "Opening of bids in {number} months", number)
+        case MomentName.AWARD_EXPECTED:
+            return lang.ngettext("Award expected in {number} month", "Award expected in {number} months", number)
