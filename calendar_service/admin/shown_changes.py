@@ -14,7 +14,7 @@ from calendar_service.records.selection import Selection
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.messages.edition_notice import notice_row
-from calendar_service.web.context import cache
+from calendar_service.web.context import cache, settings
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
 from calendar_service.writers.i18n import language
@@ -161,7 +161,7 @@ def message_languages(difference: FileComparison) -> list[tuple[str, str]]:
 def context_for(difference: FileComparison, lang: Language) -> RenderContext:
     """Return the context in which what is shown of a comparison is rendered."""
     default = difference.following.calendar.default_language
-    return render_context_of(Selection(lang=lang.code), cache().renderer.base_url, default)
+    return render_context_of(Selection(lang=lang.code), settings().base_url, default)
 
 
 def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, request
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.web import options
-from calendar_service.web.context import cache
+from calendar_service.web.context import cache, settings
 from calendar_service.web.embed_code import HEIGHTS, loader, write_embed_code
 from calendar_service.web.feeds import feed_name, with_query
 from calendar_service.web.layout import WITH_SCRIPT, compress, page
@@ -65,7 +65,7 @@ def builder(lang: str = "") -> Response:
     edition = cache().edition()
     if lang and lang not in edition.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
-    view = render_context_of(Selection(lang=lang), cache().renderer.base_url, edition.calendar.default_language)
+    view = render_context_of(Selection(lang=lang), settings().base_url, edition.calendar.default_language)
     # Browsers also send fields that were left empty.
     given = [pair for pair in request.args.items(multi=True) if pair[1]]
     query, errors = _read(given, edition, view.lang)
@@ -103,7 +103,7 @@ def oembed() -> Response:
         return _json({"error": "Only format=json is there."}, HTTPStatus.NOT_IMPLEMENTED)
     try:
         most = tuple(_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight"))
-        found = describe_embed(request.args.get("url", ""), cache().edition(), cache().renderer.base_url, most)
+        found = describe_embed(request.args.get("url", ""), cache().edition(), settings().base_url, most)
     except (UnknownPage, BadSelection):
         return _json({"error": "No page of this calendar has that address."}, HTTPStatus.NOT_FOUND)
     except ValueError:

@@ -16,7 +16,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection
 from calendar_service.records.texts import output_languages
 from calendar_service.store.errors import DatabaseFault
-from calendar_service.web.context import cache
+from calendar_service.web.context import cache, settings
 from calendar_service.web.edition_cache import NoSuchRecord, NothingPublished
 from calendar_service.web.first_start import first_start_problems
 from calendar_service.web.layout import asset, render
@@ -157,7 +157,7 @@ def _page(lang: Language, **values: Any) -> Response:
         edition = cache().edition()
     except NothingPublished:
         return Response(render_template("error.html", lang=lang, gettext=lang.gettext, asset=asset, home="", **values))
-    view = RenderContext(lang, cache().renderer.base_url, edition.calendar.default_language)
+    view = RenderContext(lang, settings().base_url, edition.calendar.default_language)
     return Response(render("error.html", edition, view, path="/", query="", is_error=True, **values))
 
 

@@ -93,7 +93,7 @@ def readyz() -> tuple[Response, HTTPStatus]:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Allow all robots, and calendar fetchers by name."""
-    text = f"{_ROBOTS}\nSitemap: {cache().renderer.base_url}/sitemap.xml\n"
+    text = f"{_ROBOTS}\nSitemap: {settings().base_url}/sitemap.xml\n"
     return _for_an_hour(Response(text, content_type="text/plain; charset=utf-8"))
 
 
@@ -108,7 +108,7 @@ def sitemap() -> Response:
 
 
 def _sitemap(edition: Edition) -> bytes:
-    base, default = cache().renderer.base_url, edition.calendar.default_language
+    base, default = settings().base_url, edition.calendar.default_language
     prefixes = {code: "" if code == default else f"/{code}" for code in edition.calendar.shown_languages}
     pages = [(path, edition.published_at) for path in _PAGES]
     pages += [(f"/events/{each.record.id}", each.revision.changed_at) for each in edition.shown_at(cache().clock())]
@@ -128,7 +128,7 @@ def _sitemap(edition: Edition) -> bytes:
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
     """Return security.txt (RFC 9116); 404 for a site without a public URL or a contact."""
-    edition, base = cache().edition(), cache().renderer.base_url
+    edition, base = cache().edition(), settings().base_url
     if not (settings().contact and base.startswith("https://")):
         abort(HTTPStatus.NOT_FOUND)
     lines = (
@@ -150,7 +150,7 @@ def _next_anniversary(published: datetime, now: datetime) -> date:
 def openapi() -> Response:
     """Return the OpenAPI document."""
     languages = cache().edition().calendar.shown_languages
-    return _for_an_hour(jsonify(describe_api(cache().renderer.base_url, languages)))
+    return _for_an_hour(jsonify(describe_api(settings().base_url, languages)))
 
 
 def _status(found: ServiceStatus, reminders: str) -> str:

@@ -15,7 +15,7 @@ from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import day_of_instant
 from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
-from calendar_service.web.context import cache
+from calendar_service.web.context import cache, settings
 from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
 from calendar_service.web.filters import make_filters
@@ -189,7 +189,7 @@ def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
 
 
 def _view(selection: Selection, edition: Edition) -> RenderContext:
-    return render_context_of(selection, cache().renderer.base_url, edition.calendar.default_language)
+    return render_context_of(selection, settings().base_url, edition.calendar.default_language)
 
 
 def _all_time(selection: Selection) -> Selection:

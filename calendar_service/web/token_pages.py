@@ -10,7 +10,7 @@ from flask import Response, abort, request
 
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import Selection
-from calendar_service.web.context import cache
+from calendar_service.web.context import cache, settings
 from calendar_service.web.layout import page
 from calendar_service.writers.render_context import render_context_of
 
@@ -34,7 +34,7 @@ def open_page(lang: str) -> tuple[Edition, RenderContext]:
     if lang and lang not in edition.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
     default = edition.calendar.default_language
-    return edition, render_context_of(Selection(lang=lang or default), cache().renderer.base_url, default)
+    return edition, render_context_of(Selection(lang=lang or default), settings().base_url, default)
 
 
 def refuse_other_sites() -> None:
@@ -53,7 +53,7 @@ def _is_ours(origin: str) -> bool:
         return True
     # Not by the scheme: a proxy that ends TLS may not tell it.
     return _host_and_port(origin) in {
-        _host_and_port(cache().renderer.base_url),
+        _host_and_port(settings().base_url),
         _host_and_port(f"{urlsplit(origin).scheme}://{request.host}"),
     }
 

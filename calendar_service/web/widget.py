@@ -43,7 +43,7 @@ def widget() -> Response:
     """Show a selection in one of the views; the sites that the settings allow may frame it."""
     edition, now = cache().edition(), cache().clock()
     query = read_widget(request.args.items(multi=True), edition)
-    view = render_context_of(query.selection, cache().renderer.base_url, edition.calendar.default_language)
+    view = render_context_of(query.selection, settings().base_url, edition.calendar.default_language)
 
     def make() -> str:
         return render_template(
@@ -122,9 +122,7 @@ def _refusal(status: HTTPStatus, message: str, remedy: str) -> Response:
     frame = _frame(
         render_context_of(Selection(lang=lang.code), "", lang.code), theme if theme in ("light", "dark") else "auto", ""
     )
-    html = render_template(
-        "widget_error.html", **frame, message=message, remedy=remedy, home=f"{cache().renderer.base_url}/"
-    )
+    html = render_template("widget_error.html", **frame, message=message, remedy=remedy, home=f"{settings().base_url}/")
     response = _secure(Response(html, status))
     response.headers["Cache-Control"] = "no-store"
     return response
