@@ -34,6 +34,7 @@ END_OF_WHICH_DAY = (
     "midnight may mean the beginning or the end of the day.",
     "Write 23:59 for the end of the day, or 00:00 for its beginning.",
 )
+_WRITE_THE_DATE = "Write the date itself, such as '7 July 2020 at 10.00' or '7 juillet 2020 à 10 h'."
 _MONTH_NAMES = {number: name for name, number in VOCABULARY.months.items()}
 
 
@@ -95,9 +96,17 @@ class Parser:
         is_last = tokens.at == len(tokens.tokens) - 1
         # "Deadline - 10 July 2020", "10 July 2020 - Online"
         # The full stop of "9 am. Ends: 1 pm", and the sign of "Extended deadline! 7 May 2027".
+        # "12 May 2027 / 2 p.m. / Zoom"
+        if self.parts.shape and tokens.peek() == "/" and not tokens.is_glued() and not tokens.is_glued(1):
+            is_day = self.parts.shape.endswith("D") and tokens.follows(self._behind_slash)
+            return bool((is_day or tokens.phrase_at(_BEHIND_DASH, 1)) and tokens.accept("/"))
         ends_sentence = tokens.peek() in (".", "!") and (is_last or not tokens.is_glued(1))
         is_beside_words = (self.parts.understood and not self.parts.shape) or tokens.phrase_at(_BEHIND_DASH, 1)
         return bool((ends_sentence and tokens.accept(".!")) or (is_beside_words and tokens.accept("-")))
+
+    def _behind_slash(self) -> Clock | None:
+        self.tokens.accept("/")
+        return self.clocks.clock(self._after_range)
 
     def _lead_in(self) -> bool | None:
         return (not self.parts.shape and bool(self.tokens.accept_phrase(VOCABULARY.lead_ins))) or None
@@ -214,7 +223,8 @@ class Parser:
     # --- days ------------------------------------------------------------------------------------
 
     def _day(self) -> Day | None:
-        return self.tokens.first_of(self._iso_day, self._day_in_digits, self._weekday_and_day, self._named_day)
+        rules = self._iso_day, self._day_in_digits, self._dashed_day, self._weekday_and_day, self._named_day
+        return self.tokens.first_of(*rules)
 
     def _iso_day(self) -> Day | None:
         year, month, day = self.tokens.accept_joined_numbers("-", (4,), (2,), (2,))
@@ -228,6 +238,16 @@ class Parser:
             if year:
                 return self._checked_digits(day, month, year, self.tokens.text_since(start))
         return None
+
+    def _dashed_day(self) -> Day | None:
+        """Read "26-Apr-2027"."""
+        tokens = self.tokens
+        if not (day := self._day_number()) or not tokens.is_glued_sign() or not tokens.accept("-"):
+            return None
+        month = tokens.accept(VOCABULARY.months)
+        is_joined = month and tokens.is_glued_sign() and tokens.accept("-")
+        year = tokens.accept_number(4) if is_joined else ""
+        return Day(day, month, year) if year else None
 
     def _checked_digits(self, day: str, month: str, year: str, words: str) -> Day:
         if len(year) == 2:  # digits of a year
@@ -350,4 +370,8 @@ class Parser:
     def _unknown_words(self) -> DatePhraseError:
         texts = [self.tokens.text_of(start, end) for start, end in self._unknown]
         remedy = next((hint for text in texts if (hint := hint_for(text))), "")
+        printed = f" {' '.join(token.text for token in self.tokens.tokens)} "
+        if any(f" {phrase} " in printed for phrase in VOCABULARY.relative):
+            reason = f"{self.parts.words!r} depends on the day on which it is read."
+            return DatePhraseError(self.parts.words, self.parts.understood, texts, reason, _WRITE_THE_DATE)
         return DatePhraseError(self.parts.words, self.parts.understood, texts, remedy=remedy)

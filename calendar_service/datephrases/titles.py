@@ -21,9 +21,13 @@ _MISSPELT: Final = 0.8
 def is_title_of_moment(tokens: Sequence[str]) -> bool:
     """Return True if words before a moment only say what happens then.
 
-    None of them may say that it is another time, or no sure one, or be a misspelt weekday or month.
+    None of them may say that it is another time, or no sure one, or be a misspelt weekday or month. Those that say that
+    something was extended may, if what stands before the moment is "until" and the like: "Prolongation jusqu'au".
     """
-    text = _without_known(list(tokens))
+    if any(f" {phrase} " in f" {' '.join(tokens)} " for phrase in VOCABULARY.hours_in_words):
+        return False
+    is_new = any(" ".join(tokens[-n:]) in VOCABULARY.until_moment for n in range(1, 5))
+    text = [each for each in _without_known(list(tokens)) if not (is_new and each in VOCABULARY.extended)]
     words = [word for word in text if word not in _SIGNS]
     return len(words) <= _MAX_WORDS and all(
         word.isalpha() and word not in _REFUSED and not get_close_matches(word, _DAYS, 1, _MISSPELT) for word in words

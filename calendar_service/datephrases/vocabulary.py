@@ -71,6 +71,10 @@ class Vocabulary:
     lead_ins: Phrases  # before the first moment; they say what happens then, and never that it is another moment
     trailers: Phrases = frozenset()  # behind a moment; they change nothing
     time_words: Phrases = frozenset()  # never part of a title: they say that it is another time, or no sure one
+    hours_in_words: Phrases = frozenset()  # "close of business": an hour that only a person knows
+    relative: Phrases = frozenset()  # "next Tuesday": it depends on the day on which it is read
+    extended: Phrases = frozenset()  # a title may have these if the moment stands behind `until_moment`
+    until_moment: Phrases = frozenset()
     range_ends: Phrases = frozenset()  # "Start: … / End: …"
     equals: Phrases = frozenset()  # "15:00 CET, i.e. 14:00 GMT"
     # Zones

@@ -29,6 +29,8 @@ _ABBREVIATING_LOCALES: Final = tuple(Locale("en", code) for code in ("SG", "MY",
 _OWN_METAZONES: Final = ("Europe_Central", "GMT")
 _SEVERAL_CLOCKS: Final = ("America_Eastern", "America_Central", "America_Mountain", "America_Pacific", "Australia_")
 """Of "Eastern time" each zone keeps its own summer time, and more than one continent has it."""
+_FREE_AGAIN: Final[Mapping[str, tuple[str, Season]]] = {"gst": ("Gulf", "standard")}
+"""Abbreviations that the tz database knows of the past alone (Guam's), to CLDR's metazone that is meant by them now."""
 _YEARS: Final = (1980, 1990, 2000, 2010, 2020, 2026)
 _NOON = time(12)
 
@@ -105,21 +107,27 @@ def has_own_clocks(key: str) -> bool:
 
 
 def _zones_of(key: str, year: int) -> set[zoneinfo.ZoneInfo]:
-    if name := abbreviations().get(key):
+    if name := _abbreviation(key, year):
         return _names_in(year).get(name, set())
-    metazone = long_names()[key][0]
+    metazone = (_FREE_AGAIN.get(key) or long_names()[key])[0]
     of_zone = get_global("meta_zones")
     aliases = get_global("zone_aliases")
     return {zone for zone in _places() if of_zone.get(aliases.get(zone.key, zone.key)) == metazone}
 
 
+def _abbreviation(key: str, year: int) -> str:
+    """Return the abbreviation of the tz database that a label is in a year; "" if it is a name of CLDR."""
+    name = abbreviations().get(key, "")
+    return "" if key in _FREE_AGAIN and not _names_in(year).get(name) else name
+
+
 def _offset(key: str, local: datetime) -> timedelta | None:
     """Return the offset of a local time if the label is its name, else None; a repeated time may have either."""
     for each in (local, local.replace(fold=1)):
-        if name := abbreviations().get(key):
+        if name := _abbreviation(key, local.year):
             fits = each.tzname() == name
         else:
-            season = long_names()[key][1]
+            season = (_FREE_AGAIN.get(key) or long_names()[key])[1]
             fits = season == "generic" or bool(each.dst()) == (season == "daylight")
         if fits:
             return each.utcoffset()

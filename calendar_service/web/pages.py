@@ -93,6 +93,7 @@ def _month(edition: Edition, selection: Selection, view: RenderContext, now: dat
         view,
         **_common(selection, edition, view, _address(path, view), now),
         month_name=view.lang.month(first),
+        is_present=first == day_of_instant(now, edition.calendar.zone).replace(day=1),
         weeks=make_weeks(items, first, edition, view, now, lambda day: _days_url(selection, view, day, day)),
         months=by_month(items[:ROWS_ON_A_PAGE], edition, view, now),
         left_out=max(0, len(items) - ROWS_ON_A_PAGE),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, time
 
 import pytest
 
@@ -58,3 +59,24 @@ def test_a_word_spelt_well_is_not_suggested():
     with pytest.raises(DatePhraseError) as caught:
         parse_when("next Tuesday at 10", with_title=True)
     assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["next Tuesday at 10", "tomorrow at 10.00", "mardi prochain à 10h", "next Friday", "demain", "Today, 17:00"],
+)
+def test_what_depends_on_the_day_of_reading_asks_for_the_date(words):
+    with pytest.raises(DatePhraseError) as caught:
+        parse_when(words, with_title=True)
+    assert caught.value.message == f"{words!r} depends on the day on which it is read."
+    for suggested in re.findall("'([^']+)'", caught.value.remedy):
+        assert parse_when(suggested).start == time(10)
+
+
+HOURS = ["until close of business 31 May 2027", "COB 31 May 2027", "avant la fermeture des bureaux le 31 mai 2027"]
+
+
+@pytest.mark.parametrize("words", HOURS)
+def test_an_hour_that_only_a_person_knows_is_no_title(words):
+    with pytest.raises(DatePhraseError):
+        parse_when(words, with_title=True)

@@ -113,3 +113,12 @@ def test_clock_change_does_not_shift_days(site_of):
         on = {day for day, text in days.items() if title in text}
         assert on in ({28}, set()), title
     assert "+1 more" in days[28]
+
+
+@pytest.mark.parametrize(
+    ("path", "to"), [("/month/2026-12", "/month"), ("/fr/month/2026-12?kind=event", "/fr/month?kind=event")]
+)
+def test_another_month_has_a_way_back_to_today(showcase, path, to):
+    words = "Aujourd’hui" if path.startswith("/fr") else "Today"
+    assert f'href="{to}">{words}</a>' in showcase.get(path).get_data(as_text=True)
+    assert f'">{words}</a>' not in showcase.get(to).get_data(as_text=True)

@@ -26,13 +26,13 @@ _LEAD_INS = (
     "|comments|contribution|contributions|entry|entries|response|responses|manuscript|manuscripts|project"
     "|projects|call|calls|candidature|candidates|candidacy|candidacies|form|forms|survey|feedback|documents"
     "|document|full proposals|concept note|concept notes|letter of intent|letters of intent|grant|grants|award"
-    "|awards|early bird|participation|online registration|online application|electronic|portal|vacancy|post"
+    "|awards|early bird|early-bird|participation|online registration|online application|electronic|portal|vacancy|post"
     "|position|consultation|public consultation|event|events|webinar|webinars|workshop|conference|seminar|meeting"
     "|training|session|lecture|forum|summit|hearing|info session|information session|info day|information day"
     "|infoday|launch|panel|course|symposium|congress|round table|roundtable|assembly|exhibition|festival|ceremony"
     "|briefing|site visit|public opening|bid opening|opening of tenders|opening of bids|interview|interviews|exam"
     "|test|examination|online|virtual|hybrid|public|annual|international|regional|national|general|special|first"
-    "|(extended)|extended deadline :|(new)|(revised)|revised|(updated)|(final)|(postponed)"
+    "|(extended)|extended !|extended deadline :|(new)|(revised)|revised|(updated)|(final)|(postponed)"
     "|second stage|first stage|stage|phase|of|for|the|this|to|in|at|on|and|by the end of|end of day"
     "|end of the day|latest|latest by|at the latest|until|up to|till|valid until|time allowed until|deadline is"
     "|the deadline is|where|venue|location|format|mode"
@@ -59,7 +59,8 @@ ENGLISH = Vocabulary(
     before=phrases("before|prior to"),
     trailers=phrases(
         "sharp|precisely|at the latest|latest|inclusive|included|in person|in-person|hybrid|webinar|workshop|conference"
-        "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams|virtual"
+        "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams|Zoom|Teams"
+        "|MS Teams|Microsoft Teams|Webex|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
         "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former|formerly"
@@ -69,8 +70,12 @@ ENGLISH = Vocabulary(
         "|provisionally|tentative|tentatively|probably|possibly|likely|estimated|indicative|indicatively|maybe|perhaps"
         "|every|each|daily|weekly|fortnightly|monthly|quarterly|yearly|week|weeks|weekend|month|months|fortnight|days"
         "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight|noon|midnight|morning"
-        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer"
+        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|cob|eob|lunch|lunchtime|sunset|sunrise|dawn|dusk"
     ),
+    hours_in_words=phrases("of business|of play|of office|of office hours|office hours|business hours|working hours"),
+    relative=phrases("next|tomorrow|today|tonight|yesterday|coming"),
+    extended=phrases("extended|extension|postponed|prolonged|rescheduled"),
+    until_moment=phrases("to|until|till|up to"),
     range_ends=phrases(
         "close|closes|closes on|closing"
         "|end|ends|ending|finish|finishes|end date|end time|ends at|ends on|and ends|to end"
@@ -78,13 +83,7 @@ ENGLISH = Vocabulary(
     equals=phrases("i.e.|i.e|ie|that is|or|equals"),
     online=phrases("online|on-line"),
     lead_ins=phrases(_LEAD_INS),
-    # The tz database has no "GST" any more; of those who could use it, only the Gulf prints it.
-    zone_words={
-        "utc": "UTC",
-        "gmt": "UTC",
-        "gst": "Asia/Dubai",
-        **table(AoE="aoe|anywhere on earth|time anywhere on earth"),
-    },
+    zone_words={"utc": "UTC", "gmt": "UTC", **table(AoE="aoe|anywhere on earth|time anywhere on earth")},
     local_time=phrases("local time|local times"),
     city_time=("{} time", "{} local time", "local time in {}"),
     city_aliases=zones_by_city(

@@ -63,7 +63,7 @@ FRENCH = Vocabulary(
     trailers=phrases(
         "précises|précise|au plus tard|dernier délai|inclus|inclusivement|compris|en présentiel|hybride|webinaire"
         "|atelier|conférence|date limite|visioconférence|en visioconférence|par visioconférence|via Zoom|sur Zoom"
-        "|sur Teams|fin de journée"
+        "|sur Teams|Zoom|Teams|fin de journée|à distance|en distanciel|distanciel"
     ),
     time_words=phrases(
         "ne|n|pas|non|aucun|aucune|jamais|sans|sauf|excepté|hors|avant|après|depuis|suivant|pendant|durant|ancien"
@@ -75,6 +75,12 @@ FRENCH = Vocabulary(
         "|trimestre|jours|heures|minutes|ou|soit|demain|hier|aujourd'hui|midi|minuit|matin|après-midi|soir|matinée"
         "|courant|mi|continu|permanent|entre|que|mais|si"
     ),
+    hours_in_words=phrases("des bureaux|heures ouvrables|heures ouvrées|heures de bureau|des guichets|du secrétariat"),
+    relative=phrases("prochain|prochaine|prochains|demain|aujourd'hui|hier|ce soir"),
+    extended=phrases(
+        "prolongé|prolongée|prolongés|prolongation|prorogé|prorogée|prorogation|reporté|reportée|report|repoussé|repoussée"
+    ),
+    until_moment=phrases("jusqu'au|jusqu'à|au|à"),
     range_ends=phrases(
         "fermeture|ferme le|clôture|fin|fin le|se termine|se termine le|heure de fin|date de fin|jusqu'au"
     ),
