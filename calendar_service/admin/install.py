@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_cookie
 
-from calendar_service.admin import changes, paste, sign_in
+from calendar_service.admin import changes, paste, sign_in, tasks
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
@@ -31,7 +31,13 @@ def install_admin(
     app.extensions[EDITOR_SESSIONS] = EditorSessions(engine, keys, settings.editors)
     app.extensions[MAILER] = mailer
     app.extensions[FILE_READER] = FileReader(settings.file)
-    for blueprint in (sign_in.blueprint, sign_in.signed_in_blueprint, changes.blueprint, paste.blueprint):
+    for blueprint in (
+        sign_in.blueprint,
+        sign_in.signed_in_blueprint,
+        changes.blueprint,
+        paste.blueprint,
+        tasks.blueprint,
+    ):
         app.register_blueprint(blueprint)
 
 

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from calendar_service.admin.access import who
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.status_line import held_reasons
+from calendar_service.admin.task_edits import TITLES, tasks_for
 from calendar_service.records.deadline_history import DEADLINES
 from calendar_service.records.edition import is_coming
 from calendar_service.records.enums import Status
@@ -55,6 +57,7 @@ class RecordRow:
     is_public: bool
     is_past: bool
     begins: datetime
+    tasks: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def _row(entry: Entry, edition: Edition, is_public: bool, is_held: bool, now: da
         is_public=is_public,
         is_past=is_past,
         begins=instant_bounds(main.span, calendar.zone)[0],
+        tasks=[] if is_past or entry.revision.withdrawn else _tasks(entry, lang),
     )
 
 
@@ -145,6 +149,13 @@ def _needs(entry: Entry, edition: Edition, now: datetime, lang: Language) -> Ite
     if record.status is Status.TENTATIVE and now - entry.revision.changed_at >= _TENTATIVE_LONG:
         days = (now - entry.revision.changed_at).days
         yield lang.ngettext("Tentative for {number} day", "Tentative for {number} days", days)
+
+
+def _tasks(entry: Entry, lang: Language) -> list[tuple[str, str]]:
+    """Return the label and the page of each task that the record allows to this editor."""
+    record = entry.record
+    allowed = tasks_for(record.status) if who().may("write") else ()
+    return [(lang.gettext(TITLES[task]), f"{ADMIN}/records/{record.id}/{task}") for task in allowed]
 
 
 def _matches(entry: Entry, words: str) -> bool:

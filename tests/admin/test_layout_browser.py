@@ -32,6 +32,8 @@ SIGNED_IN = [
     "/admin/changes?lang=fr",
     "/admin/changes/message",
     "/admin/paste",
+    "/admin/records/charts-tender/move",
+    "/admin/records/charts-tender/cancel?lang=fr",
 ]
 MOVED = {
     'closes: "29 November 2026, 17:00"': 'closes: "27 November 2026, 17:00"',
