@@ -90,6 +90,7 @@ def list_page() -> Response:
         more=max(0, len(chosen[name]) - _MOST_ROWS),
         shown=name,
         words=words,
+        may_write=who().may("write"),
     )
 
 
@@ -129,7 +130,7 @@ def _row(entry: Entry, edition: Edition, is_public: bool, is_held: bool, now: da
         is_public=is_public,
         is_past=is_past,
         begins=instant_bounds(main.span, calendar.zone)[0],
-        tasks=[] if is_past or entry.revision.withdrawn else _tasks(entry, lang),
+        tasks=[] if entry.revision.withdrawn else _tasks(entry, lang, is_past=is_past),
     )
 
 
@@ -151,11 +152,14 @@ def _needs(entry: Entry, edition: Edition, now: datetime, lang: Language) -> Ite
         yield lang.ngettext("Tentative for {number} day", "Tentative for {number} days", days)
 
 
-def _tasks(entry: Entry, lang: Language) -> list[tuple[str, str]]:
-    """Return the label and the page of each task that the record allows to this editor."""
+def _tasks(entry: Entry, lang: Language, *, is_past: bool) -> list[tuple[str, str]]:
+    """Return the label and the page of all that this editor may do with a record."""
     record = entry.record
-    allowed = tasks_for(record.status) if who().may("write") else ()
-    return [(lang.gettext(TITLES[task]), f"{ADMIN}/records/{record.id}/{task}") for task in allowed]
+    if not who().may("write"):
+        return []
+    allowed = () if is_past else tasks_for(record.status)
+    named = [("edit", lang.gettext("Edit")), *((task.value, lang.gettext(TITLES[task])) for task in allowed)]
+    return [(label, f"{ADMIN}/records/{record.id}/{name}") for name, label in named]
 
 
 def _matches(entry: Entry, words: str) -> bool:

@@ -13,10 +13,8 @@ from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, parse_path, put_value
 from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.editing.render import FileStyle, write_item
-from calendar_service.parsers.importing.candidates import slug, unused_id
-from calendar_service.records.enums import Kind, MomentName
-from calendar_service.records.occurrences import first_day_of
-from calendar_service.records.times import CivilTime, EndOfDay
+from calendar_service.parsers.importing.candidates import propose_id, unused_id
+from calendar_service.records.enums import Kind
 from calendar_service.settings import read_file_setting
 from calendar_service.store.file_saving import apply_edits, check_bytes
 from calendar_service.store.whole_file import replace_whole
@@ -170,12 +168,7 @@ class _Form:
 
     def with_id(self, fields: dict[str, Any], name: str | None, *, ask: bool) -> dict[str, Any]:
         """Return the fields with an id: the given one, or one made of title and year."""
-        record = self._record(fields)
-        at = record.schedule.span if record.schedule else record.milestones[MomentName.CLOSES].at
-        day = at.day if isinstance(at, (CivilTime, EndOfDay)) else first_day_of(at)
-        title = next(iter(record.title.values()))
-        taken = {each.id for each in self.draft.records}
-        proposed = unused_id(slug(title, day.year) or f"{record.kind}-{len(taken) + 1}", taken)
+        proposed = propose_id(self._record(fields), {each.id for each in self.draft.records})
         if not name:
             name = click.prompt("Id, which never changes", default=proposed, err=True) if ask else proposed
         return {"id": name, **fields}

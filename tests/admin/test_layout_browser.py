@@ -32,6 +32,10 @@ SIGNED_IN = [
     "/admin/changes?lang=fr",
     "/admin/changes/message",
     "/admin/paste",
+    "/admin/new",
+    "/admin/new?kind=webinar",
+    "/admin/records/charts-tender/edit",
+    "/admin/records/rumours-webinar/edit?lang=fr",
     "/admin/records/charts-tender/move",
     "/admin/records/charts-tender/cancel?lang=fr",
 ]

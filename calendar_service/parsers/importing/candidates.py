@@ -14,13 +14,17 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from calendar_service.records.enums import MomentName
 from calendar_service.records.errors import CalendarError
+from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.shorten import shorten
-from calendar_service.records.times import CivilTime, RepeatedTime, civil_time
+from calendar_service.records.times import CivilTime, EndOfDay, RepeatedTime, civil_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
+
+    from calendar_service.records.record import Record
 
 MAX_SOURCE_BYTES = 20 * 1024 * 1024
 MAX_ITEMS = 1_000
@@ -184,6 +188,13 @@ def unused_id(wanted: str, taken: AbstractSet[str]) -> str:
         name = f"{wanted[: _LONGEST_ID - 5].rstrip('-')}-{number}"
         number += 1
     return name
+
+
+def propose_id(record: Record, taken: AbstractSet[str]) -> str:
+    """Return an id for a record, made of its title and its year."""
+    at = record.schedule.span if record.schedule else record.milestones[MomentName.CLOSES].at
+    year = (at.day if isinstance(at, (CivilTime, EndOfDay)) else first_day_of(at)).year
+    return unused_id(slug(next(iter(record.title.values())), year) or f"{record.kind}-{year}", taken)
 
 
 def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:

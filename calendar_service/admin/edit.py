@@ -1,0 +1,177 @@
+"""The pages that edit a record and that write a new one. Nothing is published by them."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from flask import abort, redirect, request
+
+from calendar_service.admin.access import editors_blueprint, require_role, who
+from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.layout import ADMIN, admin_page
+from calendar_service.admin.overview import open_overview
+from calendar_service.admin.record_form import RecordForm
+from calendar_service.admin.trial import record_values, try_edits
+from calendar_service.admin.waiting import keep_edits
+from calendar_service.parsers.editing.edits import AppendRecord
+from calendar_service.parsers.editing.file_edit import record_text
+from calendar_service.parsers.editing.key_order import sort_keys
+from calendar_service.parsers.importing.candidates import propose_id, unused_id
+from calendar_service.records.enums import Kind
+from calendar_service.records.errors import gettext_noop
+from calendar_service.web.buttons import UnclearButton, pressed_button
+from calendar_service.web.context import cache
+from calendar_service.writers.read_back import read_back
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+
+    from calendar_service.admin.overview import Overview
+    from calendar_service.admin.trial import Trial
+    from calendar_service.parsers.editing.edits import Edit
+    from calendar_service.records.edition import Draft
+
+blueprint = editors_blueprint("admin_edit")
+
+NEW = f"{ADMIN}/new"
+_MOST_CHARACTERS = 20_000
+_STAND_IN = "new-record"
+_PATHS = {"registration_closes": "registration.closes"}
+_CHANGED = gettext_noop("Somebody has changed this record since you loaded the page. This is how it is now.")
+_TAKEN = gettext_noop("Another record has or had this id. Choose another one.")
+_KINDS = {
+    Kind.EVENT: gettext_noop("Event"),
+    Kind.WEBINAR: gettext_noop("Webinar"),
+    Kind.TENDER: gettext_noop("Call for tenders"),
+}
+
+
+@blueprint.route(f"{ADMIN}/records/<record_id>/edit", methods=["GET", "POST"])
+def edit_record(record_id: str) -> Response:
+    """Show the form of a record; check it, or keep what was changed until it is published."""
+    overview, draft = _open()
+    state = overview.pending.state
+    values = record_values(state, record_id)
+    if values is None:
+        abort(HTTPStatus.NOT_FOUND)
+    form = RecordForm(values, draft.calendar.languages)
+    known = hashlib.sha256((record_text(state.data, record_id) or "").encode()).hexdigest()[:32]
+    given, button, told = _given(form), _button(), ""
+    if button and request.form.get("known") != known:
+        given, button, told = {}, "", overview.lang.gettext(_CHANGED)
+    edits = form.edits(record_id, given)
+    trial = try_edits(overview.reader, state, record_id, edits, [each.name for each in form.fields])
+    if button == "save" and not trial.errors:
+        if record_values(overview.state, record_id) is None:  # it waits itself
+            edits = [AppendRecord(sort_keys(form.wanted(given)))]
+        return _keep(overview, record_id, edits)
+    return _page(overview, draft, form, given, trial, record_id=record_id, known=known, told=told)
+
+
+@blueprint.route(NEW, methods=["GET", "POST"])
+def new_record() -> Response:
+    """Show the form of a new record of a kind; check it, or keep it until it is published."""
+    overview, draft = _open()
+    kind = request.values.get("kind", "")
+    if kind not in list(Kind):
+        kinds = [(overview.lang.gettext(label), f"{NEW}?kind={each.value}") for each, label in _KINDS.items()]
+        return admin_page("admin_new.html", overview=overview, path=ADMIN, kinds=kinds)
+    form = RecordForm({"kind": kind}, draft.calendar.languages)
+    given, button = _given(form), _button()
+    taken = _taken(overview, draft)
+    record_id = request.form.get("id", "").strip()[:_MOST_CHARACTERS]
+    trial = _try_new(overview, form, given, record_id or unused_id(_STAND_IN, taken))
+    if not record_id and trial.record:
+        record_id = propose_id(trial.record, taken)
+        trial = _try_new(overview, form, given, record_id)
+    if record_id in taken:
+        trial.errors.setdefault("id", overview.lang.gettext(_TAKEN))
+    if button == "save" and not trial.errors:
+        return _keep(overview, record_id, [AppendRecord(_fields(form, given, record_id))])
+    shown = trial if button else None
+    return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind)
+
+
+def _open() -> tuple[Overview, Draft]:
+    require_role("write")
+    overview = open_overview()
+    draft = overview.pending.state.reading.draft
+    if draft is None or overview.state.trouble:
+        abort(redirect(CHANGES, HTTPStatus.SEE_OTHER))  # which says what is wrong with the file
+    return overview, draft
+
+
+def _button() -> str:
+    if request.method != "POST":
+        return ""
+    try:
+        return pressed_button(request.form, ("check", "save"))
+    except UnclearButton:
+        abort(HTTPStatus.BAD_REQUEST)
+
+
+def _given(form: RecordForm) -> dict[str, str]:
+    names = {each.name for each in form.fields}
+    return {name: text[:_MOST_CHARACTERS] for name, text in request.form.items() if name in names}
+
+
+def _fields(form: RecordForm, given: dict[str, str], record_id: str) -> dict[str, object]:
+    return sort_keys({"id": record_id, **form.wanted(given)})
+
+
+def _try_new(overview: Overview, form: RecordForm, given: dict[str, str], record_id: str) -> Trial:
+    names = ["id", *(each.name for each in form.fields)]
+    edit = AppendRecord(_fields(form, given, record_id))
+    return try_edits(overview.reader, overview.pending.state, record_id, [edit], names)
+
+
+def _taken(overview: Overview, draft: Draft) -> frozenset[str]:
+    """Return the ids of all records that are, were or may become public."""
+    public = overview.edition.entries if overview.edition else {}
+    waiting = (each.record_id for each in (*overview.mine, *overview.others))
+    return frozenset([*(each.id for each in draft.records), *public, *waiting])
+
+
+def _keep(overview: Overview, record_id: str, edits: Sequence[Edit]) -> Response:
+    if edits:
+        keep_edits(overview.engine, who().editor.address, record_id, edits, overview.state, cache().clock())
+    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+
+
+def _page(  # noqa: PLR0913 (what the page shows)
+    overview: Overview,
+    draft: Draft,
+    form: RecordForm,
+    given: dict[str, str],
+    trial: Trial | None,
+    *,
+    record_id: str,
+    known: str = "",
+    kind: str = "",
+    told: str = "",
+) -> Response:
+    lang = overview.lang
+    errors = trial.errors if trial else {}
+    read = read_back(trial.record, draft.calendar, lang) if trial and trial.record else {}
+    return admin_page(
+        "admin_edit.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if errors and request.method == "POST" else HTTPStatus.OK,
+        overview=overview,
+        path=ADMIN,
+        heading=lang.gettext(_KINDS[Kind(form.values["kind"])]),
+        form=form,
+        fields=[(each, given.get(each.name, each.text)) for each in form.fields],
+        errors=errors,
+        notes=trial.notes if trial else {},
+        read={_PATHS.get(name, name): words for name, words in read.items()},
+        record_id=record_id,
+        known=known,
+        kind=kind,
+        told=told,
+        several=len(form.languages) > 1,
+        others=[each.editor for each in overview.others if each.record_id == record_id],
+    )
