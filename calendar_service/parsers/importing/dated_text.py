@@ -9,7 +9,7 @@ from calendar_service.records.texts import fold_text
 
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _DATE = re.compile(
-    rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er)?[ .]{{0,2}}(?:(?:of|de|day of) )?{_MONTH}(?![^\W\d_])"
+    rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er)?[ .-]{{0,2}}(?:(?:of|de|day of) )?{_MONTH}(?![^\W\d_])"
     rf"|(?<![^\W\d_]){_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d)(?!\d)"

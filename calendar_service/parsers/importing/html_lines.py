@@ -86,6 +86,15 @@ class LineWriter:
             self._block(element, tag, is_card=is_card)
 
     def _inline(self, element: etree._Element) -> None:
+        before, text = "".join(self.buffer)[-1:], text_of(element)[:1]
+        if (
+            element.tag not in ("sup", "sub")
+            and before
+            and text
+            and before.isdigit() != text.isdigit()
+            and before.isalnum()
+        ):
+            self.buffer.append(" ")  # "04" and "May" beside it
         address = element.get("href") or ""
         if element.tag == "a" and is_https(address) and not self.url:
             self.url = address

@@ -35,6 +35,18 @@ _NEWS = re.compile(
     r"|comptes? rendus?|rapports?|nouveau|nouvelles?|nouveaux|etudes?|publi(?:e|ee|es|ees|cation|cations)|disponibles?"
     r"|resultats?|enregistrements?|manuels?|enquetes?|bilan|retour sur|paru|parution|lancement|enseignements|actes)\b"
 )
+_LISTING = re.compile(
+    r"(?:the |our |le |la |les |nos )?(?:(?:full|press|weekly|monthly|biweekly|annual) )?"
+    r"(?:calend(?:ar|rier)|agenda|schedule|programme? of events|liste?|upcoming|coming|past|all|prochain(?:e?s)?"
+    r"|a venir|events?|evenements?)\b(?: (?:of|de|des|for|du|events?|evenements?|meetings?|reunions?|a venir)\b|$)"
+)
+_LIST = re.compile(r"\b(?:agenda|calendar|calendrier)\b")
+_SHORT = 6  # words of a title that may name a list anywhere
+_EVENT = re.compile(r"events?\b|evenements?\b|manifestations?\b|activit(?:y|ies|es?)\b")
+_KIND = re.compile(
+    r"(?:(?:online|virtual|hybrid|public|international|regional|technical|training|side|free|en ligne|virtuelle?"
+    r"|hybride|publique?|internationale?|regionale?) ){0,2}[\w'-]+(?: (?:en ligne|hybride|internationale?|publique?))?"
+)
 _STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
 _DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
@@ -45,6 +57,24 @@ def names_a_happening(title: str) -> bool:
     """Return True if a title says that something takes place: a meeting, a world day."""
     folded = _fold(title)
     return bool(_HAPPENING.search(folded) or _WORLD_DAY.search(folded))
+
+
+def names_an_event(column: str) -> bool:
+    """Return True if the head of a column says that events are in it, and not any news."""
+    return bool(_EVENT.match(_fold(column))) or names_a_happening(column)
+
+
+def heads_a_list(title: str) -> bool:
+    """Return True if a title is that of a list of events: "Calendar of activities"."""
+    folded = _fold(title)
+    return bool(_LISTING.match(folded) or (len(folded.split()) <= _SHORT and _LIST.search(folded)))
+
+
+def is_only_a_kind(text: str) -> bool:
+    """Return True if a line says only what kind of event it is: "Webinar", "Public hearing"."""
+    folded = _fold(text.strip(" .:|-–•"))
+    match = _HAPPENING.search(folded)
+    return match is not None and match.end() - match.start() > 0 and bool(_KIND.fullmatch(folded))
 
 
 def comes_yearly(title: str) -> bool:

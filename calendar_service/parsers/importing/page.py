@@ -21,8 +21,8 @@ from calendar_service.parsers.importing.candidates import (
     tidy_title,
 )
 from calendar_service.parsers.importing.dated_text import around_date
-from calendar_service.parsers.importing.news import ask_about_news, comes_yearly
-from calendar_service.parsers.importing.page_dates import explain
+from calendar_service.parsers.importing.news import ask_about_news, comes_yearly, heads_a_list
+from calendar_service.parsers.importing.page_dates import explain, has_hours
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
 from calendar_service.parsers.importing.page_lines import read_lines
 from calendar_service.parsers.importing.page_source import SourceLine, text_lines
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from calendar_service.parsers.importing.page_dates import DateLine
     from calendar_service.parsers.importing.page_lines import PageLine
 
+_LONGEST_TITLE_BELOW = 60  # a line of a wrapped paragraph is longer
+_LONGEST_TITLE = 4  # of words, where it ends with a full stop
 _WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
 
 
@@ -46,6 +48,7 @@ def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Impo
     """Return what the lines of a page announce; what names a day and is no record is said."""
     imported = Imported()
     for item in group_lines(read_lines(lines)):
+        _ask_about_hours(imported, item)
         if item.titles and item.dates:
             candidate = _candidate(item, language)
             imported.add(candidate)
@@ -59,6 +62,31 @@ def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Impo
                     used.add(number)
                     imported.add(Ignored(number, f"a day inside a text: {shorten_value(around_date(words))}"))
     return imported
+
+
+def _ask_about_hours(imported: Imported, item: PageItem) -> None:
+    """Ask about an event of whole days before, if lines without a title of their own give hours on its first day."""
+    last = imported.candidates[-1] if imported.candidates else None
+    is_own = any(not line.text.endswith(".") for line in item.titles)
+    if last is None or is_own or has_hours(last.fields.get("when", "")):
+        return
+    for line in item.dates:
+        when = line.date.when if line.date else None
+        if when and when.start and when.first == last.first:
+            last.questions.append(
+                f"Line {line.number} gives hours on that day: {shorten_value(line.text)}. Are they its own?"
+            )
+
+
+def _ask_which_title(candidate: Candidate, item: PageItem) -> None:
+    """Ask where a date alone stands between a heading and a paragraph that begins like a title."""
+    head, day, below = item.titles[0], item.dates[0], next(iter(item.teaser), None)
+    if below is None or not below.opens or head.opens or day.opens or head.is_title:
+        return
+    first = below.joined[0][1] if below.joined else below.text
+    is_like_a_title = len(first) <= _LONGEST_TITLE_BELOW and not first.endswith((".", ":", ","))
+    if head.number < day.number < below.number and is_like_a_title:
+        candidate.questions.append(f"Is line {below.number} its title? {shorten_value(first)}")
 
 
 def _ignore(imported: Imported, item: PageItem) -> set[int]:
@@ -110,7 +138,13 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
     states = [line.status for line in item.states]
     _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
     _set_rest(candidate, item, main)
-    if not main.is_deadline:
+    candidate.questions += [line.question for line in item.dates if line.question]
+    _ask_which_title(candidate, item)
+    if heads_a_list(title):
+        candidate.questions.append("The title is that of a list: is this an event by itself?")
+    elif title.endswith(".") and len(title.split()) > _LONGEST_TITLE:
+        candidate.questions.append("What is taken as the title is a sentence: is it?")
+    if not main.is_deadline and not head.is_event:
         ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
     return candidate
 

@@ -84,7 +84,7 @@ def _read_date(text: str) -> DateLine | None:
         return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
     when = parse_when(head)
     place = read_place(rest, has_clock=when.start is not None)
-    if rest and place is None and not deadline and not _is_short(rest):
+    if rest and place is None and not deadline and not _is_short(rest) and not when.end:
         return None  # a sentence that begins with a date
     online = bool(_ONLINE_WORD.search(rest)) or when.online
     line = DateLine(_trimmed(head), replace(when, online=online), place, is_deadline=bool(deadline))
@@ -107,6 +107,14 @@ def explain(words: str) -> str:
     except DatePhraseError as error:
         return str(error)
     return words
+
+
+def has_hours(words: str) -> bool:
+    """Return True unless words are whole days."""
+    try:
+        return parse_when(words).start is not None
+    except DatePhraseError:
+        return True
 
 
 def _about(folded: str) -> str:

@@ -55,7 +55,7 @@ def spread_inline(lines: list[SourceLine]) -> Iterator[SourceLine]:
         found = list(_parts(line)) if _is_text(line) else []
         if not any(isinstance(each, _Inline) for each in found):
             yield line
-        elif len(found) == 1 and isinstance(found[0], _Inline) and _date_follows(lines, at):
+        elif len(found) == 1 and isinstance(found[0], _Inline) and found[0].title and _date_follows(lines, at):
             yield replace(line, role=Role.TITLE)
         else:
             for each in found:
@@ -72,8 +72,9 @@ def _date_follows(lines: list[SourceLine], at: int) -> bool:
 
 
 def _spread(line: SourceLine, found: _Inline | str) -> Iterator[SourceLine]:
-    if isinstance(found, str):
-        yield replace(line, text=found, role=Role.NONE, cells=())
+    if isinstance(found, str) or not found.title:
+        words = found if isinstance(found, str) else found.date
+        yield replace(line, text=words, role=Role.NONE, cells=())
         return
     yield SourceLine(line.number, "", Role.BREAK)
     yield SourceLine(line.number, found.title, Role.TITLE, url=line.url)
@@ -122,6 +123,8 @@ def _inline(sentence: str) -> _Inline | None:
     title = title.rstrip(_EDGES)
     head, rest = split_date(text[start:])
     rest = rest.strip(_EDGES + ".)")
+    if head and not lead and not rest and is_place(title) and not names_a_happening(title):
+        return _Inline("", f"{head}, {title}")
     if not head or not _is_title(title) or not (not rest or _ONLINE.fullmatch(rest) or is_place(rest)):
         return None
     words = f"{head}, {rest}" if rest else head

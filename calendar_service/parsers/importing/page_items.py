@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SENTENCE_END = (".", "…", ";", ",")
-_BESIDE = frozenset({LineKind.PLACE, LineKind.STATUS, LineKind.LANGUAGE, LineKind.NOTE, LineKind.REFERENCE})
+_BESIDE = frozenset(
+    {LineKind.PLACE, LineKind.STATUS, LineKind.LANGUAGE, LineKind.NOTE, LineKind.REFERENCE, LineKind.DETAIL}
+)
 _ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE})
 _SECOND = frozenset({"registration", "questions", "application"})
 _LABEL = re.compile(r"[^:.]{1,40} ?: ")
@@ -75,12 +77,24 @@ def _dates_lead(part: list[PageLine]) -> bool:
     return first is not None and first.sort is LineKind.DATE
 
 
+def _dates_open(part: list[PageLine]) -> bool:
+    """Return True if several paragraphs begin with a date, all that have one, and their titles stand below it."""
+    dates = [at for at, line in enumerate(part) if line.sort is LineKind.DATE]
+    opening = [at for at in dates if part[at].opens and part[at + 1 : at + 2] and not part[at + 1].opens]
+    return len(opening) > 1 and opening == dates and all(part[at + 1].sort is LineKind.TEXT for at in opening)
+
+
 def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
     if not any(line.sort is LineKind.DATE for line in part):
         if any(line.sort is not LineKind.LANGUAGE for line in part):
             yield _item(part, dates_lead=False)
         return
     leads = _dates_lead(part)
+    first = next(at for at, line in enumerate(part) if line.sort is LineKind.DATE)
+    if not leads and _dates_open(part):
+        yield from _items_of_part(part[:first])
+        yield from _items_of_part(part[first:])
+        return
     cuts = _starts(part, dates_lead=leads)
     for start, end in zip(cuts, [*cuts[1:], len(part)], strict=True):
         yield _item(part[start:end], dates_lead=leads)
@@ -136,6 +150,7 @@ def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:
         LineKind.REFERENCE: item.references,
         LineKind.NOTE: item.notes,
         LineKind.DATE: item.dates,
+        LineKind.DETAIL: item.teaser,
     }
     for line in lines:
         if line.sort is LineKind.LANGUAGE:

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.page_dates import read_date_line
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.records.texts import fold_text
 
@@ -32,12 +33,14 @@ class Label(Enum):
     PLACE = auto()
     STATUS = auto()
     REFERENCE = auto()
+    DETAIL = auto()
     TITLE = auto()
 
 
 _WORDS = {
     Label.PUBLISHED: r"(?:date of )?(?:publish\w*|publication|posted|issued|issue date|last updated?|updated)"
-    r"(?: (?:on|date))?|(?:date de )?(?:publication|mise en ligne|mise a jour)|publiee? le|mis a jour le",
+    r"(?: (?:on|date))?|(?:date de )?(?:publication|mise en ligne|mise a jour|lancement|ouverture)|publiee? le"
+    r"|mis a jour le|launch(?: date)?|opening date|date of launch",
     Label.QUESTIONS: r"(?:deadlines? for )?(?:questions|clarifications?)(?: (?:until|by|deadline|to be sent by))?"
     r"|(?:questions|eclaircissements) jusqu'au|date limite (?:des|pour les) (?:questions|eclaircissements)",
     Label.REGISTRATION: r"registration(?: deadline| closes| until| by| is open until| open until)"
@@ -47,9 +50,10 @@ _WORDS = {
     r"|(?:deadline|closing date) for (?:the )?(?:receipt of |submission of )?applications?"
     r"|date limite (?:de (?:depot|reception|soumission) )?des candidatures|candidatures jusqu'au",
     Label.CLOSES: r"(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
-    r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by"
+    r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by|open until|ouverte? jusqu'au"
     r"|(?:bids?|tenders?|offers?|proposals?|submissions?) (?:due|by|close)"
-    r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|cloture|echeance|remise des offres",
+    r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|(?:date de )?(?:cloture|fin de depot)|echeance"
+    r"|remise des offres",
     Label.END: r"ends?|end date|date de fin|fin|to",
     Label.DATE: r"(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"
     r"|when|day|quand|jour|starts?|begins?|date de debut|debut|dates? of (?:the )?(?:event|meeting)",
@@ -58,6 +62,11 @@ _WORDS = {
     r"|city and country|format|location/venue|venue/location",
     Label.STATUS: r"status|statut|etat",
     Label.REFERENCE: r"(?:tender |procurement )?ref(?:erence)?\.?(?: (?:no\.?|number))?|numero|n°|no\.?",
+    Label.DETAIL: r"organi[sz](?:ers?|ed by|ation)|organisateurs?|organisee? par|contacts?(?: (?:person|details))?"
+    r"|duration|duree|budget|languages?|langues?|type(?: of event)?|categor(?:y|ie)|price|fees?|costs?|tarifs?"
+    r"|participants?|partners?|partenaires?|target (?:audience|group)|public(?: vise)?|e-?mail|courriel|phone|tel\.?"
+    r"|telephone|website|site(?: web)?|links?|lien|speakers?|intervenants?|offert pour|documents?|why|who|how"
+    r"|registration|inscriptions?|hashtag",
     Label.TITLE: r"(?:title|subject|event|meeting|activity|name|topic|object|call|tender|what|description|procurement"
     r"|opportunity|titre|objet|intitule|evenement|reunion|activite|nom|sujet|appel|marche|manifestation|theme)"
     r"(?: (?:of|de|du|d'|des) ?.{1,30})?",
@@ -74,6 +83,8 @@ _LEAD = re.compile(
     r"|publiee? le|mise? (?:a jour|en ligne) le) "
 )
 _BEFORE = re.compile(r"(?:before|avant)(?: le)?$")
+_ALONE = (Label.PUBLISHED, Label.DATE, Label.TIME, Label.PLACE, Label.CLOSES, Label.REGISTRATION, Label.APPLICATION)
+_LONGEST_VALUE = 12
 _PREFIX = {
     Label.REGISTRATION: "Registration deadline: ",
     Label.APPLICATION: "Application deadline: ",
@@ -88,7 +99,8 @@ def label_of(text: str) -> Label | None:
     if len(text) > _LONGEST:
         return None
     folded = fold_text(text.strip(" :*•-–")).replace("’", "'")
-    return next((label for label, words in _LABELS.items() if words.fullmatch(folded)), None)
+    names = [folded, folded.partition("/")[0].strip()]  # "Date / Period"
+    return next((label for name in names for label, words in _LABELS.items() if words.fullmatch(name)), None)
 
 
 def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
@@ -101,6 +113,8 @@ def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
         return SourceLine(number, value, Role.STATUS)
     if label is Label.REFERENCE:
         return SourceLine(number, value, Role.REFERENCE)
+    if label is Label.DETAIL:
+        return SourceLine(number, f"{name}: {value}", Role.DETAIL)
     if label is Label.PUBLISHED or label is Label.TIME:
         return SourceLine(number, f"left out, {name}: {value}", Role.NOTE)
     return SourceLine(number, f"{name}: {value}")
@@ -114,6 +128,8 @@ def join_labels(lines: Iterable[SourceLine]) -> list[SourceLine]:
     while at < len(found):
         line = found[at]
         label, name, value, used = _labelled_at(found, at)
+        if label is Label.DATE and value and (before := _day_above_title(out)) is not None:
+            out[before] = replace(out[before], text=f"left out, above the title: {out[before].text}", role=Role.NOTE)
         at += used
         if label is None:
             out.append(_lead(line))
@@ -129,6 +145,8 @@ def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, s
     """Return the label of a line, its words, its value, and how many lines they take."""
     line = lines[at]
     nothing = (None, "", "", 1)
+    if bare := _bare_label(lines, at):
+        return bare
     match = _HEAD.match(line.text) if line.role is Role.NONE else None
     if match is None:
         return nothing
@@ -146,10 +164,53 @@ def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, s
     return nothing
 
 
+def _bare_label(lines: list[SourceLine], at: int) -> tuple[Label, str, str, int] | None:
+    """Return a label on a line of its own without a colon, if the next line is surely its value."""
+    line = lines[at]
+    label = label_of(line.text) if line.role in (Role.NONE, Role.TITLE) and line.text[-1:].isalpha() else None
+    ahead = next((number for number in range(at + 1, min(at + 3, len(lines))) if lines[number].text), 0)
+    if (
+        label is None
+        or label not in _ALONE
+        or not ahead
+        or lines[ahead].role is not Role.NONE
+        or label_in(lines[ahead].text)
+    ):
+        return None
+    value = lines[ahead].text
+    is_short = len(value.split()) <= _LONGEST_VALUE and label_of(value) is None
+    is_fit = carries_date(value) == (label in (*_PREFIX, Label.PUBLISHED)) and (
+        label is Label.PLACE or bool(re.search(r"\d", value))
+    )
+    return (label, line.text, value, ahead - at + 1) if is_short and is_fit else None
+
+
+def value_of_date_label(text: str) -> str:
+    """Return what stands behind a label of a date, the whole text if there is none."""
+    folded = fold_text(text).replace("’", "'")
+    if len(folded) == len(text) and (lead := _LEAD.match(folded)):
+        return text[lead.end() :]
+    match = _HEAD.match(text)
+    return text[match.end() :] if match and label_of(match[1]) in _PREFIX else text
+
+
 def label_in(text: str) -> bool:
     """Return True if a line begins with a label."""
     match = _HEAD.match(text)
     return bool(match and label_of(match[1]))
+
+
+def _day_above_title(lines: list[SourceLine]) -> int | None:
+    """Return the place of a bare day right above the title that a labelled date follows: that of publication."""
+    texts = [at for at in range(len(lines) - 1, -1, -1) if lines[at].text or lines[at].role is Role.BREAK][:2]
+    if len(texts) < 2 or any(lines[at].role not in (Role.NONE, Role.TITLE) for at in texts):
+        return None
+    title, day = texts
+    read = read_date_line(lines[day].text)
+    if carries_date(lines[title].text) or read is None or read.rest or read.place or read.is_deadline:
+        return None
+    when = read.when
+    return day if when and when.start is None and when.first == when.last else None
 
 
 def _date_before(lines: list[SourceLine]) -> int | None:

@@ -12,6 +12,7 @@ from babel import Locale
 
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, UnfitSource
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.news import is_only_a_kind
 from calendar_service.parsers.importing.page_dates import (
     DateLine,
     is_place,
@@ -25,6 +26,7 @@ from calendar_service.parsers.importing.page_labels import join_labels
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.parsers.importing.page_states import state_alone
 from calendar_service.parsers.importing.page_tables import spread_tables
+from calendar_service.parsers.importing.page_years import complete_dates
 from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class LineKind(Enum):
     LANGUAGE = auto()
     REFERENCE = auto()
     NOTE = auto()
+    DETAIL = auto()
     STOP = auto()
 
 
@@ -75,6 +78,9 @@ class PageLine:
     status: str = ""
     is_title: bool = False
     url: str = ""
+    question: str = ""
+    is_event: bool = False
+    opens: bool = False  # a paragraph of several lines
 
     def dated(self) -> list[tuple[int, str]]:
         """Return its lines in the source that name a day, with their numbers."""
@@ -87,12 +93,14 @@ def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
     dates = 0
     given = list(source)
     for line in given:
-        dates += may_be_date(line.text)
+        dates += may_be_date(line.text) or (len(line.text) <= _LONGEST_PLACE and carries_date(line.text))
         if dates > _MOST_DATE_LINES:
             message = f"there are more than {_MOST_DATE_LINES:,} lines that may be dates."
             raise UnfitSource(message, line=line.number, remedy="Split the page.")
+    given, questions = complete_dates(given)
     for block in _blocks(spread_inline(join_labels(spread_tables(given)))):
         found = [_classified(line) for line in block]
+        found[0] = replace(found[0], opens=len(found) > 1 and block[0].role is Role.NONE)
         if len(block) > 1 and all(each.sort is LineKind.TEXT and not each.is_title for each in found):
             joined = tuple((line.number, line.text) for line in block)
             whole = SourceLine(block[0].number, " ".join(line.text for line in block))
@@ -103,7 +111,21 @@ def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
                 lines += [_classified(line) for line in spread if line.text or line.role is Role.BREAK]
         else:
             lines += _marked_cuts(found)
-    return lines
+    lines = _without_kinds(lines)
+    asked = [replace(line, question=questions.get(line.number, "")) for line in lines]
+    return [each if each.sort is LineKind.DATE else replace(each, question="") for each in asked]
+
+
+def _without_kinds(lines: list[PageLine]) -> list[PageLine]:
+    """Return the lines with those that only name a kind of event as notes, where another line is the title."""
+    found = lines[:]
+    for at, line in enumerate(lines):
+        if line.sort is not LineKind.TEXT or line.is_title or not is_only_a_kind(line.text):
+            continue
+        around = [each for each in (found[at - 1 : at] + lines[at + 1 : at + 2]) if each.sort is LineKind.TEXT]
+        if around and not any(is_only_a_kind(each.text) or each.text.endswith(".") for each in around):
+            found[at] = replace(line, sort=LineKind.NOTE, text=f"left out, its kind: {line.text}")
+    return found
 
 
 def _blocks(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:
@@ -128,7 +150,7 @@ def _marked_cuts(lines: list[PageLine]) -> list[PageLine]:
 
 
 def _classified(line: SourceLine) -> PageLine:
-    found = PageLine(line.number, line.text, url=line.url)
+    found = PageLine(line.number, line.text, url=line.url, is_event=line.is_event)
     match line.role:
         case Role.BREAK:
             return replace(found, sort=LineKind.STOP)
@@ -148,6 +170,8 @@ def _classified(line: SourceLine) -> PageLine:
             return replace(found, sort=LineKind.STATUS if state else LineKind.NOTE, status=state)
         case Role.TEXT:
             return found
+        case Role.DETAIL:
+            return replace(found, sort=LineKind.DETAIL)
     return _sorted(found)
 
 

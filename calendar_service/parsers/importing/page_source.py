@@ -29,6 +29,7 @@ class Role(Enum):
     REFERENCE = auto()
     NOTE = auto()  # left out, and said so
     TEXT = auto()
+    DETAIL = auto()  # behind a label: never a title
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class SourceLine:
     role: Role = Role.NONE
     cells: tuple[str, ...] = ()
     url: str = ""
+    is_event: bool = False  # the head of its column says so
 
 
 def text_lines(text: str) -> Iterator[SourceLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.news import names_an_event
 from calendar_service.parsers.importing.page_labels import Label, label_of, labelled
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 
@@ -56,10 +57,10 @@ def _head(cells: tuple[str, ...]) -> list[Label | None]:
 
 def _row(line: SourceLine, head: list[Label | None], names: tuple[str, ...]) -> Iterator[SourceLine]:
     cells = list(zip(head, names, line.cells, strict=False))
-    title = next((cell for label, _, cell in cells if label is Label.TITLE and cell), "")
+    named, title = next(((name, cell) for label, name, cell in cells if label is Label.TITLE and cell), ("", ""))
     yield SourceLine(line.number, "", Role.BREAK)
     if title:
-        yield SourceLine(line.number, title, Role.TITLE, url=line.url)
+        yield SourceLine(line.number, title, Role.TITLE, url=line.url, is_event=names_an_event(named))
     time = next((cell for label, _, cell in cells if label is Label.TIME), "")
     for known in _ORDER:
         for label, name, cell in cells:
