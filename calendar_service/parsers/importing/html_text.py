@@ -58,6 +58,8 @@ def words_of_time(machine: str, seen: str) -> str:
         machine = machine[:10]
     words = _machine_words(machine)
     day = _day(seen)
+    if words == machine and day and words == day.isoformat():
+        return seen  # it may say until when, too
     if words and (day is None or words.startswith(day.isoformat())):
         return words
     return f"{seen} {words}".strip() if words else seen

@@ -22,7 +22,8 @@ from calendar_service.parsers.importing.candidates import (
 )
 from calendar_service.parsers.importing.dated_text import around_date
 from calendar_service.parsers.importing.news import ask_about_news, comes_yearly, heads_a_list
-from calendar_service.parsers.importing.page_dates import explain, has_hours
+from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, read_place
+from calendar_service.parsers.importing.page_inline import peel_place
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
 from calendar_service.parsers.importing.page_lines import read_lines
 from calendar_service.parsers.importing.page_source import SourceLine, text_lines
@@ -135,6 +136,7 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
     for line, date in zip(item.dates[1:], others, strict=True):
         _add_date(candidate, date, line)
     _set_place(candidate, main, item.places)
+    _set_place_of_title(candidate, title, None if own else language)
     states = [line.status for line in item.states]
     _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
     _set_rest(candidate, item, main)
@@ -198,6 +200,14 @@ def _set_place(candidate: Candidate, main: DateLine, lines: list[PageLine]) -> N
             candidate.fields["when"] = f"{candidate.fields['when']}, {ONLINE_WORDS}"
     if found:
         candidate.fields["place"] = found
+
+
+def _set_place_of_title(candidate: Candidate, title: str, language: str | None) -> None:
+    """Set the city and country behind a title as the place, if there is no other."""
+    bare, behind = peel_place(title)
+    if "place" not in candidate.fields and is_place(behind):
+        candidate.fields["place"] = read_place(behind, has_clock=False)
+        set_text_field(candidate, "title", bare, language)
 
 
 def _set_status(candidate: Candidate, states: list[str]) -> None:

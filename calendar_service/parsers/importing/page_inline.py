@@ -37,6 +37,10 @@ _ABOUT_DATES = re.compile(
 )
 _CALL = re.compile(r"(?:(?:open|new|nouvel) )?(?:calls?|appels?|tenders?|invitation|avis)\b.* ")
 _ONLINE = re.compile(r"(?:on-?line|en ligne|virtual|virtuel)", re.IGNORECASE)
+_NO_TITLE = frozenset(  # words with which sentences begin
+    "we nous our notre this these cette ce cet ces it il elle they ils elles you vous please merci join rejoignez"  # noqa: SIM905
+    " since depuis participants in dans at on from".split()
+)
 _EDGES = " ,;:|–—-·•"
 
 
@@ -128,7 +132,7 @@ def _inline(sentence: str) -> _Inline | None:
     if not head or not _is_title(title) or not (not rest or _ONLINE.fullmatch(rest) or is_place(rest)):
         return None
     words = f"{head}, {rest}" if rest else head
-    title, place = _peel_place(title) if not rest else (title, "")
+    title, place = peel_place(title) if not rest else (title, "")
     taken = ""
     if not place and not rest and not lead:
         title, taken = _peel_name(title)
@@ -150,7 +154,7 @@ def _date_first(text: str) -> _Inline | None:
         and not names_a_happening(title)
     ):
         return None  # "3 May 2027 - Paris, France" is a date and a place
-    title, place = _peel_place(title.rstrip(" .;"))
+    title, place = peel_place(title.rstrip(" .;"))
     if not _is_title(title) or carries_date(title):
         return None
     return _Inline(title, f"{head}, {place}" if place else head)
@@ -169,12 +173,14 @@ def _date_start(text: str) -> int:
 
 def _is_title(title: str) -> bool:
     words = title.split()
-    if not words or len(words) > 25 or title[0].islower() or re.search(r"[a-z]{3}\. [A-Z]", title):
+    if not words or fold_text(words[0]) in _NO_TITLE:
+        return False
+    if len(words) > 25 or title[0].islower() or re.search(r"[a-z]{3}\. [A-Z]", title):
         return False
     return len(words) > 1 or names_a_happening(title)
 
 
-def _peel_place(title: str) -> tuple[str, str]:
+def peel_place(title: str) -> tuple[str, str]:
     """Return a title without the place behind it, and the place: a city and a country, or online."""
     parts = re.split(r",\s+", title)
     if len(parts) > 1 and _ONLINE.fullmatch(parts[-1]):

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.news import names_a_happening
 from calendar_service.parsers.importing.page_dates import read_date_line
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.records.texts import fold_text
@@ -73,6 +74,7 @@ _WORDS = {
 }
 _LABELS = {label: re.compile(words) for label, words in _WORDS.items()}
 _HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-)(?:\s+|$)")
+_ANY_DATE = re.compile(r"dates? ")
 _LEAD = re.compile(
     r"(?:please )?(?P<registration>(?:register|sign up) (?:by|until|before)"
     r"|registrations? (?:closes|is open until|open until|until|by)(?: on)?"
@@ -152,6 +154,8 @@ def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, s
         return nothing
     label = label_of(match[1])
     value = line.text[match.end() :].strip()
+    if label is None and _ANY_DATE.match(fold_text(match[1])) and read_date_line(value):
+        label = Label.DATE if names_a_happening(match[1]) else Label.PUBLISHED  # "Date of dispatch"
     if label in (None, Label.TITLE):
         return nothing
     if value:

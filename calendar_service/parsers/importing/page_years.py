@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\d/-]|\.\d)")
+_WITH_WEEKDAY = re.compile(
+    rf"(?:\b(?P<weekday>{_WEEKDAY})\.?,? )?(?<![\d./-])(?P<first>\d{{1,2}})(?P<sign>[./])(?P<second>\d{{1,2}})(?P=sign)"
+    r"(?P<year>(?:19|20)\d\d)(?![\d/-]|\.\d)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(
     rf"(?<![\d/.])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?(?:[ .]{{1,2}}| (?:of|de) )(?P<month>{_MONTH})\b\.?"
@@ -111,9 +116,12 @@ def _in_words(lines: list[SourceLine]) -> list[SourceLine]:
     day_first = {sign for sign in "./" if _is_day_first([pair[1:] for pair in pairs if pair[0] == sign], sign)}
 
     def worded(match: re.Match[str]) -> str:
-        if match[2] not in day_first or not _exists(int(match[4]), int(match[3]), int(match[1])):
+        year, month, day = int(match["year"]), int(match["second"]), int(match["first"])
+        if match["sign"] not in day_first or not _exists(year, month, day):
             return match[0]
-        return f"{match[4]}-{int(match[3]):02}-{int(match[1]):02}"
+        weekday = WEEKDAYS.get(fold_text(match["weekday"] or ""))
+        is_fit = weekday in (None, date(year, month, day).weekday())
+        return date(year, month, day).isoformat() if is_fit else match[0]
 
     return [_changed(line, worded) if day_first and _is_unclear(line.text) else line for line in lines]
 
@@ -124,8 +132,8 @@ def _is_unclear(text: str) -> bool:
 
 
 def _changed(line: SourceLine, worded: Callable[[re.Match[str]], str]) -> SourceLine:
-    cells = tuple(_NUMERIC.sub(worded, cell) for cell in line.cells)
-    return replace(line, text=_NUMERIC.sub(worded, line.text), cells=cells)
+    cells = tuple(_WITH_WEEKDAY.sub(worded, cell) for cell in line.cells)
+    return replace(line, text=_WITH_WEEKDAY.sub(worded, line.text), cells=cells)
 
 
 def _is_day_first(pairs: list[tuple[int, int]], sign: str) -> bool:
