@@ -53,7 +53,8 @@ class Candidate:
 
     `remarks` are notes for the person who reviews it; `problems` are why it cannot be a record yet, and `questions` why
     a person must decide whether it is one at all. With a problem or a question it is printed commented out. `words` are
-    those in which the times of one of our own records were announced, by the path of the field.
+    those in which the times of one of our own records were announced, by the path of the field; `cells` the row and
+    column of each field of a table.
     """
 
     line: int
@@ -63,6 +64,11 @@ class Candidate:
     questions: list[str] = field(default_factory=list)
     first: date | None = None
     words: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def place_of(self, name: str) -> str:
+        """Return where in a table a field is, as the beginning of a message; "" if it is in none."""
+        return f"{self.cells[name]}: " if name in self.cells else ""
 
     def remark(self, text: str) -> None:
         """Add a remark, once."""

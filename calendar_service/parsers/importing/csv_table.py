@@ -87,8 +87,10 @@ def read_table(text: str, language: str | None, columns: Mapping[str, str] | Non
     _check_fields(head, fields)
     if any(name.strip().lower() != fields.get(at) for at, name in enumerate(head)):
         imported.add(Ignored(1, f"nothing, but columns are taken so: {mapping_in_words(head, fields)}."))
+    names = {field: head[at] for at, field in fields.items()}
     for line, cells in rows:
-        imported.add(_simple_candidate(line, {field: read_cell(cells[at]) for at, field in fields.items()}, language))
+        row = {field: read_cell(cells[at]) for at, field in fields.items()}
+        imported.add(_simple_candidate(line, row, language, names))
     return imported
 
 
@@ -130,26 +132,31 @@ def _check_fields(head: list[str], fields: Mapping[int, str]) -> None:
     )
 
 
-def _start(line: int, row: CsvRow, language: str | None) -> Candidate:
+def _start(line: int, row: CsvRow, language: str | None, names: Mapping[str, str]) -> Candidate:
     candidate = Candidate(line, {"kind": candidates.tidy_title(row.get("kind", "")).lower()})
+    candidate.cells = {field: f"Row {line}, column {shorten_value(name)}" for field, name in names.items()}
     if name := candidates.tidy_title(row.get("id", "")):
         candidate.fields["id"] = name
     title = candidates.tidy_title(row.get("title", ""))
     if not title:
-        candidate.problems.append("It has no title.")
+        candidate.problems.append(f"{candidate.place_of('title')}it has no title.")
     candidates.set_text_field(candidate, "title", title, language)
     place = candidates.tidy_title(row.get("place", ""))
     if place:
         candidate.fields["place"] = ONLINE_WORDS if place.lower() in _ONLINE else place
-    candidates.set_url(candidate, "url", row.get("url", "").strip())
+    address = row.get("url", "").strip()
+    if not address or candidates.is_https(address):
+        candidates.set_url(candidate, "url", address)
+    else:
+        candidate.remark(f"{candidate.place_of('url')}left out, not an https address: {shorten_value(address)}")
     return candidate
 
 
 # --- the simple table ----------------------------------------------------------------------------
 
 
-def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate:
-    candidate = _start(line, row, language)
+def _simple_candidate(line: int, row: CsvRow, language: str | None, names: Mapping[str, str]) -> Candidate:
+    candidate = _start(line, row, language, names)
     candidates.set_text_field(candidate, "summary", candidates.tidy_block(row.get("summary", "")), language)
     when = candidates.tidy_title(row.get("when", "") or words_of_start(row))
     closes = candidates.tidy_title(row.get("closes", ""))
@@ -160,13 +167,19 @@ def _simple_candidate(line: int, row: CsvRow, language: str | None) -> Candidate
     else:
         candidate.fields["when"] = when or "?"
     if when and closes:
-        candidate.problems.append("It has both `when` and `closes`.")
+        candidate.problems.append(f"{candidate.place_of('closes')}it has both `when` and `closes`.")
     try:
         candidate.first = parse_when(closes or when, day_first=True).first
     except DatePhraseError:
         candidate.first = None  # the validator says why
-        column = "closes" if closes else "when" if row.get("when") else "start_day"
-        candidate.remark(f"Row {line}, column {column}: {shorten_value(closes or when)!r} is not understood.")
+        used = (
+            "closes" if closes or candidate.fields["kind"] == "tender" else "when" if row.get("when") else "start_day"
+        )
+        field = "closes" if candidate.fields["kind"] == "tender" else "when"
+        column = next((name for name in (used, "when", "start_day", "closes") if name in names), "")
+        candidate.cells[field] = candidate.cells.get(column, f"Row {line}")
+        if not (closes or when):
+            candidate.problems.append(f"{candidate.place_of(field)}it has no date.")
     return candidate
 
 
@@ -179,7 +192,7 @@ def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Can
     if whole := own_candidate(row.get("record", ""), line):
         _compare(whole, group)
         return whole
-    candidate = _start(line, row, language)
+    candidate = _start(line, row, language, {name: name for name in row})
     status = row["status"].strip()
     if status != "confirmed":
         candidate.fields["status"] = status or "?"
@@ -188,9 +201,11 @@ def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Can
         name = each["moment"].strip()
         at = _moment(each)
         if at is None:
-            candidate.problems.append(f"Line {number}: not understood when {shorten_value(name)} is.")
+            candidate.problems.append(f"Row {number}, column at: not understood when {shorten_value(name)} is.")
         elif name in moments:
-            candidate.problems.append(f"Line {number}: it comes again: say how in `repeats`, or make each a record.")
+            candidate.problems.append(
+                f"Row {number}, column moment: it comes again: say how in `repeats`, or make each a record."
+            )
             break
         else:
             moments[name] = (each, at)

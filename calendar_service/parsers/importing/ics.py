@@ -147,6 +147,7 @@ class _EventParser:
         self.zones = parts.zones
         self.is_own = own_decorations.is_own_prodid(parts.head.value("PRODID"))
         self.candidate = Candidate(event.line, {"kind": "event"})
+        self.unknown_zone = ""
 
     def read(self, overrides: list[Component]) -> Candidate | Ignored:
         """Return the candidate, or why the event is not one by itself."""
@@ -160,6 +161,8 @@ class _EventParser:
         starts = self.set_times()
         if starts is not None:
             self.set_series(starts, overrides)
+        if self.unknown_zone:
+            self.ask_about_zone(self.unknown_zone)
         if self.is_own:
             own_decorations.strip_own_decorations(self.candidate, self.event)
         return self.candidate
@@ -253,6 +256,9 @@ class _EventParser:
             words = f"The file's own time zone {shorten_value(name)!r} has the times of {zone}"
             self.candidate.remark(f"{words} from {FIRST_YEAR} to {LAST_YEAR}.")
             found = replace(found, parameters={**found.parameters, "TZID": zone})
+        elif name in self.zones and not ics_times.is_known_zone(name):
+            self.unknown_zone = name
+            found = replace(found, parameters={**found.parameters, "TZID": "UTC"})
         try:
             return ics_times.read_moment(found, value)
         except UnfitMoment as error:
@@ -261,6 +267,17 @@ class _EventParser:
                 hint = f" The file as a whole names {shorten_value(self.calendar_zone)}."
             self.candidate.problems.append(f"Line {found.line}: {error}{hint}")
             return None
+
+    def ask_about_zone(self, name: str) -> None:
+        """Ask for the zone of a definition with other times than all known ones; its times are kept without one."""
+        fields = self.candidate.fields
+        held = [fields, *fields.get("changes", [])]
+        for part, key in ((part, key) for part in held for key in ("when", "starts", "ends") if key in part):
+            part[key] = part[key].removesuffix(" UTC")
+        words = f"The file's own time zone {shorten_value(name)!r} has the times of no known zone"
+        self.candidate.questions.append(
+            f"{words}: is it that of the calendar? If not, write the zone behind each time."
+        )
 
     def set_times(self) -> date | CivilTime | None:
         """Set when it happens, and return its start."""

@@ -125,7 +125,8 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Yield the unfolded lines (RFC 5545, 3.1), each with the number of its first line."""
     parts: list[str] = []
     start = length = 0
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+    # A carriage return alone ends a line only where nothing else does; elsewhere it is a stray one, and is reported.
+    for number, line in enumerate(re.split(r"\r?\n" if "\n" in text else r"\r", text), 1):
         if parts and line[:1] in (" ", "\t"):
             length += len(line)
             if length <= 4 * _MAX_LINE:

@@ -42,7 +42,8 @@ def stray_characters(data: bytes) -> Iterator[tuple[int, str]]:
         if first := pattern.search(data):
             count = sum(1 for _ in pattern.finditer(data))
             more = f", and {count - 1:,} more" if count > 1 else ""
-            yield len(re.findall(rb"\r\n|\r|\n", data[: first.start()])) + 1, f"{what}{more}."
+            ends = b"\n" if b"\n" in data else b"\r"
+            yield data.count(ends, 0, first.start()) + 1, f"{what}{more}."
 
 
 class _TextOfHtml(HTMLParser):

@@ -128,9 +128,13 @@ def _validate(candidates: list[Candidate], head: dict[str, Any]) -> None:
             if not finding.is_error:
                 candidate.remark(f"Note: {_worded(finding.problem)}")
             elif _UNREAD not in finding.problem.message:
-                candidate.problems.append(_worded(finding.problem))
+                candidate.problems.append(_place(candidate, finding.problem) + _worded(finding.problem))
         if not reading.errors:
             return
+
+
+def _place(candidate: Candidate, problem: Problem) -> str:
+    return candidate.place_of(str(problem.path[2])) if len(problem.path) > 2 else ""
 
 
 def _worded(problem: Problem) -> str:

@@ -5,7 +5,7 @@ import pytest
 from calendar_service.parsers.importing.candidates import UnfitSource
 from calendar_service.parsers.importing.formats import read_source
 from calendar_service.parsers.importing.to_yaml import print_records
-from tests.support.importing import comments, point, run
+from tests.support.importing import OWN_HEAD, comments, point, run
 
 SPAN = ("event", "TimeSpan", "2027-05-13T08:00:00Z", "2027-05-13T09:30:00Z")
 DAYS = ("event", "DaySpan", "2027-05-12T22:00:00Z", "2027-05-14T22:00:00Z")
@@ -58,10 +58,22 @@ def test_mistakes_in_a_mapping_are_refused(columns):
         read_source(b"Title,Day\nTalk,3 May 2027\n", "a.csv", None, None, columns)
 
 
-def test_error_names_its_row_and_column():
-    representation, records = run("title,when\nTalk,3 May 2027\nBad,soon\n", "a.csv")
-    assert len(records) == 1
-    assert (3, "bad: Row 3, column when: 'soon' is not understood.") in representation.comments
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("title,when\nBad,soon\n", "Row 2, column when: when: 'soon' is not understood."),
+        ("Titre;Date de début\nMal;32/13/2027\n", "Row 2, column Date de début: when: 13 is not a month."),
+        ("title,when\nBad,\n", "Row 2, column when: it has no date."),
+        ("title,when\n,3 May 2027\n", "Row 2, column title: it has no title."),
+        ("Type,title,when\nparty,Bad,3 May 2027\n", "Row 2, column Type: kind: it must be one of"),
+        ("title,when,Web page\nBad,3 May 2027,ftp://x\n", "Row 2, column Web page: left out, not an https address: ftp://x"),
+        ("title,when,closes\nBad,3 May 2027,4 May 2027\n", "Row 2, column closes: it has both `when` and `closes`."),
+        (f"{OWN_HEAD}a,event,confirmed,Bad,starts,soon,,Europe/Paris,x,,\n", "Row 2, column at: not understood when starts is."),
+    ],
+)  # fmt: skip
+def test_errors_name_row_and_column(table, said):
+    representation, _ = run(table, "a.csv")
+    assert [text for line, text in representation.comments if line == 2 and said in text]
 
 
 def test_day_and_month_that_may_be_changed_are_not_guessed():

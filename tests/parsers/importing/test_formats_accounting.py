@@ -176,4 +176,4 @@ def test_every_row_of_our_own_table_is_accounted_for():
     ]
     representation, _ = run(OWN_HEAD + "\n".join(rows) + "\n", form="csv")
     assert "Left out: the moment tea_break" in representation.yaml
-    assert "Line 4: not understood when starts is." in representation.yaml
+    assert "Row 4, column at: not understood when starts is." in representation.yaml
