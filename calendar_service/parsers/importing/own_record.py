@@ -45,7 +45,10 @@ def own_candidate(source: Any, line: int) -> Candidate | None:
         return None
     fields = dict(source)
     words = fields.pop(_WORDS, {})
-    candidate = Candidate(line, fields)
+    known = {each.alias or name for name, each in RECORD_SCHEMAS[source["kind"]].model_fields.items()}
+    candidate = Candidate(line, {name: value for name, value in fields.items() if name in known})
+    for name in sorted(fields.keys() - known):
+        candidate.problems.append(f"It has a key that is not known: {shorten_value(name)}.")
     if isinstance(words, dict):
         candidate.words = {str(path): text for path, text in words.items() if isinstance(text, str)}
     return candidate

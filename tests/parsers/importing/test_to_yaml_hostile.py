@@ -20,7 +20,7 @@ PIECES = [
 ]  # fmt: skip
 KEYS = frozenset(
     "id kind title summary when starts ends fold repeats except changes closes questions_by opens place timezone status url"  # noqa: SIM905
-    " join registration languages tags countries organisers buyer reference documents".split()
+    " join registration languages tags countries organisers buyer reference documents note_of_change extensions".split()
 )
 TABLE = [
     "a # b", '"', "'; x: y", "x: injected", "- id: injected", "{{ injected }}", "!!python/object/apply:os.system [x]", "*a", "&a b",
@@ -29,11 +29,23 @@ TABLE = [
 ]  # fmt: skip
 
 
+LATER = {
+    "ocid": "ocds-1-2",
+    "date": "2027-02-01T00:00:00Z",
+    "tender": {"tenderPeriod": {"endDate": "2027-05-17T17:00:00+02:00"}},
+}
+FORMS = {"page": "page", "csv": "csv", "ics": "ics", "jsonld": "jsonld", "ocds": "ocds", "own json": "jsonld",
+         "amendments": "ocds", "html": "html"}  # fmt: skip
+
+
 def sources(text):
     """The text in each place of each format."""
     row = io.StringIO()
     csv.writer(row).writerows([["title", "when", "place", "id"], [text, "3 May 2027", text, ""], ["T", text, "", text]])
     node = {**EVENT, "name": text, "description": text, "location": text, "organizer": {"name": text}, "url": text}
+    whole = {"id": "talk", "kind": "event", "title": text, "summary": {"en": text}, "when": "2027-05-03", "place": text}
+    own = {"id": "x", "source": {**whole, "organisers": [text], text: text, "words": {"when": text, text: text}}}
+    amendment = {"id": "1", "rationale": text, "date": text}
     languages = {**EVENT, "name": {text: text, "en": "Talk"}}
     tender = {**RELEASE["tender"], "title": text, "description": text, "id": text, "status": text}
     escaped = text.replace("\\", "\\\\").replace("\r", "").replace("\n", "\\n")
@@ -45,13 +57,18 @@ def sources(text):
         ),
         "jsonld": page(node, languages, {"@type": text}),
         "ocds": json.dumps({"releases": [{**RELEASE, "buyer": {"name": text}, "tender": tender}]}),
+        "own json": json.dumps({"edition": 1, "records": [own, {**own, "source": whole}, {"id": text}]}),
+        "amendments": json.dumps(
+            {"releases": [RELEASE, {**LATER, "tender": {**LATER["tender"], "amendments": [amendment]}}]}
+        ),
+        "html": f"<h2>{text}</h2><p>3 May 2027</p><table><tr><th>Date</th><th>Event</th></tr><tr><td>3 May 2027</td><td>{text}</td></tr></table>",
     }
 
 
 def assert_contained(form, source):
     """Only our own keys are in what is printed, and each line is a record's or a comment's."""
     try:
-        representation, _ = run(source.encode("utf-8", "surrogatepass"), form=form)
+        representation, _ = run(source.encode("utf-8", "surrogatepass"), form=FORMS[form])
     except UnfitSource:
         return
     records = yaml.safe_load(HEAD + representation.yaml)["records"]
@@ -66,7 +83,7 @@ def assert_contained(form, source):
     assert {key for record in held for key in record} <= KEYS
 
 
-@pytest.mark.parametrize("form", ["page", "csv", "ics", "jsonld", "ocds"])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("text", TABLE)
 def test_words_that_mean_something_to_yaml_stay_words(text, form):
     assert_contained(form, sources(text)[form])
@@ -75,7 +92,7 @@ def test_words_that_mean_something_to_yaml_stay_words(text, form):
 @settings(max_examples=60, deadline=None)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8),
-    form=st.sampled_from(["page", "csv", "ics", "jsonld", "ocds"]),
+    form=st.sampled_from(sorted(FORMS)),
 )
 def test_any_mixture_of_them_stays_words(pieces, form):
     assert_contained(form, sources("".join(pieces))[form])
