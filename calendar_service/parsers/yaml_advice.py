@@ -143,11 +143,11 @@ def _needs_quotes(line: str, place: Position, what: str) -> YamlAdvice | None:
     entry = _ENTRY.fullmatch(line.rstrip())
     if entry is None or not entry["value"]:
         return None
-    fixed = f"{entry['head'].strip()} {_quoted(entry['value'])}".strip()
+    fixed = f"{entry['head'].strip()} {quoted(entry['value'])}".strip()
     return YamlAdvice(f"{what}: {_shown(line)}.", f"Put it in quotes: `{fixed}`.", place)
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """Return a value in quotes that need no changes in it, if there are such. Quotes around it are replaced."""
     mark = value[0]
     if mark in ("'", '"') and value.endswith(mark) and len(value) > 1:

@@ -24,7 +24,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from calendar_service.parsers.yaml_advice import explain_line
+from calendar_service.parsers.yaml_advice import explain_line, quoted
 from calendar_service.parsers.yaml_text import UnfitYaml, decode_yaml, position_in, strange_characters, without_strange
 from calendar_service.records.errors import Path, Problem
 from calendar_service.records.shorten import shorten
@@ -184,7 +184,7 @@ class _Builder:
             value: Any = self.scalar(event, path)
         elif isinstance(event, MappingStartEvent):
             style = "{" if event.flow_style else ":"
-            value = self.mapping(path, depth)
+            value = self.mapping(path, depth, is_flow=bool(event.flow_style))
         else:
             style = "[" if event.flow_style else "-"
             value = self.sequence(path, depth)
@@ -215,8 +215,9 @@ class _Builder:
             remedy = "Take it out; put quotes around a text that begins with !."
             self.refuse(event, path, f"the tag {event.tag!r} is not read.", remedy)
 
-    def mapping(self, path: Path, depth: int) -> dict[str, Any]:
+    def mapping(self, path: Path, depth: int, *, is_flow: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        last = ""
         while not isinstance(key_event := next(self.events), MappingEndEvent):
             if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag is not None:
                 remedy = "Look at the colons, brackets and question marks here."
@@ -229,6 +230,11 @@ class _Builder:
                 message = f"there are more than {MAX_KEYS:,} keys in one place."
                 raise UnfitYaml(message, _place(key_event), path, "A record has some twenty.")
             child = (*path, key)
+            if is_flow and found and self.is_rest_of_text(key_event, (*path, last)):
+                self.refuse_comma((*path, last), key_event)
+                next(self.events)
+                continue
+            last = key
             if key in found:
                 self.refuse_twice(key_event, child)
             elif not key_event.style and _FALSE_FRIEND.fullmatch(key):
@@ -239,6 +245,22 @@ class _Builder:
             found.setdefault(key, value)
         self.close(key_event)
         return found
+
+    def is_rest_of_text(self, event: Any, before: Path) -> bool:
+        """Return True if a key without a colon, in braces, ends the text `before` it: a comma parted the two."""
+        span = self.tree.spans.get(before)
+        is_text = span is not None and span.style == "" and span.start < span.end
+        return is_text and not event.style and self.text[event.end_mark.index :].lstrip()[:1] != ":"
+
+    def refuse_comma(self, path: Path, rest: Any) -> None:
+        """Refuse a text in braces with a comma in it and `rest` behind it, once for all of its commas."""
+        span = self.tree.spans[path]
+        key, value = self.text[span.begin : span.start], " ".join(self.text[span.start : rest.end_mark.index].split())
+        if path in self.tree.unread:
+            self.tree.refused.pop()
+        self.tree.unread.add(path)
+        message = f"a comma stands inside the text, in braces: `{shorten(key + value, _MAX_KEY)}`."
+        self.tree.refuse(self.tree.places[path], path, message, f"Put it in quotes: `{key}{quoted(value)}`.")
 
     def refuse_twice(self, event: Any, path: Path) -> None:
         line, _ = self.tree.places[path]

@@ -211,12 +211,12 @@ class _Resolver:
         """Add a note for times printed without a zone where the clocks of the place and the calendar differ.
 
         With `timezone` each of them is in another zone than the calendar's. If only the country tells where the place
-        is, they are all in the calendar's, and one note is enough.
+        is, they are all in the calendar's, and one note is enough; none is given where the place is online.
         """
         if self.shape.timezone:
             for field, when, at in self.timing.without_zone:
                 self.note_reading(field, when, at, self.calendar.zone)
-        elif record.zone:
+        elif record.zone and not (record.place and record.place.online):
             clocked = [each for each in self.timing.without_zone if isinstance(each[2], CivilTime)]
             for field, when, at in clocked[:1]:
                 self.note_reading(field, when, at, record.zone)

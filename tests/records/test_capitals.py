@@ -61,6 +61,18 @@ def test_no_zone_is_proposed_where_none_is_missing(fields):
     assert check(fields)[1] == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "when: 7 July 2027 at 10.00, place: {name: online, country: UA}",
+        "when: 7 July 2027 at 10.00 online, place: {country: KR}",
+    ],
+)
+def test_nothing_is_said_of_the_clock_where_the_place_is_online(fields):
+    file = f"{HEAD}  - {{id: a, kind: event, title: T, {fields}}}\n"
+    assert read_calendar(file.encode(), "f").findings == ()
+
+
 def test_who_writes_an_excluded_zone_is_understood():
     record, _ = check("when: 7 July 2027 at 10.00 Asia/Famagusta, timezone: Asia/Famagusta")
     assert record.zone == record.schedule.span.starts.zone == "Asia/Famagusta"
