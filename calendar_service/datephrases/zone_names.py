@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CENTRAL_EUROPE: Final = "CET"
 """Stands in `DatePhrase.zone` for every Central European label: the civil time of the programme's seat."""
 _NO_CITY_AREAS = ("US", "Canada")  # these are old names of zones in America/
+_SHORTEST_MISSPELT = 3  # "at" is as similar to "août" as a misspelt month
 _LOCAL_TIME_REMEDY = "Say which city: Brussels time, heure de Paris."
 
 
@@ -88,5 +89,5 @@ def hint_for(words: str) -> str:
         city = " ".join(word for word in key.split() if word not in VOCABULARY.city_time_words)
         return suggest(city, cities()) or "Name a city that has a zone of its own: Brussels time."
     known = VOCABULARY.months | VOCABULARY.weekdays  # spelt well, but it stands where it means nothing
-    misspelt = [word for word in key.split()[:4] if word not in known]
+    misspelt = [word for word in key.split()[:4] if word not in known and len(word) >= _SHORTEST_MISSPELT]
     return next((hint for word in misspelt if (hint := suggest(word, VOCABULARY.suggested_words))), "")

@@ -130,6 +130,12 @@ def test_an_error_says_what_to_write(words, remedy):
     assert caught.value.remedy.partition(" Write for example ")[0].endswith(remedy)
 
 
+def test_a_short_word_is_no_misspelt_month():
+    with pytest.raises(DatePhraseError) as caught:
+        parse_when("10 July 2020 at dusk")
+    assert "Did you mean" not in caught.value.remedy
+
+
 def test_an_error_shows_what_was_understood_and_what_was_not():
     with pytest.raises(DatePhraseError) as caught:
         parse_when("Deadline 30 July 2020, Ansan, 17:00 CET")
