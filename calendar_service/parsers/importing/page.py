@@ -144,8 +144,8 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
     _ask_which_title(candidate, item)
     if heads_a_list(title):
         candidate.questions.append("The title is that of a list: is this an event by itself?")
-    elif title.endswith(".") and len(title.split()) > _LONGEST_TITLE:
-        candidate.questions.append("What is taken as the title is a sentence: is it?")
+    elif title.endswith(":") or (title.endswith(".") and len(title.split()) > _LONGEST_TITLE):
+        candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
     if not main.is_deadline and not head.is_event:
         ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
     return candidate

@@ -115,6 +115,13 @@ def test_the_title_of_a_list_is_no_event_by_itself(title):
     assert "that of a list" in representation.yaml
 
 
+@pytest.mark.parametrize("line", ["Dates and hours of the beginning:", "The mayors met again in spring."])
+def test_a_line_that_introduces_a_date_is_asked_about(line):
+    representation, found = only(f"{line}\n3 May 2027, 10:00-11:30")
+    assert found == []
+    assert "is it the title?" in representation.yaml
+
+
 def test_a_line_that_names_only_the_kind_is_no_title():
     _, found = only("The future of housing\n\nConference\n\n3-4 May 2027")
     assert found == [("The future of housing", "3-4 May 2027")]
