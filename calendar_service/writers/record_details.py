@@ -109,8 +109,14 @@ def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
     yield RecordDetail(gettext("More"), more, kinds.LINK, Surface.PAGE | Surface.FEED, record.url)
 
 
-def question_lines(detail: RecordDetail, lang: Language, most: int = 0) -> list[str]:
-    """Return a question and its answer as two lines, each with a mark if it is in another language.
+def question_lines(detail: RecordDetail, lang: Language) -> list[str]:
+    """Return a question and its answer as two lines, each with its label."""
+    question, answered = question_and_answer(detail, lang)
+    return [lang.gettext("{label}: {title}", label=detail.label, title=question), answered]
+
+
+def question_and_answer(detail: RecordDetail, lang: Language, most: int = 0) -> tuple[str, str]:
+    """Return a question without its label, and its answer with one, each with a mark if it is in another language.
 
     What is longer than `most` characters is cut at a word; 0 is no limit.
     """
@@ -122,10 +128,7 @@ def question_lines(detail: RecordDetail, lang: Language, most: int = 0) -> list[
         for each in detail.values
     )
     answered = lang.gettext("{label}: {title}", label=lang.gettext("Answer"), title=answer)
-    return [
-        lang.gettext("{label}: {title}", label=detail.label, title=question),
-        f"{answered} ({detail.day.rstrip('.')})" if detail.day else answered,
-    ]
+    return question, f"{answered} ({detail.day.rstrip('.')})" if detail.day else answered
 
 
 def write_questions(record: Record, lang: Language) -> list[str]:

@@ -13,7 +13,7 @@ from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
-from calendar_service.writers.record_details import DetailKind, Surface, question_lines, record_details
+from calendar_service.writers.record_details import DetailKind, Surface, question_and_answer, record_details
 from calendar_service.writers.sanitize import clean_line, plain
 from calendar_service.writers.states import is_over, open_registration, shown_join
 
@@ -102,7 +102,7 @@ def _place_and_documents(record: Record, view: RenderContext) -> Iterator[Detail
                 if detail not in documents[_MAX_DOCUMENTS:]:
                     yield _linked(detail.label, detail.url, "".join(cleaned))
             case DetailKind.QUESTION:
-                yield Detail(detail.label, question_lines(detail, view.lang, _MAX_ANSWER))
+                yield Detail(detail.label, list(question_and_answer(detail, view.lang, _MAX_ANSWER)))
             case DetailKind.CONTACT | DetailKind.WORDS:
                 yield Detail(detail.label, [", ".join(cleaned)] if cleaned else [])
             case DetailKind.TEXT | DetailKind.TEXTS:

@@ -10,7 +10,7 @@ import pytest
 from calendar_service.records.changes import ChangeKind, RecordChange
 from calendar_service.records.enums import MomentName
 from calendar_service.records.notification_keys import DigestPeriod
-from calendar_service.records.record import Contact, Link, Place, TimeSpan
+from calendar_service.records.record import Contact, Link, Place, Question, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
@@ -134,6 +134,14 @@ def test_marks_stand_once_and_subjects_fit(code):
         assert f'href="{MANAGE_URL}"' in message.html or not counts[0]
         assert len(message.subject) <= 200
         assert message.language == code
+
+
+def test_a_question_has_its_label_once():
+    asked = Question({"en": "Are groups allowed?"}, {"en": "Yes."}, date(2027, 6, 1))
+    edition, _, _ = changed("charts-tender", questions=(asked,))
+    text = reminder("charts-tender", MomentName.CLOSES, EN, edition=edition).text
+    assert "Question: Are groups allowed?\n  Answer: Yes. (Published on 1 June 2027)\n" in text
+    assert "Question: Question" not in text
 
 
 def test_long_title_leaves_the_moment_in_the_subject():
