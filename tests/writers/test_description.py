@@ -32,6 +32,7 @@ FIRST_LINES = {
     ],
 }
 OVERRIDES = {
+    "20270327": "Saturday 27 March 2027, 22:00 CET (UTC+1) to Sunday 28 March 2027, 06:00 CEST (UTC+2)",
     "20271026": "Wednesday 27 October 2027, 15:00-16:30 CEST (UTC+2)",
     "20271102": "Tuesday 2 November 2027, 11:00-12:00 CET (UTC+1)",
     "20271109": "Wednesday 10 November 2027, 11:00-12:00 CET (UTC+1)",
