@@ -14,6 +14,7 @@ from calendar_service.parsers.importing.candidates import (
     Candidate,
     Ignored,
     Imported,
+    is_https,
     set_text_field,
     set_url,
     shorten_value,
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE_BELOW = 60  # a line of a wrapped paragraph is longer
 _LONGEST_TITLE = 4  # of words, where it ends with a full stop
+_REGISTRATION_URL = re.compile(
+    r"(?:registrations?|registration link|register(?: here| online)?|sign up|inscriptions?|s'inscrire|inscrivez-vous)"
+    r"\s?:\s*(?P<url>https?://\S+)",
+    re.IGNORECASE,
+)
 _WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
 
 
@@ -140,6 +146,7 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
     states = [line.status for line in item.states]
     _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
     _set_rest(candidate, item, main)
+    _set_registration_url(candidate, item)
     candidate.questions += [line.question for line in item.dates if line.question]
     _ask_which_title(candidate, item)
     if heads_a_list(title):
@@ -162,6 +169,18 @@ def _set_rest(candidate: Candidate, item: PageItem, main: DateLine) -> None:
         candidate.fields["reference"] = tidy_title(item.references[0].text)
     for note in item.notes:
         candidate.remark(f"Line {note.number}, {shorten_value(note.text)}")
+
+
+def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
+    """Set the address behind "Registration:"; add a remark for one that is not https, or not the first."""
+    for line in item.teaser:
+        found = _REGISTRATION_URL.fullmatch(line.text)
+        url = found["url"] if found else ""
+        known = candidate.fields.get("registration", {})
+        if is_https(url) and "url" not in known and candidate.fields["kind"] != "tender":
+            candidate.fields["registration"] = {"url": url, **known}
+        elif url and url != known.get("url"):
+            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.text)}")
 
 
 def _set_deadline(candidate: Candidate, date: DateLine) -> None:

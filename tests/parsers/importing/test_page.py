@@ -165,6 +165,25 @@ def test_lang_says_what_the_texts_are_in():
     assert record.title == {"fr": "Conférence annuelle"}
 
 
+@pytest.mark.parametrize(
+    ("line", "registration", "remark"),
+    [
+        ("Registration: https://example.org/register", "https://example.org/register", ""),
+        ("Inscriptions : https://example.org/s-inscrire", "https://example.org/s-inscrire", ""),
+        (
+            "Register here: http://example.org/plain",
+            None,
+            "Line 7, left out: Register here: http://example.org/plain",
+        ),
+        ("Registration: at the door", None, ""),
+    ],
+)
+def test_the_address_of_a_registration_is_kept(line, registration, remark):
+    representation, (record,) = run(item("Webinar on housing", "3 May 2027, 9.30-17.00", "Online", line).encode())
+    assert (record.registration_url or None) == registration
+    assert [each for each in comments(representation) if "left out" in each] == [remark] * bool(remark)
+
+
 def test_ids_are_unique_and_say_the_year():
     page = (
         item("Annual conference", "3 May 2027") * 2
