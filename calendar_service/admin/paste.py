@@ -13,6 +13,7 @@ from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
+from calendar_service.admin.record_form import field_label
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, parse_path, value_at
 from calendar_service.parsers.importing.candidates import Candidate, UnfitSource
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from calendar_service.admin.overview import Overview
     from calendar_service.parsers.importing.candidates import Imported
+    from calendar_service.writers.i18n import Language
 
 blueprint = editors_blueprint("admin_paste")
 
@@ -42,9 +44,10 @@ _LONG = 70
 
 @dataclass(frozen=True)
 class CardField:
-    """A text of a record that can be corrected: its path in the file, and its value."""
+    """A text of a record that can be corrected: its path in the file, the words for it, and its value."""
 
     path: str
+    label: str
     value: str
     is_long: bool
 
@@ -53,7 +56,8 @@ class CardField:
 class Card:
     """One thing that was read: its texts, what else it has, and what a person should know or decide.
 
-    `plain` is the record as JSON. `same` are the ids of records whose title is the same or a part of it.
+    `others` are labels and values as JSON, `plain` is the record as JSON.
+    `same` are the ids of records whose title is the same or a part of it.
     """
 
     number: int
@@ -134,20 +138,28 @@ def _cards(imported: Imported, overview: Overview) -> tuple[list[Card], list[tup
     taken = frozenset(name for record in records for name in entry_names(record))
     print_records(imported, draft.calendar if draft else None, taken)  # gives ids, and finds what check would refuse
     titles = [(record.id, each.casefold()) for record in records for each in record.title.values()]
-    cards = [_card(number, each, titles) for number, each in enumerate(imported.candidates)]
+    cards = [_card(number, each, titles, overview.lang) for number, each in enumerate(imported.candidates)]
     left_out = [(each.line, each.text) for each in imported.items if not isinstance(each, Candidate)]
     return cards, left_out
 
 
-def _card(number: int, candidate: Candidate, titles: list[tuple[str, str]]) -> Card:
+def _card(number: int, candidate: Candidate, titles: list[tuple[str, str]], lang: Language) -> Card:
     leaves = list(_leaves(candidate.fields))
-    texts = [CardField(path, value, len(value) > _LONG) for path, value in leaves if isinstance(value, str)]
+    texts = [
+        CardField(path, field_label(path, lang), value, len(value) > _LONG)
+        for path, value in leaves
+        if isinstance(value, str)
+    ]
     own = {each.value.casefold() for each in texts if each.path.partition(".")[0] == "title"}
     return Card(
         number=number,
         line=candidate.line,
         fields=texts,
-        others=[(path, json.dumps(value, ensure_ascii=False)) for path, value in leaves if not isinstance(value, str)],
+        others=[
+            (field_label(path, lang), json.dumps(value, ensure_ascii=False))
+            for path, value in leaves
+            if not isinstance(value, str)
+        ],
         remarks=candidate.remarks,
         doubts=[*candidate.problems, *candidate.questions],
         same=sorted({record for record, title in titles if any(title in each or each in title for each in own)}),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from calendar_service.parsers.editing.edits import Edit
+    from calendar_service.writers.i18n import Language
 
 _HAPPENINGS = frozenset({Kind.EVENT, Kind.WEBINAR})
 _TENDERS = frozenset({Kind.TENDER})
@@ -81,6 +82,26 @@ _FIELDS = (
     _Kept("contact.email", FieldForm.LINE, gettext_noop("Public email address")),
     _Kept("note_of_change", FieldForm.BLOCKS, gettext_noop("Reason for the change")),
 )
+
+
+_LABELS = {
+    **{each.path: each.label for each in _FIELDS},
+    "id": gettext_noop("Id"),
+    "kind": gettext_noop("Kind"),
+    "place": gettext_noop("Place, or online"),
+    "status": gettext_noop("Status"),
+}
+
+
+def field_label(path: str, lang: Language) -> str:
+    """Return the words for a field, with the language of one text of several; its path if it has no words."""
+    top, _, code = path.rpartition(".")
+    if path in _LABELS:
+        return lang.gettext(_LABELS[path])
+    if top not in _LABELS:
+        return path
+    label = lang.gettext(_LABELS[top])
+    return f"{label} ({lang.language(code)})"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from html import unescape
 import pytest
 
 from calendar_service.admin import paste as paste_module
+from calendar_service.admin.record_form import field_label
 from calendar_service.settings import Editor
 from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
+from calendar_service.writers.i18n import language
 from tests.support.admin_site import Programme
 from tests.support.signing_up import words_of
 
@@ -76,6 +78,20 @@ def test_a_news_page_becomes_cards_and_what_is_accepted_waits(programme):
     changes = words_of(visitor.get("/admin/changes"))
     assert "Cities and libraries" in changes
     assert "Publish" in changes
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("kind", "Type"),
+        ("place", "Lieu, ou online"),
+        ("registration.url", "Page d’inscription"),
+        ("title.en", "Titre (anglais)"),
+        ("extensions", "extensions"),
+    ],
+)
+def test_a_card_names_its_fields_in_words(path, words):
+    assert field_label(path, language("fr")) == words
 
 
 def test_no_line_that_names_a_day_vanishes(programme):
