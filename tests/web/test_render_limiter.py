@@ -347,7 +347,7 @@ def test_no_more_is_rendered_than_served(service, monkeypatch):
     monkeypatch.setattr(feed_renderer, "write_vevents", counting)
     body = service.body("/calendar.ics")
     assert (len(calls), body.count(b"BEGIN:VEVENT")) == (1_000, 1_000)
-    assert b"500 records are left out" in body.replace(b"\r\n ", b"")
+    assert b"500 announcements are left out" in body.replace(b"\r\n ", b"")
 
 
 # -- what is kept ---------------------------------------------------------------------------------
