@@ -77,7 +77,8 @@ class Entry:
 
     `armed` has the moments that reminders are sent for, none if the record does not take place. `planned_before` is the
     original start of a record that happens once, None if it has not moved; `place_before` is the original place, None
-    if it still happens there. `is_abridged` means that something was left out of the record for a selection.
+    if it still happens there. `has_corrigendum` means that its note of change came without another time or place and
+    without a status to explain. `is_abridged` means that something was left out of the record for a selection.
     """
 
     revision: Revision
@@ -85,6 +86,7 @@ class Entry:
     armed: Mapping[MomentName, ArmedSince] = field(default_factory=dict)
     planned_before: Span | None = None
     place_before: Place | None = None
+    has_corrigendum: bool = False
     is_abridged: bool = False
 
     @property
@@ -186,7 +188,7 @@ def _grow(entry: Entry | None, revision: Revision) -> Entry:
         entry = replace(entry, revision=reread(entry.revision, revision))
     moves = (*entry.moves, *_moves(entry.record, revision)) if entry else ()
     planned, place = _planned_before(entry, revision.record), _place_before(entry, revision.record)
-    return Entry(revision, moves, _arm(entry, revision), planned, place)
+    return Entry(revision, moves, _arm(entry, revision), planned, place, _has_corrigendum(entry, revision))
 
 
 def reread(before: Revision, after: Revision) -> Revision:
@@ -203,6 +205,22 @@ def _planned_before(entry: Entry | None, record: Record) -> Span | None:
 def _place_before(entry: Entry | None, record: Record) -> Place | None:
     first = entry and (entry.place_before or entry.record.place)
     return first if first and record.place and is_other_place(first, record.place) else None
+
+
+def _has_corrigendum(entry: Entry | None, revision: Revision) -> bool:
+    record = revision.record
+    if entry is None or revision.withdrawn or not record.note_of_change:
+        return False
+    if record.note_of_change == entry.record.note_of_change:
+        # What moves a deadline is told with that.
+        return entry.has_corrigendum and not _moves(entry.record, revision)
+    return record.status is Status.CONFIRMED and _explained(entry.record) == _explained(record)
+
+
+def _explained(record: Record) -> tuple[object, ...]:
+    """Return the fields whose change is shown with the reason beside it."""
+    milestones = {name: milestone.at for name, milestone in record.milestones.items()}
+    return record.schedule and timing_of(record.schedule), milestones, record.place
 
 
 def _once(record: Record) -> Span | None:

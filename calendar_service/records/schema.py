@@ -234,7 +234,7 @@ class RecordSchema(SchemaModel):
     reminders: Annotated[list[LeadWords], Field(max_length=20)] | None = describe_type(
         "When to remind, instead of the calendar's.", "[14 days, 24 hours]"
     )
-    note_of_change: BlockText | None = describe_type("The reason, shown where a date has moved.")
+    note_of_change: BlockText | None = describe_type("The reason, shown where a date has moved; alone, a corrigendum.")
     correction: bool | None = describe_type(
         "true beside a change that corrects a mistake: subscribers hear of it, but it does not count as an extension."
     )

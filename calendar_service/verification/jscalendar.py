@@ -28,7 +28,9 @@ _Object = dict[str, Any]
 
 _WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-_WORDS = re.compile(r"(?:words|state|reason|links|question) of .*|.* in the title|moved (?:from|to|on)|until")
+_WORDS = re.compile(
+    r"(?:words|state|reason|corrigendum|links|question) of .*|.* in the title|moved (?:from|to|on)|until"
+)
 # Documentation: these happen at their moment, and are events; all else ends something, and is a task.
 _EVENTS = frozenset({MomentName.OPENS, MomentName.AWARD_EXPECTED})
 

@@ -51,7 +51,7 @@ def _verify_words(sent: SentMessage, scope: Scope) -> list[tuple[str, str, str]]
     read = _Blocks(sent.html)
     titles = (read_told_state(each, "", sent.lang) for each in read.texts)
     states = [fact for found in titles for fact in found if fact.value != "as planned"]
-    found = [*states, *read_told_state("", "\n".join(read.texts), sent.lang)[1:]]
+    found = [*states, *read_told_state("", "\n".join(read.texts), sent.lang, record=entry.record)[1:]]
     wanted = [fact for fact in expect_state(entry, sent.lang, occurrence) if fact.value != "as planned"]
     if entry.revision.withdrawn:
         # A message says that it is withdrawn.

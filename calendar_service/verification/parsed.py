@@ -90,7 +90,7 @@ def find_in_json_feed(body: bytes, scope: Scope) -> ParsedOutput:
         found.add(record, read_listed_questions(listed))
         found.add(record, _text(item["content_text"], record, scope))
         found.add(record, read_told_questions(item["content_text"], scope.lang, "the text"))
-        found.add(record, read_told_state(item["title"], item["content_text"], scope.lang))
+        found.add(record, _told_state(item["title"], item["content_text"], record, scope))
         found.add(record, _links_of(record, item["content_text"], scope))
     return found
 
@@ -126,6 +126,11 @@ def _listed_state(values: dict[str, Any]) -> list[StatedTime]:
 def _links_of(record: str, text: str, scope: Scope) -> list[StatedTime]:
     entry = scope.edition.entries.get(record)
     return [read_links(entry.record, text, "the text")] if entry else []
+
+
+def _told_state(title: str, text: str, record: str, scope: Scope) -> list[StatedTime]:
+    entry = scope.edition.entries.get(record)
+    return read_told_state(title, text, scope.lang, record=entry.record if entry else None)
 
 
 def _either(moment: dict[str, str]) -> str:
@@ -164,7 +169,7 @@ def find_in_atom(body: bytes, scope: Scope) -> ParsedOutput:
         title, content = (entry.findtext(f"{_ATOM}{name}") or "" for name in ("title", "content"))
         found.add(record, _text(content, record, scope))
         found.add(record, read_told_questions(content, scope.lang, "the text"))
-        found.add(record, read_told_state(title, content, scope.lang))
+        found.add(record, _told_state(title, content, record, scope))
         found.add(record, _links_of(record, content, scope))
     return found
 
@@ -222,7 +227,7 @@ def _event(event: FeedEvent, record: Record, base: str, name: str, scope: Scope)
         facts.append(StatedTime(f"{name} in the title", clock[0] if clock else "no clock"))
     if event.status:
         facts.append(StatedTime(f"STATUS of {name}", event.status))
-    facts += read_told_state(event.summary, event.description, scope.lang, name)
+    facts += read_told_state(event.summary, event.description, scope.lang, name, record)
     facts += read_told_questions(event.description, scope.lang, name)
     facts.append(read_links(record, "\n".join([*event.links, event.description]), name))
     return facts + _text(event.description, record.id, scope, f"words of {name}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from babel import Locale
 
 from calendar_service.records.changes import RecordState
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrence_on
 from calendar_service.verification.facts import StatedTime
@@ -37,12 +37,14 @@ class _Words:
     postponed: str
     tentative: str
     reason: str
+    corrigendum: str
+    change: str
     foreign: str
 
 
 _WORDS = {
-    "en": _Words("Cancelled", "Postponed", "To be confirmed", "Reason", "in"),
-    "fr": _Words("Annulé", "Reporté", "À confirmer", "Motif", "en"),
+    "en": _Words("Cancelled", "Postponed", "To be confirmed", "Reason", "Corrigendum", "Change", "in"),
+    "fr": _Words("Annulé", "Reporté", "À confirmer", "Motif", "Rectificatif", "Modification", "en"),
 }
 
 
@@ -66,10 +68,11 @@ def expect_state(
         return []
     status = expect_status(entry, occurrence)
     word = {"cancelled": words.cancelled, "postponed": words.postponed, "tentative": words.tentative}.get(status, "")
+    corrigendum = [] if _has_state(entry, occurrence) else _corrigendum(entry, lang, words)
     if is_whole and _has_changes(entry):
-        return _facts(word, _reasons_of_series(entry, lang, words), name)
+        return _facts(word, _reasons_of_series(entry, lang, words), name, corrigendum)
     reason = _reason(entry, lang, words, occurrence) if _has_state(entry, occurrence) else ""
-    return _facts(word, [reason] if reason else [], name)
+    return _facts(word, [reason] if reason else [], name, corrigendum)
 
 
 def expect_shown_state(entry: Entry, lang: str, occurrence: Occurrence | None = None) -> list[StatedTime]:
@@ -77,14 +80,20 @@ def expect_shown_state(entry: Entry, lang: str, occurrence: Occurrence | None = 
     return [fact for fact in expect_state(entry, lang, occurrence) if fact.value != _AS_PLANNED]
 
 
-def read_told_state(title: str, text: str, lang: str, name: str = "") -> list[StatedTime]:
-    """Return what a title and a text say of the state, as `expect_state` does."""
+def read_told_state(title: str, text: str, lang: str, name: str = "", record: Record | None = None) -> list[StatedTime]:
+    """Return what a title and a text say of the state, as `expect_state` does.
+
+    What the texts of `record` itself say is no corrigendum.
+    """
     words = _WORDS.get(lang)
     if words is None:
         return []
     known = (words.cancelled, words.postponed, words.tentative)
     word = next((each for each in known if re.match(rf"{each}\s?: ", title)), "")
-    return _facts(word, _reasons(text.split("\n"), words), name)
+    lines = text.split("\n")
+    own = _own_lines(record) if record else set()
+    corrigenda = [each for each in _corrigenda(lines, words) if each not in own]
+    return _facts(word, _reasons(lines, words), name, corrigenda)
 
 
 def read_shown_state(states: Iterable[str], reasons: Iterable[str], lang: str) -> list[StatedTime]:
@@ -92,7 +101,8 @@ def read_shown_state(states: Iterable[str], reasons: Iterable[str], lang: str) -
     words = _WORDS.get(lang)
     if words is None:
         return []
-    told = [StatedTime("reason", each) for each in _reasons(reasons, words)]
+    lines = list(reasons)
+    told = _facts("", _reasons(lines, words), "", _corrigenda(lines, words))[1:]
     return [StatedTime("state", state) for state in states] + told
 
 
@@ -106,7 +116,7 @@ def expect_listed_state(entry: Entry, lang: str) -> list[StatedTime]:
     """Return what lists for programs must say: the status, and the reason with its language."""
     found = [StatedTime("status", expect_status(entry))]
     note = entry.record.note_of_change
-    has_changed = _has_state(entry, None) or _has_changes(entry) or entry.deadline_history
+    has_changed = _has_state(entry, None) or _has_changes(entry) or entry.deadline_history or entry.has_corrigendum
     if note and has_changed and not _is_stale(entry):
         code = lang if lang in note else next(iter(note))
         found.append(StatedTime("reason", f"{_one_line(note[code])} [{code}]"))
@@ -140,14 +150,33 @@ def open_links(entry: Entry, occurrence: Occurrence | None, span: Point | Span, 
     return [name for name in links_of(entry.record) if not (name == "register" and is_closed)]
 
 
-def _facts(word: str, reasons: list[str], name: str) -> list[StatedTime]:
+def _facts(word: str, reasons: Iterable[str], name: str, corrigenda: Iterable[str] = ()) -> list[StatedTime]:
     of = f" of {name}" if name else ""
-    return [StatedTime(f"state{of}", word or _AS_PLANNED), *(StatedTime(f"reason{of}", each) for each in reasons)]
+    told = [StatedTime(f"reason{of}", each) for each in reasons]
+    told += [StatedTime(f"corrigendum{of}", each) for each in corrigenda]
+    return [StatedTime(f"state{of}", word or _AS_PLANNED), *told]
 
 
 def _reasons(lines: Iterable[str], words: _Words) -> list[str]:
     found = (re.match(rf"{words.reason}\s?:\s(.*)", _one_line(line)) for line in lines)
     return [match[1] for match in found if match]
+
+
+def _corrigenda(lines: Iterable[str], words: _Words) -> list[str]:
+    """Return the lines that are labelled as the note of a change that is none of time, place or status."""
+    label = rf"({words.corrigendum}|{words.change})\s?:\s"
+    return [_labelled(each) for each in lines if re.match(label, _one_line(each))]
+
+
+def _own_lines(record: Record) -> set[str]:
+    """Return the lines of a record's summary, and those of its documents."""
+    lines = [line for text in record.summary.values() for line in text.split("\n")]
+    lines += [f"{title}: {each.url}" for each in record.documents for title in each.title.values()]
+    return {_labelled(each) for each in lines}
+
+
+def _labelled(line: str) -> str:
+    return re.sub(r"\s:", ":", _one_line(line), count=1)
 
 
 def expect_own_reason(occurrence: Occurrence, lang: str) -> str:
@@ -167,13 +196,18 @@ def _reason(entry: Entry, lang: str, words: _Words, occurrence: Occurrence | Non
     return f"{_one_line(note[code])}{mark}"
 
 
+def _corrigendum(entry: Entry, lang: str, words: _Words) -> list[str]:
+    label = words.corrigendum if entry.record.kind is Kind.TENDER else words.change
+    return [f"{label}: {_reason(entry, lang, words)}"] if entry.has_corrigendum else []
+
+
 def _reasons_of_series(entry: Entry, lang: str, words: _Words) -> list[str]:
     """Return the reasons in a text about a whole series: of each changed occurrence its own, and once the record's."""
     schedule = entry.record.schedule
     changes = schedule.changes[-_MOST_CHANGES:] if schedule else ()
     changed = [occurrence_on(schedule, each.occurrence) for each in changes] if schedule else []
     found = [_reason(entry, lang, words, each) for each in changed if each.reason and not _is_stale(entry)]
-    if _has_state(entry, None) or not all(each.reason for each in changed):
+    if _has_state(entry, None) or not (entry.has_corrigendum or all(each.reason for each in changed)):
         found.append(_reason(entry, lang, words))
     return [each for each in found if each]
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
 
 _SLOT = "\ue000"
+_REASON = gettext_noop("Reason: {reason}")
+CORRIGENDUM = gettext_noop("Corrigendum: {reason}")
+NOTE_OF_CHANGE = gettext_noop("Change: {reason}")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -266,13 +269,13 @@ def deadline_before(entry: Entry, calendar: Calendar, lang: Language) -> tuple[s
     return day, lang.gettext(message, old=day, number=number)
 
 
-def reason(text: Text, lang: Language) -> MarkedText | None:
-    """Return a reason on one line; its language is named if it is not that of the output."""
+def reason(text: Text, lang: Language, message: str = _REASON) -> MarkedText | None:
+    """Return a reason on one line, in a `message`; its language is named if it is not that of the output."""
     picked = pick(text, lang.code)
     words = clean_line(picked.text)
     if not words:
         return None
-    return mark_language(LocalizedText(words, picked.language), lang, lang.gettext("Reason: {reason}", reason=_SLOT))
+    return mark_language(LocalizedText(words, picked.language), lang, lang.gettext(message, reason=_SLOT))
 
 
 def rule(repeats: RecurrenceRule, lang: Language) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.moments import UNKNOWN_LENGTH, instant_bounds
 from calendar_service.records.occurrences import occurrence_on, shift
 from calendar_service.writers import phrases
@@ -30,7 +30,10 @@ _MOST_CHANGES = 20
 
 @dataclass(frozen=True)
 class StateTexts:
-    """The state in one word, "" if all is as planned, and the sentences on it, of which each may be empty."""
+    """The state in one word, "" if all is as planned, and the sentences on it, of which each may be empty.
+
+    `reason` is the corrigendum of a record in no such state.
+    """
 
     word: str
     moved: str = ""
@@ -89,7 +92,17 @@ def state_texts(entry: Entry, calendar: Calendar, lang: Language, occurrence: Oc
     moved = lang.gettext("Moved from {old}.", old=phrases.when_words(old, calendar.zone, lang)) if old else ""
     before = phrases.place(entry.place_before, lang)
     place = lang.gettext("Place changed; it was: {place}", place=plain(before)) if before else ""
-    return StateTexts(word, moved, place, reason_of(entry, lang, occurrence) if word or moved or place else None)
+    has_state = word or moved or place
+    reason = reason_of(entry, lang, occurrence) if has_state else _corrigendum(entry, lang)
+    return StateTexts(word, moved, place, reason)
+
+
+def _corrigendum(entry: Entry, lang: Language) -> phrases.MarkedText | None:
+    """Return the note of a change that is none of time, place or status; None if there is none."""
+    if not entry.has_corrigendum:
+        return None
+    message = phrases.CORRIGENDUM if entry.record.kind is Kind.TENDER else phrases.NOTE_OF_CHANGE
+    return phrases.reason(_present_reason(entry, None), lang, message)
 
 
 def reason_of(entry: Entry, lang: Language, occurrence: Occurrence | None = None) -> phrases.MarkedText | None:
@@ -117,6 +130,7 @@ def told_reason_text(entry: Entry, occurrence: Occurrence | None = None) -> Text
         or entry.planned_before
         or entry.place_before
         or entry.deadline_history
+        or entry.has_corrigendum
         or (schedule and schedule.changes)
     )
     return _present_reason(entry, occurrence) if has_changed else {}
@@ -143,7 +157,7 @@ def series_lines(
     ahead = [each for each in changed if since is None or _is_ahead(each, schedule, zone, since)]
     shown = sorted((each for each in ahead if each.day not in besides), key=lambda each: each.day)[-_MOST_CHANGES:]
     lines = [line for each in shown for line in _changed(each, entry, schedule, calendar, lang)]
-    is_told = phrases.state(entry, lang) or entry.planned_before or entry.place_before
+    is_told = phrases.state(entry, lang) or entry.planned_before or entry.place_before or entry.has_corrigendum
     reason = None if is_told or all(each.reason for each in shown) else reason_of(entry, lang)
     return [*lines, *([reason.words] if reason else []), *_left_out(schedule, zone, lang, since)]
 

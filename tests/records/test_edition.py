@@ -322,3 +322,41 @@ def test_when_a_record_was_first_to_begin_is_kept(states, day):
     found = grown(*states).planned_before
     first = found and (found.first if isinstance(found, DaySpan) else found.starts.day)
     assert first == day
+
+
+def noted(what, note="Annex 3 was wrong."):
+    return replace(what, note_of_change={"en": note})
+
+
+def titled(what):
+    return replace(what, title={"en": "Renamed"})
+
+
+DAY, CANCELLED, BEFORE, AFTER = (
+    event(JULY_4),
+    event(JULY_4, status=Status.CANCELLED),
+    record(closes=JULY),
+    record(closes=AUGUST),
+)
+CORRIGENDA = {
+    "none": ([DAY, titled(DAY)], False),
+    "there from the first": ([noted(DAY), titled(noted(DAY))], False),
+    "added": ([DAY, noted(DAY)], True),
+    "changed": ([noted(DAY), noted(DAY, "Annex 4 was wrong.")], True),
+    "added, then renamed": ([DAY, noted(DAY), titled(noted(DAY))], True),
+    "taken out": ([DAY, noted(DAY), DAY], False),
+    "added to a tender": ([BEFORE, noted(BEFORE)], True),
+    "of a move": ([DAY, noted(event(JULY_5))], False),
+    "of a move and back": ([DAY, noted(event(JULY_5)), noted(DAY)], False),
+    "of a moved deadline": ([BEFORE, noted(AFTER)], False),
+    "then a moved deadline": ([BEFORE, noted(BEFORE), noted(AFTER)], False),
+    "after a moved deadline": ([BEFORE, noted(AFTER), noted(AFTER, "Annex 4 was wrong.")], True),
+    "of what was cancelled": ([DAY, noted(CANCELLED)], False),
+    "of what was cancelled, and is not": ([DAY, noted(CANCELLED), noted(DAY)], False),
+    "of a return": ([noted(CANCELLED), noted(DAY, "A room was found.")], True),
+}
+
+
+@pytest.mark.parametrize(("states", "has_corrigendum"), CORRIGENDA.values(), ids=CORRIGENDA)
+def test_a_note_that_explains_nothing_else_is_a_corrigendum(states, has_corrigendum):
+    assert grown(*states).has_corrigendum is has_corrigendum

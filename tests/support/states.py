@@ -24,6 +24,9 @@ BEFORE = [
         "place: {city: Strasbourg, country: FR}",
     ),
     ("closes: 10 March 2027, 17:00", "closes: 8 March 2027, 17:00"),
+    ("    note_of_change: {en: Corrected annex 3., fr: Annexe 3 corrigée.}\n", ""),
+    ("note_of_change: Write to another address.", "note_of_change: Nothing yet."),
+    ("    note_of_change: {en: The room list was wrong., fr: La liste des salles était fausse.}\n", ""),
 ]
 GONE = """  - id: gone
     kind: webinar

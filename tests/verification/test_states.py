@@ -7,7 +7,7 @@ import pytest
 
 from calendar_service.reminders.messages import details
 from calendar_service.web import agenda, links
-from calendar_service.writers import description, jscalendar, phrases, vevents
+from calendar_service.writers import api, description, jscalendar, phrases, vevents
 from calendar_service.writers import states as states_module
 from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states, widget_next
 
@@ -52,6 +52,12 @@ TOLD = {
         ],
     ),
     "quarterly": (["Cancelled", "Reason: Nothing to review."], ["Annulé", "Motif : Rien à examiner."]),
+    "corrected-tender": (["Corrigendum: Corrected annex 3."], ["Rectificatif : Annexe 3 corrigée."]),
+    "readdressed-tender": (
+        ["Corrigendum: Write to another address."],
+        ["Rectificatif : Write to another address. (en anglais)"],
+    ),
+    "corrected": (["Change: The room list was wrong."], ["Modification : La liste des salles était fausse."]),
     "planned": ([], []),
     "gone": (["Cancelled"], ["Annulé"]),
 }
@@ -74,10 +80,13 @@ LISTED = {
     "off-tender": (["cancelled", "The budget was cut."], ["cancelled", "Le budget a été réduit."]),
     "clinic": (["The adviser is ill."], ["La conseillère est malade."]),
     "quarterly": (["Nothing to review."], ["Rien à examiner."]),
+    "corrected-tender": (["Corrected annex 3."], ["Annexe 3 corrigée."]),
+    "readdressed-tender": (["Write to another address."], ["Write to another address."]),
+    "corrected": (["The room list was wrong."], ["La liste des salles était fausse."]),
     "gone": (["cancelled"], ["cancelled"]),
 }
 BEFORE = {"moved": "2027-03-07T10:00:00Z", "clinic": "2027-02-02T10:00:00Z", "rehoused": "Strasbourg, France"}
-OFF, ON = ("cancelled", "postponed", "off-tender", "gone"), ("planned", "tentative", "moved", "clinic")
+OFF, ON = ("cancelled", "postponed", "off-tender", "gone"), ("planned", "tentative", "moved", "clinic", "corrected")
 # The surfaces that show no links of a record.
 ROWS = ("agenda", "month", "widget, agenda", "widget, compact", "widget, month", "oEmbed")
 
@@ -243,12 +252,19 @@ def test_a_hidden_occurrence_is_an_exception_of_the_rule(states):
 def test_the_audit_finds_no_difference(states):
     report = states.audit(with_messages=True)
     assert [str(fault) for fault in report.faults] == []
-    assert str(report).endswith(" surfaces and in 44 messages, 0 differences")
+    assert str(report).endswith(" surfaces and in 62 messages, 0 differences")
 
 
 # How each promise is broken, and what the audit must name then.
 BROKEN = {
     "reasons left out": (phrases, "reason", lambda *_: None, {"reason", "reason of happening"}),
+    "corrigenda left out": (
+        states_module,
+        "_corrigendum",
+        lambda *_: None,
+        {"corrigendum", "corrigendum of closes", "corrigendum of happening"},
+    ),
+    "corrigenda for programs left out": (api, "told_reason", lambda *_: None, {"reason"}),
     "links of what is off": (states_module, "takes_place", lambda *_: True, {"links of happening", "link to join"}),
     "moves left out": (states_module, "moved_from", lambda *_: None, {"moved from"}),
     "states left out": (phrases, "state", lambda *_: "", {"state", "state of happening"}),
@@ -262,4 +278,4 @@ def test_the_audit_names_what_is_broken(states, monkeypatch, owner, name, instea
             monkeypatch.setattr(module, name, instead)
     report = states.audit(("en",), ("",), with_messages=True)
     assert seen <= {fault.what for fault in report.faults}
-    assert any(fault.surface.startswith("the ") for fault in report.faults) or name == "moved_from"
+    assert any(fault.surface.startswith("the ") for fault in report.faults) or name in {"moved_from", "told_reason"}

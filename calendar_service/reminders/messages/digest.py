@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-# So many keep a message under 100 KiB where each message of a title takes nine bytes of mail.
-_MAX_ROWS = 25
+# So many keep a message under 100 KiB where each character of a title takes nine bytes of mail.
+_MAX_ROWS = 20
+_MAX_ITEMS = 25
 _TITLE = 100
+_STATE_LINE = 160
 
 
 def compose_digest(
@@ -67,7 +69,7 @@ def compose_digest(
         text=render_text(content),
         html=render_html(content),
         language=lang.code,
-        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
+        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ITEMS]]},
     )
 
 
@@ -92,7 +94,10 @@ def _row(item: DigestItem, edition: Edition, view: RenderContext, now: datetime)
         counted=_counted(item, edition, view, now),
         title=LocalizedText(shorten(named, _TITLE, at_word=True), title.language),
         only=phrases.only_languages(record, view.lang),
-        lines=[*message_times(main.span, record, edition.calendar, view), *state.lines],
+        lines=[
+            *message_times(main.span, record, edition.calendar, view),
+            *(shorten(line, _STATE_LINE, at_word=True) for line in state.lines),
+        ],
         url=view.page_url(record.id),
         kind=record.kind.value,
     )
