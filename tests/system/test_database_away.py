@@ -5,12 +5,13 @@ import select
 import signal
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,8 @@ def test_a_damaged_database_takes_nothing_away_and_may_come_back(tmp_path):
         (copy,) = made.wait_until(lambda: copies(made), 5)
         assert copy.stat().st_mode & 0o777 == 0o600
         stop(first)
+        with closing(sqlite3.connect(made.database)) as log:  # a -wal left behind would make the database whole again
+            log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         whole = made.database.read_bytes()
         made.database.write_bytes(b"no database\n" * 1000)
         serve(made)
