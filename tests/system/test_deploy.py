@@ -40,6 +40,31 @@ def test_units_are_understood_by_systemd(tmp_path, unit):
     assert (done.returncode, [line for line in done.stderr.splitlines() if unit in line]) == (0, [])
 
 
+def command_of(unit):
+    (line,) = re.findall(r"^ExecStart=(.*)$", (DEPLOY / "systemd" / unit).read_text(), re.MULTILINE)
+    return line.split()
+
+
+def command_of_the_image():
+    (line,) = re.findall(r"^CMD (.*)$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    return json.loads(line)
+
+
+@pytest.mark.parametrize("command", [command_of("calendar-web.service"), command_of_the_image()], ids=["unit", "image"])
+def test_the_command_of_many_machines_serves_and_ends(tmp_path, command):
+    with in_folder(tmp_path) as made:
+        del made.environment["PYTHONPATH"]  # as installed, without the folder of the program
+        words = [str(made.port) if word == "8000" else word for word in command]
+        serve(made, PROGRAM.with_name(Path(words[0]).name), *words[1:])
+        made.wait_until(lambda: made.get("/calendar.ics")[0] == 200, 20)
+
+
+def test_the_commands_of_one_machine_and_of_a_worker_are_commands():
+    for unit, name in (("calendar-serve.service", "serve"), ("calendar-worker.service", "worker")):
+        program, *words = command_of(unit)
+        assert (Path(program).name, words) == (PROGRAM.name, [name])
+
+
 # -- compose and image ----------------------------------------------------------------------------------------------
 
 
