@@ -29,7 +29,7 @@ from calendar_service.web.edition_follower import EditionFollower
 from calendar_service.web.start_after_fork import StartedAfterFork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIApplication
 
     from calendar_service.web.edition_cache import EditionCache
@@ -46,7 +46,7 @@ class WebProcess:
     cache: EditionCache
     worker: Worker
     follower: EditionFollower
-    may_send_more: Callable[[str, str], bool]
+    may_send_more: Callable[[str, Mapping[str, str], str], bool]
 
     def start(self) -> None:
         """Start the threads. Call it after forking."""
@@ -82,7 +82,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     except DatabaseFault as fault:
         logger.error("Until the database answers, only what this host has kept can be served: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     cache.load_snapshot()
-    return WebProcess(app, cache, worker, EditionFollower(cache), may_send_more(app, clock))
+    return WebProcess(app, cache, worker, EditionFollower(cache), may_send_more(app, settings, clock))
 
 
 def make_application() -> WSGIApplication:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import secrets
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, request
 
-from calendar_service.admin.layout import ADMIN, ARRIVED, language_cookie, refresh_page
+from calendar_service.admin.layout import ADMIN, ARRIVED, admin_page, language_cookie, refresh_page
+from calendar_service.admin.sessions import SESSION_LASTS
 from calendar_service.records.errors import gettext_noop
 from calendar_service.web.context import cache, settings
 from calendar_service.web.errors import answer
@@ -17,6 +19,9 @@ from calendar_service.web.token_pages import forbid_storing, refuse_other_sites
 from calendar_service.web.wsgi_middleware import PEER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from ipaddress import IPv4Network, IPv6Network
+
     from calendar_service.admin.sessions import EditorSessions, SignedIn
     from calendar_service.reminders.sign_in_mailer import SignInMailer
 
@@ -25,9 +30,10 @@ MAX_EDITOR_BODY_BYTES = 6 * 1024 * 1024
 FORM_TOKEN = "form_token"  # noqa: S105 (a field's name)
 SESSION_COOKIE = "calendar-editor"
 BROWSER_COOKIE = "calendar-editor-asking"
+FORM_COOKIE = "calendar-editor-form"
 EDITOR_SESSIONS = "calendar-service-editor-sessions"
 MAILER = "calendar-service-sign-in-mailer"
-_BROWSER = re.compile("[A-Za-z0-9_-]{43}")
+_SECRET = re.compile("[A-Za-z0-9_-]{43}")
 _RELOAD = gettext_noop("Load the page again, and send it once more. Nothing was changed.")
 
 
@@ -71,16 +77,35 @@ def find_signed_in() -> SignedIn | None:
     """Return who has signed in, by a trusted proxy or by the session of this browser, or None."""
     header = settings().editor_header
     name = request.headers.get(header, "") if header else ""
-    if name and _is_trusted_peer(request.environ.get(PEER, "")) and (found := sessions().by_proxy(name)):
+    peer = request.environ.get(PEER, "")
+    if name and is_trusted_peer(peer, settings().editor_proxies) and (found := sessions().by_proxy(name)):
         return found
     cookie = request.cookies.get(SESSION_COOKIE, "")
     return sessions().signed_in(cookie, cache().clock()) if cookie else None
 
 
-def browser_secret() -> str:
-    """Return the secret of the browser that asks for a link, "" if it has none."""
-    value = request.cookies.get(BROWSER_COOKIE, "")
-    return value if _BROWSER.fullmatch(value) else ""
+def browser_secret(name: str = BROWSER_COOKIE) -> str:
+    """Return the secret that a cookie of this browser holds, by default that with which it asks for a link, or ""."""
+    value = request.cookies.get(name, "")
+    return value if _SECRET.fullmatch(value) else ""
+
+
+def open_form_page(template: str, **values: Any) -> Response:
+    """Return a page whose form anybody may send: its token is bound to a cookie that this browser has or gets."""
+    known = browser_secret(FORM_COOKIE)
+    secret = known or secrets.token_urlsafe(32)
+    response = admin_page(template, form_token=sessions().open_form_token(secret, cache().clock()), **values)
+    if not known:
+        set_cookie(response, FORM_COOKIE, secret, int(SESSION_LASTS.total_seconds()))
+    return response
+
+
+def refuse_foreign_form() -> Response | None:
+    """Return the refusal of an `open_form_page` whose token is not of this browser, None if it is."""
+    token = request.form.get(FORM_TOKEN, "")
+    if sessions().is_open_form_token(token, browser_secret(FORM_COOKIE), cache().clock()):
+        return None
+    return answer(HTTPStatus.FORBIDDEN, gettext_noop("This form is not from this browser, or it is too old."), _RELOAD)
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
@@ -105,13 +130,14 @@ def is_first_arrival() -> bool:
     return request.headers.get("Sec-Fetch-Site") == "cross-site" and ARRIVED not in request.args
 
 
-def _is_trusted_peer(peer: str) -> bool:
+def is_trusted_peer(peer: str, proxies: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Return True if who has connected is one of the proxies whose header signs editors in."""
     try:
         address = ip_address(peer.partition("%")[0])
     except ValueError:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in settings().editor_proxies)
+    return any(address in network for network in proxies)
 
 
 def _require_editors() -> None:

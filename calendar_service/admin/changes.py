@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flask import abort, redirect, request
 
 from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.file_state import is_writable, other_publisher
+from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import ADMIN, admin_page, page_language
 from calendar_service.admin.overview import Overview, open_overview
 from calendar_service.admin.shown_changes import (
@@ -145,16 +145,10 @@ def _publish(overview: Overview, *, is_silent: bool) -> Response:
 
 
 def _why_read_only(overview: Overview) -> str:
-    """Return why nothing can be published from here, "" if it can."""
-    gettext = overview.lang.gettext
-    if host := other_publisher(overview.engine, this_host()):
-        text = gettext_noop(
-            "You can only read here: {host} publishes this calendar. Sign in there, or ask the operator."
-        )
-        return gettext(text, host=host)
-    if overview.pending.applied and not is_writable(overview.reader.path):
-        return gettext("The service may not write the calendar file. Ask the operator for the right.")
-    return ""
+    """Return why what this page shows cannot be published, "" if it can: what is held is in the file already."""
+    is_to_be_written = bool(overview.pending.applied)
+    path = overview.reader.path
+    return why_read_only(overview.engine, path, this_host(), overview.lang, is_to_be_written=is_to_be_written)
 
 
 def _only(text: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import abort, redirect, request
 
@@ -43,6 +43,10 @@ _STAND_IN = "new-record"
 _PATHS = {"registration_closes": "registration.closes"}
 _CHANGED = gettext_noop("Somebody has changed this record since you loaded the page. This is how it is now.")
 _TAKEN = gettext_noop("Another record has or had this id. Choose another one.")
+_COPIED = (  # noqa: SIM905 (a list of words)
+    "title summary url place timezone join registration buyer tags languages countries organisers contact documents"
+    " reminders"
+).split()
 _KINDS = {
     Kind.EVENT: gettext_noop("Event"),
     Kind.WEBINAR: gettext_noop("Webinar"),
@@ -80,7 +84,8 @@ def new_record() -> Response:
     if kind not in list(Kind):
         kinds = [(overview.lang.gettext(label), f"{NEW}?kind={each.value}") for each, label in _KINDS.items()]
         return admin_page("admin_new.html", overview=overview, path=ADMIN, kinds=kinds)
-    form = RecordForm({"kind": kind}, draft.calendar.languages)
+    copy_of = request.values.get("copy_of", "")
+    form = RecordForm({**_copied(overview, copy_of), "kind": kind}, draft.calendar.languages)
     given, button = _given(form), _button()
     taken = _taken(overview, draft)
     record_id = request.form.get("id", "").strip()[:_MOST_CHARACTERS]
@@ -93,7 +98,7 @@ def new_record() -> Response:
     if button == "save" and not trial.errors:
         return _keep(overview, record_id, [AppendRecord(_fields(form, given, record_id))])
     shown = trial if button else None
-    return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind)
+    return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of)
 
 
 def _open() -> tuple[Overview, Draft]:
@@ -103,6 +108,16 @@ def _open() -> tuple[Overview, Draft]:
     if draft is None or overview.state.trouble:
         abort(redirect(CHANGES, HTTPStatus.SEE_OTHER))  # which says what is wrong with the file
     return overview, draft
+
+
+def _copied(overview: Overview, record_id: str) -> dict[str, Any]:
+    """Return the values that a copy of a record begins with: no times, and nothing that is of that one alone."""
+    values = record_values(overview.pending.state, record_id) if record_id else None
+    found = {name: value for name, value in (values or {}).items() if name in _COPIED}
+    registration = found.get("registration")
+    if isinstance(registration, dict):
+        found["registration"] = {name: value for name, value in registration.items() if name != "closes"}
+    return {name: value for name, value in found.items() if value}
 
 
 def _button() -> str:
@@ -153,6 +168,7 @@ def _page(  # noqa: PLR0913 (what the page shows)
     known: str = "",
     kind: str = "",
     told: str = "",
+    copy_of: str = "",
 ) -> Response:
     lang = overview.lang
     errors = trial.errors if trial else {}
@@ -172,6 +188,7 @@ def _page(  # noqa: PLR0913 (what the page shows)
         known=known,
         kind=kind,
         told=told,
+        copy_of=copy_of,
         several=len(form.languages) > 1,
         others=[each.editor for each in overview.others if each.record_id == record_id],
     )

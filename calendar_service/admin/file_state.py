@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from calendar_service.parsers.calendar_file import ParseResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
+    from calendar_service.writers.i18n import Language
 
 _UNREADABLE = gettext_noop("The calendar file cannot be read now.")
 _KEPT = 8
@@ -71,14 +72,26 @@ class FileReader:
             return FileState(data, digest, self._known[digest], trouble)
 
 
-def other_publisher(engine: Database, host: Host) -> str:
+def why_read_only(engine: Database, path: Path, host: Host, lang: Language, *, is_to_be_written: bool) -> str:
+    """Return why nothing can be published from here, "" if it can; the file need not always be written for it."""
+    if name := _other_publisher(engine, host):
+        text = gettext_noop(
+            "You can only read here: {host} publishes this calendar. Sign in there, or ask the operator."
+        )
+        return lang.gettext(text, host=name)
+    if is_to_be_written and not _is_writable(path):
+        return lang.gettext("The service may not write the calendar file. Ask the operator for the right.")
+    return ""
+
+
+def _other_publisher(engine: Database, host: Host) -> str:
     """Return the name of another host that publishes the calendar, "" if this one may. Raise DatabaseFault."""
     with reading(engine) as connection:
         holder = read_holder(connection)
     return "" if holder in ("", host.identity) else name_in_identity(holder)
 
 
-def is_writable(path: Path) -> bool:
+def _is_writable(path: Path) -> bool:
     """Return True if the file, where a link leads to, can be replaced: it and its folder may be written."""
     real = path.resolve()
     return real.is_file() and os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)

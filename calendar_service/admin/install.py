@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from werkzeug.http import parse_cookie
 
 from calendar_service.admin import changes, edit, paste, sign_in, tasks
-from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE
+from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE, is_trusted_peer
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.sessions import EditorSessions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from flask import Flask
@@ -42,15 +42,26 @@ def install_admin(
         app.register_blueprint(blueprint)
 
 
-def may_send_more(app: Flask, clock: Callable[[], datetime]) -> Callable[[str, str], bool]:
-    """Return whether a request may have a long body, by its path and cookies: only where an editor has signed in.
+def may_send_more(
+    app: Flask, settings: Settings, clock: Callable[[], datetime]
+) -> Callable[[str, Mapping[str, str], str], bool]:
+    """Return whether a request may have a long body, by its path, header and peer: only where an editor has signed in.
+
+    The names of header fields are in capitals, with _ for -, as in WSGI.
 
     It asks no database, so a server may call it before the body comes; the page itself checks the session.
     """
     sessions: EditorSessions = app.extensions[EDITOR_SESSIONS]
 
-    def is_signed(path: str, cookies: str) -> bool:
-        session = parse_cookie(cookies).get(SESSION_COOKIE, "") if path.startswith(f"{ADMIN}/") else ""
+    proxy_field = settings.editor_header.upper().replace("-", "_")
+
+    def is_signed(path: str, header: Mapping[str, str], peer: str) -> bool:
+        if not path.startswith(f"{ADMIN}/"):
+            return False
+        name = header.get(proxy_field, "") if proxy_field else ""
+        if name and is_trusted_peer(peer, settings.editor_proxies) and sessions.by_proxy(name):
+            return True
+        session = parse_cookie(header.get("COOKIE", "")).get(SESSION_COOKIE, "")
         return bool(session) and sessions.is_signed(session, clock())
 
     return is_signed

@@ -9,17 +9,18 @@ from flask import current_app
 
 from calendar_service.admin.access import who
 from calendar_service.admin.comparison import compare_file
+from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import page_language, public_edition
-from calendar_service.admin.status_line import held_reasons, state_line
+from calendar_service.admin.status_line import StatePart, held_reasons, state_line
 from calendar_service.admin.waiting import combine
 from calendar_service.parsers.record_lines import find_record_lines
+from calendar_service.store.lease import this_host
 from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.web.context import cache, status
 
 if TYPE_CHECKING:
     from calendar_service.admin.comparison import FileComparison
     from calendar_service.admin.file_state import FileReader, FileState
-    from calendar_service.admin.status_line import StatePart
     from calendar_service.admin.waiting import Combination
     from calendar_service.records.edition import Edition
     from calendar_service.store.engine import Database
@@ -76,4 +77,6 @@ def open_overview(only: int | None = None) -> Overview:
     number = max(difference.number if difference else 0, len(mine))
     line = state_line(engine, state, found, edition, number, now=now, lang=lang)
     others = [each for each in waiting if each.editor != me]
+    if read_only := why_read_only(engine, reader.path, this_host(), lang, is_to_be_written=True):
+        line.insert(0, StatePart(read_only, is_bad=True))
     return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others)

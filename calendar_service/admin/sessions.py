@@ -29,6 +29,7 @@ ASKS_PER_ADDRESS = 20
 """In an hour. More for an address than for a client, so that one client cannot keep an editor out."""
 _SESSION = "editor-session"
 _FORM = "editor-form"
+_OPEN_FORM = "editor-open-form"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,18 @@ class EditorSessions:
 
     def is_form_token(self, token: str, who: SignedIn, now: datetime) -> bool:
         """Return True if a form was made for this very session."""
+        return self._is_token(_FORM, token, who.subject, now)
+
+    def open_form_token(self, secret: str, now: datetime) -> str:
+        """Return the token of a form for who has not signed in; `secret` is that of a cookie of the browser."""
+        return self._signer.write(_OPEN_FORM, hash_secret(secret)[:32], now + SESSION_LASTS)
+
+    def is_open_form_token(self, token: str, secret: str, now: datetime) -> bool:
+        """Return True if a form was made for the browser with this secret; never without one."""
+        return bool(secret) and self._is_token(_OPEN_FORM, token, hash_secret(secret)[:32], now)
+
+    def _is_token(self, purpose: str, token: str, subject: str, now: datetime) -> bool:
         try:
-            return compare_digest(self._signer.read(_FORM, token, now), who.subject)
+            return compare_digest(self._signer.read(purpose, token, now), subject)
         except InvalidToken:
             return False

@@ -19,6 +19,8 @@ from calendar_service.admin.access import (
     is_first_arrival,
     mailer,
     open_blueprint,
+    open_form_page,
+    refuse_foreign_form,
     sessions,
     set_cookie,
 )
@@ -58,6 +60,8 @@ def in_language(lang: str) -> Response:
 @blueprint.post(ADMIN)
 def ask_for_link() -> Response:
     """Store the request and mail a link to an editor; the response is the same for every address."""
+    if refused := refuse_foreign_form():
+        return refused
     address, browser = request.form.get("address", "")[:254], browser_secret() or secrets.token_urlsafe(32)
     now, lang = cache().clock(), page_language()
     try:
@@ -76,13 +80,15 @@ def show_link(token: str) -> Response:
     """Show the button that signs in. It changes nothing, as programs that look at mail open links."""
     if not sessions().is_link_open(token, cache().clock()):
         return _dead_link()
-    return admin_page("admin_sign_in.html", action=f"{LINK}/{token}")
+    return open_form_page("admin_sign_in.html", action=f"{LINK}/{token}")
 
 
 @blueprint.post(f"{LINK}/<token>")
 def sign_in(token: str) -> Response:
     """Sign in the browser that asked for the link, once."""
     now = cache().clock()
+    if sessions().is_link_open(token, now) and (refused := refuse_foreign_form()):
+        return refused
     session = sessions().sign_in(token, browser_secret(), now)
     if session is None:
         return _dead_link(is_other_browser=sessions().is_link_open(token, now))
@@ -103,7 +109,7 @@ def sign_out() -> Response:
 
 
 def _ask_for_address() -> Response:
-    return admin_page("admin_ask.html", mail_folder=_mail_folder())
+    return open_form_page("admin_ask.html", mail_folder=_mail_folder())
 
 
 def _mail_folder() -> str:

@@ -12,12 +12,15 @@ from waitress.parser import HTTPRequestParser
 from waitress.utilities import RequestEntityTooLarge
 
 from calendar_service.admin.access import MAX_EDITOR_BODY_BYTES
+from calendar_service.admin.layout import ADMIN
 from calendar_service.web.app import MAX_BODY_BYTES
-from calendar_service.web.errors import TOO_LONG
+from calendar_service.web.errors import TOO_LONG, TOO_LONG_FOR_EDITORS, TOO_LONG_UNLESS_SIGNED_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIApplication
+
+    MaySendMore = Callable[[str, Mapping[str, str], str], bool]
 
 THREADS = 16
 _CONNECTIONS = 1000
@@ -26,13 +29,13 @@ _MOST_LONG = 4
 
 
 def serve_application(
-    app: WSGIApplication, host: str, port: int, may_send_more: Callable[[str, str], bool] = lambda *_: False
+    app: WSGIApplication, host: str, port: int, may_send_more: MaySendMore = lambda *_: False
 ) -> None:
     """Serve until the process is told to end. Raise OSError if the address cannot be used.
 
-    `may_send_more` says by path and cookies whether a client may send as much as a signed-in editor.
+    `may_send_more` says by path, header fields and peer whether a client may send as much as a signed-in editor.
     """
-    HTTPChannel.parser_class = _Parser
+    HTTPChannel.parser_class = _parser_of
     _Parser.may_send_more = staticmethod(may_send_more)
     # Waitress reads requests whole before a thread takes them, so slow clients hold up nobody.
     waitress.serve(
@@ -49,12 +52,20 @@ def serve_application(
     )
 
 
+def _parser_of(channel: HTTPChannel, adj: Any) -> _Parser:
+    """Return a parser that knows who has connected; waitress calls it as a method of the channel."""
+    parser = _Parser(adj)
+    parser.peer = channel.addr[0] if isinstance(channel.addr, tuple) else ""
+    return parser
+
+
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Refuses a long body in words, and before it comes."""
 
     error: Any
     adj: Any
     may_send_more: ClassVar[Any]
+    peer = ""
     # The requests with a long body that are being received or answered.
     _long: ClassVar[WeakSet[_Parser]] = WeakSet()
 
@@ -65,7 +76,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         """
         super().parse_header(header_plus)
         is_long = MAX_BODY_BYTES < self.content_length <= MAX_EDITOR_BODY_BYTES
-        if is_long and len(self._long) < _MOST_LONG and self.may_send_more(self.path, self.headers.get("COOKIE", "")):
+        if is_long and len(self._long) < _MOST_LONG and self.may_send_more(self.path, self.headers, self.peer):
             self._long.add(self)
             self.adj = copy(self.adj)
             self.adj.max_request_body_size = MAX_EDITOR_BODY_BYTES + 1
@@ -76,5 +87,10 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         """Take the next bytes of a request and return how many belong to it."""
         consumed: int = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
-            self.error = RequestEntityTooLarge(TOO_LONG)
+            self.error = RequestEntityTooLarge(self._refusal())
         return consumed
+
+    def _refusal(self) -> str:
+        if not self.path.startswith(f"{ADMIN}/"):
+            return TOO_LONG
+        return TOO_LONG_FOR_EDITORS if self.content_length > MAX_EDITOR_BODY_BYTES else TOO_LONG_UNLESS_SIGNED_IN

@@ -41,10 +41,15 @@ NOTHING_YET = gettext_noop("Nothing has been published yet.")
 TOO_BUSY = gettext_noop("Too many requests are being answered at the moment.")
 TRY_SOON = gettext_noop("Try again in a few seconds.")
 TOO_LONG = gettext_noop("The form is too long: 64 kB at most.")
+TOO_LONG_FOR_EDITORS = gettext_noop("This is too long: send at most 5 MB at a time.")
+TOO_LONG_UNLESS_SIGNED_IN = gettext_noop(
+    "Only who has signed in may send so much. Sign in again, go back, and send it once more, a few moments later."
+)
 _WORDS = {
     HTTPStatus.NOT_FOUND: gettext_noop("Page not found."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LONG,
 }
+_A_MEGABYTE = 2**20
 _PROGRAM_SUFFIXES = (*filter(None, (form.extension for form in FORMATS.values())), ".txt", ".xml")
 
 
@@ -106,6 +111,8 @@ def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     missing = status is HTTPStatus.NOT_FOUND
     message = _WORDS.get(status, gettext_noop("This request cannot be processed."))
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE and (request.max_content_length or 0) > _A_MEGABYTE:
+        message = TOO_LONG_FOR_EDITORS
     response = answer(status, message, _SEE_FIRST_PAGE if missing else "")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

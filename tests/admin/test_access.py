@@ -4,6 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from calendar_service.admin.install import may_send_more
 from tests.support.admin_site import BO, AdminSite
 from tests.support.signing_up import FILE
 
@@ -79,3 +80,32 @@ def test_forms_need_a_token_there_too(site_of_proxy):
         "/admin/sign-out", data={"form_token": other}, headers=HEADER, environ_base=PROXY, base_url=site.base
     )
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "peer", "is_taken"),
+    [
+        ("anna@example.org", "10.0.3.7", True),
+        ("anna@example.org", "::ffff:10.0.3.7", True),
+        ("anna@example.org", "198.51.100.9", False),
+        ("anna@example.org", "", False),
+        ("nobody@example.org", "10.0.3.7", False),
+        ("anna@example.org, bo@example.org", "10.0.3.7", False),
+    ],
+)
+def test_a_long_body_is_taken_of_a_trusted_proxy_alone(site_of_proxy, name, peer, is_taken):
+    site = site_of_proxy()
+    check = may_send_more(site.app, site.settings, lambda: site.now)
+    header = {"X_REMOTE_USER": name, "X_FORWARDED_FOR": "10.0.3.7"}
+    assert check("/admin/paste", header, peer) is is_taken
+    assert not check("/reminders", header, peer)
+
+
+def test_a_long_form_comes_through_a_trusted_proxy(site_of_proxy):
+    site = site_of_proxy()
+    client = site.app.test_client()
+    page = client.get("/admin/paste", headers=HEADER, environ_base=PROXY, base_url=site.base).text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    form = {"form_token": token, "text": "x" * 1_000_000, "do": "read"}
+    answer = client.post("/admin/paste", data=form, headers=HEADER, environ_base=PROXY, base_url=site.base)
+    assert answer.status_code == 200

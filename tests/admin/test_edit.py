@@ -196,3 +196,32 @@ def test_a_broken_file_leads_to_its_problems(site):
     site.save(FILE.replace("kind: tender", "kind: tenders"))
     answer = visitor.get("/admin/records/roads/edit")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/changes")
+
+
+def test_a_copy_has_what_is_not_of_that_record_alone(site):
+    editor = site.editor()
+    page = editor.html("/admin")
+    (path,) = set(re.findall(r'href="(/admin/new\?[^"]*copy_of=rumours)"', page))
+    path = html.unescape(path)
+    assert path == "/admin/new?kind=webinar&copy_of=rumours"
+    fields = fields_of(editor.html(path))
+    assert (fields["title.en"], fields["organisers"], fields["timezone"]) == ("Rumours", "One & Co\nTwo", "Asia/Seoul")
+    assert [fields[each] for each in ("id", "when", "registration.closes")] == ["", "", ""]
+    assert send(editor, path).status_code == 422
+    assert send(editor, path, when="4 December 2026 at 11.00-12.30 CET").status_code == 303
+    added = file_with_changes(site).rpartition("  - id: ")[2]
+    assert added.startswith("rumours-2026")
+    assert "registration: {url: https://example.org/r}" in added
+    assert "note_of_change" not in added
+    assert site.settings.file.read_text(encoding="utf-8") == FILE
+
+
+def test_a_copy_keeps_what_the_form_has_no_field_for(site):
+    send(site.editor(), "/admin/new?kind=tender&copy_of=roads", closes="20 December 2026, 17:00")
+    assert "https://example.org/t.pdf" in file_with_changes(site).rpartition("  - id: ")[2]
+
+
+@pytest.mark.parametrize("name", ["nothing", "../x", "a: b", ""])
+def test_a_copy_of_nothing_is_a_new_record(site, name):
+    fields = fields_of(site.editor().html(f"/admin/new?kind=tender&copy_of={name}"))
+    assert fields["title.en"] == ""

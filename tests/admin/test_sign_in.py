@@ -189,7 +189,8 @@ def test_signing_out_ends_the_session_itself(admin):
 def test_a_session_is_new_at_each_sign_in_and_ends_the_one_before(admin):
     visitor = admin.editor()
     first = visitor.cookie().value
-    visitor.sign_in()
+    link = admin.app.extensions[EDITOR_SESSIONS].link_for(ANNA, admin.now)
+    assert visitor.post(f"/admin/sign-in/{link}").status_code == 303
     assert visitor.cookie().value != first
     other = admin.visitor()
     other.client.set_cookie("calendar-editor", first, domain="calendar.example.org", path="/admin")
@@ -219,6 +220,8 @@ def test_cookies_go_to_the_admin_pages_of_this_site_alone(simple):
     answer = visitor.post(link)
     cookies = answer.headers.getlist("Set-Cookie")
     assert len(cookies) == 2
+    cookies += visitor.site.visitor().get("/admin").headers.getlist("Set-Cookie")
+    assert len(cookies) == 3
     for cookie in cookies:
         parts = set(cookie.split("; ")[1:])
         assert {"Secure", "HttpOnly", "Path=/admin", "SameSite=Strict"} <= parts
@@ -367,21 +370,49 @@ def test_a_link_for_somebody_at_the_machine_works_in_any_browser_once(admin):
 
 def test_only_a_signed_cookie_lets_a_long_body_in(simple):
     visitor = simple.editor()
-    check = may_send_more(simple.app, lambda: simple.now)
+    check = may_send_more(simple.app, simple.settings, lambda: simple.now)
     cookie = f"other=1; calendar-editor={visitor.cookie().value}"
-    assert check("/admin/records", cookie)
-    assert not check("/reminders", cookie)
-    assert not check("/administration", cookie)
+    assert check("/admin/records", {"COOKIE": cookie}, "198.51.100.9")
+    assert not check("/reminders", {"COOKIE": cookie}, "198.51.100.9")
+    assert not check("/administration", {"COOKIE": cookie}, "198.51.100.9")
     for wrong in ("", "calendar-editor=", f"calendar-editor={visitor.form_token()}", cookie[:-2]):
-        assert not check("/admin/records", wrong), wrong
+        assert not check("/admin/records", {"COOKIE": wrong}, "198.51.100.9"), wrong
+    assert not check("/admin/records", {"X_REMOTE_USER": ANNA.address}, "10.0.3.7")
     simple.later(hours=12)
-    assert not check("/admin/records", cookie)
+    assert not check("/admin/records", {"COOKIE": cookie}, "198.51.100.9")
 
 
 def test_a_long_form_is_taken_from_an_editor_alone(simple):
     visitor = simple.editor()
     filler = "x" * 1_000_000
     assert visitor.send("/admin/sign-out", {"filler": filler}).status_code == 303
-    assert visitor.post("/admin", {"address": filler}).status_code == 413
+    answer = visitor.post("/admin", {"address": filler})
+    assert (answer.status_code, "64 kB at most" in answer.text) == (413, True)
     other = simple.editor()
-    assert other.send("/admin/sign-out", {"filler": filler * 7}).status_code == 413
+    answer = other.send("/admin/sign-out", {"filler": filler * 7})
+    assert (answer.status_code, "at most 5 MB" in answer.text) == (413, True)
+
+
+def test_a_form_before_sign_in_needs_the_token_of_its_own_browser(simple):
+    anna, other = simple.visitor(), simple.visitor()
+    own, foreign = anna.form_token(), other.form_token()
+    assert own != foreign
+    for token in ("", "x", foreign, anna.cookie("calendar-editor-form").value, simple.editor().form_token()):
+        answer = anna.post("/admin", {"address": ANNA.address, "form_token": token})
+        assert answer.status_code == 403, token
+        assert "not from this browser" in answer.text
+    assert simple.visitor().post("/admin", {"address": ANNA.address, "form_token": own}).status_code == 403
+    assert len(simple.mailed()) == 1  # of the editor who signed in above
+    link = anna.ask()
+    assert anna.post(link, {"form_token": foreign}).status_code == 403
+    assert anna.post(link, {"form_token": own}).status_code == 303
+
+
+def test_a_form_before_sign_in_may_be_open_in_several_tabs_for_half_a_day(simple):
+    visitor = simple.visitor()
+    first = visitor.form_token()
+    visitor.form_token()
+    simple.later(hours=11)
+    assert visitor.post("/admin", {"address": ANNA.address, "form_token": first}).status_code == 200
+    simple.later(hours=1)
+    assert visitor.post("/admin", {"address": ANNA.address, "form_token": first}).status_code == 403

@@ -269,11 +269,12 @@ def test_a_publication_that_was_cut_off_before_leaves_the_file(simple, monkeypat
 
 def test_where_the_file_cannot_be_written_the_page_says_so(simple, monkeypatch):
     simple.keep(EXTEND)
-    monkeypatch.setattr("calendar_service.admin.changes.is_writable", lambda _: False)
+    monkeypatch.setattr("calendar_service.admin.file_state._is_writable", lambda _: False)
     visitor = simple.editor()
     page = visitor.get("/admin/changes")
-    assert "The service may not write the calendar file." in words_of(page)
+    assert "The service may not write the calendar file." in page.text
     assert 'value="publish"' not in page.text
+    assert "The service may not write the calendar file." in visitor.html("/admin/new")
 
 
 def test_hostile_values_stay_values(simple):

@@ -2,18 +2,20 @@
 
 import socket
 from contextlib import contextmanager
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 from waitress.adjustments import Adjustments
 
 from calendar_service.admin.access import MAX_EDITOR_BODY_BYTES
-from calendar_service.cli.waitress_server import _Parser
+from calendar_service.cli.waitress_server import _Parser, _parser_of
 from calendar_service.reminders.subscriptions.service import ASKS_PER_HOUR
 from calendar_service.web.app import MAX_BODY_BYTES
 from tests.support.running_service import PROGRAM, Scene
 from tests.support.signing_up import CHOICE
 
+HERE = "127.0.0.1"
 HOST = "calendar.example.org"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 SIGN_UP = urlencode(CHOICE, doseq=True).encode()
@@ -114,12 +116,12 @@ def parser_for(monkeypatch):
     monkeypatch.setattr(
         _Parser,
         "may_send_more",
-        staticmethod(lambda path, cookie: (path, cookie) == ("/admin/x", "good")),
+        staticmethod(lambda path, header, peer: (path, header.get("COOKIE"), peer) == ("/admin/x", "good", HERE)),
         raising=False,
     )
 
     def parse(path="/admin/x", cookie="good", size=MAX_EDITOR_BODY_BYTES):
-        parser = _Parser(Adjustments(max_request_body_size=MAX_BODY_BYTES + 1))
+        parser = _parser_of(SimpleNamespace(addr=(HERE, 4711)), Adjustments(max_request_body_size=MAX_BODY_BYTES + 1))
         parser.received(head(f"POST {path}", f"Cookie: {cookie}", f"Content-Length: {size}"))
         return parser
 
@@ -138,6 +140,12 @@ def parser_for(monkeypatch):
 )
 def test_who_has_signed_in_may_send_more(parser_for, given, is_taken):
     assert (parser_for(**given).error is None) is is_taken
+
+
+def test_a_refusal_says_what_to_do(parser_for):
+    assert "Sign in again" in parser_for(cookie="bad").error.body
+    assert "at most 5 MB" in parser_for(size=MAX_EDITOR_BODY_BYTES + 1).error.body
+    assert "64 kB" in parser_for(path="/reminders").error.body
 
 
 def test_only_a_few_long_bodies_come_at_a_time(parser_for):
