@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from calendar_service.file_watch import BusyFile, read_when_whole
-from calendar_service.parsers.calendar_file import ParseResult, read_calendar
+from calendar_service.parsers.calendar_file import ParseResult, read_calendar, unreadable_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.store.editions import (
     TZ_DATABASE,
@@ -19,6 +19,7 @@ from calendar_service.store.editions import (
     follow_tz_database,
     publish_draft,
     record_attempt,
+    release_due,
 )
 from calendar_service.store.engine import writing
 from calendar_service.store.errors import DatabaseFault
@@ -59,11 +60,11 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     `is_patient`, that another host publishes is not reported: the caller does so if it lasts.
     """
     _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
-    digest, draft, errors = _read(path)
-    if draft:
+    digest, reading = _read(path)
+    if reading.draft:
         result = publish_draft(
             engine,
-            draft,
+            reading.draft,
             now,
             confirmed=confirmed,
             silent=silent,
@@ -74,7 +75,10 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
         )
     else:
         result = follow_tz_database(engine, now, known=known, tz_database=tz_database, host=host)
-        result = replace(result, outcome=PublishOutcome.BROKEN, reasons=list(errors))
+        result = replace(result, outcome=PublishOutcome.BROKEN)
+    if result.outcome is PublishOutcome.BROKEN:
+        result = replace(result, reasons=_first_reasons(reading.refuse(result.taken_back)))
+    result = _release_due(engine, reading.draft, result, now, host)
     if not result.other_host:  # else it would hide what became of the file of the host that publishes
         record_attempt(engine, PublishAttempt(now, str(path), digest, result.outcome, tuple(result.reasons)))
     if not (is_patient and result.held_by is FaultKind.LEASE):
@@ -83,6 +87,24 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     if result.newer_tz_database:
         _warn_of_older_tz_database(tz_database, result.newer_tz_database)
     return result
+
+
+def _release_due(
+    engine: Database, draft: Draft | None, result: PublishResult, now: datetime, host: Host | None
+) -> PublishResult:
+    """Release the records whose time has come even if the file cannot be published, as far as it still has them."""
+    is_stopped = result.outcome is PublishOutcome.BROKEN or (
+        result.outcome is PublishOutcome.HELD and result.held_by is None
+    )
+    if not is_stopped:
+        return result
+    only = [each.record.id for each in draft.withheld] if draft else None
+    released = release_due(engine, now, known=result.edition, host=host, only=only)
+    if released.outcome is not PublishOutcome.PUBLISHED:
+        return result
+    names = ", ".join(released.changed)
+    logger.info("Records that were to become public now did so, from the last file without problems: %s.", names)
+    return replace(result, edition=released.edition, changed=sorted({*result.changed, *released.changed}))
 
 
 _Fault = tuple[str, tuple[str, ...]]
@@ -180,20 +202,18 @@ def _warn_of_older_tz_database(here: str, newest: str) -> None:
     )
 
 
-def _read(path: Path) -> tuple[str, Draft | None, tuple[str, ...]]:
+def _read(path: Path) -> tuple[str, ParseResult]:
     try:
         data = read_when_whole(path)
     except OSError as error:
-        reason = f"{path}:1:1: the file cannot be read: {error.strerror}. Check its name and rights."
-        return "", None, (reason,)
-    reading = read_calendar(data, str(path))
-    return hashlib.sha256(data).hexdigest(), reading.draft, () if reading.draft else _first_reasons(reading)
+        return "", unreadable_file(path, error)
+    return hashlib.sha256(data).hexdigest(), read_calendar(data, str(path))
 
 
-def _first_reasons(reading: ParseResult) -> tuple[str, ...]:
+def _first_reasons(reading: ParseResult) -> list[str]:
     reasons = [str(error) for error in reading.errors]
     more = len(reasons) - _MOST_REASONS
-    return (*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else []))
+    return [*reasons[:_MOST_REASONS], *([f"… and {more} more; `calendar-service check` says all."] if more > 0 else [])]
 
 
 def _log_result(path: Path, result: PublishResult) -> None:

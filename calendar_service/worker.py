@@ -24,6 +24,7 @@ from calendar_service.reminders.service import SAFETY_SECONDS
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
+from calendar_service.store.scheduled_records import next_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ class Worker:
         self._reporter = reporter
         self._faults = reporter.log if reporter else FaultLog(clock)
         self._edition: Edition | None = None
+        self._release_at: datetime | None = None
         self._watch = FileWatch(file, time.monotonic)
         self._is_busy = False
         self._is_silent = False
@@ -175,7 +177,7 @@ class Worker:
         if self._republish.is_set():
             self._republish.clear()
             self._watch.try_again(after=0)
-        if self._watch.is_due():
+        if self._watch.is_due() or (self._release_at and self._clock() >= self._release_at):
             self._publish()
         elif self._watch.waits_for() < BUSY_SECONDS:
             self._is_busy = False
@@ -338,6 +340,8 @@ class Worker:
 
     def _publish(self) -> None:
         self._prepare()
+        # Where publishing fails, it is tried again as for a file that has changed.
+        self._release_at = None
         try:
             result = publish_file(
                 self._engine, self._file, self._clock(), known=self._edition, host=self._host, is_patient=True
@@ -347,6 +351,7 @@ class Worker:
             self._watch.wait_on()
         else:
             self._edition = result.edition or self._edition
+            self._release_at = next_release(self._engine, self._clock())
             if self._keeper:
                 self._keeper.note(result)
         # Whatever the outcome is, it is in the database.

@@ -45,6 +45,7 @@ class FileComparison:
 def compare_file(engine: Database, last: Edition | None, draft: Draft, now: datetime) -> FileComparison:
     """Compare a valid file with the public edition. Raise DatabaseFault."""
     stamp = max(now, last.published_at) if last else now
+    draft = draft.released_at(stamp)
     comparison = compare_with_draft(last, draft, now, stamp)
     number = last.number + 1 if last else 1
     following = advance(last, number, stamp, draft.calendar, comparison.revisions)

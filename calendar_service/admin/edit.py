@@ -148,7 +148,7 @@ def _taken(overview: Overview, draft: Draft) -> frozenset[str]:
     """Return the ids of all records that are, were or may become public."""
     public = overview.edition.entries if overview.edition else {}
     waiting = (each.record_id for each in (*overview.mine, *overview.others))
-    return frozenset([*(each.id for each in draft.records), *public, *waiting])
+    return frozenset([*(each.id for each in draft.every_record), *public, *waiting])
 
 
 def _keep(overview: Overview, record_id: str, edits: Sequence[Edit]) -> Response:

@@ -134,7 +134,7 @@ def _read(overview: Overview) -> Response:
 def _cards(imported: Imported, overview: Overview) -> tuple[list[Card], list[tuple[int, str]]]:
     """Return the cards of what was read, and every line that was left out with its number."""
     draft = overview.pending.state.reading.draft
-    records = draft.records if draft else ()
+    records = draft.every_record if draft else ()
     taken = frozenset(name for record in records for name in entry_names(record))
     print_records(imported, draft.calendar if draft else None, taken)  # gives ids, and finds what check would refuse
     titles = [(record.id, each.casefold()) for record in records for each in record.title.values()]

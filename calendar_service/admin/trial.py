@@ -54,7 +54,7 @@ def try_edits(
             told.setdefault(_field_of(path[2:], fields), _in_words(finding.problem))
         elif finding.is_error:
             errors.setdefault("", str(finding))
-    records = reading.draft.records if reading.draft else ()
+    records = reading.draft.every_record if reading.draft else ()
     return Trial(next((each for each in records if each.id == record_id), None), errors, notes)
 
 

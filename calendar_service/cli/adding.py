@@ -44,7 +44,7 @@ def append_records(file: Path, known: bytes, found: Sequence[dict[str, Any]], *,
     if not (agreed or can_ask()):
         raise click.UsageError(_NO_TERMINAL)
     _, draft = apply_edits(file, known, [AppendRecord(each) for each in found])
-    read = {record.id: record for record in draft.records}
+    read = {record.id: record for record in draft.every_record}
     chosen = [each for each in found if _is_wanted(each, read[each["id"]], draft.calendar, agreed=agreed)]
     if chosen:
         new, _ = apply_edits(file, known, [AppendRecord(each) for each in chosen])
@@ -153,7 +153,7 @@ class _Form:
                 raise click.UsageError(problems[0].partition(": ")[2]) from None
 
     def _record(self, fields: dict[str, Any]) -> Record:
-        named = {"id": unused_id(_STAND_IN, {record.id for record in self.draft.records}), **fields}
+        named = {"id": unused_id(_STAND_IN, {record.id for record in self.draft.every_record}), **fields}
         return apply_edits(self.path, self.known, [AppendRecord(named)])[1].records[-1]
 
     def put(self, fields: dict[str, Any], key: str, text: str) -> None:
@@ -168,7 +168,7 @@ class _Form:
 
     def with_id(self, fields: dict[str, Any], name: str | None, *, ask: bool) -> dict[str, Any]:
         """Return the fields with an id: the given one, or one made of title and year."""
-        proposed = propose_id(self._record(fields), {each.id for each in self.draft.records})
+        proposed = propose_id(self._record(fields), {each.id for each in self.draft.every_record})
         if not name:
             name = click.prompt("Id, which never changes", default=proposed, err=True) if ask else proposed
         return {"id": name, **fields}

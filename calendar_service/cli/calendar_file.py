@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from calendar_service.bootstrap import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.editing.normalise import normalise
+from calendar_service.records.errors import CalendarError
 from calendar_service.records.schema import json_schema
-from calendar_service.settings import read_file_setting
+from calendar_service.records.times import write_instant
+from calendar_service.settings import read_file_setting, read_settings
+from calendar_service.store.editions import load_edition
+from calendar_service.store.engine import is_missing, open_engine
 from calendar_service.store.file_saving import check_bytes
+from calendar_service.store.schema_version import is_usable
 from calendar_service.store.whole_file import replace_whole
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 def check(file: Path | None, form: str) -> None:
     """Validate FILE and list every problem. Exits with 0 if it can be published, with 1 if not."""
     path = file or read_file_setting(os.environ)
-    reading = read_calendar_file(path)
+    reading = _compared(read_calendar_file(path))
     click.echo(_as_json(reading) if form == "json" else _as_text(path, reading))
     sys.exit(1 if reading.errors else 0)
 
@@ -62,8 +68,23 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         click.echo(f"{path}: written.", err=True)
 
 
+def _compared(reading: ParseResult) -> ParseResult:
+    """Return the result with what the database adds, if there is one: what has been public cannot be withheld."""
+    if reading.draft is None or not reading.draft.withheld:
+        return reading
+    settings, now = read_settings(os.environ), clock()
+    try:
+        engine = None if is_missing(settings.database_url) else open_engine(settings.database_url)
+        last = load_edition(engine) if engine and is_usable(engine) else None
+    except CalendarError as error:
+        click.echo(f"Whether drafts have been public was not checked: {error}", err=True)
+        return reading
+    at = max(now, last.published_at) if last else now
+    return reading.refuse(reading.draft.released_at(at).taken_back(last))
+
+
 def _as_text(path: Path, reading: ParseResult) -> str:
-    records = len(reading.draft.records) if reading.draft else 0
+    records = len(reading.draft.every_record) if reading.draft else 0
     notes = len(reading.findings) - len(reading.errors)
     problems = len(reading.errors)
     words = (
@@ -71,8 +92,18 @@ def _as_text(path: Path, reading: ParseResult) -> str:
         if problems
         else [f"{records} record{'' if records == 1 else 's'}, no problems"]
     )
+    withheld = reading.draft.withheld if reading.draft else ()
+    drafts = sum(each.publish_at is None for each in withheld)
+    words += [f"{drafts} draft{'' if drafts == 1 else 's'}"] if drafts else []
+    timed = len(withheld) - drafts
+    words += [f"{timed} with publish_at"] if timed else []
     words += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
-    return "\n".join([*map(str, reading.findings), f"{path}: {', '.join(words)}"])
+    waits = [
+        f"{path}: {each.record.id} becomes public at {write_instant(each.publish_at)}"
+        for each in withheld
+        if each.publish_at
+    ]
+    return "\n".join([*map(str, reading.findings), *waits, f"{path}: {', '.join(words)}"])
 
 
 def _as_json(reading: ParseResult) -> str:

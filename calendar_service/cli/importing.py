@@ -94,7 +94,7 @@ def import_source(
         target = check_bytes(file, known)
     imported = _imported(source, form, language, columns)
     taken = frozenset(
-        name for each in (draft, target) if each for record in each.records for name in entry_names(record)
+        name for each in (draft, target) if each for record in each.every_record for name in entry_names(record)
     )
     printed = print_records(imported, target.calendar if target else None, taken)
     for line, comment in printed.comments:

@@ -43,6 +43,7 @@ from calendar_service.settings import read_settings
 from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.pauses import list_pauses
+from calendar_service.store.scheduled_records import list_scheduled
 from calendar_service.worker import NOT_SENT
 from calendar_service.writers.countdowns import days_ahead
 from calendar_service.writers.i18n import language
@@ -80,6 +81,11 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     failures = Failures()
     with reading(engine) as connection:
         pauses = list_pauses(connection)
+        releases = [
+            (each.publish_at, each)
+            for each in list_scheduled(connection)
+            if each.publish_at and begins <= each.publish_at < ends
+        ]
     answering = SignupAnswering(secret_keys(settings), settings.confirmations_per_hour)
     found = forecast_after_pass(engine, edition, (begins, ends), now, signups=answering, failures=failures)
     for subject, error in failures.found.values():
@@ -89,8 +95,10 @@ def plan(start: str | None, end: str | None, form: str) -> None:
         return
     for pause in pauses:
         click.echo(describe_pause(pause))
-    for each in found:
-        click.echo(_as_text(each, edition, is_missed=bool(pauses) and each.is_waiting))
+    lines = [(at, f"{write_instant(at)}  becomes public  {each.record.id}") for at, each in releases]
+    lines += [(each.due_at, _as_text(each, edition, is_missed=bool(pauses) and each.is_waiting)) for each in found]
+    for _, line in sorted(lines, key=lambda pair: pair[0]):
+        click.echo(line)
     messages = _counted(sum(each.subscribers for each in found), "message")
     click.echo(f"{messages}, {write_instant(begins)} to {write_instant(ends)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.input_file import read_input
@@ -14,6 +14,7 @@ from calendar_service.records.errors import Problem, Severity
 from calendar_service.records.shorten import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path as FilePath
 
     from calendar_service.parsers.yaml_tree import Tree
@@ -47,10 +48,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class ParseResult:
-    """The result of parsing a file: a draft, None if there are errors, and every finding in order of place."""
+    """The result of parsing a file: a draft, None if there are errors, and every finding in order of place.
+
+    `refusals` have the finding for each record that is not public, for the case that it has been so before.
+    """
 
     draft: Draft | None
     findings: tuple[Finding, ...]
+    refusals: Mapping[str, Finding] = field(default_factory=dict)
+
+    def refuse(self, taken_back: Collection[str]) -> ParseResult:
+        """Return the result without a draft if it takes back records, by their ids, that have been public."""
+        if not taken_back:
+            return self
+        findings = (*self.findings, *(self.refusals[each] for each in taken_back))
+        return ParseResult(None, tuple(sorted(findings, key=_place)))
 
     @property
     def errors(self) -> list[Finding]:
@@ -63,10 +75,15 @@ def read_calendar_file(path: FilePath) -> ParseResult:
     try:
         data = read_input(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        problem = Problem((), f"the file cannot be read: {reason}.", None, "Check its name and rights.")
-        return ParseResult(None, (Finding(str(path), 1, 1, problem),))
+        return unreadable_file(path, error)
     return read_calendar(data, str(path))
+
+
+def unreadable_file(path: FilePath, error: Exception) -> ParseResult:
+    """Return the result for a file that cannot be opened."""
+    reason = getattr(error, "strerror", None) or error
+    problem = Problem((), f"the file cannot be read: {reason}.", None, "Check its name and rights.")
+    return ParseResult(None, (Finding(str(path), 1, 1, problem),))
 
 
 def read_calendar(data: bytes, name: str) -> ParseResult:
@@ -85,9 +102,24 @@ def _read(data: bytes, name: str) -> ParseResult:
         draft, problems = validate_tree(tree.value)
         found = [each for each in problems if not _is_refused(each, tree)]
         findings += [Finding(name, *tree.place_of(problem.path), problem) for problem in found]
-    findings.sort(key=lambda finding: (finding.line, finding.column))
+    findings.sort(key=_place)
     failed = any(finding.is_error for finding in findings)
-    return ParseResult(None if failed else draft, tuple(findings))
+    refusals = dict(_refusals(draft, tree, name)) if draft and not failed else {}
+    return ParseResult(None if failed else draft, tuple(findings), refusals)
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.line, finding.column
+
+
+def _refusals(draft: Draft, tree: Tree, name: str) -> Iterator[tuple[str, Finding]]:
+    numbers = {each["id"]: number for number, each in enumerate(tree.value["records"])}
+    for each in draft.withheld:
+        key = "publish_at" if each.publish_at else "status"
+        path = ("records", numbers[each.record.id], key)
+        message = f"the record {each.record.id!r} has been public, and cannot be taken back."
+        remedy = f"Take out the line `{key}`; to call it off, write `status: cancelled`."
+        yield each.record.id, Finding(name, *tree.place_of(path), Problem(path, message, None, remedy))
 
 
 def _is_refused(problem: Problem, tree: Tree) -> bool:

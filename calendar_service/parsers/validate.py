@@ -14,8 +14,8 @@ from calendar_service.parsers.recover import drop_invalid_fields
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
 from calendar_service.records.errors import Path, Problem, Severity
-from calendar_service.records.record import Calendar, Record
-from calendar_service.records.resolve import resolve_calendar, resolve_record
+from calendar_service.records.record import Calendar, Record, WithheldRecord
+from calendar_service.records.resolve import Resolved, resolve_calendar, resolve_record
 from calendar_service.records.schema import RECORD_SCHEMAS, CalendarSchema, TenderSchema
 from calendar_service.records.texts import LANGUAGE_NAMES
 from calendar_service.records.uids import entry_names
@@ -46,7 +46,7 @@ def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
         calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
     reading = _Records(calendar or _stand_in(value.get("calendar")), problems)
     reading.read(value)
-    return (Draft(calendar, tuple(reading.records)) if calendar else None), problems
+    return (Draft(calendar, tuple(reading.records), tuple(reading.withheld)) if calendar else None), problems
 
 
 def _unknown_part(key: str) -> Problem:
@@ -103,6 +103,7 @@ class _Records:
         self.is_stand_in = calendar.id == _STAND_IN_ID
         self.problems = problems
         self.records: list[Record] = []
+        self.withheld: list[WithheldRecord] = []
         self.names: dict[str, str] = {}
         self.written_out: list[tuple[str, str, Path]] = []
         self.repeating: set[str] = set()
@@ -133,23 +134,26 @@ class _Records:
             return
         kind = value.get("kind")
         if isinstance(kind, str) and kind in RECORD_SCHEMAS:
-            record = self.make_record(kind, value, path)
+            resolved = self.make_record(kind, value, path)
         else:
             self.problems.append(_kind_problem(value, path))
             likely = _likely_kind(value)
-            record = self.make_record(likely, {**value, "kind": likely}, path)
+            resolved = self.make_record(likely, {**value, "kind": likely}, path)
+        record = resolved.record if resolved else None
         self.check_names(record, value.get("id"), path)
-        if record:
+        if resolved and resolved.withheld:
+            self.withheld.append(resolved.withheld)
+        elif record:
             self.records.append(record)
 
-    def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Record | None:
+    def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
         shape, errors = _validate(RECORD_SCHEMAS[kind], value, path, kind, self.problems)
         if shape:
             resolved = resolve_record(shape, self.calendar, path)
             # What a stand-in's clock would be worth a note about says nothing about the file.
             found = [each for each in resolved.problems if not (self.is_stand_in and each.severity is Severity.NOTE)]
             self.problems.extend(found)
-            return resolved.record
+            return resolved
         if errors and (mended := drop_invalid_fields(RECORD_SCHEMAS[kind], value, errors)):
             rest, broken = mended
             meant = {str(key[0]) for key in misspelt_keys(errors, kind)}

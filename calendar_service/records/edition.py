@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.moments import Moment
-    from calendar_service.records.record import Calendar, Place, Record, Schedule, Span
+    from calendar_service.records.record import Calendar, Place, Record, Schedule, Span, WithheldRecord
 
 WITHDRAWN_STAYS = timedelta(days=90)
 # A year finds nearly every series; the century finds one that comes every few years.
@@ -130,10 +130,28 @@ class Edition:
 
 @dataclass(frozen=True)
 class Draft:
-    """A calendar file that was parsed without errors and is not published yet."""
+    """A calendar file that was parsed without errors and is not published yet; of `withheld` nothing is public."""
 
     calendar: Calendar
     records: tuple[Record, ...]
+    withheld: tuple[WithheldRecord, ...] = ()
+
+    @property
+    def every_record(self) -> tuple[Record, ...]:
+        """All records of the file, also those that are not public."""
+        return (*self.records, *(each.record for each in self.withheld))
+
+    def released_at(self, now: datetime) -> Draft:
+        """Return the file as it is to be published at `now` (aware): with the records whose time has come."""
+        due = [each for each in self.withheld if each.publish_at and each.publish_at <= now]
+        if not due:
+            return self
+        withheld = tuple(each for each in self.withheld if each not in due)
+        return Draft(self.calendar, (*self.records, *(each.record for each in due)), withheld)
+
+    def taken_back(self, last: Edition | None) -> list[str]:
+        """Return the ids of records that have been public and would be withheld now, which cannot be."""
+        return sorted(each.record.id for each in self.withheld if last and each.record.id in last.entries)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+DRAFT = "draft"
+"""The word in the place of a status that keeps a record from the public; an edition never holds it."""
+
+
 class MomentName(StrEnum):
     """The moments of a record that one can be reminded of."""
 

@@ -8,7 +8,7 @@ Editions store these objects and every writer reads them. Instants are derived w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -155,6 +155,18 @@ class Record:
     reference: str = ""
     extensions: tuple[Extension, ...] = ()
     correction: bool = False
+
+
+@dataclass(frozen=True)
+class WithheldRecord:
+    """A record of the file that is not public: a draft, or one that becomes public at a time.
+
+    `publish_at` is that instant (aware), None for a draft; `words` are those of the file.
+    """
+
+    record: Record
+    publish_at: datetime | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.capitals import CAPITAL_ZONES, zones_to_propose
 from calendar_service.records.countries import COUNTRIES
-from calendar_service.records.enums import Kind, MomentName, Status
+from calendar_service.records.enums import DRAFT, Kind, MomentName, Status
 from calendar_service.records.errors import Path, Problem, Severity
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import (
@@ -27,6 +27,7 @@ from calendar_service.records.record import (
     Record,
     Session,
     TimeSpan,
+    WithheldRecord,
 )
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
@@ -62,10 +63,11 @@ _LONGEST_CLOSURE = 60
 
 @dataclass(frozen=True)
 class Resolved:
-    """A record, or None if it has errors, with all its problems."""
+    """A record, or None if it has errors, with all its problems; `withheld` if it is not public."""
 
     record: Record | None
     problems: list[Problem]
+    withheld: WithheldRecord | None = None
 
 
 def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
@@ -117,6 +119,7 @@ def resolve_record(
     """
     resolver = _Resolver(calendar, path, shape, unread)
     record = resolver.record()
+    withheld = resolver.withheld(record)
     problems = resolver.timing.problems
     if record and not unread and all(problem.severity is Severity.NOTE for problem in problems):
         resolver.check_fold()
@@ -124,7 +127,7 @@ def resolve_record(
         resolver.check_abbreviations(record)
         resolver.check_working_days(record)
     failed = any(problem.severity is Severity.ERROR for problem in problems)
-    return Resolved(None if failed else record, problems)
+    return Resolved(None, problems) if failed else Resolved(record, problems, withheld)
 
 
 class _Resolver:
@@ -173,7 +176,7 @@ class _Resolver:
             id=shape.id,
             kind=shape.kind,
             title=title,
-            status=shape.status or Status.CONFIRMED,
+            status=Status.CONFIRMED if shape.status in (None, DRAFT) else Status(shape.status),
             summary=read_text(shape.summary, language),
             url=shape.url or "",
             place=place,
@@ -192,6 +195,17 @@ class _Resolver:
             sessions=sessions,
             milestones=milestones,
         )
+
+    def withheld(self, record: Record | None) -> WithheldRecord | None:
+        """Return the record as one that is not public; None if it is, or has errors."""
+        words, is_draft = self.shape.publish_at, self.shape.status == DRAFT
+        at = self.timing.instant(("publish_at",), words)
+        if words and is_draft:
+            message = "a draft does not become public by itself."
+            self.timing.refuse(("publish_at",), message, words, "Take out this line, or `status: draft`.")
+        if record is None or not (words or is_draft):
+            return None
+        return WithheldRecord(record, at, words or "")
 
     def check_text_languages(self) -> None:
         """Report texts in languages in which the calendar is not shown: nobody would ever see them."""

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from calendar_service.records.countries import COUNTRIES
-from calendar_service.records.enums import Kind, Status
+from calendar_service.records.enums import Kind
 from calendar_service.records.errors import CalendarError, suggest
 from calendar_service.records.leads import read_lead
 from calendar_service.records.texts import check_language, clean_input_block, clean_input_line
@@ -120,6 +120,9 @@ def describe_type(text: str, *examples: str) -> Any:
     return Field(default=None, description=text, examples=list(examples) or None)
 
 
+FileStatus = Literal["confirmed", "tentative", "postponed", "cancelled", "draft"]
+
+
 class SchemaModel(BaseModel):
     """Base class of the schema: unknown keys are errors, values are immutable."""
 
@@ -213,7 +216,10 @@ class RecordSchema(SchemaModel):
         "The zone it is scheduled in: a time without a zone is in this one. Pages show it beside the programme's.",
         "Asia/Seoul",
     )
-    status: Status | None = describe_type("confirmed unless it says otherwise.")
+    status: FileStatus | None = describe_type("confirmed unless it says otherwise; draft: nothing of it is public.")
+    publish_at: PhraseText | None = describe_type(
+        "When it becomes public by itself; until then nothing of it is.", "25 November 2027, 14:00 CET"
+    )
     tags: Annotated[list[TagWord], Field(max_length=50)] | None = describe_type("Words to select by.")
     languages: Annotated[list[LanguageCode], Field(max_length=50)] | None = describe_type(
         "The languages it is held in or written in.", "[en]"

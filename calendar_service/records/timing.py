@@ -24,7 +24,7 @@ from calendar_service.records.zones import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import date, datetime
 
     from calendar_service.datephrases import DatePhrase
     from calendar_service.records.record import Calendar, Span
@@ -186,6 +186,17 @@ class Timing:
             at = EndOfDay(when.first, self.zone_of(when))
             self.without_zone += [] if when.zone else [(field, when, at)]
         return Milestone(at, when.words) if at else None
+
+    def instant(self, field: Path, words: str | None) -> datetime | None:
+        """Return the instant of a clock time; None if there are no words or they have errors."""
+        when = self.one_moment(field, words, "Write one day and time.")
+        if when is None:
+            return None
+        if when.start is None:
+            self.refuse(field, "it has no time.", words, f"Write the hour too: {when.words}, 09:00")
+            return None
+        at = self.civil(field, when)
+        return at.instant if at else None
 
     def day(self, field: Path, words: str | None) -> date | None:
         """Return a whole day; None if there are no words or they have errors."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from calendar_service.records.notification_keys import EditionKey
 from calendar_service.records.times import write_instant
 from calendar_service.reminders.ahead import fan_out_ahead
+from calendar_service.reminders.change_notices import notices
 from calendar_service.reminders.forecast import forecast
+from calendar_service.reminders.plan import without_unreadable
 from calendar_service.reminders.scheduling import Planner
+from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.signup_worker import MESSAGES_PER_HOUR, process_signups
+from calendar_service.store.editions import release_due
 from calendar_service.store.engine import reading, rehearsing, writing
+from calendar_service.store.outbox import combine_notices, load_groups, perform_fan_out
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, list_pauses, settle_missed
+from calendar_service.store.schedule import note_pass
+from calendar_service.store.scheduled_records import next_release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +27,6 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition
     from calendar_service.reminders.forecast import PlannedMessage
-    from calendar_service.reminders.setting_aside import Failures
     from calendar_service.store.engine import Database
     from calendar_service.store.pauses import Pause
 
@@ -52,6 +59,7 @@ def forecast_after_pass(
     with rehearsing(engine) as rehearsal:
         process_signups(rehearsal, signups.keys, now, signups.messages_per_hour)
         _fan_out(rehearsal, edition, _latest(pauses, now), now)
+        edition = _with_releases(rehearsal, edition, now, span[1])
         sent_at = max(now, span[0]) if pauses else now
         return forecast(rehearsal, edition, span, with_addresses=True, now=sent_at, failures=failures)
 
@@ -106,6 +114,23 @@ def _fan_out(engine: Database, edition: Edition, until: datetime, now: datetime)
     Planner(engine).fan_out(edition, now)
     if until > now:
         fan_out_ahead(engine, edition, until, now)
+
+
+def _with_releases(engine: Database, edition: Edition, now: datetime, end: datetime) -> Edition:
+    """Publish in this rehearsal what will become public by itself, each at its time, and return the last edition."""
+    at = now
+    while (at := next_release(engine, at) or end) < end:
+        released = release_due(engine, at, known=edition)
+        edition = released.edition or edition
+        together = EditionKey(edition.number)
+        with writing(engine) as connection:
+            note_pass(connection, edition.number, at)
+            groups = without_unreadable(load_groups(connection), edition, Failures())
+            for name in released.changed:
+                for due in notices((None, edition.entries[name].revision), groups, edition, at, at):
+                    perform_fan_out(connection, replace(due, bundle=due.bundle or together), at)
+            combine_notices(connection, together)
+    return edition
 
 
 def _latest(pauses: Sequence[Pause], now: datetime) -> datetime:

@@ -40,6 +40,7 @@ _LEFT = {
     "identity",
     "notes",
     "publish_intents",
+    "scheduled_records",
     "signups",
     "tallies",
     "waiting_changes",

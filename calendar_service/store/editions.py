@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 
 from calendar_service.records.derived_instants import derive_instants, describe_shifts, find_shifts
 from calendar_service.records.digest import digest_records
-from calendar_service.records.edition import Edition, Revision, advance, compare_with_draft
+from calendar_service.records.edition import Draft, Edition, Revision, advance, compare_with_draft
 from calendar_service.records.record import (
     calendar_from_json,
     calendar_to_json,
@@ -32,14 +32,15 @@ from calendar_service.store.outbox import drop_notices
 from calendar_service.store.publish_intents import PublishIntent, clear_intent, find_intent
 from calendar_service.store.rereading import keep_sent_reminders
 from calendar_service.store.revisions import revision_of_row
+from calendar_service.store.scheduled_records import delete_scheduled, keep_schedule, list_scheduled
 from calendar_service.store.tables import attempts, editions, revisions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from calendar_service.records.edition import Draft
     from calendar_service.records.record import Calendar
     from calendar_service.store.clocks import ClockFault
     from calendar_service.store.engine import Database
@@ -68,7 +69,8 @@ class PublishResult:
     is the version that the newest edition was made with, where the one that is installed here is older.
     `held_by` is LEASE or CLOCK where it is not the draft that must be confirmed; `clock` says what is wrong with this
     host's clock, whatever became of the draft. `holder` has the lease now, `other_host` is its name where it is not
-    this host. `notes` say what else a person should know of what was published.
+    this host. `notes` say what else a person should know of what was published. `taken_back` are records that have been
+    public and that the draft withholds, for which it is refused.
     """
 
     outcome: PublishOutcome
@@ -82,6 +84,7 @@ class PublishResult:
     other_host: str = ""
     holder: str = field(default="", compare=False)
     notes: list[str] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
 
     @property
     def situation(self) -> Situation:
@@ -164,21 +167,21 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
         followed = gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
         last = followed.edition
         stamp = _stamp(last, now)
+        draft = draft.released_at(stamp)
         comparison = compare_with_draft(last, draft, now, stamp)
         is_new = gate.repairs or not comparison.is_empty
         if is_new and not gate.is_open:
             return gate.hold(followed)
-        digest = digest_records(draft.records) if is_new else ""
-        if is_new:
-            fill_in_digests(connection)
+        if taken_back := draft.taken_back(last):
+            return replace(followed, outcome=PublishOutcome.BROKEN, taken_back=taken_back)
+        digest = _digest_of_new(connection, draft) if is_new else ""
         if last and is_new and not confirmed:
             doubts, notes = look_for_older_copy(connection, last, comparison, digest, now)
             if doubts or comparison.doubts:
                 return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
             followed = replace(followed, notes=notes)
         if last and not is_new and gate.is_open:
-            notes = _silence(connection, last, now) if silent else []
-            followed = replace(followed, edition=_mark_reading(connection, last), notes=[*followed.notes, *notes])
+            followed = _confirm_last(connection, followed, last, now, silent=silent)
         if is_new:
             head = _Head(draft.calendar, stamp, tz_database, digest, is_silent=silent, editor=intent.editor)
             if last:
@@ -186,6 +189,7 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
             followed = _publish(followed, _add(connection, head, last, comparison.revisions), comparison.revisions)
         if gate.is_open:
             clear_intent(connection, file_digest)
+            keep_schedule(connection, draft.withheld)
             followed = _keep_lease(connection, followed, host)
     return followed
 
@@ -207,6 +211,20 @@ def _keep_lease(connection: Connection, followed: PublishResult, host: Host | No
         return followed
     take_lease(connection, host)
     return replace(followed, holder=host.identity, other_host="")
+
+
+def _digest_of_new(connection: Connection, draft: Draft) -> str:
+    """Return the digest of a draft's records, once all editions have theirs to compare it with."""
+    fill_in_digests(connection)
+    return digest_records(draft.records)
+
+
+def _confirm_last(
+    connection: Connection, followed: PublishResult, last: Edition, now: datetime, *, silent: bool
+) -> PublishResult:
+    """Return the result for a file that says the same as the last edition."""
+    notes = _silence(connection, last, now) if silent else []
+    return replace(followed, edition=_mark_reading(connection, last), notes=[*followed.notes, *notes])
 
 
 def _silence(connection: Connection, edition: Edition, now: datetime) -> list[str]:
@@ -295,6 +313,41 @@ def follow_tz_database(
     with writing(engine, lock=True) as connection:
         gate = _check_gate(connection, now, host, confirmed=False)
         return gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
+
+
+def release_due(
+    engine: Database,
+    now: datetime,
+    *,
+    known: Edition | None = None,
+    host: Host | None = None,
+    only: Collection[str] | None = None,
+) -> PublishResult:
+    """Add an edition with the records of the last good file whose time has come, for a file that cannot be published.
+
+    `only` are the ids of those that it may release, None for all. `host` must have the lease or get it.
+    """
+    now = now.replace(microsecond=0)
+    with writing(engine, lock=True) as connection:
+        gate, last = _check_gate(connection, now, host, confirmed=False), _load(connection, known)
+        result = gate.mark(PublishResult(PublishOutcome.UNCHANGED, last))
+        if last is None or not gate.is_open:
+            return result
+        stamp = _stamp(last, now)
+        scheduled = tuple(
+            each
+            for each in list_scheduled(connection)
+            if each.record.id not in last.entries and (only is None or each.record.id in only)
+        )
+        present = tuple(each.record for each in last.entries.values() if not each.revision.withdrawn)
+        draft = Draft(last.calendar, present, scheduled).released_at(stamp)
+        if draft.withheld == scheduled:
+            return result
+        added = compare_with_draft(last, draft, now, stamp).revisions
+        tz_database = connection.scalar(select(editions.c.tz_database).where(editions.c.number == last.number)) or ""
+        head = _Head(last.calendar, stamp, tz_database, digest_records(draft.records), last.reading)
+        delete_scheduled(connection, [each.record.id for each in added])
+        return _publish(result, _add(connection, head, last, added), added)
 
 
 def _follow_tz_database(

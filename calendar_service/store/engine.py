@@ -91,6 +91,12 @@ def describe_database(url: str) -> str:
     return f"{parsed.database or 'the default database'} at {host}{f':{parsed.port}' if parsed.port else ''}"
 
 
+def is_missing(url: str) -> bool:
+    """Return True if a URL names an SQLite file that is not there. Raise UnusableDatabase."""
+    parsed = _parse(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file()
+
+
 def _parse(url: str) -> URL:
     try:
         return make_url(url)

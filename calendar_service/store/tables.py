@@ -394,6 +394,16 @@ publish_intents = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+# The records of the last good file that become public at a time, so that they do even while the file is broken.
+scheduled_records = Table(
+    "scheduled_records",
+    metadata,
+    Column("record_id", String(64), primary_key=True),
+    Column("publish_at", UTCDateTime, nullable=False),
+    Column("words", String(300), nullable=False),
+    Column("record", JSON, nullable=False),
+)
+
 editor_sessions = Table(
     "editor_sessions",
     metadata,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 RECORD_KEYS = (  # noqa: SIM905 (a list of words)
     "id kind title summary when starts ends fold repeats except changes closes questions_by opens award_expected place"
-    " timezone status note_of_change correction url join registration sessions extensions languages tags countries"
-    " organisers contact buyer reference documents questions reminders"
+    " timezone status publish_at note_of_change correction url join registration sessions extensions languages tags"
+    " countries organisers contact buyer reference documents questions reminders"
 ).split()
 
 
