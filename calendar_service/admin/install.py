@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_cookie
 
-from calendar_service.admin import changes, edit, paste, sign_in, tasks
+from calendar_service.admin import changes, edit, history, paste, sign_in, tasks
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE, is_trusted_peer
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
@@ -38,6 +38,7 @@ def install_admin(
         paste.blueprint,
         tasks.blueprint,
         edit.blueprint,
+        history.blueprint,
     ):
         app.register_blueprint(blueprint)
 

@@ -159,9 +159,10 @@ def _tasks(entry: Entry, lang: Language, *, is_past: bool) -> list[tuple[str, st
         return []
     allowed = () if is_past else tasks_for(record.status)
     named = [("edit", lang.gettext("Edit")), *((task.value, lang.gettext(TITLES[task])) for task in allowed)]
+    history = f"{ADMIN}/history?{urlencode({'record': record.id})}"
     copying = f"{ADMIN}/new?{urlencode({'kind': record.kind.value, 'copy_of': record.id})}"
     pages = [(label, f"{ADMIN}/records/{record.id}/{name}") for name, label in named]
-    return [*pages, (lang.gettext("Copy"), copying)]
+    return [*pages, (lang.gettext("Copy"), copying), (lang.gettext("History"), history)]
 
 
 def _matches(entry: Entry, words: str) -> bool:

@@ -21,12 +21,15 @@ from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_service.admin.comparison import FileComparison
     from calendar_service.admin.file_state import FileState
     from calendar_service.admin.overview import Overview
     from calendar_service.parsers.calendar_file import Finding
-    from calendar_service.records.record import Record
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.reminders.announcement import AnnouncedChange, Audience
+    from calendar_service.reminders.messages.items import RecordNotice
     from calendar_service.store.waiting_changes import WaitingChange
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
@@ -111,14 +114,7 @@ def _shown(change: AnnouncedChange, difference: FileComparison, overview: Overvi
     record, now = change.after.record, cache().clock()
     entry = difference.following.entries[record.id]
     before = difference.last.entries.get(record.id) if difference.last else None
-    is_back = before is not None and before.revision.withdrawn
-    if change.notice:
-        row = notice_row(change.notice, difference.following, view, now)
-        headline, lines = row.counted, row.lines
-    else:
-        headline = _untold_headline(before.record if before and not is_back else None, change, overview.lang)
-        calendar = difference.following.calendar
-        lines = message_times(main_moment(entry, calendar, now).span, record, calendar, view)[:1]
+    headline, lines = change_words(change.notice, before, entry, difference.following, view, now)
     return ShownChange(
         record_id=record.id,
         title=phrases.pick(record.title, view.lang.code),
@@ -132,10 +128,24 @@ def _shown(change: AnnouncedChange, difference: FileComparison, overview: Overvi
     )
 
 
-def _untold_headline(before: Record | None, change: AnnouncedChange, lang: Language) -> str:
-    if change.after.withdrawn:
-        return lang.gettext("Withdrawn")
-    return lang.gettext("Text changed") if before else lang.gettext("New")
+def change_words(
+    notice: RecordNotice | None,
+    before: Entry | None,
+    after: Entry,
+    edition: Edition,
+    view: RenderContext,
+    now: datetime,
+) -> tuple[str, list[str]]:
+    """Return a change of a record as a headline and lines: as subscribers are told of it, else what kind it is."""
+    if notice:
+        row = notice_row(notice, edition, view, now)
+        return row.counted, row.lines
+    is_known = before is not None and not before.revision.withdrawn
+    headline = view.lang.gettext("Text changed") if is_known else view.lang.gettext("New")
+    if after.revision.withdrawn:
+        headline = view.lang.gettext("Withdrawn")
+    span = main_moment(after, edition.calendar, now).span
+    return headline, message_times(span, after.record, edition.calendar, view)[:1]
 
 
 def audience_parts(audience: Audience, lang: Language) -> list[AudiencePart]:

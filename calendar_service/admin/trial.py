@@ -29,9 +29,13 @@ class Trial:
 
 def record_values(state: FileState, record_id: str) -> dict[str, Any] | None:
     """Return the plain values of a record in the file; None if it is not there."""
+    return all_record_values(state).get(record_id)
+
+
+def all_record_values(state: FileState) -> dict[str, dict[str, Any]]:
+    """Return the plain values of each record of a valid file by its id."""
     records = read_tree(state.data).value["records"] or []
-    number = record_numbers(records).get(record_id)
-    return None if number is None else records[number]
+    return {name: records[number] for name, number in record_numbers(records).items()}
 
 
 def try_edits(

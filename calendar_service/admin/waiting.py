@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.parsers.editing.edits import Edit
-    from calendar_service.store.engine import Database
+    from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.waiting_changes import WaitingChange
 
 
@@ -63,16 +63,30 @@ def keep_edits(
 
     They come on top of what the editor has changed in this record already; an edit of the same field replaces it.
     """
-    record = _records(state.data).get(record_id)
+    keep_all_edits(engine, editor, {record_id: edits}, state, now)
+
+
+def keep_all_edits(
+    engine: Database, editor: str, edits: Mapping[str, Sequence[Edit]], state: FileState, now: datetime
+) -> None:
+    """Store edits of several records by their id, all or none of them, as `keep_edits` does."""
+    records = _records(state.data)
     with writing(engine) as connection:
-        before = select_waiting(connection, editor, record_id)
-        kept = {_field(each["edit"]): each for change in before for each in change.edits}
-        for edit in edits:
-            plain = edit_to_json(edit)
-            was = None if isinstance(edit, AppendRecord) else value_at(record, edit.path)
-            known = kept.get(_field(plain))
-            kept[_field(plain)] = {"edit": plain, "was": known["was"] if known else was}
-        save_waiting(connection, editor, record_id, list(kept.values()), now)
+        for record_id, these in edits.items():
+            _keep(connection, editor, record_id, these, records.get(record_id), now)
+
+
+def _keep(
+    connection: Transaction, editor: str, record_id: str, edits: Sequence[Edit], record: Any, now: datetime
+) -> None:
+    before = select_waiting(connection, editor, record_id)
+    kept = {_field(each["edit"]): each for change in before for each in change.edits}
+    for edit in edits:
+        plain = edit_to_json(edit)
+        was = None if isinstance(edit, AppendRecord) else value_at(record, edit.path)
+        known = kept.get(_field(plain))
+        kept[_field(plain)] = {"edit": plain, "was": known["was"] if known else was}
+    save_waiting(connection, editor, record_id, list(kept.values()), now)
 
 
 def combine(reader: FileReader, state: FileState, changes: Sequence[WaitingChange]) -> Combination:

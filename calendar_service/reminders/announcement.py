@@ -75,7 +75,7 @@ def announce(
             dues = list(notices(pair, groups, following, now, now))
             people = _recipients(connection, dues)
             everybody |= people
-            notice = _notice(pair, following, now)
+            notice = notice_of(pair, following, now)
             changes.append(AnnouncedChange(pair[1], notice, count_audience(connection, people)))
         audience = count_audience(connection, everybody)
     return Announcement(following, tuple(changes), audience)
@@ -89,7 +89,8 @@ def _recipients(connection: Transaction, dues: list[DueNotification]) -> set[int
     return {each for together in by_time.values() for each in list_recipients(connection, together)}
 
 
-def _notice(pair: tuple[Revision | None, Revision], following: Edition, now: datetime) -> RecordNotice | None:
+def notice_of(pair: tuple[Revision | None, Revision], following: Edition, now: datetime) -> RecordNotice | None:
+    """Return what subscribers are told of a change from one revision to another, None if nothing."""
     before, after = pair
     entry = following.entries[after.record.id]
     if before is None:

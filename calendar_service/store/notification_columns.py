@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from calendar_service.records.notification_keys import BundleKey, NotificationKey, StoredKey
 
 
-_EDITION = "edition"
-EDITION_BUNDLE = f"{_EDITION} "
+EDITION_MOMENT = "edition"
+"""The `moment` of the message about all changes of an edition; its `revision` is the number of the edition."""
+EDITION_BUNDLE = f"{EDITION_MOMENT} "
 """How the `bundle` of the notices of an edition begins."""
 
 
@@ -66,7 +67,7 @@ def encode_key(key: StoredKey) -> KeyColumns:
         case DigestKey():
             return KeyColumns(key.kind.value, revision=encode_bundle(key))
         case EditionKey(edition):
-            return KeyColumns(key.kind.value, moment=_EDITION, revision=str(edition))
+            return KeyColumns(key.kind.value, moment=EDITION_MOMENT, revision=str(edition))
         case AccountKey(account, token):
             return KeyColumns(key.kind.value, moment=account.value, revision=token)
         case UnreadableKey(columns):
@@ -95,7 +96,7 @@ def _decode(columns: KeyColumns) -> NotificationKey:
             day = date.fromisoformat(columns.occurrence) if columns.occurrence else None
             at, lead = read_point(columns.revision), read_lead(columns.lead)
             return ReminderKey(columns.record_id, day, MomentName(columns.moment), at, lead)
-        case NotificationKind.NOTICE if columns.moment == _EDITION:
+        case NotificationKind.NOTICE if columns.moment == EDITION_MOMENT:
             return EditionKey(int(columns.revision))
         case NotificationKind.NOTICE:
             return ChangeKey(columns.record_id, int(columns.revision), NoticeKind(columns.moment))
@@ -119,7 +120,7 @@ def decode_bundle(name: str) -> StoredKey | None:
     """Read a message with items from `bundle`; None for what goes by itself."""
     if name.startswith(EDITION_BUNDLE):
         return decode_key(
-            KeyColumns(NotificationKind.NOTICE.value, moment=_EDITION, revision=name.removeprefix(EDITION_BUNDLE))
+            KeyColumns(NotificationKind.NOTICE.value, moment=EDITION_MOMENT, revision=name.removeprefix(EDITION_BUNDLE))
         )
     return decode_key(KeyColumns(NotificationKind.DIGEST.value, revision=name)) if name else None
 
@@ -131,7 +132,7 @@ def _decode_digest(name: str) -> DigestKey:
 
 def is_bundle_of(key: FromClause, item: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row of `occasions` is the message which a delivery or fan-out is an item of."""
-    is_edition = (key.c.kind == NotificationKind.NOTICE) & (key.c.moment == _EDITION)
+    is_edition = (key.c.kind == NotificationKind.NOTICE) & (key.c.moment == EDITION_MOMENT)
     return or_(
         (key.c.kind == NotificationKind.DIGEST) & (key.c.revision == item.c.bundle),
         is_edition & (literal(EDITION_BUNDLE).concat(key.c.revision) == item.c.bundle),

@@ -8,10 +8,11 @@ What an output does not say of a record is not here either: links to what does n
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import Kind, MomentName, Status
-from calendar_service.records.record import TimeSpan
+from calendar_service.records.record import Extension, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, RepeatedTime, civil_time
 from calendar_service.writers.states import shown_join, shown_registration, told_reason_text
 
@@ -36,16 +37,28 @@ def source_fields(entry: Entry) -> Fields:
     """Return a record with the keys of the calendar file, and `words`; {} if it is not the whole of it."""
     if entry.is_abridged:
         return {}
-    record, words = entry.record, {}
-    status = Status.CANCELLED if entry.is_called_off else record.status
+    told = replace(
+        entry.record,
+        status=Status.CANCELLED if entry.is_called_off else entry.record.status,
+        join=shown_join(entry),
+        registration_url=shown_registration(entry),
+        extensions=tuple(_extensions(entry)),
+        note_of_change=told_reason_text(entry),
+    )
+    return record_fields(told)
+
+
+def record_fields(record: Record) -> Fields:
+    """Return the whole of a record with the keys of the calendar file, and `words`."""
+    words: dict[str, str] = {}
     closing = record.milestones.get(MomentName.REGISTRATION_CLOSES)
-    registration = {"url": shown_registration(entry), "closes": _point(closing.at) if closing else ""}
+    registration = {"url": record.registration_url, "closes": _point(closing.at) if closing else ""}
     if closing:
         words["registration.closes"] = closing.words
     fields: Fields = {
         "id": record.id,
         "kind": record.kind.value,
-        "status": "" if status is Status.CONFIRMED else status.value,
+        "status": "" if record.status is Status.CONFIRMED else record.status.value,
         "title": record.title,
         "summary": record.summary,
         "url": record.url,
@@ -53,12 +66,12 @@ def source_fields(entry: Entry) -> Fields:
         "fold": _fold(record),
         "place": _place(record.place),
         "timezone": record.zone,
-        "join": shown_join(entry),
+        "join": record.join,
         "registration": _known(registration),
         "sessions": list(_sessions(record, words)),
         "buyer": record.buyer,
         "reference": record.reference,
-        "extensions": list(_extensions(entry, words)),
+        "extensions": list(_deadlines_before(record, words)),
         "tags": list(record.tags),
         "languages": list(record.languages),
         "countries": list(record.countries),
@@ -67,7 +80,7 @@ def source_fields(entry: Entry) -> Fields:
         "documents": [{"title": each.title, "url": each.url} for each in record.documents],
         "questions": list(_questions(record)),
         "reminders": list(record.reminders),
-        "note_of_change": told_reason_text(entry),
+        "note_of_change": record.note_of_change,
         "correction": record.correction,
     }
     own = {field: text for field, text in words.items() if text}
@@ -122,13 +135,18 @@ def _sessions(record: Record, words: dict[str, str]) -> Iterator[Fields]:
         yield _known({"id": session.id, "title": session.title, "when": when, "place": place})
 
 
-def _extensions(entry: Entry, words: dict[str, str]) -> Iterator[Fields]:
+def _extensions(entry: Entry) -> Iterator[Extension]:
     """Yield the deadlines that were replaced, also those that only publishing has seen; no corrected mistakes."""
-    changes = [each for each in entry.deadline_history if each.moment is MomentName.CLOSES and not each.is_correction]
-    for number, change in enumerate(changes):
-        words[f"extensions.{number}.closes"] = change.old.words
-        decided = change.decided.isoformat() if change.decided else ""
-        yield _known({"closes": _point(change.old.at), "decided": decided, "reason": change.reason})
+    for change in entry.deadline_history:
+        if change.moment is MomentName.CLOSES and not change.is_correction:
+            yield Extension(change.old.at, change.old.words, change.decided, change.reason)
+
+
+def _deadlines_before(record: Record, words: dict[str, str]) -> Iterator[Fields]:
+    for number, each in enumerate(record.extensions):
+        words[f"extensions.{number}.closes"] = each.words
+        decided = each.decided.isoformat() if each.decided else ""
+        yield _known({"closes": _point(each.at), "decided": decided, "reason": each.reason})
 
 
 def _questions(record: Record) -> Iterator[Fields]:

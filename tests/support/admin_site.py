@@ -125,10 +125,10 @@ class Programme(AdminSite):
         super().__init__(folder, engine, file=folder / "calendar.yaml", **more)
         self.publish(text, self.now)
 
-    def save(self, text):
+    def save(self, text, *, confirmed=False):
         """Save the file as with a text editor, and let the service publish it."""
         self.settings.file.write_text(text, encoding="utf-8")
-        result = publish_file(self.engine, self.settings.file, self.now, host=this_host())
+        result = publish_file(self.engine, self.settings.file, self.now, host=this_host(), confirmed=confirmed)
         self.look_again()
         return result.outcome
 

@@ -131,7 +131,7 @@ def restore_words(candidate: Candidate, calendar: Calendar) -> None:
         return
     for fields in _variants(candidate.fields, candidate.words):
         found = resolve_fields(fields, calendar)
-        if found and _without_words(record_to_json(found)) == _without_words(record_to_json(wanted)):
+        if found and is_same_but_for_words(found, wanted):
             candidate.fields = fields
             return
 
@@ -158,6 +158,11 @@ def _replaced(value: Any, path: list[str], text: str) -> Any:
         number = int(step)
         return [*value[:number], _replaced(value[number], rest, text), *value[number + 1 :]]
     return value
+
+
+def is_same_but_for_words(one: Record, other: Record) -> bool:
+    """Return True if two records say the same, whatever words their times are in."""
+    return bool(_without_words(record_to_json(one)) == _without_words(record_to_json(other)))
 
 
 def _without_words(value: Any) -> Any:
