@@ -60,7 +60,7 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
     `is_patient`, that another host publishes is not reported: the caller does so if it lasts.
     """
     _warn_if_two_tz_databases(TZ_DATABASE, DATABASE_VERSION)
-    digest, reading = _read(path)
+    digest, reading = _read(path, now)
     if reading.draft:
         result = publish_draft(
             engine,
@@ -202,12 +202,12 @@ def _warn_of_older_tz_database(here: str, newest: str) -> None:
     )
 
 
-def _read(path: Path) -> tuple[str, ParseResult]:
+def _read(path: Path, now: datetime) -> tuple[str, ParseResult]:
     try:
         data = read_when_whole(path)
     except OSError as error:
         return "", unreadable_file(path, error)
-    return hashlib.sha256(data).hexdigest(), read_calendar(data, str(path))
+    return hashlib.sha256(data).hexdigest(), read_calendar(data, str(path), now)
 
 
 def _first_reasons(reading: ParseResult) -> list[str]:

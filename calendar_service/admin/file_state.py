@@ -18,6 +18,8 @@ from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.lease import read_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from calendar_service.parsers.calendar_file import ParseResult
@@ -47,8 +49,9 @@ class FileState:
 class FileReader:
     """Reads the file; what its bytes say is worked out once. Thread-safe."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
         self.path = path
+        self._clock = clock
         self._lock = threading.Lock()
         self._known: LRUCache[str, ParseResult] = LRUCache(_KEPT)
 
@@ -68,7 +71,7 @@ class FileReader:
         digest = hashlib.sha256(data).hexdigest()
         with self._lock:
             if digest not in self._known:
-                self._known[digest] = read_calendar(data, str(self.path))
+                self._known[digest] = read_calendar(data, str(self.path), self._clock())
             return FileState(data, digest, self._known[digest], trouble)
 
 

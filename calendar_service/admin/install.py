@@ -12,6 +12,7 @@ from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.sessions import EditorSessions
+from calendar_service.web.app import edition_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ def install_admin(
     """Add the admin pages to an application; without CALENDAR_EDITORS they answer 404."""
     app.extensions[EDITOR_SESSIONS] = EditorSessions(engine, keys, settings.editors)
     app.extensions[MAILER] = mailer
-    app.extensions[FILE_READER] = FileReader(settings.file)
+    app.extensions[FILE_READER] = FileReader(settings.file, edition_cache(app).clock)
     for blueprint in (
         sign_in.blueprint,
         sign_in.signed_in_blueprint,

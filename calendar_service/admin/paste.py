@@ -136,7 +136,8 @@ def _cards(imported: Imported, overview: Overview) -> tuple[list[Card], list[tup
     draft = overview.pending.state.reading.draft
     records = draft.every_record if draft else ()
     taken = frozenset(name for record in records for name in entry_names(record))
-    print_records(imported, draft.calendar if draft else None, taken)  # gives ids, and finds what check would refuse
+    # It gives ids, and finds what `check` would refuse.
+    print_records(imported, draft.calendar if draft else None, taken, cache().clock())
     titles = [(record.id, each.casefold()) for record in records for each in record.title.values()]
     cards = [_card(number, each, titles, overview.lang) for number, each in enumerate(imported.candidates)]
     left_out = [(each.line, each.text) for each in imported.items if not isinstance(each, Candidate)]

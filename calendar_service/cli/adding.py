@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calendar_service.bootstrap import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, parse_path, put_value
 from calendar_service.parsers.editing.key_order import sort_keys
@@ -43,11 +44,11 @@ def append_records(file: Path, known: bytes, found: Sequence[dict[str, Any]], *,
     """
     if not (agreed or can_ask()):
         raise click.UsageError(_NO_TERMINAL)
-    _, draft = apply_edits(file, known, [AppendRecord(each) for each in found])
+    _, draft = apply_edits(file, known, [AppendRecord(each) for each in found], clock())
     read = {record.id: record for record in draft.every_record}
     chosen = [each for each in found if _is_wanted(each, read[each["id"]], draft.calendar, agreed=agreed)]
     if chosen:
-        new, _ = apply_edits(file, known, [AppendRecord(each) for each in chosen])
+        new, _ = apply_edits(file, known, [AppendRecord(each) for each in chosen], clock())
         replace_whole(file, new, known)
     click.echo(f"{file}: {len(chosen)} of {len(found)} records appended.", err=True)
     return len(found) - len(chosen)
@@ -94,7 +95,7 @@ def add_record(file: Path | None, agreed: bool, name: str | None, others: dict[s
     if not (agreed or can_ask()):
         raise click.UsageError(_NO_TERMINAL)
     known = read_when_whole(path)
-    draft = check_bytes(path, known)
+    draft = check_bytes(path, known, clock())
     form = _Form(path, known, draft)
     fields = {key: text for key, text in given.items() if text}
     if not agreed:
@@ -154,7 +155,7 @@ class _Form:
 
     def _record(self, fields: dict[str, Any]) -> Record:
         named = {"id": unused_id(_STAND_IN, {record.id for record in self.draft.every_record}), **fields}
-        return apply_edits(self.path, self.known, [AppendRecord(named)])[1].records[-1]
+        return apply_edits(self.path, self.known, [AppendRecord(named)], clock())[1].records[-1]
 
     def put(self, fields: dict[str, Any], key: str, text: str) -> None:
         """Set another key; a text that gets a second language is in the calendar's first until then."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def check(file: Path | None, form: str) -> None:
     """Validate FILE and list every problem. Exits with 0 if it can be published, with 1 if not."""
     path = file or read_file_setting(os.environ)
-    reading = _compared(read_calendar_file(path))
+    reading = _compared(read_calendar_file(path, clock()))
     click.echo(_as_json(reading) if form == "json" else _as_text(path, reading))
     sys.exit(1 if reading.errors else 0)
 
@@ -63,7 +63,7 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         click.echo("".join(difflib.unified_diff(before, after, str(path), f"{path} (usual form)")), nl=False)
         sys.exit(1)
     else:
-        check_bytes(path, new)
+        check_bytes(path, new, clock())
         replace_whole(path, new, known)
         click.echo(f"{path}: written.", err=True)
 

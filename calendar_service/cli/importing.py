@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from calendar_service.bootstrap import clock
 from calendar_service.cli.adding import append_records
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
@@ -91,12 +92,12 @@ def import_source(
     known, target = b"", draft
     if file:
         known = read_when_whole(file)
-        target = check_bytes(file, known)
+        target = check_bytes(file, known, clock())
     imported = _imported(source, form, language, columns)
     taken = frozenset(
         name for each in (draft, target) if each for record in each.every_record for name in entry_names(record)
     )
-    printed = print_records(imported, target.calendar if target else None, taken)
+    printed = print_records(imported, target.calendar if target else None, taken, clock())
     for line, comment in printed.comments:
         click.echo(f"{source}:{line}: {comment}", err=True)
     if file is None:

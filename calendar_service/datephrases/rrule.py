@@ -48,8 +48,9 @@ Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers), PlainSerializer(
 class RecurrenceRule:
     """A recurrence rule (RFC 5545, 3.3.10) on calendar days; `until` is the last day, included.
 
-    `until_clock` is the time of an UNTIL that has one, in UTC or on the record's clock; a record's rule has it no more,
-    see `rrule_value.settle_rule`. `week_start` is MO where it makes no difference.
+    `until_clock` is the time of an UNTIL that has one, in UTC or on the record's clock; `clock_parts` are BYHOUR,
+    BYMINUTE and BYSECOND. A record's rule has none of them any more, see `rrule_value.settle_rule`. `week_start` is MO
+    where it makes no difference.
     """
 
     frequency: Frequency
@@ -66,6 +67,7 @@ class RecurrenceRule:
     week_start: str = "MO"
     until_clock: time | None = None
     until_is_utc: bool = False
+    clock_parts: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Take one number for a list of one."""

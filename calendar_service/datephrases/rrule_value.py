@@ -35,6 +35,8 @@ _NUMBERS: Final = {
     "BYSETPOS": ("by_set_pos", 366),
 }
 """The field of each part that lists numbers, and the largest of them."""
+_CLOCK_PARTS: Final = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
+_DEFAULTS: Final = frozenset({("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")})  # RFC 7529, 4.1
 _LAST_ORDINAL: Final = {"MONTHLY": 5, "YEARLY": 53}
 
 
@@ -56,7 +58,13 @@ def settle_rule(rule: RecurrenceRule, first: date, clock: time | None, zone: tzi
 
     A weekly rule names its weekday, as Outlook's form of one always does. Days of a yearly rule without a month are of
     the first date's month, as libical and Google have it. UNTIL with a time becomes the last day that it leaves.
+    BYHOUR, BYMINUTE and BYSECOND must be the time of the start, and are left out. Raise RecurrenceError.
     """
+    for name, number in rule.clock_parts:
+        if clock is None or getattr(clock, _CLOCK_PARTS[name]) != number:
+            start = f"which is not the start, {clock:%H:%M}" if clock else "and the record has whole days"
+            raise RecurrenceError(rule.words, f"has {name}={number}, {start}.", f"Take out {name}.")
+    rule = replace(rule, clock_parts=())
     if rule.frequency == "WEEKLY" and not rule.by_day:
         rule = replace(rule, by_day=(weekday(first),))
     is_bare = not (rule.by_month or rule.by_day or rule.by_week_no or rule.by_year_day)
@@ -77,12 +85,13 @@ def _parse_rrule(words: str, text: str) -> RecurrenceRule:
         if not match or match[1] in parts:
             raise RecurrenceError(words, f"has a part that cannot be read: {part!r}.")
         parts[match[1]] = match[2].replace(" ", "")
+    parts = {name: value for name, value in parts.items() if (name, value) not in _DEFAULTS}
     frequency = parts.pop("FREQ", "")
     if frequency not in _FREQUENCIES:
         raise RecurrenceError(words, f"repeats {frequency or 'at no known rate'}; the finest rate is DAILY.")
     rule = RecurrenceRule(cast("Frequency", frequency))
     for name, value in parts.items():
-        rule = _with_part(words, rule, name, value)
+        rule = (_with_clock_part if name in _CLOCK_PARTS else _with_part)(words, rule, name, value)
     _check_parts(words, rule)
     return _in_short(rule)
 
@@ -94,7 +103,9 @@ def _with_part(words: str, rule: RecurrenceRule, name: str, value: str) -> Recur
                 return replace(rule, interval=int(value))
             case "COUNT":
                 return replace(rule, count=check_count(words, int(value)))
-            case "UNTIL" if (match := _UNTIL.fullmatch(value)) and date.fromisoformat(match[1]) <= LAST_DAY:
+            case "UNTIL" if (match := _UNTIL.fullmatch(re.sub("[:-]", "", value))) and date.fromisoformat(
+                match[1]
+            ) <= LAST_DAY:
                 return _with_until(rule, *match.groups())
             case "BYDAY" if days := [_byday(day, rule.frequency) for day in value.split(",")]:
                 return replace(rule, by_day=tuple(dict.fromkeys(days)))
@@ -113,6 +124,16 @@ def _with_part(words: str, rule: RecurrenceRule, name: str, value: str) -> Recur
     except ValueError:
         pass
     raise RecurrenceError(words, f"has a part that this calendar does not take: {name}={value}.")
+
+
+def _with_clock_part(words: str, rule: RecurrenceRule, name: str, value: str) -> RecurrenceRule:
+    """Add BYHOUR, BYMINUTE or BYSECOND, which may have one number."""
+    if "," in value:
+        remedy = "Write one record for each time of the day."
+        raise RecurrenceError(words, f"has several times a day: {name}={value}.", remedy)
+    if not value.isdigit():
+        raise RecurrenceError(words, f"has a part that this calendar does not take: {name}={value}.")
+    return replace(rule, clock_parts=(*rule.clock_parts, (name, int(value))))
 
 
 def _with_until(rule: RecurrenceRule, day: str, clock: str | None, utc: str | None) -> RecurrenceRule:
@@ -145,8 +166,12 @@ def _check_parts(words: str, rule: RecurrenceRule) -> None:
         raise RecurrenceError(words, f"names day {day} of month {month}, which never comes.")
     if rule.count and rule.until:
         raise RecurrenceError(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
-    if has_ordinal and (rule.frequency in ("DAILY", "WEEKLY") or rule.by_week_no):
+    if has_ordinal and rule.frequency in ("DAILY", "WEEKLY"):
         raise RecurrenceError(words, "numbers a weekday, which goes with MONTHLY and YEARLY only.")
+    if has_ordinal and rule.by_week_no:
+        raise RecurrenceError(
+            words, "numbers a weekday, which does not go with BYWEEKNO: a week has each of them once."
+        )
     if rule.by_month_day and rule.frequency == "WEEKLY":
         raise RecurrenceError(words, "has BYMONTHDAY, which does not go with WEEKLY.")
     if rule.by_week_no and rule.frequency != "YEARLY":

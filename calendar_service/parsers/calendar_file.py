@@ -15,6 +15,7 @@ from calendar_service.records.shorten import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path as FilePath
 
     from calendar_service.parsers.yaml_tree import Tree
@@ -70,13 +71,16 @@ class ParseResult:
         return [finding for finding in self.findings if finding.is_error]
 
 
-def read_calendar_file(path: FilePath) -> ParseResult:
-    """Parse the calendar file at `path`. If it cannot be opened, the result has a finding; nothing is raised."""
+def read_calendar_file(path: FilePath, now: datetime | None = None) -> ParseResult:
+    """Parse the calendar file at `path`. If it cannot be opened, the result has a finding; nothing is raised.
+
+    What is suggested is ahead of `now` (aware).
+    """
     try:
         data = read_input(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         return unreadable_file(path, error)
-    return read_calendar(data, str(path))
+    return read_calendar(data, str(path), now)
 
 
 def unreadable_file(path: FilePath, error: Exception) -> ParseResult:
@@ -86,20 +90,23 @@ def unreadable_file(path: FilePath, error: Exception) -> ParseResult:
     return ParseResult(None, (Finding(str(path), 1, 1, problem),))
 
 
-def read_calendar(data: bytes, name: str) -> ParseResult:
-    """Parse the bytes of a calendar file called `name`. Never raises, whatever the bytes are."""
+def read_calendar(data: bytes, name: str, now: datetime | None = None) -> ParseResult:
+    """Parse the bytes of a calendar file called `name`. Never raises, whatever the bytes are.
+
+    What is suggested is ahead of `now` (aware).
+    """
     faults: list[Problem] = []
     with collect_internal_errors((), faults):
-        return _read(data, name)
+        return _read(data, name, now)
     return ParseResult(None, tuple(Finding(name, 1, 1, fault) for fault in faults))
 
 
-def _read(data: bytes, name: str) -> ParseResult:
+def _read(data: bytes, name: str, now: datetime | None) -> ParseResult:
     tree = read_tree(data)
     findings = [Finding(name, *place, problem) for place, problem in tree.refused]
     draft = None
     if tree.is_whole:
-        draft, problems = validate_tree(tree.value)
+        draft, problems = validate_tree(tree.value, now)
         found = [each for each in problems if not _is_refused(each, tree)]
         findings += [Finding(name, *tree.place_of(problem.path), problem) for problem in found]
     findings.sort(key=_place)

@@ -23,6 +23,7 @@ from calendar_service.records.zones import UnknownZone, tzinfo_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from calendar_service.records.schema import AnyRecordShape
 
@@ -35,8 +36,11 @@ _WRITTEN_OUT = re.compile(r"(.+)-\d{8}")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
-def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
-    """Return the draft and the problems of a whole file. If there is an error, the draft is None or incomplete."""
+def validate_tree(value: Any, now: datetime | None = None) -> tuple[Draft | None, list[Problem]]:
+    """Return the draft and the problems of a whole file. If there is an error, the draft is None or incomplete.
+
+    What is suggested is ahead of `now` (aware).
+    """
     if not isinstance(value, dict):
         remedy = "Begin with `calendar:` and `records:`; `calendar-service init` writes an example."
         return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
@@ -44,7 +48,7 @@ def validate_tree(value: Any) -> tuple[Draft | None, list[Problem]]:
     calendar = None
     with collect_internal_errors(("calendar",), problems):
         calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
-    reading = _Records(calendar or _stand_in(value.get("calendar")), problems)
+    reading = _Records(calendar or _stand_in(value.get("calendar")), problems, now)
     reading.read(value)
     return (Draft(calendar, tuple(reading.records), tuple(reading.withheld)) if calendar else None), problems
 
@@ -98,8 +102,9 @@ def _stand_in(value: Any) -> Calendar:
 class _Records:
     """Resolves the list of records, and checks what must be unique in it."""
 
-    def __init__(self, calendar: Calendar, problems: list[Problem]) -> None:
+    def __init__(self, calendar: Calendar, problems: list[Problem], now: datetime | None) -> None:
         self.calendar = calendar
+        self.now = now
         self.is_stand_in = calendar.id == _STAND_IN_ID
         self.problems = problems
         self.records: list[Record] = []
@@ -149,7 +154,7 @@ class _Records:
     def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
         shape, errors = _validate(RECORD_SCHEMAS[kind], value, path, kind, self.problems)
         if shape:
-            resolved = resolve_record(shape, self.calendar, path)
+            resolved = resolve_record(shape, self.calendar, path, now=self.now)
             # What a stand-in's clock would be worth a note about says nothing about the file.
             found = [each for each in resolved.problems if not (self.is_stand_in and each.severity is Severity.NOTE)]
             self.problems.extend(found)
@@ -165,7 +170,7 @@ class _Records:
         if isinstance(shape, TenderSchema) and "closes" in broken:
             shape = shape.model_copy(update={"closes": None})
         places = [(*path, *path_of(error)) for error in errors]
-        for problem in resolve_record(shape, self.calendar, path, unread=broken).problems:
+        for problem in resolve_record(shape, self.calendar, path, broken, self.now).problems:
             step = problem.path
             consequence = any(place[: len(step)] == step or step[: len(place)] == place for place in places)
             if not consequence or step == path:

@@ -111,13 +111,18 @@ def _closed(timing: Timing, field: Path, words: str) -> list[date]:
 
 
 def resolve_record(
-    shape: AnyRecordShape, calendar: Calendar, path: Path, unread: frozenset[str] = frozenset()
+    shape: AnyRecordShape,
+    calendar: Calendar,
+    path: Path,
+    unread: frozenset[str] = frozenset(),
+    now: datetime | None = None,
 ) -> Resolved:
     """Return the resolved record and its problems; `path` is its place in the file.
 
     `unread` are fields that the file has but that did not fit the schema: their absence is not reported again.
+    What is suggested is ahead of `now` (aware).
     """
-    resolver = _Resolver(calendar, path, shape, unread)
+    resolver = _Resolver(calendar, path, shape, unread, now)
     record = resolver.record()
     withheld = resolver.withheld(record)
     problems = resolver.timing.problems
@@ -133,11 +138,13 @@ def resolve_record(
 class _Resolver:
     """Resolves one record."""
 
-    def __init__(self, calendar: Calendar, path: Path, shape: AnyRecordShape, unread: frozenset[str]) -> None:
+    def __init__(
+        self, calendar: Calendar, path: Path, shape: AnyRecordShape, unread: frozenset[str], now: datetime | None
+    ) -> None:
         self.calendar = calendar
         self.shape = shape
         self.unread = unread
-        self.timing = Timing(calendar, path, 0 if "fold" in unread else shape.fold, shape.timezone)
+        self.timing = Timing(calendar, path, 0 if "fold" in unread else shape.fold, shape.timezone, now)
         own = [code for code in shape.languages or () if code in calendar.languages]
         # The language of texts that are written without one.
         self.language = own[0] if own else calendar.default_language

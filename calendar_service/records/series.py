@@ -22,10 +22,11 @@ from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.occurrences import all_days, first_day_of
 from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
 from calendar_service.records.texts import read_text
+from calendar_service.records.times import day_of_instant
 from calendar_service.records.zones import tzinfo_of
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from calendar_service.datephrases import RecurrenceRule
     from calendar_service.records.record import Span
@@ -49,7 +50,7 @@ def read_schedule(
         return Schedule(*found) if found else None
     words = shape.repeats
     zone = timing.zone
-    read = partial(_fit_rule, words, found[0], zone) if found else partial(parse_recurrence, words)
+    read = partial(_fit_rule, words, found[0], zone, timing.now) if found else partial(parse_recurrence, words)
     rule = timing.attempt(("repeats",), words, read)
     if rule is None or found is None:
         _read_only(timing, shape)
@@ -88,8 +89,11 @@ def _read_only(timing: Timing, shape: HappeningSchema) -> None:
         timing.span_at(("changes", number, "when"), change.when)
 
 
-def _fit_rule(words: str, span: Span, zone: str) -> RecurrenceRule:
-    """Parse a rule and check that it fits the first date; whole days begin on the clock of `zone`."""
+def _fit_rule(words: str, span: Span, zone: str, now: datetime | None) -> RecurrenceRule:
+    """Parse a rule and check that it fits the first date; whole days begin on the clock of `zone`.
+
+    An end is suggested that is ahead of `now`, if that is given.
+    """
     first = first_day_of(span)
     start = span.starts if isinstance(span, TimeSpan) else None
     rule = settle_rule(
@@ -98,7 +102,7 @@ def _fit_rule(words: str, span: Span, zone: str) -> RecurrenceRule:
     check_first_day(rule, first)
     check_last_day(rule, first)
     if rule.is_endless and not is_portable(rule, first):
-        end = min(first.year + _YEARS_TO_SUGGEST, LAST_DAY.year)
+        end = min((max(first, day_of_instant(now, zone)) if now else first).year + _YEARS_TO_SUGGEST, LAST_DAY.year)
         raise CalendarError(
             f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
             remedy=f"Say until when: `{example_with_end(words, end)}`.",

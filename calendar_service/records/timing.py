@@ -52,17 +52,20 @@ class OffsetDisagrees(CalendarError):
 class Timing:
     """Parses the times of one record, collecting problems instead of stopping at the first one.
 
-    `zone` is the record's own, in which a time without a zone is; None for the calendar's. Afterwards `says_online` is
-    True if the words of any time said "online", `needs_fold` if one of the times occurs twice; `without_zone` has the
-    times printed without a zone, `by_abbreviation` those with an abbreviation of which only the offset is known, as in
-    "EST (UTC-5)".
+    `zone` is the record's own, in which a time without a zone is; None for the calendar's. What is
+    suggested is ahead of `now` (aware). Afterwards `says_online` is True if the words of any time said "online",
+    `needs_fold` if one of the times occurs twice; `without_zone` has the times printed without a zone,
+    `by_abbreviation` those with an abbreviation of which only the offset is known, as in "EST (UTC-5)".
     """
 
-    def __init__(self, calendar: Calendar, path: Path, fold: Fold | None, zone: str | None = None) -> None:
+    def __init__(
+        self, calendar: Calendar, path: Path, fold: Fold | None, zone: str | None = None, now: datetime | None = None
+    ) -> None:
         self.calendar = calendar
         self.zone = zone or calendar.zone
         self.path = path
         self.fold = fold
+        self.now = now
         self.problems: list[Problem] = []
         self.says_online = False
         self.needs_fold = False

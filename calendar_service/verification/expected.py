@@ -421,7 +421,10 @@ def _page_links(entry: Entry, lead: Occurrence | None, scope: Scope) -> list[Sta
     """Return the links that a page must have: to join, to register, and to add it to a calendar."""
     span = lead.span if lead else _shown(entry.record)
     links = open_links(entry, lead, span, scope.home, scope.now) if entry.record.schedule else []
-    return [StatedTime("links of the page", " ".join([*links, *(["add"] if is_on(entry, lead) else [])]))]
+    closing = entry.record.milestones.get(MomentName.CLOSES)
+    is_closed = closing is not None and instant_bounds(closing.at, scope.home)[1] < scope.now
+    is_worth_adding = is_on(entry, lead) and not is_closed
+    return [StatedTime("links of the page", " ".join([*links, *(["add"] if is_worth_adding else [])]))]
 
 
 def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
@@ -445,21 +448,24 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
     coming = [each for each in every if _ends(each, scope) > scope.now and _begins(each, scope) < scope.now + _BACK]
     past = [each for each in every if scope.now - _RECENT <= _ends(each, scope) <= scope.now]
     kept = {each.day for each in [*(past if windowed else past[-1:]), *coming]}
+    ahead = occurrences_of(schedule, scope.now, scope.now + _BACK, scope.home)
+    first = next((each.day for each in ahead if not each.is_cancelled), None)
     must, more = (
         [
             fact
             for each in every
             if (each.day in kept) is wanted
             for fact in [*_lines(each.span, record, scope), _datetime(each.span), *_shown_state(each, entry, scope)]
+            + (_open_registration(entry, scope, each) if each.day == first else [])
         ]
         for wanted in (True, False)
     )
     return Expected([*must, *(moves if kept else [])], [*more, *([] if kept else moves)])
 
 
-def _open_registration(entry: Entry, scope: Scope) -> list[StatedTime]:
+def _open_registration(entry: Entry, scope: Scope, occurrence: Occurrence | None = None) -> list[StatedTime]:
     closing = entry.record.milestones.get(MomentName.REGISTRATION_CLOSES)
-    ends = instant_bounds(_shown(entry.record), scope.home)[1]
+    ends = instant_bounds(occurrence.span if occurrence else _shown(entry.record), scope.home)[1]
     if closing is None or not is_on(entry) or min(ends, instant_bounds(closing.at, scope.home)[1]) < scope.now:
         return []
     return _lines(closing.at, entry.record, scope, "registration")

@@ -53,9 +53,6 @@ def _verify_words(sent: SentMessage, scope: Scope) -> list[tuple[str, str, str]]
     states = [fact for found in titles for fact in found if fact.value != "as planned"]
     found = [*states, *read_told_state("", "\n".join(read.texts), sent.lang, record=entry.record)[1:]]
     wanted = [fact for fact in expect_state(entry, sent.lang, occurrence) if fact.value != "as planned"]
-    if entry.revision.withdrawn:
-        # A message says that it is withdrawn.
-        wanted = [fact for fact in wanted if fact.what != "state"]
     if not is_on(entry, occurrence):
         told = "\n".join([*read.links, *read.texts])
         found += [StatedTime(f"link to {name}", url) for name, url in links_of(entry.record).items() if url in told]

@@ -34,6 +34,7 @@ _MOST_CHANGES = 20
 @dataclass(frozen=True)
 class _Words:
     cancelled: str
+    withdrawn: str
     postponed: str
     tentative: str
     reason: str
@@ -43,8 +44,8 @@ class _Words:
 
 
 _WORDS = {
-    "en": _Words("Cancelled", "Postponed", "To be confirmed", "Reason", "Corrigendum", "Change", "in"),
-    "fr": _Words("Annulé", "Reporté", "À confirmer", "Motif", "Rectificatif", "Modification", "en"),
+    "en": _Words("Cancelled", "Withdrawn", "Postponed", "To be confirmed", "Reason", "Corrigendum", "Change", "in"),
+    "fr": _Words("Annulé", "Retiré", "Reporté", "À confirmer", "Motif", "Rectificatif", "Modification", "en"),
 }
 
 
@@ -67,7 +68,10 @@ def expect_state(
     if words is None:
         return []
     status = expect_status(entry, occurrence)
-    word = {"cancelled": words.cancelled, "postponed": words.postponed, "tentative": words.tentative}.get(status, "")
+    word = words.withdrawn if _is_stale(entry) else ""
+    word = word or {"cancelled": words.cancelled, "postponed": words.postponed, "tentative": words.tentative}.get(
+        status, ""
+    )
     corrigendum = [] if _has_state(entry, occurrence) else _corrigendum(entry, lang, words)
     if is_whole and _has_changes(entry):
         return _facts(word, _reasons_of_series(entry, lang, words), name, corrigendum)
@@ -88,7 +92,7 @@ def read_told_state(title: str, text: str, lang: str, name: str = "", record: Re
     words = _WORDS.get(lang)
     if words is None:
         return []
-    known = (words.cancelled, words.postponed, words.tentative)
+    known = (words.cancelled, words.withdrawn, words.postponed, words.tentative)
     word = next((each for each in known if re.match(rf"{each}\s?: ", title)), "")
     lines = text.split("\n")
     own = _own_lines(record) if record else set()
@@ -109,7 +113,7 @@ def read_shown_state(states: Iterable[str], reasons: Iterable[str], lang: str) -
 def says_off(states: Iterable[str], lang: str) -> bool:
     """Return True if the marks of a part of a page say that it does not take place."""
     words = _WORDS.get(lang)
-    return words is not None and any(each in (words.cancelled, words.postponed) for each in states)
+    return words is not None and any(each in (words.cancelled, words.withdrawn, words.postponed) for each in states)
 
 
 def expect_listed_state(entry: Entry, lang: str) -> list[StatedTime]:

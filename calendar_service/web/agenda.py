@@ -16,7 +16,7 @@ from calendar_service.records.times import DaySpan, day_of_instant, write_instan
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
 from calendar_service.writers.description import time_lines
-from calendar_service.writers.states import moved_from, state_texts, takes_place
+from calendar_service.writers.states import can_be_added, moved_from, state_texts, takes_place
 from calendar_service.writers.tags import join_tags
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class AgendaRow:
     kind: str
     state: str
     is_off: bool
+    can_be_added: bool
     off_class: str
     changed: list[MovedMoment]
     reason: MarkedText | None
@@ -239,6 +240,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         kind=phrases.kind(record, lang),
         state=state.word,
         is_off=is_off,
+        can_be_added=can_be_added(entry, calendar.zone, now, item.occurrence),
         off_class=off_class(entry, is_off=is_off),
         changed=_changed(item, state, edition, lang),
         reason=state.reason,
@@ -279,11 +281,21 @@ def deadline_ahead(item: AgendaItem, zone: str, today: date, now: datetime) -> M
 
 
 def _open_registration(item: AgendaItem, zone: str, now: datetime) -> Milestone | None:
-    """Return until when one can register for an item; None if that is past, or not announced, or of a whole series."""
+    """Return until when one can register for an item; None if that is past, or not announced.
+
+    That of a series stands at the next of its occurrences that takes place.
+    """
     closes = item.entry.record.milestones.get(MomentName.REGISTRATION_CLOSES)
-    if closes is None or item.is_off or item.occurrence or item.ends < now:
+    if closes is None or item.is_off or item.ends < now or instant_bounds(closes.at, zone)[1] < now:
         return None
-    return closes if instant_bounds(closes.at, zone)[1] >= now else None
+    return closes if item.occurrence is None or _is_next(item, item.occurrence, zone, now) else None
+
+
+def _is_next(item: AgendaItem, occurrence: Occurrence, zone: str, now: datetime) -> bool:
+    """Return True if no other occurrence of its series takes place before an item."""
+    schedule = item.entry.record.schedule
+    until_then = occurrences_of(schedule, now, max(item.begins, now), zone) if schedule else []
+    return all(each.is_cancelled or each.day == occurrence.day for each in until_then)
 
 
 def _registration(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> list[str]:

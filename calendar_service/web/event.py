@@ -23,7 +23,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
-from calendar_service.writers.states import is_over, open_registration, series_lines, shown_join
+from calendar_service.writers.states import is_closed, is_over, open_registration, series_lines, shown_join
 from calendar_service.writers.tags import mark_tags
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class QuestionRow:
 def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     """Return the values of the template."""
     record, lang, calendar = entry.record, view.lang, edition.calendar
-    has_ahead = not entry.is_called_off and is_coming(record, calendar.zone, now)
+    is_worth_following = not entry.is_called_off and not is_closed(entry, calendar.zone, now)
     lead, *following = shown = _shown_items(entry, edition, now)
     has_ended = is_over(lead.at, calendar.zone, now)
 
@@ -103,7 +103,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "moves": moves_of(entry, edition, lang),
         "lead": lead,
         "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
-        "has_ahead": has_ahead,
+        "has_ahead": is_worth_following and is_coming(record, calendar.zone, now),
         "follow": lang.gettext(_FOLLOW[record.kind]),
         "called_off": lang.gettext((_CANCELLED if record.status is Status.CANCELLED else _WITHDRAWN)[record.kind]),
         "cities": city_names(lang.code),

@@ -14,10 +14,12 @@ from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.description import describe_entry
-from calendar_service.writers.states import state_texts, takes_place
+from calendar_service.writers.states import can_be_added, state_texts
 from calendar_service.writers.vevent_specs import VEventSpec, milestone_span
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_service.records.edition import Entry
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Record, Span
@@ -65,13 +67,18 @@ def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:
 
 
 def add_links(
-    entry: Entry, file_url: str, calendar: Calendar, view: RenderContext, occurrence: Occurrence | None = None
+    entry: Entry,
+    file_url: str,
+    calendar: Calendar,
+    view: RenderContext,
+    now: datetime,
+    occurrence: Occurrence | None = None,
 ) -> AddLinks | None:
-    """Return the links for one event, or for one occurrence of a series; None where it does not take place.
+    """Return the links for one event, or for one occurrence of a series; None for what is off or has closed.
 
     `file_url` is the record's .ics file.
     """
-    if not takes_place(entry, occurrence):
+    if not can_be_added(entry, calendar.zone, now, occurrence):
         return None
     record = entry.record
     span = occurrence.span if occurrence else shown_span(record)

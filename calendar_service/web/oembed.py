@@ -13,6 +13,7 @@ from calendar_service.web.feeds import page_title
 from calendar_service.web.widget_query import read_widget
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
+from calendar_service.writers.states import state_texts
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
@@ -66,10 +67,12 @@ def describe_embed(url: str, edition: Edition, base_url: str, most: tuple[int | 
 
 
 def _title(record_id: str, edition: Edition, selection: Selection) -> str:
-    """Name what is shown: one record with its state."""
+    """Name what is shown: one record with its state and the reason."""
     if not record_id:
         return page_title(edition, selection)
     lang = language(selection.lang)
     name = phrases.pick(edition.calendar.name, lang.code).text
-    title = phrases.full_title(edition.entries[record_id], lang)
-    return lang.gettext("{label}: {title}", label=name, title=title)
+    entry = edition.entries[record_id]
+    title = lang.gettext("{label}: {title}", label=name, title=phrases.full_title(entry, lang))
+    state = state_texts(entry, edition.calendar, lang)
+    return f"{title}. {state.reason.words}" if state.word and state.reason else title

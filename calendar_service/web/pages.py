@@ -126,7 +126,7 @@ def event(record_id: str, lang: str = "") -> Response:
         view,
         script="when.js",
         **told,
-        add=links.add_links(entry, file_url, edition.calendar, view, told["lead"].occurrence),
+        add=links.add_links(entry, file_url, edition.calendar, view, now, told["lead"].occurrence),
         subscribe=links.subscribe_links(feed, feed_name(edition, own)),
         subscribe_url=f"{view.prefix}{with_query('/subscribe', replace(own, lang=''))}",
         feed_query=_feed_query(own, edition),

@@ -63,12 +63,15 @@ def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
 
 
 def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Return the next deadline, or the next item if there is no deadline."""
-    coming = [item for item in _items(query.selection, edition, now)[0] if not item.is_off]
+    """Return the next deadline, or the next item if there is no deadline; of chosen records also what is off."""
+    listed = _items(query.selection, edition, now)[0]
+    coming = [item for item in listed if not item.is_off]
     ahead = [item for item in coming if item.begins > now] or coming
     item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
     if item is None:
-        return {"row": None}
+        # Who shows one record must see that it is off.
+        off = listed[0] if listed and query.selection.ids else None
+        return {"row": off and make_row(off, edition, view, now), "until": ""}
     # A whole day begins at another instant in each zone, so it has no running countdown.
     deadline = deadline_ahead(item, edition.calendar.zone, _today(edition, now), now)
     at = deadline.at if deadline else item.at

@@ -88,7 +88,8 @@ def only_languages(record: Record, lang: Language) -> str:
 def state(entry: Entry, lang: Language) -> str:
     """Return the state of an entry in one word, or "" if it takes place as planned."""
     if entry.is_called_off:
-        return lang.gettext("Cancelled")
+        is_cancelled = entry.record.status is Status.CANCELLED
+        return lang.gettext("Cancelled") if is_cancelled else lang.gettext("Withdrawn")
     match entry.record.status:
         case Status.POSTPONED:
             return lang.gettext("Postponed")

@@ -71,6 +71,17 @@ def open_registration(entry: Entry, zone: str, now: datetime, occurrence: Occurr
     return "" if is_closed else shown_registration(entry, occurrence)
 
 
+def is_closed(entry: Entry, zone: str, now: datetime) -> bool:
+    """Return True for a call for tenders whose deadline was before `now` (aware); whole days are those of `zone`."""
+    closing = entry.record.milestones.get(MomentName.CLOSES)
+    return closing is not None and instant_bounds(closing.at, zone)[1] < now
+
+
+def can_be_added(entry: Entry, zone: str, now: datetime, occurrence: Occurrence | None = None) -> bool:
+    """Return True if a record, or one occurrence of it, is worth an entry in somebody's own calendar at `now`."""
+    return takes_place(entry, occurrence) and not is_closed(entry, zone, now)
+
+
 def is_over(span: Point | Span, zone: str, now: datetime) -> bool:
     """Return True if a span has ended before `now` (aware); an end that is not announced is an hour after the start."""
     begins, ends = instant_bounds(span, zone)

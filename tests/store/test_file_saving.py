@@ -1,11 +1,14 @@
 """Edits reach the calendar file only if it stays valid and is as it was read."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, UnfitEdit
 from calendar_service.store.file_saving import save_edits
 from calendar_service.store.whole_file import NotReplaced
 
+NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
 FILE = b"""\
 calendar: {id: x.example, name: X, timezone: Europe/Paris, languages: [en]}
 records:
@@ -21,7 +24,7 @@ def file(tmp_path):
 
 
 def test_edits_are_written(file):
-    new = save_edits(file, FILE, [SetValue("a", ("when",), "8 July 2027")])
+    new = save_edits(file, FILE, [SetValue("a", ("when",), "8 July 2027")], NOW)
     assert file.read_bytes() == new == FILE.replace(b"7 July", b"8 July")
 
 
@@ -40,18 +43,18 @@ def test_edits_are_written(file):
 )
 def test_what_check_refuses_is_not_written(file, edit, message):
     with pytest.raises(UnfitEdit, match=message):
-        save_edits(file, FILE, [edit])
+        save_edits(file, FILE, [edit], NOW)
     assert file.read_bytes() == FILE
 
 
 def test_a_newer_file_is_not_overwritten(file):
     file.write_bytes(FILE + b"# by hand\n")
     with pytest.raises(NotReplaced, match="has changed since it was read"):
-        save_edits(file, FILE, [SetValue("a", ("when",), "8 July 2027")])
+        save_edits(file, FILE, [SetValue("a", ("when",), "8 July 2027")], NOW)
     assert file.read_bytes() == FILE + b"# by hand\n"
 
 
 def test_an_edit_that_changes_nothing_does_not_touch_the_file(file):
     before = file.stat().st_ino
-    assert save_edits(file, FILE, [SetValue("a", ("title",), "A")]) == FILE
+    assert save_edits(file, FILE, [SetValue("a", ("title",), "A")], NOW) == FILE
     assert file.stat().st_ino == before

@@ -208,6 +208,11 @@ def add_links(site, record, lang):
     return "\n".join(_texts(each) for each in queries)
 
 
+def embed_title(site, record, lang):
+    """Return the title of the frame, which a site shows in place of the frame where it can."""
+    return json.loads(site.body(f"/oembed?format=json&url={site.base}{_prefix(lang)}/events/{record}"))["title"]
+
+
 def oembed(site, record, lang):
     found = json.loads(site.body(f"/oembed?format=json&url={site.base}{_prefix(lang)}/events/{record}"))
     frame = html.unescape(re.search(r'src="([^"]*)"', found["html"])[1]).removeprefix(site.base)

@@ -9,7 +9,7 @@ from calendar_service.reminders.messages import details
 from calendar_service.web import agenda, links
 from calendar_service.writers import api, description, jscalendar, phrases, vevents
 from calendar_service.writers import states as states_module
-from tests.support.states import PEOPLE, PROGRAMS, add_links, open_states, widget_next
+from tests.support.states import PEOPLE, PROGRAMS, add_links, embed_title, open_states, widget_next
 
 LANGUAGES = ("en", "fr")
 # Of one cancelled occurrence alone; the record has another reason, which stands for the rest.
@@ -59,7 +59,7 @@ TOLD = {
     ),
     "corrected": (["Change: The room list was wrong."], ["Modification : La liste des salles était fausse."]),
     "planned": ([], []),
-    "gone": (["Cancelled"], ["Annulé"]),
+    "gone": (["Withdrawn"], ["Retiré"]),
 }
 # A reminder is about one occurrence that takes place; the file beside it has the others.
 ELSEWHERE = {
@@ -68,8 +68,6 @@ ELSEWHERE = {
     ("quarterly", "mail, text"),
     ("quarterly", "mail, HTML"),
 }
-# Messages call it withdrawn.
-ELSEWHERE |= {("gone", "mail, text"), ("gone", "mail, HTML")}
 # What programs are told: status, reason, and where it was before.
 LISTED = {
     "cancelled": (["cancelled", "Too few registrations."], ["cancelled", "Too few registrations."]),
@@ -191,9 +189,34 @@ def test_the_next_date_says_its_state_too(states, record, lang):
     assert [each for each in expected(record, lang) if each.lower() not in text.lower()] == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("record", OFF)
-def test_what_is_off_is_not_the_next_date(states, record):
-    assert "/events/" not in widget_next(states, record, "en")
+def test_the_next_date_of_one_record_that_is_off_says_so_and_strikes_its_date(states, record, lang):
+    text = normal(widget_next(states, record, lang))
+    assert [each for each in expected(record, lang) if each.lower() not in text.lower()] == []
+    assert f"/events/{record}.ics" not in text
+    struck = re.findall("<s>(.*?)</s>", states.html(f"/widget?view=next&lang={lang}&id={record}"))
+    assert any("2027" in each for each in struck)
+
+
+def test_what_is_off_is_not_the_next_date_of_all(states):
+    chosen = ",".join((*OFF, "planned"))
+    markup = states.html(f"/widget?view=next&lang=en&id={chosen}")
+    assert "Planned talk" in markup
+    assert "<s>" not in markup
+    assert "/events/" not in states.html("/widget?view=next&lang=en&q=Called-off")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("record", TOLD)
+def test_the_title_that_oembed_hands_over_says_state_and_reason(states, record, lang):
+    title = normal(embed_title(states, record, lang))
+    marks = ("Cancelled", "Withdrawn", "Postponed", "To be confirmed", "Annulé", "Retiré", "Reporté", "À confirmer")
+    state, *reasons = expected(record, lang) or [""]
+    if state in marks and record not in {"clinic", "quarterly"}:  # of these only one date is off
+        assert [each for each in (state, *reasons) if each not in title] == []
+    else:
+        assert not any(each in title for each in marks)
 
 
 @pytest.mark.parametrize("record", OFF)

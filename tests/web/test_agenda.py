@@ -202,3 +202,68 @@ def test_compressed_page_answers_304_too(crowd):
     tag = crowd.get("/", **{"Accept-Encoding": "gzip"}).headers["ETag"]
     answer = crowd.get("/", **{"Accept-Encoding": "gzip", "If-None-Match": tag})
     assert (answer.status_code, answer.data) == (304, b"")
+
+
+# -- registration of a series -----------------------------------------------------------------------
+
+SERIES = """\
+  - id: clinic
+    kind: webinar
+    title: Clinic
+    when: 24 November 2026 at 11.00-12.00 CET
+    repeats: every Tuesday, 4 times
+    changes: [{occurrence: 24 November 2026, status: cancelled}]
+    registration: {url: "https://register.example.org", closes: "27 November 2026, 18:00"}
+"""
+WHERE_IT_STANDS = ["/", "/widget?view=agenda&lang=en", "/widget?view=compact&lang=en"]
+
+
+@pytest.mark.parametrize("path", [*WHERE_IT_STANDS, "/widget?view=next&lang=en", "/events/clinic"])
+def test_the_registration_of_a_series_is_a_deadline_beside_its_next_date(site_of, path):
+    found = page(site_of(SERIES), path)
+    assert "Registration closes in 4 days" in found.text
+    assert found.text.count("27 November 2026, 18:00 CET (UTC+1)") == 1
+
+
+@pytest.mark.parametrize("path", WHERE_IT_STANDS)
+def test_it_stands_at_the_next_date_that_takes_place(site_of, path):
+    rows = site_of(SERIES).get(path).get_data(as_text=True).split('<li class="row')[1:]
+    assert [("Registration closes" in row, "1 December" in row) for row in rows] == [
+        (False, False),
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
+
+
+@pytest.mark.parametrize("path", [*WHERE_IT_STANDS, "/events/clinic"])
+def test_it_is_gone_once_registration_has_closed(site_of, path):
+    site = site_of(SERIES)
+    site.now = datetime(2026, 11, 27, 17, 1, tzinfo=UTC)
+    assert "Registration closes in" not in page(site, path).text
+    assert "Register by" not in page(site, path).text
+
+
+# -- a call that has closed -------------------------------------------------------------------------
+
+CLOSED = """\
+  - {id: call, kind: tender, title: Call, closes: "20 November 2026, 17:00", award_expected: 1 February 2027}
+  - {id: open, kind: tender, title: Open, closes: "30 November 2026, 17:00"}
+"""
+
+
+@pytest.mark.parametrize("path", ["/events/{}", "/fr/events/{}"])
+def test_a_call_that_has_closed_is_not_offered_any_more(site_of, path):
+    site = site_of(CLOSED)
+    for record, is_offered in (("call", False), ("open", True)):
+        markup = site.get(path.format(record)).get_data(as_text=True)
+        offers = ["calendar.google", f"/events/{record}.ics", "/subscribe?id=", 'name="address"']
+        assert [each in markup for each in offers] == [is_offered] * 4
+        assert site.get(f"/events/{record}.ics").status_code == 200
+
+
+@pytest.mark.parametrize("view", ["agenda", "compact"])
+def test_nor_is_it_in_the_widget(site_of, view):
+    markup = site_of(CLOSED).get(f"/widget?view={view}&id=call,open").get_data(as_text=True)
+    assert "/events/call" in markup
+    assert ("/events/call.ics" in markup, "/events/open.ics" in markup) == (False, True)

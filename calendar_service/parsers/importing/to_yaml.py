@@ -30,6 +30,7 @@ from calendar_service.records.schema import CalendarSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from calendar_service.records.errors import Problem
     from calendar_service.records.record import Calendar
@@ -80,8 +81,13 @@ class PrintedRecords:
     failed: int
 
 
-def print_records(imported: Imported, calendar: Calendar | None, taken: frozenset[str] = frozenset()) -> PrintedRecords:
-    """Print the imported candidates for a calendar; ids in `taken` are not used again."""
+def print_records(
+    imported: Imported, calendar: Calendar | None, taken: frozenset[str] = frozenset(), now: datetime | None = None
+) -> PrintedRecords:
+    """Print the imported candidates for a calendar; ids in `taken` are not used again.
+
+    What is suggested is ahead of `now` (aware).
+    """
     assign_ids(imported.candidates, taken)
     head = _head(calendar)
     if any(candidate.words for candidate in imported.candidates):
@@ -90,7 +96,7 @@ def print_records(imported: Imported, calendar: Calendar | None, taken: frozense
             restore_words(candidate, known)
     for candidate in imported.candidates:
         candidate.fields = _visible(sort_keys(candidate.fields))
-    _validate(imported.candidates, head)
+    _validate(imported.candidates, head, now)
     lines = [line for item in imported.items for line in _lines(item)]
     open_ones = sum(candidate.is_open for candidate in imported.candidates)
     failed = sum(bool(candidate.problems) for candidate in imported.candidates)
@@ -115,14 +121,14 @@ def _head(calendar: Calendar | None) -> dict[str, Any]:
     return {**found, "day_first": True} if calendar.day_first else found
 
 
-def _validate(candidates: list[Candidate], head: dict[str, Any]) -> None:
+def _validate(candidates: list[Candidate], head: dict[str, Any], now: datetime | None) -> None:
     """Validate all candidates with the calendar file's parser, and then again those that are left."""
     top = f"{_dump(_Block(calendar=_Block(head)))}records:\n"
     bodies = {id(candidate): "".join(f"{line}\n" for line in _record_lines(candidate)) for candidate in candidates}
     while open_ones := [candidate for candidate in candidates if candidate.is_open]:
         text = top + "".join(bodies[id(candidate)] for candidate in open_ones)
         starts = list(accumulate((bodies[id(each)].count("\n") for each in open_ones), initial=top.count("\n") + 1))
-        reading = read_calendar(text.encode(), "import")
+        reading = read_calendar(text.encode(), "import", now)
         for finding in reading.findings:
             candidate = open_ones[min(bisect_right(starts, finding.line), len(open_ones)) - 1]
             if not finding.is_error:

@@ -49,7 +49,7 @@ def make_content(
         heading=title_of(entry, view),
         kind=record.kind.value,
         label=phrases.kind(record, lang),
-        state=lang.gettext("Withdrawn") if entry.revision.withdrawn else state.word,
+        state=state.word,
         only=phrases.only_languages(record, lang),
         when=TimeBlock(label, message_times(main.span, record, calendar, view)),
         button=Button(lang.gettext("See all details"), view.page_url(record.id)),

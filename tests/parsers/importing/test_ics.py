@@ -100,7 +100,7 @@ UNKNOWN = {
     "minutely": ([PARIS, "RRULE:FREQ=MINUTELY;COUNT=10"], "the finest rate is DAILY"),
     "too often": ([PARIS, "RRULE:FREQ=DAILY;COUNT=100000"], "it may be 1 to 999"),
     "never": (["DTSTART;VALUE=DATE:20270228", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"], "which never comes"),
-    "hours": ([PARIS, "RRULE:FREQ=DAILY;BYHOUR=1,2,3"], "does not take: BYHOUR=1,2,3"),
+    "hours": ([PARIS, "RRULE:FREQ=DAILY;BYHOUR=1,2,3"], "several times a day: BYHOUR=1,2,3"),
     "two rules": ([PARIS, "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=WEEKLY;COUNT=3"], "more than one RRULE"),
     "rdate": ([PARIS, "RDATE;TZID=Europe/Paris:20270316T110000"], "RDATE is not taken"),
     "200,000 rdates": ([PARIS, "RDATE:" + ",".join(["20270316T110000Z"] * 3000)], "RDATE is not taken"),
