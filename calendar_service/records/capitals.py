@@ -6,7 +6,14 @@ that another state occupies: neutral as the tz database is, its list of zones is
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from calendar_service.datephrases import phrase_key
 from calendar_service.records.countries import zones_of_country
+from calendar_service.records.zones import city_words
+
+if TYPE_CHECKING:
+    from calendar_service.records.record import Place
 
 CAPITAL_ZONES: dict[str, str] = {
     "AR": "America/Argentina/Buenos_Aires",
@@ -55,6 +62,15 @@ NEVER_PROPOSED: dict[str, str] = {
     "(General Assembly, resolution 68/262); its clocks are those of Moscow",
 }
 """Zones that are never proposed as those of a country, and why. Whoever writes one is understood."""
+
+
+def zone_of_place(place: Place | None) -> str | None:
+    """Return the zone of a place: the only one that its country has to propose, or the one named after its city."""
+    zones = zones_to_propose(place.country) if place and place.country else ()
+    if place is None or len(zones) == 1:
+        return zones[0] if zones else None
+    cities = {phrase_key(name) for name in place.city.values()}
+    return next((zone for zone in zones if phrase_key(city_words(zone)) in cities), None)
 
 
 def zones_to_propose(code: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from calendar_service.records.capitals import zone_of_place
 from calendar_service.records.enums import MomentName
 from calendar_service.records.moments import instant_bounds, record_bounds, span_points
 from calendar_service.records.occurrences import Occurrence, end_of, occurrence_on, occurrences_of
@@ -29,7 +30,7 @@ from calendar_service.verification.states import (
 if TYPE_CHECKING:
     from calendar_service.records.deadline_history import DeadlineChange
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.records.record import Point, Record, Schedule, Span
+    from calendar_service.records.record import Point, Record, Schedule, Session, Span
 
 # Just inside the stretches that every surface covers: twelve months back, two years ahead.
 _BACK, _AHEAD, _DAILY_AHEAD = timedelta(days=364), timedelta(days=729), timedelta(days=364)
@@ -284,8 +285,10 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
     milestones: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
     whole: list[Point | Span] = [schedule.span] if schedule else []
     own: list[Point | Span]
-    if name.startswith("session "):
-        own = [each.span for each in record.sessions if f"session {each.id}" == name] + whole
+    session = next((each for each in record.sessions if f"session {each.id}" == name), None)
+    if session:
+        record = _of_session(session, record)
+        own = [session.span, *whole]
     elif schedule and name.startswith(f"{HAPPENING} of "):
         own = [occurrence_on(schedule, date.fromisoformat(name.rpartition(" ")[2])).span]
     else:
@@ -321,6 +324,15 @@ def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") 
         for zone in (scope.home, scope.zone or record.zone or announced)
     )
     return [StatedTime(what, spell_words(*stamps)) for stamps in ([home] if home == other else [home, other])]
+
+
+def _session_lines(session: Session, record: Record, scope: Scope) -> list[StatedTime]:
+    return _lines(session.span, _of_session(session, record), scope)
+
+
+def _of_session(session: Session, record: Record) -> Record:
+    """Return the record with the zone of the session's own place."""
+    return replace(record, zone=zone_of_place(session.place) or record.zone)
 
 
 def _until(record: Record) -> list[StatedTime]:
@@ -374,9 +386,9 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
     points: list[Point | Span] = [shown]
     is_alone = len(record.milestones) == 1  # a closing is the lead, and in the list of milestones if there are more
     points += [each.at for name, each in record.milestones.items() if not (is_alone and name is MomentName.CLOSES)]
-    points += [session.span for session in record.sessions]
     points += [each.span for each in following]
     lines = [fact for at in points for fact in _lines(at, record, scope)]
+    lines += [fact for each in record.sessions for fact in _session_lines(each, record, scope)]
     head = [StatedTime("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
     linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
     state = [fact for each in (lead, *following) for fact in _shown_state(each, entry, scope)]

@@ -20,7 +20,7 @@ from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_
 from calendar_service.web.feeds import with_query
 from calendar_service.web.options import city_names
 from calendar_service.writers import phrases
-from calendar_service.writers.description import time_lines
+from calendar_service.writers.description import as_session, time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
 from calendar_service.writers.record_details import DetailKind, Surface, record_details
 from calendar_service.writers.states import is_closed, is_over, open_registration, series_lines, shown_join
@@ -158,7 +158,11 @@ def _session(
     session: Session, record: Record, edition: Edition, view: RenderContext
 ) -> tuple[phrases.LocalizedText, list[str], str]:
     title = phrases.pick(session.title, view.lang.code)
-    return title, time_lines(session.span, record, edition.calendar, view), phrases.place(session.place, view.lang)
+    return (
+        title,
+        time_lines(session.span, as_session(record, session), edition.calendar, view),
+        phrases.place(session.place, view.lang),
+    )
 
 
 def _question(detail: RecordDetail, lang: Language) -> QuestionRow:

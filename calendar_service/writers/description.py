@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calendar_service.records.capitals import zone_of_place
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from calendar_service.records.edition import Entry
-    from calendar_service.records.record import Calendar, Point, Record, Span
+    from calendar_service.records.record import Calendar, Point, Record, Session, Span
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevent_specs import VEventSpec
 
@@ -36,7 +38,7 @@ def describe_entry(
 
     `spec` is the calendar entry that the text belongs to: its own moment comes first. None means the record.
     """
-    record = entry.record
+    record = as_session(entry.record, spec.session) if spec and spec.session else entry.record
     occurrence = spec.occurrence if spec else None
     state = state_texts(entry, calendar, view.lang, occurrence).lines
     paragraphs = [
@@ -69,6 +71,12 @@ def time_lines(
             lines.append(view.lang.gettext("In {city}: {when}", city=phrases.city(record, zone, view.lang), when=local))
             shown.append(zone)
     return lines
+
+
+def as_session(record: Record, session: Session) -> Record:
+    """Return a record as one of its sessions has it: at the session's own place, with the clock there."""
+    zone = zone_of_place(session.place)
+    return replace(record, zone=zone, place=session.place) if zone else record
 
 
 def message_times(at: Point | Span, record: Record, calendar: Calendar, view: RenderContext) -> list[str]:
@@ -131,7 +139,8 @@ def _labelled(label: str, at: Point | Span, record: Record, calendar: Calendar, 
 def _sessions(record: Record, calendar: Calendar, view: RenderContext) -> Iterator[str]:
     for session in record.sessions[:_MOST_SESSIONS]:
         place = phrases.place(session.place, view.lang)
-        first, *others = [*time_lines(session.span, record, calendar, view), *([place] if place else [])]
+        times = time_lines(session.span, as_session(record, session), calendar, view)
+        first, *others = [*times, *([place] if place else [])]
         title = phrases.pick(session.title, view.lang.code).text
         yield view.lang.gettext("{label}: {title}", label=title, title=first)
         yield from others

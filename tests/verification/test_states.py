@@ -59,6 +59,7 @@ TOLD = {
     ),
     "corrected": (["Change: The room list was wrong."], ["Modification : La liste des salles était fausse."]),
     "planned": ([], []),
+    "travelling": ([], []),
     "gone": (["Withdrawn"], ["Retiré"]),
 }
 # A reminder is about one occurrence that takes place; the file beside it has the others.
@@ -232,6 +233,19 @@ def test_sessions_are_told_with_their_places(states, surface):
         assert "Hemicycle" in text
 
 
+ABROAD = (
+    ["In Seoul: 17:00-18:00 KST (UTC+9)", "In New York: 10:00-11:00 EDT (UTC-4)"],
+    ["À Séoul : 17:00-18:00 KST (UTC+9)", "À New York : 10:00-11:00 EDT (UTC-4)"],
+)
+
+
+@pytest.mark.parametrize("surface", [*[name for name in PEOPLE if name not in {*ROWS, "JSON-LD"}], "add links"])
+def test_a_session_abroad_has_the_clock_of_its_own_place(states, surface):
+    for lang, clocks in zip(LANGUAGES, ABROAD, strict=True):
+        text = normal((PEOPLE | {"add links": add_links})[surface](states, "travelling", lang))
+        assert [each for each in clocks if each not in text] == [], (lang, text)
+
+
 @pytest.mark.parametrize("surface", ["agenda", "widget, agenda", "widget, compact", "page"])
 def test_a_registration_that_closes_is_told(states, surface):
     text = normal(PEOPLE[surface](states, "planned", "en"))
@@ -275,7 +289,7 @@ def test_a_hidden_occurrence_is_an_exception_of_the_rule(states):
 def test_the_audit_finds_no_difference(states):
     report = states.audit(with_messages=True)
     assert [str(fault) for fault in report.faults] == []
-    assert str(report).endswith(" surfaces and in 62 messages, 0 differences")
+    assert str(report).endswith(" surfaces and in 68 messages, 0 differences")
 
 
 # How each promise is broken, and what the audit must name then.

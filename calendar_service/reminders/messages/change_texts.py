@@ -14,7 +14,7 @@ from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, write_instant
 from calendar_service.reminders.messages.content import ChangedValue
 from calendar_service.writers import phrases
-from calendar_service.writers.description import message_times
+from calendar_service.writers.description import as_session, message_times
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.states import reason_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.changes import RecordChange
     from calendar_service.records.edition import Entry
-    from calendar_service.records.record import Calendar, Link, Point, Record, Span
+    from calendar_service.records.record import Calendar, Link, Point, Record, Session, Span
     from calendar_service.records.texts import Text
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
@@ -164,8 +164,11 @@ def _values_of(
         texts = (difference.new_answer.question, difference.new_answer.answer)
         return ChangedValue(headline(difference, lang), was, [_short(text, lang) for text in texts])
 
+    session = _session_of(difference, records)
+    record = as_session(entry.record, session) if session else entry.record
+
     def lines(span: Point | Span | None) -> list[str]:
-        return message_times(span, entry.record, calendar, view) if span else []
+        return message_times(span, record, calendar, view) if span else []
 
     old = lines(difference.old)[:1]  # what is no longer valid is shown on one clock
     match difference.what:
@@ -198,12 +201,18 @@ def _series(
     return ChangedValue(label, sides[0], sides[1])
 
 
+def _session_of(difference: RecordChange, records: tuple[Record | None, Record]) -> Session | None:
+    """Return the session that a change is about, as it is now, or was last."""
+    sessions = [each for record in records if record for each in record.sessions]
+    return next((each for each in reversed(sessions) if each.id == difference.session), None)
+
+
 def _label(difference: RecordChange, records: tuple[Record | None, Record], lang: Language) -> str:
     if difference.what is ChangeKind.PLACE:
         return lang.gettext("Where")
     if difference.session:
-        held = [each for record in records if record for each in record.sessions if each.id == difference.session]
-        return clean_line(phrases.pick(held[-1].title, lang.code).text) if held else lang.gettext("Session")
+        session = _session_of(difference, records)
+        return clean_line(phrases.pick(session.title, lang.code).text) if session else lang.gettext("Session")
     if difference.moment is MomentName.STARTS or difference.moment is None:
         return lang.gettext("When")
     return phrases.moment_label(difference.moment, lang)

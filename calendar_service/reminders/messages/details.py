@@ -11,7 +11,7 @@ from calendar_service.records.shorten import shorten
 from calendar_service.reminders.messages.content import Detail
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
-from calendar_service.writers.description import message_times
+from calendar_service.writers.description import as_session, message_times
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.record_details import DetailKind, Surface, question_and_answer, record_details
 from calendar_service.writers.sanitize import clean_line, plain
@@ -83,7 +83,8 @@ def _other_moments(
     for session in record.sessions[:_MAX_SESSIONS]:
         title = clean_line(phrases.pick(session.title, view.lang.code).text)
         place = clean_line(phrases.place(session.place, view.lang))
-        lines = [*message_times(session.span, record, calendar, view), *([place] if place else [])]
+        times = message_times(session.span, as_session(record, session), calendar, view)
+        lines = [*times, *([place] if place else [])]
         yield Detail(title or view.lang.gettext("Session"), lines)
     for name, milestone in record.milestones.items():
         if name is not main.name and instant_bounds(milestone.at, calendar.zone)[1] >= now:
