@@ -18,6 +18,7 @@ from calendar_service.admin.shown_changes import (
     message_languages,
     shown_changes,
     shown_errors,
+    shown_scheduled,
     shown_waiting,
     total_audience,
 )
@@ -48,7 +49,7 @@ CHANGES = f"{ADMIN}/changes"
 _PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _DONE = {
     PublishOutcome.PUBLISHED: gettext_noop("Published."),
-    PublishOutcome.UNCHANGED: gettext_noop("It is public."),
+    PublishOutcome.UNCHANGED: gettext_noop("Saved. What is public is the same."),
     PublishOutcome.HELD: gettext_noop("It is still held; the reasons are below."),
     PublishOutcome.BROKEN: gettext_noop("The file has problems; nothing was published."),
     "discarded": gettext_noop("The change is discarded."),
@@ -89,6 +90,7 @@ def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTP
         blocked=blocked,
         waiting=[shown_waiting(each, overview) for each in overview.mine],
         others=[shown_waiting(each, overview) for each in overview.others],
+        scheduled=shown_scheduled(overview),
         only=request.values.get("only", ""),
         may_publish=bool(held or overview.pending.applied) and not blocked and who().may("publish"),
     )

@@ -19,7 +19,7 @@ from calendar_service.parsers.editing.edits import AppendRecord
 from calendar_service.parsers.editing.file_edit import record_text
 from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.importing.candidates import propose_id, unused_id
-from calendar_service.records.enums import Kind
+from calendar_service.records.enums import DRAFT, Kind
 from calendar_service.records.errors import gettext_noop
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
@@ -62,7 +62,8 @@ def edit_record(record_id: str) -> Response:
     values = record_values(state, record_id)
     if values is None:
         abort(HTTPStatus.NOT_FOUND)
-    form = RecordForm(values, draft.calendar.languages)
+    has_been_public = bool(overview.edition and record_id in overview.edition.entries)
+    form = RecordForm(values, draft.calendar.languages, has_been_public=has_been_public)
     known = hashlib.sha256((record_text(state.data, record_id) or "").encode()).hexdigest()[:32]
     given, button, told = _given(form), _button(), ""
     if button and request.form.get("known") != known:
@@ -70,8 +71,6 @@ def edit_record(record_id: str) -> Response:
     edits = form.edits(record_id, given)
     trial = try_edits(overview.reader, state, record_id, edits, [each.name for each in form.fields])
     if button == "save" and not trial.errors:
-        if record_values(overview.state, record_id) is None:  # it waits itself
-            edits = [AppendRecord(sort_keys(form.wanted(given)))]
         return _keep(overview, record_id, edits)
     return _page(overview, draft, form, given, trial, record_id=record_id, known=known, told=told)
 
@@ -87,6 +86,8 @@ def new_record() -> Response:
     copy_of = request.values.get("copy_of", "")
     form = RecordForm({**_copied(overview, copy_of), "kind": kind}, draft.calendar.languages)
     given, button = _given(form), _button()
+    if button == "draft":
+        given, button = {**given, "status": DRAFT}, "save"
     taken = _taken(overview, draft)
     record_id = request.form.get("id", "").strip()[:_MOST_CHARACTERS]
     trial = _try_new(overview, form, given, record_id or unused_id(_STAND_IN, taken))
@@ -124,7 +125,7 @@ def _button() -> str:
     if request.method != "POST":
         return ""
     try:
-        return pressed_button(request.form, ("check", "save"))
+        return pressed_button(request.form, ("check", "save", "draft"))
     except UnclearButton:
         abort(HTTPStatus.BAD_REQUEST)
 

@@ -18,11 +18,12 @@ from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.lease import read_holder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
     from pathlib import Path
 
     from calendar_service.parsers.calendar_file import ParseResult
+    from calendar_service.records.edition import Draft
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
     from calendar_service.writers.i18n import Language
@@ -47,11 +48,17 @@ class FileState:
 
 
 class FileReader:
-    """Reads the file; what its bytes say is worked out once. Thread-safe."""
+    """Reads the file; what its bytes say is worked out once. Thread-safe.
 
-    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+    `taken_back` returns the ids of records that have been public and that a file would withhold, which is refused.
+    """
+
+    def __init__(
+        self, path: Path, clock: Callable[[], datetime], taken_back: Callable[[Draft], Collection[str]] = lambda _: ()
+    ) -> None:
         self.path = path
         self._clock = clock
+        self._taken_back = taken_back
         self._lock = threading.Lock()
         self._known: LRUCache[str, ParseResult] = LRUCache(_KEPT)
 
@@ -72,7 +79,9 @@ class FileReader:
         with self._lock:
             if digest not in self._known:
                 self._known[digest] = read_calendar(data, str(self.path), self._clock())
-            return FileState(data, digest, self._known[digest], trouble)
+            reading = self._known[digest]
+        refused = self._taken_back(reading.draft) if reading.draft else ()
+        return FileState(data, digest, reading.refuse(refused), trouble)
 
 
 def why_read_only(engine: Database, path: Path, host: Host, lang: Language, *, is_to_be_written: bool) -> str:

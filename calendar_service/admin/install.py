@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_cookie
 
-from calendar_service.admin import changes, edit, history, paste, sign_in, tasks
+from calendar_service.admin import changes, edit, history, paste, release, sign_in, tasks
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE, is_trusted_peer
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.sessions import EditorSessions
 from calendar_service.web.app import edition_cache
+from calendar_service.web.edition_cache import NothingPublished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from calendar_service.records.edition import Draft
     from calendar_service.reminders.sign_in_mailer import SignInMailer
     from calendar_service.settings import Settings
     from calendar_service.store.engine import Database
+    from calendar_service.web.edition_cache import EditionCache
 
 
 def install_admin(
@@ -31,7 +35,8 @@ def install_admin(
     """Add the admin pages to an application; without CALENDAR_EDITORS they answer 404."""
     app.extensions[EDITOR_SESSIONS] = EditorSessions(engine, keys, settings.editors)
     app.extensions[MAILER] = mailer
-    app.extensions[FILE_READER] = FileReader(settings.file, edition_cache(app).clock)
+    editions = edition_cache(app)
+    app.extensions[FILE_READER] = FileReader(settings.file, editions.clock, partial(_taken_back, editions))
     for blueprint in (
         sign_in.blueprint,
         sign_in.signed_in_blueprint,
@@ -40,8 +45,18 @@ def install_admin(
         tasks.blueprint,
         edit.blueprint,
         history.blueprint,
+        release.blueprint,
     ):
         app.register_blueprint(blueprint)
+
+
+def _taken_back(editions: EditionCache, draft: Draft) -> list[str]:
+    """Return the ids of records that have been public and that a file would withhold now."""
+    try:
+        edition = editions.edition()
+    except NothingPublished:
+        return []
+    return draft.released_at(max(editions.clock(), edition.published_at)).taken_back(edition)
 
 
 def may_send_more(

@@ -19,10 +19,12 @@ from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.web.context import cache, status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_service.admin.comparison import FileComparison
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.admin.waiting import Combination
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Draft, Edition
     from calendar_service.store.engine import Database
     from calendar_service.store.waiting_changes import WaitingChange
     from calendar_service.web.status import ServiceStatus
@@ -35,7 +37,8 @@ FILE_READER = "calendar-service-file-reader"
 class Overview:
     """The file and the public edition at one time. `difference` is None if the file is broken or changes nothing.
 
-    `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is.
+    `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is,
+    and `draft` is what it says, None if it is broken.
     `mine` are all changes of the editor, `others` those of the other editors.
     """
 
@@ -50,6 +53,7 @@ class Overview:
     pending: Combination
     mine: list[WaitingChange]
     others: list[WaitingChange]
+    draft: Draft | None
     _lines: dict[str, tuple[int, int]] | None = field(default=None, init=False)
 
     def record_lines(self, record_id: str) -> list[tuple[int, str]]:
@@ -58,6 +62,12 @@ class Overview:
             self._lines = find_record_lines(self.pending.state.data)
         place = self._lines.get(record_id)
         return self.pending.state.lines(*place) if place else []
+
+
+def release_time(edition: Edition | None) -> datetime:
+    """Return the time by which it is known what of a file is public: that of the next edition."""
+    now = cache().clock()
+    return max(now, edition.published_at) if edition else now
 
 
 def open_overview(only: int | None = None) -> Overview:
@@ -71,6 +81,7 @@ def open_overview(only: int | None = None) -> Overview:
     chosen = [] if held_reasons(state, found) else [each for each in mine if only in (None, each.id)]
     pending = combine(reader, state, chosen)
     draft = pending.state.reading.draft if not state.trouble else None
+    draft = draft.released_at(release_time(edition)) if draft else None
     difference = compare_file(engine, edition, draft, now) if draft else None
     if difference and difference.comparison.is_empty:
         difference = None
@@ -79,4 +90,4 @@ def open_overview(only: int | None = None) -> Overview:
     others = [each for each in waiting if each.editor != me]
     if read_only := why_read_only(engine, reader.path, this_host(), lang, is_to_be_written=True):
         line.insert(0, StatePart(read_only, is_bad=True))
-    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others)
+    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others, draft)

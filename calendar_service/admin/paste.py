@@ -16,9 +16,11 @@ from calendar_service.admin.overview import open_overview
 from calendar_service.admin.record_form import field_label
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, parse_path, value_at
+from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.importing.candidates import Candidate, UnfitSource
 from calendar_service.parsers.importing.formats import read_source
 from calendar_service.parsers.importing.to_yaml import print_records
+from calendar_service.records.enums import DRAFT
 from calendar_service.records.texts import output_languages
 from calendar_service.records.uids import entry_names
 from calendar_service.web.buttons import UnclearButton, pressed_button
@@ -87,10 +89,10 @@ def read_or_accept() -> Response:
     require_role("write")
     overview = open_overview()
     try:
-        action = pressed_button(request.form, ("read", "accept"))
+        action = pressed_button(request.form, ("read", "accept", "draft"))
     except UnclearButton:
         abort(HTTPStatus.BAD_REQUEST)
-    return _accept(overview) if action == "accept" else _read(overview)
+    return _read(overview) if action == "read" else _accept(overview, as_drafts=action == "draft")
 
 
 def _form(overview: Overview, *, error: str = "", text: str = "") -> Response:
@@ -177,10 +179,12 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _accept(overview: Overview) -> Response:
+def _accept(overview: Overview, *, as_drafts: bool) -> Response:
     now, editor = cache().clock(), who().editor.address
     for number in request.form.getlist("accept")[:_MOST_CARDS]:
         fields = _corrected(number)
+        if as_drafts:
+            fields = sort_keys({**fields, "status": DRAFT})
         keep_edits(overview.engine, editor, fields["id"], [AppendRecord(fields)], overview.state, now)
     return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
 

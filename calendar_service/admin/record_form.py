@@ -6,12 +6,12 @@ A field's name is its path in the file. What the form has no field for stays as 
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.editing.edits import RemoveValue, SetValue, parse_path, value_at
-from calendar_service.records.enums import Kind
+from calendar_service.records.enums import DRAFT, Kind, Status
 from calendar_service.records.errors import gettext_noop
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class FieldForm(Enum):
     """A list, separated by commas."""
     LINES = "lines"
     """A list, one a line."""
+    CHOICE = "choice"
+    """One of a few words."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class _Kept:
     kinds: frozenset[Kind] = _ALL
     is_main: bool = False
     only_if_there: bool = False
+    only_unpublished: bool = False
 
 
 _FIELDS = (
@@ -62,6 +65,8 @@ _FIELDS = (
     _Kept("url", FieldForm.LINE, gettext_noop("Page that tells more"), is_main=True),
     _Kept("summary", FieldForm.BLOCKS, gettext_noop("Summary"), is_main=True),
     _Kept("tags", FieldForm.WORDS, gettext_noop("Tags, separated by commas"), is_main=True),
+    _Kept("status", FieldForm.CHOICE, gettext_noop("Status"), is_main=True),
+    _Kept("publish_at", FieldForm.LINE, gettext_noop("Becomes public by itself, day and time"), only_unpublished=True),
     _Kept("repeats", FieldForm.LINE, gettext_noop("Repeats"), _HAPPENINGS),
     _Kept("questions_by", FieldForm.LINE, gettext_noop("Questions until"), _TENDERS),
     _Kept("opens", FieldForm.LINE, gettext_noop("Opening of bids"), _TENDERS),
@@ -89,7 +94,12 @@ _LABELS = {
     "id": gettext_noop("Id"),
     "kind": gettext_noop("Kind"),
     "place": gettext_noop("Place, or online"),
-    "status": gettext_noop("Status"),
+}
+# What the form offers; what is called off is a task of its own.
+_STATUSES = {
+    "": gettext_noop("Confirmed"),
+    Status.TENTATIVE: gettext_noop("Tentative: it may still change or not take place"),
+    DRAFT: gettext_noop("Draft: nothing of it is public"),
 }
 
 
@@ -106,7 +116,10 @@ def field_label(path: str, lang: Language) -> str:
 
 @dataclass(frozen=True)
 class FormField:
-    """A field: its name, the words for it, and its text; `code` is the language of one text of several."""
+    """A field: its name, the words for it, and its text; `code` is the language of one text of several.
+
+    `choices` are the values that it may have, with the words for them; none if it is free.
+    """
 
     name: str
     label: str
@@ -114,13 +127,17 @@ class FormField:
     code: str
     is_long: bool
     is_main: bool
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 class RecordForm:
-    """The fields of one record. `values` are those of the file; a new record has only its kind."""
+    """The fields of one record. `values` are those of the file; a new record has only its kind.
 
-    def __init__(self, values: Mapping[str, Any], languages: Sequence[str]) -> None:
-        self.values, self.languages = values, languages
+    What `has_been_public` cannot become a draft, or public at a time.
+    """
+
+    def __init__(self, values: Mapping[str, Any], languages: Sequence[str], *, has_been_public: bool = False) -> None:
+        self.values, self.languages, self.has_been_public = values, languages, has_been_public
         kind = Kind(values["kind"])
         self._kept = [each for each in _FIELDS if kind in each.kinds and self._is_shown(each)]
 
@@ -128,6 +145,8 @@ class RecordForm:
         """Return True if the form can show a value; one that is written in another way is left to the file."""
         top = kept.path.partition(".")[0]
         value = value_at(self.values, parse_path(kept.path))
+        if kept.only_unpublished and self.has_been_public:
+            return False
         if value is None:
             return not kept.only_if_there and not (kept.path == "when" and "starts" in self.values)
         match kept.form:
@@ -135,6 +154,8 @@ class RecordForm:
                 return isinstance(value, str) or isinstance(self.values.get(top), str)
             case FieldForm.WORDS | FieldForm.LINES:
                 return isinstance(value, list) and all(isinstance(each, str) for each in value)
+            case FieldForm.CHOICE:
+                return value in ("confirmed", *self._statuses)
         return True
 
     @property
@@ -150,7 +171,12 @@ class RecordForm:
                 name = f"{kept.path}.{code}"
                 yield FormField(name, kept.label, texts.get(code, ""), code, is_long, kept.is_main)
             return
-        yield FormField(kept.path, kept.label, self._text(kept), "", is_long, kept.is_main)
+        choices = self._statuses if kept.form is FieldForm.CHOICE else {}
+        yield FormField(kept.path, kept.label, self._text(kept), "", is_long, kept.is_main, choices)
+
+    @property
+    def _statuses(self) -> dict[str, str]:
+        return {name: label for name, label in _STATUSES.items() if name != DRAFT or not self.has_been_public}
 
     def _texts(self, value: Any) -> dict[str, str]:
         return value if isinstance(value, dict) else {self.languages[0]: value} if value else {}
@@ -159,6 +185,8 @@ class RecordForm:
         top, _, key = kept.path.partition(".")
         value = self.values.get(top) if key == "name" and isinstance(self.values.get(top), str) else None
         value = value or value_at(self.values, parse_path(kept.path))
+        if kept.form is FieldForm.CHOICE and value == Status.CONFIRMED:
+            return ""
         if isinstance(value, list):
             return (", " if kept.form is FieldForm.WORDS else "\n").join(value)
         return value if isinstance(value, str) else ""

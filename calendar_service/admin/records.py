@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,11 +15,12 @@ from calendar_service.admin.overview import open_overview
 from calendar_service.admin.status_line import held_reasons
 from calendar_service.admin.task_edits import TITLES, tasks_for
 from calendar_service.records.deadline_history import DEADLINES
-from calendar_service.records.edition import is_coming
+from calendar_service.records.edition import Revision, advance, is_coming
 from calendar_service.records.enums import Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.main_moment import main_moment
 from calendar_service.records.moments import instant_bounds
+from calendar_service.records.times import civil_from_instant
 from calendar_service.web.context import cache
 from calendar_service.writers import phrases
 from calendar_service.writers.states import reason_of
@@ -40,6 +41,7 @@ _TENTATIVE_LONG = timedelta(days=30)
 LISTS = {
     "": gettext_noop("Upcoming"),
     "attention": gettext_noop("Needs attention"),
+    "drafts": gettext_noop("Drafts"),
     "past": gettext_noop("Past"),
 }
 
@@ -79,6 +81,7 @@ def list_page() -> Response:
     chosen = {
         "": sorted((each for each in rows if not each.is_past), key=_by_time),
         "attention": sorted((each for each in rows if each.needs), key=_by_time),
+        "drafts": sorted(_withheld_rows(overview, words), key=_by_time),
         "past": sorted((each for each in rows if each.is_past), key=_by_time, reverse=True),
     }
     return admin_page(
@@ -111,6 +114,27 @@ def _rows(overview: Overview, words: str) -> list[RecordRow]:
         _row(each, edition, each.record.id in public, _is_held(each.record.id, held), now, overview.lang)
         for each in entries
     ]
+
+
+def _withheld_rows(overview: Overview, words: str) -> list[RecordRow]:
+    """Return the records that are not public: drafts, and those that become so at a time."""
+    if overview.draft is None:
+        return []
+    now, lang, calendar = cache().clock(), overview.lang, overview.draft.calendar
+    withheld = {each.record.id: each for each in overview.draft.withheld}
+    revisions = [Revision(each.record, 1, 0, now) for each in withheld.values()]
+    edition = advance(None, 0, now, calendar, revisions)
+    rows = []
+    for entry in edition.entries.values():
+        if _matches(entry, words):
+            row = _row(entry, edition, is_public=False, is_held=False, now=now, lang=lang)
+            at = withheld[row.record_id].publish_at
+            state = lang.gettext("Draft")
+            if at:
+                local = phrases.when_words(civil_from_instant(at, calendar.zone), calendar.zone, lang)
+                state = lang.gettext("Becomes public by itself: {when}", when=local)
+            rows.append(replace(row, state=state, needs=[], tasks=_withheld_tasks(entry, lang)))
+    return rows
 
 
 def _row(entry: Entry, edition: Edition, is_public: bool, is_held: bool, now: datetime, lang: Language) -> RecordRow:
@@ -163,6 +187,13 @@ def _tasks(entry: Entry, lang: Language, *, is_past: bool) -> list[tuple[str, st
     copying = f"{ADMIN}/new?{urlencode({'kind': record.kind.value, 'copy_of': record.id})}"
     pages = [(label, f"{ADMIN}/records/{record.id}/{name}") for name, label in named]
     return [*pages, (lang.gettext("Copy"), copying), (lang.gettext("History"), history)]
+
+
+def _withheld_tasks(entry: Entry, lang: Language) -> list[tuple[str, str]]:
+    """Likewise, with a record that is not public; nothing of it can be called off."""
+    release = (lang.gettext("When it becomes public"), f"{ADMIN}/records/{entry.record.id}/release")
+    tasks = _tasks(entry, lang, is_past=True)
+    return [tasks[0], release, *tasks[1:]] if tasks else []
 
 
 def _matches(entry: Entry, words: str) -> bool:

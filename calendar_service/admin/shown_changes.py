@@ -82,10 +82,12 @@ class ShownWaiting:
 
     number: int
     editor: str
+    record_id: str
     title: phrases.LocalizedText
     since: str
     edits: list[tuple[str, str, str]]
     conflicts: list[ShownConflict]
+    has_been_public: bool
 
 
 @dataclass(frozen=True)
@@ -178,15 +180,14 @@ def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
     """Return a change that waits, with its conflicts."""
     zone = overview.edition.calendar.zone if overview.edition else "UTC"
     local = civil_from_instant(change.changed_at, zone)
-    entry = overview.edition.entries.get(change.record_id) if overview.edition else None
     edits = [_shown_edit(each["edit"], each["was"], overview.lang) for each in change.edits]
     conflicts = (overview.pending.conflicts or {}).get(change.id, [])
     return ShownWaiting(
         number=change.id,
         editor=change.editor,
-        title=phrases.pick(entry.record.title, overview.lang.code)
-        if entry
-        else phrases.LocalizedText(change.record_id, ""),
+        record_id=change.record_id,
+        title=_title_of(change, overview),
+        has_been_public=overview.edition is not None and change.record_id in overview.edition.entries,
         since=phrases.when_words(local, zone, overview.lang),
         edits=edits,
         conflicts=[
@@ -194,6 +195,34 @@ def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
             for each in conflicts
         ],
     )
+
+
+def shown_scheduled(overview: Overview) -> list[tuple[str, phrases.LocalizedText, str]]:
+    """Return what becomes public by itself, the next first: when, its title and its id."""
+    if overview.draft is None:
+        return []
+    zone, lang = overview.draft.calendar.zone, overview.lang
+    timed = [(each.publish_at, each.record) for each in overview.draft.withheld if each.publish_at]
+    return [
+        (
+            phrases.when_words(civil_from_instant(at, zone), zone, lang),
+            phrases.pick(record.title, lang.code),
+            record.id,
+        )
+        for at, record in sorted(timed, key=lambda pair: (pair[0], pair[1].id))
+    ]
+
+
+def _title_of(change: WaitingChange, overview: Overview) -> phrases.LocalizedText:
+    """Return the title of a record as it waits, else as the file or the public edition has it, else its id."""
+    drafts = (overview.draft, overview.state.reading.draft)
+    records = [each for draft in drafts if draft for each in draft.every_record]
+    records += [each.record for each in overview.edition.entries.values()] if overview.edition else []
+    titles = [each.title for each in records if each.id == change.record_id]
+    for each in change.edits:
+        title = each["edit"].get("append", {}).get("title")
+        titles += [title] if isinstance(title, dict) else [{"": title}] if isinstance(title, str) else []
+    return phrases.pick(titles[0], overview.lang.code) if titles else phrases.LocalizedText(change.record_id, "")
 
 
 def _shown_edit(plain: dict[str, Any], was: Any, lang: Language) -> tuple[str, str, str]:

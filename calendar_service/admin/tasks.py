@@ -55,13 +55,15 @@ class _Form:
     def __init__(self, overview: Overview, task: Task, record_id: str) -> None:
         state = overview.pending.state
         values = record_values(state, record_id) if state.reading.draft else None
-        if values is None or task not in tasks_for(str(values.get("status", ""))) or state.reading.draft is None:
+        known = {each.id: each for each in overview.draft.records} if overview.draft else {}
+        is_allowed = values is not None and task in tasks_for(str(values.get("status", "")))
+        if values is None or overview.draft is None or record_id not in known or not is_allowed:
             abort(HTTPStatus.NOT_FOUND)
         self.overview, self.task, self.record_id = overview, task, record_id
         self.state = state
         self.values: dict[str, Any] = values
-        self.calendar: Calendar = state.reading.draft.calendar
-        self.record: Record = next(each for each in state.reading.draft.records if each.id == record_id)
+        self.calendar: Calendar = overview.draft.calendar
+        self.record: Record = known[record_id]
         self.times = times_of(values) if task is Task.MOVE else {}
         self.reasons = [f"{REASON}.{code}" for code in self.calendar.languages]
         self.known = hashlib.sha256((record_text(state.data, record_id) or "").encode()).hexdigest()[:32]

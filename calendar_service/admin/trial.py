@@ -11,6 +11,7 @@ from calendar_service.parsers.yaml_tree import read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.parsers.editing.edits import Edit
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trial:
-    """A record as edits would make it, None if they cannot be made; errors and notes by the path of their field."""
+    """A record as edits would make it, None if they cannot be made; errors and notes by the path of their field.
+
+    `publish_at` is when it becomes public by itself, if it says so.
+    """
 
     record: Record | None
     errors: dict[str, str]
     notes: dict[str, str]
+    publish_at: datetime | None = None
 
 
 def record_values(state: FileState, record_id: str) -> dict[str, Any] | None:
@@ -59,7 +64,9 @@ def try_edits(
         elif finding.is_error:
             errors.setdefault("", str(finding))
     records = reading.draft.every_record if reading.draft else ()
-    return Trial(next((each for each in records if each.id == record_id), None), errors, notes)
+    withheld = {each.record.id: each.publish_at for each in reading.draft.withheld} if reading.draft else {}
+    record = next((each for each in records if each.id == record_id), None)
+    return Trial(record, errors, notes, withheld.get(record_id))
 
 
 def _field_of(path: Sequence[Any], fields: Collection[str]) -> str:

@@ -13,12 +13,14 @@ from calendar_service.parsers.editing.edits import (
     AppendRecord,
     SetValue,
     UnfitEdit,
+    changed_values,
     edit_from_json,
     edit_to_json,
     record_numbers,
     value_at,
 )
 from calendar_service.parsers.editing.file_edit import edit_file
+from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.store.engine import writing
 from calendar_service.store.waiting_changes import save_waiting, select_waiting
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from calendar_service.parsers.editing.edits import Edit
     from calendar_service.store.engine import Database, Transaction
     from calendar_service.store.waiting_changes import WaitingChange
+
+
+_APPENDED = ""
+"""What stands for the path of an edit that appends its record."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,10 @@ def _keep(
     before = select_waiting(connection, editor, record_id)
     kept = {_field(each["edit"]): each for change in before for each in change.edits}
     for edit in edits:
+        if _APPENDED in kept and not isinstance(edit, AppendRecord):
+            (fields,) = changed_values([kept[_APPENDED]["edit"]["append"]], [edit])
+            kept[_APPENDED] = {"edit": edit_to_json(AppendRecord(sort_keys(fields))), "was": None}
+            continue
         plain = edit_to_json(edit)
         was = None if isinstance(edit, AppendRecord) else value_at(record, edit.path)
         known = kept.get(_field(plain))
@@ -166,7 +176,7 @@ def _is_done(change: WaitingChange, records: Mapping[str, Any]) -> bool:
 def _field(plain: Mapping[str, Any]) -> str:
     """Return what names the field of an edit in JSON."""
     if "append" in plain:
-        return ""
+        return _APPENDED
     return _dotted((plain.get("set") or plain["remove"])[1])
 
 

@@ -5,32 +5,11 @@ import re
 
 import pytest
 
-from calendar_service.admin.waiting import combine
 from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
+from tests.support.admin_forms import FILE, fields_of, file_with_changes, kept, send
 from tests.support.admin_site import BO, Programme
 from tests.support.signing_up import words_of
-
-FILE = """\
-calendar: {id: demo.example, name: {en: Demo, fr: Démo}, timezone: Europe/Paris, languages: [en, fr]}
-records:
-  - id: roads   # the call
-    kind: tender
-    title: {en: Study of roads, fr: Étude des routes}
-    closes: 10 December 2026, 17:00   # as decided
-    documents:
-      - {title: Terms, url: "https://example.org/t.pdf"}
-  - id: rumours
-    kind: webinar
-    title: Rumours   # one for all
-    when: 3 December 2026 at 11.00-12.30 CET
-    place: online
-    timezone: Asia/Seoul
-    organisers:
-      - One & Co
-      - Two
-    registration: {url: "https://example.org/r", closes: 1 December 2026}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -42,28 +21,6 @@ def _standing_clock(monkeypatch):
 @pytest.fixture
 def site(database_file, tmp_path):
     return Programme(tmp_path, database_file, FILE)
-
-
-def fields_of(page):
-    form = page[page.index('<form class="form"') :]
-    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
-    fields |= dict(re.findall(r'<textarea id="[^"]*" name="([^"]+)"[^>]*>\n([^<]*)<', form))
-    return {name: html.unescape(value) for name, value in fields.items()} | {"do": "save"}
-
-
-def send(visitor, path, *, do="save", **given):
-    """Fill in the form of a page and send it."""
-    fields = fields_of(visitor.html(path)) | {name.replace("__", "."): text for name, text in given.items()}
-    return visitor.post(path.partition("?")[0], fields | {"do": do})
-
-
-def file_with_changes(site):
-    reader = site.app.extensions["calendar-service-file-reader"]
-    return combine(reader, reader.read(), list_waiting_changes(site.engine)).state.data.decode()
-
-
-def kept(site):
-    return [each["edit"] for change in list_waiting_changes(site.engine) for each in change.edits]
 
 
 @pytest.mark.parametrize("record", ["roads", "rumours"])

@@ -37,6 +37,9 @@ SIGNED_IN = [
     "/admin/history",
     "/admin/history/1?lang=fr",
     "/admin/history/1/restore?lang=en",
+    "/admin?show=drafts",
+    "/admin/records/secret-roofs/release",
+    "/admin/records/secret-roofs/release?lang=fr",
     "/admin/records/charts-tender/edit",
     "/admin/records/rumours-webinar/edit?lang=fr",
     "/admin/records/charts-tender/move",
@@ -46,6 +49,13 @@ MOVED = {
     'closes: "29 November 2026, 17:00"': 'closes: "27 November 2026, 17:00"',
     "when: 15-16 December 2026": "when: 16-17 December 2026",
 }
+WITHHELD = """
+  - id: secret-roofs
+    kind: event
+    title: {en: Roofs, fr: Toits}
+    when: 20 December 2026
+    publish_at: 12 December 2026, 14:00
+"""
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +71,7 @@ def admin(tmp_path_factory):
     for old, new in MOVED.items():
         assert old in text
         text = text.replace(old, new)
+    text += WITHHELD
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clocks, "server_time", lambda _: None)
         assert site.save(text) is PublishOutcome.HELD

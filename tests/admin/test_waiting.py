@@ -15,6 +15,7 @@ from calendar_service.store.engine import reading
 from calendar_service.store.lease import this_host
 from calendar_service.store.tables import editions, publish_intents
 from calendar_service.store.waiting_changes import list_waiting_changes
+from tests.support.admin_forms import press
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import FILE, words_of
 
@@ -49,17 +50,6 @@ def programme(database, tmp_path):
 @pytest.fixture
 def simple(database_file, tmp_path):
     return Waiting(tmp_path, database_file)
-
-
-def press(visitor, do="publish", query="", **changed):
-    page = visitor.html(f"/admin/changes{query}")
-    given = {
-        name: found[1]
-        for name in ("form_token", "digest", "only")
-        if (found := re.search(rf'name="{name}" value="([^"]*)"', page))
-    }
-    answer = visitor.post("/admin/changes", given | {"do": do} | changed)
-    return answer, words_of(visitor.get(answer.headers["Location"])) if answer.status_code == 303 else words_of(answer)
 
 
 def test_a_change_is_shown_before_it_is_published(programme):
