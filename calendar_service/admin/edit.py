@@ -12,6 +12,7 @@ from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
+from calendar_service.admin.presence import who_else
 from calendar_service.admin.record_form import RecordForm
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.admin.waiting import keep_edits
@@ -191,5 +192,5 @@ def _page(  # noqa: PLR0913 (what the page shows)
         told=told,
         copy_of=copy_of,
         several=len(form.languages) > 1,
-        others=[each.editor for each in overview.others if each.record_id == record_id],
+        others=[] if kind else who_else(overview, record_id),
     )

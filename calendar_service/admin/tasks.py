@@ -13,6 +13,7 @@ from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
+from calendar_service.admin.presence import who_else
 from calendar_service.admin.task_edits import REASON, TITLES, Task, task_edits, tasks_for, time_label, times_of
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.admin.waiting import keep_edits
@@ -155,6 +156,6 @@ def _page(form: _Form, given: dict[str, str], step: int, errors: dict[str, str],
         changes=form.changes(trial) if step == _LAST_STEP else [],
         times=[(path, time_label(path, lang)) for path in form.times],
         reasons=[(f"{REASON}.{code}", lang.language(code)) for code in form.calendar.languages],
-        others=[each.editor for each in form.overview.others if each.record_id == form.record_id],
+        others=who_else(form.overview, form.record_id),
         repeats=form.record.schedule.rule is not None if form.record.schedule else False,
     )

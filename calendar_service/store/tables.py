@@ -425,3 +425,12 @@ waiting_changes = Table(
     Index("uq_waiting_changes_editor", "editor", "record_id", unique=True),
     sqlite_autoincrement=True,
 )
+
+# Which editor has opened the form of a record, for a quarter of an hour: others are told who else is there.
+open_forms = Table(
+    "open_forms",
+    metadata,
+    Column("editor", String(254), primary_key=True),
+    Column("record_id", String(64), primary_key=True),
+    Column("opened_at", UTCDateTime, nullable=False),
+)
