@@ -25,6 +25,7 @@ NAVIGATION = (
     (ADMIN, gettext_noop("Records")),
     (f"{ADMIN}/paste", gettext_noop("Paste")),
     (f"{ADMIN}/changes", gettext_noop("Changes")),
+    (f"{ADMIN}/messages", gettext_noop("Messages")),
     (f"{ADMIN}/history", gettext_noop("History")),
 )
 """The pages of a signed-in editor: path and label."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendar_service.records.notification_keys import ReminderKey, record_of
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.forecast import forecast, upcoming
+from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.subscriptions.preferences import readable_watches
 from calendar_service.store.engine import reading
 from calendar_service.store.schedule import load_first_passes
@@ -16,6 +16,7 @@ from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -58,8 +59,8 @@ def list_upcoming(
     ]
 
 
-def list_planned(engine: Database, edition: Edition, now: datetime, lang: Language) -> list[UpcomingReminder]:
-    """Return the next messages to all subscribers; one about several records by the first of them."""
+def list_planned(planned: Iterable[PlannedMessage], edition: Edition, lang: Language) -> list[UpcomingReminder]:
+    """Return planned messages to all subscribers; one about several records by the first of them."""
     zone = edition.calendar.zone
     return [
         UpcomingReminder(
@@ -68,7 +69,7 @@ def list_planned(engine: Database, edition: Edition, now: datetime, lang: Langua
             label=_label(each.items[0].notification, zone, each.due_at, zone, lang),
             subscribers=each.subscribers,
         )
-        for each in forecast(engine, edition, (now, now + PLANNED_WITHIN), with_addresses=False)
+        for each in planned
         if record_of(each.items[0].notification)
     ]
 
