@@ -17,7 +17,6 @@ from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import can_be_added, moved_from, state_texts, takes_place
-from calendar_service.writers.tags import join_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +37,6 @@ BACK = timedelta(days=366)
 LEAST_PAST = 12
 ROWS_ON_A_PAGE = 50
 SOON_DAYS, URGENT_DAYS = 14, 3
-_TAGS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,10 @@ class AgendaItem:
         return self.ends > now or (self.begins == self.ends and self.ends >= now)
 
 
+ListedItems = tuple[list[AgendaItem], list[AgendaItem]]
+"""The coming items, earliest first, and the past ones, latest first."""
+
+
 @dataclass(frozen=True)
 class MovedMoment:
     """The sentence about something that was moved, in three parts: the old date or place can be struck through."""
@@ -76,7 +78,7 @@ class AgendaRow:
     """One line of the agenda.
 
     The first of `times` begins with the day, which is also shown beside the row: `day_words` is that beginning,
-    and `clock_words` the rest. If the row has more than one day with its hours, `day_words` is empty.
+    and `clock_words` the rest. `is_near` is True for what is on or less than two weeks ahead.
     """
 
     entry: Entry
@@ -98,9 +100,8 @@ class AgendaRow:
     changed: list[MovedMoment]
     reason: MarkedText | None
     place: str
-    tags: list[MarkedText]
-    more_tags: int
     countdown: str
+    is_near: bool
     urgency: str
     is_deadline: bool
     registration: list[str]
@@ -132,14 +133,10 @@ class Agenda:
 
 
 def make_agenda(
-    entries: list[Entry], edition: Edition, selection: Selection, view: RenderContext, now: datetime, page: int = 1
+    listed: ListedItems, edition: Edition, selection: Selection, view: RenderContext, now: datetime, page: int = 1
 ) -> Agenda:
-    """Return a page of the agenda; `page` counts from 1.
-
-    A recurring record is listed for a year ahead, and once in the past, at its last occurrence; but within `from` and
-    `to` at all its occurrences.
-    """
-    coming, past = list_items(entries, edition, selection, now)
+    """Return a page of the agenda; `page` counts from 1."""
+    coming, past = listed
     first = (page - 1) * ROWS_ON_A_PAGE
     items = in_order([*past, *coming]) if selection.is_bounded else [*coming, *past]
     shown = items[first : first + ROWS_ON_A_PAGE]
@@ -156,13 +153,11 @@ def make_agenda(
     )
 
 
-def list_items(
-    entries: list[Entry], edition: Edition, selection: Selection, now: datetime
-) -> tuple[list[AgendaItem], list[AgendaItem]]:
+def list_items(entries: list[Entry], edition: Edition, selection: Selection, now: datetime) -> ListedItems:
     """Return the coming items, earliest first, and the past ones, latest first.
 
-    Within `from` and `to` they are all that lie in it; else a recurring record has one in the past. Raise BadSelection
-    if there are too many.
+    A recurring record is listed for a year ahead, and once in the past, at its last occurrence; but within `from` and
+    `to` at all its occurrences. Raise BadSelection if there are too many.
     """
     zone = edition.calendar.zone
     within, (start, end) = days_asked(edition, selection), list_bounds(edition, selection, now, LISTED_AHEAD)
@@ -224,14 +219,14 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
     is_off = item.is_off
     deadline = deadline_ahead(item, calendar.zone, today, now)
     times = time_lines(at, record, calendar, view)
-    day_words, clock_words = ("", times[0]) if is_deadline else _split(times[0], lang.day(day))
+    day_words, clock_words = _split(times[0], lang.day(day))
     return AgendaRow(
         entry=entry,
         url=page_path(record.id, view),
         day=day,
         begins=item.begins,
         ends=item.ends,
-        datetime=at.first.isoformat() if isinstance(at, DaySpan) else write_instant(item.begins),
+        datetime=machine_time(at, calendar.zone),
         times=times,
         day_words=day_words,
         clock_words=clock_words,
@@ -245,10 +240,9 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         changed=_changed(item, state, edition, lang),
         reason=state.reason,
         place=phrases.place(record.place, lang),
-        tags=join_tags(record.tags[:_TAGS_IN_A_ROW], calendar, lang),
-        more_tags=max(0, len(record.tags) - _TAGS_IN_A_ROW),
         countdown="" if is_off else _countdown(item, deadline, calendar.zone, now, lang),
-        urgency=_urgency(_day_of(deadline, calendar.zone), today) if deadline else "",
+        is_near=(item.begins - now).days < SOON_DAYS,
+        urgency=urgency(deadline.at, calendar.zone, now) if deadline else "",
         is_deadline=is_deadline,
         registration=_registration(item, edition, view, now),
         deadline_before=_deadline_before(entry, edition, lang),
@@ -275,12 +269,12 @@ def deadline_ahead(item: AgendaItem, zone: str, today: date, now: datetime) -> M
         return None
     if closing := milestones.get(MomentName.CLOSES):
         return closing if item.ends >= now else None
-    registration = _open_registration(item, zone, now)
+    registration = registration_ahead(item, zone, now)
     soon = registration and (_day_of(registration, zone) - today).days <= SOON_DAYS
     return registration if soon else None
 
 
-def _open_registration(item: AgendaItem, zone: str, now: datetime) -> Milestone | None:
+def registration_ahead(item: AgendaItem, zone: str, now: datetime) -> Milestone | None:
     """Return until when one can register for an item; None if that is past, or not announced.
 
     That of a series stands at the next of its occurrences that takes place.
@@ -301,7 +295,7 @@ def _is_next(item: AgendaItem, occurrence: Occurrence, zone: str, now: datetime)
 def _registration(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime) -> list[str]:
     """Return the lines on the end of a registration that is still open."""
     calendar, lang = edition.calendar, view.lang
-    closes = _open_registration(item, calendar.zone, now)
+    closes = registration_ahead(item, calendar.zone, now)
     if closes is None:
         return []
     first, *others = time_lines(closes.at, item.entry.record, calendar, view)
@@ -355,6 +349,11 @@ def page_path(record_id: str, view: RenderContext) -> str:
     return f"{path}?tz={view.zone}" if view.zone else path
 
 
+def machine_time(at: Point | Span, zone: str) -> str:
+    """Return the start of a point or span as the `datetime` of a <time> element: a date, or an instant in UTC."""
+    return at.first.isoformat() if isinstance(at, DaySpan) else write_instant(instant_bounds(at, zone)[0])
+
+
 def shown_times(entry: Entry) -> Point | Span:
     """Return the point or span that a record is listed at: its closing, or its first occurrence."""
     record = entry.record
@@ -369,17 +368,18 @@ def first_day_of_item(item: AgendaItem, zone: str) -> date:
 
 
 def _split(line: str, day: str) -> tuple[str, str]:
-    if line == day:
-        return line, ""
-    clock = line.removeprefix(f"{day}, ")
-    # A time that reaches into another day is not split.
-    return (f"{day}, ", clock) if clock != line and ", " not in clock else ("", line)
+    """Return the day at the beginning of a line, with what follows it up to the next word, and the rest."""
+    if not line.startswith(day):
+        return "", line
+    rest = line.removeprefix(day).lstrip(", ")
+    return line.removesuffix(rest), rest
 
 
 def _by_time(item: AgendaItem) -> tuple[datetime, str]:
     return item.begins, item.entry.record.id
 
 
-def _urgency(day: date, today: date) -> str:
-    days = (day - today).days
+def urgency(at: Point | Span, zone: str, now: datetime) -> str:
+    """Return the CSS class of a deadline: "urgent" up to three days ahead, "soon" up to 14, else ""."""
+    days = days_ahead(at, zone, now)
     return "urgent" if days <= URGENT_DAYS else "soon" if days <= SOON_DAYS else ""

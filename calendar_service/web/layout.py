@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template, request, url_for
+from markupsafe import Markup, escape
 
 from calendar_service.output_formats import FORMATS
 from calendar_service.web.representation import takes_gzip
@@ -26,6 +28,7 @@ POLICY = (
 )
 WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 _STATIC = Path(__file__).parent / "static"
+_OFFSET = re.compile(r"( \(UTC[^)]*\))")
 
 
 def page(
@@ -89,6 +92,11 @@ def render(
         "feed_query": "" if view.lang.code == default else f"?lang={view.lang.code}",
     }
     return render_template(template, **(shared | values))
+
+
+def quiet_offsets(line: str) -> Markup:
+    """Return a line of times as HTML, with each "(UTC+1)" in an element that rows hide from those who see."""
+    return Markup(_OFFSET.sub(r'<span class="offset">\1</span>', str(escape(line))))  # noqa: S704 (it was escaped)
 
 
 def compress(response: Response) -> Response:

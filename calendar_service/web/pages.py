@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 
+from calendar_service.records.enums import Kind
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import select_contents, without_cancelled
-from calendar_service.records.selection import BadSelection
+from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.records.times import day_of_instant
 from calendar_service.web import links
-from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, make_agenda
+from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, list_items, make_agenda
 from calendar_service.web.context import cache, settings
 from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
 from calendar_service.web.filters import make_filters
 from calendar_service.web.layout import as_page, compress, page, render
+from calendar_service.web.lead import make_lead
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
 from calendar_service.writers.render_context import RenderContext, render_context_of
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.records.selection import Selection
 
 blueprint = Blueprint("pages", __name__)
 blueprint.after_request(compress)
@@ -54,7 +55,8 @@ def index(lang: str = "") -> Response:
 def _index(edition: Edition, selection: Selection, view: RenderContext, now: datetime, number: int) -> str:
     # The agenda shows more of the past than feeds do if little of it is recent.
     entries = select_contents(edition, _all_time(selection), now).entries
-    agenda = make_agenda(entries, edition, selection, view, now, number)
+    listed = list_items(entries, edition, selection, now)
+    agenda = make_agenda(listed, edition, selection, view, now, number)
     if number > agenda.pages:
         raise BadSelection("page", f"{number}", gettext_noop("There is no page {value}."), "")
     return render(
@@ -63,12 +65,19 @@ def _index(edition: Edition, selection: Selection, view: RenderContext, now: dat
         view,
         **_common(selection, edition, view, _address("/", view), now),
         agenda=agenda,
+        calls_url=_address("/", view)(Selection(kinds=(Kind.TENDER,))),
+        lead=make_lead(listed[0], edition, view, now) if _has_lead(selection, number) else None,
         window=window_words(selection, view.lang),
         title=page_title(edition, selection),
         turn=lambda to: _turn(selection, view, to),
         path="/",
         query=_query(selection),
     )
+
+
+def _has_lead(selection: Selection, number: int) -> bool:
+    """Return True for the first page of everything, or of one kind: who filters looks for something else."""
+    return number == 1 and not replace(selection, kinds=(), lang="", zone="").query()
 
 
 @blueprint.get("/month")
@@ -173,7 +182,6 @@ def _common(
             selection, select_contents(edition, whole, now).entries, edition.calendar, address, view.lang
         ),
         "here": address(replace(selection, words="")).partition("?")[0],
-        "agenda_url": _address("/", view)(undated),
         "month_url": _address("/month", view)(undated),
         "subscribe_url": _address("/subscribe", view)(replace(selection, zone="")),
         "feed_name": feed_name(edition, selection),

@@ -392,7 +392,7 @@ def occurrence_dropped_from_the_agenda(patch):
 
 @broken({"agenda"})
 def record_dropped_from_the_agenda(patch):
-    wrap(patch, pages, "make_agenda", lambda original, entries, *rest: original(entries[:-1], *rest))
+    wrap(patch, pages, "list_items", lambda original, entries, *rest: original(entries[:-1], *rest))
 
 
 @broken({"widget"})

@@ -1,6 +1,7 @@
 """The agenda: its states, its filters, its pages, and how much of it goes over the wire."""
 
 import gzip
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -17,20 +18,21 @@ def page(site, path, status=200):
 
 
 STATES = {
-    "now": ("/", "09:00 CET (UTC+1) to Tuesday 24 November 2026, 17:00 CET (UTC+1) Milestone meeting of coordinators"),
-    "now in words": ("/", "Network Now"),
-    "cancelled": ("/", "Wednesday 9 December 2026 to Friday 11 December 2026 Cancelled Study visit to Bergen"),
-    "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen Événement Bergen, Norvège"),
+    "now": (
+        "/",
+        "2026, 09:00 CET (UTC+1) to Tuesday 24 November 2026, 17:00 CET (UTC+1) Event Palais de l’Europe, Strasbourg,",
+    ),
+    "cancelled": ("/", "Cancelled Study visit to Bergen Wednesday 9 December 2026 to Friday 11 December 2026 Event"),
+    "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen mercredi 9 décembre 2026 au"),
     "postponed without a date": ("/", "Postponed Academy on inclusive public space"),
     "extended": (
         "/",
-        ", extended once.",
+        "Sunday 29 November 2026, 17:00 CET (UTC+1) Call for tenders Was 23 November 2026 , extended once. Closes in",
     ),
     "no French text": ("/fr/", "Audit of accessibility of municipal web sites (anglais seulement)"),
-    "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Event Amman, Jordan"),
-    "forty tags": ("/", "t01, t02, t03 and 37 other topics"),
-    "a deadline that shouts": ("/", "Call for tenders accessibility, Marchés publics (in French) Closes in 2 days"),
-    "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Stopping rumours"),
+    "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Monday 14 December 2026 to"),
+    "a deadline that shouts": ("/", "25 November 2026, 17:00 CET (UTC+1) Call for tenders Closes in 2 days"),
+    "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Webinar"),
     "past": ("/", "Past July 2026"),
     "a choice that nothing fits": ("/?q=zzz", "No upcoming dates match these filters. Show everything"),
     "a day": ("/?from=2026-12-16&to=2026-12-16", "Wednesday 16 December 2026 × (remove) Show everything"),
@@ -171,7 +173,7 @@ def test_a_thousand_records_make_small_pages_and_all_are_reached(crowd):
         html = crowd.get(path).get_data()
         sizes.append(len(html))
         found = Page(html.decode())
-        seen += [link for link in found.links() if link.startswith("/events/")]
+        seen += re.findall(r'<h4><a href="(/events/[^"]+)', html.decode())
         path = next((attrs["href"] for attrs in found.all("a") if attrs.get("rel") == "next"), "")
     assert len(seen) == len(set(seen)) == 1000
     assert len(sizes) == 20
