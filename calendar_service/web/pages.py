@@ -20,8 +20,8 @@ from calendar_service.web.context import cache, settings
 from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
 from calendar_service.web.filters import make_filters
+from calendar_service.web.highlights import make_highlights
 from calendar_service.web.layout import as_page, compress, page, render
-from calendar_service.web.lead import make_lead
 from calendar_service.web.month import items_of_month, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
 from calendar_service.writers.render_context import RenderContext, render_context_of
@@ -66,7 +66,7 @@ def _index(edition: Edition, selection: Selection, view: RenderContext, now: dat
         **_common(selection, edition, view, _address("/", view), now),
         agenda=agenda,
         calls_url=_address("/", view)(Selection(kinds=(Kind.TENDER,))),
-        lead=make_lead(listed[0], edition, view, now) if _has_lead(selection, number) else None,
+        highlights=make_highlights(listed[0], edition, view, now) if _has_highlights(selection, number) else None,
         window=window_words(selection, view.lang),
         title=page_title(edition, selection),
         turn=lambda to: _turn(selection, view, to),
@@ -75,7 +75,7 @@ def _index(edition: Edition, selection: Selection, view: RenderContext, now: dat
     )
 
 
-def _has_lead(selection: Selection, number: int) -> bool:
+def _has_highlights(selection: Selection, number: int) -> bool:
     """Return True for the first page of everything, or of one kind: who filters looks for something else."""
     return number == 1 and not replace(selection, kinds=(), lang="", zone="").query()
 

@@ -1,4 +1,4 @@
-"""The lead of the front page: what is on now, the next deadline and registration, and the open calls on a line."""
+"""Highlights of the first page: what is on now, the next deadline and registration, the open calls on a line."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 _CALLS_DRAWN = 6
-# One call is in the facts already.
+# One call is among the items already.
 _LEAST_CALLS = 2
 
 
 @dataclass(frozen=True)
-class LeadFact:
+class Highlight:
     """One thing worth knowing at first: how far away it is, what it is, the record, and the one action.
 
     `when` is the point in short, "" of what is on now; `lines` are that point on the other clock, or the place, what a
@@ -51,22 +51,22 @@ class LeadFact:
 
 
 @dataclass(frozen=True)
-class Lead:
-    """At most three facts, and the open calls; `calls` is None where there are fewer than two."""
+class Highlights:
+    """At most three highlights, and the open calls; `calls` is None where there are fewer than two."""
 
-    facts: list[LeadFact]
+    items: list[Highlight]
     calls: Timeline | None
 
 
-def make_lead(coming: list[AgendaItem], edition: Edition, view: RenderContext, now: datetime) -> Lead:
-    """Return the lead for the coming items, earliest first; `now` is aware."""
+def make_highlights(coming: list[AgendaItem], edition: Edition, view: RenderContext, now: datetime) -> Highlights:
+    """Return the highlights of the coming items, earliest first; `now` is aware."""
     held = [item for item in coming if not item.is_off]
     calls = [item for item in held if _is_call(item)]
     others = [item for item in held if not _is_call(item)]
-    writer = _FactWriter(edition, view, now)
-    facts = [writer.on_now(others) or writer.next_event(others), writer.deadline(calls), writer.registration(others)]
-    return Lead(
-        facts=[fact for fact in facts if fact],
+    writer = _HighlightWriter(edition, view, now)
+    found = [writer.on_now(others) or writer.next_event(others), writer.deadline(calls), writer.registration(others)]
+    return Highlights(
+        items=[each for each in found if each],
         calls=make_timeline(calls, _CALLS_DRAWN, edition, view, now) if len(calls) >= _LEAST_CALLS else None,
     )
 
@@ -76,8 +76,8 @@ def _is_call(item: AgendaItem) -> bool:
 
 
 @dataclass(frozen=True)
-class _FactWriter:
-    """Writes the facts in the language of `view`; each method returns None if there is nothing to tell."""
+class _HighlightWriter:
+    """Writes the highlights in the language of `view`; each method returns None if there is nothing to tell."""
 
     edition: Edition
     view: RenderContext
@@ -87,7 +87,7 @@ class _FactWriter:
     def _zone(self) -> str:
         return self.edition.calendar.zone
 
-    def on_now(self, items: list[AgendaItem]) -> LeadFact | None:
+    def on_now(self, items: list[AgendaItem]) -> Highlight | None:
         """Return what is on now, of several what ends first."""
         lang = self.view.lang
         on = sorted((item for item in items if item.begins <= self.now), key=lambda item: item.ends)
@@ -95,37 +95,37 @@ class _FactWriter:
             return None
         item, others = on[0], len(on) - 1
         more = lang.ngettext("{number} other is on now.", "{number} others are on now.", others) if others else ""
-        fact = self._fact(item, item.at, lang.gettext("On now"), self._until(item))
+        shown = self._highlight(item, item.at, lang.gettext("On now"), self._until(item))
         return replace(
-            fact,
+            shown,
             when="",
             lines=[line for line in (phrases.place(item.entry.record.place, lang), more) if line],
             action=lang.gettext("Join online"),
             action_url=shown_join(item.entry, item.occurrence),
         )
 
-    def next_event(self, items: list[AgendaItem]) -> LeadFact | None:
+    def next_event(self, items: list[AgendaItem]) -> Highlight | None:
         """Return what begins next."""
         if not items:
             return None
         item, lang = items[0], self.view.lang
         countdown = countdown_words(MomentName.STARTS, days_ahead(item.at, self._zone, self.now), lang)
-        return self._fact(item, item.at, countdown, lang.gettext("Next event"))
+        return self._highlight(item, item.at, countdown, lang.gettext("Next event"))
 
-    def deadline(self, calls: list[AgendaItem]) -> LeadFact | None:
+    def deadline(self, calls: list[AgendaItem]) -> Highlight | None:
         """Return the call that closes next."""
         if not calls:
             return None
         item = calls[0]
-        fact = self._fact(item, item.at, self._days(item.at), self.view.lang.gettext("Next deadline"))
+        shown = self._highlight(item, item.at, self._days(item.at), self.view.lang.gettext("Next deadline"))
         _, before = phrases.deadline_before(item.entry, self.edition.calendar, self.view.lang)
         return replace(
-            fact,
+            shown,
             urgency=urgency(item.at, self._zone, self.now),
-            lines=[*fact.lines, before] if before else fact.lines,
+            lines=[*shown.lines, before] if before else shown.lines,
         )
 
-    def registration(self, items: list[AgendaItem]) -> LeadFact | None:
+    def registration(self, items: list[AgendaItem]) -> Highlight | None:
         """Return the registration that closes next."""
         found = [(closes.at, item) for item in items if (closes := registration_ahead(item, self._zone, self.now))]
         if not found:
@@ -133,17 +133,17 @@ class _FactWriter:
         lang = self.view.lang
         at, item = min(found, key=lambda pair: (instant_bounds(pair[0], self._zone), pair[1].entry.record.id))
         return replace(
-            self._fact(item, at, self._days(at), lang.gettext("Registration closes")),
+            self._highlight(item, at, self._days(at), lang.gettext("Registration closes")),
             urgency=urgency(at, self._zone, self.now),
             action=lang.gettext("Register"),
             action_url=open_registration(item.entry, self._zone, self.now, item.occurrence),
         )
 
-    def _fact(self, item: AgendaItem, at: Point | Span, figure: str, label: str) -> LeadFact:
-        """Return a fact with its times: in short, and on the other clock if there is one."""
+    def _highlight(self, item: AgendaItem, at: Point | Span, figure: str, label: str) -> Highlight:
+        """Return a highlight with its times: in short, and on the other clock if there is one."""
         record, calendar, lang = item.entry.record, self.edition.calendar, self.view.lang
         this_year = day_of_instant(self.now, calendar.zone).year
-        return LeadFact(
+        return Highlight(
             figure=figure,
             label=label,
             urgency="",

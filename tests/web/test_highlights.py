@@ -1,4 +1,4 @@
-"""The front page's lead: which facts it tells, and the open calls on a line."""
+"""The first page's highlights, and the open calls on a line."""
 
 import re
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ OPEN = (
     " registration: {closes: '23 November 2026, 18:00', url: 'https://r.example.org'}}\n"
 )
 
-FACTS = {
+HIGHLIGHTS = {
     "nothing": ("", []),
     "on now, with its link": (TALK, ["On now until 14:30 Talk Online Join online"]),
     "on now, of two the one that ends first": (
@@ -48,30 +48,30 @@ FACTS = {
 }
 
 
-def facts_of(site, path="/"):
+def highlights_of(site, path="/"):
     html = site.get(path).get_data(as_text=True)
-    return [Page(each).text for each in re.findall(r'<li class="fact.*?</li>', html, re.DOTALL)]
+    return [Page(each).text for each in re.findall(r'<li class="highlight.*?</li>', html, re.DOTALL)]
 
 
-@pytest.mark.parametrize(("records", "expected"), FACTS.values(), ids=FACTS)
-def test_the_lead_tells_what_is_first(site_of, records, expected):
+@pytest.mark.parametrize(("records", "expected"), HIGHLIGHTS.values(), ids=HIGHLIGHTS)
+def test_the_first_page_begins_with(site_of, records, expected):
     site = site_of(records or "  - {id: old, kind: event, title: Old, when: 1 May 2020}\n", now=NOW)
-    assert facts_of(site) == expected
+    assert highlights_of(site) == expected
 
 
-def test_the_lead_speaks_french(site_of):
-    assert facts_of(site_of(TALK + OPEN, now=NOW), "/fr/") == [
+def test_the_highlights_speak_french(site_of):
+    assert highlights_of(site_of(TALK + OPEN, now=NOW), "/fr/") == [
         "En cours jusqu’à 14:30 Talk En ligne Participer en ligne",
         "Aujourd’hui Clôture des inscriptions Open lun. 23 novembre, 18:00 CET S’inscrire",
     ]
 
 
 @pytest.mark.parametrize("path", ["/?q=call", "/?tag=one", "/?from=2026-11-23", "/?page=2", "/month"])
-def test_who_looks_for_something_else_gets_no_lead(site_of, path):
+def test_who_looks_for_something_else_gets_no_highlights(site_of, path):
     many = "".join(
         f"  - {{id: n{number}, kind: event, title: N, when: 1 March 2027, tags: [one]}}\n" for number in range(60)
     )
-    assert "facts-first" not in site_of(CALL + LATE + many, now=NOW).get(path).get_data(as_text=True)
+    assert "highlights" not in site_of(CALL + LATE + many, now=NOW).get(path).get_data(as_text=True)
 
 
 def bars_of(site):
