@@ -61,7 +61,7 @@ def test_page_is_whole_without_scripts(browser, served):
     page = look(browser, java_script_enabled=False)
     page.goto(served + "/")
     assert page.get_by_role("heading", level=1).inner_text() == "Demo"
-    assert page.get_by_role("listitem").filter(has_text="Tool for charts").is_visible()
+    assert page.get_by_role("listitem").filter(has_text="Tool for charts").last.is_visible()
     page.context.close()
 
 
