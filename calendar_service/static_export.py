@@ -82,7 +82,7 @@ def _files(fetch: Callable[[str], tuple[int, bytes]], site: Site) -> dict[str, b
 def _paths(entries: list[Entry], prefixes: list[str]) -> Iterator[str]:
     ids = [entry.record.id for entry in entries]
     for prefix in prefixes:
-        yield from (f"{prefix}{page}" for page in ("/", "/month", "/subscribe"))
+        yield from (f"{prefix}{page}" for page in ("/", "/month", "/year", "/subscribe"))
         yield from (f"{prefix}/events/{record_id}" for record_id in ids)
     yield from (RECORD_FILE.format(id=record_id) for record_id in ids)
     for form in FORMATS.values():

@@ -115,6 +115,7 @@ def _navigation(path: str, view: RenderContext, carried: str) -> list[tuple[str,
     found = [
         ("/", gettext("Agenda"), carried),
         ("/month", gettext("Month"), carried),
+        ("/year", gettext("Year"), carried),
         ("/subscribe", gettext("Subscribe"), carried),
         ("/reminders", gettext("Reminders"), ""),
     ]

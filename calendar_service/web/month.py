@@ -67,10 +67,9 @@ class Week:
     cells: list[Cell]
 
 
-def items_of_month(edition: Edition, selection: Selection, first: date, now: datetime) -> list[AgendaItem]:
-    """Return the items of a selection in the month that begins on `first`, in order of time."""
-    start, end = first, last_of(first)
-    within = replace(selection, first=max(start, selection.first or start), last=min(end, selection.last or end))
+def items_of_days(edition: Edition, selection: Selection, first: date, last: date, now: datetime) -> list[AgendaItem]:
+    """Return the items of a selection from day `first` to day `last`, in order of time."""
+    within = replace(selection, first=max(first, selection.first or first), last=min(last, selection.last or last))
     if within.first and within.last and within.last < within.first:
         return []
     bounds, zone = window(edition, within, now), edition.calendar.zone
@@ -89,7 +88,7 @@ def make_weeks(
     """Return the weeks of a month with their items; `day_url` returns the URL of the agenda of one day."""
     zone = edition.calendar.zone
     grid = _Grid(first, day_of_instant(now, zone), edition.calendar, view, day_url)
-    spans = [(item, first_day_of_item(item, zone), _last_day(item, zone)) for item in items]
+    spans = [(item, first_day_of_item(item, zone), last_day_of_item(item, zone)) for item in items]
     weeks = []
     monday = first - timedelta(days=first.weekday())
     while monday <= last_of(first):
@@ -168,7 +167,8 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
     )
 
 
-def _last_day(item: AgendaItem, zone: str) -> date:
+def last_day_of_item(item: AgendaItem, zone: str) -> date:
+    """Return the day on which an item ends in the calendar's zone."""
     if item.ends <= item.begins:
         return first_day_of_item(item, zone)
     return day_of_instant(item.ends - timedelta(microseconds=1), zone)

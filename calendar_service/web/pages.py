@@ -1,4 +1,4 @@
-"""The public pages: agenda, month, record, how to subscribe; in every language of the calendar."""
+"""The public pages: agenda, month, year, record, how to subscribe; in every language of the calendar."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from calendar_service.web.feeds import asked, feed_name, page_title, render_once
 from calendar_service.web.filters import make_filters
 from calendar_service.web.highlights import make_highlights
 from calendar_service.web.layout import as_page, compress, page, render
-from calendar_service.web.month import items_of_month, last_of, make_weeks
+from calendar_service.web.month import items_of_days, last_of, make_weeks
 from calendar_service.web.qr import draw_qr
+from calendar_service.web.year import make_year
 from calendar_service.writers.render_context import RenderContext, render_context_of
 from calendar_service.writers.selection_words import describe_selection, window_words
 
@@ -94,7 +95,7 @@ def month(month: str = "", lang: str = "") -> Response:
 
 
 def _month(edition: Edition, selection: Selection, view: RenderContext, now: datetime, first: date) -> str:
-    items = items_of_month(edition, selection, first, now)
+    items = items_of_days(edition, selection, first, last_of(first), now)
     path = f"/month/{first:%Y-%m}"
     return render(
         "month.html",
@@ -110,6 +111,45 @@ def _month(edition: Edition, selection: Selection, view: RenderContext, now: dat
         neighbours=[
             _neighbour(each, selection, view)
             for each in (first - timedelta(days=1), last_of(first) + timedelta(days=1))
+        ],
+        path=path,
+        query=_query(selection),
+    )
+
+
+@blueprint.get("/year")
+@blueprint.get("/year/<int:year>")
+@blueprint.get("/<lang>/year")
+@blueprint.get("/<lang>/year/<int:year>")
+def year(year: int = 0, lang: str = "") -> Response:
+    """Show a year as twelve small months; the present one by default."""
+    edition, now = cache().edition(), cache().clock()
+    selection = _selection(edition, lang)
+    view = _view(selection, edition)
+    shown = year or day_of_instant(now, edition.calendar.zone).year
+    if shown not in _YEARS:
+        abort(404)
+    return as_page(render_once(edition, selection, lambda: _year(edition, selection, view, now, shown)))
+
+
+def _year(edition: Edition, selection: Selection, view: RenderContext, now: datetime, shown: int) -> str:
+    items = items_of_days(edition, selection, date(shown, 1, 1), date(shown, 12, 31), now)
+    path = f"/year/{shown}"
+    urls = (
+        lambda first: _address(f"/month/{first:%Y-%m}", view)(selection),
+        lambda day: _days_url(selection, view, day, day),
+    )
+    return render(
+        "year.html",
+        edition,
+        view,
+        **_common(selection, edition, view, _address(path, view), now),
+        shown=shown,
+        this_year=day_of_instant(now, edition.calendar.zone).year,
+        months=make_year(items, shown, edition, view, now, urls),
+        neighbours=[
+            {"name": str(each), "url": _address(f"/year/{each}", view)(selection)} if each in _YEARS else {}
+            for each in (shown - 1, shown + 1)
         ],
         path=path,
         query=_query(selection),
@@ -183,6 +223,7 @@ def _common(
         ),
         "here": address(replace(selection, words="")).partition("?")[0],
         "month_url": _address("/month", view)(undated),
+        "year_url": _address("/year", view)(undated),
         "subscribe_url": _address("/subscribe", view)(replace(selection, zone="")),
         "feed_name": feed_name(edition, selection),
         "feed_query": _feed_query(selection, edition),

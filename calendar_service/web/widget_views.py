@@ -13,7 +13,7 @@ from calendar_service.records.selection import Selection
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.web.agenda import by_month, deadline_ahead, in_order, list_items, make_row
 from calendar_service.web.feeds import with_query
-from calendar_service.web.month import items_of_month, last_of, make_weeks
+from calendar_service.web.month import items_of_days, last_of, make_weeks
 from calendar_service.writers.selection_words import window_words
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
 
 def _month(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
     first = query.month or _today(edition, now).replace(day=1)
-    items = items_of_month(edition, query.selection, first, now)
+    items = items_of_days(edition, query.selection, first, last_of(first), now)
     undated = replace(query.selection, lang="", first=None, last=None)
 
     def day_url(day: date) -> str:

@@ -71,6 +71,11 @@ class Language:
         """Return the short name of a weekday: "Tue"."""
         return format_date(day, "EEE", locale=self.locale)
 
+    def weekdays(self) -> list[tuple[str, str]]:
+        """Return the weekdays from Monday, each as its letter and its name: ("T", "Tuesday")."""
+        names = self.locale.days["stand-alone"]
+        return [(names["narrow"][number], names["wide"][number]) for number in range(7)]
+
     def own_name(self) -> str:
         """Return the language's name in itself: "English", "Français"."""
         return str(self.locale.languages.get(self.code, self.code)).capitalize()

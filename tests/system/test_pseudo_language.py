@@ -37,6 +37,7 @@ PATHS = [
     "/?from=2026-12-16&to=2026-12-16",
     "/month",
     "/month/2026-12",
+    "/year/2026",
     "/events/charts-tender",
     "/events/audit-tender",
     "/events/now",

@@ -18,6 +18,8 @@ PATHS = [
     "/fr/?kind=event&tag=network&q=bergen",
     "/?q=zzz",
     "/month/2026-11",
+    "/year",
+    "/fr/year/2026?kind=tender",
     "/?from=2026-12-01&to=2026-12-31",
     "/fr/?from=2026-01-01&to=2026-11-20&kind=event",
     "/month/2026-12?from=2026-12-10",
