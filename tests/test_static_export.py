@@ -19,7 +19,7 @@ from calendar_service.static_export import export_files as export_site
 from calendar_service.web.app import edition_cache
 from calendar_service.web.inprocess import ask_application
 
-PAGES = ["/", "/month", "/subscribe"]
+PAGES = ["/", "/month", "/year", "/subscribe"]
 FEEDS = [
     *(path for form in FORMATS.values() if form.extension for path in (form.path, *form.kind_paths)),
     "/openapi.json",
