@@ -13,6 +13,7 @@ from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.presence import who_else
+from calendar_service.admin.preview import make_preview, with_frames
 from calendar_service.admin.record_form import RecordForm
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.admin.waiting import keep_edits
@@ -73,7 +74,7 @@ def edit_record(record_id: str) -> Response:
     trial = try_edits(overview.reader, state, record_id, edits, [each.name for each in form.fields])
     if button == "save" and not trial.errors:
         return _keep(overview, record_id, edits)
-    return _page(overview, draft, form, given, trial, record_id=record_id, known=known, told=told)
+    return _page(overview, draft, form, given, trial, record_id=record_id, known=known, told=told, button=button)
 
 
 @blueprint.route(NEW, methods=["GET", "POST"])
@@ -100,7 +101,7 @@ def new_record() -> Response:
     if button == "save" and not trial.errors:
         return _keep(overview, record_id, [AppendRecord(_fields(form, given, record_id))])
     shown = trial if button else None
-    return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of)
+    return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of, button=button)
 
 
 def _open() -> tuple[Overview, Draft]:
@@ -126,7 +127,7 @@ def _button() -> str:
     if request.method != "POST":
         return ""
     try:
-        return pressed_button(request.form, ("check", "save", "draft"))
+        return pressed_button(request.form, ("check", "save", "draft", "preview"))
     except UnclearButton:
         abort(HTTPStatus.BAD_REQUEST)
 
@@ -171,11 +172,14 @@ def _page(  # noqa: PLR0913 (what the page shows)
     kind: str = "",
     told: str = "",
     copy_of: str = "",
+    button: str = "",
 ) -> Response:
     lang = overview.lang
     errors = trial.errors if trial else {}
+    following = trial.draft if trial and not errors and button == "preview" else None
+    preview = make_preview(overview.edition, following, record_id, lang.code) if following else None
     read = read_back(trial.record, draft.calendar, lang) if trial and trial.record else {}
-    return admin_page(
+    response = admin_page(
         "admin_edit.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if errors and request.method == "POST" else HTTPStatus.OK,
         overview=overview,
@@ -193,4 +197,6 @@ def _page(  # noqa: PLR0913 (what the page shows)
         copy_of=copy_of,
         several=len(form.languages) > 1,
         others=[] if kind else who_else(overview, record_id),
+        preview=preview,
     )
+    return with_frames(response) if preview else response

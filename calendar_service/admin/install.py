@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_cookie
 
-from calendar_service.admin import changes, edit, history, messages, paste, release, sign_in, tasks
+from calendar_service.admin import changes, edit, history, messages, paste, preview_pages, release, sign_in, tasks
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE, is_trusted_peer
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
@@ -47,6 +47,8 @@ def install_admin(
         history.blueprint,
         release.blueprint,
         messages.blueprint,
+        preview_pages.blueprint,
+        preview_pages.link_blueprint,
     ):
         app.register_blueprint(blueprint)
 

@@ -193,7 +193,8 @@ def _withheld_tasks(entry: Entry, lang: Language) -> list[tuple[str, str]]:
     """Likewise, with a record that is not public; nothing of it can be called off."""
     release = (lang.gettext("When it becomes public"), f"{ADMIN}/records/{entry.record.id}/release")
     tasks = _tasks(entry, lang, is_past=True)
-    return [tasks[0], release, *tasks[1:]] if tasks else []
+    preview = (lang.gettext("Preview"), f"{ADMIN}/records/{entry.record.id}/preview")
+    return [tasks[0], preview, release, *tasks[1:]] if tasks else []
 
 
 def _matches(entry: Entry, words: str) -> bool:

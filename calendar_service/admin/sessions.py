@@ -29,6 +29,7 @@ ASKS_PER_ADDRESS = 20
 """In an hour. More for an address than for a client, so that one client cannot keep an editor out."""
 _SESSION = "editor-session"
 _FORM = "editor-form"
+_PREVIEW = "editor-preview"
 _OPEN_FORM = "editor-open-form"
 
 
@@ -127,6 +128,14 @@ class EditorSessions:
             return bool(self._signer.read(_SESSION, cookie, now))
         except InvalidToken:
             return False
+
+    def preview_token(self, ref: str, ends_at: datetime) -> str:
+        """Return the signed token of a link to a preview."""
+        return self._signer.write(_PREVIEW, ref, ends_at)
+
+    def preview_ref(self, token: str, now: datetime) -> str:
+        """Return the secret of a link to a preview. Raise InvalidToken."""
+        return self._signer.read(_PREVIEW, token, now)
 
     def form_token(self, who: SignedIn, now: datetime) -> str:
         """Return the token that each form of a signed-in editor carries (CSRF)."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.parsers.editing.edits import Edit
+    from calendar_service.records.edition import Draft
     from calendar_service.records.errors import Problem
     from calendar_service.records.record import Record
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 class Trial:
     """A record as edits would make it, None if they cannot be made; errors and notes by the path of their field.
 
-    `publish_at` is when it becomes public by itself, if it says so.
+    `publish_at` is when it becomes public by itself, if it says so; `draft` is what the file would say.
     """
 
     record: Record | None
     errors: dict[str, str]
     notes: dict[str, str]
     publish_at: datetime | None = None
+    draft: Draft | None = None
 
 
 def record_values(state: FileState, record_id: str) -> dict[str, Any] | None:
@@ -66,7 +68,7 @@ def try_edits(
     records = reading.draft.every_record if reading.draft else ()
     withheld = {each.record.id: each.publish_at for each in reading.draft.withheld} if reading.draft else {}
     record = next((each for each in records if each.id == record_id), None)
-    return Trial(record, errors, notes, withheld.get(record_id))
+    return Trial(record, errors, notes, withheld.get(record_id), reading.draft)
 
 
 def _field_of(path: Sequence[Any], fields: Collection[str]) -> str:

@@ -39,6 +39,7 @@ _LEFT = {
     "faults",
     "identity",
     "notes",
+    "preview_links",
     "publish_intents",
     "scheduled_records",
     "signups",

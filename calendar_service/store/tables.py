@@ -404,6 +404,16 @@ scheduled_records = Table(
     Column("record", JSON, nullable=False),
 )
 
+# Links that show a change or a draft of an editor to whoever has one.
+preview_links = Table(
+    "preview_links",
+    metadata,
+    Column("ref_hash", String(64), primary_key=True),
+    Column("editor", String(254), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("ends_at", UTCDateTime, nullable=False),
+)
+
 editor_sessions = Table(
     "editor_sessions",
     metadata,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Edition, Entry
 
 blueprint = Blueprint("pages", __name__)
 blueprint.after_request(compress)
@@ -48,12 +48,13 @@ def index(lang: str = "") -> Response:
     """Show the agenda."""
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang, apart="page")
-    view = _view(selection, edition)
     number = _page_number()
-    return as_page(render_once(edition, selection, lambda: _index(edition, selection, view, now, number)))
+    return as_page(render_once(edition, selection, lambda: render_agenda(edition, selection, now, number)))
 
 
-def _index(edition: Edition, selection: Selection, view: RenderContext, now: datetime, number: int) -> str:
+def render_agenda(edition: Edition, selection: Selection, now: datetime, number: int = 1) -> str:
+    """Return a page of the agenda as HTML. Raise BadSelection if there is none of this number."""
+    view = _view(selection, edition)
     # The agenda shows more of the past than feeds do if little of it is recent.
     entries = select_contents(edition, _all_time(selection), now).entries
     listed = list_items(entries, edition, selection, now)
@@ -162,14 +163,19 @@ def event(record_id: str, lang: str = "") -> Response:
     """Show one record."""
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
-    view = _view(selection, edition)
     entry = cache().entry(record_id)
     entry = (selection.hide_cancelled and without_cancelled(entry)) or entry
+    return as_page(render_event(entry, edition, selection, now), "when.js")
+
+
+def render_event(entry: Entry, edition: Edition, selection: Selection, now: datetime) -> str:
+    """Return the page of a record as HTML."""
+    view, record_id = _view(selection, edition), entry.record.id
     own = replace(_subscribed(selection, edition), ids=(record_id,))
     file_url = f"{view.base_url}{with_query(f'/events/{record_id}.ics', _subscribed(selection, edition))}"
     feed = f"{view.base_url}{with_query('/calendar.ics', own)}"
     told = describe_event(entry, edition, view, now)
-    return page(
+    return render(
         "event.html",
         edition,
         view,

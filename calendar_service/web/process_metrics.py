@@ -26,6 +26,7 @@ _GROUPS = {
     "oembed": "widget",
     "reminders": "reminders",
     "admin": "editors",
+    "preview": "editors",
     "operator": "operator",
     "static": "static",
     "healthz": "health",

@@ -41,6 +41,7 @@ SIGNED_IN = [
     "/admin/history/1?lang=fr",
     "/admin/history/1/restore?lang=en",
     "/admin?show=drafts",
+    "/admin/records/secret-roofs/preview",
     "/admin/records/secret-roofs/release",
     "/admin/records/secret-roofs/release?lang=fr",
     "/admin/records/charts-tender/edit",
