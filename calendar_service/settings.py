@@ -46,10 +46,14 @@ class BadSetting(CalendarError):
 
 @dataclass(frozen=True)
 class Editor:
-    """Somebody who edits the calendar and gets mails about faults; `roles` are of "write" and "publish"."""
+    """Somebody who edits the calendar and gets mails about faults; `roles` are of "write" and "publish".
+
+    `name` is "" if it is not given; it stands beside the address as the author of commits.
+    """
 
     address: str
     roles: frozenset[str]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ class Settings:
     # The header in which a proxy says which editor has signed in, and the networks such a proxy may call from.
     editor_header: str = ""
     editor_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    # What is published on the admin pages is committed to the git repository of the file.
+    commits_to_git: bool = False
+    # Name and address, both "" if git's own settings name the committer.
+    git_committer: tuple[str, str] = ("", "")
     # The first one signs, all are accepted, so that a key can be changed. None if one is to be made in var/.
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     operator_token: str = field(default="", repr=False)
@@ -111,6 +119,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         editors=_editors(_value(environ, "CALENDAR_EDITORS")),
         editor_header=_editor_header(environ),
         editor_proxies=_editor_proxies(_value(environ, "CALENDAR_EDITOR_PROXIES")),
+        commits_to_git=_choice(environ, "CALENDAR_GIT", ("off", "commit")) == "commit",
+        git_committer=_git_committer(_value(environ, "CALENDAR_GIT_COMMITTER")),
         secret_keys=_secret_keys(_value(environ, "CALENDAR_SECRET_KEY")),
         operator_token=_operator_token(_value(environ, "CALENDAR_OPERATOR_TOKEN")),
         frame_ancestors=_frame_ancestors(_value(environ, "CALENDAR_FRAME_ANCESTORS")),
@@ -143,6 +153,8 @@ _KNOWN = (
     "CALENDAR_EDITOR_PROXIES",
     "CALENDAR_FILE",
     "CALENDAR_FRAME_ANCESTORS",
+    "CALENDAR_GIT",
+    "CALENDAR_GIT_COMMITTER",
     "CALENDAR_HEARTBEAT_URL",
     "CALENDAR_LOG_FORMAT",
     "CALENDAR_MAIL_FROM",
@@ -246,15 +258,34 @@ def _mail_from(value: str) -> str:
 def _editors(value: str) -> tuple[Editor, ...]:
     found: dict[str, Editor] = {}
     for written in filter(None, map(str.strip, re.split(r"[,\n]", value))):
-        address, _, role = (part.strip() for part in written.partition(":"))
+        person, _, role = (part.strip() for part in written.partition(":"))
+        name, address = _person(person)
         if not _ADDRESS.fullmatch(address):
             raise _bad_editors(f"{written!r} is not a mail address.")
         if ":" in written and role not in _ROLES:
             raise _bad_editors(f"{written!r} has a role that there is not.")
         if address.casefold() in found:
             raise _bad_editors(f"{address!r} is given twice.")
-        found[address.casefold()] = Editor(address, frozenset({role}) if role else _ROLES)
+        found[address.casefold()] = Editor(address, frozenset({role}) if role else _ROLES, name)
     return tuple(found.values())
+
+
+def _person(written: str) -> tuple[str, str]:
+    """Return the name and the address of "Anna Martin <anna@example.org>"; the name is "" if there is none."""
+    match = re.fullmatch(r"([^<>]*)<([^<>]*)>", written)
+    name, address = (match[1].strip(' "'), match[2].strip()) if match else ("", written)
+    return (name, address) if name.isprintable() else ("", written)
+
+
+def _git_committer(value: str) -> tuple[str, str]:
+    name, address = _person(value)
+    if value and (not name or not _ADDRESS.fullmatch(address)):
+        raise BadSetting(
+            "CALENDAR_GIT_COMMITTER",
+            f"{value!r} is not a name and an address.",
+            "Write Calendar <calendar@example.org>, or leave it out for the settings of git.",
+        )
+    return name, address
 
 
 def _bad_editors(message: str) -> BadSetting:

@@ -20,6 +20,9 @@ REMEDY = (
             (Editor("anna@example.org", BOTH), Editor("bo@example.org", frozenset({"write"}))),
         ),
         (" anna@example.org : publish ,", (Editor("anna@example.org", frozenset({"publish"})),)),
+        ("Anna Martin <anna@example.org>:write", (Editor("anna@example.org", frozenset({"write"}), "Anna Martin"),)),
+        ('"Anna Martin" <anna@example.org>', (Editor("anna@example.org", BOTH, "Anna Martin"),)),
+        ("<anna@example.org>", (Editor("anna@example.org", BOTH),)),
         ("a@example.org\nb@example.org", (Editor("a@example.org", BOTH), Editor("b@example.org", BOTH))),
     ],
 )
@@ -34,6 +37,9 @@ def test_editors_are_read(tmp_path, written, editors):
     [
         ("anna", "'anna' is not a mail address."),
         ("anna@example.org bo@example.org", "'anna@example.org bo@example.org' is not a mail address."),
+        ("Anna <anna>", "'Anna <anna>' is not a mail address."),
+        ("A <a@example.org> <b@example.org>", "'A <a@example.org> <b@example.org>' is not a mail address."),
+        ("A\x1b <a@example.org>", "'A\\x1b <a@example.org>' is not a mail address."),
         ("anna@example.org:admin", "'anna@example.org:admin' has a role that there is not."),
         ("anna@example.org:", "'anna@example.org:' has a role that there is not."),
         ("anna@example.org, ANNA@example.org:write", "'ANNA@example.org' is given twice."),
@@ -67,3 +73,23 @@ def test_a_proxy_that_cannot_be_trusted_is_refused(header, proxies, message):
     with pytest.raises(BadSetting) as caught:
         read_settings({"CALENDAR_EDITOR_HEADER": header, "CALENDAR_EDITOR_PROXIES": proxies})
     assert message in str(caught.value)
+
+
+def test_git_is_off_unless_it_is_asked_for():
+    assert read_settings({}).commits_to_git is False
+    found = read_settings({"CALENDAR_GIT": "commit", "CALENDAR_GIT_COMMITTER": "Calendar <calendar@example.org>"})
+    assert (found.commits_to_git, found.git_committer) == (True, ("Calendar", "calendar@example.org"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("CALENDAR_GIT", "push", "'push' is none of off, commit."),
+        ("CALENDAR_GIT_COMMITTER", "calendar@example.org", "'calendar@example.org' is not a name and an address."),
+        ("CALENDAR_GIT_COMMITTER", "Calendar <x>", "'Calendar <x>' is not a name and an address."),
+    ],
+)
+def test_wrong_settings_of_git_are_named(name, value, message):
+    with pytest.raises(BadSetting) as caught:
+        read_settings({name: value})
+    assert str(caught.value).startswith(f"{name}: {message}")

@@ -11,6 +11,7 @@ from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import ADMIN, admin_page, page_language
 from calendar_service.admin.overview import Overview, open_overview
+from calendar_service.admin.publication_commit import commit_publication
 from calendar_service.admin.shown_changes import (
     MOST_ERRORS,
     audience_parts,
@@ -143,6 +144,9 @@ def _publish(overview: Overview, *, is_silent: bool) -> Response:
     with writing(overview.engine) as connection:
         delete_waiting(connection, who().editor.address, [each.id for each in pending.applied])
     cache().refresh()
+    if result.edition and result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED):
+        # Another process may have been the first to publish what was written here.
+        commit_publication(overview, who().editor, result.edition.number)
     return _back(result.outcome.value)
 
 

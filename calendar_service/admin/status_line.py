@@ -52,10 +52,12 @@ def state_line(  # noqa: PLR0913 (all that it tells)
         if edition
         else lang.gettext("Nothing is public yet.")
     )
+    uncommitted = [each for each in status.faults if each.kind is FaultKind.COMMIT]
     return [
         StatePart(public),
         _of_file(state, status, number, lang),
         _of_mail(engine, status, now, lang),
+        *(StatePart(lang.gettext(each.reason), is_bad=True, url="/admin/messages") for each in uncommitted),
     ]
 
 

@@ -50,6 +50,7 @@ class FaultKind(StrEnum):
     SCHEDULE = "schedule"
     SENDING = "sending"
     MEMORY = "memory"
+    COMMIT = "commit"
     RESTORE = "restore"
     EDITION = "edition"
     RECORD = "record"

@@ -27,6 +27,7 @@ KINDS = {
     FaultKind.SCHEDULE: gettext_noop("Scheduling"),
     FaultKind.SENDING: gettext_noop("Sending"),
     FaultKind.MEMORY: gettext_noop("A host’s record of the database"),
+    FaultKind.COMMIT: gettext_noop("Git"),
     FaultKind.RESTORE: gettext_noop("Restored backup"),
     FaultKind.EDITION: gettext_noop("Editions"),
     FaultKind.RECORD: gettext_noop("Records"),

@@ -47,6 +47,10 @@ ADVICE = {
         "Check the log of the worker and the mail server. What waits is sent when it works again."
     ),
     FaultKind.MEMORY: gettext_noop("Let the service write into the folder of its secret key. Everything else goes on."),
+    FaultKind.COMMIT: gettext_noop(
+        "It is public and in the file; nothing is lost. The details say what git has said. The next publication on the "
+        "admin pages commits it, too."
+    ),
     FaultKind.RESTORE: gettext_noop(
         "Nothing is sent until a person says so: calendar-service plan lists what was due, calendar-service tick "
         "--send-missed sends it, and calendar-service resume goes on without it."
