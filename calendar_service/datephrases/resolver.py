@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import LANGUAGES, VOCABULARY
 from calendar_service.datephrases.parser import END_OF_WHICH_DAY, Parser
 from calendar_service.datephrases.rrule import LAST_DAY
+from calendar_service.datephrases.syntax import Clock
+from calendar_service.datephrases.tokens import name_key, phrase_key
+from calendar_service.datephrases.zone_names import city_zones
 from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
+from calendar_service.records.zones import tzinfo_of
 
 if TYPE_CHECKING:
-    from calendar_service.datephrases.syntax import Clock, Day, PhraseParts, Zone
+    from calendar_service.datephrases.syntax import Day, PhraseParts, Zone
 
 SHAPES: Final = frozenset(
     {
@@ -40,6 +44,9 @@ _ONE_DAY_HOURS = ("DC-C", "C-CD", "C-C", "C~C")
 _SEVERAL_CLOCKS = re.compile("(?P<before>D)?(?P<clock>C(?:[-~]C)?)(?:C(?:[-~]C)?)+(?P<after>D)?")
 _LONGEST_OVER_NEW_YEAR = timedelta(days=183)
 _HALF_DAY = 12
+_NEXT_SENTENCE: Final = re.compile(r";\s|\.\s+(?=[A-Z])")
+_WINDOW: Final = re.compile("D[-~]D|D[-~]DC|DC[-~]DC")
+_WINDOW_END: Final = {False: "D", True: "DC"}
 _LONGEST_NIGHT = timedelta(hours=12)
 _ONE_DAY = timedelta(days=1)
 
@@ -80,19 +87,26 @@ class DatePhrase:
 
 # A file is read again at each change, and nearly all of its phrases are the same then.
 @lru_cache(maxsize=65_536)
-def parse_when(words: str, *, day_first: bool = False, zone: str | None = None, with_title: bool = False) -> DatePhrase:
+def parse_when(
+    words: str, *, day_first: bool = False, zone: str | None = None, with_title: bool = False, closing: bool = False
+) -> DatePhrase:
     """Return the meaning of a date phrase. Raise DatePhraseError.
 
     With `day_first`, 10/07/2020 is 10 July; without it such digits are an error unless only one of the two is a month.
     `zone` is the IANA zone of the record, whose abbreviations are known: "IST" in a record of Asia/Kolkata. With
-    `with_title` other words may come before the first moment, if they say nothing about the time.
+    `with_title` other words may come before the first moment, if they say nothing about the time. With `closing`, what
+    is open from one day to another means its end.
     """
     words = words.strip()
     if len(words) > MAX_LENGTH:
         reason = f"{len(words)} characters are too many for date words."
         remedy = f"Write the date and the time only, in {MAX_LENGTH} characters at most."
         raise DatePhraseError(words, (), (words[:MAX_LENGTH],), reason, remedy)
-    return _resolve(Parser(words, day_first=day_first, with_title=with_title).parse(), zone)
+    read = partial(Parser, day_first=day_first, with_title=with_title)
+    if not closing:
+        return _resolve(read(words).parse(), zone)
+    found = _resolve(_closing_of(read(_without_questions(words)).parse()), zone)
+    return replace(found, words=words)
 
 
 def parse_clock(words: str) -> time | None:
@@ -106,8 +120,14 @@ def _resolve(parts: PhraseParts, record_zone: str | None) -> DatePhrase:
     shape = _shape(parts)
     first, last = _dates(parts)
     start, end = _clocks(parts, shape)
+    if parts.minutes:
+        end, last = _end_by_duration(parts, shape, (first, start), (last, end))
     zone, end_offset = _zone(parts, shape, record_zone, (first, start), (last, end or start))
-    if start and end and not end_offset:  # where the clocks change between the two, instants must tell
+    if parts.place and start and zone is None:
+        _check_clock_of_place(parts, record_zone, datetime.combine(first, start.time_of_day, UTC))
+    if (
+        start and end and not end_offset and not parts.minutes
+    ):  # where the clocks change between the two, instants must tell
         last = _day_of_end(parts, shape, (first, start), (last, end))
     elif end and end.ends_day:
         last = _day_after(parts, last)
@@ -119,6 +139,28 @@ def _resolve(parts: PhraseParts, record_zone: str | None) -> DatePhrase:
     return DatePhrase(
         parts.words, first, last, start_time, end_time, name, label, parts.is_online, offset, end_offset, also
     )
+
+
+def _without_questions(words: str) -> str:
+    """Return the words behind the deadline for questions: "Clarification requests by 3 May; tenders by 24 May"."""
+    head, *others = _NEXT_SENTENCE.split(words, maxsplit=1)
+    rest = others[0] if others else ""
+    asks, closes = (not VOCABULARY.questions.isdisjoint(phrase_key(part).split()) for part in (head, rest))
+    submits = not VOCABULARY.submissions.isdisjoint(phrase_key(rest).split())
+    return rest.strip() if asks and not closes and submits else words
+
+
+def _closing_of(parts: PhraseParts) -> PhraseParts:
+    """Return only the end of "open from 1 March to 31 May 2027, 12:00"; other parts as they are."""
+    is_window = not VOCABULARY.opening.isdisjoint(phrase_key(parts.words).split())
+    if not is_window or not _WINDOW.fullmatch(parts.shape):
+        return parts
+    _dates(parts)  # they must be in order
+    ends = _WINDOW_END[parts.shape.count("C") > 0]
+    zones = [replace(zone, clocks=min(zone.clocks, 1)) for zone in parts.zones if zone.clocks in (0, len(parts.clocks))]
+    if parts.zones and not zones:
+        return parts
+    return replace(parts, days=parts.days[-1:], clocks=parts.clocks[-1:], zones=zones, shape=ends)
 
 
 def _split_off_other_clocks(parts: PhraseParts) -> tuple[PhraseParts, list[PhraseParts]]:
@@ -287,7 +329,30 @@ def _since_midnight(clock: time) -> timedelta:
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
 
 
-# --- zones ---------------------------------------------------------------------------------------
+# --- zones --------------------------------------------------------------------------------------
+
+
+def _end_by_duration(
+    parts: PhraseParts, shape: str, begin: tuple[date, Clock | None], finish: tuple[date, Clock | None]
+) -> tuple[Clock, date]:
+    """Return the end of what takes a printed time, and its day; a printed end must be the same."""
+    (day, start), (_, end) = begin, finish
+    if start is None or shape in ("D-DC-C", "C-CD-D", *_TWO_MOMENTS):
+        raise parts.error(parts.words, "a duration needs one day and the hour of the beginning.", "Write both ends.")
+    until = datetime.combine(day, start.time_of_day, UTC) + timedelta(minutes=parts.minutes)
+    if end and end.time_of_day != until.time().replace(tzinfo=None):
+        raise parts.error(end.words, "the duration and the end do not agree.", "Take one of the two out.")
+    return Clock(until.hour, until.minute, is_24_hour=True), until.date()
+
+
+def _check_clock_of_place(parts: PhraseParts, record_zone: str | None, around: datetime) -> None:
+    """Check that the place behind a time without a zone has the same clock as the record. Raise DatePhraseError."""
+    zones = {city_zones().get(name_key(part)) for part in parts.place.split(", ")} - {None}
+    clocks = {around.astimezone(tzinfo_of(zone)).utcoffset() for zone in zones if zone}
+    if record_zone and clocks == {around.astimezone(tzinfo_of(record_zone)).utcoffset()}:
+        return
+    reason = f"it does not say whether {parts.clocks[0].words} is the clock of {parts.place}."
+    raise parts.error(parts.place, reason, "Write the zone behind the time: Brussels time, heure de Paris, UTC.")
 
 
 def _zone(

@@ -43,6 +43,11 @@ def zones_by_city(cities: Mapping[str, str]) -> dict[str, str]:
     return {city: zone for zone, text in cities.items() for city in text.split("|")}
 
 
+def zones_by_people(zones: Mapping[str, str], pattern: str) -> dict[str, str]:
+    """Map what the clock of a people is called to its zone: "irish time"; `zones` maps zones to adjectives."""
+    return {phrase_key(pattern.format(name)): zone for zone, text in zones.items() for name in text.split("|")}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """The words of one language, or of several. All phrases are folded, see `phrases`."""
@@ -72,6 +77,24 @@ class Vocabulary:
     trailers: Phrases = frozenset()  # behind a moment; they change nothing
     time_words: Phrases = frozenset()  # never part of a title: they say that it is another time, or no sure one
     hours_in_words: Phrases = frozenset()  # "close of business": an hour that only a person knows
+    superseded: Phrases = frozenset()  # before the moment that was replaced: "(was 8 September 2027)"
+    moved_from: Phrases = frozenset()  # before the old moment, and "to" the new one
+    moved_to: Phrases = frozenset()  # between the old moment and the new one
+    asides: Phrases = frozenset()  # before an hour at which it does not begin: "(doors open at 9:30)"
+    durations: Phrases = frozenset()  # before how long it takes
+    duration_hours: Phrases = frozenset()
+    opening: Phrases = frozenset()  # of a range whose end is a deadline: "open from 1 March to 31 May 2027"
+    remark_words: Phrases = frozenset()  # never in a remark in brackets: they name a zone
+    numbering: Phrases = frozenset()  # before the number of what is announced: "Webinar no. 4"
+    numbered_parts: Phrases = frozenset()  # "Session 9: 12 May"
+    counted_parts: Phrases = frozenset()  # of those, what nearly always has a number
+    submissions: Phrases = frozenset()  # what a closing ends
+    title_suffixes: Phrases = frozenset()  # of a number that counts what is announced: "5ème édition"
+    questions: Phrases = frozenset()  # until when they are taken is before the closing
+    periods_before: Phrases = frozenset()  # "48 hours before the event, i.e. on 8 March 2027"
+    weeks: Phrases = frozenset()  # no sure time, unless the days are written too
+    place_prepositions: Phrases = frozenset()  # "in Strasbourg"
+    place_joins: Phrases = frozenset()  # inside the name of a place: "Palais de l'Europe"
     relative: Phrases = frozenset()  # "next Tuesday": it depends on the day on which it is read
     extended: Phrases = frozenset()  # a title may have these if the moment stands behind `until_moment`
     until_moment: Phrases = frozenset()

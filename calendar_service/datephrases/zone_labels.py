@@ -27,7 +27,7 @@ _SEASONS: Final[tuple[Season, ...]] = ("generic", "standard", "daylight")
 _ABBREVIATING_LOCALES: Final = tuple(Locale("en", code) for code in ("SG", "MY", "HK", "NZ"))
 """English locales whose abbreviations the tz database lacks, such as "SGT"."""
 _OWN_METAZONES: Final = ("Europe_Central", "GMT")
-_SEVERAL_CLOCKS: Final = ("America_Eastern", "America_Central", "America_Mountain", "America_Pacific", "Australia_")
+_SEVERAL_CLOCKS: Final = ("America_Eastern", "America_Central", "America_Mountain", "Australia_")
 """Of "Eastern time" each zone keeps its own summer time, and more than one continent has it."""
 _FREE_AGAIN: Final[Mapping[str, tuple[str, Season]]] = {"gst": ("Gulf", "standard")}
 """Abbreviations that the tz database knows of the past alone (Guam's), to CLDR's metazone that is meant by them now."""

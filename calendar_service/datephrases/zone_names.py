@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 CENTRAL_EUROPE: Final = "CET"
 """Stands in `DatePhrase.zone` for every Central European label: the civil time of the programme's seat."""
 _NO_CITY_AREAS = ("US", "Canada")  # these are old names of zones in America/
+_AMBIGUOUS_COUNTRIES = ("GE",)  # a state of the United States, too
+_MAIN_ZONES = {
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "UA": "Europe/Kyiv",
+}
+"""Of countries with others, that nobody calls by the country's name."""
 _SHORTEST_MISSPELT = 3  # "at" is as similar to "août" as a misspelt month
 _LOCAL_TIME_REMEDY = "Say which city: Brussels time, heure de Paris."
 
@@ -60,11 +67,21 @@ def zone_words() -> Mapping[str, str]:
         key = name_key(city)
         keys = {key, *(key.removeprefix(article) for article in VOCABULARY.city_articles)}
         words |= {pattern.format(each): zone for each in keys for pattern in VOCABULARY.city_time}
+    words |= {pattern.format(name): zone for name, zone in _countries() for pattern in VOCABULARY.city_time}
     words |= VOCABULARY.zone_words
     words |= _long_names("Europe_Central", CENTRAL_EUROPE) | _long_names("GMT", "UTC")
     labels = [label.lower() for label in CENTRAL_EUROPEAN_LABELS]
     pairs = [f"{one} / {other}" for one in labels for other in labels]
     return words | dict.fromkeys([*labels, *(f"{label} time" for label in labels), *pairs], CENTRAL_EUROPE)
+
+
+def _countries() -> Iterator[tuple[str, str]]:
+    """Yield the folded name of each country that has one zone, with that zone."""
+    for code, zones in get_global("territory_zones").items():
+        zone = _MAIN_ZONES.get(code) or (zones[0] if len(zones) == 1 else "")
+        for locale in VOCABULARY.locales if zone and code not in _AMBIGUOUS_COUNTRIES else ():
+            if name := locale.territories.get(code):
+                yield name_key(name), zone
 
 
 def _long_names(metazone: str, zone: str) -> dict[str, str]:

@@ -30,6 +30,14 @@ _EXAMPLES: Final = {
 _EXAMPLE_OF: Final = {label.lower(): zone for zone, labels in _EXAMPLES.items() for label in labels.split()}
 
 
+_SEVERAL_MEANINGS: Final = {
+    "hec": "heure de Paris (l'Europe centrale) or heure de Chicago (l'heure d'été du Centre)",
+    "hee": "heure d'Athènes (l'Europe de l'Est) or heure de New York (l'heure d'été de l'Est)",
+    "ht": "the city, as in heure de Paris",
+}
+"""French abbreviations that CLDR knows from Canada, and what to write instead; in Europe they mean something else."""
+
+
 def settle_labels(
     parts: PhraseParts, zones: list[Zone], record_zone: str | None, day: date, clock: time | None
 ) -> list[Zone]:
@@ -48,6 +56,11 @@ def _settled(parts: PhraseParts, zone: Zone, own: list[str], day: date, clock: t
         if (offset := offsets.get(name)) is not None:
             return replace(zone, name=name, offset=zone.offset or (offset_name(offset) if clock else None))
     used = set(offsets.values())
+    if zone.label == "et":  # nobody else writes it so
+        return replace(zone, name="America/New_York")
+    if zone.label in _SEVERAL_MEANINGS:
+        remedy = f"Write {_SEVERAL_MEANINGS[zone.label]}."
+        raise parts.error(zone.words, f"{zone.words!r} does not name one time zone.", remedy)
     only = next(iter(used)) if len(used) == 1 and not has_own_clocks(zone.label) else None
     if only is None:
         raise parts.error(zone.words, f"{zone.words!r} does not name one time zone.", _remedy(zone, offsets))

@@ -31,7 +31,8 @@ class ZoneRules:
     def zone(self) -> Zone | None:
         """Read a zone."""
         return self.tokens.first_of(
-            self._abbreviation_and_offset, self._label, self._zone_and_offset, self._city_in_brackets
+            *(self._abbreviation_and_offset, self._label, self._zone_and_offset),
+            *(self._city_in_brackets, self._city_of_clock),
         )
 
     def _city_in_brackets(self) -> Zone | None:
@@ -44,6 +45,23 @@ class ZoneRules:
             if self.tokens.peek() == ")" and (zone := city_zones().get(key)):
                 return Zone(zone, self.tokens.text_since(start))
         return None
+
+    def _city_of_clock(self) -> Zone | None:
+        """Read the cities of "9:00 New York / 14:00 Brussels": two clocks of one moment, which are compared."""
+        parts, start = self.parts, self.tokens.at
+        if not parts.shape.endswith("C"):
+            return None
+        is_second = bool(parts.zones) and parts.zones[-1].clocks < len(parts.clocks)
+        for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
+            self.tokens.at = end
+            is_first = self.tokens.peek() in ("/", "=") and self.tokens.follows(self._clock_behind_sign)
+            if (is_first or is_second) and (zone := city_zones().get(key)):
+                return Zone(zone, self.tokens.text_since(start))
+        return None
+
+    def _clock_behind_sign(self) -> Clock | None:
+        self.tokens.at += 1
+        return self.plain_clock()
 
     def _abbreviation_and_offset(self) -> Zone | None:
         """Read "KST (UTC+9)": letters that name no single zone, where the offset leaves no doubt."""
@@ -90,13 +108,33 @@ class ZoneRules:
         for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
             self.tokens.at = end
             if remedy := refused_zone_words().get(key):
+                if city := self.tokens.first_of(self._city_behind):
+                    return city
                 words = self.tokens.text_since(start)
                 raise self.parts.error(words, f"{words!r} does not name one time zone.", remedy)
             name = zone_words().get(key)
+            if name:
+                self._skip_full_stop(start)
             if name == "UTC":
                 return self.tokens.first_of(lambda: self._offset_after_utc(start)) or name
             if name:
                 return name
+        return None
+
+    def _skip_full_stop(self, start: int) -> None:
+        """Skip the last full stop of "T.U."."""
+        if "." in self.tokens.text_since(start):
+            self.tokens.accept(".")
+
+    def _city_behind(self) -> str | None:
+        """Read the "(Tirana)" of "5 pm local time (Tirana)"."""
+        is_in_brackets = bool(self.tokens.accept("("))
+        if not is_in_brackets and not self.tokens.accept(","):
+            return None
+        for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
+            self.tokens.at = end
+            if (zone := city_zones().get(key)) and (not is_in_brackets or self.tokens.accept(")")):
+                return zone
         return None
 
     def _offset_after_utc(self, start: int) -> str | None:
@@ -119,10 +157,13 @@ class ZoneRules:
 
     def _offset_after_clock(self) -> str | None:
         """Read "Z" and "+01:00" of ISO 8601."""
-        if not self.tokens.is_glued() or not self.tokens.peek(-1).isdecimal():
+        if not self.tokens.peek(-1).isdecimal():
             return None
-        if self.tokens.accept("z"):
+        start, is_glued = self.tokens.at, self.tokens.is_glued()
+        if self.tokens.accept("z") and (is_glued or self.tokens.text_since(start) == "Z"):
             return "UTC"
+        if not is_glued:
+            return None
         if not self.tokens.is_glued(1) or not (self.tokens.peek() == "+" or self.tokens.is_iso_offset()):
             return None
         return self._offset(self.tokens.accept("+-"))

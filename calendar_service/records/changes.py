@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     POSTPONED = "postponed"
     REVIVED = "revived"
+    CONFIRMED = "confirmed"
     MOVED = "moved"
     ADDED = "added"
     REMOVED = "removed"
@@ -43,7 +44,8 @@ class RecordChange:
 
     `moment` is the moment that was moved, added or removed; STARTS stands for the whole time span of an event.
     `session` is the id of the session concerned, `occurrence` the day that the rule gave to it. A SERIES change says
-    only that the rule or its days differ. A CORRIGENDUM is a note of change without any other change.
+    only that the rule or its days differ. A CORRIGENDUM is a note of change without any other change. CONFIRMED says
+    that a tentative record, of which other things have changed, is sure now.
     """
 
     what: ChangeKind
@@ -98,6 +100,8 @@ def find_changes(
     if _where(before) != _where(after):
         found.append(RecordChange(ChangeKind.PLACE, old_place=before.place, new_place=after.place))
     found += [each for each in _moved_sessions(before, after) if _is_ahead(each, zone, now)]
+    if found and (before.status, after.status) == (Status.TENTATIVE, Status.CONFIRMED):
+        found.insert(0, RecordChange(ChangeKind.CONFIRMED))
     if after.kind is Kind.TENDER:
         found += [*_new_documents(before, after), *_new_answers(before, after)]
         if not found and after.note_of_change and after.note_of_change != before.note_of_change:

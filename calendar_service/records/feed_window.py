@@ -50,7 +50,9 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
     """Return the entries of a selection as of `now`, an aware datetime."""
     zone = edition.calendar.zone
     start, end = window(edition, selection, now)
-    accepted = [entry for entry in edition.entries.values() if selection.accepts(entry.record)]
+    accepted = [
+        entry for entry in edition.entries.values() if selection.accepts(entry.record, edition.calendar.tag_labels)
+    ]
     shown = [each for entry in accepted if (each := without_cancelled(entry))] if selection.hide_cancelled else accepted
     changed = edition.published_at
     kept = []

@@ -20,9 +20,10 @@ from calendar_service.records.texts import LANGUAGE_NAMES, UnfitText, clean_inpu
 from calendar_service.records.zones import COMMON_ZONES, UnknownZone, canonical_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from calendar_service.records.record import Record
+    from calendar_service.records.texts import Text
 
 MAX_PARAMETERS = 20
 MAX_VALUE = 200
@@ -75,8 +76,11 @@ class Selection:
         """Return True if `from` or `to` bounds what is listed."""
         return bool(self.first or self.last)
 
-    def accepts(self, record: Record) -> bool:
-        """Return True if a record matches kind, tag, country, language, id and words; time is not considered."""
+    def accepts(self, record: Record, tag_labels: Mapping[str, Text]) -> bool:
+        """Return True if a record matches kind, tag, country, language, id and words; time is not considered.
+
+        `tag_labels` are the calendar's names of tags, which words are searched in, too.
+        """
         return (
             (not self.kinds or record.kind in self.kinds)
             and (not self.ids or record.id in self.ids)
@@ -84,7 +88,7 @@ class Selection:
             and (not self.countries or _meets(self.countries, countries_of(record)))
             and (not self.languages or _meets(self.languages, record.languages))
             and not (self.hide_cancelled and record.status is Status.CANCELLED)
-            and (not self.words or fold_text(self.words) in searchable(record))
+            and (not self.words or fold_text(self.words) in searchable(record, tag_labels))
         )
 
     def query(self) -> str:
@@ -116,10 +120,11 @@ def countries_of(record: Record) -> tuple[str, ...]:
     return own + record.countries
 
 
-def searchable(record: Record) -> str:
-    """Return the folded text that `q` is searched in: titles, summaries, place, tags."""
+def searchable(record: Record, tag_labels: Mapping[str, Text]) -> str:
+    """Return the folded text that `q` is searched in: titles, summaries, place, tags with their names."""
     place = record.place
     texts = [*record.title.values(), *record.summary.values(), *record.tags, *record.buyer.values(), record.reference]
+    texts += [name for tag in record.tags for name in tag_labels.get(tag.casefold(), {}).values()]
     if place:
         texts += [*place.name.values(), *place.city.values(), place.address, COUNTRIES.get(place.country or "", "")]
     return fold_text("\n".join(texts))

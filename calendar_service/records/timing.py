@@ -92,18 +92,25 @@ class Timing:
 
     # -- words ----------------------------------------------------------------------------------
 
-    def when(self, field: Path, words: str | None) -> DatePhrase | None:
-        """Return the parsed date words; None if there are none or they are not understood."""
+    def when(self, field: Path, words: str | None, *, closing: bool = False) -> DatePhrase | None:
+        """Return the parsed date words; None if there are none or they are not understood.
+
+        With `closing`, what is open from one day to another means its end.
+        """
         if words is None:
             return None
         day_first, zone = self.calendar.day_first, self.zone
-        found = self.attempt(field, words, lambda: parse_when(words, day_first=day_first, zone=zone, with_title=True))
+        found = self.attempt(
+            field,
+            words,
+            lambda: parse_when(words, day_first=day_first, zone=zone, with_title=True, closing=closing),
+        )
         self.says_online = self.says_online or bool(found and found.online)
         return found
 
-    def one_moment(self, field: Path, words: str | None, remedy: str) -> DatePhrase | None:
-        """Return the parsed date words if they are not a range, else None."""
-        when = self.when(field, words)
+    def one_moment(self, field: Path, words: str | None, remedy: str, *, closing: bool = False) -> DatePhrase | None:
+        """Return the parsed date words if they are not a range, else None; with `closing` see `when`."""
+        when = self.when(field, words, closing=closing)
         if when and (when.first != when.last or when.end is not None):
             self.refuse(field, "it must be one moment, not a range.", words, remedy)
             return None
@@ -177,7 +184,7 @@ class Timing:
 
     def deadline(self, field: Path, words: str | None) -> Milestone | None:
         """Return a deadline; a bare date means the end of that day. None if it has errors."""
-        when = self.one_moment(field, words, "Write only the last moment.")
+        when = self.one_moment(field, words, "Write only the last moment.", closing=True)
         if when is None:
             return None
         if when.start is None and when.offset:

@@ -98,7 +98,8 @@ def _falls_before(
 
 def _concerns(group: RecipientGroup, change: RevisionPair, edition: Edition) -> bool:
     chosen = selected(group.selection, edition.calendar.languages)
-    return any(each is not None and chosen.accepts(each.record) for each in change)
+    labels = edition.calendar.tag_labels
+    return any(each is not None and chosen.accepts(each.record, labels) for each in change)
 
 
 def _matters_yet(before: Revision, after: Revision, zone: str, now: datetime) -> bool:

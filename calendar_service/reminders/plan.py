@@ -140,7 +140,7 @@ def _accepted(selection: str, by_record: list[_Aimed], edition: Edition, failure
     found = []
     for each in by_record:
         try:
-            if chosen.accepts(each[0].record):
+            if chosen.accepts(each[0].record, edition.calendar.tag_labels):
                 found.append(each)
         except Exception as error:  # noqa: BLE001 (the selection can be read, so it is the record that fails)
             failures.add(of_record(each[0].record.id), error)

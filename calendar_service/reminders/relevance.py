@@ -66,7 +66,7 @@ class Relevance:
         for active_watch in active_watches:
             if active_watch.topic is topic and active_watch.lead in ("", lead_of(key)):
                 chosen = selected(active_watch.selection, edition.calendar.languages)
-                if any(chosen.accepts(record) for record in records):
+                if any(chosen.accepts(record, edition.calendar.tag_labels) for record in records):
                     return
         raise DeliveryObsolete("not asked for any more")
 

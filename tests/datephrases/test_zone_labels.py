@@ -57,7 +57,9 @@ REFUSED = [
     ("7 July 2027, 17:00 IST", "Asia/Jerusalem"),  # it has IDT in summer
     ("7 January 2027, 17:00 CST", None),
     ("7 January 2027, 17:00 PST", None),  # Los Angeles and Manila
-    ("7 July 2027, 5 pm ET", None),
+    ("7 July 2027, 10 h HEC", None),  # l'Europe centrale, or Chicago as Canada writes it
+    ("7 July 2027, 10 h HEE", None),
+    ("7 July 2027, 10 h HT", None),
     ("7 January 2027, 5 pm Eastern Time", None),
     ("7 July 2027, 17:00 XST", "America/New_York"),
 ]
@@ -120,3 +122,10 @@ def test_other_clocks_of_the_same_moment_are_kept(words, start, zone):
 def test_another_clock_without_a_zone_is_refused(words):
     with pytest.raises(DatePhraseError):
         parse_when(words)
+
+
+def test_what_is_ambiguous_in_french_says_which_two():
+    with pytest.raises(DatePhraseError) as caught:
+        parse_when("7 juillet 2027 à 10 h HEC")
+    assert "heure de Paris (l'Europe centrale) or heure de Chicago" in caught.value.remedy
+    assert parse_when("7 juillet 2027 à 10 h HEC", zone="America/Chicago").zone == "America/Chicago"

@@ -214,6 +214,8 @@ ACCEPTED = [
     ("q=cyprus", True),
     ("q=limassol", True),
     ("q=seoul", False),
+    ("q=jeunesse", True),  # the French name of its tag
+    ("q=young people", True),
     ("cancelled=hide", False),
     ("kind=event&tag=other", False),
 ]
@@ -221,4 +223,5 @@ ACCEPTED = [
 
 @pytest.mark.parametrize(("query", "accepted"), ACCEPTED)
 def test_what_a_selection_accepts(query, accepted):
-    assert read(query).accepts(RECORD) is accepted
+    labels = {RECORD.tags[0].casefold(): {"en": "Young people", "fr": "Jeunesse"}, "other": {"en": "Seoul"}}
+    assert read(query).accepts(RECORD, labels) is accepted

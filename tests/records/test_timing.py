@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_service.records.record import Calendar, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant
 from calendar_service.records.timing import Timing
 from calendar_service.writers.i18n import language
 from calendar_service.writers.phrases import when_words as print_when
@@ -34,6 +35,8 @@ PAGE_LINES = [
 ]
 
 
+# Of each kind and language, written and labelled by people who had not read the parser.
+LABELLED = _table("labelled_lines.tsv")
 CALENDAR = Calendar(id="x.example", name={}, zone=SEAT, languages=("en", "fr"))
 
 
@@ -52,6 +55,34 @@ def instants(words):
         case TimeSpan(starts, ends):
             return _utc(starts.instant), _utc(ends.instant if ends else None)
     return "refused", ""
+
+
+def labelled_meaning(row):
+    """Return what a labelled line means as a deadline or a moment; `question` if it is refused."""
+    calendar = replace(CALENDAR, day_first=row["language"] == "fr")
+    timing = Timing(calendar, (), None)
+    found = timing.deadline((), row["words"]) if row["kind"] == "deadline" else timing.span_at((), row["words"])
+    if not found:
+        return "question", ""
+    match found.at if row["kind"] == "deadline" else found[0]:
+        case EndOfDay(day):
+            return day.isoformat(), ""
+        case DaySpan(first, last):
+            return first.isoformat(), last.isoformat() if last != first else ""
+        case TimeSpan(starts, ends):
+            return tuple(f"{each.instant:%Y-%m-%dT%H:%M:%SZ}" if each else "" for each in (starts, ends))
+        case at:
+            return f"{at.instant:%Y-%m-%dT%H:%M:%SZ}", ""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_of_labelled_lines_nearly_all_are_read_and_none_wrong(lang):
+    rows = [row for row in LABELLED if row["language"] == lang]
+    found = {row["words"]: labelled_meaning(row) for row in rows}
+    differs = {row["words"] for row in rows if found[row["words"]] != (row["start"], row["end"])}
+    assert [each for each in differs if found[each] != ("question", "")] == []
+    assert len(rows) >= 120
+    assert len(differs) <= 0.05 * len(rows), differs
 
 
 def _utc(instant):

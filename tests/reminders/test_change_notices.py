@@ -88,6 +88,7 @@ DIFFERENCES = [
         ["revived", "moved starts"],
     ),
     ("tentative", EVENT, other(EVENT, status=Status.TENTATIVE), []),
+    ("confirmed as it was", other(EVENT, status=Status.TENTATIVE), EVENT, []),
     (
         "moved while cancelled",
         other(EVENT, status=Status.CANCELLED),

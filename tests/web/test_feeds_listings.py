@@ -167,3 +167,17 @@ def test_every_form_is_cached_alike(rich, form, media_type):
     assert answer.headers["Content-Type"] == media_type
     assert rich.get(f"/calendar.{form}", If_None_Match=answer.headers["ETag"]).status_code == 304
     assert rich.get(f"/calendar.{form}?knid=x").mimetype == "application/problem+json"
+
+
+SEARCHED = ["/", "/fr/", "/month/2027-03", "/calendar.ics", "/calendar.json", "/calendar.atom", "/calendar.csv"]
+SEARCHED += ["/calendar.jcal", "/calendar.jscalendar", "/api/v1/records", "/widget", "/widget?view=compact"]
+SEARCHED += ["/widget?view=next", "/widget?view=month&month=2027-03"]
+
+
+@pytest.mark.parametrize("path", SEARCHED)
+def test_the_search_finds_the_names_of_tags_in_each_language(rich, path):
+    def body(words):
+        return rich.body(f"{path}{'&' if '?' in path else '?'}q={words}").decode()
+
+    assert "charts-tender" in body("graphiques")  # French for its tag, which is "charts"
+    assert "charts-tender" not in body("graphique-de-rien")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city
+from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city, zones_by_people
 
 # What is announced, and the words around it; each may stand beside any other: "Final deadline for submission of bids".
 _LEAD_INS = (
@@ -22,6 +22,9 @@ _LEAD_INS = (
     "|available|possible|application|applications|proposal|proposals|tender|tenders|bid|bids|offer|offers"
     "|abstract|abstracts|paper|papers|nomination|nominations|expression of interest|expressions of interest"
     "|quotation|quotations|quote|question|questions|request|requests|clarification|clarifications"
+    "|free but mandatory|free but compulsory|free but required|free , but mandatory|free , but compulsory"
+    "|free , but required|has been|have been|has now been|late registration|late registrations|late applications"
+    "|mandatory but free|mandatory|compulsory|required|free|free of charge"
     "|request for clarification|requests for clarification|requests to participate|request to participate|comment"
     "|comments|contribution|contributions|entry|entries|response|responses|manuscript|manuscripts|project"
     "|projects|call|calls|candidature|candidates|candidacy|candidacies|form|forms|survey|feedback|documents"
@@ -60,7 +63,9 @@ ENGLISH = Vocabulary(
     trailers=phrases(
         "sharp|precisely|at the latest|latest|inclusive|included|in person|in-person|hybrid|webinar|workshop|conference"
         "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams|Zoom|Teams"
-        "|MS Teams|Microsoft Teams|Webex|on site|on-site|onsite|remote|remotely|virtual"
+        "|full day|full-day|all day|whole day|new deadline|extended deadline|( extended )|venue :|location :|place :"
+        "|where :|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
+        "|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
         "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former|formerly"
@@ -70,9 +75,43 @@ ENGLISH = Vocabulary(
         "|provisionally|tentative|tentatively|probably|possibly|likely|estimated|indicative|indicatively|maybe|perhaps"
         "|every|each|daily|weekly|fortnightly|monthly|quarterly|yearly|week|weeks|weekend|month|months|fortnight|days"
         "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight|noon|midnight|morning"
-        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|cob|eob|lunch|lunchtime|sunset|sunrise|dawn|dusk"
+        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|postmark|postmarked|confirmed|confirmation|unconfirmed|subject|pending"
+        "|alternative|alternatively|optional|backup|fallback|reserve|cob|eob|lunch|lunchtime|sunset|sunrise|dawn|dusk"
     ),
     hours_in_words=phrases("of business|of play|of office|of office hours|office hours|business hours|working hours"),
+    superseded=phrases(
+        "was|instead of|in place of|previously|formerly|originally|initially|extended from|moved from|postponed from"
+        "|rescheduled from|changed from|previously scheduled for|originally scheduled for|initially scheduled for"
+        "|originally planned for|initially planned for"
+    ),
+    moved_from=phrases("moved from|postponed from|extended from|rescheduled from|changed from|brought forward from"),
+    moved_to=phrases(
+        "is moved to|is extended to|is extended until|is postponed to|is now|has been moved to|has been extended to"
+        "|has been extended until|has been postponed to|has moved to"
+    ),
+    asides=phrases(
+        "doors|doors open|doors opening|registration|registration opens|arrival|arrivals|coffee|welcome coffee|welcome"
+        "|check-in|networking|login|log-in|connection|opening|opening same day|opening on the same day|bid opening"
+        "|public opening|opening of bids|opening of tenders|opening of offers|tender opening"
+    ),
+    durations=phrases("duration|length|lasting|for"),
+    duration_hours=phrases("hour|hours|hr|hrs|h"),
+    opening=phrases("call|calls|open|opens|opening|opened|window|period"),
+    remark_words=phrases("local|time|times|zone|clock|standard|summer|winter|eastern|central|western|pacific|european"),
+    numbering=phrases("no .|nr|nr .|#|№|number"),
+    numbered_parts=phrases(
+        "session|module|webinar|workshop|part|meeting|day|round|stage|phase|lecture|lot|event|date|deadline|call|batch"
+    ),
+    counted_parts=phrases("session|module|part|day|round|stage|phase|batch"),
+    submissions=phrases(
+        "tender|tenders|bid|bids|offer|offers|submission|submissions|proposal|proposals|application|applications"
+        "|quotation|quotations|deadline|closing|closes|registration|registrations"
+    ),
+    questions=phrases("question|questions|clarification|clarifications|enquiries|queries|bird"),
+    periods_before=phrases("before|prior to|ahead of"),
+    weeks=phrases("week|weeks"),
+    place_prepositions=phrases("in|at|the"),
+    place_joins=phrases("of|the|and|for|on|upon|st"),
     relative=phrases("next|tomorrow|today|tonight|yesterday|coming"),
     extended=phrases("extended|extension|postponed|prolonged|rescheduled"),
     until_moment=phrases("to|until|till|up to"),
@@ -83,7 +122,57 @@ ENGLISH = Vocabulary(
     equals=phrases("i.e.|i.e|ie|that is|or|equals"),
     online=phrases("online|on-line"),
     lead_ins=phrases(_LEAD_INS),
-    zone_words={"utc": "UTC", "gmt": "UTC", **table(AoE="aoe|anywhere on earth|time anywhere on earth")},
+    zone_words={
+        "utc": "UTC",
+        "gmt": "UTC",
+        "g m t": "UTC",
+        "u t c": "UTC",
+        "c e t": "CET",
+        "us eastern time": "America/New_York",
+        "us pacific time": "America/Los_Angeles",
+        **table(AoE="aoe|anywhere on earth|time anywhere on earth"),
+        **zones_by_people(
+            {
+                "Europe/Dublin": "Irish",
+                "Europe/London": "British",
+                "Europe/Paris": "French",
+                "Europe/Brussels": "Belgian",
+                "Europe/Amsterdam": "Dutch",
+                "Europe/Berlin": "German",
+                "Europe/Vienna": "Austrian",
+                "Europe/Zurich": "Swiss",
+                "Europe/Rome": "Italian",
+                "Europe/Lisbon": "Portuguese",
+                "Europe/Athens": "Greek",
+                "Asia/Nicosia": "Cypriot",
+                "Europe/Malta": "Maltese",
+                "Europe/Istanbul": "Turkish",
+                "Europe/Warsaw": "Polish",
+                "Europe/Prague": "Czech",
+                "Europe/Budapest": "Hungarian",
+                "Europe/Bucharest": "Romanian",
+                "Europe/Sofia": "Bulgarian",
+                "Europe/Zagreb": "Croatian",
+                "Europe/Belgrade": "Serbian",
+                "Europe/Kyiv": "Ukrainian",
+                "Europe/Helsinki": "Finnish",
+                "Europe/Stockholm": "Swedish",
+                "Europe/Oslo": "Norwegian",
+                "Europe/Copenhagen": "Danish",
+                "Europe/Tallinn": "Estonian",
+                "Europe/Riga": "Latvian",
+                "Europe/Vilnius": "Lithuanian",
+                "Asia/Tokyo": "Japanese",
+                "Asia/Seoul": "Korean",
+                "Asia/Kolkata": "Indian",
+                "Asia/Jerusalem": "Israeli|Israel",
+                "Africa/Casablanca": "Moroccan",
+                "Africa/Nairobi": "Kenyan",
+                "Africa/Johannesburg": "South African",
+            },
+            "{} time",
+        ),
+    },
     local_time=phrases("local time|local times"),
     city_time=("{} time", "{} local time", "local time in {}"),
     city_aliases=zones_by_city(
@@ -91,34 +180,78 @@ ENGLISH = Vocabulary(
             "Europe/Paris": "Strasbourg|Lyon|Marseille|Lille|Bordeaux|Nantes|Toulouse|Nice|Montpellier|Grenoble",
             "Europe/Brussels": "Antwerp|Ghent|Liège|Namur|Charleroi",
             "Europe/Amsterdam": "The Hague|Rotterdam|Utrecht|Maastricht",
-            "Europe/Berlin": "Bonn|Munich|Frankfurt|Hamburg|Cologne|Leipzig|Stuttgart",
+            "Europe/Berlin": "Bonn|Munich|Düsseldorf|Dresden|Nuremberg|Frankfurt|Hamburg|Cologne|Leipzig|Stuttgart",
             "Europe/Zurich": "Geneva|Bern|Lausanne|Basel|Neuchâtel",
-            "Europe/Rome": "Milan|Turin|Reggio Emilia|Bologna|Venice",
-            "Europe/Madrid": "Barcelona|Bilbao|Valencia",
-            "Europe/Warsaw": "Krakow|Lublin|Wroclaw",
-            "Europe/London": "UK|Edinburgh|Manchester|Cardiff|Belfast",
+            "Europe/Rome": "Florence|Naples|Palermo|Genoa|Trieste|Milan|Turin|Reggio Emilia|Bologna|Venice",
+            "Europe/Madrid": "Barcelona|Bilbao|Valencia|Seville|Málaga|Granada",
+            "Europe/Warsaw": "Krakow|Lublin|Wroclaw|Gdansk|Poznan",
+            "Europe/London": "UK|Glasgow|Leeds|Liverpool|Birmingham|Bristol|Edinburgh|Manchester|Cardiff|Belfast",
             "Europe/Kyiv": "Kiev|Melitopol|Odesa|Odessa|Lviv",
+            "Europe/Lisbon": "Porto|Coimbra|Braga",
+            "Europe/Vienna": "Graz|Salzburg|Linz",
+            "Europe/Athens": "Thessaloniki|Patras",
+            "Europe/Bucharest": "Cluj-Napoca|Iasi|Timisoara",
+            "Europe/Prague": "Brno|Ostrava",
+            "Europe/Sofia": "Plovdiv|Varna",
+            "Europe/Stockholm": "Gothenburg|Malmö",
+            "Europe/Oslo": "Bergen",
+            "Europe/Copenhagen": "Aarhus",
+            "Europe/Helsinki": "Tampere|Turku",
+            "Europe/Dublin": "Cork|Galway|Limerick",
+            "Africa/Porto-Novo": "Cotonou",
+            "Africa/Cairo": "Alexandria",
             "Asia/Nicosia": "Limassol",
+            "Europe/Belgrade": "Pristina",
+            "Atlantic/Faroe": "Tórshavn",
+            "Atlantic/Azores": "Ponta Delgada",
+            "Atlantic/Madeira": "Funchal",
+            "Asia/Qatar": "Doha",
+            "Asia/Bahrain": "Manama",
+            "Asia/Riyadh": "Jeddah|Mecca",
+            "Asia/Aden": "Sanaa",
+            "Asia/Kuwait": "Kuwait City",
+            "Asia/Ho_Chi_Minh": "Hanoi",
+            "Asia/Yangon": "Naypyidaw",
+            "Asia/Brunei": "Bandar Seri Begawan",
+            "Indian/Maldives": "Malé",
+            "Indian/Mauritius": "Port Louis",
+            "Indian/Comoro": "Moroni",
+            "Atlantic/Cape_Verde": "Praia",
+            "Africa/Bujumbura": "Gitega",
+            "Africa/Abidjan": "Yamoussoukro",
+            "Africa/Nairobi": "Mombasa",
+            "Africa/Tunis": "Sfax",
+            "Pacific/Fiji": "Suva",
+            "Pacific/Efate": "Port Vila",
+            "Pacific/Tongatapu": "Nukualofa",
+            "Pacific/Guadalcanal": "Honiara",
+            "Pacific/Palau": "Koror",
+            "Pacific/Tahiti": "Papeete",
+            "America/Barbados": "Bridgetown",
+            "America/Martinique": "Fort-de-France",
+            "America/Panama": "Panama City",
+            "America/Guatemala": "Guatemala City",
+            "America/Belize": "Belmopan",
             "Asia/Seoul": "Ansan|Busan|Pusan",
             "Asia/Tokyo": "Osaka|Kyoto|Hamamatsu",
             "Asia/Shanghai": "Beijing",
             "Asia/Karachi": "Islamabad",
             "Asia/Dubai": "Abu Dhabi",
             "Asia/Jerusalem": "Tel Aviv",
-            "Europe/Istanbul": "Ankara",
-            "Africa/Casablanca": "Rabat",
-            "Africa/Johannesburg": "Pretoria|Cape Town",
+            "Europe/Istanbul": "Ankara|Izmir",
+            "Africa/Casablanca": "Rabat|Marrakech|Fez",
+            "Africa/Johannesburg": "Pretoria|Cape Town|Durban",
             "Africa/Lagos": "Abuja",
             "Africa/Douala": "Yaoundé",
-            "Africa/Dar_es_Salaam": "Dodoma",
+            "Africa/Dar_es_Salaam": "Dodoma|Arusha",
             "Australia/Sydney": "Canberra",
             "Pacific/Auckland": "Wellington",
             "America/Sao_Paulo": "Brasilia|Rio de Janeiro",
             "America/Guayaquil": "Quito",
             "Asia/Kolkata": "New Delhi|Delhi|Mumbai|Bombay",
             "America/Toronto": "Ottawa|Montreal|Quebec",
-            "America/New_York": "Washington|Boston",
-            "America/Los_Angeles": "San Francisco",
+            "America/New_York": "Washington|Washington DC|Washington D C|Boston|Philadelphia|Miami|Atlanta",
+            "America/Los_Angeles": "San Francisco|Seattle",
         }
     ),
     misspelt_city=(".* time",),

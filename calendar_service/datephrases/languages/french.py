@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city
+from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrases, table, zones_by_city, zones_by_people
 
 # What is announced, and the words around it; each may stand beside any other: "Date limite de dépôt des candidatures".
 _LEAD_INS = (
@@ -37,6 +37,8 @@ _LEAD_INS = (
     "|table ronde|lancement|audition|entretiens|épreuves|ouverture des plis|en ligne|virtuel|virtuelle|hybride"
     "|public|publique|annuel|annuelle|international|internationale|national|nationale|régional|régionale|général"
     "|générale|la|les|l'|le|de|des|du|d'|au|aux|et|pour|en|cette|cet|ce|vos|votre|nos|notre|jusqu'au|jusqu'à"
+    "|rendez-vous|gratuite mais obligatoire|gratuit mais obligatoire|obligatoire mais gratuite|libre mais obligatoire"
+    "|gratuite , mais obligatoire|libre"
     "|(prolongé)|(prolongée)|(prolongés)|(prolongation)|prolongé :|prolongée :|(reporté)|(reportée)|reportée :"
     "|(repoussé)|(repoussée)|repoussée :|(prorogée)|prorogée :|(nouvelle)|(nouveau)|(modifiée)"
     "|jusqu'à la|où|format|modalité|au plus tard|valable jusqu'au|impérativement|avant la date limite"
@@ -63,6 +65,9 @@ FRENCH = Vocabulary(
     trailers=phrases(
         "précises|précise|au plus tard|dernier délai|inclus|inclusivement|compris|en présentiel|hybride|webinaire"
         "|atelier|conférence|date limite|visioconférence|en visioconférence|par visioconférence|via Zoom|sur Zoom"
+        "|journée entière|journée complète|toute la journée|nouvelle date|nouvelle date limite"
+        "|( prolongé )"
+        "|( prolongée )|lieu :|délai de rigueur|fuseau horaire :|places limitées|nombre de places limité"
         "|sur Teams|Zoom|Teams|fin de journée|à distance|en distanciel|distanciel"
     ),
     time_words=phrases(
@@ -73,9 +78,46 @@ FRENCH = Vocabulary(
         "|provisoire|provisoirement|prévisionnel|prévisionnelle|indicatif|indicative|probable|probablement|estimé"
         "|peut-être|chaque|tous|toutes|quotidien|hebdomadaire|mensuel|mensuelle|semaine|semaines|mois|quinzaine"
         "|trimestre|jours|heures|minutes|ou|soit|demain|hier|aujourd'hui|midi|minuit|matin|après-midi|soir|matinée"
-        "|courant|mi|continu|permanent|entre|que|mais|si"
+        "|confirmer|confirmé|confirmée|confirmation|réserve|optionnel|facultatif|repli|envisagé|envisagée"
+        "|cachet|courant|mi|continu|permanent|entre|que|mais|si"
     ),
     hours_in_words=phrases("des bureaux|heures ouvrables|heures ouvrées|heures de bureau|des guichets|du secrétariat"),
+    superseded=phrases(
+        "au lieu de|au lieu du|initialement|initialement au|fixé initialement au"
+        "|fixée initialement au|initialement le|initialement prévu le|initialement prévue le"
+        "|initialement fixé au|initialement fixée au|initialement fixé le|initialement fixée le|précédemment"
+        "|précédemment le|auparavant|auparavant le|anciennement|anciennement le|reporté du|reportée du|et non"
+        "|et non le|et non plus le|prolongée du|prolongé du"
+    ),
+    moved_from=phrases(
+        "reporté du|reportée du|reportés du|prolongé du|prolongée du|déplacé du|déplacée du|avancé du|avancée du"
+    ),
+    moved_to=phrases(
+        "est reporté au|est reportée au|est prolongé au|est prolongée au|est prolongé jusqu'au"
+        "|est prolongée jusqu'au|est repoussé au|est repoussée au|est déplacé au|est déplacée au|passe au"
+    ),
+    asides=phrases(
+        "accueil|accueil café|café d'accueil|accueil des participants|ouverture des portes|émargement|enregistrement"
+        "|ouverture|ouverture des plis|ouverture des offres|ouverture le même jour|ouverture des plis le même jour"
+        "|l'ouverture ayant lieu le même jour|connexion|petit-déjeuner|café"
+    ),
+    durations=phrases("durée|d'une durée de|pendant|durant|pour une durée de"),
+    duration_hours=phrases("heure|heures|h"),
+    opening=phrases("appel|ouvert|ouverte|ouverts|ouvertes|ouverture|ouvre|période|reçus|reçues|acceptées|déposées"),
+    remark_words=phrases("locale|local|heure|heures|fuseau|horaire|été|hiver|est|ouest|centre"),
+    numbering=phrases("n°|no|nº|numéro"),
+    numbered_parts=phrases("séance|module|webinaire|atelier|partie|réunion|date|lot|journée|jour|rencontre|volet"),
+    title_suffixes=phrases("e|ème|nde|nd|re"),
+    counted_parts=phrases("séance|module|partie|jour|volet"),
+    submissions=phrases(
+        "offre|offres|pli|plis|dossier|dossiers|candidature|candidatures|soumission|soumissions|proposition"
+        "|propositions|dépôt|clôture|remise|limite|inscription|inscriptions"
+    ),
+    questions=phrases("question|questions|renseignements|éclaircissements|précisions|préférentiel"),
+    periods_before=phrases("avant"),
+    weeks=phrases("semaine|semaines"),
+    place_prepositions=phrases("à|a|au|aux|en|le|la|les|l'"),
+    place_joins=phrases("de|du|des|d|l|la|le|les|et|en|sur|sous|aux|au|von|der|van"),
     relative=phrases("prochain|prochaine|prochains|demain|aujourd'hui|hier|ce soir"),
     extended=phrases(
         "prolongé|prolongée|prolongés|prolongation|prorogé|prorogée|prorogation|reporté|reportée|report|repoussé|repoussée"
@@ -87,10 +129,41 @@ FRENCH = Vocabulary(
     equals=phrases("soit|ou|c'est-à-dire"),
     online=phrases("en ligne"),
     lead_ins=phrases(_LEAD_INS),
-    zone_words={"tu": "UTC"},
+    zone_words={
+        "tu": "UTC",
+        "t u": "UTC",
+        **zones_by_people(
+            {
+                "Europe/Paris": "française",
+                "Europe/Brussels": "belge",
+                "Europe/Luxembourg": "luxembourgeoise",
+                "Europe/Zurich": "suisse",
+                "Europe/Berlin": "allemande",
+                "Europe/Rome": "italienne",
+                "Europe/Madrid": "espagnole",
+                "Europe/Lisbon": "portugaise",
+                "Europe/London": "britannique|anglaise",
+                "Europe/Dublin": "irlandaise",
+                "Europe/Athens": "grecque",
+                "Europe/Bucharest": "roumaine",
+                "Europe/Warsaw": "polonaise",
+                "Europe/Kyiv": "ukrainienne",
+                "Europe/Istanbul": "turque",
+                "Africa/Casablanca": "marocaine",
+                "Africa/Tunis": "tunisienne",
+                "Africa/Algiers": "algérienne",
+                "Africa/Dakar": "sénégalaise",
+                "Africa/Abidjan": "ivoirienne",
+                "Africa/Douala": "camerounaise",
+                "Asia/Tokyo": "japonaise",
+                "Asia/Seoul": "coréenne",
+            },
+            "heure {}",
+        ),
+    },
     local_time=phrases("heure locale|heures locales"),
     city_time=(
-        *("heure de {}", "heure d {}", "heure du {}", "heure des {}", "heure a {}"),
+        *("heure de {}", "heure d {}", "heure du {}", "heure des {}", "heure a {}", "heure de la {}", "heure de l {}"),
         *("heure locale de {}", "heure locale d {}", "heure locale du {}", "heure locale a {}"),
     ),
     city_articles=("le ", "la "),

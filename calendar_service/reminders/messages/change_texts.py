@@ -36,6 +36,7 @@ STANDINGS = frozenset(
         ChangeKind.WITHDRAWN,
         ChangeKind.POSTPONED,
         ChangeKind.REVIVED,
+        ChangeKind.CONFIRMED,
         ChangeKind.CORRIGENDUM,
     }
 )
@@ -62,6 +63,7 @@ def headline(difference: RecordChange, lang: Language, *, is_correction: bool = 
         ChangeKind.WITHDRAWN: gettext("Withdrawn"),
         ChangeKind.POSTPONED: gettext("Postponed"),
         ChangeKind.REVIVED: gettext("Takes place after all"),
+        ChangeKind.CONFIRMED: gettext("Confirmed"),
         ChangeKind.OCCURRENCE_CANCELLED: gettext("One date cancelled"),
         ChangeKind.OCCURRENCE_RESTORED: gettext("One date takes place after all"),
         ChangeKind.SERIES: gettext("New dates"),

@@ -14,9 +14,9 @@ from calendar_service.reminders.messages.change_texts import change_data, new_he
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import title_of
-from calendar_service.reminders.messages.edition_notice import notice_row
+from calendar_service.reminders.messages.edition_notice import more_words, notice_row
 from calendar_service.reminders.messages.items import digest_order
-from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.reminders.messages.render import render_rows
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import message_times
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-# So many keep a message under 100 KiB where each character of a title takes nine bytes of mail.
-_MAX_ROWS = 20
-_MAX_ITEMS = 25
+_MAX_ROWS = 25
 _TITLE = 100
 _STATE_LINE = 160
 
@@ -46,30 +44,32 @@ def compose_digest(
     lang, zone = view.lang, edition.calendar.zone
     ordered = sorted(items, key=lambda item: digest_order(item, edition))
     rows = [(_day(item, edition), _row(item, edition, view, now)) for item in ordered[:_MAX_ROWS]]
-    left_out = len(ordered) - len(rows)
     heading = _heading(period, day_of_instant(now, view.zone or zone), lang)
-    content = MessageContent(
-        view=view,
-        sender=sender_name(edition, lang),
-        preheader=" · ".join(f"{row.counted}: {row.title.text}" for _, row in rows[:3]),
-        heading=LocalizedText(heading, lang.code),
-        label=lang.gettext("Daily summary") if period is DigestPeriod.DAILY else lang.gettext("Weekly summary"),
-        days=tuple(
-            DigestDay(_opening(lang.day(day)), [row for _, row in group])
-            for day, group in groupby(rows, key=lambda pair: pair[0])
-        ),
-        more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
-        if left_out
-        else "",
-        button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
-        why=_why(period, sender_name(edition, lang), lang),
-    )
+
+    def content(number: int) -> MessageContent:
+        left_out = len(ordered) - number
+        return MessageContent(
+            view=view,
+            sender=sender_name(edition, lang),
+            preheader=" · ".join(f"{row.counted}: {row.title.text}" for _, row in rows[:3]),
+            heading=LocalizedText(heading, lang.code),
+            label=lang.gettext("Daily summary") if period is DigestPeriod.DAILY else lang.gettext("Weekly summary"),
+            days=tuple(
+                DigestDay(_opening(lang.day(day)), [row for _, row in group])
+                for day, group in groupby(rows[:number], key=lambda pair: pair[0])
+            ),
+            more=more_words(left_out, lang),
+            button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
+            why=_why(period, sender_name(edition, lang), lang),
+        )
+
+    rendered = render_rows(content, len(rows))
     return Message(
-        subject=_subject(ordered[0], len(ordered), content, edition, now),
-        text=render_text(content),
-        html=render_html(content),
+        subject=_subject(ordered[0], len(ordered), rendered.content, edition, now),
+        text=rendered.text,
+        html=rendered.html,
         language=lang.code,
-        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ITEMS]]},
+        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
     )
 
 

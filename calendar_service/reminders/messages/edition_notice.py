@@ -21,7 +21,7 @@ from calendar_service.reminders.messages.content import Button, DigestDay, Diges
 from calendar_service.reminders.messages.details import title_of
 from calendar_service.reminders.messages.items import RecordNotice, notice_order
 from calendar_service.reminders.messages.notice import compose_notice
-from calendar_service.reminders.messages.render import render_html, render_text
+from calendar_service.reminders.messages.render import render_rows
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-# As in a digest, so many keep a message under 100 KiB.
 _MAX_ROWS = 25
 _MAX_LINES = 12
 
@@ -49,32 +48,41 @@ def compose_notices(
     """
     lang = view.lang
     ordered = sorted(notices, key=lambda each: notice_order(each, edition, now))
-    shown, left_out = ordered[:_MAX_ROWS], len(ordered) - _MAX_ROWS
+    shown = ordered[:_MAX_ROWS]
     sender = sender_name(edition, lang)
     subject = lang.ngettext(
         "{number} change in {calendar}", "{number} changes in {calendar}", len(ordered), calendar=sender
     )
     rows = [notice_row(each, edition, view, now) for each in shown]
-    content = MessageContent(
-        view=view,
-        sender=sender,
-        preheader=" · ".join(f"{row.counted}: {row.title.text}" for row in rows[:3]),
-        heading=LocalizedText(subject, lang.code),
-        days=tuple(_sections(shown, rows, lang)),
-        more=lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", left_out)
-        if left_out > 0
-        else "",
-        button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
-        why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=sender),
-    )
+
+    def content(number: int) -> MessageContent:
+        return MessageContent(
+            view=view,
+            sender=sender,
+            preheader=" · ".join(f"{row.counted}: {row.title.text}" for row in rows[:3]),
+            heading=LocalizedText(subject, lang.code),
+            days=tuple(_sections(shown[:number], rows[:number], lang)),
+            more=more_words(len(ordered) - number, lang),
+            button=Button(lang.gettext("Go to the calendar"), f"{view.base_url}{view.prefix}/"),
+            why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=sender),
+        )
+
+    rendered = render_rows(content, len(rows))
     records = [_data(each, edition, view, now) for each in shown]
     return Message(
         subject=subject,
-        text=render_text(content),
-        html=render_html(content),
+        text=rendered.text,
+        html=rendered.html,
         language=lang.code,
         data=records[0] | {"records": records},
     )
+
+
+def more_words(number: int, lang: Language) -> str:
+    """Return how many records a message leaves out, "" if none; its button leads to them."""
+    if number <= 0:
+        return ""
+    return lang.ngettext("{number} more is in the calendar.", "{number} more are in the calendar.", number)
 
 
 def _sections(notices: list[RecordNotice], rows: list[DigestRow], lang: Language) -> Iterator[DigestDay]:

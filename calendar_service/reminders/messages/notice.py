@@ -85,7 +85,8 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
         button=_calendar_button(view) if after.withdrawn else content.button,
         why=lang.gettext("You get this email because you asked {sender} for reminders.", sender=content.sender),
     )
-    subject = make_subject(head, content, _notice_when(first, main, edition, view, now))
+    news = next((each for each in differences if each.what is not ChangeKind.CONFIRMED), first)
+    subject = make_subject(head, content, _notice_when(news, main, edition, view, now))
     message = make_message("notice", subject, content, (shown, main), edition, now)
     return replace(
         message,

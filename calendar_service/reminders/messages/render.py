@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import quopri
 import re
 import textwrap
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,14 @@ from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.writers.sanitize import clean_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calendar_service.reminders.messages.content import MessageContent
 
 _TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
 _WIDTH = 76
+# Mail programs cut a message of more than 100 KiB; headers and the subscriber's own links need some of it.
+_MAX_OCTETS = 92 * 1024
 # Also the two that mark a subscriber's own links.
 _UNFIT = re.compile(f"{FORBIDDEN.pattern}|[\ue000\ue001]")
 _LINK = re.compile("https?://", re.IGNORECASE)
@@ -56,6 +62,27 @@ def render_text(content: MessageContent) -> str:
         content=content, gettext=content.view.lang.gettext, titled=titled, **marks
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+@dataclass(frozen=True)
+class RenderedRows:
+    """A content that fits one mail, its two texts, and how many rows it has."""
+
+    content: MessageContent
+    text: str
+    html: str
+    rows: int
+
+
+def render_rows(make: Callable[[int], MessageContent], rows: int) -> RenderedRows:
+    """Return what `make` gives for as many rows, at most `rows` and at least one, as one mail may have."""
+    while True:
+        content = make(rows)
+        text, html = render_text(content), render_html(content)
+        size = sum(len(quopri.encodestring(each.encode())) for each in (text, html))
+        if size <= _MAX_OCTETS or rows <= 1:
+            return RenderedRows(content, text, html, rows)
+        rows = max(1, min(rows - 1, rows * _MAX_OCTETS // size))
 
 
 def direction(text: str) -> str:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from calendar_service.records.changes import ChangeKind, RecordChange
-from calendar_service.records.enums import MomentName
+from calendar_service.records.changes import ChangeKind, RecordChange, RecordState, find_changes
+from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.record import Contact, Link, Place, Question, TimeSpan
 from calendar_service.records.selection import Selection
@@ -17,7 +17,8 @@ from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.reminders.channels.mail_message import write_message
 from calendar_service.reminders.messages.account import compose_confirmation
 from calendar_service.reminders.messages.digest import compose_digest
-from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.edition_notice import compose_notices
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.settings import Settings
 from calendar_service.web.feed_renderer import FeedRenderer
@@ -174,6 +175,34 @@ def test_attachment_is_the_file_that_the_page_offers(code, query, record_id):
     assert message.attachment_name == f"{record_id}.ics"
 
 
+@pytest.mark.parametrize(
+    ("code", "head", "label"), [("en", "Confirmed", "Previously"), ("fr", "Confirmé", "Auparavant")]
+)
+def test_a_tentative_record_that_gets_its_date_is_told_as_confirmed(code, head, label):
+    view = RenderContext(language(code), BASE, "en")
+    before = published().entries["academy"].revision
+    tentative = replace(before, record=replace(before.record, status=Status.TENTATIVE))
+    span = TimeSpan(
+        CivilTime(date(2027, 9, 6), time(10), "Europe/Paris"), CivilTime(date(2027, 9, 6), time(12), "Europe/Paris")
+    )
+    schedule = replace(before.record.schedule, span=span)
+    edition, _, after = changed("academy", status=Status.CONFIRMED, schedule=schedule)
+    entry = edition.entries["academy"]
+    changes = find_changes((tentative.record, RecordState.ON), (after.record, RecordState.ON), "Europe/Paris", CHANGED)
+    assert [each.what for each in changes][:2] == [ChangeKind.CONFIRMED, ChangeKind.MOVED]
+    single = compose_notice(tentative, after, entry, edition, changes, now=CHANGED, view=view)
+    assert single.subject.startswith(head)
+    assert "10:00" in single.subject
+    assert single.data["changes"][0]["what"] == "confirmed"
+    notice = RecordNotice(entry, tentative, after, changes)
+    several = compose_notices([notice, notice], edition, now=CHANGED, view=view)
+    for message in (single, several):
+        assert head in message.text
+        assert head in message.html
+        assert "10:00-12:00" in message.text
+    assert label in several.text
+
+
 def worst_edition():
     milestone = "ظ" * 300
     record = published().entries["charts-tender"].record
@@ -320,3 +349,43 @@ def test_reminders_notices_and_digests_tell_a_moment_on_the_same_clocks(zone):
 )
 def test_subject_names_the_hall_or_the_city(place, expected):
     assert phrases.short_place(place, language("en")) == expected
+
+
+def many_notices(number):
+    """Changes of as many records, each with the longest title, place and note."""
+    edition, before, after = worst_edition()
+    note = {"en": "理由" * 250}
+    place = Place(name={"en": "会場" * 150}, city={"en": "東京" * 50})
+    after = replace(after, record=replace(after.record, note_of_change=note, place=place))
+    before = replace(before, record=replace(before.record, place=Place(name={"en": "旧館" * 150})))
+    entry = replace(edition.entries["charts-tender"], revision=after)
+    changes = [RecordChange(ChangeKind.PLACE, old_place=before.record.place, new_place=place)]
+    return edition, [RecordNotice(entry, before, after, changes) for _ in range(number)]
+
+
+@pytest.mark.parametrize("number", [2, 25, 40, 200])
+def test_a_message_about_many_records_names_fewer_where_it_would_be_too_long(number):
+    edition, notices = many_notices(number)
+    at = edition.entries["charts-tender"].record.milestones[MomentName.CLOSES].at
+    items = [DigestItem(each.entry, "notice", MomentName.CLOSES, at, notice=each) for each in notices]
+    view = replace(EN, zone="Asia/Seoul")
+    for message in (
+        compose_digest(items, edition, period=DigestPeriod.DAILY, now=NOW, view=view),
+        compose_notices(notices, edition, now=CHANGED, view=view),
+    ):
+        mail = write_message(message, ENVELOPE, "calendar@example.org", "letters.example", NOW)
+        assert len(mail) <= 100 * 1024
+        shown = message.html.count(f'href="{BASE}/events/charts-tender"')
+        assert 2 <= shown <= 25
+        left_out = number - shown
+        assert (f"{left_out} more are in the calendar." in message.text) == (left_out > 0)
+        assert f"{BASE}/" in message.text
+
+
+def test_a_digest_shows_25_records_of_usual_length():
+    entry = published().entries["charts-tender"]
+    at = entry.record.milestones[MomentName.CLOSES].at
+    items = [DigestItem(entry, "reminder", MomentName.CLOSES, at) for _ in range(26)]
+    message = compose_digest(items, published(), period=DigestPeriod.DAILY, now=NOW, view=EN)
+    assert message.text.count(f"{BASE}/events/charts-tender") == 25
+    assert "1 more is in the calendar." in message.text
