@@ -136,9 +136,9 @@ def _order(item: PlannedItem) -> tuple[str, str]:
 def upcoming(
     edition: Edition, subscriber: Subscriber, now: datetime, seen: Mapping[int, FirstPass]
 ) -> list[DueNotification]:
-    """Return what one subscriber will be reminded of, each moment once, by its next lead.
+    """Return what one subscriber will be reminded of, each moment once, by its next lead, or once in each digest.
 
-    Watches and records that cannot be read are left out.
+    What goes with one digest has the same `bundle`. Watches and records that cannot be read are left out.
     """
     groups = [
         RecipientGroup(
@@ -152,7 +152,7 @@ def upcoming(
     for due in plan_reminders(edition, groups, now, now + _UPCOMING_WITHIN, seen, Failures()):
         key = due.notification
         if due.due_at > now and due.after is None and isinstance(key, ReminderKey):
-            found.setdefault(key.target, due)
+            found.setdefault((key.target, due.bundle), due)
     return list(found.values())
 
 

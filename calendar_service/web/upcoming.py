@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_service.records.notification_keys import ReminderKey, record_of
+from calendar_service.records.moments import instant_bounds
+from calendar_service.records.notification_keys import DigestKey, DigestPeriod, ReminderKey, record_of
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.forecast import upcoming
 from calendar_service.reminders.subscriptions.preferences import readable_watches
@@ -16,11 +17,11 @@ from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Sequence
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
-    from calendar_service.records.notification_keys import NotificationKey
+    from calendar_service.records.notification_keys import DueNotification, NotificationKey
     from calendar_service.reminders.forecast import PlannedMessage
     from calendar_service.store.engine import Database
     from calendar_service.store.subscribers import Subscriber
@@ -48,15 +49,33 @@ def list_upcoming(
     subscriber = replace(subscriber, watches=readable_watches(subscriber.watches))
     with reading(engine) as connection:
         seen = load_first_passes(connection)
-    return [
-        UpcomingReminder(
-            when=phrases.when_words(civil_from_instant(due.due_at, subscriber.zone), subscriber.zone, lang),
-            title=_title(due.notification, edition, lang),
-            label=_label(due.notification, edition.calendar.zone, due.due_at, subscriber.zone, lang),
-            subscribers=1,
-        )
-        for due in upcoming(edition, subscriber, now, seen)[:_MOST]
-    ]
+    messages: dict[Hashable, list[DueNotification]] = {}
+    for due in upcoming(edition, subscriber, now, seen):
+        messages.setdefault(due.bundle or due.notification, []).append(due)
+    return [_message(dues, edition, subscriber.zone, lang) for dues in list(messages.values())[:_MOST]]
+
+
+def _message(dues: Sequence[DueNotification], edition: Edition, zone: str, lang: Language) -> UpcomingReminder:
+    """Return one message to a subscriber in `zone`: a reminder, or a digest by the first of what it lists."""
+    bundle = dues[0].bundle
+    first = min(dues, key=lambda due: _at(due, edition)) if bundle else dues[0]
+    if isinstance(bundle, DigestKey):
+        label = lang.gettext("Daily summary") if bundle.period is DigestPeriod.DAILY else lang.gettext("Weekly summary")
+    else:
+        label = _label(first.notification, edition.calendar.zone, first.due_at, zone, lang)
+    return UpcomingReminder(
+        when=phrases.when_words(civil_from_instant(first.due_at, zone), zone, lang),
+        title=_with_others(_title(first.notification, edition, lang), len(dues) - 1, lang),
+        label=label,
+        subscribers=1,
+    )
+
+
+def _at(due: DueNotification, edition: Edition) -> tuple[datetime, str]:
+    """Return the sort key of what a digest lists: the earliest first."""
+    key = due.notification
+    at = key.at if isinstance(key, ReminderKey) else None
+    return instant_bounds(at, edition.calendar.zone)[0] if at else due.due_at, record_of(key)
 
 
 def list_planned(planned: Iterable[PlannedMessage], edition: Edition, lang: Language) -> list[UpcomingReminder]:
@@ -75,7 +94,10 @@ def list_planned(planned: Iterable[PlannedMessage], edition: Edition, lang: Lang
 
 
 def _title_of_message(message: PlannedMessage, edition: Edition, lang: Language) -> LocalizedText:
-    title, others = _title(message.items[0].notification, edition, lang), len(message.items) - 1
+    return _with_others(_title(message.items[0].notification, edition, lang), len(message.items) - 1, lang)
+
+
+def _with_others(title: LocalizedText, others: int, lang: Language) -> LocalizedText:
     if not others:
         return title
     more = lang.ngettext("and {number} more", "and {number} more", others)
