@@ -1,4 +1,4 @@
-"""The command `letter`: preview the reminder of a record."""
+"""The command `letter`: preview the reminder of a record, or the notice that it does not take place."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ from calendar_service.records.leads import read_lead
 from calendar_service.records.main_moment import main_moment
 from calendar_service.records.working_days import WorkingDays
 from calendar_service.records.zones import tzinfo_of
+from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
 from calendar_service.reminders.channels.mail_message import build_message
+from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.settings import read_settings
+from calendar_service.store.engine import reading
+from calendar_service.store.revisions import load_change
+from calendar_service.store.schedule import first_pass_of
 from calendar_service.writers.i18n import language
 from calendar_service.writers.render_context import RenderContext
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calendar_service.records.edition import Edition
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.reminders.channels.base import Message
     from calendar_service.settings import Settings
+    from calendar_service.store.engine import Database
 
 # A preview has no subscriber, and so no signed links.
 _LINK = "/reminders/your-own-link"
@@ -41,11 +47,21 @@ _LINK = "/reminders/your-own-link"
 @click.option("--zone", default="", metavar="AREA/CITY", help="The subscriber's time zone.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
 def print_message(record_id: str, lead: str, lang: str, zone: str, form: str) -> None:
-    """Print the reminder of record ID as it is sent LEAD before its deadline."""
+    """Print the reminder of record ID as it is sent LEAD before its deadline.
+
+    Of what is cancelled, postponed or withdrawn nobody is reminded: then it is the notice that says so.
+    """
     settings = read_settings(os.environ)
-    edition = published_edition(open_database(settings))
+    engine = open_database(settings)
+    edition = published_edition(engine)
     view = _view(edition, settings, lang, zone)
-    written, now = _compose(record_id, lead, edition, view)
+    entry = edition.entries.get(record_id)
+    if entry is None:
+        raise CalendarError(f"There is no event or call {record_id!r}.", remedy="Look at /api/v1/records.")
+    if entry.revision.holds:
+        written, now = _compose(entry, lead, edition, view)
+    else:
+        written, now = _compose_notice(engine, entry, edition, view)
     click.echo(_as(form, written, edition, settings, now), nl=False)
 
 
@@ -59,11 +75,24 @@ def _view(edition: Edition, settings: Settings, lang: str, zone: str) -> RenderC
     return RenderContext(language(lang or default), settings.base_url, default, zone)
 
 
-def _compose(record_id: str, lead: str, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
+def _compose_notice(engine: Database, entry: Entry, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
+    """Return the notice that a record is off, and the instant when it is due. Raise CalendarError."""
+    record_id = entry.record.id
+    with reading(engine) as connection:
+        for number in range(entry.revision.number, 1, -1):
+            before, after = load_change(connection, record_id, number)
+            seen = first_pass_of(connection, after.edition) if after else None
+            if before is None or after is None:
+                break
+            now = seen.at if seen else after.changed_at
+            if changes := differences_of(before, after, edition, now):
+                return compose_notice(before, after, entry, edition, changes, now=now, view=view), now
+    raise CalendarError(f"There is no message about {record_id!r}: it never took place.", remedy="")
+
+
+def _compose(entry: Entry, lead: str, edition: Edition, view: RenderContext) -> tuple[Message, datetime]:
     """Return the message as it is rendered when it is due, and that instant (aware). Raise CalendarError."""
-    calendar, entry = edition.calendar, edition.entries.get(record_id)
-    if entry is None:
-        raise CalendarError(f"There is no event or call {record_id!r}.", remedy="Look at /api/v1/records.")
+    calendar, record_id = edition.calendar, entry.record.id
     main = main_moment(entry, calendar, clock())
     days = WorkingDays(closures=frozenset(calendar.closures))
     now = due(read_lead(lead), main.at, view.zone or calendar.zone, days)

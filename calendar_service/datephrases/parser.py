@@ -17,7 +17,7 @@ from calendar_service.datephrases.clock_rules import ClockRules
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.syntax import Day, PhraseParts
-from calendar_service.datephrases.titles import is_place, is_purpose, is_title_of_moment
+from calendar_service.datephrases.titles import is_purpose, is_title_of_moment, names_place
 from calendar_service.datephrases.tokens import TokenStream
 from calendar_service.datephrases.zone_names import hint_for
 from calendar_service.datephrases.zone_rules import ZoneRules
@@ -510,7 +510,7 @@ class Parser:
         if not self.with_title or len(texts) != len(self._unknown):
             return
         texts = [text for text in texts if not is_purpose(text)]
-        if not all(map(is_place, texts)):
+        if not all(map(names_place, texts)):
             return
         self._unknown = []
         self.parts.place = ", ".join(texts)

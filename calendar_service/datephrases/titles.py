@@ -39,7 +39,7 @@ def is_title_of_moment(tokens: Sequence[str], *, is_range: bool = False) -> bool
     )
 
 
-def is_place(words: str) -> bool:
+def names_place(words: str) -> bool:
     """Return True if words behind a moment can only be a place: "Palais de l'Europe", "in Strasbourg".
 
     Each is a name, or joins names. None may say something about the time, or be the abbreviation of a zone.

@@ -1,12 +1,16 @@
 """`calendar-service letter`: the message as it will be written when it falls due."""
 
-from email import message_from_string, policy
+import re
+from email import message_from_bytes, message_from_string, policy
 
 import pytest
 from click.testing import CliRunner
 
+from calendar_service.bootstrap import clock
 from calendar_service.cli.main import main
 from calendar_service.reminders.channels.base import MANAGE_URL
+from calendar_service.store.engine import open_engine
+from tests.support.reminders import add_subscriber, watch
 
 FILE = """
 calendar: {id: command.example, name: {en: Cities, fr: Villes}, timezone: Europe/Paris, languages: [en, fr]}
@@ -80,3 +84,45 @@ def test_what_cannot_be_written_is_said(run, words, said):
     result = run(*words)
     assert result.exit_code in {1, 2}
     assert said in result.output
+
+
+STATES = {
+    "cancelled": ("status: cancelled, ", "Cancelled: Fair - "),
+    "postponed": ("status: postponed, ", "Postponed: Fair - no new date yet"),
+    "withdrawn": (None, "Withdrawn: Fair - "),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_of_what_is_off_it_is_the_notice_that_tick_sends(run, tmp_path, monkeypatch, state):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALENDAR_SECRET_KEY", "k" * 40)
+    line = (
+        '  - {{id: fair, kind: event, title: Fair, {}when: "1 March 2031 at 10:00-12:00", note_of_change: Too few.}}\n'
+    )
+    file = tmp_path / "calendar.yaml"
+    file.write_text(FILE + line.format(""), encoding="utf-8")
+    assert run("publish").exit_code == 0
+    database = open_engine(f"sqlite:///{tmp_path / 'calendar.sqlite3'}")
+    add_subscriber(database, "kim", clock(), watch())
+    assert run("tick").exit_code == 0
+    written, subject = STATES[state]
+    file.write_text(FILE + (line.format(written) if written else ""), encoding="utf-8")
+    assert run("publish", "--confirm").exit_code == 0
+    shown = run("letter", "fair")
+    assert (shown.exit_code, shown.output[: len(subject)]) == (0, subject)
+    assert run("tick").exit_code == 0
+    (mail,) = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in tmp_path.rglob("*.eml")]
+    assert run("letter", "fair").output == shown.output
+    sent = f"{mail['Subject']}\n\n{mail.get_body(('plain',)).get_content()}"
+    own_links = re.compile(r"https://calendar\.example/reminders/\S+")
+    assert own_links.sub("#", sent).split() == own_links.sub("#", shown.output).split()
+
+
+def test_what_never_took_place_has_no_message(run, tmp_path):
+    line = '  - {id: fair, kind: event, title: Fair, status: cancelled, when: "1 March 2031 at 10:00-12:00"}\n'
+    (tmp_path / "calendar.yaml").write_text(FILE + line, encoding="utf-8")
+    assert run("publish").exit_code == 0
+    result = run("letter", "fair")
+    assert result.exit_code == 1
+    assert "it never took place" in result.stderr
