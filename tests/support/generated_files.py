@@ -27,17 +27,16 @@ class GeneratedFile:
     value: object = None
     newline: str = "\n"
     keeps: bool = False
+    size: int = 0
 
     @property
     def text(self):
         return "".join(self.parts)
 
-    @property
-    def size(self):
-        return sum(map(len, self.parts))
-
     def add(self, *texts):
-        self.parts += [text.replace("\n", self.newline) for text in texts]
+        for text in texts:
+            self.parts.append(text.replace("\n", self.newline))
+            self.size += len(self.parts[-1])
 
     def remark(self, indent, often=0.25):
         """Comment lines and empty lines, perhaps; an empty line after a block with a + would belong to it."""
