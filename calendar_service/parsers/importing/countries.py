@@ -14,7 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LOCALES = tuple(Locale(code) for code in ("en", "fr"))
-_MORE = {"uk": "GB", "usa": "US", "republic of korea": "KR", "turkey": "TR", "turquie": "TR", "czech republic": "CZ"}
+_MORE = {
+    name.strip(): code
+    for code, names in {
+        "GB": "uk|u.k.|great britain|england|scotland|wales|northern ireland|royaume uni|angleterre|ecosse"
+        "|grande-bretagne",
+        "US": "usa|u.s.a.|united states of america|etats-unis d'amerique|etats unis",
+        "KR": "republic of korea|republique de coree",
+        "TR": "turkey|turquie|turkiye",
+        "CZ": "czech republic|republique tcheque",
+        "TZ": "united republic of tanzania|republique-unie de tanzanie",
+        "MD": "republic of moldova|republique de moldova|republique de moldavie",
+        "RU": "russian federation|federation de russie",
+        "IR": "islamic republic of iran|republique islamique d'iran",
+        "VN": "viet nam",
+        "SY": "syrian arab republic|republique arabe syrienne",
+        "CI": "ivory coast|cote d'ivoire",
+        "BA": "bosnia and herzegovina|bosnie et herzegovine",
+        "MK": "republic of north macedonia|republique de macedoine du nord",
+        "IE": "republic of ireland",
+        "NL": "holland|hollande",
+    }.items()
+    for name in names.split("|")
+}
 
 
 def country_code(name: str) -> str | None:

@@ -15,6 +15,11 @@ _DATE = re.compile(
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d)(?!\d)"
 )
 
+_OPENS = re.compile(
+    r"(?:[a-z]{3,9}day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|from|du|le|les|on|the|and|et|to|au|\d{1,2}(?:st|nd|rd|th|er)?|[-–—&]|\d{1,2}[-–]\d{1,2})[.,]?"
+)
+
 
 def carries_date(text: str) -> bool:
     """Return True if a text names a day, with or without its year."""
@@ -30,10 +35,25 @@ def first_date(text: str) -> int:
     return match.start() if len(folded) == len(text) else 0
 
 
+def date_start(text: str) -> int:
+    """Return where the words of the first date begin: "from 3", "Monday, 3", "11-12"."""
+    start = text.rfind(" ", 0, first_date(text)) + 1
+    while start > 0:
+        before = text.rfind(" ", 0, start - 1) + 1
+        if not _OPENS.fullmatch(fold_text(text[before : start - 1])):
+            break
+        start = before
+    while text[start : start + 1] in tuple("-–—&([ "):
+        start += 1
+    return start
+
+
 def around_date(text: str, width: int = 120) -> str:
     """Return a text, or that part of a long one which stands around its first date."""
     at = first_date(text)
     if len(text) <= width or at < width // 2:
         return text
-    begin = text.find(" ", at - width // 2)
+    sentence = max(text.rfind(sign, 0, at) for sign in (". ", "! ", "? ", "; "))
+    near = at - width if at - sentence <= width else at - width // 2
+    begin = max(sentence + 1, text.find(" ", max(near, 0)))
     return f"… {text[begin:].strip()}"

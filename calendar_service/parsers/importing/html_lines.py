@@ -26,6 +26,8 @@ _WORDS = {
 }
 _INLINE, _HEADINGS, _REPEATED, _PLACE, _TITLE = (frozenset(words.split()) for words in _WORDS.values())
 _LONGEST_HINTED = 200
+_MOST_COLUMNS = 30
+_HOURS = re.compile(r"\b\d{1,2} ?[:.h] ?\d\d\b")
 _VARIANT = re.compile(r"\d+|\b(?:odd|even|first|last)\b")
 
 
@@ -38,6 +40,7 @@ class LineWriter:
         self.number = 1
         self.url = ""
         self.role = Role.NONE
+        self.level = 0  # of the heading that the walk is in
         self.cards = 0  # that the walk is inside of
 
     def lines(self, root: etree._Element) -> list[SourceLine]:
@@ -52,7 +55,10 @@ class LineWriter:
             role = self.role if len(text) <= _LONGEST_HINTED and not carries_date(text) else Role.NONE
             if label_in(text) or (role is Role.PLACE and label_of(text)):
                 role = Role.NONE
-            self.found += [SourceLine(self.number, text, role, url=self.url), SourceLine(self.number, "")]
+            self.found += [
+                SourceLine(self.number, text, role, url=self.url, level=self.level),
+                SourceLine(self.number, ""),
+            ]
         self.buffer, self.url = [], ""
 
     def _break(self) -> None:
@@ -118,7 +124,9 @@ class LineWriter:
         elif tag in _HEADINGS:
             if not self.cards or _count_headings(element.getparent()) > 1:
                 self._break()
+            self.level = int(tag[1])
             self._hinted(element, Role.TITLE)
+            self.level = 0
         elif tag == "table":
             self._table(element)
         elif tag == "dl":
@@ -158,7 +166,7 @@ class LineWriter:
         """Write the rows: below a head, of labels and values, or each by itself."""
         rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in element.iter("tr")]
         rows = [(row, cells) for row, cells in rows if cells]
-        texts = [tuple(text_of(cell) for cell in cells) for _, cells in rows]
+        texts = _grid([cells for _, cells in rows])
         has_head = next((is_head(cells) for cells in texts if any(cells)), False)
         are_labels = any(len(cells) == 2 and label_of(cells[0]) for cells in texts)
         if has_head or not are_labels:
@@ -174,6 +182,32 @@ class LineWriter:
                 for cell in cells:
                     self._write(cell)
         self._break()
+
+
+def _grid(rows: list[list[etree._Element]]) -> list[tuple[str, ...]]:
+    """Return the texts of the cells; one that spans several rows or columns is in each row, and takes its columns."""
+    found: list[tuple[str, ...]] = []
+    below: dict[int, tuple[int, str]] = {}  # by column: in how many more rows, and what
+    for cells in rows:
+        texts: list[str] = []
+        for cell in [*cells, None]:
+            while below.get(len(texts), (0, ""))[0] and len(texts) < _MOST_COLUMNS:
+                left, text = below[len(texts)]
+                below[len(texts)] = (left - 1, text)
+                texts.append(text)
+            if cell is None:
+                break
+            down, across = (_span(cell, name) for name in ("rowspan", "colspan"))
+            for each in (text_of(cell), *[""] * (across - 1)):
+                below[len(texts)] = (down - 1, each)
+                texts.append(each)
+        found.append(tuple(texts))
+    return found
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    value = cell.get(name) or ""
+    return min(max(int(value), 1), _MOST_COLUMNS) if re.fullmatch("[0-9]{1,3}", value) else 1
 
 
 def text_of_children(element: etree._Element) -> str:
@@ -209,9 +243,13 @@ def _repeated(element: etree._Element) -> set[etree._Element]:
         texts = [text_of(each) for each in members[:1_000]]
         if tag == "li" and any(label_in(text) for text in texts):
             continue  # details of one event
-        if tag == "li" or _have_dates(members, texts):
+        if (tag == "li" and any(_is_timed(text) for text in texts)) or _have_dates(members, texts):
             found.update(members)
     return found
+
+
+def _is_timed(text: str) -> bool:
+    return carries_date(text) or bool(_HOURS.search(text))
 
 
 def _have_dates(members: Iterable[etree._Element], texts: list[str]) -> bool:

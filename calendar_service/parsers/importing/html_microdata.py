@@ -13,18 +13,30 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _EVENT = re.compile(r"https?://schema\.org/(?:\w*Event|Festival|Hackathon|CourseInstance)/?", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _MAX_DEPTH = 10
 
 
 def take_microdata(root: etree._Element) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the events with their lines, and empty their elements: nothing of them is read again."""
+    """Yield the events with their lines, and empty their elements: nothing of them is read again.
+
+    What is in them besides their properties is `rest`, a list of texts.
+    """
     for element in [each for each in root.iter() if _EVENT.fullmatch(each.get("itemtype") or "")]:
         if any(_EVENT.fullmatch(each.get("itemtype") or "") for each in element.iterancestors()):
             continue  # a part of another event
-        yield element.sourceline or 1, _node(element, 0)
-        for child in list(element):
-            element.remove(child)
-        element.text = None
+        node = _node(element, 0)
+        for child in [each for each in element.iter() if each is not element and each.get("itemprop")]:
+            _empty(child)
+        texts = [text_of(child) for child in element if isinstance(child.tag, str)]
+        yield element.sourceline or 1, {**node, "rest": [text for text in texts if _WORD.search(text)]}
+        _empty(element)
+
+
+def _empty(element: etree._Element) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = None
 
 
 def _node(element: etree._Element, depth: int) -> dict[str, Any]:

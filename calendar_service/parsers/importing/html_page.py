@@ -20,10 +20,14 @@ from calendar_service.parsers.importing.candidates import (
     read_json,
     shorten_value,
 )
+from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.parsers.importing.html_lines import LineWriter
 from calendar_service.parsers.importing.html_microdata import take_microdata
 from calendar_service.parsers.importing.jsonld import add_events
 from calendar_service.parsers.importing.page import read_source_lines
+from calendar_service.parsers.importing.page_questions import may_close_registration
+from calendar_service.parsers.importing.page_sentences import read_sentence
+from calendar_service.parsers.importing.page_states import state_alone
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -45,7 +49,9 @@ def read_html(data: bytes, language: str | None) -> Imported:
     for line, value, text in _scripts(root, imported):
         add_events(imported, value, text, line, language)
     for line, node in take_microdata(root):
+        rest = node.pop("rest")
         add_events(imported, node, "", line, language)
+        _add_rest(imported.candidates[-1], line, rest)
     if any(each.words for each in imported.candidates):
         # Its dates are the record's, with holidays, replaced deadlines and the like beside them.
         imported.add(Ignored(1, "what people see on the page: it has the whole record of this service for programs."))
@@ -70,10 +76,27 @@ def _scripts(root: etree._Element, imported: Imported) -> Iterator[tuple[int, An
             imported.add(Ignored(line, f"a script that is no JSON: {error}"))
 
 
+def _add_rest(candidate: Candidate, line: int, texts: list[str]) -> None:
+    """Add the end of registration from the texts beside the properties of an event; mention the other texts."""
+    for text in texts:
+        found = read_sentence(text)
+        if found and found.is_deadline and found.when and "registration" not in candidate.fields:
+            candidate.fields["registration"] = {"closes": found.words}
+            candidate.remark(f"Line {line}, its date is taken from a sentence: {shorten_value(text)}")
+        elif carries_date(text) and may_close_registration(candidate, text):
+            candidate.questions.append(f"Does line {line} say until when to register? {shorten_value(text)}")
+        elif not state_alone(text.strip(" –—-")):
+            candidate.remark(f"Line {line}, not used: {shorten_value(text)}")
+
+
 def _again(item: Candidate, same: Candidate) -> Ignored:
     """Return what people see of an event that the page has for machines, too."""
     if item.first and same.first and item.first != same.first:
         same.questions.append(f"Line {item.line} of the page says {item.first.isoformat()}: which is it?")
+    registration = item.fields.get("registration")
+    if registration and "registration" not in same.fields and same.fields["kind"] != "tender":
+        same.fields["registration"] = registration
+        same.remark(f"How to register is taken from line {item.line}.")
     return Ignored(item.line, f"the page says it twice: {shorten_value(str(item.fields.get('when', '')))}")
 
 

@@ -21,6 +21,7 @@ from calendar_service.parsers.importing.candidates import (
 from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.ics_texts import plain_description
 from calendar_service.parsers.importing.own_record import own_candidate
+from calendar_service.parsers.importing.page_dates import reads_as_name
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _OWN_TYPE = "application/vnd.calendar-service.record+json"  # as writers.jsonld has it
 _MAX_DEPTH = 20
+_MOST_WORDS_OF_CITY = 3
 _PARTS = ("event", "events", "subEvent", "subEvents")  # of an event, that are events themselves
 _OF_SERIES = ("name", "description", "location", "organizer", "eventAttendanceMode", "inLanguage", "url")
 _KINDS = frozenset({"Festival", "Hackathon", "CourseInstance"})
@@ -293,7 +295,9 @@ def _place(node: dict[str, Any]) -> dict[str, Any] | str:
         found["country"] = country_code(_string(country))
         found["address"] = candidates.tidy_title(_string(address.get("streetAddress")))
     elif isinstance(address, str):
-        found["address"] = candidates.tidy_title(address)
+        words = candidates.tidy_title(address)
+        is_city = reads_as_name(words) and len(words.split()) <= _MOST_WORDS_OF_CITY and not re.search(r"[\d,]", words)
+        found["city" if is_city else "address"] = words
     found = {key: value for key, value in found.items() if value}
     return found["name"] if list(found) == ["name"] else found
 

@@ -21,14 +21,21 @@ _HAPPENING = re.compile(
     r"|assembl(?:y|ee)|exhibitions?|expositions?|hackathons?|study visits?|visites? d'etude|sessions?|courses?"
     r"|info(?:rmation)? days?|open days?|journees? (?:d'information|portes ouvertes)|concerts?|inauguration)\b"
 )
+_ROOM = re.compile(
+    r"\b(?:centre|salle|palais|maison|espace|hotel)s? (?:de |des |of |d')?(?:conferences?|congres|reunions?"
+    r"|seminaires?|expositions?)\b"
+    r"|\b(?:conference|congress|meeting|exhibition|training|seminar|forum) (?:centre|center|room|hall|suite)s?\b"
+)
 _WORLD_DAY = re.compile(
     r"\b(?:world|international|european|national|global|universal|europe|europe's)\b(?: [\w'-]+){0,4} day\b"
     r"|\bday (?:of|for|against)\b"
     r"|\bjournee (?:mondiale|internationale|europeenne|nationale|universelle|de|des|du|d'|pour|contre)"
 )
 _NEWS = re.compile(
-    r"\b(?:new|now|available|out|reports?|results?|stud(?:y|ies)|briefs?|papers?|publications?|publish(?:ed|es)|manuals?"
-    r"|handbooks?|guides?|guidelines|surveys?|recordings?|videos?|podcasts?|summary|conclusions|outcomes?|findings|minutes"
+    r"\b(?:new|now|available|out|reports?|results?|stud(?:y|ies)|briefs?|papers?|publications?|publish(?:ed|es)"
+    r"|manuals?"
+    r"|handbooks?|guides?|guidelines|surveys?|recordings?|videos?|podcasts?|summary|conclusions|outcomes?|findings"
+    r"|minutes"
     r"|interviews?|practices?|updated?|launch(?:es|ed)?|looking back|lessons|newsletters?|releases?d?|adopts?|adopted"
     r"|join(?:s|ed)|welcomes?|wins?|won|awarded|highlights?|takeaways|impact|follow-up|what we learn(?:ed|t)"
     r"|success(?:ful)?"
@@ -39,13 +46,44 @@ _LISTING = re.compile(
     r"(?:the |our |le |la |les |nos )?(?:(?:full|press|weekly|monthly|biweekly|annual) )?"
     r"(?:calend(?:ar|rier)|agenda|schedule|programme? of events|liste?|upcoming|coming|past|all|prochain(?:e?s)?"
     r"|a venir|events?|evenements?)\b(?: (?:of|de|des|for|du|events?|evenements?|meetings?|reunions?|a venir)\b|$)"
+    r"|(?:open |current |our )?(?:calls|tenders|procurement|vacancies|appels|marches|webinars"
+    r"|webinaires)(?: (?:en cours|ouverts))?$"
 )
 _LIST = re.compile(r"\b(?:agenda|calendar|calendrier)\b")
 _SHORT = 6  # words of a title that may name a list anywhere
+_SECTION = re.compile(
+    r"(?:(?:the|our|more|le|la|les|nos|plus d') ?)?(?:background|about(?: (?:the|this|us|it)\b(?: [\w-]+){0,2})?"
+    r"|overview|descriptions?"
+    r"|introduction|context|summary|objectives?|aims?|programmes?|practical(?: information| details)?|(?:further "
+    r"|more |event )?"
+    r"(?:information|details)|(?:key|important|save the) dates?|dates?(?: (?:and|&) (?:venue|place|location|time))?"
+    r"|registrations?"
+    r"|how to (?:apply|register|participate|take part|submit|join|attend|get there)(?: .*)?|contacts?(?: us)?|venue"
+    r"|location|when(?: (?:and|&) where)?|where|eligibility|who (?:can|should) .*|timeline|timetable"
+    r"|deadlines?|what|why|news|save the date|next steps|documents?|links?|speakers?|share|target (?:audience"
+    r"|group)|conditions"
+    r"|requirements|procedure|budget|funding|selection(?: criteria)?|a propos(?: .*)?|contexte|presentation|objectifs?"
+    r"|informations?(?: (?:pratiques?|generales?|utiles?))?|infos?(?: pratiques?)?|modalites.*|inscriptions?|participer"
+    r"|dates? (?:cles?|importantes?|limites?|et lieux?|et horaires?)|calendrier|lieu(?: et dates?)?"
+    r"|comment (?:candidater|participer|s'inscrire|postuler|venir)(?: .*)?|pour qui|quand|ou"
+    r"|open|ouverte?|closed|close|clos|ongoing|en cours|upcoming|a venir|menu|home|accueil|actualites?"
+    r"|conditions .*|criteres.*|public(?: cible| vise)?|partenaires|intervenants|en savoir plus|au programme)"
+)
+_OTHER_SECTION = re.compile(
+    r"\b(?:news|actualites?|upcoming|a venir|contacts?|about|a propos|home|accueil|menu|links?|share|save"
+    r"|partenaires)\b"
+)
 _EVENT = re.compile(r"events?\b|evenements?\b|manifestations?\b|activit(?:y|ies|es?)\b")
 _KIND = re.compile(
-    r"(?:(?:online|virtual|hybrid|public|international|regional|technical|training|side|free|en ligne|virtuelle?"
+    r"(?:study visit|round table|open day|info(?:rmation)? day|info(?:rmation)? session|side event|training course"
+    r"|summer school"
+    r"|peer review|table ronde|visite d'etude|journee d'(?:etudes?|information))s?|(?:(?:online|virtual|hybrid"
+    r"|public|international|regional|technical|training|side|free|en ligne|virtuelle?"
     r"|hybride|publique?|internationale?|regionale?) ){0,2}[\w'-]+(?: (?:en ligne|hybride|internationale?|publique?))?"
+)
+_CALL = re.compile(
+    r"\b(?:calls?|tenders?|contracts?|procurements?|procedures?|invitations?|grants?|vacanc\w+|expressions? of interest"
+    r"|consultan\w+|supply|quotations?|appels?|marches?|avis|consultations?|subventions?|candidatures?)\b"
 )
 _STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
@@ -55,8 +93,13 @@ _ASK = "A bare date, and nothing says that something happens on that day: only n
 
 def names_a_happening(title: str) -> bool:
     """Return True if a title says that something takes place: a meeting, a world day."""
-    folded = _fold(title)
+    folded = _ROOM.sub("", _fold(title))
     return bool(_HAPPENING.search(folded) or _WORLD_DAY.search(folded))
+
+
+def names_a_call(title: str) -> bool:
+    """Return True if a title says that something can be applied for: a call, a tender, a contract."""
+    return bool(_CALL.search(_fold(title)))
 
 
 def names_an_event(column: str) -> bool:
@@ -70,11 +113,21 @@ def heads_a_list(title: str) -> bool:
     return bool(_LISTING.match(folded) or (len(folded.split()) <= _SHORT and _LIST.search(folded)))
 
 
+def heads_a_section(text: str) -> bool:
+    """Return True if a line is the heading of a part of a page about one thing: "Practical information"."""
+    return bool(_SECTION.fullmatch(_fold(text.strip(" .:|-–•?!"))))
+
+
+def heads_a_detail(text: str) -> bool:
+    """Return True if a heading is that of a detail of what the page was about before it: "Registration"."""
+    return heads_a_section(text) and not _OTHER_SECTION.search(_fold(text))
+
+
 def is_only_a_kind(text: str) -> bool:
     """Return True if a line says only what kind of event it is: "Webinar", "Public hearing"."""
     folded = _fold(text.strip(" .:|-–•"))
     match = _HAPPENING.search(folded)
-    return match is not None and match.end() - match.start() > 0 and bool(_KIND.fullmatch(folded))
+    return match is not None and bool(_KIND.fullmatch(folded))
 
 
 def comes_yearly(title: str) -> bool:

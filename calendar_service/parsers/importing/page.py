@@ -7,6 +7,7 @@ of publication, a person is asked.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.importing.candidates import (
@@ -22,27 +23,50 @@ from calendar_service.parsers.importing.candidates import (
     tidy_title,
 )
 from calendar_service.parsers.importing.dated_text import around_date
-from calendar_service.parsers.importing.news import ask_about_news, comes_yearly, heads_a_list
+from calendar_service.parsers.importing.news import (
+    ask_about_news,
+    comes_yearly,
+    names_a_call,
+)
 from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, read_place
 from calendar_service.parsers.importing.page_inline import peel_place
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
+from calendar_service.parsers.importing.page_line import parts_of
 from calendar_service.parsers.importing.page_lines import read_lines
+from calendar_service.parsers.importing.page_questions import (
+    ask_about_far_title,
+    ask_about_hours,
+    ask_about_hours_in_text,
+    ask_about_late_registration,
+    ask_about_title,
+    ask_about_titles,
+    ask_which_title,
+    kept_lines,
+    may_close_registration,
+    remark_on_summary,
+    unused,
+)
 from calendar_service.parsers.importing.page_source import SourceLine, text_lines
 from calendar_service.parsers.importing.page_states import state_of_title
+from calendar_service.parsers.importing.page_wide import apply_to_all
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.parsers.importing.page_dates import DateLine
-    from calendar_service.parsers.importing.page_lines import PageLine
+    from calendar_service.parsers.importing.page_line import PageLine
 
-_LONGEST_TITLE_BELOW = 60  # a line of a wrapped paragraph is longer
-_LONGEST_TITLE = 4  # of words, where it ends with a full stop
 _REGISTRATION_URL = re.compile(
     r"(?:registrations?|registration link|register(?: here| online)?|sign up|inscriptions?|s'inscrire|inscrivez-vous)"
     r"\s?:\s*(?P<url>https?://\S+)",
     re.IGNORECASE,
 )
+_DAY_BEFORE = re.compile(
+    r"(?:regist\w+|sign up|inscri\w+).{0,60}\b(?:la veille|the day before|the previous day)\b"
+    r"(?:[ ,]+(?:at |a )?(?P<hours>\d{1,2}(?:[:.h]\d{2}| ?h| ?[ap]m)))?"
+)
+_BULLET = re.compile(r"^(?:[>•▪►*–-]|\d{1,2}\))\s+(?=\S+\s)")
 _WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
 
 
@@ -54,46 +78,29 @@ def read_page(text: str, language: str | None) -> Imported:
 def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Imported:
     """Return what the lines of a page announce; what names a day and is no record is said."""
     imported = Imported()
+    lines = list(lines)
     for item in group_lines(read_lines(lines)):
-        _ask_about_hours(imported, item)
+        ask_about_hours(imported, item)
         if item.titles and item.dates:
             candidate = _candidate(item, language)
             imported.add(candidate)
-            used = {candidate.line, *(line.number for line in (*item.dates, *item.notes))}
-            _remark_on_summary(candidate, item, used)
+            used = {candidate.line, *(number for line in (*item.dates, *item.notes) for number, _ in parts_of(line))}
+            remark_on_summary(candidate, item, used)
+            if rest := unused(item, kept_lines(candidate, item)):
+                candidate.remark(rest)
         else:
             used = _ignore(imported, item)
         for line in item.all:
             for number, words in line.dated():
                 if number not in used:
                     used.add(number)
-                    imported.add(Ignored(number, f"a day inside a text: {shorten_value(around_date(words))}"))
+                    seen = shorten_value(around_date(words.removeprefix("left out, ")))
+                    if item.titles and item.dates and may_close_registration(candidate, words):
+                        candidate.questions.append(f"Does line {number} say until when to register? {seen}")
+                    else:
+                        imported.add(Ignored(number, f"a day inside a text: {seen}"))
+    apply_to_all(imported.candidates, lines)
     return imported
-
-
-def _ask_about_hours(imported: Imported, item: PageItem) -> None:
-    """Ask about an event of whole days before, if lines without a title of their own give hours on its first day."""
-    last = imported.candidates[-1] if imported.candidates else None
-    is_own = any(not line.text.endswith(".") for line in item.titles)
-    if last is None or is_own or has_hours(last.fields.get("when", "")):
-        return
-    for line in item.dates:
-        when = line.date.when if line.date else None
-        if when and when.start and when.first == last.first:
-            last.questions.append(
-                f"Line {line.number} gives hours on that day: {shorten_value(line.text)}. Are they its own?"
-            )
-
-
-def _ask_which_title(candidate: Candidate, item: PageItem) -> None:
-    """Ask where a date alone stands between a heading and a paragraph that begins like a title."""
-    head, day, below = item.titles[0], item.dates[0], next(iter(item.teaser), None)
-    if below is None or not below.opens or head.opens or day.opens or head.is_title:
-        return
-    first = below.joined[0][1] if below.joined else below.text
-    is_like_a_title = len(first) <= _LONGEST_TITLE_BELOW and not first.endswith((".", ":", ","))
-    if head.number < day.number < below.number and is_like_a_title:
-        candidate.questions.append(f"Is line {below.number} its title? {shorten_value(first)}")
 
 
 def _ignore(imported: Imported, item: PageItem) -> set[int]:
@@ -101,19 +108,16 @@ def _ignore(imported: Imported, item: PageItem) -> set[int]:
     for line in item.dates:
         imported.add(Ignored(line.number, f"a date without a title: {shorten_value(line.text)}"))
     first = next((line for line in (*item.titles, *item.teaser)), None)
+    said = [line for line in item.notes if not line.dated()]
+    for line in said:
+        imported.add(Ignored(line.number, line.text.removeprefix("left out, ")))
     if first and not item.dates and not first.dated():
         imported.add(Ignored(first.number, f"no date: {shorten_value(first.text)}"))
-    return {line.number for line in item.dates}
-
-
-def _remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> None:
-    """Report which days stand only in the title or the summary."""
-    for line in (item.titles[0], item.summary):
-        for number, words in line.dated() if line else ():
-            if number not in {each.number for each in item.dates}:
-                part = "title" if line is item.titles[0] else "summary"
-                candidate.remark(f"Line {number} names a day in the {part} only: {shorten_value(around_date(words))}")
-                used.add(number)
+        said.append(first)
+    used = {line.number for line in item.dates}
+    if rest := unused(item, [*item.dates, *said]):
+        imported.add(Ignored(item.line, rest[:1].lower() + rest[1:]))
+    return used
 
 
 # --- candidates ----------------------------------------------------------------------------------
@@ -121,10 +125,37 @@ def _remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> 
 
 def _candidate(item: PageItem, language: str | None) -> Candidate:
     head = item.titles[0]
-    status, words = state_of_title(head.text)
-    title = tidy_title(words)
+    published = _published(item)
+    if published:
+        item.dates.remove(published)
+    item.dates = _main_first(item)
     main, *others = [line.date for line in item.dates if line.date]
     candidate = Candidate(head.number, {"kind": "event"}, first=main.when.first if main.when else None)
+    status, title = _set_texts(candidate, item, language)
+    if main.is_deadline:
+        _set_deadline(candidate, main)
+    else:
+        _set_happening(candidate, main, title)
+    for line, date in zip(item.dates[1:], others, strict=True):
+        _add_date(candidate, date, line)
+    _set_place(candidate, main, item.places)
+    _set_place_of_title(candidate, title, None if item.languages else language)
+    states = [line.status for line in item.states]
+    _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
+    if published:
+        candidate.remark(f"Line {published.number}, left out, above the title: {shorten_value(published.text)}")
+    _set_rest(candidate, item, main)
+    _set_registration_url(candidate, item)
+    _set_registration_before(candidate, item, main)
+    _ask(candidate, item, title, others)
+    return candidate
+
+
+def _set_texts(candidate: Candidate, item: PageItem, language: str | None) -> tuple[str, str]:
+    """Set the title, summary, languages and URL; return the state in the title, and the title without it."""
+    head = item.titles[0]
+    status, words = state_of_title(_BULLET.sub("", head.text))
+    title = tidy_title(words)
     own = list(dict.fromkeys(item.languages))
     set_text_field(candidate, "title", title, None if own else language)
     if own:
@@ -135,27 +166,53 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
         set_text_field(candidate, "summary", tidy_block(item.summary.text), None if own else language)
     if head.url:
         set_url(candidate, "url", head.url)
-    if main.is_deadline:
-        _set_deadline(candidate, main)
-    else:
-        _set_happening(candidate, main, title)
-    for line, date in zip(item.dates[1:], others, strict=True):
-        _add_date(candidate, date, line)
-    _set_place(candidate, main, item.places)
-    _set_place_of_title(candidate, title, None if own else language)
-    states = [line.status for line in item.states]
-    _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
-    _set_rest(candidate, item, main)
-    _set_registration_url(candidate, item)
-    candidate.questions += [line.question for line in item.dates if line.question]
-    _ask_which_title(candidate, item)
-    if heads_a_list(title):
-        candidate.questions.append("The title is that of a list: is this an event by itself?")
-    elif title.endswith(":") or (title.endswith(".") and len(title.split()) > _LONGEST_TITLE):
-        candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
-    if not main.is_deadline and not head.is_event:
+    return status, title
+
+
+def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine]) -> None:
+    """Add what a person has to decide, and what is said of the dates."""
+    head, main = item.titles[0], item.dates[0].date
+    for line in item.dates:
+        if line.question:
+            candidate.questions.append(line.question)
+        if line.date and line.date.aside:
+            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.date.aside)}")
+        if line.date and line.date.is_sentence:
+            candidate.remark(f"Line {line.number}, its date is taken from a sentence: {shorten_value(line.text)}")
+    ask_about_far_title(candidate, item)
+    ask_which_title(candidate, item)
+    ask_about_titles(candidate, item)
+    ask_about_hours_in_text(candidate, item)
+    ask_about_title(candidate, title)
+    if main and not main.is_deadline and not head.is_event and "status" not in candidate.fields:
         ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
-    return candidate
+        ask_about_late_registration(candidate, main, others)
+
+
+def _main_first(item: PageItem) -> list[PageLine]:
+    """Return the dates with the event's before those until which to register for it."""
+    first = item.dates[0].date
+    is_call = names_a_call(item.titles[0].text)
+    if (
+        not first
+        or first.is_about not in ("registration", "application")
+        or (is_call and first.is_about == "application")
+    ):
+        return item.dates
+    event = next((line for line in item.dates if line.date and not line.date.is_deadline and line.date.when), None)
+    return [event, *(line for line in item.dates if line is not event)] if event else item.dates
+
+
+def _published(item: PageItem) -> PageLine | None:
+    """Return the bare day above the title of a call that closes on another day: that of its publication."""
+    first, *rest = item.dates
+    when = first.date.when if first.date and not first.date.is_deadline else None
+    is_bare = (
+        when is not None and when.start is None and when.first == when.last and not (first.date and first.date.rest)
+    )
+    closes = [line for line in rest if line.date and line.date.is_deadline and line.date.is_about != "registration"]
+    is_above = first.number < item.titles[0].number
+    return first if is_bare and closes and is_above and names_a_call(item.titles[0].text) else None
 
 
 def _set_rest(candidate: Candidate, item: PageItem, main: DateLine) -> None:
@@ -181,6 +238,16 @@ def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
             candidate.fields["registration"] = {"url": url, **known}
         elif url and url != known.get("url"):
             candidate.remark(f"Line {line.number}, left out: {shorten_value(line.text)}")
+
+
+def _set_registration_before(candidate: Candidate, item: PageItem, main: DateLine) -> None:
+    """Set that registration closes on the day before: "Inscription jusqu'à la veille, 17h"."""
+    for line in item.teaser:
+        match = _DAY_BEFORE.search(fold_text(line.text).replace("’", "'"))
+        if match and main.when and "registration" not in candidate.fields and "when" in candidate.fields:
+            words = f"{main.when.first - timedelta(days=1)} {match['hours'] or ''}".strip()
+            candidate.fields["registration"] = {"closes": words}
+            candidate.remark(f"Line {line.number}, registration closes on the day before: {shorten_value(line.text)}")
 
 
 def _set_deadline(candidate: Candidate, date: DateLine) -> None:
@@ -253,7 +320,24 @@ def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
         and not date.rest
     ):
         fields["registration"] = {"closes": date.words}
+    elif not (date.rest or date.is_deadline) and date.when and _repeats_day(candidate, date, line):
+        pass
     elif date.words != fields.get("when"):
         candidate.problems.append(
             f"Not understood: a second line of dates, line {line.number}: {shorten_value(line.text)!r}."
         )
+
+
+def _repeats_day(candidate: Candidate, date: DateLine, line: PageLine) -> bool:
+    """Return True if a second date is the first again, and set its hours if the first has none; add a remark."""
+    words = candidate.fields.get("when", "")
+    if date.when is None or date.when.first != candidate.first or not words:
+        return False
+    if date.when.start is not None and not has_hours(words):
+        candidate.fields["when"] = date.words
+        candidate.remark(f"Its hours are taken from line {line.number}: {shorten_value(line.text)}")
+    elif date.when.start is None:
+        candidate.remark(f"Line {line.number}, left out, the same day: {shorten_value(line.text)}")
+    else:
+        return False
+    return True

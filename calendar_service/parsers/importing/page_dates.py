@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, parse_when
 from calendar_service.parsers.importing.countries import country_code
+from calendar_service.parsers.importing.news import names_a_happening
 from calendar_service.parsers.importing.page_states import state_behind
 from calendar_service.records.texts import fold_text
 
@@ -24,14 +25,15 @@ _DEADLINE = re.compile(
 )
 _WHAT_FOR = re.compile(r" (?:for|of|de|des|du|d'|pour)\b")
 _QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
-_APPLICATION = re.compile(r"\bapplications?\b|\bcandidatures?\b")
-_REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b")
+_APPLICATION = re.compile(r"\bapplications?\b|\bapply\b|\bcandidatures?\b")
+_REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b|\bsign up\b|\brsvp\b")
 _ONLINE_WORD = re.compile(r"[\s,;|()–—-]*\b(?:on-?line|en ligne)\b[\s).]*$", re.IGNORECASE)
 # Words that belong to a time: a place that holds one of them is no place.
 _OF_TIME = re.compile(
     r"\d|\b(?:time|times|local|hours?|hrs?|heures?|locales?|noon|midi|midnight|minuit|am|pm|gmt|utc|from|until|till|to"
     r"|au|jusqu'au|before|avant|or|ou|tbc|tba|cancelled|annule|annulee|postponed|reporte|reportee|every|each|chaque)\b"
 )
+_NUMBERED = re.compile(r"\b(?:room|salle|hall|floor|etage|building|batiment|amphi|stand|studio) [a-z]?\d{1,4}\b")
 _SMALL = frozenset(
     "a and at d da de del della der des di du e el en et für i im in l la le les of on s sur the und y & van".split()  # noqa: SIM905
 )
@@ -40,6 +42,13 @@ _MEANT = re.compile(
     rf"(?:(?:{'|'.join(WEEKDAYS)})\.?,? )?(?:(?:from|on|the|du|le|les) )?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|er)?(?:[-–—/.]| (?:to|and|et|au|of) | ?[-–—] ?| (?:{'|'.join(MONTHS)})\b)"
     rf"|(?:{'|'.join(MONTHS)})\.? \d{{1,2}}\b)"
+)
+_BETWEEN = re.compile(r"\s*(?:[,()]\s*)+|\s[–—-]\s")  # the parts of a place
+_BRACKETS = re.compile(r"\s*[()]+\s*")
+_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6} (?=[^\W\d])")
+_ASIDE = re.compile(r"\([^()]*\)[.;]?")
+_OF_CHANGE = re.compile(
+    r"\((?:[^()]*\b)?(?:report|new|extended|prolong\w*|nouvelle|initial\w*|instead|previously|au lieu|was)\b[^()]*\)"
 )
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
 
@@ -55,6 +64,9 @@ class DateLine:
     is_deadline: bool = False
     is_about: str = ""
     status: str = ""
+    is_sentence: bool = False
+    aside: str = ""  # in brackets behind it
+    title: str = ""  # of what a sentence announces
 
     @property
     def is_online(self) -> bool:
@@ -71,8 +83,10 @@ def read_date_line(text: str) -> DateLine | None:
     """Return a line that is a date, or a date and a place; None for any other."""
     if not may_be_date(text):
         return None
-    status, text = state_behind(text)
-    line = _read_date(text)
+    status, bare = state_behind(text)
+    line = _read_date(bare)
+    if status and (line is None or line.rest):
+        return _read_date(text)  # the state is that of something else
     return replace(line, status=status) if line else None
 
 
@@ -83,21 +97,30 @@ def _read_date(text: str) -> DateLine | None:
     if not head:
         return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
     when = parse_when(head)
-    place = read_place(rest, has_clock=when.start is not None)
+    place = read_place(rest, has_clock=when.start is not None and when.label is None)
     if rest and place is None and not deadline and not _is_short(rest) and not when.end:
         return None  # a sentence that begins with a date
     online = bool(_ONLINE_WORD.search(rest)) or when.online
     line = DateLine(_trimmed(head), replace(when, online=online), place, is_deadline=bool(deadline))
-    if rest and place is None and _ONLINE_WORD.sub("", rest):
+    if deadline and _ASIDE.fullmatch(rest) and (_OF_CHANGE.search(folded) or not _OF_TIME.search(fold_text(rest))):
+        line = replace(line, place=None, aside=rest)
+    elif rest and place is None and _ONLINE_WORD.sub("", rest):
         line = replace(line, words=text, rest=rest)
-    return replace(line, is_about=_about(folded)) if deadline else line
+    return replace(line, is_about=about_what(folded)) if deadline else line
 
 
 def _refused_line(text: str, *, is_deadline: bool) -> DateLine | None:
     """Return a line whose date is not understood: ignoring it would be worse."""
     if len(text.split()) > _MOST_WORDS_MEANT:
         return None
-    return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=_about(fold_text(text)))
+    return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=about_what(fold_text(text)))
+
+
+def unread_date(text: str) -> DateLine:
+    """Return a line that must be a date as one that is not understood."""
+    folded = fold_text(text).replace("’", "'")
+    is_deadline = bool(_DEADLINE.match(folded))
+    return DateLine(text, None, rest=text, is_deadline=is_deadline, is_about=about_what(folded) if is_deadline else "")
 
 
 def explain(words: str) -> str:
@@ -117,7 +140,8 @@ def has_hours(words: str) -> bool:
         return True
 
 
-def _about(folded: str) -> str:
+def about_what(folded: str) -> str:
+    """Return what a deadline is about: questions, an application, registration, or "" where it does not say."""
     if _QUESTIONS.search(folded):
         return "questions"
     if _APPLICATION.search(folded):
@@ -136,7 +160,7 @@ def split_date(text: str) -> tuple[str, str]:
             parse_when(head)
         except DatePhraseError:
             continue
-        return head.rstrip(" ,;|–—-("), text[len(head) :].strip()
+        return head.rstrip(" ,;:|–—-("), text[len(head) :].strip()
     return "", text
 
 
@@ -168,29 +192,33 @@ def is_place(words: str) -> bool:
 
 def read_named_place(words: str) -> Any:
     """Return words behind a label as a place: all that is before the city and the country is its name."""
-    parts = [part.strip() for part in words.split(",") if part.strip()]
-    country = country_code(parts[-1]) if len(parts) > 1 else None
-    if country is None or not reads_as_name(parts[-2]) or any(char.isdigit() for char in parts[-2]):
-        return words
-    name = ", ".join(parts[:-2])
-    return {**({"name": name} if name else {}), "city": parts[-2], "country": country}
+    for each in (words, words.split(". ", maxsplit=1)[0]):
+        parts = [part.strip() for part in each.split(",") if part.strip()]
+        country = country_code(parts[-1].rstrip(".")) if len(parts) > 1 else None
+        city = _POSTCODE.sub("", parts[-2]) if country else ""
+        if country and reads_as_name(city) and not any(char.isdigit() for char in city):
+            name = ", ".join(parts[:-2])
+            return {**({"name": name} if name else {}), "city": city, "country": country}
+    return words
 
 
 def read_place(rest: str, *, has_clock: bool) -> Any:
     """Return the words behind a date as a place: "Ansan, South Korea"; None if they are not one."""
     words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")
     folded = fold_text(words).replace("’", "'")
-    if not words or _OF_TIME.search(folded) or not reads_as_name(words):
+    if not words or _OF_TIME.search(_NUMBERED.sub("", folded)) or not reads_as_name(words):
         return None
-    parts = [part.strip() for part in re.split(r"[,()]|\s[–—-]\s", words) if part.strip()]
+    ends = [match.start() for match in _BETWEEN.finditer(words)]
+    starts = [0, *(match.end() for match in _BETWEEN.finditer(words))]
+    parts = [words[start:end].strip() for start, end in zip(starts, [*ends, len(words)], strict=True)]
     country = country_code(parts[-1])
     if has_clock and any(_ABBREVIATION.fullmatch(word) and word not in {"UK", "USA"} for word in words.split()):
         return None  # "EST", "AMT": it may be a time zone
     if country is None:
-        return ", ".join(parts)
+        return None if names_a_happening(words) else _BRACKETS.sub(", ", words)
     place: dict[str, str] = {}
     if len(parts) > 2:  # a hall, a city, a country
-        place["name"] = ", ".join(parts[:-2])
+        place["name"] = _BRACKETS.sub(", ", words[: ends[-2]].strip(" ,;:|(–—-"))
     if len(parts) > 1:
         place["city"] = parts[-2]
     return {**place, "country": country}
@@ -198,7 +226,7 @@ def read_place(rest: str, *, has_clock: bool) -> Any:
 
 def reads_as_name(words: str) -> bool:
     """Return True if words are written as names: capitalised, except for "of", "de" and the like."""
-    found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’'-]+", words)]
+    found = [word.strip("()'’\"“”.,") for word in re.split(r"[\s’']+", words)]
     found = [word for word in found if word]
     is_name = all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in found)
     return bool(found) and is_name and any(word[0].isupper() for word in found) and not words.endswith((".", "…"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.countries import country_code
-from calendar_service.parsers.importing.dated_text import carries_date, first_date
+from calendar_service.parsers.importing.dated_text import carries_date, date_start, first_date
 from calendar_service.parsers.importing.news import names_a_happening
 from calendar_service.parsers.importing.page_dates import (
     is_place,
@@ -16,19 +16,17 @@ from calendar_service.parsers.importing.page_dates import (
     reads_as_name,
     split_date,
 )
-from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.parsers.importing.page_places import names_a_hall, place_before
+from calendar_service.parsers.importing.page_source import Role, SourceLine, is_sentence
+from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_WORDS = 30
-_SENTENCE = re.compile(r"(?:(?<=[^\W\d_][^\W\d_][.!?;])|(?<=[\d)»”\"’][.!?;]))\s+(?=[^\W\d_]|[«“\"(])")
-_OPENS = re.compile(
-    r"(?:[a-z]{3,9}day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|from|du|le|les|on|the|and|et|to|au|\d{1,2}(?:st|nd|rd|th|er)?|[-–—&]|\d{1,2}[-–]\d{1,2})[.,]?"
-)
-_SEPARATED = re.compile(r"[,:;|(\[–—·•]|\s-")
+_SENTENCE = re.compile(r"(?:(?<=[^\W\d_][^\W\d_][.!?;])|(?<=[\d)»”\"’][.!?;])|(?<=\s[!?]))\s+(?=[^\W\d_]|[«“\"(])")
+_SEPARATED = re.compile(r"[,:;|(\[–—·•]|\s-|\.\s")
 _DEADLINE = re.compile(
     r"[\s,;:(|–—-]+((?:new |final |the )?(?:deadline|closing date|closes|date limite)\b[^,]{0,60})$", re.IGNORECASE
 )
@@ -36,10 +34,15 @@ _ABOUT_DATES = re.compile(
     r"\b(?:dates?|deadlines?|registrations?|inscriptions?|delais?|closing|closes|start|end|limites?)\b"
 )
 _CALL = re.compile(r"(?:(?:open|new|nouvel) )?(?:calls?|appels?|tenders?|invitation|avis)\b.* ")
+_EVENT = re.compile(r"(?:event|évènement|événement)\s*:", re.IGNORECASE)
+_BRACKETED = re.compile(r"[\[(]([^\[\]()]{4,40})[\])]\s+(?=[^\W\d])")
+_COLON = re.compile(r"\s*:\s+(?=[^\W\d])")
 _ONLINE = re.compile(r"(?:on-?line|en ligne|virtual|virtuel)", re.IGNORECASE)
 _NO_TITLE = frozenset(  # words with which sentences begin
     "we nous our notre this these cette ce cet ces it il elle they ils elles you vous please merci join rejoignez"  # noqa: SIM905
-    " since depuis participants in dans at on from".split()
+    " since depuis participants in dans at on from registration registrations inscription inscriptions applications"
+    " submissions deadline deadlines apply send submit register contact read see click find download inscrivez"
+    " envoyez".split()
 )
 _EDGES = " ,;:|–—-·•"
 
@@ -56,6 +59,9 @@ class _Inline:
 def spread_inline(lines: list[SourceLine]) -> Iterator[SourceLine]:
     """Yield the lines, with each event inside a line as an item of its own."""
     for at, line in enumerate(lines):
+        if behind_place := _behind_place(lines, at):
+            yield from behind_place
+            continue
         found = list(_parts(line)) if _is_text(line) else []
         if not any(isinstance(each, _Inline) for each in found):
             yield line
@@ -64,6 +70,8 @@ def spread_inline(lines: list[SourceLine]) -> Iterator[SourceLine]:
         else:
             for each in found:
                 yield from _spread(line, each)
+                if len(found) > 1 and not isinstance(each, str):
+                    yield SourceLine(line.number, "", Role.BREAK)
 
 
 def _is_text(line: SourceLine) -> bool:
@@ -73,6 +81,43 @@ def _is_text(line: SourceLine) -> bool:
 def _date_follows(lines: list[SourceLine], at: int) -> bool:
     after = next((line for line in lines[at + 1 : at + 4] if line.text), None)
     return after is not None and (after.role is Role.DATE or read_date_line(after.text) is not None)
+
+
+def announces_event(text: str) -> bool:
+    """Return True if a line is an event as a whole, with its title and its date."""
+    found = _inline(text) if carries_date(text) and may_be_date(text) else None
+    return bool(found and found.title)
+
+
+def _behind_place(lines: list[SourceLine], at: int) -> list[SourceLine]:
+    """Return the date and the place of "Lisbon, 28-29 May 2027", if a title is beside it or its country in it."""
+    line = lines[at]
+    state, text = state_of_title(line.text)
+    if state:
+        line = replace(line, text=text)
+    place, is_sure = place_before(line.text) if line.role is Role.NONE and may_be_date(line.text) else ("", False)
+    words = line.text[date_start(line.text) :].rstrip(")") if place else ""
+    read = read_date_line(words) if place else None
+    if read is None or read.when is None or read.rest or read.place or read.is_deadline:
+        return []
+    if not is_sure and not any(_is_beside(each) for each in (lines[max(at - 2, 0) : at][::-1], lines[at + 1 : at + 3])):
+        return []
+    found = [SourceLine(line.number, words), SourceLine(line.number, place, Role.PLACE)]
+    if state:
+        found.insert(1, SourceLine(line.number, state, Role.STATUS))
+    return found if is_sure else [*found, _taken(line.number, place)]
+
+
+def _is_beside(lines: list[SourceLine]) -> bool:
+    """Return True if the first text of some lines, the nearest to a date first, may be its title."""
+    line = next((each for each in lines if each.text or each.role is Role.BREAK), None)
+    if line is None or line.role not in (Role.NONE, Role.TITLE):
+        return False
+    return not carries_date(line.text) and not is_sentence(line.text)
+
+
+def _taken(number: int, place: str) -> SourceLine:
+    return SourceLine(number, f"{place!r} is taken as the place.", Role.NOTE)
 
 
 def _spread(line: SourceLine, found: _Inline | str) -> Iterator[SourceLine]:
@@ -85,8 +130,7 @@ def _spread(line: SourceLine, found: _Inline | str) -> Iterator[SourceLine]:
     yield SourceLine(line.number, found.date, Role.DATE)
     if found.taken:
         yield SourceLine(line.number, found.taken, Role.PLACE)
-        yield SourceLine(line.number, f"{found.taken!r} is taken as the place.", Role.NOTE)
-    yield SourceLine(line.number, "", Role.BREAK)
+        yield _taken(line.number, found.taken)
 
 
 def _parts(line: SourceLine) -> Iterator[_Inline | str]:
@@ -96,13 +140,13 @@ def _parts(line: SourceLine) -> Iterator[_Inline | str]:
     if whole := _inline(line.text):
         yield whole
         return
-    for sentence in _SENTENCE.split(line.text)[:50]:
+    for sentence in sentences_of(line.text):
         yield (carries_date(sentence) and _inline(sentence)) or sentence
 
 
 def _begins_with_title(text: str) -> bool:
     """Return True if the words before a date are a title, though they may introduce a date too."""
-    before = text[: _date_start(text)]
+    before = text[: date_start(text)]
     if (lead := _DEADLINE.search(before.rstrip(_EDGES))) and _CALL.match(fold_text(before[: lead.start()])):
         return True
     return names_a_happening(before) and not _ABOUT_DATES.search(fold_text(before))
@@ -115,21 +159,24 @@ def _inline(sentence: str) -> _Inline | None:
         return None
     if first := _date_first(text):
         return first
-    start = _date_start(text)
+    start = date_start(text)
     before = text[:start]
-    title = before.rstrip(_EDGES + "([")
+    title = before.rstrip(_EDGES + "([.")
     between = before[len(title) :]
     lead = _DEADLINE.search(title)
     if lead:
         title, start = title[: lead.start()], lead.start(1)
     elif not _SEPARATED.search(between):
         return None
+    if title.endswith(".") or ("." in between and not (names_a_happening(title) or _EVENT.match(title))):
+        return None  # the sentence before
     title = title.rstrip(_EDGES)
     head, rest = split_date(text[start:])
     rest = rest.strip(_EDGES + ".)")
     if head and not lead and not rest and is_place(title) and not names_a_happening(title):
         return _Inline("", f"{head}, {title}")
-    if not head or not _is_title(title) or not (not rest or _ONLINE.fullmatch(rest) or is_place(rest)):
+    is_known = not rest or _ONLINE.fullmatch(rest) or is_place(rest) or names_a_hall(rest)
+    if not head or not _is_title(title) or not is_known:
         return None
     words = f"{head}, {rest}" if rest else head
     title, place = peel_place(title) if not rest else (title, "")
@@ -140,8 +187,15 @@ def _inline(sentence: str) -> _Inline | None:
 
 
 def _date_first(text: str) -> _Inline | None:
-    """Return the event of "8 March 2027: Ceremony, Paris, France"."""
-    head, rest = split_date(text)
+    """Return the event of "8 March 2027: Ceremony, Paris, France", or "[8 March 2027] Ceremony"."""
+    if bracketed := _BRACKETED.match(text):
+        head, left = split_date(bracketed[1])
+        return (
+            _Inline(text[bracketed.end() :], head) if head and not left and _is_title(text[bracketed.end() :]) else None
+        )
+    colon = _COLON.search(text)
+    head, rest = split_date(text[: colon.start()]) if colon else ("", "")
+    head, rest = (head, text[len(head) :]) if head and not rest else split_date(text)
     match = re.match(r"\s*[:|–—-]\s*", rest) if head else None
     if match is None or not rest[match.end() :]:
         trailing = re.search(r"\s*[:|–—-]\s*$", text[: len(text) - len(rest)]) if head and rest else None
@@ -160,15 +214,9 @@ def _date_first(text: str) -> _Inline | None:
     return _Inline(title, f"{head}, {place}" if place else head)
 
 
-def _date_start(text: str) -> int:
-    """Return where the words of the first date begin: "from 3", "Monday, 3", "11-12"."""
-    start = text.rfind(" ", 0, first_date(text)) + 1
-    while start > 0:
-        before = text.rfind(" ", 0, start - 1) + 1
-        if not _OPENS.fullmatch(fold_text(text[before : start - 1])):
-            break
-        start = before
-    return start + (text[start] in "([")
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text."""
+    return _SENTENCE.split(text, 49)
 
 
 def _is_title(title: str) -> bool:

@@ -6,16 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from calendar_service.parsers.importing.page_lines import LineKind, PageLine
+from calendar_service.parsers.importing.news import heads_a_list, heads_a_section, names_a_call, names_a_happening
+from calendar_service.parsers.importing.page_line import LineKind, PageLine
+from calendar_service.parsers.importing.page_source import is_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SENTENCE_END = (".", "…", ";", ",")
 _BESIDE = frozenset(
     {LineKind.PLACE, LineKind.STATUS, LineKind.LANGUAGE, LineKind.NOTE, LineKind.REFERENCE, LineKind.DETAIL}
 )
-_ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE})
+_ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE, LineKind.REFERENCE})
 _SECOND = frozenset({"registration", "questions", "application"})
 _LABEL = re.compile(r"[^:.]{1,40} ?: ")
 
@@ -73,15 +74,23 @@ def group_lines(lines: list[PageLine]) -> Iterator[PageItem]:
 
 
 def _dates_lead(part: list[PageLine]) -> bool:
-    first = next((line for line in part if line.sort not in _BESIDE), None)
-    return first is not None and first.sort is LineKind.DATE
+    """Return True if the dates of a part stand above their titles; an introduction may stand above them all."""
+    lines = [line for line in part if line.sort not in _BESIDE]
+    first = next((at for at, line in enumerate(lines) if not _is_sentence(line)), 0)
+    if not lines or lines[first].sort is not LineKind.DATE:
+        return False
+    dates = [at for at, line in enumerate(lines) if line.sort is LineKind.DATE]
+    below = [lines[at + 1] for at in dates if at + 1 < len(lines)]
+    are_titles = all(line.sort is LineKind.TEXT and not _is_sentence(line) for line in below)
+    return first == 0 or (len(dates) > 1 and len(below) == len(dates) and are_titles)
 
 
 def _dates_open(part: list[PageLine]) -> bool:
     """Return True if several paragraphs begin with a date, all that have one, and their titles stand below it."""
-    dates = [at for at, line in enumerate(part) if line.sort is LineKind.DATE]
-    opening = [at for at in dates if part[at].opens and part[at + 1 : at + 2] and not part[at + 1].opens]
-    return len(opening) > 1 and opening == dates and all(part[at + 1].sort is LineKind.TEXT for at in opening)
+    lines = [line for line in part if line.sort not in _BESIDE]
+    dates = [at for at, line in enumerate(lines) if line.date and not line.date.is_deadline]
+    opening = [at for at in dates if lines[at].opens and lines[at + 1 : at + 2] and not lines[at + 1].opens]
+    return len(opening) > 1 and opening == dates and all(lines[at + 1].sort is LineKind.TEXT for at in opening)
 
 
 def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
@@ -104,7 +113,7 @@ def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
     """Return where each item of a part begins: at its title, or at its date if dates come first."""
     cuts: list[int] = []
     for at, line in enumerate(part):
-        if line.sort is not LineKind.DATE or (cuts and _is_second(part, at, dates_lead=dates_lead)):
+        if line.sort is not LineKind.DATE or (cuts and _is_second(part, at, cuts[-1], dates_lead=dates_lead)):
             continue
         start = at if dates_lead else _title_above(part, at)
         while start > 0 and part[start - 1].sort in _ABOVE:
@@ -117,29 +126,77 @@ def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
 
 
 def _title_above(part: list[PageLine], at: int) -> int:
-    """Return where the title above a date is, over the places and states between them; the date if there is none."""
-    start = at
-    while start > 0 and part[start - 1].sort in _BESIDE:
-        start -= 1
-    if start == 0 or part[start - 1].sort is not LineKind.TEXT:
+    """Return where the title of a date is: above it, over places, sentences and headings of sections between them.
+
+    The date itself if there is none.
+    """
+    nearest = at
+    while nearest > 0 and part[nearest - 1].sort in _BESIDE:
+        nearest -= 1
+    if nearest == 0 or part[nearest - 1].sort is not LineKind.TEXT:
         return at
-    over = part[start - 2] if start > 1 else part[start - 1]
-    is_sentence = _is_sentence(part[start - 1]) and over.sort is LineKind.TEXT and not _is_sentence(over)
-    return start - 2 if is_sentence else start - 1
+    start = nearest
+    best = -1
+    while start > 0 and (part[start - 1].sort is LineKind.TEXT or part[start - 1].sort in _BESIDE):
+        start -= 1
+        line = part[start]
+        if line.sort is LineKind.TEXT and not _is_of_text(line):
+            if line.is_title or start == nearest - 1:
+                return start
+            best = start if best < 0 else best
+    return best if best >= 0 else nearest - 1
+
+
+def _is_of_text(line: PageLine) -> bool:
+    """Return True if a line is a sentence, or heads a section: the title stands above it."""
+    if line.is_title:
+        return heads_a_section(line.text)
+    label = _LABEL.match(line.text)
+    is_detail = label is not None and not (names_a_happening(label[0]) or names_a_call(label[0]))
+    return is_sentence(line.text) or is_detail or heads_a_section(line.text) or heads_a_list(line.text)
 
 
 def _is_sentence(line: PageLine) -> bool:
-    return line.text.endswith(_SENTENCE_END) and not line.is_title
+    return is_sentence(line.text) and not line.is_title
 
 
-def _is_second(part: list[PageLine], at: int, *, dates_lead: bool) -> bool:
-    """Return True if a date belongs to the item above it."""
+def _is_second(part: list[PageLine], at: int, begin: int, *, dates_lead: bool) -> bool:
+    """Return True if a date belongs to the item above it, which begins at `begin`."""
     line, above = part[at], at - 1
     while above > 0 and part[above].sort in _BESIDE:
         above -= 1
-    if part[above].sort is LineKind.DATE or (line.date and line.date.is_about in _SECOND):
+    date = line.date
+    over = part[above].date if part[above].sort is LineKind.DATE else None
+    if over and dates_lead and date and over.is_deadline and not date.is_deadline:
+        return not any(each.sort is LineKind.TEXT for each in part[begin:at])
+    if over or date is None:
         return True
-    return bool(line.date and line.date.is_deadline) if dates_lead else _is_sentence(part[above])
+    if dates_lead and (date.is_sentence or date.is_about in _SECOND):
+        return True
+    if date.is_sentence or date.is_about in _SECOND:
+        known = {each.date.is_about for each in part[begin:at] if each.date and each.date.is_deadline}
+        has_same = date.is_sentence or date.is_about in known
+        return not (has_same and _has_own_title(part, at))
+    if dates_lead:
+        return date.is_deadline
+    while above > begin and _is_between(part[above]):
+        above -= 1
+    is_below_text = part[above].sort is LineKind.DATE or _is_sentence(part[above])
+    return is_below_text and not (date.is_deadline and _has_own_title(part, at))
+
+
+def _is_between(line: PageLine) -> bool:
+    return line.sort in _BESIDE or (line.sort is LineKind.TEXT and heads_a_section(line.text))
+
+
+def _has_own_title(part: list[PageLine], at: int) -> bool:
+    """Return True if a line that names a call or an event stands between a date and the one above it."""
+    for line in reversed(part[:at]):
+        if line.sort is LineKind.DATE:
+            return False
+        if line.sort is LineKind.TEXT and not _is_of_text(line):
+            return names_a_call(line.text) or names_a_happening(line.text)
+    return False
 
 
 def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:
@@ -152,8 +209,16 @@ def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:
         LineKind.DATE: item.dates,
         LineKind.DETAIL: item.teaser,
     }
+    texts = [line for line in lines if line.sort is LineKind.TEXT]
+    head = (
+        next((line for line in texts if line.is_title), None)
+        if dates_lead and texts and not texts[0].is_title
+        else None
+    )
     for line in lines:
-        if line.sort is LineKind.LANGUAGE:
+        if line is head or (head and line.sort is LineKind.TEXT):
+            (item.titles if line is head else item.teaser).append(line)
+        elif line.sort is LineKind.LANGUAGE:
             item.languages.append(line.language)
         elif line.sort in held:
             held[line.sort].append(line)

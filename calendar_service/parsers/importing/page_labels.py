@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.parsers.importing.news import names_a_happening
 from calendar_service.parsers.importing.page_dates import read_date_line
-from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.parsers.importing.page_source import Role, SourceLine, is_sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 60
+_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")  # "Time (CET)"
 _LINES_BETWEEN = 6
 
 
@@ -39,7 +40,10 @@ class Label(Enum):
 
 
 _WORDS = {
-    Label.PUBLISHED: r"(?:date of )?(?:publish\w*|publication|posted|issued|issue date|last updated?|updated)"
+    Label.PUBLISHED: r"open(?:s|ed|ing)?(?: on)?|next (?:edition|issue)|(?:edition|issue) of|ouvert(?:e|ure)?(?: le)?"
+    r"|prochaine edition|(?:page )?last (?:modified|changed?|reviewed|edited)(?: on)?|modified(?: on)?|modifiee? le"
+    r"|derniere (?:mise a jour|modification)|(?:date of )?(?:publish\w*|publication|posted|issued|issue date"
+    r"|last updated?|updated)"
     r"(?: (?:on|date))?|(?:date de )?(?:publication|mise en ligne|mise a jour|lancement|ouverture)|publiee? le"
     r"|mis a jour le|launch(?: date)?|opening date|date of launch",
     Label.QUESTIONS: r"(?:deadlines? for )?(?:questions|clarifications?)(?: (?:until|by|deadline|to be sent by))?"
@@ -59,30 +63,45 @@ _WORDS = {
     Label.DATE: r"(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"
     r"|when|day|quand|jour|starts?|begins?|date de debut|debut|dates? of (?:the )?(?:event|meeting)",
     Label.TIME: r"times?|hours?|schedule|heures?|horaires?",
-    Label.PLACE: r"location|venue|places?|where|city|address|town|lieux?|ou|adresse|ville|endroit|country|pays"
+    Label.PLACE: r"(?:virtual )?location|(?:virtual|online) venue"
+    r"|venue|places?|where|city|address|town|lieux?|ou|adresse|ville|endroit|country|pays"
     r"|city and country|format|location/venue|venue/location",
     Label.STATUS: r"status|statut|etat",
-    Label.REFERENCE: r"(?:tender |procurement )?ref(?:erence)?\.?(?: (?:no\.?|number))?|numero|n°|no\.?",
+    Label.REFERENCE: r"[a-z]{2,5} (?:no|n°|ref)\.?"
+    r"|(?:tender |procurement )?ref(?:erence)?\.?(?: (?:no\.?|number))?|numero|n°|no\.?",
     Label.DETAIL: r"organi[sz](?:ers?|ed by|ation)|organisateurs?|organisee? par|contacts?(?: (?:person|details))?"
     r"|duration|duree|budget|languages?|langues?|type(?: of event)?|categor(?:y|ie)|price|fees?|costs?|tarifs?"
     r"|participants?|partners?|partenaires?|target (?:audience|group)|public(?: vise)?|e-?mail|courriel|phone|tel\.?"
-    r"|telephone|website|site(?: web)?|links?|lien|speakers?|intervenants?|offert pour|documents?|why|who|how"
+    r"|telephone|website|site(?: web)?|links?|lien|speakers?|intervenante?s?|animation|moderation|moderators?"
+    r"|facilitators?|offert pour|documents?|why|who|how"
     r"|registration|inscriptions?|hashtag",
-    Label.TITLE: r"(?:title|subject|event|meeting|activity|name|topic|object|call|tender|what|description|procurement"
+    Label.TITLE: r"(?:(?:contract|tender|project|call|assignment|procurement|event) title"
+    r"|title|subject|event|meeting|activity|name|topic|object|call|tender|what|description|procurement"
     r"|opportunity|titre|objet|intitule|evenement|reunion|activite|nom|sujet|appel|marche|manifestation|theme)"
     r"(?: (?:of|de|du|d'|des) ?.{1,30})?",
 }
 _LABELS = {label: re.compile(words) for label, words in _WORDS.items()}
 _HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-)(?:\s+|$)")
+_REGISTERS = re.compile(r"registration|inscription")
+_NAMES_TITLE = re.compile(
+    r"(?:(?:contract|tender|project|call|assignment|procurement|event) )?title|title of .*"
+    r"|name of (?:the )?(?:contract|call|event)"
+    r"|objet(?: du marche)?|intitule(?: .*)?|titre"
+)
 _ANY_DATE = re.compile(r"dates? ")
 _LEAD = re.compile(
     r"(?:please )?(?P<registration>(?:register|sign up) (?:by|until|before)"
     r"|registrations? (?:closes|is open until|open until|until|by)(?: on)?"
     r"|inscri(?:ptions?|vez-vous)(?: ouvertes?)? (?:jusqu'au|avant le)|s'inscrire (?:jusqu'au|avant le))"
-    r"|(?P<application>(?:apply|applications?(?: are)?(?: due)?) (?:by|until|before)"
+    r"|(?P<application>(?:apply|(?:applications?|nominations?|proposals?|submissions?)(?: are)?(?: due)?) (?:by"
+    r"|until|before)"
     r"|candidatures?(?: ouvertes?)? (?:jusqu'au|avant le))"
     r"|(?P<published>(?:published|posted|last updated?|updated|issued)(?: on)?"
     r"|publiee? le|mise? (?:a jour|en ligne) le) "
+)
+_ADDRESS_BEHIND = re.compile(r"\s*[:,;(–-]*\s*https?://\S+$")
+_SHORT_LABEL = re.compile(
+    r"(?:languages?|langues?|type of event|organi[sz]ers?|organisateurs?|categor(?:y|ie)|price|fees?|tarifs?)"
 )
 _BEFORE = re.compile(r"(?:before|avant)(?: le)?$")
 _ALONE = (Label.PUBLISHED, Label.DATE, Label.TIME, Label.PLACE, Label.CLOSES, Label.REGISTRATION, Label.APPLICATION)
@@ -100,7 +119,7 @@ def label_of(text: str) -> Label | None:
     """Return what a label, or the head of a column, announces."""
     if len(text) > _LONGEST:
         return None
-    folded = fold_text(text.strip(" :*•-–")).replace("’", "'")
+    folded = fold_text(_ASIDE.sub("", text).strip(" :*•-–")).replace("’", "'")
     names = [folded, folded.partition("/")[0].strip()]  # "Date / Period"
     return next((label for name in names for label, words in _LABELS.items() if words.fullmatch(name)), None)
 
@@ -115,6 +134,10 @@ def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
         return SourceLine(number, value, Role.STATUS)
     if label is Label.REFERENCE:
         return SourceLine(number, value, Role.REFERENCE)
+    if label is Label.TITLE:
+        return SourceLine(number, value, Role.TITLE)
+    if label is Label.DETAIL and carries_date(value) and _REGISTERS.match(fold_text(name)):
+        return SourceLine(number, f"{name}: {value}")
     if label is Label.DETAIL:
         return SourceLine(number, f"{name}: {value}", Role.DETAIL)
     if label is Label.PUBLISHED or label is Label.TIME:
@@ -156,7 +179,7 @@ def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, s
     value = line.text[match.end() :].strip()
     if label is None and _ANY_DATE.match(fold_text(match[1])) and read_date_line(value):
         label = Label.DATE if names_a_happening(match[1]) else Label.PUBLISHED  # "Date of dispatch"
-    if label in (None, Label.TITLE):
+    if label is None or (label is Label.TITLE and not _NAMES_TITLE.fullmatch(fold_text(match[1]).strip(" *•"))):
         return nothing
     if value:
         return label, match[1], value, 1
@@ -175,13 +198,20 @@ def _bare_label(lines: list[SourceLine], at: int) -> tuple[Label, str, str, int]
     ahead = next((number for number in range(at + 1, min(at + 3, len(lines))) if lines[number].text), 0)
     if (
         label is None
-        or label not in _ALONE
+        or label not in (*_ALONE, Label.DETAIL)
         or not ahead
         or lines[ahead].role is not Role.NONE
         or label_in(lines[ahead].text)
     ):
         return None
     value = lines[ahead].text
+    if label is Label.DETAIL:
+        is_value = len(value.split()) <= _LONGEST_VALUE and label_of(value) is None and not is_sentence(value)
+        return (
+            (label, line.text, value, ahead - at + 1)
+            if is_value and _SHORT_LABEL.fullmatch(fold_text(line.text))
+            else None
+        )
     is_short = len(value.split()) <= _LONGEST_VALUE and label_of(value) is None
     is_fit = carries_date(value) == (label in (*_PREFIX, Label.PUBLISHED)) and (
         label is Label.PLACE or bool(re.search(r"\d", value))
@@ -196,6 +226,12 @@ def value_of_date_label(text: str) -> str:
         return text[lead.end() :]
     match = _HEAD.match(text)
     return text[match.end() :] if match and label_of(match[1]) in _PREFIX else text
+
+
+def label_of_line(text: str) -> Label | None:
+    """Return what the label at the beginning of a line announces."""
+    match = _HEAD.match(text)
+    return label_of(match[1]) if match else None
 
 
 def label_in(text: str) -> bool:
@@ -237,6 +273,8 @@ def _lead(line: SourceLine) -> SourceLine:
         return replace(line, text=f"left out, {line.text}", role=Role.NOTE) if len(line.text.split()) <= 10 else line
     head = match[0].strip()
     rest = line.text[match.end() :].strip()
+    if address := _ADDRESS_BEHIND.search(rest):
+        rest = rest[: address.start()]
     before = _BEFORE.search(head)
     words = f"{before[0]} {rest}" if before else rest
     prefix = _PREFIX[Label.REGISTRATION if match["registration"] else Label.APPLICATION]

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 20_000
 _MOST_CELLS = 30
+_SENTENCE_END = (".", "…", ";", ",")
+_SENDER = re.compile(r"(?:From|De|Von)\s*:")
+_MAIL_HEAD = re.compile(
+    r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|De|À|A|Envoyé|Date d'envoi|Objet|Répondre à|Von|An|Betreff)\s*:\s"
+)
 _RULE = re.compile(r"[\s|:=+_-]*")  # between the head of a table and its rows
 
 
@@ -42,14 +47,34 @@ class SourceLine:
     cells: tuple[str, ...] = ()
     url: str = ""
     is_event: bool = False  # the head of its column says so
+    level: int = 0  # of a heading
+
+
+def is_sentence(text: str) -> bool:
+    """Return True if a text ends as a sentence does, or a part of one."""
+    return text.endswith(_SENTENCE_END)
 
 
 def text_lines(text: str) -> Iterator[SourceLine]:
     """Yield the lines of plain text. Raise UnfitSource if there are too many."""
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.splitlines()
+    head = _length_of_mail_head(lines)
+    for number, line in enumerate(lines, 1):
+        if number <= head and line.strip():
+            yield SourceLine(number, f"left out, of the mail: {tidy(line)}", Role.NOTE)
+            continue
         if number > _MOST_LINES:
             raise UnfitSource(f"the page has more than {_MOST_LINES:,} lines.", line=number, remedy="Split the page.")
         yield SourceLine(number, "" if _RULE.fullmatch(line) else tidy(line), cells=_cells(line))
+
+
+def _length_of_mail_head(lines: list[str]) -> int:
+    """Return how many lines at the beginning are the head of a mail; 0 if there is none."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    end = first
+    while end < len(lines) and _MAIL_HEAD.match(lines[end]):
+        end += 1
+    return end if end - first > 1 and any(_SENDER.match(line) for line in lines[first:end]) else 0
 
 
 def _cells(line: str) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.parsers.importing.news import names_an_event
 from calendar_service.parsers.importing.page_labels import Label, label_of, labelled
@@ -12,6 +14,8 @@ from calendar_service.parsers.importing.page_source import Role, SourceLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_BRACKET = re.compile(r"\(([^()]{2,30})\)\s*$")
+_A_MOMENT = "3 May 2027 10:00"
 _DATES = (Label.DATE, Label.CLOSES, Label.APPLICATION)
 _ORDER = (Label.DATE, Label.CLOSES, Label.APPLICATION, Label.REGISTRATION, Label.QUESTIONS)
 
@@ -55,13 +59,25 @@ def _head(cells: tuple[str, ...]) -> list[Label | None]:
     return labels
 
 
+def _with_zone(cell: str, name: str) -> str:
+    """Return hours with the zone in the head of their column: "Time (CET)"."""
+    zone = _BRACKET.search(name)
+    if not zone or not cell:
+        return cell
+    try:
+        is_zone = parse_when(f"{_A_MOMENT} {zone[1]}").label is not None
+    except DatePhraseError:
+        is_zone = False
+    return f"{cell} {zone[1]}" if is_zone else cell
+
+
 def _row(line: SourceLine, head: list[Label | None], names: tuple[str, ...]) -> Iterator[SourceLine]:
     cells = list(zip(head, names, line.cells, strict=False))
     named, title = next(((name, cell) for label, name, cell in cells if label is Label.TITLE and cell), ("", ""))
     yield SourceLine(line.number, "", Role.BREAK)
     if title:
         yield SourceLine(line.number, title, Role.TITLE, url=line.url, is_event=names_an_event(named))
-    time = next((cell for label, _, cell in cells if label is Label.TIME), "")
+    time = next((_with_zone(cell, name) for label, name, cell in cells if label is Label.TIME), "")
     for known in _ORDER:
         for label, name, cell in cells:
             if label is known and cell:

@@ -101,11 +101,11 @@ def test_days_below_a_month_without_a_year_are_asked():
     assert representation.yaml.count("names no year; 2027 follows from line 1") == 2
 
 
-def test_hours_further_down_are_a_question():
+def test_hours_further_down_on_the_same_day_are_taken():
     page = "14/11/2027 – Annual conference: rents\n\nWe invite you to it.\n\nSunday November 14th 2027, 11:00 – 17:00\nTown hall"
     representation, found = only(page)
-    assert found == []
-    assert "gives hours on that day" in representation.yaml
+    assert found == [("Annual conference: rents", "Sunday November 14th 2027, 11:00 – 17:00")]
+    assert "# Its hours are taken from line 5: Sunday November 14th 2027, 11:00 – 17:00" in representation.yaml
 
 
 @pytest.mark.parametrize("title", ["Calendar of meetings", "Agenda", "Upcoming events", "Événements à venir"])
