@@ -19,6 +19,7 @@ from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_f
 from calendar_service.web.agenda import LISTED_AHEAD, AgendaItem, item_of, make_row, moves_of, shown_times
 from calendar_service.web.feeds import with_query
 from calendar_service.web.options import city_names
+from calendar_service.web.timeline import make_scale
 from calendar_service.writers import phrases
 from calendar_service.writers.description import as_session, time_lines
 from calendar_service.writers.jsonld import AheadBounds, write_jsonld
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.record import Point, Record, Session, Span
+    from calendar_service.web.timeline import Scale
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.record_details import RecordDetail
     from calendar_service.writers.render_context import RenderContext
@@ -117,6 +119,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         ),
         "occurrences": [make_row(item, edition, view, now) for item in following],
         "milestones": _milestones(entry, edition, view, now),
+        "scale": _scale(entry, calendar.zone, now),
         "sessions": [_session(each, record, edition, view) for each in record.sessions],
         "documents": [each for each in details if each.kind is DetailKind.DOCUMENT],
         "questions": [_question(each, lang) for each in details if each.kind is DetailKind.QUESTION],
@@ -152,6 +155,21 @@ def _milestones(entry: Entry, edition: Edition, view: RenderContext, now: dateti
             )
         )
     return milestones
+
+
+def _scale(entry: Entry, zone: str, now: datetime) -> Scale | None:
+    """Return the key dates of a call to scale, with the closings that were replaced; None if it has only one."""
+    milestones = entry.record.milestones
+    if MomentName.CLOSES not in milestones or len(milestones) == 1:
+        return None
+    at = sorted(instant_bounds(each.at, zone) for each in milestones.values())
+    points = [(begins, str(number), "past" if ends < now else "ahead") for number, (begins, ends) in enumerate(at, 1)]
+    points += [
+        (instant_bounds(each.old.at, zone)[0], "", "old")
+        for each in entry.deadline_history
+        if each.moment is MomentName.CLOSES
+    ]
+    return make_scale(points, now)
 
 
 def _session(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
     from calendar_service.records.occurrences import Occurrence
     from calendar_service.records.record import Calendar, Record, Span
+    from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
 _GOOGLE = "https://calendar.google.com/calendar"
 _OUTLOOK_LIVE = "https://outlook.live.com/calendar/0"
 _OUTLOOK_OFFICE = "https://outlook.office.com/calendar/0"
+_MAP = "https://www.openstreetmap.org/search"
 _MAX_DETAILS = 1200
 
 
@@ -50,6 +52,20 @@ class AddLinks:
     google: str
     outlook: str
     office: str
+
+
+def map_link(record: Record, lang: Language) -> str:
+    """Return where the place of a record is on a map; "" if it names none, as online."""
+    place = record.place
+    if place is None or not (place.address or phrases.pick(place.city, lang.code).text):
+        return ""
+    return f"{_MAP}?{urlencode({'query': phrases.place(replace(place, online=False), lang)}, quote_via=quote, safe='')}"
+
+
+def mail_link(title: str, when: str, page_url: str) -> str:
+    """Return a link that opens a new mail about a record in the visitor's own program (RFC 6068)."""
+    body = f"{title}\r\n{when}\r\n\r\n{page_url}\r\n"
+    return f"mailto:?{urlencode({'subject': title, 'body': body}, quote_via=quote, safe='')}"
 
 
 def subscribe_links(feed_url: str, name: str) -> SubscribeLinks:

@@ -182,6 +182,8 @@ def render_event(entry: Entry, edition: Edition, selection: Selection, now: date
         script="when.js",
         **told,
         add=links.add_links(entry, file_url, edition.calendar, view, now, told["lead"].occurrence),
+        map_url=links.map_link(entry.record, view.lang),
+        mail_url=links.mail_link(told["row"].title.text, told["row"].times[0], view.page_url(record_id)),
         subscribe=links.subscribe_links(feed, feed_name(edition, own)),
         subscribe_url=f"{view.prefix}{with_query('/subscribe', replace(own, lang=''))}",
         feed_query=_feed_query(own, edition),

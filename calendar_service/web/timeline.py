@@ -1,4 +1,4 @@
-"""Open calls on one line: a bar for each, from today to its closing, with a mark at the start of each month."""
+"""Times drawn to scale: open calls as bars on one line, and the key dates of one record as marks on a line."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _NEXT_MONTH = timedelta(days=32)
 _MOST_MARKS = 6
 # A mark's name needs this much of the line, so that it does not run into the next one or out of the picture.
 _NAME_WIDTH = 8.0
+# Marks of key dates keep this far from the ends of their line, and from each other.
+_EDGE, _APART = 3.0, 7.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,52 @@ class Timeline:
     bars: list[Bar]
     marks: list[tuple[str, str]]
     others: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A key date on the line: where (per cent), its number in the list or "", and "past", "ahead" or "old"."""
+
+    place: str
+    number: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The key dates of a record to scale; `today` is where now is, "" if before or after all of them."""
+
+    marks: list[Mark]
+    today: str
+    passed: str
+
+
+def make_scale(points: list[tuple[datetime, str, str]], now: datetime) -> Scale:
+    """Draw `points` (instant, number, state) to scale, in order of time; marks that would touch are moved apart."""
+    points = sorted(points)
+    first, last = points[0][0], points[-1][0]
+
+    def place_of(at: datetime) -> float:
+        return _EDGE + (_LONGEST - 2 * _EDGE) * ((at - first) / (last - first) if last > first else 0)
+
+    places = _apart([place_of(at) for at, _, _ in points])
+    marks = [Mark(_per_cent(place), number, state) for place, (_, number, state) in zip(places, points, strict=True)]
+    if now <= first:
+        return Scale(marks, "", _per_cent(0))
+    return Scale(marks, _per_cent(place_of(now)) if now < last else "", _per_cent(place_of(min(now, last))))
+
+
+def _apart(places: list[float]) -> list[float]:
+    """Return places in order with at least `_APART` between them, none beyond the end of the line."""
+    apart = min(_APART, (_LONGEST - 2 * _EDGE) / max(1, len(places) - 1))
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + apart) if moved else place)
+    limit = _LONGEST - _EDGE
+    for number in range(len(moved) - 1, -1, -1):
+        moved[number] = min(moved[number], limit)
+        limit = moved[number] - apart
+    return moved
 
 
 def make_timeline(items: list[AgendaItem], most: int, edition: Edition, view: RenderContext, now: datetime) -> Timeline:

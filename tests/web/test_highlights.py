@@ -1,10 +1,11 @@
 """The first page's highlights, and the open calls on a line."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from calendar_service.web.timeline import make_scale
 from tests.support.html_look import Page
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -107,3 +108,34 @@ def test_more_calls_than_are_drawn_are_counted_and_linked(site_of):
     found = Page(site_of(calls, now=NOW).get("/").get_data(as_text=True))
     assert "3 more open calls" in found.text
     assert "/?kind=tender" in found.links()
+
+
+TENDER = (
+    "  - {id: call, kind: tender, title: Call, closes: '3 December 2026, 12:00',"
+    " questions_by: '13 November 2026, 12:00', award_expected: 13 January 2027}\n"
+)
+
+
+def test_key_dates_are_drawn_to_scale(site_of):
+    html = site_of(TENDER, now=NOW).get("/events/call").get_data(as_text=True)
+    scale = html.split('class="scale"')[1].split("</svg>")[0]
+    marks = re.findall(r'<circle class="(\w+)" cx="([^"]+)" cy="22" r="(\d+)"', scale)
+    # From 3 to 97 per cent over 60.5 days: closing after 20, today after 10 days and an hour.
+    assert marks == [("past", "3.0%", "11"), ("ahead", "34.1%", "11"), ("ahead", "97.0%", "11")]
+    assert re.search(r'class="now" x="([^"]+)"', scale)[1] == "18.6%"
+
+
+@pytest.mark.parametrize(
+    ("days", "places"),
+    [
+        ((0, 10), [3, 97]),
+        ((0, 0, 10), [3, 10, 97]),
+        ((0, 10, 10), [3, 90, 97]),
+        ((0, 5, 5, 10, 10), [3, 50, 57, 90, 97]),
+        ((0, 0, 0), [3, 10, 17]),
+    ],
+)
+def test_marks_that_would_touch_are_moved_apart(days, places):
+    points = [(NOW + timedelta(days=day), str(number), "ahead") for number, day in enumerate(days)]
+    scale = make_scale(points, NOW)
+    assert [float(mark.place.rstrip("%")) for mark in scale.marks] == places
