@@ -1,4 +1,4 @@
-"""axe-core over every page: three widths, light and dark, nothing found."""
+"""axe-core over every page: three widths, light, dark and forced colours, nothing found."""
 
 import threading
 from datetime import timedelta
@@ -107,10 +107,11 @@ def served(tmp_path):
     [
         (1280, "light", QUICK),
         (320, "dark", QUICK),
+        (1280, "forced", QUICK),
         *(
             pytest.param(width, scheme, PATHS, marks=pytest.mark.slow)
             for width in (320, 768, 1280)
-            for scheme in ("light", "dark")
+            for scheme in ("light", "dark", "forced")
         ),
     ],
 )
@@ -118,7 +119,8 @@ def test_axe_finds_nothing(browser, served, width, scheme, paths):
     page = look(
         browser,
         viewport={"width": width, "height": 900},
-        color_scheme=scheme,
+        color_scheme="light" if scheme == "forced" else scheme,
+        forced_colors="active" if scheme == "forced" else "none",
         bypass_csp=True,
         extra_http_headers={"Authorization": f"Bearer {'o' * 20}"},
     )
