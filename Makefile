@@ -4,7 +4,7 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test test-unit check format slow constraints schema screenshots lighthouse clean
+.PHONY: run test test-unit check format slow constraints schema screenshots lighthouse checkers pip-audit clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
@@ -40,6 +40,17 @@ screenshots: $(VENV)/test
 # Measures the pages as a phone would load them; npm fetches Lighthouse.
 lighthouse: $(VENV)/test
 	$(BIN)/python -m tests.support.lighthouse
+
+# Other programs over the service behind nginx, both as in deploy/: make checkers NAMES="redbot vnu". Needs root, for a
+# network of its own, Debian's nginx and chromium, and npm; what checks comes from pip and npm, into var/checkers.
+checkers: $(VENV)/test tests/node_modules/.ready
+	$(BIN)/python -m tests.checkers $(NAMES)
+
+# Known vulnerabilities of the pinned versions, as PyPI's database has them.
+pip-audit:
+	python3 -m venv var/pip-audit
+	var/pip-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	var/pip-audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 # Renews the pinned versions from the ranges in pyproject.toml.
 constraints:

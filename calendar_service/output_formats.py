@@ -112,8 +112,8 @@ _JSON_FEED = {
         },
     },
 }
-# RFC 7265: ["vcalendar", properties, components].
-_JCAL = {"type": "array", "prefixItems": [{"const": "vcalendar"}, {"type": "array"}, {"type": "array"}], "minItems": 3}
+# RFC 7265: ["vcalendar", properties, components]. Not as `prefixItems`, which many programs read as of older drafts.
+_JCAL = {"type": "array", "items": {"anyOf": [{"const": "vcalendar"}, {"type": "array"}]}, "minItems": 3, "maxItems": 3}
 _JSCALENDAR = {
     "type": "object",
     "required": ["@type", "entries"],

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS = 20
 MAX_VALUE = 200
-_MAX_ALL_VALUES = 4_100
+MAX_ALL_VALUES = 4_100
 """Characters of all values together: twenty of the longest, and the commas between them."""
 _LISTS = frozenset({"kind", "tag", "country", "language", "id"})
 _WRITE_A_LENGTH = gettext_noop("Write days, weeks, hours or minutes.")
@@ -140,7 +140,7 @@ def read_selection(pairs: Iterable[tuple[str, str]], languages: tuple[str, ...])
     length = 0
     for count, (name, value) in enumerate(pairs):
         length += len(value)
-        if count >= MAX_PARAMETERS or length > _MAX_ALL_VALUES or _is_too_long(name, value):
+        if count >= MAX_PARAMETERS or length > MAX_ALL_VALUES or _is_too_long(name, value):
             raise _too_long(name, value)
         if name not in _PARSERS:
             raise _unknown(name, value, gettext_noop("There is no parameter '{name}'."), name, list(_PARSERS))
@@ -162,7 +162,7 @@ def _check_canonical_length(selection: Selection) -> None:
     """Refuse a selection whose canonical form could not be parsed again: lower case may be longer than upper case."""
     pairs = selection.pairs()
     for name, value in pairs:
-        if _is_too_long(name, value) or sum(len(each) for _, each in pairs) > _MAX_ALL_VALUES:
+        if _is_too_long(name, value) or sum(len(each) for _, each in pairs) > MAX_ALL_VALUES:
             raise _too_long(name, value)
 
 

@@ -105,6 +105,8 @@ def _secure(response: Response) -> Response:
         compress(response)
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", POLICY)
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+            headers["X-Frame-Options"] = "DENY"  # the same, for browsers that do not know the policy
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if request.blueprint not in _OPENED_FROM_FRAMES:

@@ -49,7 +49,7 @@ def widget_js() -> Response:
     body = loader(version)
     is_pinned = bool(version) and body is not None
     response = Response(body or loader(), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_pinned else "public, max-age=300"
+    response.headers["Cache-Control"] = "max-age=31536000, immutable" if is_pinned else "max-age=300"
     # Browsers check the hash of a file (SRI) only if its server allows them to read it (CORS).
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -109,7 +109,7 @@ def oembed() -> Response:
     except ValueError:
         return _json({"error": "maxwidth and maxheight are whole numbers from 1."}, HTTPStatus.BAD_REQUEST)
     response = _json(found, HTTPStatus.OK)
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = "max-age=300"
     return response
 
 

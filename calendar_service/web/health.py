@@ -202,7 +202,7 @@ def _reminders(worker_health: WorkerHealth | None, now: datetime) -> dict[str, A
 
 
 def _for_an_hour(response: Response) -> Response:
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Cache-Control"] = "max-age=3600"
     return response
 
 

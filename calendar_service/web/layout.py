@@ -44,7 +44,7 @@ def as_page(html: str, script: str = "") -> Response:
     # Checkers such as Lighthouse fetch robots.txt from the page.
     response.headers["Content-Security-Policy"] = f"{WITH_SCRIPT if script else POLICY}; connect-src 'self'"
     # Countdowns change each day, so pages are revalidated, and answered with 304 if unchanged.
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = "max-age=60"
     # Weak, as the compressed copy has the same tag.
     response.add_etag(weak=True)
     response.make_conditional(request)

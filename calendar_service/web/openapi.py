@@ -10,7 +10,7 @@ from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.enums import Kind, MomentName
-from calendar_service.records.selection import MAX_PARAMETERS, MAX_VALUE
+from calendar_service.records.selection import MAX_ALL_VALUES, MAX_PARAMETERS, MAX_VALUE
 from calendar_service.records.texts import LANGUAGE_NAMES
 from calendar_service.records.zones import COMMON_ZONES
 from calendar_service.writers.api import RECORD_FIELDS
@@ -110,7 +110,7 @@ def _outputs() -> dict[str, tuple[str, str, dict[str, Any]]]:
 def _parameter(name: str, summary: str, value: dict[str, Any]) -> dict[str, Any]:
     if name not in _MANY:
         return {"name": name, "in": "query", "description": summary, "schema": value}
-    schema = {"type": "array", "items": value, "minItems": 1, "maxItems": MAX_PARAMETERS}
+    schema = {"type": "array", "items": value, "minItems": 1}
     return {"name": name, "in": "query", "description": summary, "schema": schema, "style": "form", "explode": False}
 
 
@@ -161,9 +161,9 @@ def _headers(fields: Mapping[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]
 
 
 _ABOUT = (
-    f"All that is public, to be read. A query has at most {MAX_PARAMETERS} parameters, and a value at most {MAX_VALUE} "
-    "characters; names may be repeated, or values separated by commas. Responses may be kept as Cache-Control says; "
-    "ask again with If-None-Match."
+    f"All that is public, to be read. A query has at most {MAX_PARAMETERS} parameters, a value at most {MAX_VALUE} "
+    f"characters, and all together {MAX_ALL_VALUES}; names may be repeated, or values separated by commas. Responses "
+    "may be kept as Cache-Control says; ask again with If-None-Match."
 )
 _TEXT = {"type": "string"}
 _INSTANT = {"type": "string", "format": "date-time"}

@@ -80,7 +80,7 @@ class Representation:
         etag = self.etag(gzipped=gzipped)
         shared = [
             ("ETag", etag),
-            ("Cache-Control", f"public, max-age={self.max_age}"),
+            ("Cache-Control", f"max-age={self.max_age}"),
             ("Vary", "Accept-Encoding"),
             ("Access-Control-Allow-Origin", "*"),
             ("Access-Control-Expose-Headers", "ETag, Last-Modified"),

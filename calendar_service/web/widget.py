@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("widget", __name__)
-_ONE_DAY = "public, max-age=86400"
+_ONE_DAY = "max-age=86400"
 _MOST_ADVICE = 160
 
 
@@ -56,7 +56,7 @@ def widget() -> Response:
 
     response = _secure(Response(render_once(edition, query.selection, make)))
     # Countdowns change each day.
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = "max-age=60"
     # Weak, as the compressed copy has the same tag.
     response.add_etag(weak=True)
     response.make_conditional(request)

@@ -27,9 +27,9 @@ class Proxy:
         self.context = ssl.create_default_context()
         authority.configure_trust(self.context)
 
-    def get(self, path, *, body=None, headers=None, seconds=10):
+    def get(self, path, *, body=None, headers=None, seconds=10, source="127.0.0.1"):
         began = time.monotonic()
-        raw = socket.create_connection(("127.0.0.1", self.port), seconds)
+        raw = socket.create_connection(("127.0.0.1", self.port), seconds, (source, 0))
         connection = http.client.HTTPConnection(NAME)
         connection.sock = self.context.wrap_socket(raw, server_hostname=NAME)
         given = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"} | (headers or {})
@@ -48,9 +48,10 @@ class Proxy:
 
 
 @contextmanager
-def nginx(folder, servers):
-    """nginx with the configuration of the tree, on other ports and as this user."""
-    port, plain, authority = free_port(), free_port(), trustme.CA()
+def nginx(folder, servers, port=None, plain=None):
+    """nginx with the configuration of the tree, as this user; on other ports unless they are given."""
+    port, plain, authority = port or free_port(), plain or free_port(), trustme.CA()
+    authority.cert_pem.write_to_path(folder / "authority.crt")
     issued = authority.issue_cert(NAME)
     issued.private_key_pem.write_to_path(folder / "calendar.key")
     issued.cert_chain_pems[0].write_to_path(folder / "calendar.crt")

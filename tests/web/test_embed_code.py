@@ -31,10 +31,10 @@ def test_loader_is_kept_long_where_its_version_is_named(widget_site):
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.content_type == "text/javascript; charset=utf-8"
-    short = "public, max-age=300"
+    short = "max-age=300"
     assert told == {
         "": short,
-        f"?v={version}": "public, max-age=31536000, immutable",
+        f"?v={version}": "max-age=31536000, immutable",
         "?v=0123456789ab": short,
         "?v=../site": short,
         "?v=": short,
@@ -49,7 +49,7 @@ def test_loader_of_an_earlier_release_is_served_as_it_was(widget_site, tmp_path,
     for cache in caches:
         cache.cache_clear()
     answer = widget_site.get("/widget.js?v=0123456789ab")
-    assert (answer.data, answer.headers["Cache-Control"]) == (b"old()", "public, max-age=31536000, immutable")
+    assert (answer.data, answer.headers["Cache-Control"]) == (b"old()", "max-age=31536000, immutable")
     assert widget_site.get("/widget.js").data == b"new()"
     for cache in caches:
         cache.cache_clear()

@@ -121,7 +121,7 @@ def test_headers_of_a_feed(programme):
     assert found.pop("ETag").strip('"').isalnum()
     assert found == {
         "Last-Modified": http_date(PUBLISHED),
-        "Cache-Control": "public, max-age=300",
+        "Cache-Control": "max-age=300",
         "Vary": "Accept-Encoding",
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "ETag, Last-Modified",

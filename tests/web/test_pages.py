@@ -72,6 +72,7 @@ def test_headers_of_a_page(public, path):
     headers = public.get(path).headers
     runs = "events" in path or "subscribe" in path
     assert headers["Content-Security-Policy"] == POLICY.format("; script-src 'self'" if runs else "")
+    assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers

@@ -1,0 +1,1 @@
+"""Checks of other programs over the service behind nginx, as deploy/ has both: `make checkers`."""
