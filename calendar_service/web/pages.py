@@ -1,4 +1,4 @@
-"""The public pages: agenda, month, year, record, how to subscribe; in every language of the calendar."""
+"""The public pages: agenda, month, year, record, newsletter, how to subscribe; in every language of the calendar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from calendar_service.records.enums import Kind
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import select_contents, without_cancelled
 from calendar_service.records.selection import BadSelection, Selection
-from calendar_service.records.times import day_of_instant
+from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.web import links
 from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, list_items, make_agenda
 from calendar_service.web.context import cache, settings
@@ -23,8 +23,10 @@ from calendar_service.web.filters import make_filters
 from calendar_service.web.highlights import make_highlights
 from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_days, last_of, make_weeks
+from calendar_service.web.newsletter import newsletter_days, write_newsletter
 from calendar_service.web.qr import draw_qr
 from calendar_service.web.year import make_year
+from calendar_service.writers import phrases
 from calendar_service.writers.render_context import RenderContext, render_context_of
 from calendar_service.writers.selection_words import describe_selection, window_words
 
@@ -153,6 +155,38 @@ def _year(edition: Edition, selection: Selection, view: RenderContext, now: date
             for each in (shown - 1, shown + 1)
         ],
         path=path,
+        query=_query(selection),
+    )
+
+
+@blueprint.get("/newsletter")
+@blueprint.get("/<lang>/newsletter")
+def newsletter(lang: str = "") -> Response:
+    """Show a selection to copy into a newsletter and to print; the next four weeks by default."""
+    edition, now = cache().edition(), cache().clock()
+    selection = _selection(edition, lang)
+    view = _view(selection, edition)
+    html = render_once(edition, selection, lambda: _newsletter(edition, selection, view, now))
+    return as_page(html, "copy.js")
+
+
+def _newsletter(edition: Edition, selection: Selection, view: RenderContext, now: datetime) -> str:
+    first, last = newsletter_days(selection, day_of_instant(now, edition.calendar.zone))
+    items = items_of_days(edition, selection, first, last, now)
+    html, text = write_newsletter(items, edition, view, now)
+    return render(
+        "newsletter.html",
+        edition,
+        view,
+        script="copy.js",
+        **_common(selection, edition, view, _address("/newsletter", view), now),
+        first=first,
+        last=last,
+        days=phrases.when_words(DaySpan(first, last), edition.calendar.zone, view.lang),
+        months=by_month(items, edition, view, now),
+        html=html,
+        text=text,
+        path="/newsletter",
         query=_query(selection),
     )
 

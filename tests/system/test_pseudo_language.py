@@ -38,6 +38,7 @@ PATHS = [
     "/month",
     "/month/2026-12",
     "/year/2026",
+    "/newsletter",
     "/events/charts-tender",
     "/events/audit-tender",
     "/events/now",

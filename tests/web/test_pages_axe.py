@@ -19,6 +19,7 @@ PATHS = [
     "/?q=zzz",
     "/month/2026-11",
     "/year",
+    "/newsletter",
     "/fr/year/2026?kind=tender",
     "/?from=2026-12-01&to=2026-12-31",
     "/fr/?from=2026-01-01&to=2026-11-20&kind=event",
