@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import abort, redirect, request
+from flask import abort, jsonify, redirect, request
 
 from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.feedback import LIVE, read_times
 from calendar_service.admin.layout import ADMIN, admin_page
+from calendar_service.admin.merging import apply_choices, form_texts, merge, read_texts
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.presence import who_else
 from calendar_service.admin.preview import make_preview, with_frames
 from calendar_service.admin.record_form import RecordForm
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.admin.waiting import keep_edits
-from calendar_service.parsers.editing.edits import AppendRecord
+from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
 from calendar_service.parsers.editing.file_edit import record_text
 from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.importing.candidates import propose_id, unused_id
@@ -25,13 +28,13 @@ from calendar_service.records.enums import DRAFT, Kind
 from calendar_service.records.errors import gettext_noop
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
-from calendar_service.writers.read_back import read_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Response
 
+    from calendar_service.admin.merging import FormConflict
     from calendar_service.admin.overview import Overview
     from calendar_service.admin.trial import Trial
     from calendar_service.parsers.editing.edits import Edit
@@ -42,8 +45,10 @@ blueprint = editors_blueprint("admin_edit")
 NEW = f"{ADMIN}/new"
 _MOST_CHARACTERS = 20_000
 _STAND_IN = "new-record"
-_PATHS = {"registration_closes": "registration.closes"}
-_CHANGED = gettext_noop("Somebody has changed this record since you loaded the page. This is how it is now.")
+_CHOICE = "choose-"
+_CHANGED = gettext_noop(
+    "Somebody has changed this record since you loaded the page. Where you have both changed a field, choose."
+)
 _TAKEN = gettext_noop("Another record has or had this id. Choose another one.")
 _COPIED = (  # noqa: SIM905 (a list of words)
     "title summary url place timezone join registration buyer tags languages countries organisers contact documents"
@@ -65,16 +70,23 @@ def edit_record(record_id: str) -> Response:
     if values is None:
         abort(HTTPStatus.NOT_FOUND)
     has_been_public = bool(overview.edition and record_id in overview.edition.entries)
-    form = RecordForm(values, draft.calendar.languages, has_been_public=has_been_public)
+    form = RecordForm(values, draft.calendar.languages, has_been_public=has_been_public, sent=list(request.form))
     known = hashlib.sha256((record_text(state.data, record_id) or "").encode()).hexdigest()[:32]
-    given, button, told = _given(form), _button(), ""
+    given, button = _given(form), _button()
+    if button == "read":
+        return _feedback(overview, draft, form, given)
+    conflicts: list[FormConflict] = []
     if button and request.form.get("known") != known:
-        given, button, told = {}, "", overview.lang.gettext(_CHANGED)
+        merged = merge(form, read_texts(request.form.get("before", "")), given)
+        given, conflicts = merged.given, merged.conflicts
     edits = form.edits(record_id, given)
-    trial = try_edits(overview.reader, state, record_id, edits, [each.name for each in form.fields])
-    if button == "save" and not trial.errors:
+    trial = try_edits(overview.reader, state, record_id, edits, form.names)
+    if button == "save" and not trial.errors and not conflicts:
         return _keep(overview, record_id, edits)
-    return _page(overview, draft, form, given, trial, record_id=record_id, known=known, told=told, button=button)
+    shown = trial if button != "more" else None
+    return _page(
+        overview, draft, form, given, shown, record_id=record_id, known=known, conflicts=conflicts, button=button
+    )
 
 
 @blueprint.route(NEW, methods=["GET", "POST"])
@@ -86,8 +98,11 @@ def new_record() -> Response:
         kinds = [(overview.lang.gettext(label), f"{NEW}?kind={each.value}") for each, label in _KINDS.items()]
         return admin_page("admin_new.html", overview=overview, path=ADMIN, kinds=kinds)
     copy_of = request.values.get("copy_of", "")
-    form = RecordForm({**_copied(overview, copy_of), "kind": kind}, draft.calendar.languages)
+    values = {**_copied(overview, copy_of), "kind": kind}
+    form = RecordForm(values, draft.calendar.languages, sent=list(request.form))
     given, button = _given(form), _button()
+    if button == "read":
+        return _feedback(overview, draft, form, given)
     if button == "draft":
         given, button = {**given, "status": DRAFT}, "save"
     taken = _taken(overview, draft)
@@ -100,7 +115,7 @@ def new_record() -> Response:
         trial.errors.setdefault("id", overview.lang.gettext(_TAKEN))
     if button == "save" and not trial.errors:
         return _keep(overview, record_id, [AppendRecord(_fields(form, given, record_id))])
-    shown = trial if button else None
+    shown = trial if button not in ("", "more") else None
     return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of, button=button)
 
 
@@ -127,14 +142,23 @@ def _button() -> str:
     if request.method != "POST":
         return ""
     try:
-        return pressed_button(request.form, ("check", "save", "draft", "preview"))
+        return pressed_button(request.form, ("check", "save", "draft", "preview", "more", "read"))
     except UnclearButton:
         abort(HTTPStatus.BAD_REQUEST)
 
 
 def _given(form: RecordForm) -> dict[str, str]:
-    names = {each.name for each in form.fields}
-    return {name: text[:_MOST_CHARACTERS] for name, text in request.form.items() if name in names}
+    names = frozenset(form.names)
+    given = {name: text[:_MOST_CHARACTERS] for name, text in request.form.items() if name in names}
+    chosen = {name.removeprefix(_CHOICE): each for name, each in request.form.items() if name.startswith(_CHOICE)}
+    return apply_choices(form, given, chosen) if chosen else given
+
+
+def _feedback(overview: Overview, draft: Draft, form: RecordForm, given: dict[str, str]) -> Response:
+    """Return how the times of the form are read, for the script of the page."""
+    times = read_times(overview, draft, form, given)
+    read = {name: overview.lang.gettext("Read as: {words}", words=words) for name, words in times.read.items()}
+    return jsonify(read=read, errors=times.errors)
 
 
 def _fields(form: RecordForm, given: dict[str, str], record_id: str) -> dict[str, object]:
@@ -142,7 +166,7 @@ def _fields(form: RecordForm, given: dict[str, str], record_id: str) -> dict[str
 
 
 def _try_new(overview: Overview, form: RecordForm, given: dict[str, str], record_id: str) -> Trial:
-    names = ["id", *(each.name for each in form.fields)]
+    names = ["id", *form.names]
     edit = AppendRecord(_fields(form, given, record_id))
     return try_edits(overview.reader, overview.pending.state, record_id, [edit], names)
 
@@ -152,6 +176,21 @@ def _taken(overview: Overview, draft: Draft) -> frozenset[str]:
     public = overview.edition.entries if overview.edition else {}
     waiting = (each.record_id for each in (*overview.mine, *overview.others))
     return frozenset([*(each.id for each in draft.every_record), *public, *waiting])
+
+
+def _wishes(overview: Overview, record_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what other editors want of the record, by the name of the field: who, and the text."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for change in overview.others:
+        for each in change.edits if change.record_id == record_id else ():
+            edit = edit_from_json(each["edit"])
+            if isinstance(edit, SetValue):
+                path = ".".join(map(str, edit.path))
+                texts = edit.value if isinstance(edit.value, dict) else {"": edit.value}
+                for key, text in texts.items():
+                    if isinstance(text, str):
+                        found.setdefault(f"{path}.{key}" if key else path, []).append((change.editor, text))
+    return found
 
 
 def _keep(overview: Overview, record_id: str, edits: Sequence[Edit]) -> Response:
@@ -170,7 +209,7 @@ def _page(  # noqa: PLR0913 (what the page shows)
     record_id: str,
     known: str = "",
     kind: str = "",
-    told: str = "",
+    conflicts: Sequence[FormConflict] = (),
     copy_of: str = "",
     button: str = "",
 ) -> Response:
@@ -178,7 +217,7 @@ def _page(  # noqa: PLR0913 (what the page shows)
     errors = trial.errors if trial else {}
     following = trial.draft if trial and not errors and button == "preview" else None
     preview = make_preview(overview.edition, following, record_id, lang.code) if following else None
-    read = read_back(trial.record, draft.calendar, lang) if trial and trial.record else {}
+    read = read_times(overview, draft, form, given).read
     response = admin_page(
         "admin_edit.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if errors and request.method == "POST" else HTTPStatus.OK,
@@ -189,14 +228,21 @@ def _page(  # noqa: PLR0913 (what the page shows)
         fields=[(each, given.get(each.name, each.text)) for each in form.fields],
         errors=errors,
         notes=trial.notes if trial else {},
-        read={_PATHS.get(name, name): words for name, words in read.items()},
+        read=read,
+        live=LIVE,
+        given=given,
+        conflicts=conflicts,
+        before=json.dumps(form_texts(form), ensure_ascii=False),
+        wishes=_wishes(overview, record_id),
+        script="admin-edit.js",
         record_id=record_id,
         known=known,
         kind=kind,
-        told=told,
+        told=lang.gettext(_CHANGED) if conflicts else "",
         copy_of=copy_of,
         several=len(form.languages) > 1,
         others=[] if kind else who_else(overview, record_id),
         preview=preview,
+        button=button,
     )
     return with_frames(response) if preview else response

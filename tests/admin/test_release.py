@@ -50,7 +50,7 @@ def test_drafts_have_a_list_of_their_own(site):
     assert "Drafts 1" in page
     assert "Bridges Webinar · Draft" in page
     html = editor.html("/admin?show=drafts")
-    assert re.findall(r"/admin/records/bridges/(\w+)", html) == ["edit", "release"]
+    assert re.findall(r"/admin/records/bridges/(\w+)", html) == ["edit", "preview", "release"]
     for task in ("move", "postpone", "cancel"):
         assert editor.get(f"/admin/records/bridges/{task}").status_code == 404
 

@@ -11,7 +11,7 @@ from calendar_service.records.errors import CalendarError, Path
 from calendar_service.records.texts import FORBIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_NESTING = 6
 
@@ -106,6 +106,35 @@ def record_numbers(records: Sequence[Any]) -> dict[str, int]:
     """Return the number of each record of a file, by its id."""
     named = [(each.get("id"), number) for number, each in enumerate(records) if isinstance(each, dict)]
     return {name: number for name, number in named if isinstance(name, str)}
+
+
+def smaller_edits(old: Any, edit: SetValue | RemoveValue) -> Iterator[SetValue | RemoveValue]:
+    """Yield the edits that make only what differs in a list whose items have keys; else the edit itself."""
+    if isinstance(edit, RemoveValue) or not (_has_items(old) and _has_items(edit.value)):
+        yield edit
+        return
+    new, kept = edit.value, 0
+    gone = []
+    for number, item in enumerate(old):
+        if kept < len(new) and item == new[kept]:
+            kept += 1
+        else:
+            gone.append(number)
+    if kept == len(new):
+        yield from (RemoveValue(edit.record, (*edit.path, number)) for number in reversed(gone))
+        return
+    for number, (before, after) in enumerate(zip(old, new, strict=False)):
+        path = (*edit.path, number)
+        yield from (SetValue(edit.record, (*path, key), after[key]) for key in after if before.get(key) != after[key])
+        yield from (RemoveValue(edit.record, (*path, key)) for key in before if key not in after)
+    for number in reversed(range(len(new), len(old))):
+        yield RemoveValue(edit.record, (*edit.path, number))
+    for number in range(len(old), len(new)):
+        yield SetValue(edit.record, (*edit.path, number), new[number])
+
+
+def _has_items(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def changed_values(records: Sequence[Any], edits: Sequence[Edit]) -> list[Any]:

@@ -14,6 +14,8 @@ from calendar_service.parsers.editing.edits import (
     check_key,
     check_value,
     record_numbers,
+    smaller_edits,
+    value_at,
 )
 from calendar_service.parsers.editing.render import style_of
 from calendar_service.parsers.editing.yaml_document import YamlDocument
@@ -117,10 +119,11 @@ def _changed_record(
     before = " " * (start - document.text.rfind("\n", 0, start) - 1) if is_block else ""
     record = YamlDocument(before + document.text[start:end], document.style, root)
     for edit in edits:
-        if isinstance(edit, SetValue):
-            record.set((*root, *edit.path), edit.value)
-        else:
-            record.remove((*root, *edit.path))
+        for each in smaller_edits(value_at(record.tree.value, (*root, *edit.path)), edit):
+            if isinstance(each, SetValue):
+                record.set((*root, *each.path), each.value)
+            else:
+                record.remove((*root, *each.path))
     return record.text.removeprefix(before)
 
 
