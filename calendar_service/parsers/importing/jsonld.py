@@ -20,6 +20,7 @@ from calendar_service.parsers.importing.candidates import (
 )
 from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.ics_texts import plain_description
+from calendar_service.parsers.importing.jsonld_schedule import set_schedule
 from calendar_service.parsers.importing.own_record import own_candidate
 from calendar_service.parsers.importing.page_dates import reads_as_name
 from calendar_service.records.times import CivilTime
@@ -198,7 +199,17 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
     candidates.set_url(candidate, "url", _string(node.get("url")))
     _set_places(candidate, node)
     _set_status(candidate, node)
-    _set_times(candidate, node)
+    schedules = _dicts(node.get("eventSchedule"))
+    if "startDate" in node or not schedules:
+        _set_times(candidate, node)
+    if len(schedules) == 1:
+        starts, ends = (candidates.read_iso(_string(node.get(name))) for name in ("startDate", "endDate"))
+        set_schedule(candidate, schedules[0], starts, ends)
+    elif "eventSchedule" in node:
+        candidate.questions.append("It has not exactly one eventSchedule: say how it comes again in `repeats`.")
+    if schedules and not {"when", "starts"} & candidate.fields.keys():
+        candidate.problems.append("It has no startDate.")
+        candidate.fields["when"] = "?"
     _set_attendance(candidate, node)
     organisers = [texts(each.get("name"), own, candidates.tidy_title) for each in _dicts(node.get("organizer"))]
     if named := [each for each in organisers if each]:
@@ -209,8 +220,6 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
 
 
 def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
-    if "eventSchedule" in node:
-        candidate.problems.append("It comes again (eventSchedule), which is not read: say how in `repeats`.")
     if _ask_about_zone(candidate, node):
         return
     words = [_string(node.get(name)) for name in ("startDate", "endDate")]

@@ -55,7 +55,6 @@ def test_jsonld_times(fields, expected):
         {"name": ""},
         {"name": 7},
         {"name": {"de": "Tagung"}},
-        {"eventSchedule": {}},
     ],
 )
 def test_jsonld_that_cannot_be_a_record_is_said(fields):
@@ -65,6 +64,70 @@ def test_jsonld_that_cannot_be_a_record_is_said(fields):
         return
     assert (records, representation.failed) == ((), 1)
     assert any("not a record yet" in comment for comment in comments(representation))
+
+
+WEEKLY_TALK = {
+    "repeatFrequency": "P1W",
+    "repeatCount": 3,
+    "byDay": "https://schema.org/Monday",
+    "scheduleTimezone": "Europe/Paris",
+}
+SCHEDULES = {
+    "count": (WEEKLY_TALK, "FREQ=WEEKLY;BYDAY=MO;COUNT=3", "2027-05-03 09:30-17:00 Europe/Paris"),
+    "word and end": (
+        {"repeatFrequency": "Daily", "endDate": "2027-05-07", "scheduleTimezone": "Europe/Berlin"},
+        "FREQ=DAILY;UNTIL=20270507",
+        "2027-05-03 09:30-17:00 Europe/Berlin",
+    ),
+    "week of the month": (
+        {**WEEKLY_TALK, "repeatFrequency": "P2M", "byMonthWeek": 1},
+        "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO;COUNT=3",
+        "2027-05-03 09:30-17:00 Europe/Paris",
+    ),
+}
+
+
+@pytest.mark.parametrize(("schedule", "rule", "when"), SCHEDULES.values(), ids=SCHEDULES)
+def test_schedule_of_jsonld(schedule, rule, when):
+    representation, (record,) = run(json.dumps({**EVENT, "eventSchedule": {"@type": "Schedule", **schedule}}))
+    assert f"repeats: {rule}\n" in representation.yaml
+    assert f"when: {when}\n" in representation.yaml
+    assert record.schedule.rule is not None
+
+
+def test_schedule_with_times_of_its_own():
+    times = {
+        "startDate": "2027-05-03",
+        "startTime": "18:00",
+        "endTime": "19:30:00",
+        "exceptDate": ["2027-05-10T18:00:00"],
+    }
+    event = {name: value for name, value in EVENT.items() if "Date" not in name}
+    representation, (record,) = run(json.dumps({**event, "eventSchedule": {**WEEKLY_TALK, **times}}))
+    assert "when: 2027-05-03 18:00-19:30 Europe/Paris\n" in representation.yaml
+    assert [f"{each:%d}" for each in record.schedule.excepted] == ["10"]
+
+
+UNFIT_SCHEDULES = {
+    "no rate": {},
+    "hours": {**WEEKLY_TALK, "repeatFrequency": "PT12H"},
+    "no zone": {"repeatFrequency": "P1W", "repeatCount": 3},
+    "odd zone": {**WEEKLY_TALK, "scheduleTimezone": "Paris"},
+    "odd day": {**WEEKLY_TALK, "byDay": "Funday"},
+    "odd number": {**WEEKLY_TALK, "repeatCount": "many"},
+    "odd end": {**WEEKLY_TALK, "exceptDate": "soon"},
+    "unknown key": {**WEEKLY_TALK, "byHour": 3},
+    "week without a day": {"repeatFrequency": "P1M", "byMonthWeek": 2, "scheduleTimezone": "Europe/Paris"},
+}
+
+
+@pytest.mark.parametrize(
+    "schedule", [*UNFIT_SCHEDULES.values(), [WEEKLY_TALK, WEEKLY_TALK]], ids=[*UNFIT_SCHEDULES, "two"]
+)
+def test_schedule_that_cannot_be_said_is_a_question(schedule):
+    representation, records = run(json.dumps({**EVENT, "eventSchedule": schedule}))
+    assert (records, representation.failed) == ((), 0)
+    assert "for you to decide: It" in representation.yaml
 
 
 ZONELESS = {
