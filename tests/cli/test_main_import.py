@@ -24,7 +24,7 @@ RECORD = """records:
     kind: event
     title: Annual conference
     when: 3-4 May 2027
-    place: {city: Bergen, country: 'NO'}
+    place: {city: Bergen, country: \"NO\"}
 """
 
 

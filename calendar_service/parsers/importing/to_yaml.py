@@ -5,16 +5,14 @@ Everything printed has been parsed by the parser of the calendar file in the sam
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.parsers.editing.key_order import sort_keys
+from calendar_service.parsers.editing.render import FileStyle, write_item, write_mapping
 from calendar_service.parsers.importing.candidates import (
     Candidate,
     Ignored,
@@ -35,40 +33,15 @@ if TYPE_CHECKING:
     from calendar_service.records.errors import Problem
     from calendar_service.records.record import Calendar
 
-_WIDTH = 100
+_STYLE = FileStyle()
 _UNREAD = "the rest was not looked at"
 _LONGEST_REMARK = 1_000
-_NUMBER_LIKE = re.compile(r"[-+.]?\d[\w.:+-]*")
 _HEAD: dict[str, Any] = {
     "id": "import.example",
     "name": "Import",
     "timezone": "Europe/Paris",
     "languages": ["en", "fr"],
 }
-
-
-class _Writer(yaml.SafeDumper):
-    """Writes plain values in the form that the calendar file's parser accepts: no aliases, numbers in quotes."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the signature is PyYAML's)
-        return True
-
-
-class _Block(dict[str, Any]):
-    """A mapping with a line for each key; nested values are on one line if they can be."""
-
-
-def _write_block(writer: _Writer, block: _Block) -> yaml.MappingNode:
-    return writer.represent_mapping("tag:yaml.org,2002:map", block.items(), flow_style=False)
-
-
-def _write_text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    style = "'" if _NUMBER_LIKE.fullmatch(text) else None
-    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Writer.add_representer(str, _write_text)
-_Writer.add_representer(_Block, _write_block)
 
 
 @dataclass(frozen=True)
@@ -123,7 +96,7 @@ def _head(calendar: Calendar | None) -> dict[str, Any]:
 
 def _validate(candidates: list[Candidate], head: dict[str, Any], now: datetime | None) -> None:
     """Validate all candidates with the calendar file's parser, and then again those that are left."""
-    top = f"{_dump(_Block(calendar=_Block(head)))}records:\n"
+    top = "\n".join([*write_mapping({"calendar": head}, _STYLE, 0), "records:", ""])
     bodies = {id(candidate): "".join(f"{line}\n" for line in _record_lines(candidate)) for candidate in candidates}
     while open_ones := [candidate for candidate in candidates if candidate.is_open]:
         text = top + "".join(bodies[id(candidate)] for candidate in open_ones)
@@ -152,16 +125,8 @@ def _worded(problem: Problem) -> str:
 # --- lines ---------------------------------------------------------------------------------------
 
 
-def _dump(value: Any) -> str:
-    text: str = yaml.dump(
-        value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=_WIDTH, default_flow_style=None
-    )
-    return text
-
-
 def _record_lines(candidate: Candidate, before: str = "  ") -> list[str]:
-    lines = _dump(_Block(candidate.fields)).rstrip("\n").split("\n")
-    return [f"{before}{'- ' if number == 0 else '  '}{line}".rstrip() for number, line in enumerate(lines)]
+    return [f"{before}{line}".rstrip() for line in write_item(candidate.fields, _STYLE, 0, whole=True)]
 
 
 def _lines(item: Candidate | Ignored) -> Iterator[str]:
