@@ -88,7 +88,9 @@ _CALL = re.compile(
 _STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
 _DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
-_ASK = "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
+NEWS_QUESTION = (
+    "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
+)
 
 
 def names_a_happening(title: str) -> bool:
@@ -149,7 +151,7 @@ def ask_about_news(candidate: Candidate, date: DateLine, title: str, teaser: str
         is_news = bool(_NEWS.search(_STUDY_VISIT.sub("", title)))
         is_announced = not days and not is_news and (happens or date.is_online)
     if not is_announced:
-        candidate.questions.append(_ASK)
+        candidate.questions.append(NEWS_QUESTION)
 
 
 def _fold(text: str) -> str:

@@ -29,7 +29,7 @@ from calendar_service.parsers.importing.news import (
     names_a_call,
 )
 from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, read_place
-from calendar_service.parsers.importing.page_inline import peel_place
+from calendar_service.parsers.importing.page_inline import peel_name, peel_place
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
 from calendar_service.parsers.importing.page_line import parts_of
 from calendar_service.parsers.importing.page_lines import read_lines
@@ -38,6 +38,7 @@ from calendar_service.parsers.importing.page_questions import (
     ask_about_hours,
     ask_about_hours_in_text,
     ask_about_late_registration,
+    ask_about_state,
     ask_about_title,
     ask_about_titles,
     ask_which_title,
@@ -86,21 +87,31 @@ def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Impo
             imported.add(candidate)
             used = {candidate.line, *(number for line in (*item.dates, *item.notes) for number, _ in parts_of(line))}
             remark_on_summary(candidate, item, used)
-            if rest := unused(item, kept_lines(candidate, item)):
+            kept = kept_lines(candidate, item)
+            if rest := unused(item, kept):
                 candidate.remark(rest)
+            _mention_days(imported, item, used, kept, candidate)
         else:
-            used = _ignore(imported, item)
-        for line in item.all:
-            for number, words in line.dated():
-                if number not in used:
-                    used.add(number)
-                    seen = shorten_value(around_date(words.removeprefix("left out, ")))
-                    if item.titles and item.dates and may_close_registration(candidate, words):
-                        candidate.questions.append(f"Does line {number} say until when to register? {seen}")
-                    else:
-                        imported.add(Ignored(number, f"a day inside a text: {seen}"))
+            _mention_days(imported, item, _ignore(imported, item), [*item.dates, *item.notes], None)
     apply_to_all(imported.candidates, lines)
     return imported
+
+
+def _mention_days(
+    imported: Imported, item: PageItem, used: set[int], kept: list[PageLine], candidate: Candidate | None
+) -> None:
+    """Report the days of an item that are neither in `kept` lines nor said already."""
+    for line in item.all:
+        is_kept = any(line is each for each in kept)
+        for number, words in line.dated():
+            if number in used and is_kept:
+                continue
+            used.add(number)
+            seen = shorten_value(around_date(words.removeprefix("left out, ")))
+            if candidate and may_close_registration(candidate, words):
+                candidate.questions.append(f"Does line {number} say until when to register? {seen}")
+            else:
+                imported.add(Ignored(number, f"a day inside a text: {seen}"))
 
 
 def _ignore(imported: Imported, item: PageItem) -> set[int]:
@@ -182,6 +193,7 @@ def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine
     ask_about_far_title(candidate, item)
     ask_which_title(candidate, item)
     ask_about_titles(candidate, item)
+    ask_about_state(candidate, item)
     ask_about_hours_in_text(candidate, item)
     ask_about_title(candidate, title)
     if main and not main.is_deadline and not head.is_event and "status" not in candidate.fields:
@@ -294,6 +306,12 @@ def _set_place_of_title(candidate: Candidate, title: str, language: str | None) 
     if "place" not in candidate.fields and is_place(behind):
         candidate.fields["place"] = read_place(behind, has_clock=False)
         set_text_field(candidate, "title", bare, language)
+    elif "place" not in candidate.fields and candidate.fields["kind"] != "tender":
+        bare, name = peel_name(title)
+        if name:
+            candidate.fields["place"] = name
+            set_text_field(candidate, "title", bare, language)
+            candidate.remark(f"{name!r} is taken as the place.")
 
 
 def _set_status(candidate: Candidate, states: list[str]) -> None:

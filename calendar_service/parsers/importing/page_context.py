@@ -12,6 +12,7 @@ from calendar_service.parsers.importing.page_places import place_on_line
 from calendar_service.parsers.importing.page_prose import read_prose
 from calendar_service.parsers.importing.page_sentences import read_sentence, title_before_text
 from calendar_service.parsers.importing.page_source import is_sentence
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def without_agendas(lines: list[PageLine]) -> list[PageLine]:
 def _is_below_list(above: list[PageLine]) -> bool:
     """Return True if the nearest text above heads a list, so that it is no title."""
     text = next((line.text for line in reversed(above) if line.sort is LineKind.TEXT), "")
-    return heads_a_list(text)
+    return heads_a_list(text) or fold_text(text) in ("call", "appel")
 
 
 def _with_title(line: PageLine) -> list[PageLine]:

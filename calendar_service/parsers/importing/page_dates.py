@@ -26,8 +26,15 @@ _DEADLINE = re.compile(
 _WHAT_FOR = re.compile(r" (?:for|of|de|des|du|d'|pour)\b")
 _QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
 _APPLICATION = re.compile(r"\bapplications?\b|\bapply\b|\bcandidatures?\b")
-_REGISTRATION = re.compile(r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\bs'inscrire\b|\bsign up\b|\brsvp\b")
-_ONLINE_WORD = re.compile(r"[\s,;|()–—-]*\b(?:on-?line|en ligne)\b[\s).]*$", re.IGNORECASE)
+_REGISTRATION = re.compile(
+    r"\bregistrations?\b|\binscriptions?\b|\bregister\b|\binscri(?:re|vez)\b|\bsign up\b|\brsvp\b|\bnominations?\b"
+    r"|\bcredentials\b|\baccreditations?\b|\battendance\b"
+)
+_ONLINE_WORD = re.compile(
+    r"[\s,;|()–—-]*\b(?:on-?line|en ligne"
+    r"|(?:en|par|by|via) (?:visio(?:-?conf[ée]rence)?|video-?conference|zoom|teams))\b[\s).]*$",
+    re.IGNORECASE,
+)
 # Words that belong to a time: a place that holds one of them is no place.
 _OF_TIME = re.compile(
     r"\d|\b(?:time|times|local|hours?|hrs?|heures?|locales?|noon|midi|midnight|minuit|am|pm|gmt|utc|from|until|till|to"
@@ -46,6 +53,7 @@ _MEANT = re.compile(
 _BETWEEN = re.compile(r"\s*(?:[,()]\s*)+|\s[–—-]\s")  # the parts of a place
 _BRACKETS = re.compile(r"\s*[()]+\s*")
 _POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6} (?=[^\W\d])")
+_PREPOSITION = re.compile(r"^(?:in|at|à|au|aux|en|dans) (?:the |la |le |l')?(?=[A-ZÀ-Ý])")
 _ASIDE = re.compile(r"\([^()]*\)[.;]?")
 _OF_CHANGE = re.compile(
     r"\((?:[^()]*\b)?(?:report|new|extended|prolong\w*|nouvelle|initial\w*|instead|previously|au lieu|was)\b[^()]*\)"
@@ -100,7 +108,7 @@ def _read_date(text: str) -> DateLine | None:
     place = read_place(rest, has_clock=when.start is not None and when.label is None)
     if rest and place is None and not deadline and not _is_short(rest) and not when.end:
         return None  # a sentence that begins with a date
-    online = bool(_ONLINE_WORD.search(rest)) or when.online
+    online = bool(_ONLINE_WORD.search(rest) or _ONLINE_WORD.search(head)) or when.online
     line = DateLine(_trimmed(head), replace(when, online=online), place, is_deadline=bool(deadline))
     if deadline and _ASIDE.fullmatch(rest) and (_OF_CHANGE.search(folded) or not _OF_TIME.search(fold_text(rest))):
         line = replace(line, place=None, aside=rest)
@@ -204,7 +212,7 @@ def read_named_place(words: str) -> Any:
 
 def read_place(rest: str, *, has_clock: bool) -> Any:
     """Return the words behind a date as a place: "Ansan, South Korea"; None if they are not one."""
-    words = _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•")
+    words = _PREPOSITION.sub("", _ONLINE_WORD.sub("", rest).strip(" ,;:|()–—-@·•"))
     folded = fold_text(words).replace("’", "'")
     if not words or _OF_TIME.search(_NUMBERED.sub("", folded)) or not reads_as_name(words):
         return None

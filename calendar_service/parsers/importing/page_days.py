@@ -26,6 +26,10 @@ _HOURS = re.compile(
     r"(?: ?\(?[a-z/+\d: ]{2,24}\)?)?"
 )
 _LEADING_HOURS = re.compile(rf"[→▪•*\-– ]*(?P<hours>{_CLOCK} ?(?:[-–—]|to|a) ?{_CLOCK})\s*[:–—|-]?\s+(?=[^\W\d])")
+_HOURS_ALONE = re.compile(rf"({_CLOCK} ?(?:[-–—]|to) ?{_CLOCK}(?: [A-Z]{{3,4}})?)\.\s+(\S.+)", re.IGNORECASE)
+_HOURS_FIRST = re.compile(
+    rf"((?:de |from ){_CLOCK} ?(?:[-–—]|to|a|à) ?{_CLOCK}),\s+((?:dans|in|at|au|à|salle|room)\b.+)", re.IGNORECASE
+)
 _DOTS = re.compile(r"\s+[·•|]\s+")
 _SERIES = re.compile(
     r"\b(?:webinars|webinaires|seminars|seminaires|events|evenements|sessions|rendez-vous|series?|cycles?|weeks?"
@@ -49,6 +53,10 @@ def split_details(lines: list[SourceLine]) -> list[SourceLine]:
     """Return the lines with "10:00-11:30 · Online" as two, if a part is a date, hours or a place."""
     out: list[SourceLine] = []
     for line in lines:
+        led = _HOURS_FIRST.match(line.text) or _HOURS_ALONE.match(line.text) if not line.cells else None
+        if led and are_hours(led[1]):
+            out += [replace(line, text=led[1]), replace(line, text=led[2])]
+            continue
         parts = [part.strip() for part in _DOTS.split(line.text)] if not line.cells else []
         if len(parts) > 1 and all(parts) and any(_is_detail(part) for part in parts):
             out += [replace(line, text=part, role=_role(parts, at, line.role)) for at, part in enumerate(parts)]
@@ -111,7 +119,8 @@ def _hours_and_title(line: SourceLine) -> tuple[str, str] | None:
     if match is None or len(fold_text(line.text)) != len(line.text) or are_hours(line.text):
         return None
     hours = line.text[match.start("hours") : match.end("hours")]
-    return (hours, line.text[match.end() :]) if are_hours(hours) else None
+    title = line.text[match.end() :]
+    return (hours, title) if are_hours(hours) and not carries_date(title) else None
 
 
 # --- headings ------------------------------------------------------------------------------------
@@ -195,6 +204,7 @@ def _give_day(lines: list[SourceLine], day: int, hours: list[int], questions: di
 
 def are_hours(text: str) -> bool:
     """Return True if a line has hours and nothing else."""
+    text = text.rstrip(".")
     if not text[:1] or not _HOURS.fullmatch(fold_text(text).replace("’", "'")):
         return False
     try:

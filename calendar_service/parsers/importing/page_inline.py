@@ -13,6 +13,7 @@ from calendar_service.parsers.importing.page_dates import (
     is_place,
     may_be_date,
     read_date_line,
+    read_place,
     reads_as_name,
     split_date,
 )
@@ -36,6 +37,15 @@ _ABOUT_DATES = re.compile(
 _CALL = re.compile(r"(?:(?:open|new|nouvel) )?(?:calls?|appels?|tenders?|invitation|avis)\b.* ")
 _EVENT = re.compile(r"(?:event|évènement|événement)\s*:", re.IGNORECASE)
 _BRACKETED = re.compile(r"[\[(]([^\[\]()]{4,40})[\])]\s+(?=[^\W\d])")
+_AT_HALL = re.compile(r"^(?:in|at|à|au|dans) (?:the |la |le |l')?", re.IGNORECASE)
+_BULLET = re.compile(r"^[-–•*>] ")
+_REGISTER = re.compile(r"\b(?:regist\w+|sign up|inscri\w+|rsvp|nominat\w+|credentials)\b")
+_AT = re.compile(r"^(?:à|au|aux|en|in|at|in the)\s+", re.IGNORECASE)
+_BRACKET_BEHIND = re.compile(r"\s*\([^()]*\)$")
+_IS_ONLINE = re.compile(
+    r"(?:en |par |by |via )?(?:visio(?:-?conference)?|video-?conference|zoom|teams)|on-?line|en ligne"
+)
+_SECONDS = re.compile(r"\d:\d\d:\d\d")  # of a clock, not of an event
 _COLON = re.compile(r"\s*:\s+(?=[^\W\d])")
 _ONLINE = re.compile(r"(?:on-?line|en ligne|virtual|virtuel)", re.IGNORECASE)
 _NO_TITLE = frozenset(  # words with which sentences begin
@@ -68,9 +78,11 @@ def spread_inline(lines: list[SourceLine]) -> Iterator[SourceLine]:
         elif len(found) == 1 and isinstance(found[0], _Inline) and found[0].title and _date_follows(lines, at):
             yield replace(line, role=Role.TITLE)
         else:
-            for each in found:
+            is_one = sum(isinstance(each, _Inline) for each in found) == 1 and isinstance(found[0], _Inline)
+            for each, after in zip(found, [*found[1:], ""], strict=True):
                 yield from _spread(line, each)
-                if len(found) > 1 and not isinstance(each, str):
+                is_same = isinstance(after, str) and carries_date(after) and bool(_REGISTER.search(fold_text(after)))
+                if len(found) > 1 and not (isinstance(each, str) or is_one or is_same):
                     yield SourceLine(line.number, "", Role.BREAK)
 
 
@@ -154,8 +166,8 @@ def _begins_with_title(text: str) -> bool:
 
 def _inline(sentence: str) -> _Inline | None:
     """Return the event that a sentence announces; None if it says anything else."""
-    text = sentence.strip().rstrip(".;")
-    if len(text.split()) > _MOST_WORDS or first_date(text) < 0:
+    text = _BULLET.sub("", sentence.strip()).rstrip(".;")
+    if len(text.split()) > _MOST_WORDS or first_date(text) < 0 or _SECONDS.search(text):
         return None
     if first := _date_first(text):
         return first
@@ -175,14 +187,14 @@ def _inline(sentence: str) -> _Inline | None:
     rest = rest.strip(_EDGES + ".)")
     if head and not lead and not rest and is_place(title) and not names_a_happening(title):
         return _Inline("", f"{head}, {title}")
-    is_known = not rest or _ONLINE.fullmatch(rest) or is_place(rest) or names_a_hall(rest)
+    is_known = not rest or _ONLINE.fullmatch(rest) or is_place(rest) or names_a_hall(_AT_HALL.sub("", rest))
     if not head or not _is_title(title) or not is_known:
         return None
     words = f"{head}, {rest}" if rest else head
     title, place = peel_place(title) if not rest else (title, "")
     taken = ""
     if not place and not rest and not lead:
-        title, taken = _peel_name(title)
+        title, taken = peel_name(title)
     return _Inline(title, f"{words}, {place}" if place else words, taken)
 
 
@@ -195,6 +207,9 @@ def _date_first(text: str) -> _Inline | None:
         )
     colon = _COLON.search(text)
     head, rest = split_date(text[: colon.start()]) if colon else ("", "")
+    if head and rest and colon and (place := _place_between(rest)):
+        title = text[colon.end() :].rstrip(" .;")
+        return _Inline(title[:1].upper() + title[1:], head, place) if len(sentences_of(title)) == 1 else None
     head, rest = (head, text[len(head) :]) if head and not rest else split_date(text)
     match = re.match(r"\s*[:|–—-]\s*", rest) if head else None
     if match is None or not rest[match.end() :]:
@@ -209,7 +224,8 @@ def _date_first(text: str) -> _Inline | None:
     ):
         return None  # "3 May 2027 - Paris, France" is a date and a place
     title, place = peel_place(title.rstrip(" .;"))
-    if not _is_title(title) or carries_date(title):
+    title = title[:1].upper() + title[1:] if colon else title
+    if not _is_title(title) or carries_date(title) or len(sentences_of(title)) > 1:
         return None
     return _Inline(title, f"{head}, {place}" if place else head)
 
@@ -217,6 +233,14 @@ def _date_first(text: str) -> _Inline | None:
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a text."""
     return _SENTENCE.split(text, 49)
+
+
+def _place_between(words: str) -> str:
+    """Return the place between a date and the colon before a title, "à Ajaccio"; "" if it is anything else."""
+    bare = _BRACKET_BEHIND.sub("", _AT.sub("", words.strip(_EDGES)))
+    if _IS_ONLINE.fullmatch(fold_text(words.strip(_EDGES))):
+        return "online"
+    return bare if bare and len(bare.split()) <= 8 and read_place(bare, has_clock=False) else ""
 
 
 def _is_title(title: str) -> bool:
@@ -238,10 +262,11 @@ def peel_place(title: str) -> tuple[str, str]:
     return title, ""
 
 
-def _peel_name(title: str) -> tuple[str, str]:
+def peel_name(title: str) -> tuple[str, str]:
     """Return a title without one name behind it, which is likely its city."""
     head, comma, name = title.rpartition(", ")
-    is_name = bool(comma) and len(name.split()) == 1 and name.isalpha() and name[0].isupper()
+    bare = name.removeprefix("The ").removeprefix("La ")
+    is_name = bool(comma) and len(bare.split()) == 1 and bare.replace("-", "").isalpha() and name[0].isupper()
     if is_name and len(head.split()) > 2 and names_a_happening(head) and not names_a_happening(name):
         return head, name
     return title, ""

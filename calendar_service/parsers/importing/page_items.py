@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.news import heads_a_list, heads_a_section, names_a_call, names_a_happening
+from calendar_service.parsers.importing.page_labels import label_of
 from calendar_service.parsers.importing.page_line import LineKind, PageLine
 from calendar_service.parsers.importing.page_source import is_sentence
 
@@ -18,6 +19,7 @@ _BESIDE = frozenset(
 )
 _ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE, LineKind.REFERENCE})
 _SECOND = frozenset({"registration", "questions", "application"})
+_FIGURES = re.compile(r"[\d€$%]")
 _LABEL = re.compile(r"[^:.]{1,40} ?: ")
 
 
@@ -137,22 +139,33 @@ def _title_above(part: list[PageLine], at: int) -> int:
         return at
     start = nearest
     best = -1
+    has_head = any(line.is_title and not heads_a_section(line.text) for line in _texts_above(part, nearest))
     while start > 0 and (part[start - 1].sort is LineKind.TEXT or part[start - 1].sort in _BESIDE):
         start -= 1
         line = part[start]
-        if line.sort is LineKind.TEXT and not _is_of_text(line):
+        if line.sort is LineKind.TEXT and not _is_of_text(line, has_head=has_head):
             if line.is_title or start == nearest - 1:
                 return start
             best = start if best < 0 else best
     return best if best >= 0 else nearest - 1
 
 
-def _is_of_text(line: PageLine) -> bool:
-    """Return True if a line is a sentence, or heads a section: the title stands above it."""
+def _texts_above(part: list[PageLine], at: int) -> Iterator[PageLine]:
+    """Yield the lines of text above a place, the nearest first, up to the next date."""
+    for line in reversed(part[:at]):
+        if line.sort is LineKind.DATE:
+            return
+        if line.sort is LineKind.TEXT:
+            yield line
+
+
+def _is_of_text(line: PageLine, *, has_head: bool = False) -> bool:
+    """Return True if a line is a sentence, a detail, or heads a section: the title stands above it."""
     if line.is_title:
         return heads_a_section(line.text)
     label = _LABEL.match(line.text)
-    is_detail = label is not None and not (names_a_happening(label[0]) or names_a_call(label[0]))
+    is_known = label is not None and (has_head or bool(label_of(label[0].strip(" :")) or _FIGURES.search(line.text)))
+    is_detail = label is not None and is_known and not (names_a_happening(label[0]) or names_a_call(label[0]))
     return is_sentence(line.text) or is_detail or heads_a_section(line.text) or heads_a_list(line.text)
 
 

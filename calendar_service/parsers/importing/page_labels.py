@@ -57,7 +57,8 @@ _WORDS = {
     Label.CLOSES: r"(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
     r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by|open until|ouverte? jusqu'au"
     r"|(?:bids?|tenders?|offers?|proposals?|submissions?) (?:due|by|close)"
-    r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|(?:date de )?(?:cloture|fin de depot)|echeance"
+    r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|(?:date de )?(?:cloture|fin de depot)(?: initiale)?|echeance"
+    r"|dates? et heures? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?"
     r"|remise des offres",
     Label.END: r"ends?|end date|date de fin|fin|to",
     Label.DATE: r"(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"

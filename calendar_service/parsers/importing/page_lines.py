@@ -65,6 +65,8 @@ _SORTS = {
     Role.TEXT: LineKind.TEXT,
     Role.DETAIL: LineKind.DETAIL,
 }
+_BULLET = re.compile(r"[-–•*>] ")
+_WORDS = re.compile(r"[^|]{1,40}(?: \| [^|]{1,40}){2,}")  # "Programme | Event | Slovenia"
 _ADDRESS = re.compile(r"(?:[^:]{1,40}:\s*)?(?:https?://|www\.)\S+", re.IGNORECASE)
 _ONLINE = re.compile(
     r"(?:(?:online|on-line|virtual|virtuel|en ligne|webinar|remote)(?: (?:event|meeting|only|seulement))?|zoom"
@@ -88,9 +90,11 @@ def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
     given, questions = complete_dates(given)
     for block in _blocks(spread_inline(join_labels(spread_tables(given)))):
         found = [_classified(line) for line in block]
-        found[0] = replace(found[0], opens=len(found) > 1 and block[0].role is Role.NONE)
+        first = next((at for at, line in enumerate(found) if line.sort is not LineKind.DETAIL), 0)
+        found[first] = replace(found[first], opens=len(found) > 1 and block[first].role is Role.NONE)
         is_text = all(each.sort is LineKind.TEXT and not each.is_title for each in found)
-        if len(block) > 1 and is_text and not _begins_with_title(block):
+        is_listed = sum(bool(_BULLET.match(line.text)) for line in block) > 1
+        if len(block) > 1 and is_text and not is_listed and not _begins_with_title(block):
             joined = tuple((line.number, line.text) for line in block)
             whole = SourceLine(block[0].number, " ".join(line.text for line in block))
             spread = list(spread_inline([whole])) if any(carries_date(line.text) for line in block) else [whole]
@@ -170,7 +174,7 @@ def _sorted(line: PageLine) -> PageLine:
         return replace(line, sort=LineKind.STOP)
     if language := _only_language(folded):
         return replace(line, sort=LineKind.LANGUAGE, language=language)
-    if _ADDRESS.fullmatch(text):
+    if _ADDRESS.fullmatch(text) or (_WORDS.fullmatch(text) and not carries_date(text)):
         return replace(line, sort=LineKind.DETAIL)
     if state := state_alone(text):
         return replace(line, sort=LineKind.STATUS, status=state)

@@ -10,7 +10,9 @@ from calendar_service.parsers.importing.dated_text import around_date, carries_d
 from calendar_service.parsers.importing.news import heads_a_list, names_a_call, names_a_happening
 from calendar_service.parsers.importing.page_dates import has_hours
 from calendar_service.parsers.importing.page_line import LineKind, parts_of
+from calendar_service.parsers.importing.page_sentences import deadline_at
 from calendar_service.parsers.importing.page_source import is_sentence
+from calendar_service.parsers.importing.page_states import state_in
 from calendar_service.records.shorten import shorten
 from calendar_service.records.texts import fold_text
 
@@ -28,6 +30,10 @@ _RANGE = re.compile(
     r"|until) \d{1,2}(?: ?[:.h] ?\d\d| ?h\b| ?[ap]m)"
     r"|\b\d{1,2}[:.h]\d\d ?[-–] ?\d{1,2}[:.h]\d\d|\b(?:opens?|starts?|begins?|commence\w*|debut\w*)\b.{0,40}\b(?:at"
     r"|a) \d{1,2}[:.h]"
+)
+_STATES = r"(?:cancell?ed|annulee?s?|postponed|reportee?s?|called off|suspended|suspendue?s?)"
+_OFF = re.compile(
+    rf"^[\W_]*{_STATES}\b|\b{_STATES} (?:by|due|because|par|en raison|faute|suite)\b|\bwill not take place\b"
 )
 _CLOSES = re.compile(
     r"\b(?:regist\w+|inscri\w+|sign up|rsvp|book(?:ing)?|deadlines?|date limite|closing date|apply|applications?"
@@ -85,6 +91,15 @@ def ask_about_hours_in_text(candidate: Candidate, item: PageItem) -> None:
         candidate.questions.append(f"Line {number} gives hours: are they its own? {shorten_value(text)}")
 
 
+def ask_about_state(candidate: Candidate, item: PageItem) -> None:
+    """Ask if a text may say that the event is off."""
+    if "status" in candidate.fields:
+        return
+    for line in (item.titles[0], *item.teaser):
+        if _OFF.search(fold_text(line.text)) or state_in(line.text):
+            candidate.questions.append(f"Does line {line.number} say that it is off? {shorten_value(line.text)}")
+
+
 def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
     """Ask about lines below a date that names several events: each may be one of that day."""
     if item.dates[0].number > item.titles[0].number:
@@ -102,6 +117,8 @@ def ask_about_title(candidate: Candidate, title: str) -> None:
     is_whole = title.endswith(".") and len(title.split()) > _LONGEST_TITLE and not _NUMBERED.match(title)
     if heads_a_list(title):
         candidate.questions.append("The title is that of a list: is this an event by itself?")
+    elif title.partition(" | ")[2] and title.partition(" | ")[0].isupper():
+        candidate.questions.append("The title is a list of words: is it the title?")
     elif title.endswith(":") or is_whole:
         candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
 
@@ -116,7 +133,7 @@ def ask_about_late_registration(candidate: Candidate, main: DateLine, others: li
 def may_close_registration(candidate: Candidate, words: str) -> bool:
     """Return True if words that are left out may say until when to register for an event."""
     has_deadline = candidate.fields["kind"] == "tender" or "registration" in candidate.fields
-    return not has_deadline and bool(_CLOSES.search(fold_text(words)))
+    return not has_deadline and bool(_CLOSES.search(fold_text(words)) or deadline_at(words))
 
 
 def kept_lines(candidate: Candidate, item: PageItem) -> list[PageLine]:

@@ -31,13 +31,16 @@ _HANDED_IN = re.compile(
     r"\b(?:submi\w+|sen[dt]|receiv\w+|reach|appl(?:y|ications?|ying)|proposals?|tenders?|bids?|offers?|offres"
     r"|expressions? of interest|open|candidatures?|candidater|dossiers?|envoy\w+|adress\w+|depos\w+|transmi\w+"
     r"|soumet\w*"
-    r"|soumi\w+|parveni\w*|regist\w+|sign up|inscri\w+|questions?|clarifications?|ouverte?s?|postuler)\b"
+    r"|soumi\w+|parveni\w*"
+    r"|notif\w+|communicat\w+|nominat\w+|confirm\w*|regist\w+|sign up|inscri\w+|questions?"
+    r"|clarifications?|ouverte?s?|postuler)\b"
 )
 _CLOSES = re.compile(
     r"\b(?:(?:deadlines?|closing date|date limite|dates limites|cloture|echeance)\b.{0,80}?\b(?:is|are|will be|est"
     r"|sont|sera)"
     r"(?: set (?:for|at|on)| (?:now )?extended (?:to|until)| (?:fixee?|prevue?|reportee?|prolongee?)(?: au| le)?)?"
-    r"|(?:calls?|forms?|formulaires?|registrations?|applications?|appels?|inscriptions?|candidatures?)\b.{0,60}?\b(?:closes?|close|ends?"
+    r"|(?:calls?|forms?|formulaires?|registrations?|applications?|appels?|inscriptions?"
+    r"|candidatures?)\b.{0,60}?\b(?:closes?|close|ends?"
     r"|(?:will|shall) (?:close|end|be (?:shut(?: down)?|closed))"
     r"|cloturent|cloture|se termine|se terminent|prennent fin|prend fin)|[(,:–—-] ?(?:deadline|closing date|closes"
     r"|cloture|date limite)"

@@ -48,6 +48,7 @@ class SourceLine:
     url: str = ""
     is_event: bool = False  # the head of its column says so
     level: int = 0  # of a heading
+    is_leaf: bool = False  # a day whose parts stood in lines of their own
 
 
 def is_sentence(text: str) -> bool:

@@ -6,13 +6,13 @@ import re
 
 from calendar_service.records.texts import fold_text
 
-_STATE = r"(?:(?P<cancelled>cancell?ed|annule(?:e|s|es)?)|(?P<postponed>postponed|reporte(?:e|s|es)?))"
+_STATE = r"(?:(?P<cancelled>cancell?ed|called off|annule(?:e|s|es)?)|(?P<postponed>postponed|reporte(?:e|s|es)?))"
 _SUBJECT = (
     r"(?:(?:procedure|event|meeting|session|webinar|workshop|call|tender|evenement|seance|reunion|appel|webinaire)"
     r"(?: is| has been| est| a ete)? )?"
 )
 _AHEAD = re.compile(rf"[\W_]*{_STATE}\s*[\])*]?\s*[:!\-–—|\]*]+\s*(?=\S)")
-_BEHIND = re.compile(rf"\s*(?:[-–—|:,;]\s*|[(\[]\s*){_STATE}\s*[!.\])]*$")
+_BEHIND = re.compile(rf"\s*(?:[-–—|:,;]{{1,3}}\s*|[(\[]\s*){_STATE}\s*[!.\])–-]*$")
 _SHOUTED = re.compile(r"\s((?:CANCELL?ED|ANNULÉE?S?|POSTPONED|REPORTÉE?S?))[!.]*$")
 _ALONE = re.compile(
     rf"(?:note ?: ?)?(?:(?:this|the|cette?|le|la|l') ?[\w' -]{{0,30}} (?:is|has been|was|est|a ete|sera) )?"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, shorten_value
+from calendar_service.parsers.importing.news import NEWS_QUESTION
+from calendar_service.parsers.importing.page_dates import has_hours, split_date
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.records.texts import fold_text
 
@@ -26,7 +28,14 @@ _ONLINE = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _ARTICLE = re.compile(r"\b[lL][’']")
-_FOR_ALL = re.compile(r"\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for (?:all|each|every)|pour (?:tou(?:te)?s|chaque))\b")
+_FOR_ALL = re.compile(
+    r"\bregistration gives access to all\b"
+    r"|\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for (?:all|each|every)|pour (?:tou(?:te)?s|chaque))\b"
+)
+_ALL_HOURS = re.compile(
+    r"\b(?:all|every|each|tous les|toutes les|chaque)\b[^.;]{0,40}?\b(?P<hours>(?:from "
+    r"|de )?\d{1,2}[:.h]\d{0,2} ?(?:to|-|–|a) ?\d{1,2}[:.h])"
+)
 _UNLESS = re.compile(r"[,(]| unless | except | sauf | if not ")
 _MOST_WORDS = 7
 _A_MOMENT = "3 May 2027 10:00"
@@ -42,6 +51,8 @@ def apply_to_all(candidates: list[Candidate], lines: Iterable[SourceLine]) -> No
             if match := _HOURS.search(folded):
                 tail = _ARTICLE.sub("", sentence[match.end() :]) if len(folded) == len(sentence) else ""
                 _set_zone(candidates, _zone_words(_UNLESS.split(tail)[0].strip(" .;!)")), line, sentence)
+            if len(folded) == len(sentence) and (hours := _ALL_HOURS.search(folded)):
+                _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), line, sentence)
             if _ONLINE.search(folded):
                 _set_online(candidates, line, sentence)
 
@@ -92,6 +103,19 @@ def _set_registration(candidates: list[Candidate], line: SourceLine) -> None:
         if date and date.is_deadline and date.when and is_open:
             candidate.fields["registration"] = {"closes": date.words}
             candidate.remark(f"Line {line.number} says of all: {shorten_value(line.text)}")
+
+
+def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentence: str) -> None:
+    """Set hours that hold for all events of a day; `text` begins with them."""
+    for candidate in candidates:
+        words = candidate.fields.get("when", "")
+        if not words or has_hours(words):
+            continue
+        head, rest = split_date(f"{words}, {text}")
+        if head and has_hours(head) and not rest[:1].isdigit():
+            candidate.fields["when"] = head
+            candidate.questions = [each for each in candidate.questions if each != NEWS_QUESTION]
+            candidate.remark(f"Line {line.number} says of all: {shorten_value(sentence)}")
 
 
 def _set_online(candidates: list[Candidate], line: SourceLine, sentence: str) -> None:

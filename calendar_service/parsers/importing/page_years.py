@@ -34,6 +34,10 @@ _WITH_WEEKDAY = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?![\d/-]|\.\d)",
     re.IGNORECASE,
 )
+_DOTTED_SPAN = re.compile(
+    r"(?<![\d.])(?P<first>\d{1,2})(?:\.(?P<first_month>\d{2})\.?)?\.? ?[-–] ?"
+    r"(?P<last>\d{1,2})\.(?P<month>\d{2})\.(?P<year>20\d\d)(?!\d)"
+)
 _SHORT_YEAR = re.compile(rf"(?<![\w-])(\d{{1,2}})-({_MONTH})-(\d\d)(?![\d-])", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(
@@ -82,7 +86,20 @@ def complete_dates(lines: list[SourceLine]) -> tuple[list[SourceLine], dict[int,
     for at, line in enumerate(found):
         whole.append(_with_year(line, at, years, questions))
         years.note_event(at, whole[-1].text)
-    return place_days(whole, questions), questions
+    return place_days(_without_leaves(whole), questions), questions
+
+
+def _without_leaves(lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the lines with each day in a box as a break, if the same day follows with more words."""
+    out = lines[:]
+    for at, line in enumerate(lines):
+        day = read_date_line(line.text) if line.is_leaf else None
+        below = [each for each in lines[at + 1 : at + _NEARBY] if each.text]
+        for each in below if day and day.when else ():
+            again = read_date_line(each.text)
+            if again and again.when and day and day.when and again.when.first == day.when.first:
+                out[at] = replace(line, text="", role=Role.BREAK)
+    return out
 
 
 def _with_months(lines: list[SourceLine]) -> list[SourceLine]:
@@ -93,10 +110,13 @@ def _with_months(lines: list[SourceLine]) -> list[SourceLine]:
             out.append(_with_month_in_cell(line))
             continue
         before = next((at for at in range(len(out) - 1, max(len(out) - 3, -1), -1) if out[at].text), -1)
+        if before >= 0 and _YEAR.fullmatch(line.text) and out[before].is_leaf and before >= len(out) - 2:
+            out[before] = replace(out[before], text=f"{out[before].text} {line.text}")
+            continue
         is_month = bool(line.text and _MONTH_HEADING.fullmatch(_fold(line.text)))
         is_beside = before >= 0 and all(each.role is not Role.BREAK for each in out[before:])
         if is_month and is_beside and not out[before].cells and _BARE_DAYS.fullmatch(_fold(out[before].text)):
-            out[before] = replace(out[before], text=f"{out[before].text} {line.text.strip(' .:')}")
+            out[before] = replace(out[before], text=f"{out[before].text} {line.text.strip(' .:')}", is_leaf=True)
         else:
             out.append(line)
     return out
@@ -138,6 +158,7 @@ def _in_words(lines: list[SourceLine]) -> list[SourceLine]:
     ]
     day_first = {sign for sign in "./" if _is_day_first([pair[1:] for pair in pairs if pair[0] == sign], sign)}
 
+    lines = [_map_text(line, lambda text: _DOTTED_SPAN.sub(_span_in_words, text)) for line in lines]
     lines = [_map_text(line, lambda text: _SHORT_YEAR.sub(r"\1 \2 20\3", text)) for line in lines]
 
     def worded(match: re.Match[str]) -> str:
@@ -152,6 +173,16 @@ def _in_words(lines: list[SourceLine]) -> list[SourceLine]:
         _map_text(line, lambda text: _WITH_WEEKDAY.sub(worded, text)) if day_first and _is_unclear(line.text) else line
         for line in lines
     ]
+
+
+def _span_in_words(match: re.Match[str]) -> str:
+    """Return "28 - 29.04.2027" and "31.05 - 01.06.2027" in ISO 8601."""
+    year, month = int(match["year"]), int(match["month"])
+    days = [(int(match["first_month"] or month), int(match["first"])), (month, int(match["last"]))]
+    if not all(_exists(year, *day) for day in days):
+        return match[0]
+    first, last = (date(year, *day) for day in days)
+    return f"{first} to {last}" if first < last else match[0]
 
 
 def _is_unclear(text: str) -> bool:

@@ -136,6 +136,34 @@ CASES = {
         [("Forum on rents", "02 22:00 - 03 22:00", "", None)],
     ),
     "date in brackets before the title": ("[17 June 2027] Lunch seminar: the bus", [("Lunch seminar: the bus", "16 22:00 - 17 22:00", "", None)]),
+    "bullets": (
+        (
+            "- Vendredi 3 septembre 2027, de 10h00 à 11h30, en visioconférence : réunion du groupe « eau ». Lien envoyé la veille.\n"
+            "- Jeudi 7 octobre 2027, à Ajaccio : Rencontres des îles. Pensez à vous inscrire d'ici le 20 septembre 2027."
+        ),
+        [
+            ("Réunion du groupe « eau »", "03 08:00 - 03 09:30", "", ONLINE),
+            ("Rencontres des îles", "06 22:00 - 07 22:00", "20 Sep 21:59", (False, "Ajaccio")),
+        ],
+    ),
+    "words above, days in figures": (
+        (
+            "Event calendar\n\nPROGRAMME | EVENT | Slovenia\n28 - 29.04.2027\nMeeting of the committee, Ljubljana\nText of it.\n\n"
+            "PROJECT | EVENT | Poland\n05.05.2027\nFinal conference, Gliwice\nMore of it."
+        ),
+        [
+            ("Meeting of the committee", "27 22:00 - 29 22:00", "", (False, "Ljubljana")),
+            ("Final conference, Gliwice", "04 22:00 - 05 22:00", "", None),
+        ],
+    ),
+    "day in a box": (
+        "12\nMAY\n2027\nConference\nInteroperable by default\nWednesday 12 May 2027, 09:30 - 17:00\nParis, France",
+        [("Interoperable by default", "12 07:30 - 12 15:00", "", (False, "", "Paris", "FR"))],
+    ),
+    "hours for all": (
+        "Every session runs from 11:00 to 12:00 Brussels time, on Teams.\n\nTrees\n3 May 2027\n\nSoil\n4 May 2027",
+        [("Trees", "03 09:00 - 03 10:00", "", ONLINE), ("Soil", "04 09:00 - 04 10:00", "", ONLINE)],
+    ),
     "numbered": ("1) Info day on the calls\n   When: 3 May 2027, 10:00-13:00", [("Info day on the calls", "03 08:00 - 03 11:00", "", None)]),
     "year in two figures": ("Call for tenders\nDeadline : 12-May-27 @ 02:00 PM (Lusaka time)", [("Call for tenders", "", "12 May 12:00", None)]),
     "reference above the title": (
@@ -195,6 +223,8 @@ def test_layout_of_html(page, expected):
 
 
 ASKED = {
+    "Forum on rents\n3 May 2027\nSuspended by a decision of the board.": "Does line 3 say that it is off?",
+    "PROGRAMME | CALL\nDeadline: 3 May 2027": "The title is a list of words: is it the title?",
     "Monday 3 May 2027\nOpening conference\nWorkshop on rents": "Is line 3 another event of that day? Workshop on rents",
     "Forum on rents\n3 May 2027\nDoors open. Talks from 12:15 to 13:45 in the hall.": "Line 3 gives hours: are they its own?",
     "Forum on rents\n3 May 2027\nThose who registered get a mail on 20 April 2027.": "Does line 3 say until when to register?",
@@ -209,6 +239,15 @@ def test_question(page):
     representation, records = found(page)
     assert records == []
     assert ASKED[page] in representation.yaml
+
+
+def test_called_off():
+    _, (record,) = run("Joint meeting -- called off --\nMombasa, 20 April 2027", form="page")
+    assert (title_of(record), record.status) == ("Joint meeting", "cancelled")
+
+
+def test_clock_of_a_server_is_no_event():
+    assert found("Version 8 – server time : 17/02/2027 09:41:22")[1] == []
 
 
 def test_lines_that_are_not_used_are_listed():
