@@ -11,7 +11,7 @@ import tzdata  # type: ignore[import-untyped]  # it ships no hints
 from calendar_service.network_checks import CheckResult, check_base_url, check_mail_server, check_sender_domain
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, counted
 from calendar_service.reminders.channels.base import ChannelName
 from calendar_service.reminders.resuming import describe_pause
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
@@ -61,7 +61,7 @@ def _time_zones() -> CheckResult:
 
 def _file(settings: Settings) -> CheckResult:
     errors = read_calendar_file(settings.file).errors
-    text = f"{settings.file}: {len(errors)} problem{'' if len(errors) == 1 else 's'}"
+    text = f"{settings.file}: {counted(len(errors), 'problem')}"
     return CheckResult(not errors, f"{text}; run calendar-service check" if errors else text)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from calendar_service.file_watch import BusyFile, read_when_whole
 from calendar_service.parsers.calendar_file import ParseResult, read_calendar, unreadable_file
 from calendar_service.records.countries import DATABASE_VERSION
+from calendar_service.records.errors import counted
 from calendar_service.store.editions import (
     TZ_DATABASE,
     PublishAttempt,
@@ -179,7 +180,7 @@ def _confirm(path: Path) -> str:
 def _count(number: int, noun: str) -> str:
     if number > _MOST_REASONS:
         return f"more than {_MOST_REASONS} {noun}s"
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun)
 
 
 @cache
@@ -220,7 +221,8 @@ def _log_result(path: Path, result: PublishResult) -> None:
     number = result.edition.number if result.edition else 0
     match result.outcome:
         case PublishOutcome.PUBLISHED:
-            logger.info("Published edition %d of %s: %d records new or changed.", number, path, len(result.changed))
+            changed = counted(len(result.changed), "record")
+            logger.info("Published edition %d of %s: %s new or changed.", number, path, changed)
         case PublishOutcome.HELD if result.held_by is FaultKind.CLOCK:
             logger.warning("%s is held back; edition %d stays.", path, number)
         case PublishOutcome.HELD:

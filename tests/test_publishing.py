@@ -156,7 +156,7 @@ def test_a_new_tz_database_is_told_aloud_once(database, file, caplog):
     assert result == PublishResult(PublishOutcome.PUBLISHED, load_edition(database), changed=["webinar"], moved=[MOVED])
     assert result.edition.entries["webinar"].revision.sequence == 1
     assert logged(caplog) == [
-        ("INFO", f"Published edition 2 of {file}: 1 records new or changed."),
+        ("INFO", f"Published edition 2 of {file}: 1 record new or changed."),
         ("WARNING", MOVED),
     ]
     caplog.clear()

@@ -16,6 +16,7 @@ from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.editing.render import FileStyle, write_item
 from calendar_service.parsers.importing.candidates import propose_id, unused_id
 from calendar_service.records.enums import Kind
+from calendar_service.records.errors import counted
 from calendar_service.settings import read_file_setting
 from calendar_service.store.file_saving import apply_edits, check_bytes
 from calendar_service.store.whole_file import replace_whole
@@ -50,7 +51,7 @@ def append_records(file: Path, known: bytes, found: Sequence[dict[str, Any]], *,
     if chosen:
         new, _ = apply_edits(file, known, [AppendRecord(each) for each in chosen], clock())
         replace_whole(file, new, known)
-    click.echo(f"{file}: {len(chosen)} of {len(found)} records appended.", err=True)
+    click.echo(f"{file}: {len(chosen)} of {counted(len(found), 'record')} appended.", err=True)
     return len(found) - len(chosen)
 
 

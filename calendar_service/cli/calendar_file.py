@@ -15,7 +15,7 @@ from calendar_service.bootstrap import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.editing.normalise import normalise
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, counted
 from calendar_service.records.schema import json_schema
 from calendar_service.records.times import write_instant
 from calendar_service.settings import read_file_setting, read_settings
@@ -87,17 +87,13 @@ def _as_text(path: Path, reading: ParseResult) -> str:
     records = len(reading.draft.every_record) if reading.draft else 0
     notes = len(reading.findings) - len(reading.errors)
     problems = len(reading.errors)
-    words = (
-        [f"{problems} problem{'' if problems == 1 else 's'}"]
-        if problems
-        else [f"{records} record{'' if records == 1 else 's'}, no problems"]
-    )
+    words = [counted(problems, "problem")] if problems else [f"{counted(records, 'record')}, no problems"]
     withheld = reading.draft.withheld if reading.draft else ()
     drafts = sum(each.publish_at is None for each in withheld)
-    words += [f"{drafts} draft{'' if drafts == 1 else 's'}"] if drafts else []
+    words += [counted(drafts, "draft")] if drafts else []
     timed = len(withheld) - drafts
     words += [f"{timed} with publish_at"] if timed else []
-    words += [f"{notes} note{'' if notes == 1 else 's'}"] if notes else []
+    words += [counted(notes, "note")] if notes else []
     waits = [
         f"{path}: {each.record.id} becomes public at {write_instant(each.publish_at)}"
         for each in withheld

@@ -12,6 +12,7 @@ import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys, sequence_file
 from calendar_service.doctor import examine
+from calendar_service.records.errors import counted
 from calendar_service.settings import read_settings
 from calendar_service.store.backup import backup
 from calendar_service.store.engine import open_engine
@@ -84,7 +85,6 @@ def restore_backup(file: Path) -> None:
 
 
 def _describe(file: Path, done: Restored) -> list[str]:
-    count = done.counts.get
     lines = [f"The database was restored from {file}."]
     if done.replaced is Replaced.SUCCESSOR:
         brought = ", ".join(f"{number} {name}" for name, number in sorted(done.counts.items()) if number)
@@ -95,10 +95,12 @@ def _describe(file: Path, done: Restored) -> list[str]:
     elif done.replaced is Replaced.OTHER:
         lines += [
             (
-                f"From the database before: {count('ended')} subscribers ended or paused, {count('erased')} erased, "
-                f"{count('suppressions')} addresses not to be written to, {count('sent')} messages marked as sent."
+                f"From the database before: {counted(done.counts['ended'], 'subscriber')} ended or paused, "
+                f"{done.counts['erased']} erased, "
+                f"{counted(done.counts['suppressions'], 'address', 'addresses')} not to be written to, "
+                f"{counted(done.counts['sent'], 'message')} marked as sent."
             ),
-            f"{count('lost')} subscribers of it are not in the backup and are lost.",
+            f"{counted(done.counts['lost'], 'subscriber')} of it not in the backup, and lost.",
         ]
     elif done.replaced is Replaced.DAMAGED:
         lines += [

@@ -12,6 +12,7 @@ from calendar_service.bootstrap import clock, open_database, secret_keys
 from calendar_service.cli.audited_messages import audited_messages
 from calendar_service.cli.published import published_edition
 from calendar_service.output_formats import list_outputs
+from calendar_service.records.errors import counted
 from calendar_service.settings import read_settings
 from calendar_service.static_export import Site, export_files
 from calendar_service.verification.audit import add_messages, verify_outputs
@@ -58,4 +59,4 @@ def export_site(folder: Path, live: str) -> None:
     static = Path(str(app.static_folder))
     site = Site(edition.shown_at(clock()), prefixes, static, settings.base_url, live.rstrip("/"))
     count = export_files(ask_application(app), site, folder)
-    click.echo(f"{count} files in {folder}")
+    click.echo(f"{counted(count, 'file')} in {folder}")

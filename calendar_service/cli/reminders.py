@@ -21,6 +21,7 @@ from calendar_service.bootstrap import (
 )
 from calendar_service.cli.faults import leaving_fault
 from calendar_service.cli.published import published_edition
+from calendar_service.records.errors import counted
 from calendar_service.records.leads import CalendarLead
 from calendar_service.records.moments import midnight
 from calendar_service.records.notification_keys import (
@@ -99,7 +100,7 @@ def plan(start: str | None, end: str | None, form: str) -> None:
     lines += [(each.due_at, _as_text(each, edition, is_missed=bool(pauses) and each.is_waiting)) for each in found]
     for _, line in sorted(lines, key=lambda pair: pair[0]):
         click.echo(line)
-    messages = _counted(sum(each.subscribers for each in found), "message")
+    messages = counted(sum(each.subscribers for each in found), "message")
     click.echo(f"{messages}, {write_instant(begins)} to {write_instant(ends)}")
 
 
@@ -218,8 +219,8 @@ def _written(item: PlannedItem) -> str | None:
 def _as_text(each: PlannedMessage, edition: Edition, *, is_missed: bool) -> str:
     """Return the line of a message; if it is about several records, with a line for each below it."""
     lines = [_item_as_text(item, each, edition.calendar.zone) for item in each.items]
-    about = lines[0] if len(lines) == 1 else _counted(len(lines), "record")
-    subscribers = _counted(each.subscribers, "subscriber")
+    about = lines[0] if len(lines) == 1 else counted(len(lines), "record")
+    subscribers = counted(each.subscribers, "subscriber")
     parts = (write_instant(each.due_at), f"{_kind(each):8}", about, subscribers, "missed" if is_missed else "")
     return "\n".join(["  ".join(part for part in parts if part), *(f"    {line}" for line in lines if len(lines) > 1)])
 
@@ -240,7 +241,3 @@ def _how_long_before(key: NotificationKey, each: PlannedMessage, zone: str) -> s
     is_by_lead = each.kind is NotificationKind.REMINDER and not each.is_waiting
     remaining = CalendarLead(days=max(0, days_ahead(key.at, zone, each.due_at)))
     return describe_lead(key.lead if is_by_lead else remaining, language("en"))
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"

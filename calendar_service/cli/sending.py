@@ -31,7 +31,7 @@ def pause_sending() -> None:
     for pause in pauses:
         click.echo(describe_pause(pause))
     if left := wait_for_senders(engine, _IN_HAND_SECONDS):
-        click.echo(f"{left.processes} processes still have {left.messages} messages in hand; these may yet go out.")
+        click.echo(f"{left}; what is in hand may yet go out.")
 
 
 @click.command(name="resume")
@@ -50,5 +50,6 @@ def resume_sending() -> None:
         click.echo("Sending was not paused.")
         return
     if any(pause.kind is PauseKind.RESTORED for pause in ended):
-        click.echo(f"{unsent} messages that had fallen due were not sent (reason: restored).")
+        were = "message that had fallen due was" if unsent == 1 else "messages that had fallen due were"
+        click.echo(f"{unsent} {were} not sent (reason: restored).")
     click.echo("Sending has resumed.")

@@ -12,6 +12,7 @@ import click
 
 from calendar_service.bootstrap import clock, open_database, secret_keys
 from calendar_service.parsers.input_file import read_input
+from calendar_service.records.errors import counted
 from calendar_service.records.texts import output_languages
 from calendar_service.reminders.subscriptions.addresses import AddressHasher, check_mail_address
 from calendar_service.reminders.subscriptions.csv_table import (
@@ -85,7 +86,9 @@ def import_table(file: Path) -> None:
         click.echo("Nobody was taken in.", err=True)
         sys.exit(1)
     _print_secrets(taken)
-    click.echo(f"{len(taken.added)} people were added, {taken.gained} who were subscribers already watch more.")
+    added = counted(len(taken.added), "person was", "people were")
+    watch = "who was a subscriber already watches" if taken.gained == 1 else "who were subscribers already watch"
+    click.echo(f"{added} added, {taken.gained} {watch} more.")
 
 
 @subscribers_group.command(name="export")

@@ -61,6 +61,11 @@ def quote(text: str, units: int) -> str:
     return repr(shorten(text, units))
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, for messages in English alone: "1 record", "1,000 records"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that is most similar to `word`, or ""."""
     by_lower = {name.lower(): name for name in known}

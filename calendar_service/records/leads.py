@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.resolver import parse_clock
 from calendar_service.datephrases.tokens import phrase_key, tokenize
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, counted
 
 if TYPE_CHECKING:
     from datetime import time
@@ -150,13 +150,9 @@ def write_lead(lead: Lead) -> str:
     """Format a lead in its canonical form: "7 days", "24 hours", "1 day at 18:00"."""
     match lead:
         case ExactLead(minutes=minutes):
-            return _count(minutes // 60, "hour") if minutes % 60 == 0 else _count(minutes, "minute")
+            return counted(minutes // 60, "hour") if minutes % 60 == 0 else counted(minutes, "minute")
         case WorkingDayLead(days=days):
-            return _count(days, "working day")
+            return counted(days, "working day")
         case CalendarLead(months=months, days=days, at=at):
-            text = _count(months, "month") if months else _count(days, "day") if days else "on the day"
+            text = counted(months, "month") if months else counted(days, "day") if days else "on the day"
             return f"{text} at {at:%H:%M}" if at else text
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from calendar_service.records.errors import counted
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, EndOfDay, civil_from_instant, write_minute
 from calendar_service.records.zones import abbreviation, city_words
@@ -80,7 +81,7 @@ def describe_rereading(old: Record, new: Record) -> str:
         return ""
     (label, words), was, at = moved[0]
     others = len(moved) - 1
-    more = f", and {others} more time{'' if others == 1 else 's'}" if others else ""
+    more = f", and {counted(others, 'more time')}" if others else ""
     return (
         f"{new.id}: {label} {words!r} was published as {_clock(was)}, and is read as {_clock(at)} now{more}, because a "
         f"time without a zone is in the record's `timezone`. Confirm it, or write the zone beside the time: {was.zone}"

@@ -233,7 +233,8 @@ def _silence(connection: Connection, edition: Edition, now: datetime) -> list[st
         return []
     connection.execute(update(editions).where(editions.c.number == edition.number).values(is_silent=True))
     dropped = drop_notices(connection, edition.number, now)
-    return [f"edition {edition.number} was published already; {dropped} messages of it that waited are not sent"]
+    waited = "message of it that waited is" if dropped == 1 else "messages of it that waited are"
+    return [f"edition {edition.number} was published already; {dropped} {waited} not sent"]
 
 
 def _mark_reading(connection: Connection, last: Edition) -> Edition:

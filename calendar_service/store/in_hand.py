@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from calendar_service.records.errors import counted
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import deliveries, workers
 from calendar_service.store.workers import is_surely_dead
@@ -26,6 +27,10 @@ class InHand:
 
     processes: int
     messages: int
+
+    def __str__(self) -> str:
+        have = "process still has" if self.processes == 1 else "processes still have"
+        return f"{self.processes} {have} {counted(self.messages, 'message')} in hand"
 
 
 def wait_for_senders(engine: Database, seconds: float) -> InHand | None:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from calendar_service.records.digest import digest_edition, digest_json
 from calendar_service.records.edited_copies import find_edited_copy
+from calendar_service.records.errors import counted
 from calendar_service.records.times import write_minute
 from calendar_service.store.revisions import load_histories
 from calendar_service.store.tables import editions, revisions
@@ -77,10 +78,10 @@ def _doubt_of_copy(connection: Connection, last: Edition, digest: str) -> str:
 def _doubt_of_edited_copy(copy: EditedCopy, older: str, last: Edition) -> str:
     names = [_described(each) for each in copy.put_back[:_MOST_NAMES]]
     more = len(copy.put_back) - len(names)
-    kept = _count(copy.kept) if copy.kept else "nothing"
+    kept = counted(copy.kept, "record") if copy.kept else "nothing"
     return (
         f"it looks like an edited copy of {older}: of what changed since, it keeps {kept} and puts back "
-        f"{_count(len(copy.put_back))}: {', '.join(names)}{f' and {more} more' if more else ''}. "
+        f"{counted(len(copy.put_back), 'record')}: {', '.join(names)}{f' and {more} more' if more else ''}. "
         f"The present one is {_named(last.number, last.published_at)}. "
         "Make the edit in the present file, or confirm this one if all of it is meant"
     )
@@ -92,10 +93,6 @@ def _notes(copy: EditedCopy, older: str) -> list[str]:
 
 def _described(put_back: PutBack) -> str:
     return f"{put_back.record_id} ({', '.join(put_back.parts)})"
-
-
-def _count(records: int) -> str:
-    return f"{records} record{'' if records == 1 else 's'}"
 
 
 def digest_of_edition(connection: Connection, edition: Edition) -> str:

@@ -129,7 +129,7 @@ def _wait_for_senders(engine: Database) -> None:
     """Wait until all claims are settled, except those of dead processes. Raise BackupRefused."""
     if left := wait_for_senders(engine, SENDERS_SECONDS):
         raise BackupRefused(
-            f"{left.processes} processes still have {left.messages} mails in hand.",
+            f"{left}.",
             remedy="Stop serve and worker, or try again in a minute.",
         )
 

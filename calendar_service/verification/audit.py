@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from calendar_service.records.errors import counted
 from calendar_service.records.moments import record_bounds
 from calendar_service.records.occurrences import all_days
 from calendar_service.verification import expected as expect
@@ -50,9 +51,10 @@ class Report:
     faults: list[Mismatch] = field(default_factory=list)
 
     def __str__(self) -> str:
-        summary = f"{self.moments} moments of {self.records} records on {self.surfaces} surfaces"
-        summary += f" and in {self.messages} messages" if self.messages else ""
-        return f"{summary}, {len(self.faults)} difference{'' if len(self.faults) == 1 else 's'}"
+        summary = f"{counted(self.moments, 'moment')} of {counted(self.records, 'record')}"
+        summary += f" on {counted(self.surfaces, 'surface')}"
+        summary += f" and in {counted(self.messages, 'message')}" if self.messages else ""
+        return f"{summary}, {counted(len(self.faults), 'difference')}"
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,9 @@ def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[M
     for name, facts in found.facts.items():
         entry = shown.get(name)
         if entry is None or not _may_show(surface, entry, scope):
-            faults.append(Mismatch(surface.address, name, "the record", NOTHING, f"{len(facts)} facts about it"))
+            faults.append(
+                Mismatch(surface.address, name, "the record", NOTHING, f"{counted(len(facts), 'fact')} about it")
+            )
             continue
         within = scope.days if expect.is_recurring(entry.record) and scope.within is None else None
         wanted = _expect(surface, entry, scope, found.names.get(name, set()))

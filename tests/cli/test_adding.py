@@ -44,7 +44,7 @@ def test_options_make_a_record(file):
         "  when: 8 July 2027 at 11.00-12.30 CET\n  place: online\n  timezone: Asia/Seoul\n"
     )
     read = "Read as: Thursday 8 July 2027, 11:00-12:30 CEST (UTC+2); Seoul: 18:00-19:30 KST (UTC+9)\n"
-    assert result.stderr == f"\n{record}{read}{file}: 1 of 1 records appended.\n"
+    assert result.stderr == f"\n{record}{read}{file}: 1 of 1 record appended.\n"
     assert written(file) == "\n" + "".join(f"  {line}\n" for line in record.splitlines())
 
 
@@ -66,7 +66,7 @@ def test_a_no_writes_nothing(file, monkeypatch):
     monkeypatch.setattr(adding, "can_ask", lambda: True)
     result = run(file, "--kind", "event", "--title", "A", text="\n8 July 2027\n\n\nown-id\nn\n")
     assert result.exit_code == 1
-    assert result.stderr.endswith(f"{file}: 0 of 1 records appended.\n")
+    assert result.stderr.endswith(f"{file}: 0 of 1 record appended.\n")
     assert file.read_text() == FILE
 
 

@@ -142,4 +142,4 @@ def test_pause_says_what_is_still_in_hand(asked, database, monkeypatch):
     Planner(database).fan_out(load_edition(database), utc("2027-07-03 15:01"))
     with writing(database) as connection:
         claim_deliveries(connection, worker_id, utc("2027-07-03 15:01"), 3)
-    assert asked("pause").splitlines()[1] == "1 processes still have 3 messages in hand; these may yet go out."
+    assert asked("pause").splitlines()[1] == "1 process still has 3 messages in hand; what is in hand may yet go out."

@@ -531,7 +531,7 @@ def test_a_process_that_has_mails_in_hand_is_waited_for(filled, file, monkeypatc
     with writing(filled) as connection:
         assert len(claim_deliveries(connection, worker, NOW, 5)) == 5
     monkeypatch.setattr(restore_module, "SENDERS_SECONDS", 0.5)
-    refused(filled, file, BackupRefused, "1 processes still have 5 mails in hand. Stop serve and worker")
+    refused(filled, file, BackupRefused, "1 process still has 5 messages in hand. Stop serve and worker")
     monkeypatch.setattr(restore_module, "SENDERS_SECONDS", 30)
     done = threading.Thread(target=put_back, args=(filled, file))
     done.start()

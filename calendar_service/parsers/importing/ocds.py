@@ -16,6 +16,7 @@ from calendar_service.parsers.importing.candidates import (
     read_json,
     shorten_value,
 )
+from calendar_service.records.errors import counted
 from calendar_service.records.times import CivilTime, write_instant
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _candidate(process: _Process, line: int, language: str | None) -> Candidate:
     if _string(tender.get("status")) in _CALLED_OFF:
         candidate.fields["status"] = "cancelled"
     if asked := _dicts(tender.get("enquiries")):
-        candidate.remark(f"Left out: {len(asked)} questions and answers (tender.enquiries).")
+        candidate.remark(f"Left out: {counted(len(asked), 'question')} with answers (tender.enquiries).")
     if words := _string(tender.get("procurementMethodRationale")):
         candidate.remark(f"Left out, why this procedure was chosen: {shorten_value(words)}")
     return candidate

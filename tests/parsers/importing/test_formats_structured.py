@@ -363,7 +363,7 @@ def test_an_amendment_keeps_what_it_leaves_out():
     (extension,) = record.extensions
     assert (f"{extension.at.instant:%m-%dT%H:%M}", extension.decided.isoformat()) == ("05-03T15:00", "2027-03-31")
     assert extension.reason == record.note_of_change == {"en": "More time was asked for."}
-    assert "Left out: 1 questions and answers (tender.enquiries)." in representation.yaml
+    assert "Left out: 1 question with answers (tender.enquiries)." in representation.yaml
 
 
 def test_null_in_a_later_release_takes_a_field_away():
