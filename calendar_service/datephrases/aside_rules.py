@@ -23,6 +23,15 @@ _HOUR: Final = 60
 _LONGEST: Final = 12 * _HOUR
 
 
+def is_harmless(words: str) -> bool:
+    """Return True if words behind a moment are a remark that names no zone: "limited places"."""
+    key = name_key(words)
+    names = {key, *key.split()}
+    return is_remark(words) and not any(
+        name in zone_words() or name in city_zones() or is_label(name) or name in VOCABULARY.halves for name in names
+    )
+
+
 class AsideRules:
     """Rules over the tokens of one phrase, behind its first moment; `day` and `clock` read a day and a clock."""
 
@@ -43,7 +52,17 @@ class AsideRules:
         if not self.parts.shape:
             return self.tokens.first_of(lambda: self._duration(""), self._moved_from)
         return self.tokens.first_of(
-            *(lambda each=each: self._enclosed(each) for each in (self._superseded, self._aside, self._duration)),
+            *(
+                lambda each=each: self._enclosed(each)
+                for each in (
+                    self._superseded,
+                    self._aside,
+                    self._break,
+                    self._duration,
+                    self._days_long,
+                    self._extended,
+                )
+            ),
             self._remark,
         )
 
@@ -94,6 +113,31 @@ class AsideRules:
         is_hour = self.tokens.first_of(self.clock, self._day_and_clock) is not None
         return None if not is_hour or self.tokens.peek() == "-" or self.tokens.phrase_at(_RANGES) else True
 
+    def _break(self, opener: str) -> bool | None:
+        """Read "(lunch break 12.30-13.30)"."""
+        if not opener or "C" not in self.parts.shape or not self.tokens.accept_phrase(VOCABULARY.breaks):
+            return None
+        self.tokens.accept(":")
+        self._skip_openers()
+        begins = self.tokens.first_of(self.clock)
+        is_range = bool(begins and (self.tokens.accept("-") or self.tokens.accept_phrase(VOCABULARY.range_words)))
+        return bool(is_range and self.clock()) or None
+
+    def _extended(self, opener: str) -> bool | None:
+        """Read "(extended!)": that the moment is a new one."""
+        if opener not in _CLOSERS or not self.tokens.accept(VOCABULARY.extended):
+            return None
+        self.tokens.accept("!")
+        return self.tokens.peek() == _CLOSERS[opener] or None
+
+    def _days_long(self, opener: str) -> bool | None:
+        """Read "(3 days)"."""
+        number = self.tokens.accept_number(1, 2) if opener in _CLOSERS else ""
+        if not number or not self.tokens.accept(VOCABULARY.day_units):
+            return None
+        self.parts.total_days = int(number)
+        return True
+
     def _day_and_clock(self) -> Clock | None:
         return self._clock_of_superseded() if self.day() else None
 
@@ -134,12 +178,9 @@ class AsideRules:
         start = tokens.at
         while not tokens.at_end and tokens.peek() != ")":
             tokens.at += 1
-        if tokens.at_end or tokens.at == start or not is_remark(words := tokens.text_since(start)):
+        if tokens.at_end or tokens.at == start or not is_harmless(tokens.text_since(start)):
             return None
-        keys = {name_key(words), *name_key(words).split()}
-        halves = VOCABULARY.halves
-        names_zone = any(key in zone_words() or key in city_zones() or is_label(key) or key in halves for key in keys)
-        return None if names_zone else bool(tokens.accept(")"))
+        return bool(tokens.accept(")"))
 
     def _skip_openers(self) -> None:
         while self.tokens.accept_phrase(VOCABULARY.openers):

@@ -7,16 +7,17 @@ raise DatePhraseError for words that are understood but ambiguous.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from unicodedata import category
 
-from calendar_service.datephrases.aside_rules import AsideRules
+from calendar_service.datephrases.aside_rules import AsideRules, is_harmless
 from calendar_service.datephrases.clock_rules import ClockRules
+from calendar_service.datephrases.day_rules import DayRules
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.syntax import Day, PhraseParts
+from calendar_service.datephrases.title_rules import TitleRules
 from calendar_service.datephrases.titles import is_purpose, is_title_of_moment, names_place
 from calendar_service.datephrases.tokens import TokenStream
 from calendar_service.datephrases.zone_names import hint_for
@@ -32,18 +33,12 @@ _SEPARATORS = frozenset(",;:|()[]@·•")
 # "7 juillet à 11 h" is no range, "9 h à 10 h" is one.
 _RANGE_OR_OPENER = VOCABULARY.range_words & VOCABULARY.openers
 _BEHIND_DASH = VOCABULARY.online | VOCABULARY.trailers
-_NOT_COUNTED = VOCABULARY.month_prepositions | VOCABULARY.range_words | VOCABULARY.and_words
-_BEHIND_DAY = _NOT_COUNTED | VOCABULARY.months.keys()
-_PERIODS = frozenset(VOCABULARY.units) | VOCABULARY.duration_hours
 _BEFORE_RANGE_END = frozenset("/|,;.-") | VOCABULARY.and_words
-_MONTHS, _LAST_DAY = 12, 31
-_DIGITS = re.compile(r"(?<![\d./])(\d{1,2})[./](\d{1,2})[./]\d{4}(?![\d/])")
 END_OF_WHICH_DAY = (
     "midnight may mean the beginning or the end of the day.",
     "Write 23:59 for the end of the day, or 00:00 for its beginning.",
 )
 _WRITE_THE_DATE = "Write the date itself, such as '7 July 2020 at 10.00' or '7 juillet 2020 à 10 h'."
-_MONTH_NAMES = {number: name for name, number in VOCABULARY.months.items()}
 
 
 class Parser:
@@ -53,23 +48,23 @@ class Parser:
         self.tokens = TokenStream(words)
         self.parts = PhraseParts(words)
         self.clocks = ClockRules(self.tokens, self.parts)
-        self.asides = AsideRules(self.tokens, self.parts, self._day, self.clocks.plain_clock)
+        self.days = DayRules(self.tokens, self.parts, self.clocks.plain_clock, self._after_range, day_first=day_first)
+        self.titles = TitleRules(self.tokens, self.parts, lambda: self._opened(self.days.day))
+        self.asides = AsideRules(self.tokens, self.parts, self.days.day, self.clocks.plain_clock)
         self.zones = ZoneRules(self.tokens, self.parts, self.clocks.plain_clock)
-        self.day_first = day_first
         self.with_title = with_title
         self._unknown: list[tuple[int, int]] = []
         self._title_end = 0  # the token where the first moment begins
         self._end = 0  # the token behind the last moment or zone
-        self._counting: set[int] = set()  # tokens before the moment with a number, such as "n° 4"
         self._between = False  # "between" or "entre" waits for its other end
 
     def parse(self) -> PhraseParts:
         """Return the parts of the whole phrase. Raise DatePhraseError."""
         rules = (
             *(
-                self._number_of_title,
-                self._numbered_part,
-                self._period_before,
+                self.titles.number,
+                self.titles.part,
+                self.titles.period_before,
                 self._lead_in,
                 self._range_end,
                 self._range,
@@ -77,13 +72,21 @@ class Parser:
                 self._moment,
                 self._before,
             ),
-            *(self._zone, self._online, self._trailer, self._and_trailer, self._equals, self._ordinal_of_title),
+            *(
+                self._zone,
+                self._online,
+                self._trailer,
+                self._and_trailer,
+                self._equals,
+                self.titles.ordinal,
+                self.titles.year,
+            ),
         )
         while not self.tokens.at_end:
             start = self.tokens.at
             if self.tokens.first_of(self.asides.rule):
                 if not self.parts.shape:
-                    self._skipped(start)
+                    self.titles.skip(start)
                 self.parts.note(self.tokens.text_since(start))
                 continue
             if self._separator():
@@ -144,54 +147,6 @@ class Parser:
     def _lead_in(self) -> bool | None:
         return (not self.parts.shape and bool(self.tokens.accept_phrase(VOCABULARY.lead_ins))) or None
 
-    def _number_of_title(self) -> bool | None:
-        """Read the "n° 4" of "Webinaire n° 4 : 23 juin 2027"."""
-        tokens, start = self.tokens, self.tokens.at
-        if self.parts.shape or not tokens.accept_phrase(VOCABULARY.numbering):
-            return None
-        is_number = tokens.accept_number(1, 2, 3) and tokens.peek() in (":", ",", "-", "(", "|")
-        return self._skipped(start) if is_number else None
-
-    def _numbered_part(self) -> bool | None:
-        """Read the "Session 9" of "Session 9: 12 May 2027"."""
-        tokens, start = self.tokens, self.tokens.at
-        if self.parts.shape or not tokens.accept(VOCABULARY.numbered_parts) or not tokens.accept_number(1, 2):
-            return None
-        is_label = tokens.peek() in (":", "|") and not tokens.is_glued(1)
-        is_dash = tokens.peek() == "-" and not tokens.is_glued() and not tokens.is_glued(1)
-        if is_dash and self.tokens.tokens[start].text in VOCABULARY.counted_parts:
-            words = tokens.text_since(start)
-            raise self.parts.error(words, f"{words!r} may be a number or a day.", "Put a colon behind it: Session 2: …")
-        tokens.accept(":|")
-        return self._skipped(start) if is_label and tokens.follows(lambda: self._opened(self._day)) else None
-
-    def _ordinal_of_title(self) -> bool | None:
-        """Read the "3rd" of "3rd Annual Forum: 12 May 2027"."""
-        tokens, start = self.tokens, self.tokens.at
-        is_ordinal = not self.parts.shape and tokens.accept_number(1, 2) and tokens.is_glued()
-        if not is_ordinal or not tokens.accept(VOCABULARY.ordinal_suffixes | VOCABULARY.title_suffixes):
-            return None
-        following = tokens.peek()
-        return self._skipped(start) if following.isalpha() and following not in _BEHIND_DAY else None
-
-    def _skipped(self, start: int) -> bool:
-        """Note that the tokens since `start` count something, and say nothing about the time."""
-        self._counting.update(range(start, self.tokens.at))
-        return True
-
-    def _period_before(self) -> bool | None:
-        """Read "48 hours before the event, i.e." before the date that it comes to."""
-        tokens, start = self.tokens, self.tokens.at
-        if self.parts.shape or not tokens.accept_number(1, 2) or not tokens.accept(_PERIODS):
-            return None
-        if not tokens.accept_phrase(VOCABULARY.periods_before):
-            return None
-        while not tokens.at_end and not tokens.phrase_at(VOCABULARY.equals):
-            if not (tokens.peek().isalpha() or tokens.peek() in ("'", ",", "-")):
-                return None
-            tokens.at += 1
-        return self._skipped(start) if tokens.accept_phrase(VOCABULARY.equals) else None
-
     def _online(self) -> bool | None:
         if self.parts.is_online or not self.tokens.accept_phrase(VOCABULARY.online):
             return None
@@ -229,8 +184,8 @@ class Parser:
     def _moment(self) -> bool | None:
         is_between = self._openers()
         start = self.tokens.at
-        if day := self._day():
-            day = self._weekday_in_brackets(day)
+        if day := self.days.day():
+            day = self.days.weekday_in_brackets(day)
             self.parts.days.append(replace(day, words=self.tokens.text_since(start)))
             self._note_moment("D", start)
             if day.is_iso and self.tokens.is_glued_sign():
@@ -254,7 +209,9 @@ class Parser:
         if self.parts.shape.endswith("D") and self.tokens.peek() in _RANGE_OR_OPENER:
             return None
         sign = self._range_sign()
-        if not sign or not self.tokens.follows(lambda: self._opened(self._day) or self.clocks.clock(self._after_range)):
+        if not sign or not self.tokens.follows(
+            lambda: self._opened(self.days.day) or self.clocks.clock(self._after_range)
+        ):
             return None
         self.parts.shape += "~" if sign == "&" and self._between else sign
         self._between = False
@@ -270,7 +227,7 @@ class Parser:
         if not tokens.accept_phrase(VOCABULARY.range_ends):
             return None
         tokens.accept(":")
-        if not tokens.follows(lambda: self._opened(self._day) or self.clocks.plain_clock()):
+        if not tokens.follows(lambda: self._opened(self.days.day) or self.clocks.plain_clock()):
             return None
         self.parts.shape += "~"
         return True
@@ -310,157 +267,17 @@ class Parser:
     def _after_range(self, rule: Callable[[], _T | None]) -> _T | None:
         return self._opened(rule) if self._range_sign() else None
 
-    # --- days ------------------------------------------------------------------------------------
-
-    def _day(self) -> Day | None:
-        rules = self._iso_day, self._day_in_digits, self._digits_before_range, self._dashed_day
-        return self.tokens.first_of(*rules, self._weekday_and_day, self._named_day)
-
-    def _iso_day(self) -> Day | None:
-        start = self.tokens.at
-        for sign in "-/":
-            self.tokens.at = start
-            year, month, day = self.tokens.accept_joined_numbers(sign, (4,), (2,), (2,))
-            if day:
-                return Day(day, self._month_in_digits(month), year, is_iso=True)
-        return None
-
-    def _day_in_digits(self) -> Day | None:
-        start = self.tokens.at
-        for sign in "/.-":
-            self.tokens.at = start
-            day, month, year = self.tokens.accept_joined_numbers(sign, (1, 2), (1, 2), (2, 4) if sign != "-" else (4,))
-            if year:
-                return self._checked_digits(day, month, year, self.tokens.text_since(start))
-        return None
-
-    def _dashed_day(self) -> Day | None:
-        """Read "26-Apr-2027"."""
-        tokens = self.tokens
-        if not (day := self._day_number()) or not tokens.is_glued_sign() or not tokens.accept("-"):
-            return None
-        month = tokens.accept(VOCABULARY.months)
-        is_joined = month and tokens.is_glued_sign() and tokens.accept("-")
-        year = tokens.accept_number(2, 4) if is_joined else ""
-        return Day(day, month, year if len(year) != 2 else f"20{year}") if year else None  # "26-Apr-27"
-
-    def _checked_digits(self, day: str, month: str, year: str, words: str) -> Day:
-        if len(year) == 2 and self.day_first:  # "09/07/27"
-            year = f"20{year}"
-        if len(year) == 2:
-            raise self.parts.error(words, f"{words} has a year of two digits.", "Write the year in four digits.")
-        if int(day) <= 12 < int(month):  # "07/13/2020" has one meaning, and so has "13/07/2020"
-            day, month = month, day
-        if not (self.day_first or self._has_sure_digits()) and int(day) <= 12 and day != month:
-            remedy = "Write the month as a word (10 July 2020) or the date as 2020-07-10."
-            raise self.parts.error(words, f"{words} may mean day/month or month/day.", remedy)
-        return Day(day, self._month_in_digits(month), year)
-
-    def _has_sure_digits(self) -> bool:
-        """Return True if another date of the phrase has its day first: "08/04/2027 to 16/04/2027"."""
-        pairs = [(int(each[1]), int(each[2])) for each in _DIGITS.finditer(self.parts.words)]
-        is_sure = any(first > _MONTHS for first, _ in pairs)
-        return is_sure and not any(second > _MONTHS for _, second in pairs)
-
-    def _month_in_digits(self, digits: str) -> str:
-        if int(digits) not in _MONTH_NAMES:
-            raise self.parts.error(digits, f"{digits} is not a month.", "Write the month as a word: 13 July 2020.")
-        return _MONTH_NAMES[int(digits)]
-
-    def _weekday_in_brackets(self, day: Day) -> Day:
-        """Add the weekday of "26 May 2027 (Wednesday)"."""
-        tokens, start = self.tokens, self.tokens.at
-        weekday = tokens.accept("(") and tokens.accept_with(VOCABULARY.weekdays, ".")
-        if weekday and not day.weekday and tokens.accept(")"):
-            return replace(day, weekday=weekday)
-        tokens.at = start
-        return day
-
-    def _weekday_and_day(self) -> Day | None:
-        weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".")
-        self.tokens.accept(",")
-        self.tokens.accept(VOCABULARY.day_articles)
-        day = self.tokens.first_of(self._day_in_digits, self._named_day) if weekday else None
-        if not day or (weekday in VOCABULARY.months and day.is_month_first and not day.month):
-            return None  # "Feb 25-Mar 1": a month here
-        return replace(day, weekday=weekday)
-
-    def _named_day(self) -> Day | None:
-        return self.tokens.first_of(self._day_month, self._month_day, self._day_of_same_month, self._day_before_range)
-
-    def _day_month(self) -> Day | None:
-        if not (day := self._day_number()):
-            return None
-        self.tokens.accept(VOCABULARY.month_prepositions)
-        return Day(day, month, self._year()) if (month := self.tokens.accept_with(VOCABULARY.months, ".")) else None
-
-    def _weekday_day_month(self) -> Day | None:
-        self.tokens.accept_with(VOCABULARY.weekdays, ".,")
-        return self._day_month()
-
-    def _month_day(self) -> Day | None:
-        if not (month := self.tokens.accept_with(VOCABULARY.months, ".")):
-            return None
-        self.tokens.accept(VOCABULARY.day_articles)
-        day = self._day_number()
-        return Day(day, month, self._year(), is_month_first=True) if day else None
-
-    def _digits_before_range(self) -> Day | None:
-        """Read the first day of "28.02. - 03.03.2028": one of the two must tell which number is the day."""
-        tokens, start = self.tokens, self.tokens.at
-        day = tokens.accept_number(1, 2)
-        sign = tokens.accept("./") if day and tokens.is_glued_sign() else ""
-        month = tokens.accept_number(1, 2) if sign else ""
-        if not month or not 1 <= int(month) <= _MONTHS or not 1 <= int(day) <= _LAST_DAY:
-            return None
-        if sign == "." and tokens.is_glued():
-            tokens.accept(".")
-        end = tokens.at
-        following = self._after_range(self._weekday_and_digits)
-        tokens.at = end
-        is_told = self.day_first or int(day) > _MONTHS or (following and int(following.day) > _MONTHS)
-        if not following or tokens.peek() == sign:
-            return None
-        if not is_told:
-            words = tokens.text_of(start, end)
-            remedy = "Write the month as a word: 5 March - 9 March 2028."
-            raise self.parts.error(words, f"{words} may mean day/month or month/day.", remedy)
-        return Day(day, self._month_in_digits(month))
-
-    def _weekday_and_digits(self) -> Day | None:
-        self.tokens.accept_with(VOCABULARY.weekdays, ".,")
-        return self._day_in_digits()
-
-    def _day_of_same_month(self) -> Day | None:
-        """Read the second day of "June 29-30, 2021"."""
-        if not self.parts.shape.rstrip("-~&").endswith("D") or self.tokens.follows(self.clocks.plain_clock):
-            return None
-        first = self.parts.days[-1]
-        if not first.is_month_first or first.year or not (day := self._day_number()):
-            return None
-        return Day(day, "", self._year(), is_month_first=True)
-
-    def _day_before_range(self) -> Day | None:
-        """Read the first day of "29-30 June 2021"."""
-        day = self._day_number()
-        if not day:
-            return None
-        is_range = self.tokens.follows(lambda: self._after_range(self._weekday_day_month))
-        return (
-            Day(day) if is_range or self.tokens.follows(lambda: self._after_range(self._weekday_and_digits)) else None
-        )
-
     def _day_list(self) -> bool | None:
         """Read "5, 6 and 7 May 2027": days that follow each other."""
         if self.parts.shape:
             return None
         self._openers()
-        start, numbers = self.tokens.at, [self._day_number()]
+        start, numbers = self.tokens.at, [self.days.number()]
         while numbers[-1] and self.tokens.accept(","):
-            numbers.append(self._day_number())
+            numbers.append(self.days.number())
         if len(numbers) < 2 or not numbers[-1] or not self.tokens.accept_phrase(VOCABULARY.and_words):  # "5, 6 and"
             return None
-        last = self._day_month()
+        last = self.days.day_month()
         if not last:
             return None
         days = [int(number) for number in (*numbers, last.day)]
@@ -471,26 +288,14 @@ class Parser:
         self._note_moment("D-D", start)
         return True
 
-    def _day_number(self) -> str:
-        number = self.tokens.accept_number(1, 2)
-        if not number or not 1 <= int(number) <= 31:  # days of a month
-            return ""
-        self.tokens.accept(VOCABULARY.ordinal_suffixes)
-        return number
-
-    def _year(self) -> str:
-        start = self.tokens.at
-        self.tokens.accept(",")
-        if not (year := self.tokens.accept_number(4)):
-            self.tokens.at = start
-        return year
-
     # --- what is not understood ------------------------------------------------------------------
 
     def _accept_title(self) -> None:
         """Accept other words before the first moment as what happens then, if they say nothing about the time."""
         title = [(start, end) for start, end in self._unknown if end <= self._title_end]
-        tokens = [each for at, each in enumerate(self.tokens.tokens[: self._title_end]) if at not in self._counting]
+        tokens = [
+            each for at, each in enumerate(self.tokens.tokens[: self._title_end]) if at not in self.titles.counting
+        ]
         is_title = (
             self.with_title
             and title
@@ -507,15 +312,21 @@ class Parser:
     def _accept_place(self) -> None:
         """Accept other words behind the last moment as its place, if they can be nothing else."""
         texts = [self.tokens.text_of(start, end) for start, end in self._unknown if start >= self._end]
-        if not self.with_title or len(texts) != len(self._unknown):
+        is_joined = any(start and self.tokens.tokens[start - 1].text == "/" for start, _ in self._unknown)
+        if not self.with_title or len(texts) != len(self._unknown) or is_joined:
             return
-        texts = [text for text in texts if not is_purpose(text)]
+        texts = [text for text in texts if not (is_purpose(text) or self._is_long_remark(text))]
         if not all(map(names_place, texts)):
             return
         self._unknown = []
         self.parts.place = ", ".join(texts)
         for text in texts:
             self.parts.note(text)
+
+    def _is_long_remark(self, text: str) -> bool:
+        """Return True for ", followed by a reception"; one word alone may be anything."""
+        words = text.strip("-\u2013\u2014 ")
+        return " " in words and is_harmless(words)
 
     def _note_unknown(self, start: int) -> None:
         self.tokens.at = start + 1

@@ -13,6 +13,7 @@ from calendar_service.datephrases.languages import LANGUAGES, VOCABULARY
 from calendar_service.datephrases.parser import END_OF_WHICH_DAY, Parser
 from calendar_service.datephrases.rrule import LAST_DAY
 from calendar_service.datephrases.syntax import Clock
+from calendar_service.datephrases.titles import is_venue
 from calendar_service.datephrases.tokens import name_key, phrase_key
 from calendar_service.datephrases.zone_names import city_zones
 from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
@@ -120,6 +121,8 @@ def _resolve(parts: PhraseParts, record_zone: str | None) -> DatePhrase:
     shape = _shape(parts)
     first, last = _dates(parts)
     start, end = _clocks(parts, shape)
+    if parts.total_days and parts.total_days != (last - first).days + 1:
+        raise parts.error(parts.words, f"these are not {parts.total_days} days.", "Correct one of the two.")
     if parts.minutes:
         end, last = _end_by_duration(parts, shape, (first, start), (last, end))
     zone, end_offset = _zone(parts, shape, record_zone, (first, start), (last, end or start))
@@ -347,7 +350,10 @@ def _end_by_duration(
 
 def _check_clock_of_place(parts: PhraseParts, record_zone: str | None, around: datetime) -> None:
     """Check that the place behind a time without a zone has the same clock as the record. Raise DatePhraseError."""
-    zones = {city_zones().get(name_key(part)) for part in parts.place.split(", ")} - {None}
+    names = parts.place.split(", ")
+    zones = {city_zones().get(name_key(name)) for name in names} - {None}
+    if not zones and all(map(is_venue, names)):
+        return
     clocks = {around.astimezone(tzinfo_of(zone)).utcoffset() for zone in zones if zone}
     if record_zone and clocks == {around.astimezone(tzinfo_of(record_zone)).utcoffset()}:
         return

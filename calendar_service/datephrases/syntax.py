@@ -89,6 +89,7 @@ class PhraseParts:
     zones: list[Zone] = field(default_factory=list)
     is_online: bool = False
     minutes: int = 0  # how long it takes, where that is printed instead of the end
+    total_days: int = 0  # how many days it takes, where that is printed too
     place: str = ""  # the words of the place behind the moment
     before: str = ""  # the word that says that the moment itself does not count
     understood: list[str] = field(default_factory=list)

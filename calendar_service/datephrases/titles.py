@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_WORDS: Final = 25
+_SHORTEST_WORD: Final = 4
 _MAX_PLACE_WORDS: Final = 12
 _LONGEST_ABBREVIATION: Final = 6
 _SIGNS: Final = frozenset("'-,:;&()[]/.!\"«»|@·•")
@@ -45,6 +46,8 @@ def names_place(words: str) -> bool:
     Each is a name, or joins names. None may say something about the time, or be the abbreviation of a zone.
     """
     tokens = tokenize(words)
+    if any(token.text == "/" for token in tokens):  # "heure de Londres/Paris"
+        return False
     while tokens and tokens[0].text in VOCABULARY.place_prepositions:
         tokens = tokens[1:]
     names = [token for token in tokens if token.text not in _SIGNS and token.text not in VOCABULARY.place_joins]
@@ -63,8 +66,15 @@ def is_remark(words: str) -> bool:
 
 def is_purpose(words: str) -> bool:
     """Return True if words behind a moment only say what it is for: "to apply", "pour répondre"."""
-    texts = [token.text for token in tokenize(words)]
-    return texts[0] in _PURPOSE and not _without_known(texts[1:]) and not _REFUSED & set(texts)
+    texts = [token.text for token in tokenize(words) if token.text not in _SIGNS]
+    rest = texts[1:] if texts and texts[0] in _PURPOSE else texts
+    has_word = any(len(text) >= _SHORTEST_WORD for text in rest)
+    return has_word and not _without_known(rest) and not _REFUSED & set(texts)
+
+
+def is_venue(words: str) -> bool:
+    """Return True if a place is a building or a room: it has no clock of its own, as a city may have."""
+    return not VOCABULARY.venues.isdisjoint(token.text for token in tokenize(words))
 
 
 def _is_name(word: str, folded: str) -> bool:

@@ -94,6 +94,9 @@ class Vocabulary:
     periods_before: Phrases = frozenset()  # "48 hours before the event, i.e. on 8 March 2027"
     weeks: Phrases = frozenset()  # no sure time, unless the days are written too
     place_prepositions: Phrases = frozenset()  # "in Strasbourg"
+    venues: Phrases = frozenset()  # "Town hall"
+    breaks: Phrases = frozenset()  # before hours in which it pauses
+    day_units: Phrases = frozenset()
     place_joins: Phrases = frozenset()  # inside the name of a place: "Palais de l'Europe"
     relative: Phrases = frozenset()  # "next Tuesday": it depends on the day on which it is read
     extended: Phrases = frozenset()  # a title may have these if the moment stands behind `until_moment`

@@ -19,7 +19,10 @@ READ = [
     ("12 May 2027, 10:00, Main Hall, Lyon", MAY_12, MAY_12, TEN, None),  # on the clock of the record, too
     ("12 mai 2027 | 10h-12h | Lieu : Hôtel de Ville, Nantes", MAY_12, MAY_12, TEN, NOON),
     ("📅 12 May 2027 ⏰ 10:00 📍 Zoom", MAY_12, MAY_12, TEN, None),
+    ("12 mai 2027 à 10h à la Maison de l'Europe", MAY_12, MAY_12, TEN, None),  # a building has no clock of its own
+    ("12 May 2027, 10:00, Main Hall", MAY_12, MAY_12, TEN, None),
     # how long it takes
+    ("12-14 May 2027 (3 days), Sarajevo", MAY_12, date(2027, 5, 14), None, None),
     ("12 May 2027, 10:00 (2 hours)", MAY_12, MAY_12, TEN, NOON),
     ("12 May 2027 at 10:00 for 120 minutes", MAY_12, MAY_12, TEN, NOON),
     ("12 mai 2027 à 10h (durée : 2h)", MAY_12, MAY_12, TEN, NOON),
@@ -35,11 +38,17 @@ READ = [
     ("12 mai 2027 à 10h (au lieu du 8 mai 2027)", MAY_12, MAY_12, TEN, None),
     ("Deadline moved from 8 May to 12 May 2027, 10:00", MAY_12, MAY_12, TEN, None),
     ("La date limite, initialement fixée au 8 mai 2027, est reportée au 12 mai 2027", MAY_12, MAY_12, None, None),
+    ("12 May 2027, 10:00 (lunch break 12:30-13:30)", MAY_12, MAY_12, TEN, None),
+    ("Deadline: 12 May 2027 (extended!)", MAY_12, MAY_12, None, None),
     # remarks and purposes
+    ("12 May 2027, 10:00 - register here", MAY_12, MAY_12, TEN, None),
     ("12 May 2027, 10:00 (limited places, free of charge)", MAY_12, MAY_12, TEN, None),
+    ("12 May 2027, 10:00-12:00, followed by a reception", MAY_12, MAY_12, TEN, NOON),
+    ("Merci de confirmer votre présence avant le 12 mai 2027 à midi", MAY_12, MAY_12, NOON, None),
     ("Vous avez jusqu'au 12 mai 2027 pour répondre", MAY_12, MAY_12, None, None),
     # numbers of titles
     ("Session 9: 12 May 2027", MAY_12, MAY_12, None, None),
+    ("Forum 2027 : 12 mai 2027", MAY_12, MAY_12, None, None),
     ("Session 3: 12-14 May 2027", MAY_12, date(2027, 5, 14), None, None),
     ("Webinaire n° 4 : 12 mai 2027", MAY_12, MAY_12, None, None),
     ("3rd Annual Forum: 12 May 2027", MAY_12, MAY_12, None, None),
@@ -62,7 +71,9 @@ def test_what_stands_beside_a_moment_is_understood(words, first, last, start, en
 REFUSED = [
     "12 May 2027, 10:00, Nairobi",  # whose clock?
     "12 May 2027, 10:00 London",
-    "12 May 2027, 10:00, Main Hall",
+    "12 May 2027, 10:00, Main Hall, Kumasi",
+    "12-14 May 2027 (2 days)",
+    "10h/11h, 12 mai 2027, heure de Londres/Paris",
     "12 May 2027, 10:00 (Eastern)",
     "12 May 2027, 10:00 (eastern)",
     "12 May 2027, 10:00 (local)",
@@ -70,6 +81,10 @@ REFUSED = [
     "12 May 2027, 10:00 (to be confirmed)",
     "12 May 2027, To Be Confirmed",
     "12 May 2027, TBC",
+    "12 May 2027, place to be announced",
+    "12 May 2027, until further notice",
+    "12 May 2027, paris time",
+    "12 mai 2027, lieu à préciser",
     "12 May 2027, Early June",
     "12 May 2027, Second Week",
     "12 May 2027, Rome or Milan",

@@ -8,7 +8,8 @@ from calendar_service.datephrases.vocabulary import Vocabulary, numbered, phrase
 
 # What is announced, and the words around it; each may stand beside any other: "Final deadline for submission of bids".
 _LEAD_INS = (
-    "may be|deadline|deadlines|date|dates|date and time|dates and times|date & time|time|hour|day|when|closing|opening"
+    "may be|deadline|deadlines|date|dates|date and time|dates and times|date & time|time|hour|day|when|closing"
+    "|opening"
     "|due|save the date|time limit|time limits|cut-off|cutoff|last day|final|new|important|key|extended deadline"
     "|deadline extended :|deadline extended to|extended to|extended until|now extended to|now extended until"
     "|postponed to|postponed until|moved to|rescheduled to|rescheduled for|scheduled for|scheduled on|closes"
@@ -23,13 +24,16 @@ _LEAD_INS = (
     "|abstract|abstracts|paper|papers|nomination|nominations|expression of interest|expressions of interest"
     "|quotation|quotations|quote|question|questions|request|requests|clarification|clarifications"
     "|free but mandatory|free but compulsory|free but required|free , but mandatory|free , but compulsory"
-    "|free , but required|has been|have been|has now been|late registration|late registrations|late applications"
+    "|free , but required|here|needed|confirm your attendance|confirm your participation|has been|have been"
+    "|has now been|late registration|late registrations"
+    "|late applications"
     "|mandatory but free|mandatory|compulsory|required|free|free of charge"
     "|request for clarification|requests for clarification|requests to participate|request to participate|comment"
     "|comments|contribution|contributions|entry|entries|response|responses|manuscript|manuscripts|project"
     "|projects|call|calls|candidature|candidates|candidacy|candidacies|form|forms|survey|feedback|documents"
     "|document|full proposals|concept note|concept notes|letter of intent|letters of intent|grant|grants|award"
-    "|awards|early bird|early-bird|participation|online registration|online application|electronic|portal|vacancy|post"
+    "|awards|early bird|early-bird|participation|online registration|online application|electronic|portal"
+    "|vacancy|post"
     "|position|consultation|public consultation|event|events|webinar|webinars|workshop|conference|seminar|meeting"
     "|training|session|lecture|forum|summit|hearing|info session|information session|info day|information day"
     "|infoday|launch|panel|course|symposium|congress|round table|roundtable|assembly|exhibition|festival|ceremony"
@@ -43,7 +47,7 @@ _LEAD_INS = (
 
 ENGLISH = Vocabulary(
     locales=(Locale("en"), Locale("en", "GB"), Locale("en", "AU")),
-    more_weekdays={"tues": 1, "thur": 3, "thurs": 3},
+    more_weekdays={"weds": 2, "tues": 1, "thur": 3, "thurs": 3},
     ordinal_suffixes=phrases("st|nd|rd|th"),
     day_articles=phrases("the"),
     month_prepositions=phrases("of"),
@@ -61,21 +65,28 @@ ENGLISH = Vocabulary(
     ),
     before=phrases("before|prior to"),
     trailers=phrases(
-        "sharp|precisely|at the latest|latest|inclusive|included|in person|in-person|hybrid|webinar|workshop|conference"
-        "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams|Zoom|Teams"
-        "|full day|full-day|all day|whole day|new deadline|extended deadline|( extended )|venue :|location :|place :"
-        "|where :|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
+        "sharp|precisely|at the latest|latest|inclusive|included|in person|in-person|hybrid|webinar|workshop"
+        "|conference"
+        "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams"
+        "|Zoom|Teams"
+        "|full day|full-day|all day|whole day|new deadline|extended deadline|venue :|location :|place :"
+        "|where :|where ?|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
         "|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
-        "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former|formerly"
+        "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former"
+        "|formerly"
         "|previous|previously|original|originally|initial|initially|earlier|past|passed|expired|closed|cancelled"
         "|canceled|postponed|moved|extended|shifted|changed|rescheduled|delayed|replaces|replaced|replacing|instead"
         "|rather|place|was|were|had|might|would|approx|approximately|around|about|circa|roughly|near|provisional"
-        "|provisionally|tentative|tentatively|probably|possibly|likely|estimated|indicative|indicatively|maybe|perhaps"
+        "|provisionally|tentative|tentatively|probably|possibly|likely|estimated|indicative|indicatively|maybe"
+        "|perhaps"
         "|every|each|daily|weekly|fortnightly|monthly|quarterly|yearly|week|weeks|weekend|month|months|fortnight|days"
-        "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight|noon|midnight|morning"
-        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|postmark|postmarked|confirmed|confirmation|unconfirmed|subject|pending"
+        "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight"
+        "|noon|midnight|morning"
+        "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|postmark|postmarked|later|further"
+        "|onward|onwards|beyond|announced|announce|decided|determined|defined|confirmed|confirmation"
+        "|unconfirmed|subject|pending"
         "|alternative|alternatively|optional|backup|fallback|reserve|cob|eob|lunch|lunchtime|sunset|sunrise|dawn|dusk"
     ),
     hours_in_words=phrases("of business|of play|of office|of office hours|office hours|business hours|working hours"),
@@ -90,7 +101,8 @@ ENGLISH = Vocabulary(
         "|has been extended until|has been postponed to|has moved to"
     ),
     asides=phrases(
-        "doors|doors open|doors opening|registration|registration opens|arrival|arrivals|coffee|welcome coffee|welcome"
+        "doors|doors open|doors opening|registration|registration opens|arrival|arrivals|coffee|welcome coffee"
+        "|welcome"
         "|check-in|networking|login|log-in|connection|opening|opening same day|opening on the same day|bid opening"
         "|public opening|opening of bids|opening of tenders|opening of offers|tender opening"
     ),
@@ -111,6 +123,13 @@ ENGLISH = Vocabulary(
     periods_before=phrases("before|prior to|ahead of"),
     weeks=phrases("week|weeks"),
     place_prepositions=phrases("in|at|the"),
+    venues=phrases(
+        "hall|room|house|palace|hotel|centre|center|auditorium|theatre|building|university|campus|library"
+        "|museum|office"
+        "|offices|headquarters|chamber|ministry|embassy|school|college|institute|square|street|avenue|floor"
+    ),
+    breaks=phrases("lunch|lunch break|coffee break|break|lunch from|lunch at"),
+    day_units=phrases("day|days"),
     place_joins=phrases("of|the|and|for|on|upon|st"),
     relative=phrases("next|tomorrow|today|tonight|yesterday|coming"),
     extended=phrases("extended|extension|postponed|prolonged|rescheduled"),

@@ -37,7 +37,8 @@ _LEAD_INS = (
     "|table ronde|lancement|audition|entretiens|épreuves|ouverture des plis|en ligne|virtuel|virtuelle|hybride"
     "|public|publique|annuel|annuelle|international|internationale|national|nationale|régional|régionale|général"
     "|générale|la|les|l'|le|de|des|du|d'|au|aux|et|pour|en|cette|cet|ce|vos|votre|nos|notre|jusqu'au|jusqu'à"
-    "|rendez-vous|gratuite mais obligatoire|gratuit mais obligatoire|obligatoire mais gratuite|libre mais obligatoire"
+    "|merci de confirmer votre présence|confirmer votre présence|confirmer votre participation|rendez-vous"
+    "|gratuite mais obligatoire|gratuit mais obligatoire|obligatoire mais gratuite|libre mais obligatoire"
     "|gratuite , mais obligatoire|libre"
     "|(prolongé)|(prolongée)|(prolongés)|(prolongation)|prolongé :|prolongée :|(reporté)|(reportée)|reportée :"
     "|(repoussé)|(repoussée)|repoussée :|(prorogée)|prorogée :|(nouvelle)|(nouveau)|(modifiée)"
@@ -66,19 +67,20 @@ FRENCH = Vocabulary(
         "précises|précise|au plus tard|dernier délai|inclus|inclusivement|compris|en présentiel|hybride|webinaire"
         "|atelier|conférence|date limite|visioconférence|en visioconférence|par visioconférence|via Zoom|sur Zoom"
         "|journée entière|journée complète|toute la journée|nouvelle date|nouvelle date limite"
-        "|( prolongé )"
-        "|( prolongée )|lieu :|délai de rigueur|fuseau horaire :|places limitées|nombre de places limité"
+        "|lieu :|où :|où ?|délai de rigueur|fuseau horaire :|places limitées|nombre de places limité"
         "|sur Teams|Zoom|Teams|fin de journée|à distance|en distanciel|distanciel"
     ),
     time_words=phrases(
         "ne|n|pas|non|aucun|aucune|jamais|sans|sauf|excepté|hors|avant|après|depuis|suivant|pendant|durant|ancien"
         "|ancienne|précédent|précédente|initial|initiale|initialement|origine|passé|passée|expiré|expirée|clos|close"
         "|annulé|annulée|annulation|reporté|reportée|report|prolongé|prolongée|prolongation|prorogé|prorogée|déplacé"
-        "|déplacée|modifié|modifiée|remplace|remplacé|lieu|place|plutôt|était|étaient|fut|environ|vers|autour|alentours"
+        "|déplacée|modifié|modifiée|remplace|remplacé|lieu|place|plutôt|était|étaient|fut|environ|vers|autour"
+        "|alentours"
         "|provisoire|provisoirement|prévisionnel|prévisionnelle|indicatif|indicative|probable|probablement|estimé"
         "|peut-être|chaque|tous|toutes|quotidien|hebdomadaire|mensuel|mensuelle|semaine|semaines|mois|quinzaine"
         "|trimestre|jours|heures|minutes|ou|soit|demain|hier|aujourd'hui|midi|minuit|matin|après-midi|soir|matinée"
         "|confirmer|confirmé|confirmée|confirmation|réserve|optionnel|facultatif|repli|envisagé|envisagée"
+        "|suivants|suivantes|ultérieur|ultérieure|ultérieurement|nouvel|annoncer|préciser|définir|déterminer"
         "|cachet|courant|mi|continu|permanent|entre|que|mais|si"
     ),
     hours_in_words=phrases("des bureaux|heures ouvrables|heures ouvrées|heures de bureau|des guichets|du secrétariat"),
@@ -117,10 +119,18 @@ FRENCH = Vocabulary(
     periods_before=phrases("avant"),
     weeks=phrases("semaine|semaines"),
     place_prepositions=phrases("à|a|au|aux|en|le|la|les|l'"),
+    venues=phrases(
+        "salle|maison|palais|hôtel|centre|auditorium|théâtre|bâtiment|université|campus|bibliothèque"
+        "|médiathèque|musée"
+        "|siège|bureau|bureaux|mairie|ministère|ambassade|école|lycée|institut|place|rue|avenue|amphithéâtre|étage"
+    ),
+    breaks=phrases("pause|pause déjeuner|pause café|déjeuner"),
+    day_units=phrases("jour|jours"),
     place_joins=phrases("de|du|des|d|l|la|le|les|et|en|sur|sous|aux|au|von|der|van"),
     relative=phrases("prochain|prochaine|prochains|demain|aujourd'hui|hier|ce soir"),
     extended=phrases(
-        "prolongé|prolongée|prolongés|prolongation|prorogé|prorogée|prorogation|reporté|reportée|report|repoussé|repoussée"
+        "prolongé|prolongée|prolongés|prolongation|prorogé|prorogée|prorogation|reporté|reportée|report"
+        "|repoussé|repoussée"
     ),
     until_moment=phrases("jusqu'au|jusqu'à|au|à"),
     range_ends=phrases(
