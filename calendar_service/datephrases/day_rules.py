@@ -173,12 +173,17 @@ class DayRules:
         return Day(day, "", self._year(), is_month_first=True)
 
     def _day_before_range(self) -> Day | None:
-        """Read the first day of "29-30 June 2021"."""
+        """Read the first day of "29-30 June 2021", "28 au 29/02/2028" and "25/26 May 2027"."""
         day = self.number()
-        if not day:
-            return None
-        is_range = self.tokens.follows(lambda: self.after_range(self._weekday_day_month))
-        return Day(day) if is_range or self.tokens.follows(lambda: self.after_range(self._weekday_and_digits)) else None
+        ends = (
+            lambda: self.after_range(self._weekday_day_month),
+            lambda: self.after_range(self._weekday_and_digits),
+            self._behind_slash,
+        )
+        return Day(day) if day and any(self.tokens.follows(end) for end in ends) else None
+
+    def _behind_slash(self) -> Day | None:
+        return self.day_month() if self.tokens.is_glued_sign() and self.tokens.accept("/") else None
 
     def number(self) -> str:
         """Read the number of a day, with its suffix; "" if there is none."""

@@ -162,9 +162,10 @@ class ZoneRules:
         start, is_glued = self.tokens.at, self.tokens.is_glued()
         if self.tokens.accept("z") and (is_glued or self.tokens.text_since(start) == "Z"):
             return "UTC"
-        if not is_glued:
-            return None
-        if not self.tokens.is_glued(1) or not (self.tokens.peek() == "+" or self.tokens.is_iso_offset()):
+        self.tokens.at = start
+        is_spaced = not is_glued and self.parts.shape.endswith("C")  # "13:30 +0200"
+        is_plus = self.tokens.peek() == "+" and (is_glued or is_spaced)
+        if not self.tokens.is_glued(1) or not (is_plus or self.tokens.is_iso_offset()):
             return None
         return self._offset(self.tokens.accept("+-"))
 

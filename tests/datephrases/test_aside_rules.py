@@ -57,6 +57,8 @@ READ = [
     ("12/05/2027 to 14/05/2027", MAY_12, date(2027, 5, 14), None, None),
     ("12.05. - 14.05.2027", MAY_12, date(2027, 5, 14), None, None),
     ("du 12 au 14/05/2027", MAY_12, date(2027, 5, 14), None, None),
+    ("12/13 May 2027, Geneva", MAY_12, date(2027, 5, 13), None, None),
+    ("12 May 2027 10:00 +0200", MAY_12, MAY_12, TEN, None),
     ("12 mai 2027, 10h00/12h00", MAY_12, MAY_12, TEN, NOON),
     ("12 May 2027 10:00 Z", MAY_12, MAY_12, TEN, None),
 ]
@@ -83,7 +85,6 @@ REFUSED = [
     "12 May 2027, TBC",
     "12 May 2027, place to be announced",
     "12 May 2027, until further notice",
-    "12 May 2027, paris time",
     "12 mai 2027, lieu à préciser",
     "12 May 2027, Early June",
     "12 May 2027, Second Week",
@@ -102,6 +103,7 @@ REFUSED = [
     "Semaine du 12 mai 2027",
     "European Week of Regions: 12 May 2027",
     "05.03. - 09.03.2028",
+    "12/15 May 2027",
     "12 May 2027, 10:00 CET - 12:00 Nairobi",
     "Date limite : 12 mai 2027 (cachet de la poste faisant foi)",
 ]

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from calendar_service.datephrases import parser
+from calendar_service.datephrases import day_rules, parser
 from calendar_service.datephrases.languages import ENGLISH, LANGUAGES, VOCABULARY
 from calendar_service.datephrases.tokens import MAX_PHRASE_TOKENS, fold, phrase_key, tokenize
 from calendar_service.datephrases.vocabulary import phrases
@@ -41,7 +41,8 @@ def test_all_languages_together_have_the_words_of_each():
 
 def test_the_parser_follows_the_words_of_a_language(monkeypatch):
     german = replace(ENGLISH, lead_ins=phrases("Einsendeschluss"), day_articles=phrases("den"))
-    monkeypatch.setattr(parser, "VOCABULARY", VOCABULARY | german)
+    for module in (parser, day_rules):
+        monkeypatch.setattr(module, "VOCABULARY", VOCABULARY | german)
     parts = parser.Parser("Einsendeschluss: Tuesday den 7 July 2020").parse()
     assert (parts.shape, parts.understood) == ("D", ["Einsendeschluss", "Tuesday den 7 July 2020"])
 

@@ -70,7 +70,7 @@ ENGLISH = Vocabulary(
         "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams"
         "|Zoom|Teams"
         "|full day|full-day|all day|whole day|new deadline|extended deadline|venue :|location :|place :"
-        "|where :|where ?|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
+        "|where :|where ?|o'clock|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
         "|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
