@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from tests.checkers.installed import FOLDER, OBSERVATORY_FOLDER, program
 from tests.checkers.service import BASE
 from tests.support.browser import FLAGS, look
-from tests.support.proxies import NAME
+from tests.support.proxies import DEPLOY, NAME
 from tests.support.tools import AXE, HTML_CHECKER, find_chromium, find_java, find_node
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
@@ -41,6 +41,13 @@ import socket, thor.dns
 thor.dns._lookup = lambda host, port, kind: [(socket.AF_INET, kind, 0, "", (socket.gethostbyname(host.decode()), port))]
 from redbot.cli import main
 main()
+"""
+COMPOSE = """
+import pathlib, sys
+from compose_spec import PyCompose
+read = PyCompose.from_yaml(pathlib.Path(sys.argv[1]).read_text())
+read.validate()
+print(len(read.services), "services")
 """
 LOOK = """async () => {
   document.querySelectorAll('details').forEach(each => { each.open = true; });
@@ -86,7 +93,7 @@ def wapiti(checked):
     common = ["--scope", "domain", "--verify-ssl", 0, "--flush-session", "--no-bugreport", "-f", "json", "-v", 1]
     common += ["--tasks", 4, "--max-files-per-dir", 10, "--max-links-per-page", 30, "--max-parameters", 30]
     # 501 is what oEmbed says of a format that is not there.
-    common += ["--skip", "format", "--max-attack-time", 120]
+    common += ["--skip", "format", "--max-attack-time", 60]
     runs = {
         "public": ["-u", f"{BASE}/", "-s", f"{BASE}/fr/", "-s", BASE + checked.manage_path, "-x", f"{BASE}/admin*"],
         "editor": ["-u", f"{BASE}/admin", "-H", f"Cookie: {checked.session}", "-x", f"{BASE}/admin/sign-out*"],
@@ -198,6 +205,13 @@ def observatory(checked):
     return bad + ([f"score {told['scan']['score']}"] if told["scan"]["score"] < 100 else [])
 
 
+def compose(_checked):
+    """Have the compose file read by a parser that refuses what the specification does not know."""
+    done = _run(FOLDER / "compose" / "bin" / "python", "-c", COMPOSE, DEPLOY / "compose.yaml")
+    _report(done.stdout.strip())
+    return [done.stderr] if done.returncode else []
+
+
 CHECKS = {
     "schemathesis": schemathesis,
     "wapiti": wapiti,
@@ -205,4 +219,5 @@ CHECKS = {
     "vnu": vnu,
     "axe": axe,
     "observatory": observatory,
+    "compose": compose,
 }

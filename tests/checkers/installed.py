@@ -16,6 +16,7 @@ PINS = {
     "schemathesis": ("schemathesis==4.32.5",),
     "wapiti": ("wapiti3==3.1.8", "greenlet==3.5.4"),
     "redbot": ("redbot==2.7.1",),
+    "compose": ("compose-spec==0.2.1",),
 }
 OBSERVATORY = "@mdn/mdn-http-observatory@1.4.8"
 OBSERVATORY_FOLDER = FOLDER / "observatory" / "node_modules" / "@mdn" / "mdn-http-observatory"
