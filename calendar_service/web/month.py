@@ -30,7 +30,8 @@ _WEEK = 7
 class Piece:
     """The part of an item on one day; `starts` and `stops` are True if the item does so on this day.
 
-    `notes` are the sentences on its state.
+    `days` is how many days of the row the title can run over, and 0 where a day before has it. `notes` are the
+    sentences on its state.
     """
 
     title: phrases.LocalizedText
@@ -43,6 +44,7 @@ class Piece:
     off_class: str
     starts: bool
     stops: bool
+    days: int
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,15 @@ def _piece(span: _Span, day: date, grid: _Grid) -> Piece:
         off_class=off_class(item.entry, is_off=item.is_off),
         starts=day == begins,
         stops=day == ends,
+        days=_days_in_row(day, begins, ends, grid),
     )
+
+
+def _days_in_row(day: date, begins: date, ends: date, grid: _Grid) -> int:
+    monday = day - timedelta(days=day.weekday())
+    if day != max(begins, monday, grid.first):
+        return 0
+    return (min(ends, monday + timedelta(days=_WEEK - 1), last_of(grid.first)) - day).days + 1
 
 
 def last_day_of_item(item: AgendaItem, zone: str) -> date:

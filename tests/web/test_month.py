@@ -48,8 +48,21 @@ def test_a_bar_keeps_its_line_over_the_week(showcase):
         for day, cell in enumerate(re.findall(r"<td.*?</td>", html, re.DOTALL))
     }
     # 15 and 16 December are cells 15 and 16, as the first one lies outside.
-    assert lines[15] == ["event", "event starts", "webinar off starts stops"]
+    assert lines[15] == ["event", "event starts over2", "webinar off starts stops"]
     assert lines[16] == ["event", "event stops", "event starts stops"]
+
+
+def test_a_title_runs_over_the_days_of_its_row(site_of):
+    """The link stands once in a row; a span over two weeks and out of the month has one in each row."""
+    site = site_of("  - {id: fair, kind: event, title: Fair, when: 26 February 2027 to 3 March 2027}\n")
+    for month, expected in (
+        ("2027-02", {26: "event starts over3"}),
+        ("2027-03", {1: "event over3"}),
+    ):
+        html = read(site, f"/month/{month}")
+        found = re.findall(r'<span class="vh">, \w+ (\d+) .*?<li class="([^"]*)"><(\w+)', html, re.DOTALL)
+        assert {int(day): classes for day, classes, tag in found if tag == "a"} == expected
+        assert len(found) == 3
 
 
 def test_more_than_three_are_a_link_to_the_day(showcase):
