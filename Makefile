@@ -4,7 +4,7 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test test-unit check format slow constraints schema screenshots lighthouse checkers pip-audit clean
+.PHONY: run test test-unit check format slow constraints schema screenshots walkthrough lighthouse checkers pip-audit clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
@@ -36,6 +36,10 @@ schema: $(VENV)/run
 # Pictures of the pages in all their states, into var/screenshots; those of the README into docs/images.
 screenshots: $(VENV)/test
 	$(BIN)/python -m tests.support.screenshots
+
+# Pictures of docs/admin-walkthrough.md.
+walkthrough: $(VENV)/test
+	$(BIN)/python -m tests.support.walkthrough
 
 # Measures the pages as a phone would load them; npm fetches Lighthouse.
 lighthouse: $(VENV)/test

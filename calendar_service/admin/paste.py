@@ -42,6 +42,7 @@ PASTE = f"{ADMIN}/paste"
 _MOST_BYTES = 5 * 1024 * 1024
 _MOST_CARDS = 200
 _LONG = 70
+_FIXED = (("id",), ("kind",))
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def _corrected(number: str) -> dict[str, Any]:
     for name, value in request.form.items():
         path = parse_path(name.removeprefix(prefix)) if name.startswith(prefix) else ()
         parent = value_at(fields, path[:-1]) if path else None
-        if isinstance(parent, dict) and path[-1] in parent and path != ("id",):
+        if isinstance(parent, dict) and path[-1] in parent and path not in _FIXED:
             text = value.replace("\r\n", "\n").strip()
             if text:
                 parent[path[-1]] = text

@@ -53,7 +53,6 @@ class MessageDay:
 class MessageDays:
     """All days in order, and what stands above and below the drawing."""
 
-    back = DAYS_BACK
     ahead = DAYS_AHEAD
 
     days: list[MessageDay]

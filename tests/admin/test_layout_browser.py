@@ -10,6 +10,7 @@ from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import SetValue
 from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome
+from tests.support.admin_pages import admin_paths
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
@@ -142,6 +143,37 @@ def test_pages_are_for_all(browser, admin, view, scheme):
     check(page, admin, SIGNED_IN)
     assert page.faults == []
     page.context.close()
+
+
+def every_page(admin):
+    """The pages of all routes, in French: a new one is among them by itself."""
+    made = admin_paths(admin.app, record_id="charts-tender", number="1")
+    made = [each.replace("charts-tender/release", "secret-roofs/release") for each in made]
+    return [f"{each}?lang=fr" for each in made]
+
+
+def test_every_route_is_for_all_in_french_on_a_phone(browser, admin):
+    page = look(browser, viewport=VIEWS["phone"])
+    sign_in(page, admin)
+    check(page, admin, every_page(admin))
+    assert page.faults == []
+    page.context.close()
+
+
+def test_every_route_needs_no_scripts(browser, admin):
+    """Without scripts each page has the same heading, fields and buttons as with them."""
+    seen = {}
+    for scripts in (True, False):
+        page = look(browser, viewport=VIEWS["desk"], java_script_enabled=scripts)
+        sign_in(page, admin)
+        for path in every_page(admin):
+            assert page.goto(f"{admin.address}{path}").status == 200, path
+            fields = page.locator("main input:not([type=hidden]), main textarea, main select, main button").count()
+            shown = page.locator("html").get_attribute("lang"), page.locator("h1").inner_text(), fields
+            assert shown[0] == "fr", path
+            assert seen.setdefault(path, shown) == shown, path
+        assert page.faults == []
+        page.context.close()
 
 
 def check(page, admin, paths):

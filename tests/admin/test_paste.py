@@ -111,6 +111,7 @@ def test_what_is_corrected_is_kept_so_and_what_is_emptied_is_not(programme):
     title = next(name for name in given if name.startswith("text-0-title"))
     given[title] = "Cities, libraries and parks"
     given["text-0-id"] = "another-id"
+    given["text-0-kind"] = "tender"
     given["text-0-nothing"] = "unknown"
     given["accept"] = ["0"]
     visitor.post("/admin/paste", given)
@@ -118,6 +119,7 @@ def test_what_is_corrected_is_kept_so_and_what_is_emptied_is_not(programme):
     fields = change.edits[0]["edit"]["append"]
     assert "Cities, libraries and parks" in json.dumps(fields)
     assert fields["id"] == change.record_id != "another-id"
+    assert fields["kind"] != "tender"
     assert "nothing" not in fields
 
 
