@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.admin.comparison import changed_keys
+from calendar_service.admin.line_diff import diff_lines
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
+from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.main_moment import main_moment
 from calendar_service.records.selection import Selection
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 _AROUND = 3
+_MOST_DIFFS = 50
 MOST_ERRORS = 20
 _CHANNELS = {
     ChannelName.MAIL: gettext_noop("by email"),
@@ -61,6 +64,7 @@ class ShownChange:
     headline: str
     lines: list[str]
     keys: list[str]
+    diff: list[tuple[str, str]]
     text: list[tuple[int, str]]
     notified: int
     parts: list[AudiencePart]
@@ -92,27 +96,45 @@ class ShownWaiting:
 
 @dataclass(frozen=True)
 class ShownError:
-    """A problem of the file, with the lines around it."""
+    """A problem of the file, with the lines around it; `title` is that of its record, "" if it has none."""
 
     finding: Finding
     text: list[tuple[int, str]]
+    title: str
+    where: str
 
 
 def shown_errors(state: FileState) -> list[ShownError]:
     """Return the first problems of a file with the lines around each."""
-    return [
-        ShownError(each, state.lines(each.line - _AROUND, each.line + _AROUND))
-        for each in state.reading.errors[:MOST_ERRORS]
-    ]
+    errors = state.reading.errors[:MOST_ERRORS]
+    value = read_tree(state.data).value if errors else None
+    records = value.get("records") if isinstance(value, dict) else None
+    return [_shown_error(each, state, records if isinstance(records, list) else []) for each in errors]
+
+
+def _shown_error(finding: Finding, state: FileState, records: list[Any]) -> ShownError:
+    path, title = finding.problem.path, ""
+    if len(path) > 1 and path[0] == "records" and isinstance(path[1], int) and path[1] < len(records):
+        record = records[path[1]] if isinstance(records[path[1]], dict) else {}
+        found = record.get("title")
+        found = next(iter(found.values()), "") if isinstance(found, dict) else found
+        title = found if isinstance(found, str) else str(record.get("id", ""))
+    where = ".".join(map(str, path[2:])) if title else finding.problem.where
+    return ShownError(finding, state.lines(finding.line - _AROUND, finding.line + _AROUND), title, where)
 
 
 def shown_changes(overview: Overview, difference: FileComparison) -> list[ShownChange]:
     """Return each record that differs."""
     view = context_for(difference, overview.lang)
-    return [_shown(each, difference, overview, view) for each in difference.announcement.changes]
+    changes = difference.announcement.changes
+    return [
+        _shown(each, difference, overview, view, with_lines=number < _MOST_DIFFS) for number, each in enumerate(changes)
+    ]
 
 
-def _shown(change: AnnouncedChange, difference: FileComparison, overview: Overview, view: RenderContext) -> ShownChange:
+def _shown(
+    change: AnnouncedChange, difference: FileComparison, overview: Overview, view: RenderContext, *, with_lines: bool
+) -> ShownChange:
     record, now = change.after.record, cache().clock()
     entry = difference.following.entries[record.id]
     before = difference.last.entries.get(record.id) if difference.last else None
@@ -123,6 +145,9 @@ def _shown(change: AnnouncedChange, difference: FileComparison, overview: Overvi
         headline=headline,
         lines=lines,
         keys=[] if change.after.withdrawn else changed_keys(before.record if before else None, record),
+        diff=diff_lines(before.record, record, difference.following.calendar)
+        if with_lines and before and not change.after.withdrawn and not before.revision.is_reduced
+        else [],
         text=overview.record_lines(record.id),
         notified=total_audience(change.audience),
         parts=audience_parts(change.audience, overview.lang),
