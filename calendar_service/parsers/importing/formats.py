@@ -53,6 +53,8 @@ def read_source(
     """
     if len(data) > MAX_SOURCE_BYTES:
         raise UnfitSource(f"the source has more than {MAX_SOURCE_BYTES:,} bytes.", remedy="Split it.")
+    if not data.strip():
+        raise UnfitSource("there is nothing in it.")
     _refuse_archive(data)
     match form or guess_format(data, name):
         case "ics":

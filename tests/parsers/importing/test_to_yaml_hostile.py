@@ -35,13 +35,21 @@ LATER = {
     "tender": {"tenderPeriod": {"endDate": "2027-05-17T17:00:00+02:00"}},
 }
 FORMS = {"page": "page", "csv": "csv", "ics": "ics", "jsonld": "jsonld", "ocds": "ocds", "own json": "jsonld",
-         "amendments": "ocds", "html": "html"}  # fmt: skip
+         "amendments": "ocds", "html": "html",
+         "schedule": "jsonld", "microdata": "html", "rows": "html", "prose": "page"}  # fmt: skip
 
 
 def sources(text):
     """The text in each place of each format."""
     row = io.StringIO()
     csv.writer(row).writerows([["title", "when", "place", "id"], [text, "3 May 2027", text, ""], ["T", text, "", text]])
+    schedule = {"repeatFrequency": text, "byDay": text, "scheduleTimezone": text, "exceptDate": text, text: text}
+    again = {**EVENT, "eventSchedule": schedule}
+    micro = (
+        f"<div itemscope itemtype='https://schema.org/Event'><h2 itemprop=name>{text}</h2><p>{text} until 3 May 2027.</p>"
+        f"<meta itemprop=startDate content='2027-05-04'><p itemprop=location>{text}</p></div>"
+    )
+    cells = f"<tr><td rowspan=2>{text}</td><td>{text}</td><td>3 May 2027 {text}</td></tr><tr><td>{text}</td><td>4 May 2027</td></tr>"
     node = {**EVENT, "name": text, "description": text, "location": text, "organizer": {"name": text}, "url": text}
     whole = {"id": "talk", "kind": "event", "title": text, "summary": {"en": text}, "when": "2027-05-03", "place": text}
     own = {"id": "x", "source": {**whole, "organisers": [text], text: text, "words": {"when": text, text: text}}}
@@ -54,6 +62,14 @@ def sources(text):
         "csv": row.getvalue(),
         "ics": ics(
             PARIS, *(f"{name}:{escaped}" for name in ("LOCATION", "CATEGORIES", "DESCRIPTION", "URL", "STATUS"))
+        ),
+        "schedule": page(again),
+        "microdata": micro,
+        "rows": f"<table><tr><th>Unit</th><th>Subject</th><th>Deadline</th></tr>{cells}</table>",
+        "prose": (
+            f"All hours are {text}. Forum {text}\n\nThe forum {text} takes place in {text} on 3 May 2027, {text}. Please register {text} by "
+            f"1 May 2027 {text}.\n\n- 3 May 2027, à {text} : Forum {text}\n- 4 May 2027, {text} : {text}\n\n{text} 5 May 2027\n"
+            f"Forum\n{text}\n\nMonday 3 May 2027\n\n10:00-11:00 {text}\n{text}"
         ),
         "jsonld": page(node, languages, {"@type": text}),
         "ocds": json.dumps({"releases": [{**RELEASE, "buyer": {"name": text}, "tender": tender}]}),
