@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from calendar_service.admin.waiting import combine
 from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.publishing import publish_file
 from calendar_service.store import clocks
-from calendar_service.store.editions import load_edition
+from calendar_service.store.editions import TZ_DATABASE, follow_tz_database, load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.purge_history import purge_history
 from calendar_service.store.tables import editions, revisions
@@ -232,3 +233,21 @@ def test_in_french(site):
     page = words_of(site.editor().get("/admin/history?lang=fr"))
     assert "Historique" in page
     assert "un fichier enregistré ou une commande" in page
+
+
+def test_new_time_zone_data_are_told_where_they_came(site):
+    site.later(minutes=1)
+    newer = f"{TZ_DATABASE}x"
+    assert follow_tz_database(site.engine, site.now, tz_database=newer).outcome == "published"
+    site.later(minutes=1)
+    publish_file(site.engine, site.settings.file, site.now, tz_database=f"{newer}y")
+    page = words_of(site.editor().get("/admin/history"))
+    assert f"New time zone data: {newer}y" in page.partition("Edition 4 ")[0]
+    assert f"New time zone data: {newer} " in page.partition("Edition 4 ")[2].partition("Edition 3 ")[0]
+    assert "New time zone data" not in page.partition("Edition 3 ")[2]
+    site.later(minutes=1)
+    site.settings.file.write_text(ADDED.replace("Bridges", "All bridges"), encoding="utf-8")
+    publish_file(site.engine, site.settings.file, site.now, tz_database=f"{newer}y")
+    page = words_of(site.editor().get("/admin/history"))
+    assert "All bridges" in page.partition("Edition 5 ")[0]
+    assert "New time zone data" not in page.partition("Edition 5 ")[0]
