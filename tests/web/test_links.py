@@ -1,5 +1,6 @@
 """Links into other calendars: each value percent-encoded exactly once, each program's own form."""
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -50,10 +51,17 @@ ADDED = [
 ]
 
 
+@pytest.fixture
+def in_june(public):
+    """The site before its call for tenders closes: a closed one is not offered to add."""
+    public.now = datetime(2020, 6, 1, 12, tzinfo=UTC)
+    return public
+
+
 @pytest.mark.parametrize(("path", "google", "outlook"), ADDED, ids=[row[0] for row in ADDED])
-def test_one_event_goes_to_google_and_outlook(public, path, google, outlook):
+def test_one_event_goes_to_google_and_outlook(in_june, path, google, outlook):
     found = {}
-    for link in actions(public, path):
+    for link in actions(in_june, path):
         where, query = parts(link) if "?" in link else (link, {})
         found.setdefault(where, query)
     render = found["https://calendar.google.com/calendar/render"]
@@ -68,8 +76,8 @@ def test_one_event_goes_to_google_and_outlook(public, path, google, outlook):
     assert f"https://calendar.example.org{path}" in render["details"]
 
 
-def test_event_page_offers_file_and_feed(public):
-    links = actions(public, "/fr/events/online-charts-tender-2020")
+def test_event_page_offers_file_and_feed(in_june):
+    links = actions(in_june, "/fr/events/online-charts-tender-2020")
     assert "https://calendar.example.org/events/online-charts-tender-2020.ics?lang=fr" in links
     assert "webcal://calendar.example.org/calendar.ics?id=online-charts-tender-2020&lang=fr" in links
 
