@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
+import yaml
 from lxml import html
 from playwright.sync_api import sync_playwright
 
@@ -45,7 +46,7 @@ main()
 COMPOSE = """
 import pathlib, sys
 from compose_spec import PyCompose
-read = PyCompose.from_yaml(pathlib.Path(sys.argv[1]).read_text())
+read = PyCompose.from_json(pathlib.Path(sys.argv[1]).read_text())
 read.validate()
 print(len(read.services), "services")
 """
@@ -205,9 +206,11 @@ def observatory(checked):
     return bad + ([f"score {told['scan']['score']}"] if told["scan"]["score"] < 100 else [])
 
 
-def compose(_checked):
+def compose(checked):
     """Have the compose file read by a parser that refuses what the specification does not know."""
-    done = _run(FOLDER / "compose" / "bin" / "python", "-c", COMPOSE, DEPLOY / "compose.yaml")
+    read = checked.folder / "compose.json"
+    read.write_text(json.dumps(yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))), encoding="utf-8")
+    done = _run(FOLDER / "compose" / "bin" / "python", "-c", COMPOSE, read)
     _report(done.stdout.strip())
     return [done.stderr] if done.returncode else []
 

@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import subprocess
 import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +11,7 @@ from sqlalchemy import text
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.engine import reading, sqlite_url
+from tests.support.own_postgres import small_disk
 from tests.support.proof_deployment import LEAD, Deployment, ForkServer, Sink, judge, print_numbers, seconds_since
 
 # Gone by: a tick ahead of the clock would give back what it does not send.
@@ -26,16 +25,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system"),
 ]
-
-
-@contextmanager
-def small_disk(folder):
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def leave(disk, room):
@@ -55,7 +44,7 @@ def fill_again_and_again(tmp_path, fault=""):
     """Give each tick 60 new messages and a little more room; after a second there is plenty, and it may go on."""
     start, found = time.monotonic(), Counter()
     with (
-        small_disk(tmp_path / "disk") as disk,
+        small_disk(SIZE) as disk,
         Sink(tmp_path, "--delay-ms", 20) as sink,
         ForkServer(fault) as fork_server,
     ):
