@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _HAPPENINGS = frozenset({Kind.EVENT, Kind.WEBINAR})
 _TENDERS = frozenset({Kind.TENDER})
-_WITH_KEYS = ("place", "contact", "registration")
 _MOST_ROWS = 200
 # What the form offers; what is called off is a task of its own.
 _STATUSES = {
@@ -274,7 +273,7 @@ def _with_name(session: dict[str, Any]) -> dict[str, Any]:
 def _edits(record_id: str, path: tuple[str, ...], before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:
     for key, value in after.items():
         old = before.get(key)
-        if key in _WITH_KEYS and isinstance(old, dict) and isinstance(value, dict):
+        if isinstance(old, dict) and isinstance(value, dict):
             yield from _edits(record_id, (*path, key), old, value)
         elif old != value:
             yield SetValue(record_id, (*path, key), value)
