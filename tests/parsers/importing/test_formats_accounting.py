@@ -86,7 +86,8 @@ def test_every_dated_line_of_any_page_is_accounted_for(lines):
             text.append(line[0].format(dated[number]))
         else:
             text.append(line)
-    assert_accounted("\n".join(text), dated)
+    if any(text):
+        assert_accounted("\n".join(text), dated)
 
 
 @pytest.mark.parametrize("words", WORDS)
