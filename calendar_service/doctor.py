@@ -45,6 +45,7 @@ def examine(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[Ch
         _time_zones(),
         _file(settings),
         _database(settings),
+        *_damage(settings),
         *_in_database(settings, keys, now),
         _disk(settings),
         check_mail_server(settings, now),
@@ -78,6 +79,16 @@ def _database(settings: Settings) -> CheckResult:
     return CheckResult(is_well=True, text=f"{engine.dialect.name}: edition {number}")
 
 
+def _damage(settings: Settings) -> list[CheckResult]:
+    """Return the damage of the database's pages, also where it is so great that nothing can be read."""
+    try:
+        damage = find_damage(open_engine(settings.database_url), _DAMAGE_SECONDS)
+    except CalendarError:
+        return []
+    text = f"the database is damaged ({damage}); put back a backup: calendar-service db restore FILE"
+    return [CheckResult(is_well=False, text=text)] if damage else []
+
+
 def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[CheckResult]:
     """Return what is found in a database that can be used; `_database` reports one that cannot."""
     try:
@@ -91,9 +102,6 @@ def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> li
         return []
     clock = f"the clock: {fault.reason}" if fault else "the clock agrees with the database's"
     found = [CheckResult(is_well=fault is None, text=clock)]
-    if damage := find_damage(engine, _DAMAGE_SECONDS):
-        text = f"the database is damaged ({damage}); put back a backup: calendar-service db restore FILE"
-        found.append(CheckResult(is_well=False, text=text))
     if ChannelName.CHAT in channels and find_spec("apprise") is None:
         text = "subscribers want messages in chat rooms: pip install 'calendar-service[chat]'"
         found.append(CheckResult(is_well=False, text=text))

@@ -148,7 +148,7 @@ def _without_questions(words: str) -> str:
     """Return the words behind the deadline for questions: "Clarification requests by 3 May; tenders by 24 May"."""
     head, *others = _NEXT_SENTENCE.split(words, maxsplit=1)
     rest = others[0] if others else ""
-    asks, closes = (not VOCABULARY.questions.isdisjoint(phrase_key(part).split()) for part in (head, rest))
+    asks, closes = (not VOCABULARY.question_words.isdisjoint(phrase_key(part).split()) for part in (head, rest))
     submits = not VOCABULARY.submissions.isdisjoint(phrase_key(rest).split())
     return rest.strip() if asks and not closes and submits else words
 

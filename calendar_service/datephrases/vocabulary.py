@@ -90,7 +90,7 @@ class Vocabulary:
     counted_parts: Phrases = frozenset()  # of those, what nearly always has a number
     submissions: Phrases = frozenset()  # what a closing ends
     title_suffixes: Phrases = frozenset()  # of a number that counts what is announced: "5ème édition"
-    questions: Phrases = frozenset()  # until when they are taken is before the closing
+    question_words: Phrases = frozenset()  # until when they are taken is before the closing
     periods_before: Phrases = frozenset()  # "48 hours before the event, i.e. on 8 March 2027"
     weeks: Phrases = frozenset()  # no sure time, unless the days are written too
     place_prepositions: Phrases = frozenset()  # "in Strasbourg"

@@ -119,7 +119,7 @@ ENGLISH = Vocabulary(
         "tender|tenders|bid|bids|offer|offers|submission|submissions|proposal|proposals|application|applications"
         "|quotation|quotations|deadline|closing|closes|registration|registrations"
     ),
-    questions=phrases("question|questions|clarification|clarifications|enquiries|queries|bird"),
+    question_words=phrases("question|questions|clarification|clarifications|enquiries|queries|bird"),
     periods_before=phrases("before|prior to|ahead of"),
     weeks=phrases("week|weeks"),
     place_prepositions=phrases("in|at|the"),

@@ -115,7 +115,7 @@ FRENCH = Vocabulary(
         "offre|offres|pli|plis|dossier|dossiers|candidature|candidatures|soumission|soumissions|proposition"
         "|propositions|dépôt|clôture|remise|limite|inscription|inscriptions"
     ),
-    questions=phrases("question|questions|renseignements|éclaircissements|précisions|préférentiel"),
+    question_words=phrases("question|questions|renseignements|éclaircissements|précisions|préférentiel"),
     periods_before=phrases("avant"),
     weeks=phrases("semaine|semaines"),
     place_prepositions=phrases("à|a|au|aux|en|le|la|les|l'"),
