@@ -37,7 +37,7 @@ from calendar_service.store.waiting_changes import delete_waiting
 from calendar_service.store.whole_file import NotReplaced, replace_whole
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
-from calendar_service.web.layout import POLICY
+from calendar_service.web.layout import WITH_PREVIEW
 from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 blueprint = editors_blueprint("admin_changes")
 
 CHANGES = f"{ADMIN}/changes"
-_PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _DONE = {
     PublishOutcome.PUBLISHED: gettext_noop("Published."),
     PublishOutcome.UNCHANGED: gettext_noop("Saved. What is public is the same."),
@@ -189,8 +188,7 @@ def show_message() -> Response:
         ],
         record_id=record_id,
     )
-    # A message has inline styles, and a srcdoc frame inherits the policy of this page.
-    response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
+    response.headers["Content-Security-Policy"] = WITH_PREVIEW
     return response
 
 

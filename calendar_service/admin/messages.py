@@ -13,7 +13,8 @@ from calendar_service.admin.overview import open_overview
 from calendar_service.records.selection import Selection
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import settings
-from calendar_service.web.message_overview import PREVIEW_POLICY, letter_page, message_page, read_retried, retry
+from calendar_service.web.layout import WITH_PREVIEW
+from calendar_service.web.message_overview import message_page, read_retried, retry, sample_page
 from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 blueprint = editors_blueprint("admin_messages")
 
 MESSAGES = f"{ADMIN}/messages"
-_LETTERS = f"{MESSAGES}/letter"
+_SAMPLES = f"{MESSAGES}/sample"
 
 
 @blueprint.get(MESSAGES)
@@ -30,7 +31,7 @@ def show_messages() -> Response:
     """Show the messages; what failed stands first."""
     overview = open_overview()
     edition = overview.edition
-    shown = message_page(edition, overview.lang, _LETTERS) if edition else {"nothing": True}
+    shown = message_page(edition, overview.lang, _SAMPLES) if edition else {"nothing": True}
     return admin_page(
         "admin_messages.html",
         overview=overview,
@@ -53,15 +54,15 @@ def retry_messages() -> Response:
     return cast("Response", redirect(f"{MESSAGES}?retried={number}", HTTPStatus.SEE_OTHER))
 
 
-@blueprint.get(f"{_LETTERS}/<record_id>")
-def show_letter(record_id: str) -> Response:
+@blueprint.get(f"{_SAMPLES}/<record_id>")
+def show_sample(record_id: str) -> Response:
     """Show the reminder of a record as it is rendered at the given lead."""
     overview = open_overview()
     if overview.edition is None:
         abort(HTTPStatus.NOT_FOUND)
     default = overview.edition.calendar.default_language
     view = render_context_of(Selection(lang=overview.lang.code), settings().base_url, default)
-    shown = letter_page(record_id, request.args.get("lead", "7 days"), overview.edition, view, _LETTERS)
-    response = admin_page("admin_letter.html", overview=overview, path=MESSAGES, **shown)
-    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    shown = sample_page(record_id, request.args.get("lead", "7 days"), overview.edition, view, _SAMPLES)
+    response = admin_page("admin_sample.html", overview=overview, path=MESSAGES, **shown)
+    response.headers["Content-Security-Policy"] = WITH_PREVIEW
     return response

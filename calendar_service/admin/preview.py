@@ -13,8 +13,7 @@ from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.web.context import cache, settings
-from calendar_service.web.layout import POLICY
-from calendar_service.web.message_overview import PREVIEW_POLICY
+from calendar_service.web.layout import POLICY, WITH_PREVIEW
 from calendar_service.web.pages import render_agenda, render_event
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
@@ -93,5 +92,5 @@ def preview_languages(draft: Draft) -> list[tuple[str, str]]:
 def with_frames(response: Response) -> Response:
     """Return a page that shows whole pages in frames."""
     policy = response.headers["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = policy.replace(POLICY, PREVIEW_POLICY)
+    response.headers["Content-Security-Policy"] = policy.replace(POLICY, WITH_PREVIEW)
     return response

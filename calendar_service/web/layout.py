@@ -27,6 +27,8 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 WITH_SCRIPT = f"{POLICY}; script-src 'self'"
+# A message has inline styles, and a srcdoc frame inherits the policy of its page.
+WITH_PREVIEW = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _STATIC = Path(__file__).parent / "static"
 _OFFSET = re.compile(r"( \(UTC[^)]*\))")
 

@@ -23,7 +23,6 @@ from calendar_service.store.engine import writing
 from calendar_service.store.message_history import list_failures, retry_failed
 from calendar_service.store.receipts import Receipt, receipts
 from calendar_service.web.context import cache, status
-from calendar_service.web.layout import POLICY
 from calendar_service.web.message_days import DAYS_BACK, message_days
 from calendar_service.web.operator_faults import list_open, list_set_aside
 from calendar_service.web.upcoming import PLANNED_WITHIN, list_planned
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
-PREVIEW_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-"""A message has inline styles, and a srcdoc frame inherits the policy of its page."""
 _LOOK_BACK = timedelta(days=DAYS_BACK)
 _MOST_FAILURES = 50
 _NEWEST = 300
@@ -99,8 +96,8 @@ class DeadlineReceipt:
     lines: list[PlannedLine]
 
 
-def message_page(edition: Edition, lang: Language, letters: str) -> dict[str, Any]:
-    """Return what the page shows; `letters` is the path below which messages are previewed."""
+def message_page(edition: Edition, lang: Language, samples: str) -> dict[str, Any]:
+    """Return what the page shows; `samples` is the path below which messages are previewed."""
     now, zone, engine = cache().clock(), edition.calendar.zone, cache().engine
     found = status().read(now)
     shown: dict[str, Any] = {
@@ -116,7 +113,7 @@ def message_page(edition: Edition, lang: Language, letters: str) -> dict[str, An
         "days": message_days(engine, planned, zone, now, lang),
         "failures": [_failure(number, each, edition, lang) for number, each in enumerate(failed, start=1)],
         "planned": list_planned(planned, edition, lang),
-        "deadlines": _deadlines(receipts(engine, newest=_NEWEST), edition, lang, letters),
+        "deadlines": _deadlines(receipts(engine, newest=_NEWEST), edition, lang, samples),
     }
 
 
@@ -161,7 +158,7 @@ def _title_of(record_id: str, entry: Entry | None, lang: Language) -> phrases.Lo
     return phrases.pick(entry.record.title, lang.code) if entry else phrases.LocalizedText(record_id, "")
 
 
-def letter_page(record_id: str, lead_words: str, edition: Edition, view: RenderContext, letters: str) -> dict[str, Any]:
+def sample_page(record_id: str, lead_words: str, edition: Edition, view: RenderContext, samples: str) -> dict[str, Any]:
     """Return what the page of a reminder shows, as it is rendered at a lead. Raise BadSelection and NoSuchRecord."""
     lead, entry, calendar = _lead(lead_words), cache().entry(record_id), edition.calendar
     main = main_moment(entry, calendar, cache().clock())
@@ -182,7 +179,7 @@ def letter_page(record_id: str, lead_words: str, edition: Edition, view: RenderC
         "html": fill_html_links(composed.html, links),
         "sent": view.lang.gettext("{label}: {title}", label=describe_lead(lead, view.lang), title=when),
         "others": [
-            (other, _preview(letters, record_id, lead, other))
+            (other, _preview(samples, record_id, lead, other))
             for other in edition.calendar.shown_languages
             if other != view.lang.code
         ],
@@ -207,20 +204,20 @@ def _lead(words: str) -> Lead:
         ) from None
 
 
-def _preview(letters: str, record_id: str, lead: Lead, code: str) -> str:
+def _preview(samples: str, record_id: str, lead: Lead, code: str) -> str:
     query = urlencode({"lead": write_lead(lead), "lang": code})
-    return f"{letters}/{record_id}?{query}"
+    return f"{samples}/{record_id}?{query}"
 
 
-def _deadlines(counted: list[Receipt], edition: Edition, lang: Language, letters: str) -> list[DeadlineReceipt]:
+def _deadlines(counted: list[Receipt], edition: Edition, lang: Language, samples: str) -> list[DeadlineReceipt]:
     """Return the receipts grouped by moment, in the order of the newest of each."""
     found: dict[object, list[Receipt]] = {}
     for each in counted:
         found.setdefault(each.key.target if isinstance(each.key, ReminderKey) else each.key, []).append(each)
-    return [_deadline(lines, edition, lang, letters) for lines in found.values()]
+    return [_deadline(lines, edition, lang, samples) for lines in found.values()]
 
 
-def _deadline(lines: list[Receipt], edition: Edition, lang: Language, letters: str) -> DeadlineReceipt:
+def _deadline(lines: list[Receipt], edition: Edition, lang: Language, samples: str) -> DeadlineReceipt:
     first = lines[0]
     entry = edition.entries.get(first.record_id)
     label = lang.gettext("Changed")
@@ -232,7 +229,7 @@ def _deadline(lines: list[Receipt], edition: Edition, lang: Language, letters: s
         title=_title_of(first.record_id, entry, lang),
         moment=label,
         lines=[
-            PlannedLine(_label(each, lang), _preview_of(each, entry, lang, letters), _counts(each, lang))
+            PlannedLine(_label(each, lang), _preview_of(each, entry, lang, samples), _counts(each, lang))
             for each in lines
         ],
     )
@@ -248,6 +245,6 @@ def _label(receipt: Receipt, lang: Language) -> str:
     return lang.gettext("Change notice")
 
 
-def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language, letters: str) -> str:
+def _preview_of(receipt: Receipt, entry: Entry | None, lang: Language, samples: str) -> str:
     key = receipt.key
-    return _preview(letters, receipt.record_id, key.lead, lang.code) if isinstance(key, ReminderKey) and entry else ""
+    return _preview(samples, receipt.record_id, key.lead, lang.code) if isinstance(key, ReminderKey) and entry else ""

@@ -16,7 +16,8 @@ from flask import Blueprint, abort, redirect, request
 from calendar_service.reminders.subscriptions.signed_tokens import InvalidToken, TokenSigner
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, settings
-from calendar_service.web.message_overview import PREVIEW_POLICY, letter_page, message_page, read_retried, retry
+from calendar_service.web.layout import WITH_PREVIEW
+from calendar_service.web.message_overview import message_page, read_retried, retry, sample_page
 from calendar_service.web.operator_auth import require_operator
 from calendar_service.web.token_pages import open_page, private_page, refuse_other_sites
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("operator", __name__)
 blueprint.before_request(require_operator)
 
-_LETTERS = "/operator/letter"
+_SAMPLES = "/operator/letter"
 _FORM, _FORM_LASTS = "operator-form", timedelta(hours=12)
 
 
@@ -36,7 +37,7 @@ def overview(lang: str = "") -> Response:
     """Show the faults, the messages that failed, are planned and were sent, and the newest deadlines."""
     opening = open_page(lang)
     edition, view = opening
-    shown = message_page(edition, view.lang, _LETTERS)
+    shown = message_page(edition, view.lang, _SAMPLES)
     retried = read_retried(request.args.get("retried", ""))
     token = _signer().write(_FORM, _subject(), cache().clock() + _FORM_LASTS)
     return private_page("operator.html", opening, "/operator", **shown, form_token=token, retried=retried)
@@ -58,13 +59,13 @@ def retry_failures(lang: str = "") -> Response:
     return cast("Response", redirect(f"{opening[1].prefix}/operator?retried={number}", HTTPStatus.SEE_OTHER))
 
 
-@blueprint.get(f"{_LETTERS}/<record_id>")
+@blueprint.get(f"{_SAMPLES}/<record_id>")
 def message_preview(record_id: str) -> Response:
     """Show the reminder of a record as it is rendered at the given lead."""
     opening = open_page(request.args.get("lang", ""))
-    shown = letter_page(record_id, request.args.get("lead", "7 days"), *opening, _LETTERS)
-    response = private_page("operator_letter.html", opening, f"{_LETTERS}/{record_id}", **shown)
-    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    shown = sample_page(record_id, request.args.get("lead", "7 days"), *opening, _SAMPLES)
+    response = private_page("operator_sample.html", opening, f"{_SAMPLES}/{record_id}", **shown)
+    response.headers["Content-Security-Policy"] = WITH_PREVIEW
     return response
 
 

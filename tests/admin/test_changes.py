@@ -6,7 +6,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
@@ -16,15 +15,11 @@ from calendar_service.store.tables import deliveries, editions
 from tests.support.admin_site import BO, AdminSite, Programme
 from tests.support.signing_up import FILE, words_of
 
+pytestmark = pytest.mark.usefixtures("standing_clock")
+
 EARLIER = FILE.replace("10 December 2026", "8 December 2026")  # a deadline that moves back is held
 LATER = FILE.replace("10 December 2026", "14 December 2026")
 BROKEN = FILE.replace("kind: tender", "kind: tenders")
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

@@ -5,17 +5,12 @@ import re
 
 import pytest
 
-from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_forms import FILE, fields_of, file_with_changes, kept, send
 from tests.support.admin_site import BO, Programme
 from tests.support.signing_up import words_of
 
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture

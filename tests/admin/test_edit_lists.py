@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from calendar_service.store import clocks
 from tests.support.admin_forms import fields_of, file_with_changes, kept, send
 from tests.support.admin_site import Programme
 from tests.support.signing_up import words_of
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 FILE = """\
 calendar: {id: demo.example, name: {en: Demo, fr: Démo}, timezone: Europe/Paris, languages: [en, fr]}
@@ -45,12 +46,6 @@ records:
         when: 7 December 2026 at 9.30-10.00 CET
         place: {name: Hall, city: Lyon}
 """
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

@@ -4,18 +4,13 @@ import re
 
 import pytest
 
-from calendar_service.store import clocks
 from tests.support.admin_forms import FILE, fields_of, file_with_changes, kept, send
 from tests.support.admin_site import BO, Programme
 from tests.support.signing_up import words_of
 
+pytestmark = pytest.mark.usefixtures("standing_clock")
+
 PATH = "/admin/records/roads/edit"
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

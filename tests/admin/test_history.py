@@ -9,7 +9,6 @@ from sqlalchemy import select
 from calendar_service.admin.waiting import combine
 from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.publishing import publish_file
-from calendar_service.store import clocks
 from calendar_service.store.editions import TZ_DATABASE, follow_tz_database, load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.purge_history import purge_history
@@ -17,6 +16,8 @@ from calendar_service.store.tables import editions, revisions
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import words_of
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 FILE = """\
 calendar: {id: demo.example, name: {en: Demo, fr: Démo}, timezone: Europe/Paris, languages: [en, fr]}
@@ -35,12 +36,6 @@ records:
 """
 LATER = FILE.replace("10 December", "14 December").replace("   # one for all", " and myths")
 ADDED = LATER + "  - {id: bridges, kind: event, title: Bridges, when: 8 December 2026}\n"
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

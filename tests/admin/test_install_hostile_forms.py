@@ -10,13 +10,14 @@ from sqlalchemy import select
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import combine, keep_edits
 from calendar_service.parsers.editing.edits import SetValue
-from calendar_service.store import clocks
 from calendar_service.store.engine import reading
 from calendar_service.store.tables import metadata
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_pages import admin_paths, forms_of
 from tests.support.admin_site import ANNA, BO, SAME_ORIGIN, Programme
 from tests.support.signing_up import FILE
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 # A record that is not public yet, for what can be done only with such a one.
 HIDDEN = "  - {id: hidden, kind: event, title: Hidden, when: 8 December 2026, status: draft}\n"
@@ -40,12 +41,6 @@ HOSTILE = [
     "\u202e\u2028\ufeff\x07",
     "x" * 70_000,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ SIGNED_IN = [
     "/admin/new?kind=webinar",
     "/admin/messages",
     "/admin/messages?lang=fr&retried=2",
-    "/admin/messages/letter/charts-tender?lang=en&lead=1+day",
+    "/admin/messages/sample/charts-tender?lang=en&lead=1+day",
     "/admin/history",
     "/admin/history/1?lang=fr",
     "/admin/history/1/restore?lang=en",

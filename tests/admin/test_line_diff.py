@@ -4,16 +4,11 @@ import re
 
 import pytest
 
-from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome
 from tests.support.admin_site import Programme
 from tests.support.signing_up import FILE, words_of
 
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture

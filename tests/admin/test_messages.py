@@ -6,23 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from calendar_service.store import clocks
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import deliveries
 from tests.support.admin_site import ANNA, BO, AdminSite, Programme
 from tests.support.signing_up import FILE, words_of
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 LATER = FILE.replace("10 December", "14 December")
 TOKEN = "o" * 20
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 SAME = {"Sec-Fetch-Site": "same-origin", **BEARER}
 FOREIGN = {"Origin": "https://evil.example", **BEARER}
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture
@@ -141,11 +136,11 @@ def test_both_have_the_same_page(site):
 
 def test_an_editor_reads_a_message_as_it_goes_out(site):
     editor = site.editor()
-    page = editor.get("/admin/messages/letter/roads?lead=7+days&lang=fr")
+    page = editor.get("/admin/messages/sample/roads?lead=7+days&lang=fr")
     assert "Étude des routes" in words_of(page)
     assert "script-src" not in page.headers["Content-Security-Policy"]
-    assert editor.get("/admin/messages/letter/nothing").status_code == 404
-    assert editor.get("/admin/messages/letter/roads?lead=soon").status_code == 400
+    assert editor.get("/admin/messages/sample/nothing").status_code == 404
+    assert editor.get("/admin/messages/sample/roads?lead=soon").status_code == 400
 
 
 def test_while_nothing_is_public(database_file, tmp_path):

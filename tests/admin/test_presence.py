@@ -5,17 +5,12 @@ import pytest
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import SetValue
-from calendar_service.store import clocks
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import words_of
 
+pytestmark = pytest.mark.usefixtures("standing_clock")
+
 FORMS = ["/admin/records/roads/edit", "/admin/records/roads/move", "/admin/records/roads/cancel"]
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ import re
 import pytest
 
 from calendar_service.publishing import publish_file
-from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.lease import this_host
 from tests.support.admin_forms import FILE, file_with_changes, kept, press, send
 from tests.support.admin_site import BO, Programme
 from tests.support.signing_up import words_of
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 DRAFT = """\
   - id: bridges
@@ -20,12 +21,6 @@ DRAFT = """\
     status: draft   # not yet
 """
 RELEASE = "/admin/records/bridges/release"
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 
 from calendar_service.admin.waiting import combine, keep_edits
 from calendar_service.parsers.editing.edits import SetValue
-from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import words_of
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 FILE = """\
 calendar: {id: demo.example, name: {en: Demo, fr: Démo}, timezone: Europe/Paris, languages: [en, fr]}
@@ -24,12 +25,6 @@ records:
   - {id: later, kind: event, title: Later, when: 5 May 2027, status: postponed, note_of_change: The hall burnt}
   - {id: gone, kind: event, title: Gone, when: 5 May 2027, status: cancelled}
 """
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 @pytest.fixture

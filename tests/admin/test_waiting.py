@@ -9,7 +9,6 @@ from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue
 from calendar_service.publishing import publish_file
-from calendar_service.store import clocks
 from calendar_service.store.editions import PublishOutcome, load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.lease import this_host
@@ -19,14 +18,10 @@ from tests.support.admin_forms import press
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import FILE, words_of
 
+pytestmark = pytest.mark.usefixtures("standing_clock")
+
 EXTEND = SetValue("roads", ("closes",), "14 December 2026, 17:00")
 RETITLE = SetValue("rumours", ("title",), "Rumours and facts")
-
-
-@pytest.fixture(autouse=True)
-def _standing_clock(monkeypatch):
-    """The database's clock is not compared with that of the tests, which stands still."""
-    monkeypatch.setattr(clocks, "server_time", lambda _: None)
 
 
 class Waiting(Programme):
