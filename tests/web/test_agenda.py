@@ -59,6 +59,16 @@ def test_an_empty_calendar_invites_to_subscribe(site_of):
     assert found.faults == []
 
 
+def test_a_countdown_stands_only_beside_what_is_less_than_two_weeks_ahead(site_of):
+    days = "".join(
+        f"  - {{id: d{day}, kind: event, title: T{day}, when: {day} December 2026 at 13.00 CET}}\n" for day in (7, 8)
+    )
+    site = site_of(days, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    rows = re.findall(r'<li class="row.*?</li>', site.get("/").get_data(as_text=True), re.DOTALL)
+    assert ["pill" in row for row in rows] == [True, False]
+    assert "In 13 days" in rows[0]
+
+
 # -- filters ----------------------------------------------------------------------------------------
 
 

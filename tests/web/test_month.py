@@ -65,6 +65,14 @@ def test_a_title_runs_over_the_days_of_its_row(site_of):
         assert len(found) == 3
 
 
+def test_a_title_stands_on_the_first_day_of_a_month_within_a_week(site_of):
+    site = site_of("  - {id: fair, kind: event, title: Fair, when: 29 April 2027 to 3 May 2027}\n")
+    found = re.findall(
+        r'<span class="vh">, \w+ (\d+) .*?<li class="([^"]*)"><(\w+)', read(site, "/month/2027-05"), re.DOTALL
+    )
+    assert found == [("1", "event over2", "a"), ("2", "event", "span"), ("3", "event stops", "a")]
+
+
 def test_more_than_three_are_a_link_to_the_day(showcase):
     html = read(showcase, "/fr/month/2026-12?kind=event,webinar")
     address = "/fr/?kind=event,webinar&from=2026-12-16&to=2026-12-16"
