@@ -6,19 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.publishing import record_outcome
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, clear_faults_of_others, list_faults
 from calendar_service.store.lease import keep_lease
+from calendar_service.store.publication import PublishOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from calendar_service.store.editions import PublishResult
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host, Situation
+    from calendar_service.store.publication import PublishResult
 
 # Another host may get the new file a little later, and a lease may just have expired: that is not a fault yet.
 PATIENCE_SECONDS = 20.0

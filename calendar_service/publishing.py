@@ -12,20 +12,19 @@ from calendar_service.file_watch import BusyFile, read_when_whole
 from calendar_service.parsers.calendar_file import ParseResult, read_calendar, unreadable_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import counted
-from calendar_service.store.editions import (
-    TZ_DATABASE,
-    PublishAttempt,
-    PublishOutcome,
-    PublishResult,
-    follow_tz_database,
-    publish_draft,
-    record_attempt,
-    release_due,
-)
 from calendar_service.store.engine import writing
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import (
+    TZ_DATABASE,
+    PublishOutcome,
+    PublishResult,
+    follow_tz_database,
+    publish_draft,
+    release_due,
+)
+from calendar_service.store.publish_attempts import PublishAttempt, record_attempt
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +55,7 @@ def publish_file(  # noqa: PLR0913 (each is a condition)
 
     Raise BusyFile, FileDoesNotAnswer and DatabaseFault.
 
-    `host` is who publishes, and `silent` is without messages, see `store.editions.publish_draft`. What is public
+    `host` is who publishes, and `silent` is without messages, see `store.publication.publish_draft`. What is public
     follows a new tz database even while the file is broken. The result is reported as a fault or clears one; with
     `is_patient`, that another host publishes is not reported: the caller does so if it lasts.
     """

@@ -12,10 +12,12 @@ from calendar_service import file_watch, lease_keeper
 from calendar_service import worker as worker_module
 from calendar_service.publishing import publish_file
 from calendar_service.store import lease
-from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.lease import Host, keep_lease, read_holder, take_lease
+from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import last_attempt
 from calendar_service.store.tables import leases, revisions
 from calendar_service.worker import Worker
 from tests.support.calendar_files import calendar, clock, event, tender, wait_until

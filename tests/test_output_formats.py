@@ -8,9 +8,9 @@ from calendar_service.output_formats import FORMATS, list_outputs
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Settings
 from calendar_service.static_export import Site, export_files
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.app import create_app
 from calendar_service.web.inprocess import ask_application
 from tests.support.paths import ROOT

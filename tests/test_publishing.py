@@ -8,15 +8,10 @@ from sqlalchemy import update
 
 from calendar_service import publishing
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import (
-    TZ_DATABASE,
-    PublishOutcome,
-    PublishResult,
-    last_attempt,
-    load_edition,
-    newest_number,
-)
+from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import writing
+from calendar_service.store.publication import TZ_DATABASE, PublishOutcome, PublishResult
+from calendar_service.store.publish_attempts import last_attempt
 from calendar_service.store.tables import revisions
 from tests.support.calendar_files import calendar, clock, event, tender, webinar
 

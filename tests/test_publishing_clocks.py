@@ -8,10 +8,12 @@ from sqlalchemy import select, update
 
 from calendar_service.publishing import publish_file
 from calendar_service.store.clocks import server_time
-from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.lease import Host, keep_lease, read_holder
+from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import last_attempt
 from calendar_service.store.tables import editions, leases, revisions
 from tests.support.calendar_files import calendar, clock, event, tender
 from tests.support.commands import run_here

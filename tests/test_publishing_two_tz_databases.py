@@ -11,7 +11,8 @@ import pytest
 import tzdata
 
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, PublishResult, load_edition
+from calendar_service.store.editions import load_edition
+from calendar_service.store.publication import TZ_DATABASE, PublishOutcome, PublishResult
 from tests.support.calendar_files import PYTHON, calendar, event, tender, webinar
 
 DISAGREE = (

@@ -9,9 +9,11 @@ import pytest
 from calendar_service import publishing
 from calendar_service.publishing import publish_file
 from calendar_service.store import clocks
-from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.lease import Host
+from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import last_attempt
 from calendar_service.store.scheduled_records import list_scheduled, next_release
 from calendar_service.worker import Worker
 from tests.support.calendar_files import calendar, event, tender, webinar

@@ -11,8 +11,10 @@ from sqlalchemy import text
 
 from calendar_service import file_watch, worker
 from calendar_service.file_watch import FileWatch
-from calendar_service.store.editions import PublishOutcome, last_attempt, load_edition, newest_number
+from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import writing
+from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import last_attempt
 from calendar_service.worker import Worker
 from tests.support.calendar_files import PYTHON, calendar, clock, event, wait_until
 from tests.support.databases import open_sqlite

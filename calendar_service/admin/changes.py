@@ -29,9 +29,9 @@ from calendar_service.publishing import publish_file
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import writing
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.publish_intents import PublishIntent, store_intent
 from calendar_service.store.waiting_changes import delete_waiting
 from calendar_service.store.whole_file import NotReplaced, replace_whole

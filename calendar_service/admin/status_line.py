@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.store.audience import read_outgoing
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import reading
 from calendar_service.store.faults import FaultKind
+from calendar_service.store.publication import PublishOutcome
 
 if TYPE_CHECKING:
     from datetime import datetime

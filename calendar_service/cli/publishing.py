@@ -18,9 +18,9 @@ from calendar_service.cli.faults import leaving_fault
 from calendar_service.publishing import describe_failure, publish_file
 from calendar_service.settings import read_settings
 from calendar_service.starter_file import write_starter
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import PublishOutcome
 
 if TYPE_CHECKING:
     from calendar_service.settings import Settings

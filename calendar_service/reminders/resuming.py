@@ -14,10 +14,10 @@ from calendar_service.reminders.plan import without_unreadable
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.setting_aside import Failures
 from calendar_service.reminders.subscriptions.signup_worker import MESSAGES_PER_HOUR, process_signups
-from calendar_service.store.editions import release_due
 from calendar_service.store.engine import reading, rehearsing, writing
 from calendar_service.store.outbox import combine_notices, load_groups, perform_fan_out
 from calendar_service.store.pauses import PauseKind, RestoreKind, end_pause, list_pauses, settle_missed
+from calendar_service.store.publication import release_due
 from calendar_service.store.schedule import note_pass
 from calendar_service.store.scheduled_records import next_release
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.context import cache, settings, status
 
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded", "x-client-ip")

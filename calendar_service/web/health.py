@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, jsonify
 
 from calendar_service.records.times import write_instant
 from calendar_service.reminders.health import Health, judge
-from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.context import cache, settings, status
 from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.openapi import describe_api

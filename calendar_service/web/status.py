@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 from calendar_service.reminders.faults.log import DATABASE_REASONS
 from calendar_service.reminders.subjects import CLOCK
 from calendar_service.store.bounded import BoundedCalls, NoAnswer
-from calendar_service.store.editions import PublishOutcome, last_attempt
 from calendar_service.store.engine import reading
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import SET_ASIDE, Fault, FaultKind, list_faults
 from calendar_service.store.gauges import read_gauges, read_worker_health
 from calendar_service.store.hosts import host_name
+from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import last_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from calendar_service.reminders.faults.log import FaultLog
-    from calendar_service.store.editions import PublishAttempt
     from calendar_service.store.engine import Database
     from calendar_service.store.gauges import Gauges, WorkerHealth
+    from calendar_service.store.publish_attempts import PublishAttempt
 
 _ANSWER_SECONDS = 3.0
 # Counting all deliveries of a large database may take longer.

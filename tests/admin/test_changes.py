@@ -6,10 +6,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.lease import Host, take_lease
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.publish_intents import PublishIntent, store_intent
 from calendar_service.store.tables import deliveries, editions
 from tests.support.admin_site import BO, AdminSite, Programme

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from calendar_service.admin.waiting import combine
 from calendar_service.parsers.calendar_file import read_calendar
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import TZ_DATABASE, follow_tz_database, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading
+from calendar_service.store.publication import TZ_DATABASE, follow_tz_database
 from calendar_service.store.purge_history import purge_history
 from calendar_service.store.tables import editions, revisions
 from calendar_service.store.waiting_changes import list_waiting_changes

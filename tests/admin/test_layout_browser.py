@@ -9,7 +9,7 @@ from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import SetValue
 from calendar_service.store import clocks
-from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.publication import PublishOutcome
 from tests.support.admin_pages import admin_paths
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from calendar_service.store.editions import PublishOutcome
+from calendar_service.store.publication import PublishOutcome
 from tests.support.admin_site import Programme
 from tests.support.signing_up import FILE, words_of
 

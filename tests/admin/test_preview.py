@@ -6,7 +6,8 @@ import re
 import pytest
 
 from calendar_service.settings import Settings
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.access_log import redact_address
 from tests.support.admin_forms import FILE, fields_of, kept, press, send
 from tests.support.admin_site import BO, AdminSite, Programme

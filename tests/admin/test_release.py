@@ -5,8 +5,9 @@ import re
 import pytest
 
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import PublishOutcome
 from tests.support.admin_forms import FILE, file_with_changes, kept, press, send
 from tests.support.admin_site import BO, Programme
 from tests.support.signing_up import words_of

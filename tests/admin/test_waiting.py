@@ -9,9 +9,10 @@ from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.tables import editions, publish_intents
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_forms import press

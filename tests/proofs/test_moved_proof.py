@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from calendar_service.publishing import publish_file
-from calendar_service.store.editions import PublishOutcome
 from calendar_service.store.engine import reading, sqlite_url, writing
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.tables import deliveries, occasions
 from tests.support.proof_deployment import HEAD, LEAD, Deployment, ForkServer, Sink, print_numbers, seconds_since
 

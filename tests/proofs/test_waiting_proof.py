@@ -12,8 +12,9 @@ from calendar_service.admin.waiting import combine
 from calendar_service.publishing import publish_file
 from calendar_service.settings import Editor
 from calendar_service.store import clocks
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.lease import this_host
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.waiting_changes import list_waiting_changes
 from tests.support.admin_forms import fields_of, press
 from tests.support.admin_site import ANNA, AdminSite, Programme

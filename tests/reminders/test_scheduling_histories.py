@@ -19,9 +19,10 @@ from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.store import subscribers
 from calendar_service.store.claims import claim_deliveries, load_active_watches, load_deliveries, mark_settled
-from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import writing
 from calendar_service.store.outbox import DeliveryState
+from calendar_service.store.publication import PublishOutcome, publish_draft
 from calendar_service.store.purge_history import purge_history
 from calendar_service.store.subscribers import NewSubscriber, Watch
 from calendar_service.store.tables import editions, metadata, notes, revisions

@@ -4,7 +4,7 @@ import pytest
 
 from calendar_service.records.edition import Draft
 from calendar_service.reminders.scheduling import Planner
-from calendar_service.store.editions import PublishOutcome, publish_draft
+from calendar_service.store.publication import PublishOutcome, publish_draft
 from calendar_service.store.receipts import receipts, silent_receipts
 from tests.support.reminders import (
     CALENDAR,

@@ -15,11 +15,12 @@ from sqlalchemy.schema import CreateTable
 from calendar_service.records.edition import Draft
 from calendar_service.records.record import calendar_to_json, record_to_json
 from calendar_service.store import migrate
-from calendar_service.store.editions import TZ_DATABASE, PublishOutcome, load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.errors import UnusableDatabase
 from calendar_service.store.migrate import find_drift, run_migrations
 from calendar_service.store.process_state import read_state, write_state
+from calendar_service.store.publication import TZ_DATABASE, PublishOutcome, publish_draft
 from calendar_service.store.schema_version import (
     MIGRATIONS,
     SERVES_FROM,

@@ -11,16 +11,11 @@ from sqlalchemy import func, select, update
 from calendar_service.records.enums import Status
 from calendar_service.records.record import Contact
 from calendar_service.reminders.scheduling import Planner
-from calendar_service.store.editions import (
-    PublishAttempt,
-    PublishOutcome,
-    last_attempt,
-    load_edition,
-    publish_draft,
-    record_attempt,
-)
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.outbox import DeliveryState
+from calendar_service.store.publication import PublishOutcome, publish_draft
+from calendar_service.store.publish_attempts import PublishAttempt, last_attempt, record_attempt
 from calendar_service.store.purge_history import purge_history
 from calendar_service.store.tables import attempts, deliveries, editions, firings, revisions
 from tests.support.databases import open_sqlite

@@ -6,10 +6,11 @@ import time
 import pytest
 
 from calendar_service.store import sqlite_file
-from calendar_service.store.editions import newest_number, publish_draft
+from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.errors import UnusableDatabase
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.publication import publish_draft
 from tests.support.drafts import NOON, draft, event, tender
 
 

@@ -16,8 +16,8 @@ from calendar_service.records.record import Calendar, Milestone, OccurrenceChang
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.service import ReminderService
-from calendar_service.store.editions import publish_draft
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.publication import publish_draft
 from calendar_service.store.schedule import FirstPass
 from calendar_service.store.subscribers import NewSubscriber, Watch, add_subscribers
 from calendar_service.store.tables import deliveries, metadata, occasions, subscribers

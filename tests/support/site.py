@@ -8,8 +8,9 @@ from werkzeug.test import TestResponse
 from calendar_service.publishing import publish_file
 from calendar_service.records.edition import Edition
 from calendar_service.settings import Settings
-from calendar_service.store.editions import PublishOutcome, load_edition
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import Database
+from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.app import create_app
 from calendar_service.web.context import CACHE
 from calendar_service.web.edition_cache import EditionCache

@@ -10,17 +10,10 @@ from calendar_service.datephrases import parse_recurrence
 from calendar_service.records.enums import Status
 from calendar_service.records.record import Place
 from calendar_service.store import editions as store_editions
-from calendar_service.store.editions import (
-    PublishAttempt,
-    PublishOutcome,
-    PublishResult,
-    last_attempt,
-    load_edition,
-    newest_number,
-    publish_draft,
-    record_attempt,
-)
+from calendar_service.store.editions import load_edition, newest_number
 from calendar_service.store.engine import writing
+from calendar_service.store.publication import PublishOutcome, PublishResult, publish_draft
+from calendar_service.store.publish_attempts import PublishAttempt, last_attempt, record_attempt
 from calendar_service.store.tables import attempts, editions, revisions
 from tests.support.drafts import CALENDAR, NOON, draft, event, tender, webinar
 

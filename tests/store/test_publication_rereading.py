@@ -14,9 +14,10 @@ from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.channels.mail import MailSettings
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.reminders.service import ReminderService
-from calendar_service.store.editions import PublishOutcome, follow_tz_database, load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.publication import PublishOutcome, follow_tz_database, publish_draft
 from calendar_service.store.revisions import load_change
 from calendar_service.store.tables import editions
 from tests.support.old_databases import DUMPS, load_old_database

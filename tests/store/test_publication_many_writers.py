@@ -9,9 +9,10 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
-from calendar_service.store.editions import load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, sqlite_url
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.publication import publish_draft
 from calendar_service.store.tables import editions, revisions
 from tests.support.drafts import NOON, draft, event
 from tests.support.paths import ROOT
@@ -19,7 +20,7 @@ from tests.support.paths import ROOT
 PUBLISH = """
 import json, sys
 from tests.support.drafts import NOON, draft, event
-from calendar_service.store.editions import publish_draft
+from calendar_service.store.publication import publish_draft
 from calendar_service.store.engine import open_engine
 engine = open_engine(sys.argv[1])
 drafts = [draft(*[event(name, title=title) for name in names]) for title, names in json.loads(sys.argv[2])]

@@ -11,16 +11,15 @@ from calendar_service.records.derived_instants import derive_instants
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.record import Milestone, OccurrenceChange, Session, TimeSpan
 from calendar_service.records.times import CivilTime
-from calendar_service.store.editions import (
+from calendar_service.store.editions import load_edition, newest_number
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.publication import (
     TZ_DATABASE,
     PublishOutcome,
     PublishResult,
     follow_tz_database,
-    load_edition,
-    newest_number,
     publish_draft,
 )
-from calendar_service.store.engine import reading, writing
 from calendar_service.store.tables import editions, revisions
 from tests.support.drafts import CALENDAR, NOON, ZONE, draft, event, tender, webinar
 

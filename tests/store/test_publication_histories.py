@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from calendar_service.records.digest import digest_edition, digest_records
 from calendar_service.records.enums import Status
-from calendar_service.store.editions import PublishOutcome, load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, reading, sqlite_url
+from calendar_service.store.publication import PublishOutcome, publish_draft
 from calendar_service.store.tables import editions, revisions
 from tests.support.databases import open_sqlite
 from tests.support.drafts import NOON, draft, event, tender

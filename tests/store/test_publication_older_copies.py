@@ -13,9 +13,10 @@ from sqlalchemy import Column, MetaData, Table, insert, select, update
 from calendar_service.records.digest import digest_records
 from calendar_service.records.enums import Status
 from calendar_service.store import migrate
-from calendar_service.store.editions import PublishOutcome, newest_number, publish_draft
+from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.migrate import find_drift, run_migrations
+from calendar_service.store.publication import PublishOutcome, publish_draft
 from calendar_service.store.tables import editions, revisions
 from tests.support.databases import open_sqlite
 from tests.support.drafts import CALENDAR, NOON, draft, event, tender, webinar
