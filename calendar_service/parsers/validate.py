@@ -15,7 +15,8 @@ from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
 from calendar_service.records.errors import Path, Problem, Severity
 from calendar_service.records.record import Calendar, Record, WithheldRecord
-from calendar_service.records.resolve import Resolved, resolve_calendar, resolve_record
+from calendar_service.records.resolve import Resolved, resolve_record
+from calendar_service.records.resolve_calendar import resolve_calendar
 from calendar_service.records.schema import RECORD_SCHEMAS, CalendarSchema, TenderSchema
 from calendar_service.records.texts import LANGUAGE_NAMES
 from calendar_service.records.uids import entry_names

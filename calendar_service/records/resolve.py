@@ -29,23 +29,20 @@ from calendar_service.records.record import (
     TimeSpan,
     WithheldRecord,
 )
+from calendar_service.records.record_notes import add_notes
 from calendar_service.records.schema import ContactSchema, PlaceSchema, SchemaModel, TenderSchema
 from calendar_service.records.series import read_schedule
-from calendar_service.records.texts import output_languages, read_text
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, days_between
+from calendar_service.records.texts import read_text
+from calendar_service.records.times import DaySpan, EndOfDay
 from calendar_service.records.timing import Timing
-from calendar_service.records.working_days import day_off_words
-from calendar_service.records.zones import abbreviation, city_words, offset_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from calendar_service.datephrases import DatePhrase
     from calendar_service.records.record import Point, Schedule, Span
     from calendar_service.records.schema import (
         AnyRecordShape,
-        CalendarSchema,
         ExtensionSchema,
         HappeningSchema,
         SessionSchema,
@@ -53,12 +50,6 @@ if TYPE_CHECKING:
 
 _ONLINE_WORDS = frozenset({"online", "en ligne"})
 _ENOUGH = 3
-_DEADLINES: dict[MomentName, Path] = {
-    MomentName.QUESTIONS_BY: ("questions_by",),
-    MomentName.CLOSES: ("closes",),
-    MomentName.REGISTRATION_CLOSES: ("registration", "closes"),
-}
-_LONGEST_CLOSURE = 60
 
 
 @dataclass(frozen=True)
@@ -68,46 +59,6 @@ class Resolved:
     record: Record | None
     problems: list[Problem]
     withheld: WithheldRecord | None = None
-
-
-def resolve_calendar(shape: CalendarSchema) -> tuple[Calendar, list[Problem]]:
-    """Return the calendar's own settings, with their problems."""
-    default = shape.languages[0]
-    calendar = Calendar(
-        id=shape.id,
-        name=read_text(shape.name, default),
-        zone=shape.timezone,
-        languages=tuple(dict.fromkeys(shape.languages)),
-        description=read_text(shape.description, default),
-        url=shape.url or "",
-        reminders=tuple(shape.reminders or ()),
-        day_first=bool(shape.day_first),
-        tag_labels={tag.casefold(): read_text(each, default) for tag, each in (shape.tag_labels or {}).items()},
-    )
-    timing = Timing(calendar, ("calendar",), None)
-    for number, code in enumerate(shape.languages):
-        if code not in output_languages():
-            message = "pages, feeds and mails cannot be written in this language yet, so it is left out."
-            known = ", ".join(output_languages())
-            remedy = f"Take it out of `languages`; there are {known}. From the next minor version on this is an error."
-            timing.note(("languages", number), message, code, remedy)
-    closures = {day for n, words in enumerate(shape.closures or ()) for day in _closed(timing, ("closures", n), words)}
-    return replace(calendar, closures=tuple(sorted(closures))), timing.problems
-
-
-def _closed(timing: Timing, field: Path, words: str) -> list[date]:
-    """Return the days of one closure."""
-    when = timing.when(field, words)
-    if when is None:
-        return []
-    if when.start or when.zone or when.online:
-        timing.refuse(field, "it must be a day, or days, and nothing else.", words, "Write 24 December 2026.")
-    days = days_between(when.first, when.last)
-    if len(days) > _LONGEST_CLOSURE:
-        message = f"it covers {len(days):,} days, and may cover {_LONGEST_CLOSURE}."
-        timing.refuse(field, message, words, "Check the year, or write several lines.")
-        return []
-    return days
 
 
 def resolve_record(
@@ -127,10 +78,7 @@ def resolve_record(
     withheld = resolver.withheld(record)
     problems = resolver.timing.problems
     if record and not unread and all(problem.severity is Severity.NOTE for problem in problems):
-        resolver.check_fold()
-        resolver.check_clock(record)
-        resolver.check_abbreviations(record)
-        resolver.check_working_days(record)
+        add_notes(resolver.timing, shape, record)
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return Resolved(None, problems) if failed else Resolved(record, problems, withheld)
 
@@ -221,59 +169,6 @@ class _Resolver:
             if code not in self.calendar.languages:
                 message = f"the calendar has no language {code!r}; it has {known}."
                 self.timing.refuse((*field, code), message, None, "Add it to calendar.languages or correct the code.")
-
-    def check_fold(self) -> None:
-        """Add a note if `fold` has no effect."""
-        if self.shape.fold is not None and not self.timing.needs_fold:
-            message = "no time of this record comes twice, so `fold` says nothing."
-            self.timing.note(("fold",), message, self.shape.fold, "Take it out.")
-
-    def check_clock(self, record: Record) -> None:
-        """Add a note for times printed without a zone where the clocks of the place and the calendar differ.
-
-        With `timezone` each of them is in another zone than the calendar's. If only the country tells where the place
-        is, they are all in the calendar's, and one note is enough; none is given where the place is online.
-        """
-        if self.shape.timezone:
-            for field, when, at in self.timing.without_zone:
-                self.note_reading(field, when, at, self.calendar.zone)
-        elif record.zone and not (record.place and record.place.online):
-            clocked = [each for each in self.timing.without_zone if isinstance(each[2], CivilTime)]
-            for field, when, at in clocked[:1]:
-                self.note_reading(field, when, at, record.zone)
-
-    def note_reading(self, field: Path, when: DatePhrase, at: CivilTime | EndOfDay, zone: str) -> None:
-        """Add a note that says in which zone a time is read, and what time that is in another zone."""
-        if offset_words(at.instant, at.zone) == offset_words(at.instant, zone):
-            return
-        here, there = (civil_from_instant(at.instant, each) for each in (at.zone, zone))
-        on_day = "" if there.day == here.day else f" on {there.day.isoformat()}"
-        printed, example = f"{here.clock:%H:%M}", f"{here.clock:%H:%M} {zone}"
-        if isinstance(at, EndOfDay):
-            printed, example = when.words, f"{when.words}, {zone}"
-        message = (
-            f"{printed} is read as {here.clock:%H:%M} {abbreviation(at.instant, at.zone)} in {city_words(at.zone)}, "
-            f"which is {there.clock:%H:%M}{on_day} in {city_words(zone)}."
-        )
-        self.timing.note(field, message, when.words, f"Write the zone beside the time if another was meant: {example}.")
-
-    def check_abbreviations(self, record: Record) -> None:
-        """Add a note that a series with an abbreviation such as EST keeps its offset all year."""
-        if record.schedule and record.schedule.rule and self.timing.by_abbreviation:
-            field, when = self.timing.by_abbreviation[0]
-            message = f"every time of the series is at {when.zone}, in summer and in winter."
-            self.timing.note(field, message, when.words, "For a place's own clock write its zone: America/New_York.")
-
-    def check_working_days(self, record: Record) -> None:
-        """Add a note for each deadline on a weekend or public holiday of the country of its place."""
-        country = record.place.country if record.place else None
-        for name, field in _DEADLINES.items() if country else ():
-            milestone = record.milestones.get(name)
-            if milestone is None or isinstance(milestone.at, DaySpan):
-                continue
-            if why := day_off_words(country or "", milestone.at.day):
-                message = f"{milestone.at.day.day} {milestone.at.day:%B %Y} is {why} in {COUNTRIES[country or '']}."
-                self.timing.note(field, message, milestone.words, "Choose a working day if that was not intended.")
 
     # -- sessions -------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from calendar_service.parsers.importing.candidates import (
     tidy_block,
 )
 from calendar_service.parsers.importing.own_record import restore_words
-from calendar_service.records.resolve import resolve_calendar
+from calendar_service.records.resolve_calendar import resolve_calendar
 from calendar_service.records.schema import CalendarSchema
 
 if TYPE_CHECKING:
