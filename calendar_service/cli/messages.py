@@ -19,6 +19,7 @@ from calendar_service.reminders.change_notices import differences_of
 from calendar_service.reminders.channels.base import Envelope
 from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
 from calendar_service.reminders.channels.mail_message import build_message
+from calendar_service.reminders.messages.items import RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.settings import read_settings
@@ -86,7 +87,7 @@ def _compose_notice(engine: Database, entry: Entry, edition: Edition, view: Rend
                 break
             now = seen.at if seen else after.changed_at
             if changes := differences_of(before, after, edition, now):
-                return compose_notice(before, after, entry, edition, changes, now=now, view=view), now
+                return compose_notice(RecordNotice(entry, before, after, changes), edition, now=now, view=view), now
     raise CalendarError(f"There is no message about {record_id!r}: it never took place.", remedy="")
 
 

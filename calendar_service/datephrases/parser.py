@@ -57,51 +57,45 @@ class Parser:
         self._title_end = 0  # the token where the first moment begins
         self._end = 0  # the token behind the last moment or zone
         self._between = False  # "between" or "entre" waits for its other end
+        self._rules = self._ordered_rules()
 
     def parse(self) -> PhraseParts:
         """Return the parts of the whole phrase. Raise DatePhraseError."""
-        rules = (
-            *(
-                self.titles.number,
-                self.titles.part,
-                self.titles.period_before,
-                self._lead_in,
-                self._range_end,
-                self._range,
-                self._day_list,
-                self._moment,
-                self._before,
-            ),
-            *(
-                self._zone,
-                self._online,
-                self._trailer,
-                self._and_trailer,
-                self._equals,
-                self.titles.ordinal,
-                self.titles.year,
-            ),
-        )
         while not self.tokens.at_end:
-            start = self.tokens.at
-            if self.tokens.first_of(self.asides.rule):
-                if not self.parts.shape:
-                    self.titles.skip(start)
-                self.parts.note(self.tokens.text_since(start))
-                continue
-            if self._separator():
-                continue
-            known = len(self.parts.shape), len(self.parts.zones)
-            if self.tokens.first_of(*rules):
-                self.parts.note(self.tokens.text_since(start))
-                if known != (len(self.parts.shape), len(self.parts.zones)):
-                    self._end = self.tokens.at
-            else:
-                self._note_unknown(start)
+            self._read_next()
         self._accept_title()
         self._accept_place()
         if self._unknown:
             raise self._unknown_words()
+        self._refuse_open_ends()
+        return self.parts
+
+    def _ordered_rules(self) -> tuple[Callable[[], bool | None], ...]:
+        """Return the rules in the order in which they are tried."""
+        titles = self.titles
+        of_ranges = (self._lead_in, self._range_end, self._range, self._day_list, self._moment, self._before)
+        of_asides = (self._zone, self._online, self._trailer, self._and_trailer, self._equals)
+        return (titles.number, titles.part, titles.period_before, *of_ranges, *of_asides, titles.ordinal, titles.year)
+
+    def _read_next(self) -> None:
+        start = self.tokens.at
+        if self.tokens.first_of(self.asides.rule):
+            if not self.parts.shape:
+                self.titles.skip(start)
+            self.parts.note(self.tokens.text_since(start))
+            return
+        if self._separator():
+            return
+        known = len(self.parts.shape), len(self.parts.zones)
+        if not self.tokens.first_of(*self._rules):
+            self._note_unknown(start)
+            return
+        self.parts.note(self.tokens.text_since(start))
+        if known != (len(self.parts.shape), len(self.parts.zones)):
+            self._end = self.tokens.at
+
+    def _refuse_open_ends(self) -> None:
+        """Raise DatePhraseError for words that need another end, or that leave open whether a day counts."""
         if self._between:
             raise self.parts.error(
                 self.parts.words, "'between' has one end only.", "Write both ends: between 9 and 10 am."
@@ -111,7 +105,6 @@ class Parser:
             words = self.parts.before
             reason = f"{words!r} does not say whether the day itself counts."
             raise self.parts.error(words, reason, "Write the last day, or the last minute, that counts.")
-        return self.parts
 
     def parse_clock(self) -> Clock | None:
         """Return the clock that is the whole phrase, or None. Raise DatePhraseError."""

@@ -55,7 +55,7 @@ class Announcement:
         if len(told) > 1:
             return compose_notices(told, self.edition, now=now, view=view)
         (one,) = told
-        return compose_notice(one.before, one.after, one.entry, self.edition, one.differences, now=now, view=view)
+        return compose_notice(one, self.edition, now=now, view=view)
 
 
 def announce(

@@ -121,7 +121,7 @@ class MessageRenderer:
         (each,) = told
         return self._once(
             _shared(what, edition, view, now),
-            lambda: compose_notice(each.before, each.after, each.entry, edition, each.differences, now=now, view=view),
+            lambda: compose_notice(each, edition, now=now, view=view),
         )
 
     def _digest(

@@ -18,9 +18,9 @@ from calendar_service.records.record import Link, Milestone, OccurrenceChange, P
 from calendar_service.reminders.messages.account import compose_confirmation, compose_known, compose_trouble
 from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.digest import compose_digest
-from calendar_service.reminders.messages.edition_notice import RecordNotice, compose_notices
+from calendar_service.reminders.messages.edition_notice import compose_notices
 from calendar_service.reminders.messages.fault import compose_fault_mail
-from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.store.faults import Fault, FaultKind
@@ -110,7 +110,7 @@ def notice(view: RenderContext, edition: Edition, before: Revision, after: Revis
     entry, zone = edition.entries[after.record.id], edition.calendar.zone
     sides = [(each.record, record_state(each.record, withdrawn=each.withdrawn)) for each in (before, after)]
     differences = find_changes(*sides, zone, CHANGED)
-    return compose_notice(before, after, entry, edition, differences, now=CHANGED, view=view)
+    return compose_notice(RecordNotice(entry, before, after, differences), edition, now=CHANGED, view=view)
 
 
 def documents() -> tuple[Edition, Revision, Revision]:
@@ -144,7 +144,7 @@ def several(view: RenderContext) -> Message:
 
 def new(record_id: str, view: RenderContext) -> Message:
     entry = published().entries[record_id]
-    return compose_notice(None, entry.revision, entry, published(), [], now=CHANGED, view=view)
+    return compose_notice(RecordNotice(entry, None, entry.revision, []), published(), now=CHANGED, view=view)
 
 
 def extended() -> tuple[Edition, Revision, Revision]:

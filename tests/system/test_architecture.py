@@ -2,13 +2,12 @@
 
 import ast
 import re
-from functools import cache
 
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.source_code import PACKAGE, package_files, syntax_nodes
 
-PACKAGE = ROOT / "calendar_service"
 # A package may import itself and the packages before it.
 PACKAGES = ["datephrases", "records", "parsers", "verification", "writers", "store", "reminders", "web"]
 # Modules of records that know no record and come before all packages.
@@ -60,22 +59,12 @@ ENTRY_POINTS = {"bootstrap.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 
 
-def modules():
-    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
-
-
 def home(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-@cache
-def parsed(path):
-    """The nodes of a module; two tests look at each."""
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
 def imports(path):
-    for node in parsed(path):
+    for node in syntax_nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -101,7 +90,7 @@ def layer_faults(path):
 
 
 def test_modules_keep_the_layers():
-    kept = [path for path in modules() if home(path) != "__init__"]
+    kept = [path for path in package_files() if home(path) != "__init__"]
     assert [f"{path.relative_to(PACKAGE)} {fault}" for path in kept for fault in layer_faults(path)] == []
 
 
@@ -119,7 +108,7 @@ def test_date_phrases_import_only_errors_and_zones():
 
 
 def clock_reads(path):
-    calls = (node.func for node in parsed(path) if isinstance(node, ast.Call))
+    calls = (node.func for node in syntax_nodes(path) if isinstance(node, ast.Call))
     reads = [call for call in calls if isinstance(call, ast.Attribute) and call.attr in CLOCKS]
     return [
         ast.unparse(call)

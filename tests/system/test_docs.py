@@ -31,8 +31,8 @@ from calendar_service.web.openapi import describe_api
 from calendar_service.web.widget_query import WidgetQuery
 from tests.support.databases import open_sqlite
 from tests.support.paths import ROOT
+from tests.support.source_code import PACKAGE, syntax_nodes
 
-PACKAGE = ROOT / "calendar_service"
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 PAGES = sorted(
     path
@@ -235,7 +235,7 @@ def columns():
 def metrics():
     """The names of metrics as the modules that make them write them down; most show only once there is something."""
     modules = (PACKAGE / "web" / name for name in ("metrics.py", "process_metrics.py"))
-    nodes = (node for path in modules for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    nodes = (node for path in modules for node in syntax_nodes(path))
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return sorted({text for text in texts if re.fullmatch(r"calendar_[a-z_]+", text)})
 
@@ -418,7 +418,7 @@ def names():
     for path in PACKAGE.rglob("*.py"):
         module = ".".join(part for part in path.relative_to(PACKAGE).with_suffix("").parts if part != "__init__")
         found.add(module)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in syntax_nodes(path):
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
                 found |= {node.name, f"{module}.{node.name}"}
             if isinstance(node, ast.ClassDef):

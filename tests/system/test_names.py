@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[2] / "calendar_service"
+from tests.support.source_code import PACKAGE, package_files, syntax_tree
+
 # Public top-level names that may stand in more than one module, each with its reason.
 SHARED = {}
 # Modules as they were called before, and where their contents are now.
@@ -241,11 +242,8 @@ OLD_HELPERS = {
 def modules():
     """The syntax tree of each module, by its dotted name below the package."""
     return {
-        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
-            path.read_text(encoding="utf-8")
-        )
-        for path in PACKAGE.rglob("*.py")
-        if "migrations" not in path.parts
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): syntax_tree(path)
+        for path in package_files()
     }
 
 
@@ -335,7 +333,7 @@ def test_no_helper_of_the_tests_has_an_old_name():
         f"{path.relative_to(folder)}: {name}"
         for path in folder.rglob("*.py")
         if "node_modules" not in path.parts
-        for name in top_level(ast.parse(path.read_text(encoding="utf-8")))
+        for name in top_level(syntax_tree(path))
         if name in OLD_HELPERS
     ]
     assert kept == []

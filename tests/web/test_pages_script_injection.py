@@ -14,7 +14,7 @@ from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.schema import BlockText, LineText, RecordSchema
 from calendar_service.reminders.messages.account import compose_confirmation
 from calendar_service.reminders.messages.digest import compose_digest
-from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.web.context import CACHE
@@ -170,7 +170,7 @@ def test_letters_stay_letters(browser, site_with, payloads):
         told = {"now": NOW, "view": view}
         for message in (
             compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, **told),
-            compose_notice(other.revision, other.revision, other, edition, [place], **told),
+            compose_notice(RecordNotice(other, other.revision, other.revision, [place]), edition, **told),
             compose_digest(
                 [DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period=DigestPeriod.DAILY, **told
             ),

@@ -17,7 +17,7 @@ from calendar_service.writers.i18n import language
 from calendar_service.writers.record_details import Surface, record_details
 from calendar_service.writers.render_context import RenderContext
 from tests.support.hostile import CALENDAR, make_entry, make_record
-from tests.support.paths import ROOT
+from tests.support.source_code import PACKAGE, package_files, syntax_nodes
 
 ENGLISH = language("en")
 VIEW = RenderContext(ENGLISH, "https://calendar.example", "en")
@@ -72,15 +72,13 @@ def test_what_is_empty_is_not_told():
 
 # Schema, record, resolver, this list; the API, two formats that name it by itself, changes that are told; the audit.
 MOST_MODULES = 9
-PACKAGE = ROOT / "calendar_service"
 
 
 def modules_that_read(name):
     """The modules with an attribute of a name, apart from those that make records of foreign files."""
     found = set()
-    for path in PACKAGE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        if any(isinstance(each, ast.Attribute) and each.attr == name for each in ast.walk(tree)):
+    for path in package_files():
+        if any(isinstance(each, ast.Attribute) and each.attr == name for each in syntax_nodes(path)):
             found.add(str(path.relative_to(PACKAGE)))
     return {each for each in found if not each.startswith(("parsers/importing/", "admin/paste"))}
 

@@ -83,14 +83,28 @@ def make_message(
 ) -> Message:
     """Return the message of a content about one record, with the record's file and the data for programs."""
     entry, main = about
-    record, view = entry.record, content.view
-    file = write_file(entry, edition, view, now)
+    file = write_file(entry, edition, content.view, now)
     attachment = file if len(file) <= _MAX_FILE else b""
+    return Message(
+        subject=subject,
+        text=render_text(content),
+        html=render_html(content),
+        language=content.view.lang.code,
+        record_id=entry.record.id,
+        attachment=attachment,
+        attachment_name=f"{entry.record.id}.ics" if attachment else "",
+        data=record_data(kind, entry, main, edition, content.view),
+    )
+
+
+def record_data(kind: str, entry: Entry, main: MainMoment, edition: Edition, view: RenderContext) -> dict[str, Any]:
+    """Return what programs are told of one record."""
+    record = entry.record
     data: dict[str, Any] = {
         "type": kind,
         "record": record.id,
         "kind": record.kind.value,
-        "title": content.heading.text,
+        "title": title_of(entry, view).text,
         "url": view.page_url(record.id),
         "moment": main.name.value,
         "at": written_at(main.at),
@@ -100,16 +114,7 @@ def make_message(
     }
     if reason := told_reason(entry, view.lang, occurrence_of(record, main)):
         data |= {"reason": reason.text, "reason_language": reason.language}
-    return Message(
-        subject=subject,
-        text=render_text(content),
-        html=render_html(content),
-        language=view.lang.code,
-        record_id=record.id,
-        attachment=attachment,
-        attachment_name=f"{record.id}.ics" if attachment else "",
-        data=data,
-    )
+    return data
 
 
 def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import Status
 from calendar_service.records.main_moment import main_moment
@@ -20,7 +20,7 @@ from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import title_of
 from calendar_service.reminders.messages.items import RecordNotice, notice_order
-from calendar_service.reminders.messages.notice import compose_notice
+from calendar_service.reminders.messages.notice import notice_data
 from calendar_service.reminders.messages.render import render_rows
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
@@ -68,7 +68,7 @@ def compose_notices(
         )
 
     rendered = render_rows(content, len(rows))
-    records = [_data(each, edition, view, now) for each in shown]
+    records = [notice_data(each, edition, now=now, view=view) for each in shown]
     return Message(
         subject=subject,
         text=rendered.text,
@@ -132,8 +132,3 @@ def _changed(change: ChangedValue, lang: Language) -> Iterator[str]:
         yield lang.gettext("{label}: {title}", label=lang.gettext("Previously"), title=", ".join(change.old))
     if change.reason:
         yield change.reason
-
-
-def _data(notice: RecordNotice, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    single = compose_notice(notice.before, notice.after, notice.entry, edition, notice.differences, now=now, view=view)
-    return dict(single.data)

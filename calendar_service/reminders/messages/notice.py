@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.edition import is_correction
@@ -26,6 +26,7 @@ from calendar_service.reminders.messages.common import (
     make_content,
     make_message,
     make_subject,
+    record_data,
     short_moment,
     write_preheader,
 )
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.changes import RecordChange
-    from calendar_service.records.edition import Edition, Entry, Revision
+    from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.main_moment import MainMoment
     from calendar_service.reminders.channels.base import Message
     from calendar_service.reminders.messages.content import ChangedValue, Detail, MessageContent, TimeBlock
+    from calendar_service.reminders.messages.items import RecordNotice
     from calendar_service.writers.i18n import Language
     from calendar_service.writers.render_context import RenderContext
 
@@ -50,22 +52,13 @@ _MAX_CHANGES_IN_DATA = 50
 _MAX_PLACE = 60
 
 
-def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
-    before: Revision | None,
-    after: Revision,
-    entry: Entry,
-    edition: Edition,
-    differences: list[RecordChange],
-    *,
-    now: datetime,
-    view: RenderContext,
-) -> Message:
-    """Return the notice of the changes from one revision to another, most important first, or of a new record.
+def compose_notice(notice: RecordNotice, edition: Edition, *, now: datetime, view: RenderContext) -> Message:
+    """Return the notice of the changes of a record, most important first, or of a new record.
 
-    `before` is None for a new record; else there is at least one change. The record is shown as in `after`, whatever
-    came later.
+    The record is shown as it was after the change, whatever came later.
     """
-    shown = replace(entry, revision=after)
+    before, after, differences = notice.before, notice.after, notice.differences
+    shown = replace(notice.entry, revision=after)
     if before is None:
         return _compose_new(shown, edition, now=now, view=view)
     lang, main = view.lang, main_moment(shown, edition.calendar, now)
@@ -88,10 +81,17 @@ def compose_notice(  # noqa: PLR0913 (both sides of a change, and for whom)
     news = next((each for each in differences if each.what is not ChangeKind.CONFIRMED), first)
     subject = make_subject(head, content, _notice_when(news, main, edition, view, now))
     message = make_message("notice", subject, content, (shown, main), edition, now)
-    return replace(
-        message,
-        data=dict(message.data) | {"changes": [change_data(each, lang) for each in differences[:_MAX_CHANGES_IN_DATA]]},
-    )
+    return replace(message, data=notice_data(notice, edition, now=now, view=view))
+
+
+def notice_data(notice: RecordNotice, edition: Edition, *, now: datetime, view: RenderContext) -> dict[str, Any]:
+    """Return what programs are told of the changes of a record, or of a new record."""
+    shown = replace(notice.entry, revision=notice.after)
+    main = main_moment(shown, edition.calendar, now)
+    data = record_data("notice" if notice.before else "new", shown, main, edition, view)
+    if notice.before is None:
+        return data
+    return data | {"changes": [change_data(each, view.lang) for each in notice.differences[:_MAX_CHANGES_IN_DATA]]}
 
 
 def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderContext) -> Message:

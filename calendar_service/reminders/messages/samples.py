@@ -10,7 +10,7 @@ from calendar_service.records.enums import Status
 from calendar_service.records.main_moment import main_moment
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.reminders.messages.digest import compose_digest
-from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 
@@ -48,7 +48,7 @@ def _about(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -
     yield SampleMessage(
         name, "digest", compose_digest([item], edition, period=DigestPeriod.DAILY, now=now, view=view), day
     )
-    new = compose_notice(None, entry.revision, entry, edition, [], now=now, view=view)
+    new = compose_notice(RecordNotice(entry, None, entry.revision, []), edition, now=now, view=view)
     yield SampleMessage(name, "notice of what is new", new, day)
 
 
@@ -56,5 +56,5 @@ def _off(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> 
     after = entry.revision
     before = replace(after, record=replace(after.record, status=Status.CONFIRMED), withdrawn=False)
     changes = find_changes((before.record, RecordState.ON), (after.record, after.state), edition.calendar.zone, now)
-    notice = compose_notice(before, after, entry, edition, changes, now=now, view=view)
+    notice = compose_notice(RecordNotice(entry, before, after, changes), edition, now=now, view=view)
     yield SampleMessage(entry.record.id, "notice", notice, main_moment(entry, edition.calendar, now).occurrence)

@@ -190,7 +190,7 @@ def test_a_tentative_record_that_gets_its_date_is_told_as_confirmed(code, head, 
     entry = edition.entries["academy"]
     changes = find_changes((tentative.record, RecordState.ON), (after.record, RecordState.ON), "Europe/Paris", CHANGED)
     assert [each.what for each in changes][:2] == [ChangeKind.CONFIRMED, ChangeKind.MOVED]
-    single = compose_notice(tentative, after, entry, edition, changes, now=CHANGED, view=view)
+    single = compose_notice(RecordNotice(entry, tentative, after, changes), edition, now=CHANGED, view=view)
     assert single.subject.startswith(head)
     assert "10:00" in single.subject
     assert single.data["changes"][0]["what"] == "confirmed"
@@ -233,7 +233,9 @@ def test_largest_messages_keep_under_100_kib():
     ]
     messages = [
         reminder("charts-tender", MomentName.CLOSES, EN, edition=edition),
-        compose_notice(before, after, entry, edition, differences, now=CHANGED, view=replace(EN, zone="Asia/Seoul")),
+        compose_notice(
+            RecordNotice(entry, before, after, differences), edition, now=CHANGED, view=replace(EN, zone="Asia/Seoul")
+        ),
         compose_digest(items, edition, period=DigestPeriod.WEEKLY, now=NOW, view=replace(EN, zone="Asia/Seoul")),
     ]
     sender, calendar_id = Settings(mail_from="calendar@example.org").mail_from, "letters.example"

@@ -14,7 +14,7 @@ from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.record import Contact, Link, Place
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL
 from calendar_service.reminders.messages.digest import compose_digest
-from calendar_service.reminders.messages.items import DigestItem
+from calendar_service.reminders.messages.items import DigestItem, RecordNotice
 from calendar_service.reminders.messages.notice import compose_notice
 from calendar_service.reminders.messages.reminder import compose_reminder
 from calendar_service.writers.i18n import language
@@ -111,8 +111,8 @@ def test_texts_stay_texts(entry, code):
     place = RecordChange(ChangeKind.PLACE, old_place=entry.record.place, new_place=entry.record.place)
     messages = [
         compose_reminder(entry, edition, MomentName.CLOSES, at, occurrence=None, now=NOW, view=view),
-        compose_notice(entry.revision, entry.revision, entry, edition, [place], now=CHANGED, view=view),
-        compose_notice(None, entry.revision, entry, edition, [], now=CHANGED, view=view),
+        compose_notice(RecordNotice(entry, entry.revision, entry.revision, [place]), edition, now=CHANGED, view=view),
+        compose_notice(RecordNotice(entry, None, entry.revision, []), edition, now=CHANGED, view=view),
         compose_digest(
             [DigestItem(entry, "new", MomentName.CLOSES, at)], edition, period=DigestPeriod.DAILY, now=NOW, view=view
         ),
