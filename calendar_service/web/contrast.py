@@ -4,17 +4,21 @@ from __future__ import annotations
 
 _ENOUGH = 4.5
 _TINT = 0.12
-# The lightest and the darkest background in widget.css for each scheme, and the ink that a colour is mixed with.
-_LIGHT_GROUNDS, _BLACK = ("ffffff", "f4f2ea"), "000000"
-_DARK_GROUNDS, _WHITE = ("14171b", "1d2126"), "ffffff"
+# The lightest and the darkest ground for each scheme, and the ink that a colour is mixed with; widget.js takes the
+# colours of a scheme on no others.
+LIGHT_GROUNDS, _BLACK = ("ffffff", "e7e7e7"), "000000"
+DARK_GROUNDS, _WHITE = ("000000", "2f2f2f"), "ffffff"
 
 
 def stylesheet(accent: str) -> str:
     """Return the stylesheet with one accent colour (six hexadecimal digits) for all kinds, in both schemes."""
-    light, dark = (
-        _rules(ensure_contrast(accent, *each)) for each in ((_LIGHT_GROUNDS, _BLACK), (_DARK_GROUNDS, _WHITE))
-    )
+    light, dark = (_rules(each) for each in readable(accent))
     return f":root{{{light}}}\n:root.dark{{{dark}}}\n@media (prefers-color-scheme: dark) {{ :root.auto{{{dark}}} }}\n"
+
+
+def readable(accent: str) -> tuple[str, str]:
+    """Return what stands for an accent colour on light grounds and on dark ones."""
+    return ensure_contrast(accent, LIGHT_GROUNDS, _BLACK), ensure_contrast(accent, DARK_GROUNDS, _WHITE)
 
 
 def ensure_contrast(colour: str, grounds: tuple[str, ...], ink: str) -> str:

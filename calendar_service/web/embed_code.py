@@ -1,33 +1,38 @@
-"""HTML to embed the widget: the loader with its integrity hash, a frame, or the custom element."""
+"""HTML to embed the widget: the element with its loader, a frame, and the frame of an oEmbed response."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from calendar_service.web.feeds import with_query
+from calendar_service.writers.i18n import language
+from calendar_service.writers.render_context import RenderContext
+
 if TYPE_CHECKING:
+    from calendar_service.records.selection import Selection
     from calendar_service.web.widget_query import WidgetQuery
 
-# The usual height of each view in CSS pixels; widget.js has the same numbers.
-HEIGHTS = {"agenda": 560, "month": 620, "next": 260, "compact": 360}
 _STATIC = Path(__file__).parent / "static"
 _DIGEST = re.compile(r"[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class EmbedCode:
-    """The HTML to copy, for each of the three ways to embed a widget."""
+    """The HTML to copy, and what the Content-Security-Policy of a site has to allow for each."""
 
     script: str
     frame: str
-    element: str
+    script_policy: str
+    frame_policy: str
 
 
 @lru_cache
@@ -58,10 +63,8 @@ def integrity() -> str:
     return f"sha384-{base64.b64encode(digest).decode()}"
 
 
-def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: str) -> EmbedCode:
-    """Return the HTML to copy. `title` names the frame; `whole_url` is the link of the element without scripts."""
-    height = HEIGHTS[query.view]
-    room = f"display:block;min-height:{height}px"
+def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: str, height: int) -> EmbedCode:
+    """Return the HTML to copy. `title` names the frame; `whole_url` is the link where the script does not run."""
     source = Markup('async src="{}/widget.js?v={}" integrity="{}" crossorigin="anonymous"').format(
         base_url, loader_version(), integrity()
     )
@@ -72,21 +75,37 @@ def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: s
         ("label", title),
         ("height", f"{height}"),
     ]
-    data = Markup(" ").join(Markup('data-{}="{}"').format(name, value) for name, value in named)
     attributes = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in named)
-    scripted = Markup("<script {}></script>").format(source)
-    link = Markup('<a href="{}">{}</a>').format(whole_url, title)
+    element = Markup('<calendar-widget {} style="display:block;min-height:{}px"><a href="{}">{}</a></calendar-widget>')
+    script = element.format(attributes, height, whole_url, title) + Markup("\n<script {}></script>").format(source)
+    style = "border:0" if query.theme in {"auto", "solid"} else f"border:0;color-scheme:{query.theme}"
+    frame = Markup('<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy" style="{}"></iframe>')
+    parts = urlsplit(base_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
     # As plain texts: the page that shows them escapes them once more.
     return EmbedCode(
-        script=str(Markup('<script {} {} style="{}"></script>').format(source, data, room)),
-        frame=write_frame(f"{base_url}{query.path()}", title, "100%", f"{height}"),
-        element=str(
-            Markup('{}\n<calendar-widget {} style="{}">{}</calendar-widget>').format(scripted, attributes, room, link)
-        ),
+        script=str(script),
+        frame=str(frame.format(f"{base_url}{query.path()}", title, height, style)),
+        script_policy=f"script-src {origin}; frame-src {origin}",
+        frame_policy=f"frame-src {origin}",
     )
 
 
-def write_frame(url: str, title: str, width: str, height: str) -> str:
-    """Return the HTML of an inline frame."""
-    frame = Markup('<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0"></iframe>')
-    return str(frame.format(url, title, width, height))
+def write_whole_url(selection: Selection, view: RenderContext) -> str:
+    """Return the URL of the agenda with a selection, in its language."""
+    own = RenderContext(language(selection.lang), view.base_url, view.default_language)
+    return f"{view.base_url}{own.prefix}{with_query('/', replace(selection, lang=''))}"
+
+
+def write_oembed_html(url: str, page_url: str, title: str, width: int, height: int) -> str:
+    """Return the HTML of an oEmbed response: the frame at `url`, and before it a link to the page.
+
+    WordPress takes exactly this of a site that it does not know. It drops `hidden`, and shows the link until the
+    frame answers. As it drops styles, too, the frame has an attribute for its border.
+    """
+    return str(
+        Markup(
+            '<blockquote hidden><a href="{}">{}</a></blockquote>'
+            '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"></iframe>'
+        ).format(page_url, title, url, title, width, height)
+    )

@@ -13,13 +13,16 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.web import options
 from calendar_service.web.context import cache, settings
-from calendar_service.web.embed_code import HEIGHTS, loader, write_embed_code
-from calendar_service.web.feeds import feed_name, with_query
+from calendar_service.web.contrast import readable
+from calendar_service.web.embed_code import loader, write_embed_code, write_whole_url
+from calendar_service.web.embed_height import estimate_height
+from calendar_service.web.feeds import feed_name, render_once
 from calendar_service.web.layout import WITH_SCRIPT, compress, page
 from calendar_service.web.oembed import UnknownPage, describe_embed
 from calendar_service.web.widget_query import MOST, WidgetQuery, read_widget
+from calendar_service.web.widget_views import show_widget
 from calendar_service.writers.i18n import language
-from calendar_service.writers.render_context import RenderContext, render_context_of
+from calendar_service.writers.render_context import render_context_of
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Edition
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("embed", __name__)
 _POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
 _MOST_ERRORS = 20
+# How wide the column of a site mostly is.
+_WIDTH = 640
 _SHOWN_NAME = 50
 _VIEWS = {
     "agenda": gettext_noop("Agenda"),
@@ -36,7 +41,8 @@ _VIEWS = {
     "compact": gettext_noop("Short list"),
 }
 _THEMES = {
-    "auto": gettext_noop("Follow the visitor’s light or dark setting"),
+    "auto": gettext_noop("Follow your page, transparent"),
+    "solid": gettext_noop("Follow the visitor’s light or dark setting, with a background"),
     "light": gettext_noop("Light, transparent"),
     "dark": gettext_noop("Dark, transparent"),
 }
@@ -71,7 +77,12 @@ def builder(lang: str = "") -> Response:
     query, errors = _read(given, edition, view.lang)
     query = replace(query, selection=replace(query.selection, lang=query.selection.lang or view.lang.code))
     title = feed_name(edition, query.selection)
-    whole = _whole_url(query.selection, view)
+    shown = render_context_of(query.selection, view.base_url, view.default_language)
+    height = render_once(
+        edition,
+        query.selection,
+        lambda: estimate_height(query, show_widget(query, edition, shown, cache().clock()), _WIDTH),
+    )
     response = page(
         "embed.html",
         edition,
@@ -81,9 +92,12 @@ def builder(lang: str = "") -> Response:
         offered=_options(edition, view.lang),
         errors=errors,
         given=dict(given) | {name: value for name, value in query.pairs() if name not in errors},
-        lines=write_embed_code(query, view.base_url, title, whole),
+        code=write_embed_code(query, view.base_url, title, write_whole_url(query.selection, view), height),
         preview=query.path(),
-        height=HEIGHTS[query.view],
+        height=height,
+        address=f"{view.base_url}{query.path()}",
+        hidden=options.Option("hide", view.lang.gettext("Hide cancelled dates")),
+        adjusted=_adjusted(query.accent, view.lang),
         title=title,
         oembed=f"{view.base_url}/oembed",
         most=MOST,
@@ -102,8 +116,11 @@ def oembed() -> Response:
     if form != "json":
         return _json({"error": "Only format=json is there."}, HTTPStatus.NOT_IMPLEMENTED)
     try:
-        most = tuple(_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight"))
-        found = describe_embed(request.args.get("url", ""), cache().edition(), settings().base_url, most)
+        most = [_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight")]
+        url, edition, now = request.args.get("url", ""), cache().edition(), cache().clock()
+        found = render_once(
+            edition, Selection(), lambda: describe_embed(url, edition, settings().base_url, (most[0], most[1]), now)
+        )
     except (UnknownPage, BadSelection):
         return _json({"error": "No page of this calendar has that address."}, HTTPStatus.NOT_FOUND)
     except ValueError:
@@ -140,9 +157,17 @@ def _options(edition: Edition, lang: Language) -> dict[str, Any]:
     }
 
 
-def _whole_url(selection: Selection, view: RenderContext) -> str:
-    own = RenderContext(language(selection.lang), view.base_url, view.default_language)
-    return f"{view.base_url}{own.prefix}{with_query('/', replace(selection, lang=''))}"
+def _adjusted(accent: str, lang: Language) -> str:
+    """Return which colours stand for an accent that cannot be read on every ground; "" if it can."""
+    light, dark = readable(accent) if accent else ("", "")
+    if accent in (light, dark) and light == dark:
+        return ""
+    return lang.gettext(
+        "So that it can be read, #{accent} becomes #{light} on light backgrounds and #{dark} on dark ones.",
+        accent=accent,
+        light=light,
+        dark=dark,
+    )
 
 
 def _pixels(value: str | None) -> int | None:

@@ -52,6 +52,7 @@ def widget() -> Response:
             **show_widget(query, edition, view, now),
             name=page_title(edition, replace(query.selection, lang=view.lang.code)),
             foot=_foot(query, edition, view),
+            here=query.path(),
         )
 
     response = _secure(Response(render_once(edition, query.selection, make)))

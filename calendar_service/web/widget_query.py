@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calendar_service.records.selection import Selection
 
 VIEWS = ("agenda", "month", "next", "compact")
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "solid", "light", "dark")
 LIMIT, MOST = 10, 100
 _SHOWN = 50
 _ACCENT = re.compile(r"[0-9a-f]{6}", re.ASCII | re.IGNORECASE)

@@ -1,5 +1,8 @@
 """A real browser, and pages that write down what they complain about and ask for."""
 
+import struct
+import zlib
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -34,3 +37,14 @@ def look(browser, url=None, **options):
     if url:
         page.goto(url)
     return page
+
+
+def pixel(page, x, y):
+    """Give the colour of one point of a page, from a picture (PNG) of that point alone."""
+    png = page.screenshot(clip={"x": x, "y": y, "width": 1, "height": 1})
+    at, packed = 8, b""
+    while at < len(png):
+        length, name = struct.unpack(">I4s", png[at : at + 8])
+        packed += png[at + 8 : at + 8 + length] if name == b"IDAT" else b""
+        at += length + 12
+    return tuple(zlib.decompress(packed)[1:4])

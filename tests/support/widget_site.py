@@ -3,16 +3,19 @@
 import socket
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from calendar_service.records.selection import Selection
+from calendar_service.web.widget_query import WidgetQuery
 from tests.support.site import Site
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = date(2027, 3, 1)
 LONG = (
     "A title of very many words that goes on about all that the conference is to discuss " * 3
     + "and then some more, to 300"
@@ -120,6 +123,14 @@ def foreign():
     site = ForeignSite()
     with running(site.server):
         yield site
+
+
+def widget_options():
+    """Give the names of all options of the widget: its own and those of selections."""
+    selection = Selection(
+        ("event",), ("a",), ("FR",), ("en",), ("x",), "q", DAY, DAY, "en", "UTC", "1 day", hide_cancelled=True
+    )
+    return [name for name, _ in WidgetQuery(selection, "next", "dark", "aaaaaa", 5, DAY).pairs()]
 
 
 VIEWS = ["agenda", "month", "next", "compact"]

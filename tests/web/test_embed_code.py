@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
-from calendar_service.web import embed_code, layout
-from tests.support.widget_site import seen
+from calendar_service.records.selection import Selection
+from calendar_service.web import contrast, embed_code, layout
+from calendar_service.web.widget_query import VIEWS, WidgetQuery
+from tests.support.widget_site import seen, widget_options
 
 STATIC = Path(layout.__file__).parent / "static"
 BASE = "https://calendar.example"
@@ -55,10 +57,25 @@ def test_loader_of_an_earlier_release_is_served_as_it_was(widget_site, tmp_path,
         cache.cache_clear()
 
 
-def test_heights_are_those_of_the_loader():
+def test_loader_of_each_release_is_still_served(widget_site):
+    for version in ("e1eb7c029d82",):
+        body = widget_site.get(f"/widget.js?v={version}").data
+        assert hashlib.sha256(body).hexdigest()[:12] == version
+
+
+def test_attributes_of_the_loader_are_the_options_of_the_widget():
     text = (STATIC / "widget.js").read_text(encoding="utf-8")
-    told = re.search(r"HEIGHTS = \{(.*?)\}", text)[1]
-    assert {name: int(height) for name, height in re.findall(r"(\w+): (\d+)", told)} == embed_code.HEIGHTS
+    names = set(re.findall(r'"(\w+)"', re.search(r"NAMES = \[(.*?)\]", text)[1]))
+    assert names == {"record" if name == "id" else name for name in widget_options()}
+    heights = re.search(r"HEIGHTS = \{(.*?)\}", text)[1]
+    assert re.findall(r"(\w+):", heights) == list(VIEWS)
+
+
+def test_loader_takes_a_theme_only_where_its_colours_can_be_read():
+    text = (STATIC / "widget.js").read_text(encoding="utf-8")
+    light, dark = (float(re.search(rf"const {name} = ([\d.]+);", text)[1]) for name in ("LIGHT", "DARK"))
+    assert light >= contrast._luminance(contrast.LIGHT_GROUNDS[1]) - 0.0005
+    assert dark <= contrast._luminance(contrast.DARK_GROUNDS[1]) + 0.0005
 
 
 # -- the builder ------------------------------------------------------------------------------------
@@ -72,7 +89,7 @@ def fields(site, path):
 
 
 def test_builder_writes_the_lines(widget_site):
-    script, frame, element = fields(
+    script, frame, address, *policies = fields(
         widget_site, "/embed?kind=tender&view=month&theme=dark&accent=FF0000&limit=&tz=&lang=fr&id=audit"
     )
     digest = base64.b64encode(hashlib.sha384((STATIC / "widget.js").read_bytes()).digest()).decode()
@@ -86,18 +103,21 @@ def test_builder_writes_the_lines(widget_site):
         ("theme", "dark"),
         ("accent", "ff0000"),
     ]
-    named += [("label", "Villes\xa0: Appels d’offres, Audit of web sites"), ("height", "620")]
-    data = " ".join(f'data-{name}="{value}"' for name, value in named)
-    assert script == f'<script {source} {data} style="display:block;min-height:620px"></script>'
+    named += [("label", "Villes\xa0: Appels d’offres, Audit of web sites")]
+    height = re.search(r'height="(\d+)"', frame)[1]
+    attributes = " ".join(f'{name}="{value}"' for name, value in [*named, ("height", height)])
+    title = "Villes\xa0: Appels d’offres, Audit of web sites"
+    assert script == (
+        f'<calendar-widget {attributes} style="display:block;min-height:{height}px">'
+        f'<a href="{BASE}/fr/?kind=tender&amp;id=audit">{title}</a></calendar-widget>\n<script {source}></script>'
+    )
+    query = "kind=tender&id=audit&lang=fr&view=month&theme=dark&accent=ff0000"
     assert frame == (
-        f'<iframe src="{BASE}/widget?kind=tender&amp;id=audit&amp;lang=fr&amp;view=month&amp;theme=dark&amp;accent=ff0000"'
-        ' title="Villes\xa0: Appels d’offres, Audit of web sites" width="100%" height="620" loading="lazy" style="border:0"></iframe>'
+        f'<iframe src="{BASE}/widget?{query.replace("&", "&amp;")}"'
+        f' title="{title}" width="100%" height="{height}" loading="lazy" style="border:0;color-scheme:dark"></iframe>'
     )
-    attributes = data.replace("data-", "")
-    assert element == (
-        f'<script {source}></script>\n<calendar-widget {attributes} style="display:block;min-height:620px">'
-        f'<a href="{BASE}/fr/?kind=tender&amp;id=audit">Villes\xa0: Appels d’offres, Audit of web sites</a></calendar-widget>'
-    )
+    assert address == f"{BASE}/widget?{query}"
+    assert policies == [f"script-src {BASE}; frame-src {BASE}", f"frame-src {BASE}"]
 
 
 @pytest.mark.parametrize(
@@ -119,8 +139,47 @@ def test_builder_is_sound(widget_site, path, lang):
 def test_lines_are_shown_as_texts(widget_site):
     html = widget_site.html("/embed")
     assert "&lt;script async" in html
+    assert "&lt;calendar-widget" in html
     assert "&lt;iframe" in html
     assert "<script async" not in html
+    assert "<calendar-widget" not in html
+
+
+def test_policy_names_the_origin_alone():
+    query = WidgetQuery(Selection(lang="en"))
+    code = embed_code.write_embed_code(query, "https://city.example:8443/calendar", "Cities", "", 300)
+    origin = "https://city.example:8443"
+    assert (code.script_policy, code.frame_policy) == (
+        f"script-src {origin}; frame-src {origin}",
+        f"frame-src {origin}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (
+            "accent=00ff00",
+            "So that it can be read, #00ff00 becomes #006b00 on light backgrounds and #00ff00 on dark ones.",
+        ),
+        (
+            "accent=00FF00&lang=fr",
+            "Pour rester lisible, #00ff00 devient #006b00 sur fond clair et #00ff00 sur fond sombre.",
+        ),
+    ],
+)
+def test_builder_says_which_colour_stands_for_one_that_cannot_be_read(widget_site, query, words):
+    path = "/fr/embed" if "lang=fr" in query else "/embed"
+    assert words in seen(widget_site, f"{path}?{query}").text
+    assert "becomes" not in seen(widget_site, "/embed").text
+
+
+def test_builder_hides_cancelled_dates(widget_site):
+    assert 'value="hide"> <span>Hide cancelled dates' in widget_site.html("/embed")
+    script, frame, *_ = fields(widget_site, "/embed?cancelled=hide")
+    assert 'cancelled="hide"' in script
+    assert "cancelled=hide" in frame
+    assert 'value="hide" checked' in widget_site.html("/embed?cancelled=hide")
 
 
 def test_builder_says_what_is_wrong_and_keeps_the_rest(widget_site):
@@ -148,34 +207,54 @@ def ask_oembed(site, url, **more):
 
 
 @pytest.mark.parametrize(
-    ("path", "source"),
+    ("path", "source", "page"),
     [
-        ("", "/widget?lang=en"),
-        ("/", "/widget?lang=en"),
-        ("/?kind=tender&page=2", "/widget?kind=tender&amp;lang=en"),
-        ("/fr/", "/widget?lang=fr"),
-        ("/month/2026-12?kind=event", "/widget?kind=event&amp;lang=en&amp;view=month&amp;month=2026-12"),
-        ("/fr/month", "/widget?lang=fr&amp;view=month"),
-        ("/events/audit#when", "/widget?id=audit&amp;lang=en"),
-        ("/fr/events/audit?tz=Asia/Seoul", "/widget?id=audit&amp;lang=fr&amp;tz=Asia/Seoul"),
-        ("/widget?view=next&lang=fr", "/widget?lang=fr&amp;view=next"),
-        ("/embed?view=compact", "/widget?lang=en&amp;view=compact"),
+        ("", "lang=en&amp;theme=solid&amp;limit=5", "/"),
+        ("/", "lang=en&amp;theme=solid&amp;limit=5", "/"),
+        ("/?kind=tender&page=2", "kind=tender&amp;lang=en&amp;theme=solid&amp;limit=5", "/?kind=tender"),
+        ("/fr/", "lang=fr&amp;theme=solid&amp;limit=5", "/fr/"),
+        (
+            "/month/2026-12?kind=event",
+            "kind=event&amp;lang=en&amp;view=month&amp;theme=solid&amp;limit=5&amp;month=2026-12",
+            "/?kind=event",
+        ),
+        ("/fr/month", "lang=fr&amp;view=month&amp;theme=solid&amp;limit=5", "/fr/"),
+        ("/events/audit#when", "id=audit&amp;lang=en&amp;theme=solid&amp;limit=5", "/events/audit"),
+        (
+            "/fr/events/audit?tz=Asia/Seoul",
+            "id=audit&amp;lang=fr&amp;tz=Asia/Seoul&amp;theme=solid&amp;limit=5",
+            "/fr/events/audit",
+        ),
+        ("/widget?view=next&lang=fr&theme=auto", "lang=fr&amp;view=next&amp;limit=5", "/fr/"),
+        ("/widget?theme=dark&limit=10", "lang=en&amp;theme=dark", "/"),
+        ("/embed?view=compact&limit=2", "lang=en&amp;view=compact&amp;theme=solid&amp;limit=2", "/"),
     ],
 )
-def test_oembed_of_a_page_is_its_frame(widget_site, path, source):
+def test_oembed_of_a_page_is_its_frame_after_a_link(widget_site, path, source, page):
     status, told = ask_oembed(widget_site, BASE + path)
     assert status == 200
-    assert told["html"].startswith(f'<iframe src="{BASE}{source}" title="')
+    assert told["html"] == (
+        f'<blockquote hidden><a href="{BASE}{page}">{told["title"]}</a></blockquote>'
+        f'<iframe src="{BASE}/widget?{source}" title="{told["title"]}" width="600" height="{told["height"]}"'
+        ' frameborder="0" loading="lazy"></iframe>'
+    )
     assert (told["version"], told["type"], told["provider_url"]) == ("1.0", "rich", f"{BASE}/")
+    assert widget_site.get(page).status_code == 200
 
 
 def test_oembed_keeps_to_the_room_there_is(widget_site):
     sizes = [
         ask_oembed(widget_site, f"{BASE}/", **most)[1]
-        for most in ({}, {"maxwidth": 300}, {"maxheight": 200, "maxwidth": 2000}, {"format": "json", "dnt": "1"})
+        for most in ({}, {"maxwidth": 300}, {"maxheight": 500, "maxwidth": 2000}, {"maxheight": 100}, {"dnt": "1"})
     ]
-    assert [(each["width"], each["height"]) for each in sizes] == [(600, 560), (300, 560), (600, 200), (600, 560)]
-    assert 'width="300" height="560"' in sizes[1]["html"]
+    assert [each["width"] for each in sizes] == [600, 300, 600, 600, 600]
+    whole, narrow, low, tiny, _ = sizes
+    assert narrow["height"] > whole["height"] > 500
+    assert low["height"] <= 500
+    assert "limit=5" in whole["html"]
+    assert re.search(r"limit=[23]\b", low["html"])
+    assert ("limit=1" in tiny["html"], tiny["height"]) == (True, 100)
+    assert f'width="300" height="{narrow["height"]}"' in narrow["html"]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +287,19 @@ def test_builder_tells_where_oembed_is(widget_site):
         if tag == "link" and attrs.get("type") == "application/json+oembed"
     ]
     status = widget_site.get(links[0]["href"].removeprefix(BASE))
-    assert json.loads(status.data)["html"].startswith(f'<iframe src="{BASE}/widget?lang=en&amp;view=next"')
+    assert f'<iframe src="{BASE}/widget?lang=en&amp;view=next&amp;' in json.loads(status.data)["html"]
+
+
+@pytest.mark.parametrize("path", ["/", "/fr/month/2026-12", "/events/audit", "/widget?view=next&kind=tender", "/embed"])
+def test_pages_tell_where_their_oembed_is(widget_site, path):
+    links = [
+        attrs["href"]
+        for tag, attrs in seen(widget_site, path).tags
+        if tag == "link" and attrs.get("type") == "application/json+oembed"
+    ]
+    assert len(links) == 1
+    assert links[0].startswith(f"{BASE}/oembed?format=json&url=https%3A")
+    assert widget_site.get(links[0].removeprefix(BASE)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,37 @@ def test_builder_shows_at_once_what_is_chosen(browser, served_widget):
     page.wait_for_url("**accent=00ff00**")
     frame = page.frame_locator(".stage iframe")
     assert frame.get_by_role("heading", level=2).inner_text() == "Audit of web sites"
-    page.locator(".stage iframe:not([height='260'])").wait_for()
+    page.wait_for_function(
+        "document.querySelector('#line-script').value.includes(`min-height:${document.querySelector('.stage iframe').contentDocument.documentElement.offsetHeight}px`)"
+    )
     height = page.locator(".stage iframe").get_attribute("height")
     page.locator("[data-copies=line-script]").click()
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert f'data-height="{height}" style="display:block;min-height:{height}px"' in copied
-    assert 'data-view="next" data-kind="tender" data-lang="en" data-accent="00ff00"' in copied
+    assert f'height="{height}" style="display:block;min-height:{height}px"' in copied
+    assert '<calendar-widget view="next" kind="tender" lang="en" accent="00ff00"' in copied
+    assert page.faults == []
+    page.context.close()
+
+
+def test_colour_is_picked_and_taken_back(browser, served_widget):
+    page = look(browser, f"{served_widget.base}/fr/embed")
+    assert page.get_by_role("button", name="Actualiser l’aperçu").count() == 0
+    told = page.locator("#accent-told")
+    page.get_by_label("Choisir une couleur").fill("#00ff00")
+    page.wait_for_url("**accent=00ff00**")
+    page.get_by_text("Pour rester lisible, #00ff00 devient #006b00").wait_for()
+    assert page.get_by_label("Couleur d’accent").input_value() == "00ff00"
+    page.get_by_label("Couleur d’accent").press_sequentially("1c")  # half a colour shows nothing else
+    page.get_by_label("Couleur d’accent").fill("1c4e94")
+    page.wait_for_url("**accent=1c4e94**")
+    assert page.get_by_label("Choisir une couleur").input_value() == "#1c4e94"
+    page.get_by_role("button", name="Pas de couleur propre").click()
+    page.wait_for_url(lambda url: "accent" not in url)
+    assert told.inner_text() == ""
+    page.get_by_label("Masquer les dates annulées").check()
+    page.wait_for_url("**cancelled=hide**")
+    assert page.frame_locator(".stage iframe").get_by_text("Annulé").count() == 0
     assert page.faults == []
     page.context.close()
 
@@ -44,7 +68,8 @@ def test_copied_line_works_as_it_is(browser, foreign, served_widget):
     assert page.faults == []
     page.goto(foreign.show(copied.replace('integrity="sha384-', 'integrity="sha384-AAAA')))
     page.wait_for_timeout(200)
-    assert page.locator("calendar-widget").count() == 0
+    assert page.locator("iframe").count() == 0
+    assert page.get_by_role("link", name="Cities").is_visible()
     page.context.close()
 
 
@@ -62,7 +87,7 @@ def test_builder_works_by_keyboard_on_a_phone_without_scripts(browser, served_wi
     page.wait_for_url("**view=month**")
     assert page.frame_locator(".stage iframe").get_by_role("heading", level=1).inner_text() == "Novembre 2026"
     assert page.get_by_role("button", name="Copier").count() == 0
-    assert 'data-view="month"' in page.get_by_label("Script (conseillé)").input_value()
+    assert 'view="month"' in page.get_by_label("Script (conseillé)").input_value()
     page.context.close()
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.browser import look
+from tests.support.browser import look, pixel
 from tests.support.widget_site import inside, line, widgets
 
 SCROLLS = "document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth"
@@ -171,7 +171,7 @@ def test_element_follows_its_attributes(browser, foreign, served_widget):
       widget.record = ''; widget.kind = 'webinar'; widget.view = 'next';
     }""")
     page.wait_for_function("window.told > 0")
-    assert page.frames[1].url == f"{served_widget.base}/widget?view=next&kind=webinar&lang=fr"
+    assert page.frames[1].url == f"{served_widget.base}/widget?view=next&kind=webinar&lang=fr&theme=light"
     assert page.frames[1].get_by_role("heading", level=2).inner_text() == "Rumeurs"
     state = page.evaluate(
         "(w => [w.kind, w.getAttribute('kind'), w.height === window.told, w.shadowRoot.firstChild.title])(document.querySelector('calendar-widget'))"
@@ -207,16 +207,213 @@ def test_clock_is_switched_by_keyboard(browser, foreign, served_widget):
 
 
 @pytest.mark.parametrize(
-    ("theme", "scheme", "ink", "ground"),
+    ("theme", "scheme", "ink", "ground", "padding"),
     [
-        ("auto", "light", "rgb(27, 31, 36)", "rgb(255, 255, 255)"),
-        ("auto", "dark", "rgb(236, 234, 228)", "rgb(20, 23, 27)"),
-        ("light", "dark", "rgb(27, 31, 36)", "rgba(0, 0, 0, 0)"),
-        ("dark", "light", "rgb(236, 234, 228)", "rgba(0, 0, 0, 0)"),
+        ("auto", "light", "rgb(27, 31, 36)", "rgba(0, 0, 0, 0)", "0px"),
+        ("auto", "dark", "rgb(236, 234, 228)", "rgba(0, 0, 0, 0)", "16px"),
+        ("solid", "light", "rgb(27, 31, 36)", "rgb(255, 255, 255)", "16px"),
+        ("solid", "dark", "rgb(236, 234, 228)", "rgb(20, 23, 27)", "16px"),
+        ("light", "dark", "rgb(27, 31, 36)", "rgba(0, 0, 0, 0)", "0px"),
+        ("dark", "light", "rgb(236, 234, 228)", "rgba(0, 0, 0, 0)", "0px"),
     ],
 )
-def test_theme_is_the_visitors_or_the_sites(browser, served_widget, theme, scheme, ink, ground):
+def test_theme_is_the_visitors_or_the_sites(browser, served_widget, theme, scheme, ink, ground, padding):
     page = look(browser, f"{served_widget.base}/widget?theme={theme}&accent=777777", color_scheme=scheme)
-    colours = page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.documentElement))")
-    assert colours == [ink, ground]
+    colours = page.evaluate(
+        "(s => [s.color, s.backgroundColor, getComputedStyle(document.body).padding])(getComputedStyle(document.documentElement))"
+    )
+    assert colours == [ink, ground, padding]
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("style", "scheme", "theme"),
+    [
+        ("", "light", "light"),
+        ("", "dark", "light"),  # a site that knows no dark scheme is white
+        (":root { color-scheme: light dark }", "dark", "dark"),
+        (":root { color-scheme: light dark }", "light", "light"),
+        ("body { background: #f5f5f5 }", "dark", "light"),
+        ("body { background: #1a1d21 }", "light", "dark"),
+        ("body { background: #1a1d21 } main { background: white }", "light", "light"),
+        ("body { background: teal }", "light", "solid"),
+        ("body { background: linear-gradient(white, white) }", "light", "solid"),
+        ("main { background: rgb(0 0 0 / .5) }", "light", "solid"),
+        (":root { color-scheme: dark } main { background: #fff }", "dark", "light"),
+    ],
+)
+def test_colours_follow_the_site(browser, foreign, served_widget, style, scheme, theme):
+    """What lies behind the frame is seen through it, or it brings its own ground."""
+    html = f"<style>{style}</style><main>{line(served_widget, view='next')}</main>"
+    page = look(browser, foreign.show(html), color_scheme=scheme)
+    frame = inside(page)
+    assert f"theme={theme}" in frame.url
+    behind, corner = page.evaluate("""() => {
+      const box = document.querySelector('calendar-widget').getBoundingClientRect();
+      return [[box.x - 4, box.y + 40], [box.right - 4, box.y + 40]];
+    }""")
+    seen = [pixel(page, x, y) for x, y in (behind, corner)]
+    page.context.close()
+    if theme == "solid":
+        assert seen[1] == frame_ground(scheme)
+    elif "main {" not in style:
+        assert seen[0] == seen[1]
+
+
+def frame_ground(scheme):
+    return (255, 255, 255) if scheme == "light" else (20, 23, 27)
+
+
+def test_colours_follow_a_site_that_changes_them(browser, foreign, served_widget):
+    html = f"<style>.night body {{ background: #111 }}</style>{line(served_widget, view='next')}"
+    page = look(browser, foreign.show(html))
+    frame = inside(page)
+    steps = page.evaluate("history.length")
+    page.evaluate("document.documentElement.className = 'night'")
+    frame.wait_for_url("**theme=dark**")
+    page.evaluate("document.documentElement.className = ''")
+    frame.wait_for_url("**theme=light**")
+    assert page.evaluate("history.length") == steps
+    assert page.faults == []
+    page.context.close()
+
+
+# -- a site's policy --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["", "; style-src 'unsafe-inline'"])
+def test_link_stands_where_the_policy_forbids_the_script(browser, foreign, served_widget, style):
+    code = copied(browser, served_widget)
+    page = look(browser, foreign.show(code, f"default-src 'none'; img-src data:; script-src 'self'{style}"))
+    link = page.get_by_role("link", name="Cities")
+    assert link.is_visible()
+    assert link.bounding_box()["y"] < 40
+    assert page.locator("iframe").count() == 0
+    link.click()
+    page.wait_for_url(f"{served_widget.base}/")
+    page.context.close()
+
+
+def test_link_stands_where_the_policy_forbids_the_frame(browser, foreign, served_widget):
+    code = copied(browser, served_widget)
+    page = look(browser, foreign.show(code, f"default-src 'none'; img-src data:; script-src {served_widget.base}"))
+    page.get_by_role("link", name="Cities").wait_for()
+    assert page.evaluate("document.querySelector('calendar-widget').offsetHeight") < 40
+    page.context.close()
+
+
+def test_lines_that_the_builder_prints_are_enough(browser, foreign, served_widget):
+    code, policy = (copied(browser, served_widget, label) for label in ("Script (recommended)", "For the script"))
+    frame, frame_policy = (
+        copied(browser, served_widget, label) for label in ("Iframe (without scripts)", "For the iframe or the address")
+    )
+    page = look(browser, foreign.show(code, f"default-src 'none'; img-src data:; {policy}"))
+    assert "Audit of web sites" in inside(page).locator("body").inner_text()
+    # Only what reserves its room before it is loaded is refused: a style that stands in the element.
+    assert [fault for fault in page.faults if "inline style" not in fault] == []
+    page.goto(foreign.show(frame, f"default-src 'none'; img-src data:; {frame_policy}"))
+    assert "Audit of web sites" in page.frames[1].locator("body").inner_text()
+    page.context.close()
+
+
+def test_hash_of_the_script_is_enough_under_a_policy_with_nonces(browser, foreign, served_widget):
+    code = copied(browser, served_widget)
+    digest = re.search(r'integrity="(sha384-[^"]+)"', code)[1]
+    policy = f"default-src 'none'; img-src data:; script-src 'nonce-abc' '{digest}'; frame-src {served_widget.base}"
+    page = look(browser, foreign.show(code, policy))
+    assert "Audit of web sites" in inside(page).locator("body").inner_text()
+    page.context.close()
+
+
+def copied(browser, site, label="Script (recommended)"):
+    page = look(browser, f"{site.base}/embed", java_script_enabled=False)
+    value = page.get_by_label(label, exact=True).input_value()
+    page.context.close()
+    return value
+
+
+# -- WordPress --------------------------------------------------------------------------------------
+
+# What WordPress makes of the HTML of a site that it does not know, and what its script does with messages.
+WORDPRESS = """
+<blockquote class="wp-embedded-content" data-secret="Secret1234"><a href="{base}/">Cities</a></blockquote>
+<iframe class="wp-embedded-content" sandbox="allow-scripts" style="position: absolute; clip: rect(1px, 1px, 1px, 1px);"
+  title="Cities" src="{src}#?secret=Secret1234" data-secret="Secret1234" width="500" height="400"></iframe>
+<script>
+addEventListener('message', ({{data, source}}) => {{
+  const frame = document.querySelector('iframe[data-secret="' + data.secret + '"]');
+  if (!frame || source !== frame.contentWindow) return;
+  document.querySelector('blockquote').style.display = 'none';
+  frame.removeAttribute('style');
+  if (data.message === 'height') frame.height = Math.max(200, Math.min(1000, parseInt(data.value, 10)));
+  if (data.message === 'link' && new URL(data.value).host === new URL(frame.src).host && document.activeElement === frame)
+    top.location.href = data.value;
+}});
+onload = () => document.querySelector('iframe').contentWindow.postMessage({{message: 'ready', secret: 'Secret1234'}}, '*');
+</script>
+"""
+
+
+def in_wordpress(browser, foreign, site, path):
+    html = site.get(f"/oembed?maxwidth=500&url={site.base}{path}").get_json()["html"]
+    src = re.search(r'<iframe src="([^"]+)"', html)[1]
+    page = look(browser, foreign.show(WORDPRESS.format(base=site.base, src=src)))
+    page.locator("iframe:not([style])").wait_for()
+    return page, page.frames[1]
+
+
+def test_frame_speaks_with_wordpress(browser, foreign, served_widget):
+    page, frame = in_wordpress(browser, foreign, served_widget, "/")
+    assert page.get_by_role("link", name="Cities").count() == 0
+    page.wait_for_function("document.querySelector('iframe').height !== '400'")
+    assert not frame.evaluate(SCROLLS)
+    frame.get_by_role("link", name="Rumours", exact=True).click()
+    page.wait_for_url(f"{served_widget.base}/events/rumours")
+    page.context.close()
+
+
+def test_frame_in_wordpress_turns_its_month_and_its_clock(browser, foreign, served_widget):
+    page, frame = in_wordpress(browser, foreign, served_widget, "/month/2026-12")
+    frame.locator("a[rel~=next]").click()
+    frame.wait_for_url("**month=2027-01#?secret=Secret1234")
+    frame.get_by_label("Time zone").select_option("Europe/Paris")
+    frame.wait_for_url("**tz=Europe%2FParis#zone?secret=Secret1234")
+    page.wait_for_timeout(100)
+    assert not frame.evaluate(SCROLLS)
+    frame.get_by_role("link", name="See the whole calendar").click()
+    page.wait_for_url(f"{served_widget.base}/?tz=Europe/Paris")
+    page.context.close()
+
+
+def test_frame_that_tells_no_secret_opens_its_links_itself(browser, foreign, served_widget):
+    url = foreign.show(f'<iframe src="{served_widget.base}/widget#?secret=" width="600" height="1500"></iframe>')
+    page = look(browser, url, viewport={"width": 700, "height": 1600})
+    with page.context.expect_page() as opened:
+        page.frames[1].get_by_role("link", name="Rumours", exact=True).click()
+    assert opened.value.url.startswith(served_widget.base)
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 500, 600])
+def test_frame_of_oembed_fits(browser, served_widget, width):
+    """At most a little too high, and never too low by more than the space at its foot."""
+    page = look(browser, "about:blank")
+    found = {}
+    for query in (
+        "view=agenda",
+        "view=compact",
+        "view=next",
+        "view=month&month=2026-12",
+        "id=rumours",
+        "id=long",
+        "q=zzz",
+    ):
+        told = served_widget.get(
+            f"/oembed?maxwidth={width}&url={served_widget.base}/widget?{query.replace('&', '%26')}"
+        ).get_json()
+        page.set_viewport_size({"width": told["width"], "height": 400})
+        page.goto(re.search(r'<iframe src="([^"]+)"', told["html"])[1].replace("&amp;", "&"))
+        height = page.evaluate("document.documentElement.getBoundingClientRect().height")
+        found[query] = told["height"] - height
+    assert {query: over for query, over in found.items() if not -32 <= over <= 72} == {}
     page.context.close()

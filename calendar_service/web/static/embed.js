@@ -1,5 +1,7 @@
 // Shows at once what was chosen, keeps it in the address, and copies a line.
 const form = document.getElementById("choose");
+const accent = document.getElementById("accent");
+const picker = document.getElementById("picker");
 
 const chosen = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
 
@@ -19,11 +21,31 @@ const show = async () => {
   }
   history.replaceState(null, "", here);
   document.getElementById("result").replaceWith(page.getElementById("result"));
+  document.getElementById("accent-told").textContent = page.getElementById("accent-told").textContent;
   dress();
 };
 
-form.addEventListener("change", () => {
-  if (form.checkValidity()) show();
+let timer = 0;
+const showSoon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(() => form.checkValidity() && show(), 200);
+};
+
+form.addEventListener("input", ({ target }) => {
+  if (target === picker) accent.value = picker.value.slice(1);
+  if (target === accent && accent.value) {
+    // Half a colour is no mistake while one types.
+    if (!/^[0-9a-f]{6}$/i.test(accent.value)) return;
+    picker.value = `#${accent.value}`;
+  }
+  showSoon();
+});
+accent.addEventListener("change", showSoon);
+
+const picked = document.querySelector(".picked");
+picked.querySelector("button").addEventListener("click", () => {
+  accent.value = "";
+  showSoon();
 });
 
 document.addEventListener("click", async ({ target }) => {
@@ -45,4 +67,6 @@ addEventListener("message", ({ source, data }) => {
   }
 });
 
+picked.hidden = false;
+document.getElementById("update").hidden = true;
 dress();

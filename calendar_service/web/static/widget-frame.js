@@ -1,11 +1,35 @@
-// Inside the frame: tells the height, offers the clocks, and counts down. All is there without it.
+// Inside the frame: tells the height, has the site open links, offers the clocks, and counts down. All is there without it.
 (() => {
   const root = document.documentElement;
 
+  // WordPress shows pages of other sites in a sandbox. It passes a secret in the fragment, and obeys messages that carry it.
+  const secret = () => /[?&]secret=([A-Za-z0-9]+)$/.exec(location.hash)?.[1];
+  const tellSite = (message, value) => parent.postMessage({ message, value, secret: secret() }, "*");
+
   // The page around may make the frame as high as what is in it. A height is no secret.
   if (parent !== window) {
-    const tell = () => parent.postMessage({ type: "calendar-widget", height: Math.ceil(root.getBoundingClientRect().height) }, "*");
+    const tell = () => {
+      const height = Math.ceil(root.getBoundingClientRect().height);
+      parent.postMessage({ type: "calendar-widget", height }, "*");
+      if (secret()) tellSite("height", height);
+    };
+    // A frame that is hidden until it has told its height, as in WordPress, is observed only from then on.
+    tell();
     new ResizeObserver(tell).observe(root);
+    addEventListener("hashchange", tell);
+    addEventListener("message", ({ source, data }) => {
+      if (source === parent && data?.message === "ready") tell();
+    });
+    addEventListener("click", (event) => {
+      const link = event.target.closest("a");
+      if (!link || !secret()) return;
+      if (link.target) {
+        event.preventDefault();
+        tellSite("link", link.href);
+      } else {
+        link.hash = location.hash;
+      }
+    });
   }
 
   const clocks = document.getElementById("zone");
@@ -27,11 +51,11 @@
       const here = new URL(location.href);
       here.searchParams.delete("tz");
       if (clocks.value) here.searchParams.set("tz", clocks.value);
-      here.hash = "zone";
+      here.hash = secret() ? `zone?secret=${secret()}` : "zone";
       // In place of this one: "back" belongs to the page around.
       location.replace(here);
     });
-    if (location.hash === "#zone") clocks.focus();
+    if (location.hash.startsWith("#zone")) clocks.focus();
   }
 
   const running = document.querySelector("[data-until]");
