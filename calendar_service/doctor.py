@@ -1,4 +1,4 @@
-"""The checks of `calendar-service doctor`: time zones, file, database, clock, disk, sending, and the network."""
+"""The checks of `calendar-service doctor`: time zones, file, git, database, clock, disk, sending, and the network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]  # it ships no hints
 
+from calendar_service.admin.git_commit import NotCommitted, Person, check_repository
 from calendar_service.network_checks import CheckResult, check_base_url, check_mail_server, check_sender_domain
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
@@ -45,6 +46,7 @@ def examine(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[Ch
         _time_zones(),
         _file(settings),
         _database(settings),
+        *_git(settings),
         *_damage(settings),
         *_in_database(settings, keys, now),
         _disk(settings),
@@ -64,6 +66,17 @@ def _file(settings: Settings) -> CheckResult:
     errors = read_calendar_file(settings.file).errors
     text = f"{settings.file}: {counted(len(errors), 'problem')}"
     return CheckResult(not errors, f"{text}; run calendar-service check" if errors else text)
+
+
+def _git(settings: Settings) -> list[CheckResult]:
+    if not settings.commits_to_git:
+        return []
+    try:
+        check_repository(settings.file, Person(*settings.git_committer))
+    except NotCommitted as error:
+        text = " ".join(f"git: what is published on the admin pages is not committed. {error}".split())
+        return [CheckResult(is_well=False, text=text)]
+    return [CheckResult(is_well=True, text="git: the calendar file can be committed")]
 
 
 def _database(settings: Settings) -> CheckResult:

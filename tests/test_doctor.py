@@ -3,6 +3,7 @@
 import shutil
 import socket
 import struct
+import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
@@ -226,3 +227,39 @@ def test_damaged_pages(host, tmp_path):
     path.write_bytes(content)
     found = bad(examine(settings, KEYS, datetime.now(UTC)))
     assert any("damaged" in text and "db restore" in text for text in found), found
+
+
+# -- git ------------------------------------------------------------------------------------------------------------
+
+
+def git(folder, *words):
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+
+def about_git(folder, **more):
+    settings = Settings(file=folder / "events.yaml", commits_to_git=True, **more)
+    return doctor._git(settings)
+
+
+def test_git_is_asked_whether_it_could_commit(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "events.yaml").write_text(calendar(event()))
+    (found,) = about_git(tmp_path)
+    assert "The calendar file is not in the work tree of a git repository." in found.text
+    assert not found.is_well
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "config", "user.name", "Calendar")
+    git(tmp_path, "config", "user.email", "calendar@example.org")
+    before = sorted(tmp_path.rglob("*"))
+    assert [(each.is_well, each.text) for each in about_git(tmp_path)] == [
+        (True, "git: the calendar file can be committed")
+    ]
+    assert sorted(tmp_path.rglob("*")) == before
+    (tmp_path / ".git" / "MERGE_HEAD").write_text("0" * 40)
+    assert "A merge is under way" in about_git(tmp_path)[0].text
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "The program git is not installed." in about_git(tmp_path)[0].text
+
+
+def test_git_is_not_asked_unless_it_is_to_commit(tmp_path):
+    assert doctor._git(Settings(file=tmp_path / "events.yaml")) == []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from flask import abort, redirect, request
 
-from calendar_service.admin.access import editors_blueprint, require_role, who
+from calendar_service.admin.access import editors_blueprint, require_role, sessions, who
 from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import ADMIN, admin_page, page_language
 from calendar_service.admin.overview import Overview, open_overview
@@ -24,7 +25,7 @@ from calendar_service.admin.shown_changes import (
     total_audience,
 )
 from calendar_service.admin.status_line import held_reasons
-from calendar_service.admin.waiting import settle_conflicts
+from calendar_service.admin.waiting import drop_published, settle_conflicts
 from calendar_service.publishing import publish_file
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import Envelope
@@ -34,7 +35,7 @@ from calendar_service.store.lease import this_host
 from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.publish_intents import PublishIntent, store_intent
 from calendar_service.store.waiting_changes import delete_waiting
-from calendar_service.store.whole_file import NotReplaced, replace_whole
+from calendar_service.store.whole_file import ChangedMeanwhile, NotReplaced, replace_whole
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
 from calendar_service.web.layout import WITH_PREVIEW
@@ -43,6 +44,9 @@ from calendar_service.writers.i18n import language
 if TYPE_CHECKING:
     from flask import Response
 
+    from calendar_service.store.waiting_changes import WaitingChange
+
+logger = logging.getLogger(__name__)
 
 blueprint = editors_blueprint("admin_changes")
 
@@ -57,6 +61,10 @@ _DONE = {
     "gone": gettext_noop("This change is not there any more."),
     None: gettext_noop("The file has changed since you loaded the page. Look at it again, then confirm."),
 }
+_NOT_WRITTEN = gettext_noop(
+    "The service could not write the calendar file, and nothing was published. Try again in a moment. "
+    "If it stays so, tell the operator: the reason is in the log of the service."
+)
 _MOST_DIGITS = 10
 
 
@@ -70,14 +78,14 @@ def show_changes() -> Response:
 def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
     held = held_reasons(overview.state, overview.status)
     difference = overview.difference
-    blocked = _why_read_only(overview)
+    blocked, abandoned = _why_read_only(overview), _abandoned(overview)
     return admin_page(
         "admin_changes.html",
         status,
         overview=overview,
         path=CHANGES,
         done=done,
-        problem=problem or overview.pending.problem,
+        problem=problem,
         errors=shown_errors(overview.pending.state),
         more_errors=max(0, len(overview.pending.state.reading.errors) - MOST_ERRORS),
         difference=difference,
@@ -89,7 +97,8 @@ def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTP
         doubts=difference.comparison.doubts if difference and not held else [],
         blocked=blocked,
         waiting=[shown_waiting(each, overview) for each in overview.mine],
-        others=[shown_waiting(each, overview) for each in overview.others],
+        others=[shown_waiting(each, overview) for each in overview.others if each not in abandoned],
+        abandoned=[shown_waiting(each, overview) for each in abandoned] if who().may("write") else [],
         scheduled=shown_scheduled(overview),
         only=request.values.get("only", ""),
         may_publish=bool(held or overview.pending.applied) and not blocked and who().may("publish"),
@@ -108,12 +117,12 @@ def act_on_changes() -> Response:
     if action in ("publish", "silent"):
         return _publish(overview, is_silent=action == "silent")
     require_role("write")
-    chosen = [each for each in overview.mine if each.id == only]
+    chosen = [each for each in (*overview.mine, *_abandoned(overview)) if each.id == only]
     if not chosen:
         return _back("gone")
     if action == "discard":
         with writing(overview.engine) as connection:
-            delete_waiting(connection, who().editor.address, [chosen[0].id])
+            delete_waiting(connection, chosen[0].editor, [chosen[0].id])
         return _back("discarded")
     wanted = {name.removeprefix("field-"): value for name, value in request.form.items() if name.startswith("field-")}
     settle_conflicts(overview.engine, chosen[0], wanted, overview.state, cache().clock())
@@ -138,15 +147,22 @@ def _publish(overview: Overview, *, is_silent: bool) -> Response:
         if pending.applied:
             replace_whole(overview.reader.path, pending.state.data, state.data)
         result = publish_file(overview.engine, overview.reader.path, now, host=this_host())
+    except ChangedMeanwhile:
+        return _back("changed")
     except (NotReplaced, OSError) as error:
-        return _page(overview, problem=str(error), status=HTTPStatus.CONFLICT)
-    with writing(overview.engine) as connection:
-        delete_waiting(connection, who().editor.address, [each.id for each in pending.applied])
+        logger.error("An editor's changes were not written into the calendar file: %s", error)  # noqa: TRY400
+        return _page(overview, problem=overview.lang.gettext(_NOT_WRITTEN), status=HTTPStatus.CONFLICT)
+    drop_published(overview.engine, pending.applied, pending.state.data)
     cache().refresh()
     if result.edition and result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED):
         # Another process may have been the first to publish what was written here.
         commit_publication(overview, who().editor, result.edition.number)
     return _back(result.outcome.value)
+
+
+def _abandoned(overview: Overview) -> list[WaitingChange]:
+    """Return the changes of who is no editor any more; any other editor may discard them."""
+    return [each for each in overview.others if sessions().editor_of(each.editor) is None]
 
 
 def _why_read_only(overview: Overview) -> str:

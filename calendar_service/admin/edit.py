@@ -14,7 +14,7 @@ from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.feedback import LIVE, read_times
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.merging import apply_choices, form_texts, merge, read_texts
-from calendar_service.admin.overview import open_overview
+from calendar_service.admin.overview import open_overview, taken_ids
 from calendar_service.admin.presence import who_else
 from calendar_service.admin.preview import make_preview, with_frames
 from calendar_service.admin.record_form import RecordForm
@@ -105,7 +105,7 @@ def new_record() -> Response:
         return _feedback(overview, draft, form, given)
     if button == "draft":
         given, button = {**given, "status": DRAFT}, "save"
-    taken = _taken(overview, draft)
+    taken = taken_ids(overview)
     record_id = request.form.get("id", "").strip()[:_MOST_CHARACTERS]
     trial = _try_new(overview, form, given, record_id or unused_id(_STAND_IN, taken))
     if not record_id and trial.record:
@@ -169,13 +169,6 @@ def _try_new(overview: Overview, form: RecordForm, given: dict[str, str], record
     names = ["id", *form.names]
     edit = AppendRecord(_fields(form, given, record_id))
     return try_edits(overview.reader, overview.pending.state, record_id, [edit], names)
-
-
-def _taken(overview: Overview, draft: Draft) -> frozenset[str]:
-    """Return the ids of all records that are, were or may become public."""
-    public = overview.edition.entries if overview.edition else {}
-    waiting = (each.record_id for each in (*overview.mine, *overview.others))
-    return frozenset([*(each.id for each in draft.every_record), *public, *waiting])
 
 
 def _wishes(overview: Overview, record_id: str) -> dict[str, list[tuple[str, str]]]:

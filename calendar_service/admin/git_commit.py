@@ -88,6 +88,14 @@ def commit_file(path: Path, message: str, author: Person, committer: Person, sec
     return True
 
 
+def check_repository(path: Path, committer: Person, seconds: float = TIMEOUT_SECONDS) -> None:
+    """Raise NotCommitted where `commit_file` would for this file now, as far as that shows without a commit."""
+    real = path.resolve()
+    git = _Git(real.parent, committer, seconds)
+    git.check_place(real.name)
+    git.run("var", "GIT_COMMITTER_IDENT")
+
+
 class _Git:
     """Runs git in one folder."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, g, render_template, request
 
@@ -85,7 +85,7 @@ def admin_page(
 
 def refresh_page() -> Response:
     """Return a page that loads itself again: browsers send our cookies only where the visitor comes from ourselves."""
-    again = f"{request.path}?{urlencode([*request.args.items(multi=True), (ARRIVED, 'yes')])}"
+    again = f"{quote(request.path)}?{urlencode([*request.args.items(multi=True), (ARRIVED, 'yes')])}"
     response = admin_page("admin_refresh.html", again=again)
     response.headers["Refresh"] = f"0; url={again}"
     return response

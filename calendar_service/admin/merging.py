@@ -42,7 +42,7 @@ def read_texts(text: str) -> dict[str, str]:
     """Return what a form has carried along of `form_texts`; nothing if it is damaged."""
     try:
         found: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
 

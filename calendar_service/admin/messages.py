@@ -31,7 +31,7 @@ def show_messages() -> Response:
     """Show the messages; what failed stands first."""
     overview = open_overview()
     edition = overview.edition
-    shown = message_page(edition, overview.lang, _SAMPLES) if edition else {"nothing": True}
+    shown = message_page(edition, overview.lang, _SAMPLES, for_editors=True) if edition else {"nothing": True}
     return admin_page(
         "admin_messages.html",
         overview=overview,

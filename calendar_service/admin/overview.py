@@ -39,7 +39,8 @@ class Overview:
 
     `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is,
     and `draft` is what it says, None if it is broken.
-    `mine` are all changes of the editor, `others` those of the other editors.
+    `mine` are all changes of the editor, `tried` those of them that `pending` is made of as far as they can be made,
+    `others` those of the other editors.
     """
 
     engine: Database
@@ -54,6 +55,7 @@ class Overview:
     mine: list[WaitingChange]
     others: list[WaitingChange]
     draft: Draft | None
+    tried: list[WaitingChange]
     _lines: dict[str, tuple[int, int]] | None = field(default=None, init=False)
 
     def record_lines(self, record_id: str) -> list[tuple[int, str]]:
@@ -78,8 +80,9 @@ def open_overview(only: int | None = None) -> Overview:
     waiting, me = list_waiting_changes(engine), who().editor.address
     mine = [each for each in waiting if each.editor == me]
     # What is held is confirmed first, by itself.
-    chosen = [] if held_reasons(state, found) else [each for each in mine if only in (None, each.id)]
-    pending = combine(reader, state, chosen)
+    is_held = state.trouble or state.reading.draft is None or held_reasons(state, found)
+    tried = [] if is_held else [each for each in mine if only in (None, each.id)]
+    pending = combine(reader, state, tried)
     draft = pending.state.reading.draft if not state.trouble else None
     draft = draft.released_at(release_time(edition)) if draft else None
     difference = compare_file(engine, edition, draft, now) if draft else None
@@ -90,4 +93,12 @@ def open_overview(only: int | None = None) -> Overview:
     others = [each for each in waiting if each.editor != me]
     if read_only := why_read_only(engine, reader.path, this_host(), lang, is_to_be_written=True):
         line.insert(0, StatePart(read_only, is_bad=True))
-    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others, draft)
+    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others, draft, tried)
+
+
+def taken_ids(overview: Overview) -> frozenset[str]:
+    """Return the ids of all records that are, were or may become public."""
+    public = overview.edition.entries if overview.edition else {}
+    drafts = (overview.draft, overview.state.reading.draft)
+    written = [each.id for draft in drafts if draft for each in draft.every_record]
+    return frozenset([*written, *public, *(each.record_id for each in (*overview.mine, *overview.others))])

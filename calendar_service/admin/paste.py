@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,12 +14,13 @@ from flask import abort, redirect, request
 from calendar_service.admin.access import editors_blueprint, require_role, who
 from calendar_service.admin.changes import CHANGES
 from calendar_service.admin.layout import ADMIN, admin_page
-from calendar_service.admin.overview import open_overview
+from calendar_service.admin.overview import open_overview, taken_ids
 from calendar_service.admin.record_form import field_label
-from calendar_service.admin.waiting import keep_edits
-from calendar_service.parsers.editing.edits import AppendRecord, parse_path, value_at
+from calendar_service.admin.trial import record_values
+from calendar_service.admin.waiting import keep_all_edits
+from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, check_value, parse_path, value_at
 from calendar_service.parsers.editing.key_order import sort_keys
-from calendar_service.parsers.importing.candidates import Candidate, UnfitSource
+from calendar_service.parsers.importing.candidates import Candidate, Imported, UnfitSource, tidy_block, unused_id
 from calendar_service.parsers.importing.formats import read_source
 from calendar_service.parsers.importing.to_yaml import print_records
 from calendar_service.records.enums import DRAFT
@@ -28,12 +31,12 @@ from calendar_service.web.context import cache
 from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from flask import Response
 
     from calendar_service.admin.overview import Overview
-    from calendar_service.parsers.importing.candidates import Imported
+    from calendar_service.records.record import Record
     from calendar_service.writers.i18n import Language
 
 blueprint = editors_blueprint("admin_paste")
@@ -42,6 +45,8 @@ PASTE = f"{ADMIN}/paste"
 _MOST_BYTES = 5 * 1024 * 1024
 _MOST_CARDS = 200
 _LONG = 70
+_RECORD = "record-"
+_NUMBER = re.compile("[0-9]{1,4}")
 _FIXED = (("id",), ("kind",))
 
 
@@ -59,7 +64,7 @@ class CardField:
 class Card:
     """One thing that was read: its texts, what else it has, and what a person should know or decide.
 
-    `others` are labels and values as JSON, `plain` is the record as JSON.
+    `others` are labels and values as JSON, `plain` is the record as JSON. `is_accepted` if it is ticked.
     `same` are the ids of records whose title is the same or a part of it.
     """
 
@@ -71,6 +76,7 @@ class Card:
     doubts: list[str]
     same: list[str]
     plain: str
+    is_accepted: bool
 
     @property
     def title(self) -> str:
@@ -124,20 +130,36 @@ def _read(overview: Overview) -> Response:
     except UnfitSource as error:
         return _form(overview, error=str(error), text=text)
     cards, left_out = _cards(imported, overview)
+    return _show_cards(overview, cards, left_out)
+
+
+def _show_cards(
+    overview: Overview,
+    cards: Sequence[Card],
+    left_out: Sequence[tuple[int, str]] = (),
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
     return admin_page(
         "admin_cards.html",
+        status,
         overview=overview,
         path=PASTE,
         cards=cards[:_MOST_CARDS],
         more=max(0, len(cards) - _MOST_CARDS),
         left_out=left_out,
+        is_refused=status is not HTTPStatus.OK,
     )
+
+
+def _every_record(overview: Overview) -> tuple[Record, ...]:
+    draft = overview.pending.state.reading.draft
+    return tuple(draft.every_record) if draft else ()
 
 
 def _cards(imported: Imported, overview: Overview) -> tuple[list[Card], list[tuple[int, str]]]:
     """Return the cards of what was read, and every line that was left out with its number."""
-    draft = overview.pending.state.reading.draft
-    records = draft.every_record if draft else ()
+    draft, records = overview.pending.state.reading.draft, _every_record(overview)
     taken = frozenset(name for record in records for name in entry_names(record))
     # It gives ids, and finds what `check` would refuse.
     print_records(imported, draft.calendar if draft else None, taken, cache().clock())
@@ -154,7 +176,9 @@ def _card(number: int, candidate: Candidate, titles: list[tuple[str, str]], lang
         for path, value in leaves
         if isinstance(value, str)
     ]
+    doubts = [*candidate.problems, *candidate.questions]
     own = {each.value.casefold() for each in texts if each.path.partition(".")[0] == "title"}
+    same = sorted({record for record, title in titles if any(title in each or each in title for each in own)})
     return Card(
         number=number,
         line=candidate.line,
@@ -165,9 +189,10 @@ def _card(number: int, candidate: Candidate, titles: list[tuple[str, str]], lang
             if not isinstance(value, str)
         ],
         remarks=candidate.remarks,
-        doubts=[*candidate.problems, *candidate.questions],
-        same=sorted({record for record, title in titles if any(title in each or each in title for each in own)}),
+        doubts=doubts,
+        same=same,
         plain=json.dumps(candidate.fields, ensure_ascii=False),
+        is_accepted=not doubts and not same,
     )
 
 
@@ -181,20 +206,60 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _accept(overview: Overview, *, as_drafts: bool) -> Response:
-    now, editor = cache().clock(), who().editor.address
-    for number in request.form.getlist("accept")[:_MOST_CARDS]:
-        fields = _corrected(number)
+    """Keep the cards that were accepted, or none of them and show all again with what is wrong."""
+    accepted = request.form.getlist("accept")[:_MOST_CARDS]
+    given = {number: _without_empty(_corrected(number)) for number in accepted}
+    wrong = _wrong(given, overview)
+    if wrong:
+        return _again(overview, accepted, wrong)
+    edits = {}
+    taken = {*taken_ids(overview), *(name for each in _every_record(overview) for name in entry_names(each))}
+    for fields in given.values():
         if as_drafts:
-            fields = sort_keys({**fields, "status": DRAFT})
-        keep_edits(overview.engine, editor, fields["id"], [AppendRecord(fields)], overview.state, now)
+            fields["status"] = DRAFT
+        if _is_known(fields, overview):  # the same form was sent twice
+            continue
+        fields["id"] = unused_id(fields["id"], taken)
+        taken.add(fields["id"])
+        edits[fields["id"]] = [AppendRecord(sort_keys(fields))]
+    keep_all_edits(overview.engine, who().editor.address, edits, overview.state, cache().clock())
     return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
 
 
+def _wrong(given: Mapping[str, dict[str, Any]], overview: Overview) -> dict[str, list[str]]:
+    """Return what `check` would refuse of cards, by their number."""
+    candidates = {number: Candidate(_line(number), deepcopy(fields)) for number, fields in given.items()}
+    draft = overview.pending.state.reading.draft
+    print_records(Imported([*candidates.values()]), draft.calendar if draft else None, now=cache().clock())
+    return {number: each.problems for number, each in candidates.items() if each.problems}
+
+
+def _again(overview: Overview, accepted: Collection[str], wrong: Mapping[str, list[str]]) -> Response:
+    """Show the cards as the editor has sent them, with what is wrong."""
+    numbers = [name.removeprefix(_RECORD) for name in request.form if name.startswith(_RECORD)]
+    cards = []
+    for number in [each for each in numbers if _NUMBER.fullmatch(each)][:_MOST_CARDS]:
+        remarks = request.form.getlist(f"remark-{number}")
+        candidate = Candidate(_line(number), _corrected(number), remarks, wrong.get(number, []))
+        cards.append(replace(_card(int(number), candidate, [], overview.lang), is_accepted=number in accepted))
+    return _show_cards(overview, cards, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _line(number: str) -> int:
+    return request.form.get(f"line-{number}", 1, type=int)
+
+
+def _is_known(fields: Mapping[str, Any], overview: Overview) -> bool:
+    """Return True if this very record waits already, or is in the file."""
+    edits = [each["edit"] for change in overview.mine if change.record_id == fields["id"] for each in change.edits]
+    return {"append": fields} in edits or record_values(overview.state, fields["id"]) == fields
+
+
 def _corrected(number: str) -> dict[str, Any]:
-    """Return the record of a card with the texts as the editor has corrected them; what was emptied is left out."""
+    """Return the record of a card with the texts as the editor has corrected them."""
     try:
-        fields = json.loads(request.form.get(f"record-{number}", ""))
-    except ValueError:
+        fields = json.loads(request.form.get(f"{_RECORD}{number}", ""))
+    except (ValueError, RecursionError):
         abort(HTTPStatus.BAD_REQUEST)
     if not isinstance(fields, dict) or not isinstance(fields.get("id"), str) or not 0 < len(fields["id"]) <= 64:
         abort(HTTPStatus.BAD_REQUEST)
@@ -203,9 +268,15 @@ def _corrected(number: str) -> dict[str, Any]:
         path = parse_path(name.removeprefix(prefix)) if name.startswith(prefix) else ()
         parent = value_at(fields, path[:-1]) if path else None
         if isinstance(parent, dict) and path[-1] in parent and path not in _FIXED:
-            text = value.replace("\r\n", "\n").strip()
-            if text:
-                parent[path[-1]] = text
-            else:
-                del parent[path[-1]]
+            parent[path[-1]] = tidy_block(value)
+    try:
+        check_value(fields)
+    except UnfitEdit:
+        abort(HTTPStatus.BAD_REQUEST)
     return fields
+
+
+def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without the texts that the editor has emptied."""
+    found = {key: _without_empty(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in found.items() if value not in ({}, "")}

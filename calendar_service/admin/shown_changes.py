@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_service.admin.comparison import changed_keys
 from calendar_service.admin.line_diff import diff_lines
+from calendar_service.admin.record_form import field_label
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
 from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.errors import gettext_noop
@@ -82,7 +83,11 @@ class ShownConflict:
 
 @dataclass(frozen=True)
 class ShownWaiting:
-    """A change that waits: whose, since when, and each edit as path, value before and value wanted."""
+    """A change that waits: whose, since when, and each edit as path, value before and value wanted.
+
+    `obstacle` says why it cannot be made, "" if it can, with what `check` says of it as field and sentence; `is_done`
+    is True if the file has it already.
+    """
 
     number: int
     editor: str
@@ -92,6 +97,9 @@ class ShownWaiting:
     edits: list[tuple[str, str, str]]
     conflicts: list[ShownConflict]
     has_been_public: bool
+    obstacle: str
+    findings: list[tuple[str, str]]
+    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -206,7 +214,8 @@ def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
     zone = overview.edition.calendar.zone if overview.edition else "UTC"
     local = civil_from_instant(change.changed_at, zone)
     edits = [_shown_edit(each["edit"], each["was"], overview.lang) for each in change.edits]
-    conflicts = (overview.pending.conflicts or {}).get(change.id, [])
+    pending = overview.pending
+    conflicts, obstacle = pending.conflicts.get(change.id, []), pending.left_out.get(change.id)
     return ShownWaiting(
         number=change.id,
         editor=change.editor,
@@ -219,7 +228,15 @@ def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
             ShownConflict(each.path, _plain(each.in_file, overview.lang), _plain(each.wanted, overview.lang))
             for each in conflicts
         ],
+        obstacle=overview.lang.gettext(obstacle.reason) if obstacle else "",
+        findings=[_finding(each, overview.lang) for each in obstacle.findings[:MOST_ERRORS]] if obstacle else [],
+        is_done=change in overview.tried and change not in pending.applied and not (conflicts or obstacle),
     )
+
+
+def _finding(finding: Finding, lang: Language) -> tuple[str, str]:
+    problem = finding.problem
+    return field_label(".".join(map(str, problem.path[2:])), lang), f"{problem.message} {problem.remedy}".strip()
 
 
 def shown_scheduled(overview: Overview) -> list[tuple[str, phrases.LocalizedText, str]]:

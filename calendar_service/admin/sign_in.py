@@ -6,7 +6,7 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
-from flask import redirect, request
+from flask import abort, redirect, request
 
 from calendar_service.admin.access import (
     BROWSER_COOKIE,
@@ -27,6 +27,7 @@ from calendar_service.admin.access import (
 from calendar_service.admin.layout import ADMIN, admin_page, page_language, refresh_page
 from calendar_service.admin.records import list_page
 from calendar_service.admin.sessions import LINK_MINUTES, SESSION_LASTS
+from calendar_service.records.texts import output_languages
 from calendar_service.reminders.subscriptions.service import TooManyRequests
 from calendar_service.web.context import cache, settings
 from calendar_service.web.first_start import is_at_the_machine
@@ -54,6 +55,8 @@ def first_page() -> Response:
 @blueprint.get("/<lang>/admin")
 def in_language(lang: str) -> Response:
     """Show the first page in a language: the cookies of these pages are sent below /admin alone."""
+    if lang not in output_languages():
+        abort(HTTPStatus.NOT_FOUND)
     return cast("Response", redirect(f"{ADMIN}?lang={lang}", HTTPStatus.SEE_OTHER))
 
 

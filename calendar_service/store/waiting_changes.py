@@ -37,13 +37,20 @@ def list_waiting_changes(engine: Database) -> list[WaitingChange]:
         return select_waiting(connection)
 
 
-def select_waiting(connection: Connection, editor: str = "", record_id: str = "") -> list[WaitingChange]:
-    """Return the changes of an editor and to a record, or of all, oldest first."""
+def select_waiting(
+    connection: Connection, editor: str = "", record_id: str = "", *, lock: bool = False
+) -> list[WaitingChange]:
+    """Return the changes of an editor and to a record, or of all, oldest first.
+
+    With `lock`, nobody else changes them until the transaction ends.
+    """
     query = select(waiting_changes).order_by(waiting_changes.c.id)
     if editor:
         query = query.where(waiting_changes.c.editor == editor)
     if record_id:
         query = query.where(waiting_changes.c.record_id == record_id)
+    if lock:
+        query = query.with_for_update()
     return [
         WaitingChange(row.id, row.editor, row.record_id, tuple(row.edits), row.changed_at)
         for row in connection.execute(query)

@@ -24,6 +24,10 @@ class NotReplaced(CalendarError):
     """A file that people keep was not replaced; it is as it was."""
 
 
+class ChangedMeanwhile(NotReplaced):
+    """Somebody else has written the file since it was read."""
+
+
 def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write or replace a file with the permissions `mode`, creating missing folders. Raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +69,7 @@ def replace_whole(path: Path, content: bytes, known: bytes) -> None:
         part.unlink(missing_ok=True)  # a process that was killed has left it
         with _draft(part, content, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)) as draft:
             if real.read_bytes() != known:
-                raise NotReplaced(
+                raise ChangedMeanwhile(
                     f"{path} has changed since it was read.", remedy="Read it again; nothing was written."
                 )
             _rename(draft, real)

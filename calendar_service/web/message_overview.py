@@ -96,14 +96,15 @@ class DeadlineReceipt:
     lines: list[PlannedLine]
 
 
-def message_page(edition: Edition, lang: Language, samples: str) -> dict[str, Any]:
+def message_page(edition: Edition, lang: Language, samples: str, *, for_editors: bool = False) -> dict[str, Any]:
     """Return what the page shows; `samples` is the path below which messages are previewed."""
     now, zone, engine = cache().clock(), edition.calendar.zone, cache().engine
     found = status().read(now)
     shown: dict[str, Any] = {
         "is_database_up": found.is_database_up,
-        "faults": list_open(found.faults, zone, lang),
-        "set_aside": list_set_aside(found.faults, zone, lang),
+        "for_editors": for_editors,
+        "faults": list_open(found.faults, zone, lang, for_editors=for_editors),
+        "set_aside": list_set_aside(found.faults, zone, lang, for_editors=for_editors),
     }
     if not found.is_database_up:
         return shown

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendar_service.records.errors import gettext_noop
+from calendar_service.records.texts import output_languages
 from calendar_service.records.times import civil_from_instant
 from calendar_service.reminders.messages.fault import ADVICE, reason_text
 from calendar_service.store.faults import SET_ASIDE, FaultKind
 from calendar_service.writers import phrases
+from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +37,17 @@ KINDS = {
     FaultKind.WATCH: gettext_noop("Choices of subscribers"),
     FaultKind.SIGNUP: gettext_noop("Sign-ups"),
     FaultKind.DELIVERY: gettext_noop("Emails"),
+}
+
+_SOMETHING = gettext_noop("Something does not work.")
+_EDITORS_REST = gettext_noop("Everything else goes on. The operator sees the details.")
+_EDITORS_ADVICE = {
+    FaultKind.PUBLICATION: gettext_noop("What was published last stays public. “Changes” says what is wrong or held."),
+    FaultKind.COMMIT: gettext_noop(
+        "It is public and in the file; nothing is lost. The next publication here commits it, too. The operator sees "
+        "what git has said."
+    ),
+    FaultKind.SENDING: gettext_noop("What waits is sent when it works again. The operator sees the details."),
 }
 
 
@@ -66,20 +79,27 @@ class ListedGroup:
     faults: list[ListedFault]
 
 
-def list_open(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedFault]:
-    """Return the faults that concern a host or all, the oldest first; times are shown in `zone` (IANA name)."""
-    return [_listed(each, zone, lang) for each in faults if each.kind not in SET_ASIDE]
+def list_open(faults: Iterable[Fault], zone: str, lang: Language, *, for_editors: bool = False) -> list[ListedFault]:
+    """Return the faults that concern a host or all, the oldest first; times are shown in `zone` (IANA name).
+
+    Editors read what it means for them, and nothing of what is inside the service.
+    """
+    listed = _for_editors if for_editors else _listed
+    return [listed(each, zone, lang) for each in faults if each.kind not in SET_ASIDE]
 
 
-def list_set_aside(faults: Iterable[Fault], zone: str, lang: Language) -> list[ListedGroup]:
-    """Return the faults of single things that are set aside, by kind; times are shown in `zone` (IANA name)."""
+def list_set_aside(
+    faults: Iterable[Fault], zone: str, lang: Language, *, for_editors: bool = False
+) -> list[ListedGroup]:
+    """Return the faults of single things that are set aside, by kind, likewise."""
+    listed = _for_editors if for_editors else _listed
     found: dict[FaultKind, list[Fault]] = {}
     for each in faults:
         if each.kind in SET_ASIDE:
             found.setdefault(each.kind, []).append(each)
     return [
         ListedGroup(
-            lang.gettext(KINDS[kind]), len(these), [_listed(each, zone, lang) for each in these[:_MOST_OF_A_KIND]]
+            lang.gettext(KINDS[kind]), len(these), [listed(each, zone, lang) for each in these[:_MOST_OF_A_KIND]]
         )
         for kind, these in found.items()
     ]
@@ -102,6 +122,19 @@ def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
         mailed=mailed or lang.gettext("Not reported by email yet"),
         advice=lang.gettext(ADVICE[fault.kind]),
         details=fault.details,
+    )
+
+
+def _for_editors(fault: Fault, zone: str, lang: Language) -> ListedFault:
+    listed = _listed(fault, zone, lang)
+    is_known = any(language(code).gettext(fault.reason) != fault.reason for code in output_languages())
+    return replace(
+        listed,
+        reason=listed.reason if is_known else lang.gettext(_SOMETHING),
+        language="",
+        key="",
+        advice=lang.gettext(_EDITORS_ADVICE.get(fault.kind, _EDITORS_REST)),
+        details=(),
     )
 
 

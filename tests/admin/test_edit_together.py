@@ -66,7 +66,7 @@ def test_a_list_is_one_field(site, choice, url):
     assert url in file_with_changes(site)
 
 
-@pytest.mark.parametrize("before", ["", "[]", "{", '{"title.en": 1}'])
+@pytest.mark.parametrize("before", ["", "[]", "{", '{"title.en": 1}', "[" * 50_000])
 def test_a_form_without_what_it_began_with_loses_nothing(site, before):
     _, answer = answer_to(site, {"title.en": "Study of paths", "before": before})
     assert (answer.status_code, kept(site)) == (200, [])

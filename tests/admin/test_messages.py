@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from calendar_service.admin.publication_commit import NOT_COMMITTED
 from calendar_service.store.engine import reading, writing
+from calendar_service.store.faults import FaultKind, report_fault
 from calendar_service.store.tables import deliveries
 from tests.support.admin_site import ANNA, BO, AdminSite, Programme
 from tests.support.signing_up import FILE, words_of
@@ -61,6 +63,32 @@ def test_failures_stand_first_and_no_address_anywhere(site):
     assert "Failed in 14 days 1" in told
     for each in ("ann@", "bea@", "a…@"):
         assert each not in page.partition("<footer")[0].replace(ANNA.address, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "told"),
+    [
+        (FaultKind.COMMIT, NOT_COMMITTED, f"Git {NOT_COMMITTED} It is public and in the file; nothing is lost."),
+        (
+            FaultKind.DATABASE,
+            "disk I/O error on host9",
+            "The database Something does not work. Everything else goes on.",
+        ),
+        (FaultKind.DELIVERY, "KeyError: 'a'", "Emails (1) Something does not work."),
+    ],
+)
+def test_an_editor_reads_what_a_fault_means_and_the_operator_reads_all(site, kind, reason, told):
+    with writing(site.engine) as connection:
+        report_fault(connection, kind, "host9", reason, site.now, details=["/srv/calendar: exit 1"])
+    editor, operator = words_of(site.editor().get("/admin/messages")), words_of(site.get("/operator", **BEARER))
+    assert told in editor
+    assert "Since" in editor
+    for secret in ("host9", "/srv/calendar", "KeyError"):
+        assert secret not in editor
+    assert "host9" in operator
+    assert "/srv/calendar: exit 1" in operator
+    french = words_of(site.editor().get("/admin/messages?lang=fr"))
+    assert "Something" not in french
 
 
 def test_a_bar_a_day_is_a_table_too(site):

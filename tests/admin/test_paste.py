@@ -13,7 +13,8 @@ from calendar_service.settings import Editor
 from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.writers.i18n import language
-from tests.support.admin_site import Programme
+from tests.support.admin_forms import press
+from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import words_of
 
 NEWS = """\
@@ -39,6 +40,19 @@ SUMMARY:A meeting
 END:VEVENT
 END:VCALENDAR
 """.replace("\n", "\r\n")
+
+CARD = {"id": "new", "kind": "event", "title": "New", "when": "3 May 2028, 10:00"}
+DAMAGED = [
+    json.dumps(CARD | {"title": "\ud800"}),
+    json.dumps(CARD | {"id": "a\ud800"}),
+    json.dumps(CARD | {"title": "a\0b"}),
+    json.dumps(CARD | {"a\nb": "x"}),
+    json.dumps(CARD | {"url": None}),
+    json.dumps(CARD | {"x": float("nan")}),
+    '{"id": "new", "x": ' + "[" * 50_000 + "]" * 50_000 + "}",
+    '{"id": "new", "x": ' + "9" * 5_000 + "}",
+]
+"""What no page of ours sends; a lone half of a character could not even be shown."""
 
 
 @pytest.fixture
@@ -155,12 +169,78 @@ def test_nothing_with_a_date(programme):
     assert "Nothing with a date was found in it." in words_of(paste(programme.editor(), "Good morning."))
 
 
-@pytest.mark.parametrize("record", ["", "{", "[]", '{"id": 1}', '{"id": ""}', json.dumps({"id": "x" * 65})])
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"id": 1}', '{"id": ""}', json.dumps({"id": "x" * 65}), *DAMAGED])
 def test_a_damaged_card_is_refused(programme, record):
     visitor = programme.editor()
     given = {"form_token": visitor.form_token(), "do": "accept", "accept": ["0"], "record-0": record}
     assert visitor.post("/admin/paste", given).status_code == 400
     assert list_waiting_changes(programme.engine) == []
+
+
+def accept(visitor, *records, **more):
+    given = {"form_token": visitor.form_token(), "do": "accept", "accept": [str(each) for each in range(len(records))]}
+    cards = {f"record-{number}": json.dumps(each) for number, each in enumerate(records)}
+    return visitor.post("/admin/paste", given | cards | more)
+
+
+def test_what_check_refuses_is_shown_again_and_nothing_is_kept(programme):
+    visitor = programme.editor()
+    answer = accept(
+        visitor,
+        CARD,
+        CARD | {"id": "other", "title": "Other"},
+        **{"text-1-when": "on a fine day", "text-0-title": "As I wrote it", "remark-1": "A remark", "line-1": "7"},
+    )
+    assert answer.status_code == 422
+    page = words_of(answer)
+    assert "Nothing is kept yet. Correct these cards, or leave them out: Other" in page
+    assert "A remark" in page
+    assert "From line 7" in page
+    assert list_waiting_changes(programme.engine) == []
+    given = form_of(answer)
+    assert (given["text-0-title"], given["text-1-when"], given["accept"]) == (
+        "As I wrote it",
+        "on a fine day",
+        ["0", "1"],
+    )
+    sent = visitor.post("/admin/paste", given | {"text-1-when": "5 May 2028"})
+    assert sent.headers["Location"] == "/admin/changes"
+    assert [each.record_id for each in list_waiting_changes(programme.engine)] == ["new", "other"]
+
+
+def test_a_field_that_was_emptied_can_be_filled_again(programme):
+    visitor = programme.editor()
+    answer = accept(visitor, CARD, **{"text-0-title": ""})
+    assert answer.status_code == 422
+    assert visitor.post("/admin/paste", form_of(answer) | {"text-0-title": "New again"}).status_code == 303
+    (change,) = list_waiting_changes(programme.engine)
+    assert change.edits[0]["edit"]["append"]["title"] == "New again"
+
+
+def test_two_cards_of_one_id_become_two_records(programme):
+    """As from two windows, or where a change of another editor waits."""
+    visitor, later = programme.editor(), CARD | {"when": "3 May 2028, 15:00"}
+    accept(programme.editor(BO.address), CARD)
+    for record in (CARD, later, CARD, CARD | {"id": "rumours"}):
+        accept(visitor, record)
+    mine = [each for each in list_waiting_changes(programme.engine) if each.editor == ANNA.address]
+    assert [each.record_id for each in mine] == ["new-2", "new-3", "new-4", "rumours-2"]
+
+
+def test_a_form_that_is_sent_twice_makes_one_record(programme):
+    visitor = programme.editor()
+    for _ in range(2):
+        assert accept(visitor, CARD).status_code == 303
+    assert [each.record_id for each in list_waiting_changes(programme.engine)] == ["new"]
+    press(visitor)
+    assert accept(visitor, CARD).status_code == 303
+    assert list_waiting_changes(programme.engine) == []
+
+
+def test_invisible_characters_of_a_correction_are_left_out(programme):
+    accept(programme.editor(), CARD, **{"text-0-title": "\u200bOne two\x07\ufeff"})
+    (change,) = list_waiting_changes(programme.engine)
+    assert change.edits[0]["edit"]["append"]["title"] == "One two"
 
 
 def test_hostile_values_of_a_card_do_not_get_into_the_file(programme):

@@ -325,6 +325,15 @@ def test_who_comes_from_webmail_is_sent_on_from_our_own_page(simple):
     assert "Refresh" not in simple.visitor().get("/admin?arrived=yes", Sec_Fetch_Site="cross-site").headers
 
 
+@pytest.mark.parametrize("odd", ["%0d%0aX-Evil:%20y", "%E2%82%AC", "%ff", "x;url=https:evil.example"])
+def test_an_odd_address_is_answered_before_any_sign_in(simple, odd):
+    answer = simple.visitor().get(f"/admin/records/{odd}/edit", Sec_Fetch_Site="cross-site")
+    assert answer.status_code == 200
+    assert "X-Evil" not in answer.headers
+    assert ";url=https" not in answer.headers["Refresh"]
+    assert simple.visitor().get(f"/{odd}/admin").status_code == 404
+
+
 def test_in_french(simple):
     visitor = simple.visitor()
     assert visitor.get("/fr/admin").headers["Location"] == "/admin?lang=fr"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
-from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue
+from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue, UnfitEdit
 from calendar_service.publishing import publish_file
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading
@@ -15,6 +15,7 @@ from calendar_service.store.lease import this_host
 from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.tables import editions, publish_intents
 from calendar_service.store.waiting_changes import list_waiting_changes
+from calendar_service.store.whole_file import replace_whole
 from tests.support.admin_forms import press
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import FILE, words_of
@@ -180,8 +181,9 @@ def test_what_check_refuses_is_shown_and_not_written(simple):
     simple.keep(SetValue("roads", ("closes",), "on a fine day"))
     visitor = simple.editor()
     page = words_of(visitor.get("/admin/changes"))
-    assert "Line 8" in page
+    assert "With this change the file would have problems, so it is left out. Closes: " in page
     assert "on a fine day" in page
+    assert "save the file" not in page
     press(visitor, form_token=visitor.form_token(), digest="")
     assert (simple.text(), load_edition(simple.engine).number) == (FILE, 1)
 
@@ -261,6 +263,132 @@ def test_where_the_file_cannot_be_written_the_page_says_so(simple, monkeypatch):
     assert "The service may not write the calendar file." in page.text
     assert 'value="publish"' not in page.text
     assert "The service may not write the calendar file." in visitor.html("/admin/new")
+
+
+def test_a_part_of_what_waits_as_a_whole_is_not_lost(simple):
+    """The value of a key, then all of it, then a part of it again: each save is made against what waits."""
+    simple.keep(
+        SetValue("rumours", ("registration", "url"), "https://example.org/1"),
+        RemoveValue("rumours", ("registration",)),
+        SetValue("rumours", ("registration",), {"url": "https://example.org/2"}),
+        SetValue("rumours", ("registration", "url"), "https://example.org/3"),
+        SetValue("rumours", ("title",), {"en": "One", "fr": "Un"}),
+        RemoveValue("rumours", ("title", "fr")),
+        RemoveValue("rumours", ("title", "fr")),
+    )
+    press(simple.editor())
+    assert "url: https://example.org/3" in simple.text()
+    assert "title: {en: One}" in simple.text()
+    assert simple.waiting() == []
+
+
+def test_what_is_changed_back_waits_no_more(simple):
+    simple.keep(EXTEND, SetValue("roads", ("closes",), "10 December 2026, 17:00"))
+    assert simple.waiting() == []
+
+
+def test_what_a_text_editor_has_done_already_hinders_nothing(simple):
+    simple.keep(RemoveValue("rumours", ("tags",)), RETITLE)
+    simple.save(FILE.replace(", tags: [rumours]", ""))
+    assert "Published." in press(simple.editor())[1]
+    assert simple.text() == FILE.replace(", tags: [rumours]", "").replace("title: Rumours", f"title: {RETITLE.value}")
+
+
+@pytest.mark.parametrize(
+    ("mine", "file", "told"),
+    [
+        (
+            SetValue("roads", ("place", "city"), "Paris"),
+            FILE.replace("closes:", "place: Hall, closes:"),
+            "The file is written otherwise than when you made this change.",
+        ),
+        (
+            SetValue("roads", ("note_of_change",), "Why"),
+            FILE[: FILE.index("  - {id: roads")] + FILE[FILE.index("  - {id: rumours") :],
+            "This record is not in the file any more, so the change cannot be made.",
+        ),
+        (
+            SetValue("roads", ("status",), "draft"),
+            FILE,
+            "With this change the file would have problems, so it is left out.",
+        ),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_left_out_and_the_others_are_published(simple, mine, file, told):
+    third = AppendRecord({"id": "new", "kind": "event", "title": "New", "when": "1 May 2027"})
+    simple.keep(mine, RETITLE, third)
+    simple.save(file, confirmed=True)
+    visitor = simple.editor()
+    assert told in words_of(visitor.get("/admin/changes"))
+    assert "Published." in press(visitor)[1]
+    assert RETITLE.value in simple.text()
+    assert "id: new" in simple.text()
+    assert simple.waiting() == [(ANNA.address, "roads")]
+    press(visitor, "discard", only=str(list_waiting_changes(simple.engine)[0].id), form_token=visitor.form_token())
+    assert simple.waiting() == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    [EXTEND, AppendRecord({"id": "roads-2", "kind": "tender", "title": "Two", "closes": "9 December 2026, 12:00"})],
+)
+def test_what_is_saved_while_an_editor_publishes_waits_on_top(simple, monkeypatch, first):
+    """In another window, between the file and the end of the publication."""
+    record = first.fields["id"] if isinstance(first, AppendRecord) else "roads"
+    later = SetValue(record, ("closes",), "18 December 2026, 17:00")
+    simple.keep(first)
+
+    def replace_slowly(*given):
+        simple.keep(later)
+        replace_whole(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("calendar_service.admin.changes.replace_whole", replace_slowly)
+        press(simple.editor())
+    assert simple.waiting() == [(ANNA.address, record)]
+    assert "18 December" not in simple.text()
+    assert "Published." in press(simple.editor())[1]
+    assert "18 December" in simple.text()
+    assert simple.waiting() == []
+
+
+def test_what_cannot_stand_in_a_file_is_not_kept(simple):
+    for value in ("\ud800", "a\0b", None, {}, [[[[[[[["x"]]]]]]]]):
+        with pytest.raises(UnfitEdit):
+            simple.keep(SetValue("roads", ("title",), value))
+    assert simple.waiting() == []
+
+
+def test_the_change_of_who_is_no_editor_any_more_can_be_discarded(simple):
+    simple.keep(EXTEND, editor="gone@example.org")
+    visitor = simple.editor(BO.address)
+    page = words_of(visitor.get("/admin/changes"))
+    assert "gone@example.org, who is no editor any more, has left a change that waits: Study of roads" in page
+    assert "14 December 2026, 17:00" in page
+    press(visitor, "discard", only=str(list_waiting_changes(simple.engine)[0].id), form_token=visitor.form_token())
+    assert simple.waiting() == []
+
+
+def test_an_editor_reads_no_path_of_the_machine_where_the_file_is_not_written(simple, caplog):
+    (simple.folder / "second name").hardlink_to(simple.settings.file)
+    simple.keep(EXTEND)
+    told = press(simple.editor())[1]
+    assert "The service could not write the calendar file, and nothing was published." in told
+    assert str(simple.folder) not in told
+    assert "2 names (hard links)" in caplog.text
+
+
+def test_a_save_between_look_and_rename_is_not_overwritten(simple, monkeypatch):
+    simple.keep(EXTEND)
+    newer = FILE.replace("title: Rumours", "title: Rumours again")
+
+    def late(path, content, known):
+        path.write_text(newer, encoding="utf-8")
+        replace_whole(path, content, known)
+
+    monkeypatch.setattr("calendar_service.admin.changes.replace_whole", late)
+    assert "The file has changed since you loaded the page." in press(simple.editor())[1]
+    assert simple.text() == newer
 
 
 def test_hostile_values_stay_values(simple):
