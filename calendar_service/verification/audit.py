@@ -12,12 +12,16 @@ from urllib.parse import urlencode
 from calendar_service.records.errors import counted
 from calendar_service.records.moments import record_bounds
 from calendar_service.records.occurrences import all_days
+from calendar_service.records.zones import tzinfo_of
 from calendar_service.verification import expected as expect
 from calendar_service.verification.expected import Scope
-from calendar_service.verification.facts import NOTHING, Expected, Mismatch, compare_times
+from calendar_service.verification.facts import NOTHING, Expected, Mismatch, StatedTime, compare_times
+from calendar_service.verification.highlights import expect_highlights, find_highlights
 from calendar_service.verification.messages import verify_messages
+from calendar_service.verification.newsletter import expect_newsletter, find_in_newsletter
 from calendar_service.verification.pages import find_in_agenda, find_in_page, find_in_widget, find_next
 from calendar_service.verification.parsed import OutputCheck, ParsedOutput, find_in_ics
+from calendar_service.verification.year import expect_year, find_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +35,9 @@ ZONES = ("", "Asia/Seoul", "America/St_Johns")
 
 _SLACK = timedelta(days=4)
 _WEEKS = timedelta(weeks=6)
-_AGENDA, _WIDGET = "/", "/widget"
+_MONTHS = timedelta(weeks=50)
+_FOUR_WEEKS = timedelta(days=27)
+_AGENDA, _WIDGET, _NEWSLETTER, _YEAR = "/", "/widget", "/newsletter", "/year/"
 # As many rows as a widget shows at most.
 _WIDGET_ROWS = "100"
 _RECORD_FILE = OutputCheck(find_in_ics, expect.expect_entries)
@@ -61,7 +67,7 @@ class Report:
 class AuditedSurface:
     """One URL and its parameters. `record` is the id if it shows one record only.
 
-    `prefix` is the language part of a page's path.
+    `prefix` is the language part of a page's path. `year` is the year of a page of one.
     """
 
     path: str
@@ -73,6 +79,7 @@ class AuditedSurface:
     check: OutputCheck | None = None
     hides_cancelled: bool = False
     last: date | None = None
+    year: int = 0
 
     @property
     def address(self) -> str:
@@ -95,6 +102,11 @@ class AuditedSurface:
         return (self.first, self.last) if self.first and self.last else None
 
     @property
+    def has_highlights(self) -> bool:
+        """Return True for the first page as everybody sees it."""
+        return self.path == _AGENDA and not (self.first or self.hides_cancelled or self.zone)
+
+    @property
     def is_page(self) -> bool:
         """Return True if it is a page, whose path names the language."""
         return self.check is None and self.path != _WIDGET
@@ -115,13 +127,21 @@ def verify_outputs(
     for surface in list_surfaces(edition, languages, outputs, zones, clock()):
         report.surfaces += 1
         # Pages show what is next as of now: what they are compared with must not be older.
-        scope = Scope(edition, clock(), surface.lang, surface.zone, surface.days)
+        now = clock()
+        within = surface.days or (_four_weeks(edition, now) if surface.path == _NEWSLETTER else None)
+        scope = Scope(edition, now, surface.lang, surface.zone, within)
         status, body = _fetch_whole(surface, fetch)
         if status == HTTPStatus.OK:
             report.faults += verify_surface(surface, body, scope)
         else:
             report.faults.append(Mismatch(surface.address, surface.record, "the surface", "200 OK", str(status)))
     return report
+
+
+def _four_weeks(edition: Edition, now: datetime) -> tuple[date, date]:
+    """Return the days that the newsletter has if it is asked for none."""
+    today = now.astimezone(tzinfo_of(edition.calendar.zone)).date()
+    return today, today + _FOUR_WEEKS
 
 
 def add_messages(report: Report, messages: Iterable[SentMessage], edition: Edition, now: datetime) -> None:
@@ -151,6 +171,9 @@ def list_surfaces(
         # The widget shows what is past only where it is asked for by day.
         yield from (AuditedSurface(path, lang, prefix=prefix, check=check) for path, check in outputs.items())
         yield AuditedSurface(_AGENDA, lang, prefix=prefix)
+        yield AuditedSurface(_NEWSLETTER, lang, prefix=prefix)
+        for year in range(now.year - 1, now.year + 2):
+            yield AuditedSurface(f"{_YEAR}{year}", lang, prefix=prefix, year=year)
         checks: dict[str, OutputCheck | None] = {**outputs, _AGENDA: None, _WIDGET: None}
         for path, check in checks.items():
             yield AuditedSurface(path, lang, first=first, prefix=prefix, check=check, hides_cancelled=True)
@@ -159,6 +182,8 @@ def list_surfaces(
         for zone in zones:
             yield from (AuditedSurface(path, lang, zone, first=first, check=check) for path, check in outputs.items())
             yield from (AuditedSurface(path, lang, zone, first=first, prefix=prefix) for path in (_AGENDA, _WIDGET))
+            begins, ends = ((now + shift).date() for shift in (-_WEEKS, _MONTHS))
+            yield AuditedSurface(_NEWSLETTER, lang, zone, first=begins, prefix=prefix, last=ends)
             for entry in edition.shown_at(now):
                 name = entry.record.id
                 yield AuditedSurface(f"/events/{name}", lang, zone, name, prefix=prefix)
@@ -176,12 +201,16 @@ def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[M
     """Return the differences between the bytes of a surface and the records."""
     scope = replace(scope, edition=_without_cancelled(scope.edition)) if surface.hides_cancelled else scope
     try:
+        if surface.year:
+            days = compare_times(Expected(expect_year(surface.year, scope)), find_year(body, scope), None)
+            return [Mismatch(surface.address, "", *each) for each in days]
         found = _find(surface, body, scope)
+        leading = find_highlights(body, scope).facts if surface.has_highlights else {}
     except (ValueError, KeyError, TypeError, SyntaxError) as error:
         # SyntaxError is what XML is refused with.
         summary = f"{type(error).__name__}: {error}"
         return [Mismatch(surface.address, surface.record, "the surface", "what it says it is", summary)]
-    faults: list[Mismatch] = []
+    faults = _verify_highlights(surface, leading, scope) if surface.has_highlights else []
     shown = {entry.record.id: entry for entry in scope.edition.shown_at(scope.now)}
     left_out = [
         Mismatch(surface.address, name, "the record", "it", NOTHING) for name in _missing(surface, found, scope)
@@ -201,6 +230,15 @@ def verify_surface(surface: AuditedSurface, body: bytes, scope: Scope) -> list[M
         wanted = Expected(more=wanted.must + wanted.more) if is_cut else wanted
         faults += [Mismatch(surface.address, name, *each) for each in compare_times(wanted, facts, within)]
     return faults
+
+
+def _verify_highlights(surface: AuditedSurface, found: dict[str, list[StatedTime]], scope: Scope) -> list[Mismatch]:
+    wanted = expect_highlights(scope)
+    return [
+        Mismatch(surface.address, name, *each)
+        for name in sorted(wanted.keys() | found.keys())
+        for each in compare_times(wanted.get(name, Expected()), found.get(name, []), None)
+    ]
 
 
 def _without_cancelled(edition: Edition) -> Edition:
@@ -225,7 +263,8 @@ def _find(surface: AuditedSurface, body: bytes, scope: Scope) -> ParsedOutput:
         return surface.check.find(body, scope)
     if surface.record:
         return find_in_page(body, scope, surface.record)
-    return find_in_agenda(body, scope) if surface.path == _AGENDA else find_in_widget(body, scope)
+    finders = {_AGENDA: find_in_agenda, _NEWSLETTER: find_in_newsletter, _WIDGET: find_in_widget}
+    return finders[surface.path](body, scope)
 
 
 def _missing(surface: AuditedSurface, found: ParsedOutput, scope: Scope) -> list[str]:
@@ -253,8 +292,9 @@ def _may_show(surface: AuditedSurface, entry: Entry, scope: Scope) -> bool:
 def _must_show(surface: AuditedSurface, entry: Entry, scope: Scope) -> bool:
     if not _may_show(surface, entry, scope):
         return False
-    if surface.path in (_AGENDA, _WIDGET):
-        return bool(expect.expect_rows(entry, scope, windowed=surface.first is not None).must)
+    if surface.path in (_AGENDA, _NEWSLETTER, _WIDGET):
+        is_windowed = surface.first is not None or surface.path == _NEWSLETTER
+        return bool(expect.expect_rows(entry, scope, windowed=is_windowed).must)
     return bool(surface.first or surface.record) or expect.is_in_window(entry, scope)
 
 
@@ -263,4 +303,6 @@ def _expect(surface: AuditedSurface, entry: Entry, scope: Scope, names: set[str]
         return surface.check.expect(entry, scope, names)
     if surface.record:
         return expect.expect_page(entry, scope)
+    if surface.path == _NEWSLETTER:
+        return expect_newsletter(entry, scope)
     return expect.expect_rows(entry, scope, windowed=surface.first is not None)

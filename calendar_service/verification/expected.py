@@ -23,6 +23,7 @@ from calendar_service.verification.states import (
     expect_shown_state,
     expect_state,
     expect_status,
+    has_ended,
     is_on,
     open_links,
 )
@@ -293,7 +294,7 @@ def _description(name: str, entry: Entry, scope: Scope) -> list[StatedTime]:
         own = [occurrence_on(schedule, date.fromisoformat(name.rpartition(" ")[2])).span]
     else:
         own = whole
-    lines = [fact for at in [*own, *milestones] for fact in _lines(at, record, scope, what)]
+    lines = [fact for at in [*own, *milestones] for fact in expect_lines(at, record, scope, what)]
     return [*lines, *_until(record), *_moves(entry, scope)]
 
 
@@ -302,7 +303,7 @@ def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
     record = entry.record
     points: list[Point | Span] = [record.schedule.span] if record.schedule else []
     points += [milestone.at for milestone in record.milestones.values()]
-    lines = [fact for at in points for fact in _lines(at, record, scope)]
+    lines = [fact for at in points for fact in expect_lines(at, record, scope)]
     state = expect_state(entry, scope.lang, is_whole=True)
     state += expect_told_questions(entry, scope.lang, "the text")
     return Expected([*lines, *_until(record), *_moves(entry, scope), *state, expect_links(entry, None, "the text")])
@@ -311,7 +312,7 @@ def expect_text(entry: Entry, scope: Scope, _: object = None) -> Expected:
 # -- words ------------------------------------------------------------------------------------------
 
 
-def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") -> list[StatedTime]:
+def expect_lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") -> list[StatedTime]:
     """Return the line in the calendar's zone and, if it differs, the one in the other zone."""
     if isinstance(at, DaySpan):
         return [StatedTime(what, spell_days(at.first, at.last))]
@@ -327,7 +328,7 @@ def _lines(at: Point | Span, record: Record, scope: Scope, what: str = "words") 
 
 
 def _session_lines(session: Session, record: Record, scope: Scope) -> list[StatedTime]:
-    return _lines(session.span, _of_session(session, record), scope)
+    return expect_lines(session.span, _of_session(session, record), scope)
 
 
 def _of_session(session: Session, record: Record) -> Record:
@@ -344,15 +345,16 @@ def _moves(entry: Entry, scope: Scope) -> list[StatedTime]:
     at_home = replace(scope, zone=scope.home)
     found = []
     for move in entry.deadline_history:
-        found += _lines(move.old.at, entry.record, at_home, "moved from")
-        found += _lines(move.new.at, entry.record, at_home, "moved to")
+        found += expect_lines(move.old.at, entry.record, at_home, "moved from")
+        found += expect_lines(move.new.at, entry.record, at_home, "moved to")
         published = _day(move.published_at, scope) if move.published_at else ""
         if day := move.decided.isoformat() if move.decided else published:  # the first day of the sentence
             found.append(StatedTime("moved on", day))
     return found
 
 
-def _deadline_before(entry: Entry, scope: Scope) -> list[StatedTime]:
+def expect_deadline_before(entry: Entry, scope: Scope) -> list[StatedTime]:
+    """Return the fact of the first deadline of a record that has had others; corrections of mistakes do not count."""
     changes = [each for each in entry.deadline_history if each.moment is MomentName.CLOSES and not each.is_correction]
     days = [
         _exact(each.old.at) if isinstance(each.old.at, DaySpan) else _day(each.old.at.instant, scope)
@@ -372,6 +374,16 @@ def _shown(record: Record) -> Point | Span:
     return record.schedule.span if record.schedule else record.milestones[MomentName.CLOSES].at
 
 
+def listed_at(
+    entry: Entry, begins: datetime, ends: datetime, scope: Scope
+) -> list[tuple[Point | Span, Occurrence | None]]:
+    """Return what a record is listed at: the occurrences of a series between two instants, else its one time."""
+    schedule = entry.record.schedule
+    if schedule is None or not schedule.rule:
+        return [(_shown(entry.record), None)]
+    return [(each.span, each) for each in occurrences_of(schedule, begins, ends, scope.home)]
+
+
 def _datetime(at: Point | Span) -> StatedTime:
     """Return the values that `<time datetime>` must have: whole days have no instant."""
     start = at.starts.instant if isinstance(at, TimeSpan) else at.first if isinstance(at, DaySpan) else at.instant
@@ -387,9 +399,9 @@ def expect_page(entry: Entry, scope: Scope) -> Expected:
     is_alone = len(record.milestones) == 1  # a closing is the lead, and in the list of milestones if there are more
     points += [each.at for name, each in record.milestones.items() if not (is_alone and name is MomentName.CLOSES)]
     points += [each.span for each in following]
-    lines = [fact for at in points for fact in _lines(at, record, scope)]
+    lines = [fact for at in points for fact in expect_lines(at, record, scope)]
     lines += [fact for each in record.sessions for fact in _session_lines(each, record, scope)]
-    head = [StatedTime("<meta description>", _lines(shown, record, scope)[0].value), _datetime(shown)]
+    head = [StatedTime("<meta description>", expect_lines(shown, record, scope)[0].value), _datetime(shown)]
     linked = expect_linked(entry, scope, 5 * _YEAR, _NEXT)
     state = [fact for each in (lead, *following) for fact in _shown_state(each, entry, scope)]
     state += expect_told_questions(entry, scope.lang, is_whole=True)
@@ -425,7 +437,7 @@ def _shown_state(occurrence: Occurrence | None, entry: Entry, scope: Scope) -> l
     before = entry.planned_before
     if occurrence and occurrence.is_moved and schedule:
         before = _by_rule(schedule, occurrence)
-    was = _lines(before, entry.record, at_home, "moved from") if before else []
+    was = expect_lines(before, entry.record, at_home, "moved from") if before else []
     return [*expect_shown_state(entry, scope.lang, occurrence), *was]
 
 
@@ -435,7 +447,7 @@ def _page_links(entry: Entry, lead: Occurrence | None, scope: Scope) -> list[Sta
     links = open_links(entry, lead, span, scope.home, scope.now) if entry.record.schedule else []
     closing = entry.record.milestones.get(MomentName.CLOSES)
     is_closed = closing is not None and instant_bounds(closing.at, scope.home)[1] < scope.now
-    is_worth_adding = is_on(entry, lead) and not is_closed
+    is_worth_adding = is_on(entry, lead) and not (is_closed or has_ended(span, scope.home, scope.now))
     return [StatedTime("links of the page", " ".join([*links, *(["add"] if is_worth_adding else [])]))]
 
 
@@ -445,11 +457,15 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
     Of what is asked for by day (`windowed`), all that are past, too.
     """
     record, schedule = entry.record, entry.record.schedule
-    moves = _deadline_before(entry, scope)
+    moves = expect_deadline_before(entry, scope)
     if schedule is None or not schedule.rule:
         if not scope.holds(_shown(record)):
             return Expected()
-        row = [*_lines(_shown(record), record, scope), _datetime(_shown(record)), *_shown_state(None, entry, scope)]
+        row = [
+            *expect_lines(_shown(record), record, scope),
+            _datetime(_shown(record)),
+            *_shown_state(None, entry, scope),
+        ]
         row += _open_registration(entry, scope)
         ended = instant_bounds(_shown(record), scope.home)[1]
         return Expected([*row, *moves]) if windowed or ended >= scope.now - _RECENT else Expected([], [*row, *moves])
@@ -467,7 +483,11 @@ def expect_rows(entry: Entry, scope: Scope, *, windowed: bool) -> Expected:
             fact
             for each in every
             if (each.day in kept) is wanted
-            for fact in [*_lines(each.span, record, scope), _datetime(each.span), *_shown_state(each, entry, scope)]
+            for fact in [
+                *expect_lines(each.span, record, scope),
+                _datetime(each.span),
+                *_shown_state(each, entry, scope),
+            ]
             + (_open_registration(entry, scope, each) if each.day == first else [])
         ]
         for wanted in (True, False)
@@ -480,7 +500,7 @@ def _open_registration(entry: Entry, scope: Scope, occurrence: Occurrence | None
     ends = instant_bounds(occurrence.span if occurrence else _shown(entry.record), scope.home)[1]
     if closing is None or not is_on(entry) or min(ends, instant_bounds(closing.at, scope.home)[1]) < scope.now:
         return []
-    return _lines(closing.at, entry.record, scope, "registration")
+    return expect_lines(closing.at, entry.record, scope, "registration")
 
 
 def _begins(occurrence: Occurrence, scope: Scope) -> datetime:

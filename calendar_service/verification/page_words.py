@@ -43,10 +43,12 @@ class PageWords:
         self._day = re.compile(day)
         self._bare = re.compile(bare)
 
-    def read_lines(self, lines: Iterable[str], what: str = "words") -> list[StatedTime]:
-        """Return the facts of lines, each of which is a time, perhaps behind a label, or a recurrence."""
+    def read_lines(self, lines: Iterable[str], what: str = "words", day: date | None = None) -> list[StatedTime]:
+        """Return the facts of lines, each of which is a time, perhaps behind a label, or a recurrence.
+
+        A clock without a day is of the day of the line before; `day` is that of the first one.
+        """
         found: list[StatedTime] = []
-        day: date | None = None
         for raw in lines:
             line = _SPACES.sub(" ", raw).strip()
             match = next((each for each in self._when.finditer(line) if each.end() == len(line)), None)

@@ -110,6 +110,12 @@ def read_shown_state(states: Iterable[str], reasons: Iterable[str], lang: str) -
     return [StatedTime("state", state) for state in states] + told
 
 
+def is_reason(line: str, lang: str) -> bool:
+    """Return True if a line is labelled as a reason, or as the note of a change."""
+    words = _WORDS.get(lang)
+    return words is not None and bool(_reasons([line], words) or _corrigenda([line], words))
+
+
 def says_off(states: Iterable[str], lang: str) -> bool:
     """Return True if the marks of a part of a page say that it does not take place."""
     words = _WORDS.get(lang)
@@ -146,12 +152,17 @@ def expect_links(entry: Entry, occurrence: Occurrence | None, name: str) -> Stat
 
 def open_links(entry: Entry, occurrence: Occurrence | None, span: Point | Span, zone: str, now: datetime) -> list[str]:
     """Return the names of the links that are of use at `now` (aware)."""
-    begins, ends = instant_bounds(span, zone)
-    if not is_on(entry, occurrence) or ends + (_UNKNOWN_LENGTH if begins == ends else timedelta()) < now:
+    if not is_on(entry, occurrence) or has_ended(span, zone, now):
         return []
     closing = entry.record.milestones.get(MomentName.REGISTRATION_CLOSES)
     is_closed = closing is not None and instant_bounds(closing.at, zone)[1] < now
     return [name for name in links_of(entry.record) if not (name == "register" and is_closed)]
+
+
+def has_ended(span: Point | Span, zone: str, now: datetime) -> bool:
+    """Return True if a span has ended; an end that is not announced is taken to be an hour after the start."""
+    begins, ends = instant_bounds(span, zone)
+    return ends + (_UNKNOWN_LENGTH if begins == ends else timedelta()) < now
 
 
 def _facts(word: str, reasons: Iterable[str], name: str, corrigenda: Iterable[str] = ()) -> list[StatedTime]:

@@ -79,7 +79,10 @@ def is_closed(entry: Entry, zone: str, now: datetime) -> bool:
 
 def can_be_added(entry: Entry, zone: str, now: datetime, occurrence: Occurrence | None = None) -> bool:
     """Return True if a record, or one occurrence of it, is worth an entry in somebody's own calendar at `now`."""
-    return takes_place(entry, occurrence) and not is_closed(entry, zone, now)
+    schedule = entry.record.schedule
+    span = occurrence.span if occurrence else schedule.span if schedule else None
+    has_ended = is_closed(entry, zone, now) or (span is not None and is_over(span, zone, now))
+    return takes_place(entry, occurrence) and not has_ended
 
 
 def is_over(span: Point | Span, zone: str, now: datetime) -> bool:

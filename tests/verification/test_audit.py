@@ -17,24 +17,28 @@ from calendar_service.web.inprocess import ask_application
 from tests.support.audited import EVENTS, NOW, RICH, SMALL, WINDOWS, Audited, extend
 from tests.support.broken_writers import BROKEN, SENT
 
-FORMS = {form.path: name for name, form in FORMATS.items()} | {"/widget": "widget"}
+FORMS = {form.path: name for name, form in FORMATS.items()}
+FORMS |= {"/widget": "widget", "/newsletter": "newsletter"}
 FINAL = "closes: 10 February 2027, 17:00"
 BEFORE = ["closes: 3 February 2027", "closes: 5 February 2027, 12:00"]
 IN_WINDOWS = datetime(2027, 4, 25, 12, tzinfo=NOW.tzinfo)
 
 
 def form_of(surface):
-    path = surface.partition("?")[0]
+    path = surface.partition("?")[0].removeprefix("/fr")
+    if path.startswith("/year/"):
+        return "year"
     if path.endswith(".ics"):
         return "ics"
-    return FORMS.get(path, "agenda" if path.endswith("/") else "page")
+    return FORMS.get(path, "agenda" if path == "/" else "page")
 
 
 def surfaces(records, languages=2, clocks=3):
-    """How many surfaces there are: outputs and agenda alone; beside each clock also the widget and each record's two."""
+    """How many surfaces there are: outputs, agenda, newsletter and three years alone; beside each clock also the widget
+    and each record's two."""
     outputs = len(list_outputs())
     without_cancelled = some_weeks = outputs + 2
-    return languages * (outputs + 1 + without_cancelled + some_weeks + clocks * (outputs + 2 + 2 * records))
+    return languages * (outputs + 5 + without_cancelled + some_weeks + clocks * (outputs + 3 + 2 * records))
 
 
 def break_writer(name, monkeypatch):

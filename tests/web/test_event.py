@@ -43,6 +43,32 @@ def test_the_room_is_shown_until_the_end(site_of, now, is_shown):
     assert linked(site, "/events/one")["location"]["url"] == "https://example.org/room/42"
 
 
+SERIES = "{id: one, kind: event, title: One, when: 2 November 2026 at 10.00-11.00 CET, repeats: every Monday until 30 November 2026}"
+
+
+@pytest.mark.parametrize(
+    ("record", "now", "is_offered"),
+    [
+        ("{id: one, kind: event, title: One, when: 3 December 2026 at 11.00-12.30 CET}", "2026-12-03T11:30", True),
+        ("{id: one, kind: event, title: One, when: 3 December 2026 at 11.00-12.30 CET}", "2026-12-03T11:31", False),
+        ("{id: one, kind: event, title: One, when: 2-3 December 2026}", "2026-12-03T22:00", True),
+        ("{id: one, kind: event, title: One, when: 2-3 December 2026}", "2026-12-04T00:00", False),
+        ("{id: one, kind: tender, title: One, closes: '3 December 2026, 17:00'}", "2026-12-03T15:59", True),
+        ("{id: one, kind: tender, title: One, closes: '3 December 2026, 17:00'}", "2026-12-03T16:01", False),
+        (SERIES, "2026-11-30T09:59", True),
+        (SERIES, "2026-11-30T10:01", False),
+    ],
+)
+def test_what_is_over_is_not_offered_for_a_calendar(site_of, record, now, is_offered):
+    site = site_of(f"  - {record}\n", now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+    page, rows = Page(read(site, "/events/one")), read(site, "/widget?from=2026-11-30&to=2026-12-31")
+    adders = [link for link in page.links() if ".ics" in link or link.startswith("https://calendar.google.com")]
+    assert [bool(adders), "Choose your calendar" in page.text] == [is_offered, is_offered]
+    assert 'class="row' in rows
+    assert ("/events/one.ics" in rows) == is_offered
+    assert site.get("/events/one.ics").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["cancelled", "postponed"])
 def test_what_is_off_says_so_first_and_offers_no_room(showcase, name):
     text = Page(read(showcase, f"/events/{name}")).text

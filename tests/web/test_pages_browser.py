@@ -24,6 +24,7 @@ RECORDS = f"""\
       questions_by: 24 November 2026, buyer: Council of Europe}}
   - {{id: webinar, kind: webinar, title: {{en: Rumours, fr: Les rumeurs}}, when: 3 December 2026 at 11.00-12.30 CET,
       place: {{name: online, country: KR, city: Seoul}}, join: "https://example.org/room/42"}}
+  - {{id: first, kind: event, title: {{en: First, fr: Premier}}, when: 1 December 2026 at 11.00-12.30 CET}}
   - {{id: arabic, kind: event, title: "مؤتمر المدن المشتركة بين الثقافات", when: 4-6 December 2026, status: cancelled}}
   - {{id: long, kind: event, title: "{"A title of many words " * 13}", when: 20 January 2027, tags: [{", ".join(f"tag {n}" for n in range(40))}]}}
   - {{id: word, kind: event, title: "{"Donaudampfschifffahrtsgesellschaft" * 8}", when: 20 January 2027}}
@@ -120,7 +121,8 @@ def test_paper_has_no_chrome(browser, served):
 def test_the_visitors_own_time_is_filled_in_where_it_is_another(browser, served):
     for zone, locale, path, words in (
         ("America/New_York", "en-US", "/events/webinar", "Your time: Thursday 3 December, 05:00–06:30 UTC-5"),
-        ("America/New_York", "en-US", "/fr/events/webinar", "À votre heure : jeudi 3 décembre, 05:00 – 06:30 UTC−5"),
+        ("America/New_York", "en-US", "/fr/events/webinar", "À votre heure : jeudi 3 décembre, 05:00 – 06:30 UTC-5"),
+        ("America/New_York", "fr-CA", "/fr/events/first", "À votre heure : mardi 1er décembre, 05:00 – 06:30 UTC-5"),
         ("Africa/Lagos", "en-GB", "/events/webinar", None),
         ("Asia/Tokyo", "ja-JP", "/events/tender", "Your time: Friday 27 November at 01:00 UTC+9"),
         ("America/New_York", "en-US", "/events/arabic", None),

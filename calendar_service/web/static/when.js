@@ -8,9 +8,10 @@ for (const line of document.querySelectorAll(".yours[hidden]")) {
       weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
       hourCycle: "h23", timeZoneName: "short",
     });
-    const told = until ? format.formatRange(begins, new Date(until)) : format.format(begins);
-    // As everywhere on the page; some languages of the browser say GMT.
-    line.textContent = `${words} ${told.replaceAll("GMT", "UTC")}`;
+    const parts = until ? format.formatRangeToParts(begins, new Date(until)) : format.formatToParts(begins);
+    // As the server writes it: French has a first of the month, and some languages of the browser say GMT.
+    const told = parts.map(({ type, value }) => (lang === "fr" && type === "day" && value === "1" ? "1er" : value));
+    line.textContent = `${words} ${told.join("").replaceAll("GMT", "UTC").replaceAll("\u2212", "-")}`;
     line.hidden = false;
   }
 }
