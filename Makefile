@@ -4,7 +4,7 @@ VENV := .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: run test test-unit check format slow constraints schema screenshots walkthrough lighthouse checkers pip-audit clean
+.PHONY: run test test-unit check format slow constraints schema screenshots walkthrough lighthouse checkers bench pip-audit clean
 
 run: $(VENV)/run
 	@exec $(BIN)/calendar-service serve data/events.yaml --port $(PORT)
@@ -49,6 +49,10 @@ lighthouse: $(VENV)/test
 # network of its own, Debian's nginx and chromium, and npm; what checks comes from pip and npm, into var/checkers.
 checkers: $(VENV)/test tests/node_modules/.ready
 	$(BIN)/python -m tests.checkers $(NAMES)
+
+# Measures speed beside peers, into docs/performance.md: make bench ROWS="feeds reading".
+bench: $(VENV)/test
+	$(BIN)/python -m bench $(ROWS)
 
 # Known vulnerabilities of the pinned versions, as PyPI's database has them.
 pip-audit:

@@ -1,4 +1,4 @@
-"""Whether heavy requests hold up the light ones: `python bench/heavy_requests.py [--records N] [--server gunicorn]`.
+"""Whether heavy requests hold up the light ones: `python -m bench.heavy_requests --records 5000 --server gunicorn`.
 
 Makes a file of N records, serves it by a real process, and has another process ask for heavy outputs over ten
 connections for 25 seconds, no two the same. Meanwhile `/healthz` and then the warm `/calendar.ics` are asked for.
@@ -12,9 +12,6 @@ import gzip
 import http.client
 import itertools
 import json
-import os
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -26,7 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
-BIN = Path(sys.executable).parent
+from bench.servers import ask, cpu_seconds, memory_of, serving, start
+
 TODAY = date.today()  # noqa: DTZ011 (the file lies around the day of the run, whatever the zone)
 HEAD = """\
 calendar: {id: bench.example, name: {en: Bench, fr: Banc}, timezone: Europe/Paris, languages: [en, fr]}
@@ -71,71 +69,6 @@ def write_file(path, number):
                 times = f"kind: webinar, when: '{day} 11:00-12:30', join: 'https://example.org/{index}'"
         lines.append(f"  - {{id: r{index}, {times}, {title}{summary}}}\n")
     path.write_text("".join(lines), encoding="utf-8")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def start_server(kind, folder, port):
-    commands = {
-        "serve": [BIN / "calendar-service", "serve", "--port", str(port), "calendar.yaml"],
-        "gunicorn": [
-            BIN / "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4",
-            "calendar_service.web_process:make_application()",
-        ],
-    }  # fmt: skip
-    settings = {
-        "CALENDAR_FILE": "calendar.yaml",
-        "CALENDAR_DATABASE_URL": "sqlite:///bench.sqlite3",
-        "CALENDAR_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    with (folder / "server.log").open("wb") as log:
-        return subprocess.Popen(
-            commands[kind], cwd=folder, env=os.environ | settings, stdout=log, stderr=log, start_new_session=True
-        )
-
-
-def wait_until_ready(port, process):
-    for _ in range(1200):
-        try:
-            if ask(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "/readyz")[0] == 200:
-                return
-        except OSError:
-            pass
-        if process.poll() is not None:
-            sys.exit("the server ended")
-        time.sleep(0.1)
-    sys.exit("the server did not get ready")
-
-
-def ask(connection, path):
-    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-    response = connection.getresponse()
-    return response.status, response.read(), response.headers
-
-
-def memory(root):
-    """Add up the resident memory, in MB, of a process and all that come from it."""
-    parents, sizes = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-            pages = int((stat.parent / "statm").read_text().split()[1])
-        except OSError:
-            continue
-        sizes[int(stat.parent.name)] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    family = {root}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(sizes.get(each, 0) for each in family)
-
-
-def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # -- the load, in a process of its own ------------------------------------------------------------
@@ -200,40 +133,38 @@ def show(title, found):
 
 def measure(options, folder):
     write_file(folder / "calendar.yaml", options.records)
-    port = free_port()
-    process = start_server(options.server, folder, port)
-    try:
-        wait_until_ready(port, process)
-        for path in WARM_UP:
-            cpu, began = cpu_seconds(process.pid), time.perf_counter()
-            _, body, _ = ask(http.client.HTTPConnection("127.0.0.1", port, timeout=120), path)
-            size = len(gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body) / 1e6
-            took = time.perf_counter() - began
-            print(f"cold {path:32} {took:6.2f} s, {cpu_seconds(process.pid) - cpu:6.2f} CPU s, {size:6.2f} MB")
-        show("quiet", probe(port, 2))
-        before = memory(process.pid)
-        arguments = [sys.executable, __file__, "--load", str(port), "--seconds", str(options.seconds)]
-        arguments += ["--connections", str(options.connections)]
-        arguments += [name for name in ("--mixed", "--patient") if getattr(options, name[2:])]
-        heavy = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
-        peak, watching = [before], threading.Event()
+    with serving(start(options.server, folder)) as server:
+        measure_server(options, server.port, server.process.pid)
 
-        def watch():
-            while not watching.wait(0.2):
-                peak.append(memory(process.pid))
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        show("under load", probe(port, options.seconds))
-        answers = json.loads(heavy.communicate(timeout=300)[0])
-        watching.set()
-        watcher.join()
-        print(f"heavy requests, by answer: {answers}")
-        after, most = memory(process.pid), max(peak)
-        print(f"memory: {before:.0f} MB before, {most:.0f} MB at the most ({most / before:.2f}x), {after:.0f} MB after")
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+def measure_server(options, port, process):
+    for path in WARM_UP:
+        cpu, began = cpu_seconds(process), time.perf_counter()
+        _, body, _ = ask(http.client.HTTPConnection("127.0.0.1", port, timeout=120), path)
+        size = len(gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body) / 1e6
+        took = time.perf_counter() - began
+        print(f"cold {path:32} {took:6.2f} s, {cpu_seconds(process) - cpu:6.2f} CPU s, {size:6.2f} MB")
+    show("quiet", probe(port, 2))
+    before = memory_of(process)
+    arguments = [sys.executable, "-m", "bench.heavy_requests", "--load", str(port), "--seconds", str(options.seconds)]
+    arguments += ["--connections", str(options.connections)]
+    arguments += [name for name in ("--mixed", "--patient") if getattr(options, name[2:])]
+    heavy = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    peak, watching = [before], threading.Event()
+
+    def watch():
+        while not watching.wait(0.2):
+            peak.append(memory_of(process))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    show("under load", probe(port, options.seconds))
+    answers = json.loads(heavy.communicate(timeout=300)[0])
+    watching.set()
+    watcher.join()
+    print(f"heavy requests, by answer: {answers}")
+    after, most = memory_of(process), max(peak)
+    print(f"memory: {before:.0f} MB before, {most:.0f} MB at the most ({most / before:.2f}x), {after:.0f} MB after")
 
 
 def main():

@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.paths import ROOT
 
-BENCH = ROOT / "bench" / "heavy_requests.py"
 MOST_MS = 200
 """Once everything waited for several renderings of this file, of half a second and more each."""
 
@@ -19,8 +18,9 @@ MOST_MS = 200
 def test_light_requests_are_answered_while_heavy_ones_are_rendered():
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALENDAR_")}
     done = subprocess.run(
-        [sys.executable, BENCH, "--records", "1000", "--seconds", "4", "--mixed"],
+        [sys.executable, "-m", "bench.heavy_requests", "--records", "1000", "--seconds", "4", "--mixed"],
         env=environment,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

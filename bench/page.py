@@ -1,0 +1,121 @@
+"""docs/performance.md and its plots, from the results of the last run of each row in bench/results.json."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.measure import Result
+from bench.plots import draw_growth, draw_ratios
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("results.json")
+PAGE = ROOT / "docs" / "performance.md"
+IMAGES = ROOT / "docs" / "images"
+HEAD = """\
+# Performance
+
+`make bench` wrote this page: each row is measured beside a peer that does the core of the same work and no more, and
+has a bar. `make bench ROWS="feeds"` renews one family, and the others stay as they are.
+
+**How it is measured.** The two sides run in turn, ours and the peer, round after round; a row is the median of the
+rounds' ratios, with the least and the most. Each run is a fork of a process that has loaded the libraries, prepared
+the input and rendered nothing of it, so that no cache is warm unless the row says so. What counts is the CPU time of
+the process, since the machine is shared; a request costs the CPU time of the server's processes. Memory is the most
+that Python had allocated at once beyond what was there before, or the resident memory of whole processes. Ratios
+compare well between machines, seconds do not. Exponents are slopes on logarithmic scales: 1 is in proportion to the
+size. Bars without the mark are not met yet.
+
+**Where.** {machine}.
+
+![The ratios, each with its spread and its bar](images/performance-ratios.svg)
+
+"""
+GROWTH = """
+How cost grows with records, or with subscribers where the row says so:
+
+![Seconds against size on logarithmic scales](images/performance-growth.svg)
+"""
+
+
+def stored():
+    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+
+
+def save(row, result):
+    """Keep the result of a row for the page, with the day and the machine of the run."""
+    entry = {"day": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), **asdict(result)}  # noqa: TID251 (a run has a day)
+    kept = stored() | {row.name: entry}
+    RESULTS.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def machine():
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    model = models[0].partition(": ")[2] if models else platform.machine()
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    )
+
+
+def spread(result):
+    return f"{short(result.value)}{result.unit} ({short(result.least)} to {short(result.most)})"
+
+
+def bar(row, result):
+    return f"at {'least' if row.is_least else 'most'} {row.bar:g}{result.unit}"
+
+
+def describe(row, result):
+    """Return a result in a line."""
+    sides = [f"{name} {in_words(seconds)}" for name, seconds in result.sides.items()]
+    sides += [f"{name} {size:.1f} MB" for name, size in result.memory.items()]
+    sides += [f"{size:,}: {in_words(seconds)}" for size, seconds in result.points]
+    mark = "met" if row.is_met(result.value) else "not met"
+    return f"{spread(result)}; {bar(row, result)}, {mark}; {', '.join(sides)} {result.note}".rstrip()
+
+
+def in_words(seconds):
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
+
+
+def short(value):
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def write_page(rows):
+    """Write the page and its plots from all results that are kept."""
+    kept = {name: dict(entry) for name, entry in stored().items()}
+    found = []
+    for row in rows:
+        if entry := kept.get(row.name):
+            day, where = entry.pop("day"), entry.pop("machine")
+            found.append((row, Result(**entry), day, where))
+    machines = "; ".join(sorted({where for *_, where in found}))
+    lines = [HEAD.format(machine=machines), "| what | median (least to most) | bar | both sides | measured |\n"]
+    lines.append("| --- | --- | --- | --- | --- |\n")
+    lines += [table_row(row, result, day) for row, result, day, _ in found]
+    curves = [(row, result) for row, result, *_ in found if result.points]
+    IMAGES.mkdir(exist_ok=True)
+    ratios = [(row, result) for row, result, *_ in found if result.unit == "x"]
+    (IMAGES / "performance-ratios.svg").write_text(draw_ratios(ratios), encoding="utf-8")
+    if curves:
+        lines.append(GROWTH)
+        (IMAGES / "performance-growth.svg").write_text(draw_growth(curves), encoding="utf-8")
+    PAGE.write_text("".join(lines), encoding="utf-8")
+
+
+def table_row(row, result, day):
+    sides = [f"{name}: {in_words(seconds)}" for name, seconds in result.sides.items()]
+    if result.memory:
+        sizes = list(result.memory.values())
+        sides.append(f"memory {short(sizes[0] / sizes[1])}x: " + " to ".join(f"{size:.1f} MB" for size in sizes))
+    if result.points:
+        sides.append(", ".join(f"{size:,}: {in_words(seconds)}" for size, seconds in result.points))
+    sides += [result.note] if result.note else []
+    mark = " ✓" if row.is_met(result.value) else ""
+    return f"| {row.title} | {spread(result)} | {bar(row, result)}{mark} | {'; '.join(sides)} | {day} |\n"
