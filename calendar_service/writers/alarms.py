@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING
 
-from icalendar import Alarm
-from icalendar.prop import vInline
-
 from calendar_service.records.leads import CalendarLead, ExactLead
 from calendar_service.records.times import DaySpan
+from calendar_service.writers.content_lines import ComponentWriter
 from calendar_service.writers.sanitize import add_line
 
 if TYPE_CHECKING:
@@ -20,20 +18,14 @@ REMIND_AT = time(9)
 _DAY = 24 * 60
 
 
-def make_alarm(lead: Lead, spec: VEventSpec, text: str, code: str) -> Alarm:
+def make_alarm(lead: Lead, spec: VEventSpec, text: str, code: str) -> ComponentWriter:
     """Return a display alarm, the only kind that every client supports."""
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    add_line(alarm, "description", text, code)
-    alarm["TRIGGER"] = _trigger(lead, spec)
+    alarm = ComponentWriter("VALARM")
+    alarm.add("ACTION", "DISPLAY")
+    add_line(alarm, "DESCRIPTION", text, code)
+    related = "END" if spec.ends_at_moment and not _is_on_a_clock(lead, spec) else ""
+    alarm.add("TRIGGER", alarm_offset(lead, spec), RELATED=related)
     return alarm
-
-
-def _trigger(lead: Lead, spec: VEventSpec) -> vInline:
-    trigger = vInline(alarm_offset(lead, spec))
-    if spec.ends_at_moment and not _is_on_a_clock(lead, spec):
-        trigger.params["RELATED"] = "END"
-    return trigger
 
 
 def alarm_offset(lead: Lead, spec: VEventSpec) -> str:

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
-
-from icalendar import Calendar as VCalendar
-from icalendar import Event, vDuration
 
 from calendar_service.records.times import day_of_instant
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
-from calendar_service.writers.sanitize import (
-    add_block,
-    add_line,
-    add_stamps,
-    add_uri,
-    clean_line,
-    plain,
-    to_octets,
-)
+from calendar_service.writers.content_lines import ComponentWriter
+from calendar_service.writers.sanitize import add_block, add_line, add_stamps, add_uri, clean_line, plain
 from calendar_service.writers.vtimezone import write_vtimezone
 
 if TYPE_CHECKING:
@@ -40,7 +30,7 @@ MAX_EVENTS = 1_000
 MAX_FEED_BYTES = 1_000_000
 _HEAD_ROOM = 30_000
 _MOST_PASSED_OVER = 50
-REFRESH = timedelta(hours=1)
+REFRESH = "PT1H"
 PRODID = "-//calendar-service//calendar-service//EN"
 _END = b"END:VCALENDAR\r\n"
 
@@ -135,24 +125,24 @@ def _head(head: FeedHead, edition: Edition, view: RenderContext) -> bytes:
     lang, calendar = view.lang.code, edition.calendar
     name = clean_line(head.name) or calendar.id
     description = describe_feed(head, edition, view) or name
-    feed = VCalendar()
-    feed.add("version", "2.0")
-    feed.add("prodid", PRODID)
-    feed.add("calscale", "GREGORIAN")
+    feed = ComponentWriter("VCALENDAR")
+    feed.add("VERSION", "2.0")
+    feed.add("PRODID", PRODID)
+    feed.add("CALSCALE", "GREGORIAN")
     # Not UID too (RFC 7986, 5.3): vdirsyncer takes it for the UID of each event and keeps only the last.
-    feed.add("x-wr-relcalid", head.identity)
-    add_line(feed, "name", name, lang)
-    add_line(feed, "x-wr-calname", name)
-    add_block(feed, "description", description, lang)
-    add_block(feed, "x-wr-caldesc", description)
-    feed.add("x-wr-timezone", calendar.zone if is_iana(calendar.zone) else "UTC")
-    feed.add("last-modified", head.changed_at)
-    add_uri(feed, "url", _first_page_url(view))
-    add_uri(feed, "source", head.source, VALUE="URI")
-    feed.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
-    feed.add("x-published-ttl", vDuration(REFRESH))
-    feed.add("color", "navy")
-    return to_octets(feed).removesuffix(_END)
+    feed.add("X-WR-RELCALID", head.identity)
+    add_line(feed, "NAME", name, lang)
+    add_line(feed, "X-WR-CALNAME", name)
+    add_block(feed, "DESCRIPTION", description, lang)
+    add_block(feed, "X-WR-CALDESC", description)
+    feed.add("X-WR-TIMEZONE", calendar.zone if is_iana(calendar.zone) else "UTC")
+    feed.add_times("LAST-MODIFIED", [head.changed_at.astimezone(UTC)])
+    add_uri(feed, "URL", _first_page_url(view))
+    add_uri(feed, "SOURCE", head.source, VALUE="URI")
+    feed.add("REFRESH-INTERVAL", REFRESH, VALUE="DURATION")
+    feed.add("X-PUBLISHED-TTL", REFRESH)
+    feed.add("COLOR", "navy")
+    return feed.to_octets().removesuffix(_END)
 
 
 def _first_page_url(view: RenderContext) -> str:
@@ -174,18 +164,18 @@ def describe_feed(head: FeedHead, edition: Edition, view: RenderContext) -> str:
 def _notice(edition: Edition, view: RenderContext) -> bytes:
     calendar, lang = edition.calendar, view.lang
     day = day_of_instant(edition.published_at, calendar.zone)
-    event = Event()
-    event.add("uid", f"nothing-yet@{calendar.id}")
+    event = ComponentWriter("VEVENT")
+    add_line(event, "UID", f"nothing-yet@{calendar.id}")
     add_stamps(event, edition.published_at)
-    event.add("sequence", 0)
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    add_line(event, "summary", lang.gettext("Nothing in this calendar at present"), lang.code)
+    event.add("SEQUENCE", "0")
+    event.add_times("DTSTART", [day])
+    event.add_times("DTEND", [day + timedelta(days=1)])
+    add_line(event, "SUMMARY", lang.gettext("Nothing in this calendar at present"), lang.code)
     text = lang.gettext("New dates will appear here automatically.") + f"\n\n{_first_page_url(view)}"
-    add_block(event, "description", text, lang.code)
-    event.add("status", "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
-    event.add("x-microsoft-cdo-busystatus", "FREE")
-    event.add("x-microsoft-cdo-alldayevent", "TRUE")
-    add_uri(event, "url", _first_page_url(view))
-    return to_octets(event)
+    add_block(event, "DESCRIPTION", text, lang.code)
+    event.add("STATUS", "CONFIRMED")
+    event.add("TRANSP", "TRANSPARENT")
+    event.add("X-MICROSOFT-CDO-BUSYSTATUS", "FREE")
+    event.add("X-MICROSOFT-CDO-ALLDAYEVENT", "TRUE")
+    add_uri(event, "URL", _first_page_url(view))
+    return event.to_octets()

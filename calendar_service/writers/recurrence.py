@@ -6,9 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
-
-from icalendar import vRecur
+from typing import TYPE_CHECKING
 
 from calendar_service.datephrases.rrule import WEEKDAY_CODES, is_portable
 from calendar_service.records.moments import midnight
@@ -16,6 +14,7 @@ from calendar_service.records.occurrences import all_days, first_day_of, shift
 from calendar_service.records.record import Schedule, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.records.zones import is_iana
+from calendar_service.writers.content_lines import write_time
 from calendar_service.writers.vtimezone import change_days, describes, describes_from
 
 if TYPE_CHECKING:
@@ -153,20 +152,20 @@ def spell_out(rule: RecurrenceRule, first: date) -> RecurrenceRule:
     return replace(rule, by_day=by_day, by_month_day=by_month_day)
 
 
-def write_rule(rule: RecurrenceRule, span: Span) -> vRecur:
-    """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART."""
+def write_rule(rule: RecurrenceRule, span: Span) -> str:
+    """Write a rule as programs take it, with the parts that RFC 5545 lets one leave to DTSTART, in the RFC's order."""
     rule = spell_out(rule, first_day_of(span))
-    parts: dict[str, Any] = {
+    parts = {
         "FREQ": rule.frequency,
-        "INTERVAL": rule.interval if rule.interval > 1 else None,
-        "BYMONTH": list(rule.by_month),
-        "BYMONTHDAY": list(rule.by_month_day),
-        "BYDAY": list(rule.by_day),
-        "WKST": rule.week_start if rule.week_start != "MO" else None,
-        "COUNT": rule.count,
-        "UNTIL": rule.until and _until(rule.until, span),
+        "UNTIL": write_time(_until(rule.until, span)) if rule.until else "",
+        "COUNT": f"{rule.count}" if rule.count else "",
+        "INTERVAL": f"{rule.interval}" if rule.interval > 1 else "",
+        "BYDAY": ",".join(rule.by_day),
+        "BYMONTHDAY": ",".join(map(str, rule.by_month_day)),
+        "BYMONTH": ",".join(map(str, rule.by_month)),
+        "WKST": rule.week_start if rule.week_start != "MO" else "",
     }
-    return vRecur({name: value for name, value in parts.items() if value})
+    return ";".join([f"{name}={value}" for name, value in parts.items() if value])
 
 
 def _until(last: date, span: Span) -> date:

@@ -7,10 +7,9 @@ wherever it comes from, can add a line, a property or a component (RFC 5545, 3.1
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import UTC
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-from icalendar import vText, vUri
 
 from calendar_service.records.shorten import shorten
 from calendar_service.records.texts import FORBIDDEN
@@ -18,7 +17,7 @@ from calendar_service.records.texts import FORBIDDEN
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from icalendar.cal import Component
+    from calendar_service.writers.content_lines import ComponentWriter
 
 MAX_LINE_UNITS = 255
 _LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -41,33 +40,27 @@ def clean_address(address: str) -> str:
     return quote(address, safe=_IN_ADDRESSES, errors="replace")
 
 
-def add_block(component: Component, name: str, text: str, code: str = "") -> None:
+def add_block(component: ComponentWriter, name: str, text: str, code: str = "") -> None:
     """Add a text of several lines, with `code` as its LANGUAGE if there is one."""
-    component.add(name, vText(plain(text)), parameters=_language(code))
+    component.add_text(name, plain(text), LANGUAGE=_language(code))
 
 
-def add_line(component: Component, name: str, text: str, code: str = "") -> None:
+def add_line(component: ComponentWriter, name: str, text: str, code: str = "") -> None:
     """Add a text of one line, cut to the length that Outlook shows."""
-    component.add(name, vText(shorten(clean_line(text), MAX_LINE_UNITS)), parameters=_language(code))
+    component.add_text(name, shorten(clean_line(text), MAX_LINE_UNITS), LANGUAGE=_language(code))
 
 
-def add_uri(component: Component, name: str, address: str, **parameters: str) -> None:
+def add_uri(component: ComponentWriter, name: str, address: str, **parameters: str) -> None:
     """Add a URL."""
-    component.add(name, vUri(clean_address(address)), parameters=parameters)
+    component.add(name, clean_address(address), **parameters)
 
 
-def add_stamps(component: Component, changed_at: datetime) -> None:
+def add_stamps(component: ComponentWriter, changed_at: datetime) -> None:
     """Add the time of the last change; without METHOD it is also DTSTAMP (RFC 5545, 3.8.7.2)."""
-    component.add("dtstamp", changed_at)
-    component.add("last-modified", changed_at)
+    stamp = [changed_at.astimezone(UTC)]
+    component.add_times("DTSTAMP", stamp)
+    component.add_times("LAST-MODIFIED", stamp)
 
 
-def to_octets(component: Component) -> bytes:
-    """Serialise a component with its properties in insertion order."""
-    untyped: Any = component  # icalendar leaves the result of to_ical open
-    octets: bytes = untyped.to_ical(sorted=False)
-    return octets
-
-
-def _language(code: str) -> dict[str, str]:
-    return {"LANGUAGE": code} if _LANGUAGE.fullmatch(code) else {}
+def _language(code: str) -> str:
+    return code if _LANGUAGE.fullmatch(code) else ""

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from icalendar import Event
-
 from calendar_service.records import uids
 from calendar_service.records.enums import Kind, Status
 from calendar_service.records.moments import assumed_end
@@ -23,6 +21,7 @@ from calendar_service.records.times import CivilTime, DaySpan
 from calendar_service.records.zones import is_iana
 from calendar_service.writers import phrases
 from calendar_service.writers.alarms import make_alarm
+from calendar_service.writers.content_lines import ComponentWriter, escape
 from calendar_service.writers.description import describe_entry
 from calendar_service.writers.record_source import source_json
 from calendar_service.writers.recurrence import write_rule
@@ -33,12 +32,11 @@ from calendar_service.writers.sanitize import (
     add_stamps,
     add_uri,
     clean_line,
-    to_octets,
 )
 from calendar_service.writers.states import shown_join, takes_place
 from calendar_service.writers.tags import name_tags
 from calendar_service.writers.vevent_specs import vevent_specs
-from calendar_service.writers.vtimezone import describes
+from calendar_service.writers.vtimezone import describes, keeps_utc
 
 if TYPE_CHECKING:
     from calendar_service.records.edition import Entry
@@ -48,10 +46,10 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevent_specs import VEventSpec
 
-SOURCE_PROPERTY = "x-calendar-service-record"
+SOURCE_PROPERTY = "X-CALENDAR-SERVICE-RECORD"
 COLOURS = {Kind.EVENT: "royalblue", Kind.WEBINAR: "teal", Kind.TENDER: "chocolate"}
 _SHORTEST_TITLE = 60
-_SOURCE_LINES = re.compile(rb"(?m)^X-CALENDAR-SERVICE-RECORD:(?:[^\r\n]|\r\n )*+\r\n", re.IGNORECASE)
+_SOURCE_LINES = re.compile(rb"(?m)^X-CALENDAR-SERVICE-RECORD:(?:[^\r\n]|\r\n )*+\r\n")
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def write_vevents(
     on = (number for number, spec in enumerate(specs) if takes_place(entry, spec.occurrence))
     if events and (source := source_json(entry)):
         add_block(events[next(on, 0)], SOURCE_PROPERTY, source)
-    bodies = [to_octets(event) for event in events]
+    bodies = [event.to_octets() for event in events]
     return SerializedEvents(b"".join(bodies), len(bodies), frozenset(zones))
 
 
@@ -85,47 +83,46 @@ def without_source(block: SerializedEvents) -> SerializedEvents:
     return replace(block, body=_SOURCE_LINES.sub(b"", block.body, count=1))
 
 
-def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext, zones: set[str]) -> Event:
+def _event(spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext, zones: set[str]) -> ComponentWriter:
     record = entry.record
-    event = Event()
-    add_line(event, "uid", uids.uid(spec.name, calendar.id))
+    event = ComponentWriter("VEVENT")
+    add_line(event, "UID", uids.uid(spec.name, calendar.id))
     add_stamps(event, entry.revision.changed_at)
-    event.add("sequence", entry.revision.sequence)
+    event.add("SEQUENCE", f"{entry.revision.sequence}")
     _add_times(event, spec, zones)
     summary, code = summarize(spec, entry, view)
-    add_line(event, "summary", summary, code)
-    add_block(event, "description", describe_entry(spec.span, entry, calendar, view, spec), view.lang.code)
+    add_line(event, "SUMMARY", summary, code)
+    add_block(event, "DESCRIPTION", describe_entry(spec.span, entry, calendar, view, spec), view.lang.code)
     if clean_line(spec.place):
-        add_line(event, "location", spec.place, view.lang.code)
+        add_line(event, "LOCATION", spec.place, view.lang.code)
     _add_state(event, spec, entry)
     tags = name_tags(record.tags, calendar, view.lang)
     words = [clean_line(word) for word in (phrases.kind(record, view.lang), *tags)]
-    event.add("categories", [word for word in words if word])
-    event.add("color", COLOURS[record.kind])
+    event.add("CATEGORIES", ",".join([escape(word) for word in words if word]))
+    event.add("COLOR", COLOURS[record.kind])
     _add_links(event, spec, entry, calendar, view)
     if view.alarm and rings(spec, entry):
         event.add_component(make_alarm(view.alarm, spec, summary, code))
     return event
 
 
-def _add_times(event: Event, spec: VEventSpec, zones: set[str]) -> None:
+def _add_times(event: ComponentWriter, spec: VEventSpec, zones: set[str]) -> None:
     span = spec.span
     if isinstance(span, DaySpan):
-        event.add("dtstart", span.first)
+        event.add_times("DTSTART", [span.first])
         # DTEND is exclusive; without it Exchange refuses the event.
-        event.add("dtend", span.last + timedelta(days=1))
+        event.add_times("DTEND", [span.last + timedelta(days=1)])
     else:
         both = (span.starts, assumed_end(span))
         in_zone = spec.rule is not None or all(_has_zone_form(civil) for civil in both)
-        for name, civil in zip(("dtstart", "dtend"), both, strict=True):
-            event.add(name, _written(civil, zones, in_zone=in_zone))
+        for name, civil in zip(("DTSTART", "DTEND"), both, strict=True):
+            event.add_times(name, [_written(civil, zones, in_zone=in_zone)])
     if spec.rule:
-        event.add("rrule", write_rule(spec.rule, span))
+        event.add("RRULE", write_rule(spec.rule, span))
     if spec.excepted:
-        parameters = {"VALUE": "DATE"} if isinstance(span, DaySpan) else {}
-        event.add("exdate", [_start_on(span, day, zones) for day in spec.excepted], parameters=parameters)
+        event.add_times("EXDATE", [_start_on(span, day, zones) for day in spec.excepted])
     if spec.recurrence:
-        event.add("recurrence-id", _start_on(spec.recurrence, first_day_of(spec.recurrence), zones))
+        event.add_times("RECURRENCE-ID", [_start_on(spec.recurrence, first_day_of(spec.recurrence), zones)])
 
 
 def _has_zone_form(civil: CivilTime) -> bool:
@@ -140,7 +137,8 @@ def _written(civil: CivilTime, zones: set[str], *, in_zone: bool) -> datetime:
     if not (in_zone and is_iana(civil.zone)):
         return civil.instant
     zones.add(civil.zone)
-    return civil.local
+    # A zone that keeps UTC needs no clock of its own.
+    return civil.instant if keeps_utc(civil.zone) else civil.local
 
 
 def _start_on(span: Span, day: date, zones: set[str]) -> date | datetime:
@@ -182,21 +180,21 @@ def rings(spec: VEventSpec, entry: Entry) -> bool:
     return takes_place(entry, spec.occurrence)
 
 
-def _add_state(event: Event, spec: VEventSpec, entry: Entry) -> None:
-    event.add("status", state_of(spec, entry))
+def _add_state(event: ComponentWriter, spec: VEventSpec, entry: Entry) -> None:
+    event.add("STATUS", state_of(spec, entry))
     free = is_free(spec, entry)
-    event.add("transp", "TRANSPARENT" if free else "OPAQUE")
+    event.add("TRANSP", "TRANSPARENT" if free else "OPAQUE")
     busy = "FREE" if free else "TENTATIVE" if entry.record.status is Status.TENTATIVE else "BUSY"
-    event.add("x-microsoft-cdo-busystatus", busy)
+    event.add("X-MICROSOFT-CDO-BUSYSTATUS", busy)
     if isinstance(spec.span, DaySpan):
-        event.add("x-microsoft-cdo-alldayevent", "TRUE")
+        event.add("X-MICROSOFT-CDO-ALLDAYEVENT", "TRUE")
 
 
-def _add_links(event: Event, spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> None:
+def _add_links(event: ComponentWriter, spec: VEventSpec, entry: Entry, calendar: Calendar, view: RenderContext) -> None:
     record, join = entry.record, shown_join(entry, spec.occurrence)
-    add_uri(event, "url", join or record.url or view.page_url(record.id))
+    add_uri(event, "URL", join or record.url or view.page_url(record.id))
     if join:
         label = view.lang.gettext("Join online")
-        add_uri(event, "conference", join, VALUE="URI", FEATURE="VIDEO", LABEL=label)
+        add_uri(event, "CONFERENCE", join, VALUE="URI", FEATURE="VIDEO", LABEL=label)
     if spec.is_extra:
-        add_line(event, "related-to", uids.uid(record.id, calendar.id))
+        add_line(event, "RELATED-TO", uids.uid(record.id, calendar.id))

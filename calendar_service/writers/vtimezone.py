@@ -132,6 +132,15 @@ def describes_from(zone: str) -> date | None:
 
 
 @lru_cache(maxsize=1024)
+def keeps_utc(zone: str) -> bool:
+    """Return True if the clocks of a zone have shown UTC since 1970, as those of Iceland."""
+    rules = _observances(zone)
+    since = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
+    is_steady = len(rules) == 1 and all(change < since for change in _changes_in_database(zone))
+    return is_steady and not rules[0].offset.utcoffset(None)
+
+
+@lru_cache(maxsize=1024)
 def change_days(zone: str, years: range) -> frozenset[date]:
     """Return the days, on the zone's own clock, on which the clocks change by its present rule."""
     moments = {at for year in years for at, _ in _onsets(zone, year) if _observances(zone)[0].rule}

@@ -1,6 +1,7 @@
 """Each renderer broken on purpose: what is done to it, in which language it is looked at, and where it must be seen."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -62,9 +63,14 @@ def on_event(patch, change):
     wrap(patch, vevents, "_event", made)
 
 
-def move(event, name, by):
-    if name in event and not isinstance(event[name], list) and isinstance(event[name].dt, datetime):
-        event[name].dt += by
+def move(event, name, by, form="%Y%m%dT%H%M%S"):
+    """Move a time, or with the form of days a day, of a VEVENT that is no component of icalendar, but content lines."""
+    line = event.lines.get(name, "")
+    head, _, value = line.rpartition(":")
+    with suppress(ValueError):  # what it has is of the other form, or several
+        event.lines[name] = (
+            f"{head}:{datetime.strptime(value.rstrip('Z'), form) + by:{form}}{'Z' * value.endswith('Z')}"
+        )
 
 
 def later(at, by):
@@ -260,20 +266,14 @@ def dtend_early(patch):
 @broken(ICS)
 def dtstart_without_its_zone(patch):
     def change(event):
-        if isinstance(event["DTSTART"].dt, datetime):
-            event["DTSTART"].dt = event["DTSTART"].dt.replace(tzinfo=None)
-            event["DTSTART"].params.pop("TZID", None)
+        event.lines["DTSTART"] = re.sub(r";TZID=[^:]+|Z$", "", event.lines["DTSTART"])
 
     on_event(patch, change)
 
 
 @broken(ICS)
 def all_day_end_a_day_short(patch):
-    def change(event):
-        if not isinstance(event["DTEND"].dt, datetime):
-            event["DTEND"].dt -= DAY
-
-    on_event(patch, change)
+    on_event(patch, lambda event: move(event, "DTEND", -DAY, "%Y%m%d"))
 
 
 @broken(ICS)
@@ -297,28 +297,26 @@ def vtimezone_changes_a_month_late(patch):
     wrap(patch, feed, "write_vtimezone", lambda original, zone: original(zone).replace(b"BYMONTH=10", b"BYMONTH=11"))
 
 
-def on_rule(patch, change):
-    def made(original, *given):
-        rule = original(*given)
-        change(rule)
-        return rule
-
-    wrap(patch, vevents, "write_rule", made)
+def on_rule(patch, pattern, replacement):
+    wrap(patch, vevents, "write_rule", lambda original, *given: re.sub(pattern, replacement, original(*given)))
 
 
 @broken(ICS)
 def rule_on_another_weekday(patch):
-    on_rule(patch, lambda rule: rule.update(BYDAY=["WE"]) if "BYDAY" in rule else None)
+    on_rule(patch, "BYDAY=[^;]+", "BYDAY=WE")
 
 
 @broken(ICS)
 def rule_ends_a_week_early(patch):
-    on_rule(patch, lambda rule: rule.update(UNTIL=[rule["UNTIL"][0] - 7 * DAY]) if "UNTIL" in rule else None)
+    def early(found):
+        return f"UNTIL={datetime.strptime(found[1], '%Y%m%d') - 7 * DAY:%Y%m%d}"
+
+    on_rule(patch, r"UNTIL=(\d{8})", early)
 
 
 @broken(ICS)
 def exdate_dropped(patch):
-    on_event(patch, lambda event: event.pop("EXDATE", None))
+    on_event(patch, lambda event: event.lines.pop("EXDATE", None))
 
 
 @broken(ICS)
@@ -328,7 +326,7 @@ def recurrence_id_wrong(patch):
 
 @broken(ICS)
 def recurrence_id_dropped(patch):
-    on_event(patch, lambda event: event.pop("RECURRENCE-ID", None))
+    on_event(patch, lambda event: event.lines.pop("RECURRENCE-ID", None))
 
 
 @broken(ENTRIES)

@@ -34,7 +34,7 @@ MODULES = [
     "cli",
 ]
 OWNERS = {
-    "icalendar": {"writers", "parsers"},
+    "icalendar": {"writers/jcal.py", "parsers"},
     "flask": {"web", "admin"},
     "werkzeug": {"web", "admin"},
     "sqlalchemy": {"store"},

@@ -39,7 +39,7 @@ def slot(span, moment=None):
 )
 def test_trigger(lead, span, moment, trigger):
     alarm = make_alarm(read_lead(lead), slot(span, moment), "Text", "en")
-    assert alarm.to_ical(sorted=False).decode().split("\r\n") == [
+    assert alarm.to_octets().decode().split("\r\n") == [
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         "DESCRIPTION;LANGUAGE=en:Text",
