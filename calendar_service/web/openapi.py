@@ -25,7 +25,12 @@ _WORDS = {
     "maxLength": MAX_VALUE,
     "pattern": r"^[^\s,\p{C}\p{Z}]+( [^\s,\p{C}\p{Z}]+)*$",
 }
-_DAY = {"type": "string", "format": "date", "description": "From 1970-01-01 to 2100-12-31."}
+_DAY = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^(19[7-9][0-9]|20[0-9][0-9]|2100)-[0-9][0-9]-[0-9][0-9]$",
+    "description": "From 1970-01-01 to 2100-12-31.",
+}
 _ID = {"type": "string", "pattern": r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"}
 _CHOOSES: dict[str, tuple[str, dict[str, Any]]] = {
     "kind": ("Kinds of records.", {"type": "string", "enum": list(Kind)}),
@@ -71,12 +76,16 @@ _KIND_SUMMARIES = {
 
 def describe_api(base_url: str, languages: Sequence[str]) -> dict[str, Any]:
     """Return the OpenAPI document; `base_url` is the URL of the service, `languages` are those of the calendar."""
-    shows = _SHOWS | {"lang": (_SHOWS["lang"][0], {"type": "string", "enum": list(languages)})}
-    parameters = [_parameter(name, *summary) for name, summary in (_CHOOSES | shows).items()]
-    paths = {path: _path(*summary, parameters) for path, summary in _outputs().items()}
+    every = _query_parameters(languages, list(Kind))
+    paths: dict[str, Any] = {}
+    for form in FORMATS.values():
+        paths[form.path] = _path(form.summary, form.bare_type, form.schema, every)
+        for path, kind in form.kind_paths.items():
+            parameters = _query_parameters(languages, [kind])
+            paths[path] = _path(_KIND_SUMMARIES[kind], form.bare_type, form.schema, parameters)
     record_id = {"name": "id", "in": "path", "required": True, "schema": _ID}
     paths[RECORD_FILE] = _path(
-        "One record as iCalendar.", FORMATS["ics"].bare_type, FORMATS["ics"].schema, [record_id, *parameters]
+        "One record as iCalendar.", FORMATS["ics"].bare_type, FORMATS["ics"].schema, [record_id, *every]
     )
     return {
         "openapi": "3.1.0",
@@ -97,14 +106,12 @@ def describe_api(base_url: str, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _outputs() -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Return the path of each output, with what it is, its media type and the schema of its body."""
-    found = {}
-    for form in FORMATS.values():
-        found[form.path] = form.summary, form.bare_type, form.schema
-        for path, kind in form.kind_paths.items():
-            found[path] = _KIND_SUMMARIES[kind], form.bare_type, form.schema
-    return found
+def _query_parameters(languages: Sequence[str], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
+    """Return the parameters of a path that serves some kinds of records."""
+    summary, of_one = _CHOOSES["kind"]
+    chooses = _CHOOSES | {"kind": (summary, of_one | {"enum": list(kinds)})}
+    shows = _SHOWS | {"lang": (_SHOWS["lang"][0], {"type": "string", "enum": list(languages)})}
+    return [_parameter(name, *about) for name, about in (chooses | shows).items()]
 
 
 def _parameter(name: str, summary: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from calendar_service.output_formats import list_outputs
+from calendar_service.records.enums import Kind
 from calendar_service.records.selection import _PARSERS
 from calendar_service.settings import read_settings
 from calendar_service.writers.api import RECORD_FIELDS
@@ -85,6 +86,18 @@ def test_openapi_tells_every_address_and_parameter(public):
     for record in public.get("/api/v1/records?from=2020-01-01").get_json()["records"]:
         always = {name for name, field in RECORD_FIELDS.items() if field.is_always}
         assert always <= set(record) <= set(schema["properties"]) == set(RECORD_FIELDS)
+
+
+def test_openapi_allows_the_kinds_and_days_that_are_answered(public):
+    for path, methods in public.get("/openapi.json").get_json()["paths"].items():
+        schemas = {each["name"]: each["schema"] for each in methods["get"]["parameters"] if each["in"] == "query"}
+        address = path.replace("{id}", "refugee-day")
+        for kind in Kind:
+            is_allowed = kind in schemas["kind"]["items"]["enum"]
+            assert (public.get(f"{address}?kind={kind}").status_code != 400) is is_allowed, (path, kind)
+        for day in ("1969-12-31", "1970-01-01", "2000-06-15", "2099-12-31", "2100-12-31", "2101-01-01", "0452-07-31"):
+            is_allowed = bool(re.search(schemas["from"]["pattern"], day))
+            assert (public.get(f"{address}?from={day}").status_code != 400) is is_allowed, (path, day)
 
 
 def test_error_of_an_api_address_is_problem_json(public):
