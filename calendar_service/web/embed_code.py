@@ -106,6 +106,7 @@ def write_oembed_html(url: str, page_url: str, title: str, width: int, height: i
     return str(
         Markup(
             '<blockquote hidden><a href="{}">{}</a></blockquote>'
-            '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"></iframe>'
+            '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'
+            ' style="max-width:100%"></iframe>'
         ).format(page_url, title, url, title, width, height)
     )

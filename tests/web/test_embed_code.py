@@ -236,7 +236,7 @@ def test_oembed_of_a_page_is_its_frame_after_a_link(widget_site, path, source, p
     assert told["html"] == (
         f'<blockquote hidden><a href="{BASE}{page}">{told["title"]}</a></blockquote>'
         f'<iframe src="{BASE}/widget?{source}" title="{told["title"]}" width="600" height="{told["height"]}"'
-        ' frameborder="0" loading="lazy"></iframe>'
+        ' frameborder="0" loading="lazy" style="max-width:100%"></iframe>'
     )
     assert (told["version"], told["type"], told["provider_url"]) == ("1.0", "rich", f"{BASE}/")
     assert widget_site.get(page).status_code == 200

@@ -394,6 +394,19 @@ def test_frame_that_tells_no_secret_opens_its_links_itself(browser, foreign, ser
     page.context.close()
 
 
+def test_script_sizes_frames_that_stand_by_themselves(browser, foreign, served_widget):
+    html = served_widget.get(f"/oembed?url={served_widget.base}/").get_json()["html"]
+    stranger = f'<iframe src="{foreign.url}/widget" height="300"></iframe>'
+    script = f'<script src="{served_widget.base}/widget.js"></script>'
+    page = look(browser, foreign.show(html + stranger + script), viewport={"width": 320, "height": 2000})
+    page.wait_for_function("document.querySelector('iframe').style.height")
+    assert not widgets(page)[0].evaluate(SCROLLS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate("document.querySelectorAll('iframe')[1].style.height") == ""
+    assert page.get_by_role("link", name="Cities").count() == 0
+    page.context.close()
+
+
 @pytest.mark.parametrize("width", [320, 500, 600])
 def test_frame_of_oembed_fits(browser, served_widget, width):
     """At most a little too high, and never too low by more than the space at its foot."""

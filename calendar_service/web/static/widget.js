@@ -37,6 +37,21 @@
     return luminance >= LIGHT ? "light" : luminance <= DARK ? "dark" : "solid";
   };
 
+  // The height that a message of one of our frames tells; 0 for any other message.
+  const heightIn = ({ origin, data }) => {
+    if (origin !== home.origin || data?.type !== TAG || Object.keys(data).length !== 2) return 0;
+    return Number.isInteger(data.height) && data.height >= 1 && data.height <= 100000 ? data.height : 0;
+  };
+
+  // Frames that stand by themselves, as those of oEmbed, are as high as what they show, too.
+  addEventListener("message", (event) => {
+    const height = heightIn(event);
+    if (!height) return;
+    for (const frame of document.querySelectorAll(`iframe[src^="${home}"]`)) {
+      if (frame.contentWindow === event.source) frame.style.height = `${height}px`;
+    }
+  });
+
   class CalendarWidget extends HTMLElement {
     static observedAttributes = [...NAMES, "label"];
     #frame = null;
@@ -91,11 +106,9 @@
       }
     }
 
-    #hear({ source, origin, data }) {
-      if (source !== this.#frame.contentWindow || origin !== home.origin) return;
-      if (data?.type !== TAG || Object.keys(data).length !== 2) return;
-      const { height } = data;
-      if (!Number.isInteger(height) || height < 1 || height > 100000 || height === this.#height) return;
+    #hear(event) {
+      const height = heightIn(event);
+      if (event.source !== this.#frame.contentWindow || !height || height === this.#height) return;
       this.#height = height;
       this.#frame.style.height = `${height}px`;
       this.style.minHeight = "";
