@@ -10,9 +10,10 @@ from bench.measure import growth, row
 from bench.reminders import enter_group
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.settings import read_settings
-from calendar_service.store.editions import load_edition, publish_draft
+from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.migrate import run_migrations
+from calendar_service.store.publication import publish_draft
 from calendar_service.web.app import create_app, edition_cache
 from calendar_service.web.inprocess import ask_application
 

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from bench.calendars import read_draft
 from bench.measure import compare, growth, row
 from calendar_service.records.notification_keys import ChangeKey, DueNotification, NoticeKind, RecipientGroup, Topic
-from calendar_service.store.editions import publish_draft
 from calendar_service.store.engine import open_engine, sqlite_url, writing
 from calendar_service.store.group_sync import _fingerprint
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.notification_columns import encode_key
 from calendar_service.store.outbox import perform_fan_out
+from calendar_service.store.publication import publish_draft
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 SUBSCRIBERS = 100_000

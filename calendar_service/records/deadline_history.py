@@ -69,11 +69,13 @@ def complete_history(published: Sequence[DeadlineChange], record: Record) -> tup
     An extension of the file describes the published change that replaced the same deadline, or it is a change of its
     own, in its place by the time of the deadline that it replaced.
     """
+    if not record.extensions:
+        return tuple(published)
     others = [each for each in published if each.moment is not MomentName.CLOSES]
     closings = [each for each in published if each.moment is MomentName.CLOSES]
     for extension in record.extensions:
         closings = _with_extension(closings, extension, record.milestones[MomentName.CLOSES])
-    return (*closings, *others) if record.extensions else tuple(published)
+    return (*closings, *others)
 
 
 def _with_extension(changes: list[DeadlineChange], extension: Extension, present: Milestone) -> list[DeadlineChange]:

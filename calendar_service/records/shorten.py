@@ -13,7 +13,7 @@ def shorten(text: str, units: int, *, at_word: bool = False) -> str:
 
     With `at_word` it ends with a whole word where the words are not too long for that.
     """
-    if count_units(text) <= units:
+    if 2 * len(text) <= units or count_units(text) <= units:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
     if not at_word:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 
 from calendar_service.records.errors import CalendarError
@@ -60,9 +61,10 @@ class CivilTime:
     @property
     def local(self) -> datetime:
         """The aware datetime in the zone."""
-        return datetime.combine(self.day, self.clock.replace(fold=self.fold), tzinfo_of(self.zone))
+        clock = self.clock.replace(fold=1) if self.fold else self.clock
+        return datetime.combine(self.day, clock, tzinfo_of(self.zone))
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         """The aware datetime in UTC. Do arithmetic on this one: sums of local times go wrong across a clock change."""
         return self.local.astimezone(UTC)

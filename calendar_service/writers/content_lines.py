@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 _ROOM = 74
-_ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\r\n": "\\n", "\r": "\\n", "\n": "\\n", "\\N": "\\n"}
-_TO_ESCAPE = re.compile(r"\\N|\r\n|[\\;,\r\n]")
+_TO_ESCAPE = re.compile(r"[\\;,\r\n]")
 # RFC 6868: what a quoted parameter cannot have.
 _ESCAPED_IN_PARAMETER = {"^": "^^", '"': "^'", "\r\n": "^n", "\r": "^n", "\n": "^n"}
 _TO_ESCAPE_IN_PARAMETER = re.compile(r'\r\n|[\^"\r\n]')
@@ -38,21 +38,20 @@ class ComponentWriter:
 
     def add(self, name: str, value: str, **parameters: str) -> None:
         """Add a property with its value as it is to stand there; parameters that are empty are left out."""
-        written = "".join([f";{key}={_quote(each)}" for key, each in parameters.items() if each])
+        written = "".join([f";{key}={_quote(each)}" for key, each in parameters.items() if each]) if parameters else ""
         self.lines[name] = f"{name}{written}:{value}"
 
     def add_text(self, name: str, text: str, **parameters: str) -> None:
         """Add a property that is a text."""
         self.add(name, escape(text), **parameters)
 
-    def add_times(self, name: str, times: Sequence[date], **parameters: str) -> None:
+    def add_times(self, name: str, times: Sequence[date]) -> None:
         """Add a property of one or more times: all days, all in UTC, or all in the same zone."""
-        first = times[0]
+        first, value = times[0], ",".join(map(write_time, times))
         if not isinstance(first, datetime):
-            parameters = {**parameters, "VALUE": "DATE"}
-        elif first.tzinfo is not UTC:
-            parameters = {**parameters, "TZID": str(first.tzinfo)}
-        self.add(name, ",".join(map(write_time, times)), **parameters)
+            self.add(name, value, VALUE="DATE")
+        else:
+            self.add(name, value, TZID="" if first.tzinfo is UTC else str(first.tzinfo))
 
     def add_component(self, component: ComponentWriter) -> None:
         """Add a component inside this one."""
@@ -85,17 +84,22 @@ def fold_line(line: bytes) -> bytes:
 
 def escape(text: str) -> str:
     """Return a text as a TEXT value (RFC 5545, 3.3.11)."""
-    return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], text)
+    if not _TO_ESCAPE.search(text):
+        return text
+    escaped = text.replace("\\N", "\n").replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
 
 
 def write_time(at: date) -> str:
     """Write a day, a time in UTC, or the clock time of a zone (RFC 5545, 3.3.4 and 3.3.5)."""
+    written = at.isoformat()  # many times faster than strftime
+    day = f"{written[:4]}{written[5:7]}{written[8:10]}"
     if not isinstance(at, datetime):
-        return f"{at.year:04}{at.month:02}{at.day:02}"
-    clock = f"{at.year:04}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}"
-    return f"{clock}Z" if at.tzinfo is UTC else clock
+        return day
+    return f"{day}T{written[11:13]}{written[14:16]}{written[17:19]}{'Z' if at.tzinfo is UTC else ''}"
 
 
+@lru_cache(maxsize=1024)
 def _quote(value: str) -> str:
     """Return the value of a parameter, quoted where it must be."""
     escaped = _TO_ESCAPE_IN_PARAMETER.sub(lambda found: _ESCAPED_IN_PARAMETER[found[0]], value)

@@ -66,7 +66,7 @@ def time_lines(
     zones = [view.zone, place] if view.zone and with_place else [view.zone or place]
     shown = [calendar.zone]
     for zone in filter(None, zones):
-        if all(phrases.local_when(at, each, zone, view.lang) for each in shown):
+        if zone not in shown and all(phrases.local_when(at, each, zone, view.lang) for each in shown):
             local = phrases.local_when(at, calendar.zone, zone, view.lang)
             lines.append(view.lang.gettext("In {city}: {when}", city=phrases.city(record, zone, view.lang), when=local))
             shown.append(zone)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import gettext
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,6 +22,7 @@ from calendar_service.records.texts import CATALOGUES, output_languages
 from calendar_service.records.zones import is_iana, offset_words, tzinfo_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 # British English writes the day before the month and the clock to 24, as the programme's pages do.
@@ -49,10 +50,19 @@ class Language:
 
     def day(self, day: date, *, weekday: bool = True, year: bool = True) -> str:
         """Format a day in full: "Tuesday 7 July 2020"."""
-        pattern = f"{'EEEE ' if weekday else ''}d MMMM{' y' if year else ''}"
-        text = format_date(day, pattern, locale=self.locale)
+        weekdays, months = self._names
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
-        return _FRENCH_FIRST.sub("1er ", text) if self.code == "fr" else text
+        number = "1er" if day.day == 1 and self.code == "fr" else f"{day.day}"
+        before = f"{weekdays[day.weekday()]} " if weekday else ""
+        return f"{before}{number} {months[day.month]}{f' {day.year}' if year else ''}"
+
+    @cached_property
+    def _names(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """The weekdays from 0 for Monday and the months from 1, as dates have them.
+
+        Not with babel's `format_date`: feeds have some days for each record, and it parses its pattern each time.
+        """
+        return dict(self.locale.days["format"]["wide"]), dict(self.locale.months["format"]["wide"])
 
     def short_day(self, day: date, *, year: bool = False) -> str:
         """Format a day for a short line: "Tue 7 July", with the year if asked for."""
@@ -82,7 +92,7 @@ class Language:
 
     def clock(self, local: datetime) -> str:
         """Format the time of an aware datetime, in its own zone: "11:00"."""
-        return format_time(local.timetz(), "HH:mm", locale=self.locale, tzinfo=local.tzinfo)
+        return f"{local.hour:02}:{local.minute:02}"
 
     def city_of(self, zone: str) -> str:
         """Return the place that a zone is named after: "Seoul", "Séoul"."""

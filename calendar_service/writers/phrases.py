@@ -14,8 +14,8 @@ from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Place, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, day_of_instant
-from calendar_service.records.zones import abbreviation, offset_words
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, day_of_instant
+from calendar_service.records.zones import abbreviation, offset_words, tzinfo_of
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -32,6 +32,20 @@ _SLOT = "\ue000"
 _REASON = gettext_noop("Reason: {reason}")
 CORRIGENDUM = gettext_noop("Corrigendum: {reason}")
 NOTE_OF_CHANGE = gettext_noop("Change: {reason}")
+_KINDS = {
+    Kind.EVENT: gettext_noop("Event"),
+    Kind.WEBINAR: gettext_noop("Webinar"),
+    Kind.TENDER: gettext_noop("Call for tenders"),
+}
+_MOMENT_LABELS = {
+    MomentName.STARTS: gettext_noop("Starts"),
+    MomentName.ENDS: gettext_noop("Ends"),
+    MomentName.REGISTRATION_CLOSES: gettext_noop("Registration closes"),
+    MomentName.QUESTIONS_BY: gettext_noop("Questions until"),
+    MomentName.CLOSES: gettext_noop("Closes"),
+    MomentName.OPENS: gettext_noop("Opening of bids"),
+    MomentName.AWARD_EXPECTED: gettext_noop("Award expected"),
+}
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -108,26 +122,12 @@ def full_title(entry: Entry, lang: Language) -> str:
 
 def kind(record: Record, lang: Language) -> str:
     """Return the name of a record's kind."""
-    names = {
-        Kind.EVENT: gettext_noop("Event"),
-        Kind.WEBINAR: gettext_noop("Webinar"),
-        Kind.TENDER: gettext_noop("Call for tenders"),
-    }
-    return lang.gettext(names[record.kind])
+    return lang.gettext(_KINDS[record.kind])
 
 
 def moment_label(name: MomentName, lang: Language) -> str:
     """Return the label of a moment."""
-    labels = {
-        MomentName.STARTS: gettext_noop("Starts"),
-        MomentName.ENDS: gettext_noop("Ends"),
-        MomentName.REGISTRATION_CLOSES: gettext_noop("Registration closes"),
-        MomentName.QUESTIONS_BY: gettext_noop("Questions until"),
-        MomentName.CLOSES: gettext_noop("Closes"),
-        MomentName.OPENS: gettext_noop("Opening of bids"),
-        MomentName.AWARD_EXPECTED: gettext_noop("Award expected"),
-    }
-    return lang.gettext(labels[name])
+    return lang.gettext(_MOMENT_LABELS[name])
 
 
 def when_words(span: Point | Span, zone: str, lang: Language) -> str:
@@ -386,4 +386,4 @@ def _zone_label(instant: datetime, zone: str) -> str:
 
 
 def _local(instant: datetime, zone: str) -> datetime:
-    return civil_from_instant(instant, zone).local
+    return instant.astimezone(tzinfo_of(zone))

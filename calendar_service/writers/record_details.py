@@ -75,38 +75,49 @@ def record_details(record: Record, lang: Language, surface: Surface, *, takes_pl
 
     What does not take place has no link to register or to join.
     """
-    details = [*(_links(record, lang) if takes_place else ()), *_all_details(record, lang)]
+    details = [*(_links(record, lang) if takes_place else ()), *_all_details(record, lang, surface)]
     return [each for each in details if surface in each.shown and (each.url or each.texts)]
 
 
 def _links(record: Record, lang: Language) -> Iterator[RecordDetail]:
     # Pages and mails have buttons for these two, in their time.
-    yield RecordDetail(lang.gettext("Register"), (), DetailKind.LINK, Surface.FEED, record.registration_url)
-    yield RecordDetail(lang.gettext("Join online"), (), DetailKind.LINK, Surface.FEED, record.join)
+    if record.registration_url:
+        yield RecordDetail(lang.gettext("Register"), (), DetailKind.LINK, Surface.FEED, record.registration_url)
+    if record.join:
+        yield RecordDetail(lang.gettext("Join online"), (), DetailKind.LINK, Surface.FEED, record.join)
 
 
-def _all_details(record: Record, lang: Language) -> Iterator[RecordDetail]:
+def _all_details(record: Record, lang: Language, surface: Surface) -> Iterator[RecordDetail]:
     gettext, kinds = lang.gettext, DetailKind
-    yield RecordDetail(gettext("Buyer"), _texts(lang, record.buyer))
-    yield RecordDetail(gettext("Reference"), _words(record.reference))
-    organisers = _texts(lang, *record.organisers)
-    yield RecordDetail(gettext("Organised by"), organisers, kinds.TEXTS, Surface.PAGE | Surface.FEED)
+    if record.buyer:
+        yield RecordDetail(gettext("Buyer"), _texts(lang, record.buyer))
+    if record.reference:
+        yield RecordDetail(gettext("Reference"), _words(record.reference))
+    if record.organisers:
+        organisers = _texts(lang, *record.organisers)
+        yield RecordDetail(gettext("Organised by"), organisers, kinds.TEXTS, Surface.PAGE | Surface.FEED)
     for document in record.documents:
         yield RecordDetail(gettext("Document"), _texts(lang, document.title), kinds.DOCUMENT, url=document.url)
+    yield from _questions(record, lang)
+    if surface is Surface.PAGE:
+        languages = _words(*map(lang.language, record.languages))
+        label = gettext("Languages") if len(languages) > 1 else gettext("Language")
+        yield RecordDetail(label, languages, kinds.WORDS, Surface.PAGE)
+    if record.contact:
+        contact = _words(record.contact.name, record.contact.email, record.contact.url)
+        yield RecordDetail(gettext("Contact"), contact, kinds.CONTACT)
+    if record.url:
+        more = _words(gettext("More on the programme's page"))
+        yield RecordDetail(gettext("More"), more, kinds.LINK, Surface.PAGE | Surface.FEED, record.url)
+
+
+def _questions(record: Record, lang: Language) -> Iterator[RecordDetail]:
     for number, each in enumerate(record.questions, 1):
         day = lang.gettext("Published on {day}.", day=lang.day(each.published, weekday=False)) if each.published else ""
         texts = _texts(lang, each.question, each.answer)
         # The newest are what a message or a calendar entry has room for; the page has all.
         shown = _EVERYWHERE if number > len(record.questions) - _MOST_QUESTIONS else Surface.PAGE
-        yield RecordDetail(gettext("Question"), texts, kinds.QUESTION, shown, day=day)
-    languages = _words(*map(lang.language, record.languages))
-    label = gettext("Languages") if len(languages) > 1 else gettext("Language")
-    yield RecordDetail(label, languages, kinds.WORDS, Surface.PAGE)
-    if record.contact:
-        contact = _words(record.contact.name, record.contact.email, record.contact.url)
-        yield RecordDetail(gettext("Contact"), contact, kinds.CONTACT)
-    more = _words(gettext("More on the programme's page")) if record.url else ()
-    yield RecordDetail(gettext("More"), more, kinds.LINK, Surface.PAGE | Surface.FEED, record.url)
+        yield RecordDetail(lang.gettext("Question"), texts, DetailKind.QUESTION, shown, day=day)
 
 
 def question_lines(detail: RecordDetail, lang: Language) -> list[str]:
@@ -133,8 +144,7 @@ def question_and_answer(detail: RecordDetail, lang: Language, most: int = 0) -> 
 
 def write_questions(record: Record, lang: Language) -> list[str]:
     """Return the questions of a record and their answers, a line each, oldest first."""
-    details = [each for each in _all_details(record, lang) if each.kind is DetailKind.QUESTION]
-    return [line for each in details for line in question_lines(each, lang)]
+    return [line for each in _questions(record, lang) for line in question_lines(each, lang)]
 
 
 def _texts(lang: Language, *values: Text) -> tuple[LocalizedText, ...]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.record import Extension, TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, RepeatedTime, civil_time
+from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
 from calendar_service.writers.states import shown_join, shown_registration, told_reason_text
 
 if TYPE_CHECKING:
@@ -24,28 +25,30 @@ if TYPE_CHECKING:
     from calendar_service.records.texts import Text
 
 _ONLINE = "online"
+_ZERO = timedelta()
+_ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Fields = dict[str, Any]
 
 
 def source_json(entry: Entry) -> str:
     """Return the fields of a record as JSON on one line; "" if there are none."""
     fields = source_fields(entry)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) if fields else ""
+    return _ON_ONE_LINE.encode(fields) if fields else ""
 
 
 def source_fields(entry: Entry) -> Fields:
     """Return a record with the keys of the calendar file, and `words`; {} if it is not the whole of it."""
     if entry.is_abridged:
         return {}
-    told = replace(
-        entry.record,
-        status=Status.CANCELLED if entry.is_called_off else entry.record.status,
-        join=shown_join(entry),
-        registration_url=shown_registration(entry),
-        extensions=tuple(_extensions(entry)),
-        note_of_change=told_reason_text(entry),
-    )
-    return record_fields(told)
+    shown: Fields = {
+        "status": Status.CANCELLED if entry.is_called_off else entry.record.status,
+        "join": shown_join(entry),
+        "registration_url": shown_registration(entry),
+        "extensions": tuple(_extensions(entry)),
+        "note_of_change": told_reason_text(entry),
+    }
+    other = {name: value for name, value in shown.items() if value != getattr(entry.record, name)}
+    return record_fields(replace(entry.record, **other) if other else entry.record)
 
 
 def record_fields(record: Record) -> Fields:
@@ -196,11 +199,8 @@ def _civil_times(record: Record) -> Iterable[CivilTime]:
 
 
 def _is_repeated(at: CivilTime) -> bool:
-    try:
-        civil_time(at.day, at.clock, at.zone, None)
-    except RepeatedTime:
-        return True
-    return False
+    local = at.local
+    return (local.replace(fold=0).utcoffset() or _ZERO) > (local.replace(fold=1).utcoffset() or _ZERO)
 
 
 # --- places and people ---------------------------------------------------------------------------

@@ -43,7 +43,9 @@ def is_written_out(record: Record) -> bool:
 def varies_by_month(record: Record) -> bool:
     """Return True if the entries of a record depend on the days that they are written for (`written_stretch`)."""
     schedule = record.schedule
-    return schedule is not None and (is_written_out(record) or _reaches_over_clock_change(schedule))
+    if schedule is None or schedule.rule is None:
+        return False
+    return is_written_out(record) or _reaches_over_clock_change(schedule)
 
 
 def written_stretch(rule: RecurrenceRule, today: date, first: date | None = None, last: date | None = None) -> Stretch:

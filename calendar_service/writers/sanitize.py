@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from calendar_service.records.shorten import shorten
 from calendar_service.records.texts import FORBIDDEN
+from calendar_service.writers.content_lines import write_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,10 +24,13 @@ MAX_LINE_UNITS = 255
 _LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _LANGUAGE = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+_SOUND = re.compile(f"[A-Za-z0-9_.~{re.escape(_IN_ADDRESSES)}-]*")
 
 
 def plain(text: str) -> str:
     """Return a text of one or more lines without invisible characters, with LF line ends."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text.strip()
     return FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ").strip()
 
 
@@ -37,7 +41,7 @@ def clean_line(text: str) -> str:
 
 def clean_address(address: str) -> str:
     """Return a URL with every character percent-encoded that RFC 3986 does not allow."""
-    return quote(address, safe=_IN_ADDRESSES, errors="replace")
+    return address if _SOUND.fullmatch(address) else quote(address, safe=_IN_ADDRESSES, errors="replace")
 
 
 def add_block(component: ComponentWriter, name: str, text: str, code: str = "") -> None:
@@ -57,9 +61,9 @@ def add_uri(component: ComponentWriter, name: str, address: str, **parameters: s
 
 def add_stamps(component: ComponentWriter, changed_at: datetime) -> None:
     """Add the time of the last change; without METHOD it is also DTSTAMP (RFC 5545, 3.8.7.2)."""
-    stamp = [changed_at.astimezone(UTC)]
-    component.add_times("DTSTAMP", stamp)
-    component.add_times("LAST-MODIFIED", stamp)
+    stamp = write_time(changed_at.astimezone(UTC))
+    component.add("DTSTAMP", stamp)
+    component.add("LAST-MODIFIED", stamp)
 
 
 def _language(code: str) -> str:

@@ -25,6 +25,7 @@ from operator import itemgetter
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.zones import is_iana, tzinfo_of
 
+_DAY = timedelta(days=1)
 _FIRST_YEAR = 1970  # outlook.com refuses zones that reach further back
 _LAST_WEEK = 5  # POSIX for "the last one of the month"
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")  # numbered as POSIX does
@@ -107,6 +108,9 @@ def describes(zone: str, instant: datetime) -> bool:
     If not, the time must be written in UTC. Also False, every year, in an hour that the clocks repeat: RFC 5545 takes
     such a local time for the first of the two, ical.js for the second.
     """
+    known = _describes_day(zone, instant.date())
+    if known is not None:
+        return known
     local = instant.astimezone(tzinfo_of(zone))
     # Some calendar clients believe the VTIMEZONE, some the name of the zone: neither may have a choice.
     return _readings(zone, local) == {instant} and not _is_repeated(local)
@@ -198,6 +202,19 @@ def _duration(text: str) -> timedelta:
     return -size if text.startswith("-") else size
 
 
+@lru_cache(maxsize=8192)
+def _describes_day(zone: str, day: date) -> bool | None:
+    """Return what `describes` says of every instant of a day in UTC; None if clocks change near it, by rule or by law.
+
+    A feed has many times, on few days.
+    """
+    if not _observances(zone):
+        return False
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    changes = [at for at, _ in _onsets(zone, day.year)] + _changes_in_database(zone)
+    return None if any(abs(at - noon) <= 2 * _DAY for at in changes) else _agrees(zone, noon)
+
+
 def _readings(zone: str, local: datetime) -> set[datetime]:
     """Return every instant that a client of the VTIMEZONE can take a local time for."""
     choices = {one.offset: local.replace(tzinfo=one.offset).astimezone(UTC) for one in _observances(zone)}
@@ -209,8 +226,11 @@ def _is_repeated(local: datetime) -> bool:
 
 
 def _agrees(zone: str, instant: datetime) -> bool:
-    offset = instant.astimezone(tzinfo_of(zone)).utcoffset() or timedelta()
-    return _offset_by_rule(zone, instant) == timezone(offset)
+    return _offset_by_rule(zone, instant) == _offset_of(instant.astimezone(tzinfo_of(zone)))
+
+
+def _offset_of(local: datetime) -> timezone:
+    return timezone(local.utcoffset() or timedelta())
 
 
 def _offset_by_rule(zone: str, instant: datetime) -> timezone | None:
@@ -234,6 +254,7 @@ def _moments_of_change(zone: str) -> list[datetime]:
     return sorted(onsets | {change for change in known if change > min(onsets)})
 
 
+@lru_cache(maxsize=1024)
 def _changes_in_database(zone: str) -> list[datetime]:
     """Parse the moments of change of a TZif file: a block with 32-bit times, then the one that counts."""
     tzif = _tzif(zone)
