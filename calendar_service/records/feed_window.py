@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -20,7 +22,7 @@ from calendar_service.records.selection import BadSelection
 from calendar_service.records.times import day_of_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from calendar_service.records.edition import Edition, Entry
@@ -46,8 +48,14 @@ class WindowContents:
     changed_at: datetime
 
 
-def select_contents(edition: Edition, selection: Selection, now: datetime) -> WindowContents:
-    """Return the entries of a selection as of `now`, an aware datetime."""
+def select_contents(
+    edition: Edition, selection: Selection, now: datetime, extent_of: Callable[[Entry, str], Bounds] | None = None
+) -> WindowContents:
+    """Return the entries of a selection as of `now`, an aware datetime.
+
+    `extent_of` returns the extent of an entry's record, from a cache if there is one.
+    """
+    find_extent = extent_of or (lambda entry, zone: extent(entry.record, zone))
     zone = edition.calendar.zone
     start, end = window(edition, selection, now)
     accepted = [
@@ -57,13 +65,13 @@ def select_contents(edition: Edition, selection: Selection, now: datetime) -> Wi
     changed = edition.published_at
     kept = []
     for entry in shown:
-        begins, stops = bounds = extent(entry.record, zone)
+        begins, stops = bounds = find_extent(entry, zone)
         leaves = _leaves_at(entry, stops, zone, windowed=selection.is_windowed)
         if leaves <= now:
             changed = max(changed, leaves)
         elif _is_within(entry.record, bounds, (start, end), zone, is_bounded=selection.is_bounded):
             kept.append((begins, entry.record.id, entry))
-    kept.sort(key=lambda item: item[:2])
+    kept.sort(key=itemgetter(0, 1))
     return WindowContents([entry for _, _, entry in kept], changed)
 
 
@@ -147,9 +155,9 @@ def _is_within(record: Record, whole: Bounds, within: Bounds, zone: str, *, is_b
     (begins, stops), (start, end) = whole, within
     if not ((stops > start or begins >= start) and begins < end):
         return False
-    if not is_bounded:
-        return True
     schedule = record.schedule
+    if not is_bounded or (begins >= start and (schedule is None or schedule.rule is None)):
+        return True  # what begins first lies in it
     points: list[Point | Span] = [milestone.at for milestone in record.milestones.values()]
     points += [session.span for session in record.sessions]
     if any(overlaps(at, start, end, zone) for at in points):
@@ -167,10 +175,14 @@ def _leaves_at(entry: Entry, stops: datetime, zone: str, *, windowed: bool) -> d
     leaves = entry.revision.changed_at + WITHDRAWN_STAYS if entry.revision.withdrawn else _ALWAYS
     if windowed or stops == _ALWAYS:
         return leaves
-    # The day after the last one that a window beginning on it still overlaps.
+    return min(leaves, _falls_behind(stops, zone))
+
+
+@lru_cache(maxsize=32_768)
+def _falls_behind(stops: datetime, zone: str) -> datetime:
+    """Return the day after the last one that a window beginning on it still overlaps."""
     last_day = day_of_instant(stops - timedelta(microseconds=1), zone)
-    falls_behind = midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
-    return min(leaves, falls_behind)
+    return midnight(last_day + timedelta(days=1) + relativedelta(months=MONTHS_BACK), zone)
 
 
 def next_start(record: Record, zone: str, now: datetime) -> datetime | None:

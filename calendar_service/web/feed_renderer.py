@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.output_formats import FORMATS
+from calendar_service.records.extents import ExtentCache
 from calendar_service.records.feed_window import (
     WindowContents,
     check_occurrences,
     days_asked,
-    extent,
     list_bounds,
     next_start,
     select_contents,
@@ -18,12 +18,12 @@ from calendar_service.records.feed_window import (
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
 from calendar_service.web.event_cache import EventCache
+from calendar_service.web.gzip_chunks import ChunkCompressor
 from calendar_service.web.representation import Representation
 from calendar_service.writers.feed import FeedContents, FeedHead, FeedUnit, fit_to_limits
 from calendar_service.writers.recurrence import days_within, is_written_out, varies_by_month
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.single import stretch_for, write_single
-from calendar_service.writers.tags import name_tags
 from calendar_service.writers.vevents import without_source, write_vevents
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from calendar_service.output_formats import OutputFormat
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.feed_window import Bounds
-    from calendar_service.records.record import Record
+    from calendar_service.records.record import Calendar, Record
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
     from calendar_service.writers.vevents import SerializedEvents
@@ -48,13 +48,17 @@ class FeedRenderer:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.events = EventCache()
+        self._extents = ExtentCache()
+        self._chunks = ChunkCompressor()
+        self._calendar: Calendar | None = None
 
     def feed(
         self, form: OutputFormat, selection: Selection, name: str, path: str, edition: Edition, now: datetime
     ) -> Representation:
         """Render the records of a selection in a format; `path` is the path of the output with its query."""
         view = render_context_of(selection, self.base_url, edition.calendar.default_language)
-        choice = select_contents(edition, selection, now)
+        self._extents.forget_others(edition)
+        choice = select_contents(edition, selection, now, self._extents.of)
         entries, bounds = choice.entries, list_bounds(edition, selection, now)
         _check_size(form, entries, selection, edition, now)
         is_made_of_blocks = form.holds is FeedUnit.VEVENTS
@@ -69,7 +73,8 @@ class FeedRenderer:
             changed_at = max(edition.published_at, now)
         file_name = path.partition("?")[0].rpartition("/")[2]
         disposition = f'inline; filename="{file_name}"' if form.is_inline else ""
-        return Representation.of(body, form.media_type, changed_at, disposition)
+        compressed = self._chunks.compress(body, blocks) if form is FORMATS["ics"] and blocks else b""
+        return Representation.of(body, form.media_type, changed_at, disposition, compressed)
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the .ics file of one record."""
@@ -91,7 +96,7 @@ class FeedRenderer:
         if selection.is_bounded:
             return [make(place) for place in range(len(entries))], 0
         today = day_of_instant(now, edition.calendar.zone)
-        order = _most_important_first(entries, edition, now)
+        order = self._most_important_first(entries, edition, now)
         kept = fit_to_limits(order, make)
         if len(kept) < len(entries):
             # Dates matter more to those who subscribe than the whole record to those who import.
@@ -104,7 +109,7 @@ class FeedRenderer:
         self, entries: list[Entry], edition: Edition, view: RenderContext, selection: Selection, now: datetime
     ) -> Callable[[int], SerializedEvents]:
         """Return a function that returns the block of the entry at an index, from the cache if it is there."""
-        calendar, today = edition.calendar, day_of_instant(now, edition.calendar.zone)
+        calendar, today = self._same_calendar(edition), day_of_instant(now, edition.calendar.zone)
         shown = (view.lang.code, view.default_language, view.zone, view.alarm, selection.hide_cancelled)
         kept = self.events.open(shown, is_own=bool(view.zone or view.alarm))
         asked = days_asked(edition, selection)
@@ -113,32 +118,35 @@ class FeedRenderer:
             entry = entries[place]
             stretch = stretch_for(entry.record, selection, today)
             written = stretch if varies_by_month(entry.record) else None
-            within = asked and _cutting(asked, entry.record, calendar.zone)
-            tags = tuple(name_tags(entry.record.tags, calendar, view.lang))
-            state = (entry.revision.number, calendar.zone, calendar.id, tags, written, within)
+            within = asked and self._cutting(asked, entry, calendar.zone)
+            state = (entry.revision.number, calendar, written, within)
             return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch, within))
 
         return make
 
+    def _same_calendar(self, edition: Edition) -> Calendar:
+        """Return the calendar of an edition, and for equal ones the same object, which compares at once."""
+        kept = self._calendar
+        if kept is None or kept != edition.calendar:
+            self._calendar = kept = edition.calendar
+        return kept
 
-def _cutting(asked: Bounds, record: Record, zone: str) -> Bounds | None:
-    """Return the bounds of a selection if part of a record lies outside them: its block is its own then."""
-    begins, stops = extent(record, zone)
-    return None if asked[0] <= begins and stops <= asked[1] else asked
+    def _cutting(self, asked: Bounds, entry: Entry, zone: str) -> Bounds | None:
+        """Return the bounds of a selection if part of a record lies outside them: its block is its own then."""
+        begins, stops = self._extents.of(entry, zone)
+        return None if asked[0] <= begins and stops <= asked[1] else asked
 
+    def _most_important_first(self, entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
+        """Return the indexes of entries: coming ones first, the soonest first, then past ones, the newest first."""
+        zone = edition.calendar.zone
 
-def _most_important_first(entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
-    """Return the indexes of entries: coming ones first, the soonest first, then past ones, the newest first."""
-    zone = edition.calendar.zone
+        def weight(place: int) -> tuple[bool, timedelta, int]:
+            coming = next_start(entries[place].record, zone, now)
+            if coming is None:
+                return True, now - self._extents.of(entries[place], zone)[1], place
+            return False, max(coming - now, timedelta()), place
 
-    def weight(place: int) -> tuple[bool, timedelta, int]:
-        record = entries[place].record
-        coming = next_start(record, zone, now)
-        if coming is None:
-            return True, now - extent(record, zone)[1], place
-        return False, max(coming - now, timedelta()), place
-
-    return sorted(range(len(entries)), key=weight)
+        return sorted(range(len(entries)), key=weight)
 
 
 def _has_events(record: Record, stretch: tuple[date, date]) -> bool:

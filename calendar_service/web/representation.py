@@ -50,9 +50,14 @@ class Representation:
     max_age: int = 300
 
     @classmethod
-    def of(cls, body: bytes, media_type: str, changed_at: datetime, disposition: str = "") -> Representation:
-        """Return the representation of a body; equal bodies have equal compressed copies."""
-        compressed = gzip.compress(body, compresslevel=6, mtime=0)
+    def of(
+        cls, body: bytes, media_type: str, changed_at: datetime, disposition: str = "", compressed: bytes = b""
+    ) -> Representation:
+        """Return the representation of a body; equal bodies have equal compressed copies.
+
+        `compressed` is the gzip of the body if it was made already.
+        """
+        compressed = compressed or gzip.compress(body, compresslevel=6, mtime=0)
         digest = blake2b(body, digest_size=16).hexdigest()
         plain = body if len(body) <= _MAX_PLAIN else b""
         return cls(plain, compressed, len(body), digest, media_type, changed_at, disposition)

@@ -8,9 +8,11 @@ is there for a calendar client.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from calendar_service.records import uids
 from calendar_service.records.enums import Kind, Status
@@ -52,13 +54,18 @@ _SHORTEST_TITLE = 60
 _SOURCE_LINES = re.compile(rb"(?m)^X-CALENDAR-SERVICE-RECORD:(?:[^\r\n]|\r\n )*+\r\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SerializedEvents:
-    """The VEVENTs of one record: their bytes, their number, and the zones they use."""
+    """The VEVENTs of one record: their bytes with a checksum, their number, and the zones they use."""
 
     body: bytes
     events: int
     zones: frozenset[str]
+    checksum: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sum up the bytes."""
+        object.__setattr__(self, "checksum", crc32(self.body))
 
 
 def write_vevents(
@@ -75,7 +82,13 @@ def write_vevents(
     if events and (source := source_json(entry)):
         add_block(events[next(on, 0)], SOURCE_PROPERTY, source)
     bodies = [event.to_octets() for event in events]
-    return SerializedEvents(b"".join(bodies), len(bodies), frozenset(zones))
+    return SerializedEvents(b"".join(bodies), len(bodies), _shared(frozenset(zones)))
+
+
+@lru_cache(maxsize=256)
+def _shared(zones: frozenset[str]) -> frozenset[str]:
+    """Return one object for all that are equal: most blocks use the same zone."""
+    return zones
 
 
 def without_source(block: SerializedEvents) -> SerializedEvents:
