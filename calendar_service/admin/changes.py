@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from flask import abort, redirect, request
 
 from calendar_service.admin.access import editors_blueprint, require_role, sessions, who
+from calendar_service.admin.comparison import find_doubts
 from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import ADMIN, admin_page, page_language
 from calendar_service.admin.overview import Overview, open_overview
@@ -94,7 +95,7 @@ def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTP
         parts=audience_parts(difference.announcement.audience, overview.lang) if difference else [],
         languages=message_languages(difference) if difference else [],
         held=held,
-        doubts=difference.comparison.doubts if difference and not held else [],
+        doubts=_doubts(overview) if not held else [],
         blocked=blocked,
         waiting=[shown_waiting(each, overview) for each in overview.mine],
         others=[shown_waiting(each, overview) for each in overview.others if each not in abandoned],
@@ -137,9 +138,7 @@ def _publish(overview: Overview, *, is_silent: bool) -> Response:
     is_seen = pending.state.digest == request.form.get("digest") and not state.trouble
     if not is_seen or pending.state.reading.draft is None:
         return _back("changed")
-    is_confirmed = bool(
-        held_reasons(state, overview.status) or (overview.difference and overview.difference.comparison.doubts)
-    )
+    is_confirmed = bool(held_reasons(state, overview.status) or _doubts(overview))
     intent = PublishIntent(pending.state.digest, who().editor.address, is_confirmed=is_confirmed, is_silent=is_silent)
     with writing(overview.engine) as connection:
         store_intent(connection, intent, now)
@@ -158,6 +157,12 @@ def _publish(overview: Overview, *, is_silent: bool) -> Response:
         # Another process may have been the first to publish what was written here.
         commit_publication(overview, who().editor, result.edition.number)
     return _back(result.outcome.value)
+
+
+def _doubts(overview: Overview) -> list[str]:
+    if overview.difference is None or overview.draft is None:
+        return []
+    return find_doubts(overview.engine, overview.difference, overview.draft, cache().clock())
 
 
 def _abandoned(overview: Overview) -> list[WaitingChange]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from calendar_service.records.digest import digest_records
 from calendar_service.records.edition import advance, compare_with_draft
 from calendar_service.records.enums import MomentName
 from calendar_service.records.record import Record
 from calendar_service.reminders.announcement import announce
+from calendar_service.store.engine import reading
+from calendar_service.store.older_copies import look_for_older_copy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +53,16 @@ def compare_file(engine: Database, last: Edition | None, draft: Draft, now: date
     number = last.number + 1 if last else 1
     following = advance(last, number, stamp, draft.calendar, comparison.revisions)
     return FileComparison(last, following, comparison, announce(engine, last, following, comparison.revisions, now))
+
+
+def find_doubts(engine: Database, difference: FileComparison, draft: Draft, now: datetime) -> list[str]:
+    """Return why publishing a file needs a person's look first. Raise DatabaseFault."""
+    older: list[str] = []
+    if difference.last:
+        digest = digest_records(draft.records)
+        with reading(engine) as connection:
+            older, _ = look_for_older_copy(connection, difference.last, difference.comparison, digest, now)
+    return older + difference.comparison.doubts
 
 
 def changed_keys(before: Record | Calendar | None, after: Record | Calendar) -> list[str]:

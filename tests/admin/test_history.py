@@ -116,6 +116,17 @@ def test_one_record_comes_back_as_a_change_that_waits(site):
     assert site.settings.file.read_text(encoding="utf-8") == ADDED
 
 
+def test_what_came_back_is_published_by_whoever_has_seen_that_it_is_older(site):
+    """A file that is as an older edition is held, unless somebody means it: this page says so before."""
+    site.later(minutes=1)
+    assert site.save(ADDED.replace("14 December", "16 December")) == "published"
+    editor = site.editor()
+    restore(editor, 3, "roads")
+    assert "Look at this first" in words_of(editor.get("/admin/changes"))
+    assert "its records are those of edition 3" in words_of(editor.get("/admin/changes"))
+    assert press(editor).headers["Location"] == "/admin/changes?done=published"
+
+
 def test_the_whole_comes_back_and_what_was_added_stays_or_is_cancelled(site):
     page = site.editor().html("/admin/history/1/restore")
     assert "Study of roads" in page
