@@ -10,6 +10,7 @@ from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import SetValue
 from calendar_service.store import clocks
 from calendar_service.store.publication import PublishOutcome
+from tests.support.admin_browser import RUN, VIEWS, sign_in
 from tests.support.admin_pages import admin_paths
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look
@@ -18,12 +19,6 @@ from tests.support.showcase import FILE
 from tests.support.signing_up import FILE as DEMO
 from tests.support.tools import AXE
 
-VIEWS = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 800}}
-RUN = """async () => {
-  document.querySelectorAll('details').forEach(each => { each.open = true; });
-  const {violations} = await axe.run(document, {resultTypes: ['violations']});
-  return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.target}`));
-}"""
 OPEN = ["/admin", "/admin?lang=fr"]
 SIGNED_IN = [
     "/admin",
@@ -88,17 +83,6 @@ def admin(tmp_path_factory):
     server.trigger.pull_trigger(server.close)
     thread.join(10)
     site.engine.dispose()
-
-
-def local_link(site):
-    token = site.app.extensions["calendar-service-editor-sessions"].link_for(ANNA, site.now)
-    return f"{site.address}/admin/sign-in/{token}"
-
-
-def sign_in(page, site):
-    page.goto(local_link(site))
-    page.click("main button")
-    page.wait_for_url(f"{site.address}/admin*")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

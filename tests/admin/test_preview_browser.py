@@ -5,7 +5,7 @@ import re
 import pytest
 
 from calendar_service.store import clocks
-from tests.admin.test_layout_browser import RUN, VIEWS, sign_in
+from tests.support.admin_browser import RUN, VIEWS, sign_in
 from tests.support.admin_site import Programme
 from tests.support.browser import look
 from tests.support.tools import AXE
