@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 LISTED_AHEAD = timedelta(days=366)
 BACK = timedelta(days=366)
 LEAST_PAST = 12
+FEW = 3
+"""How many past dates stand open where nothing is coming."""
 ROWS_ON_A_PAGE = 50
 SOON_DAYS, URGENT_DAYS = 14, 3
 
@@ -121,10 +123,12 @@ class Agenda:
     """A page of coming items, earliest first, followed by past ones, latest first.
 
     Of the days that `from` and `to` ask for, `within` has all items, earliest first, and the other two are empty.
+    Where nothing is coming, `past` has the last few, and `earlier` those before.
     """
 
     coming: list[AgendaMonth]
     past: list[AgendaMonth]
+    earlier: list[AgendaMonth]
     within: list[AgendaMonth]
     has_coming: bool
     has_past: bool
@@ -141,11 +145,14 @@ def make_agenda(
     items = in_order([*past, *coming]) if selection.is_bounded else [*coming, *past]
     shown = items[first : first + ROWS_ON_A_PAGE]
     ahead = max(0, min(len(coming) - first, len(shown)))
-    months = [by_month(part, edition, view, now) for part in (shown[:ahead], shown[ahead:], shown)]
+    open_until = ahead + FEW if page == 1 and not coming else len(shown)
+    parts = (shown[:ahead], shown[ahead:open_until], shown[open_until:], shown)
+    months = [by_month(part, edition, view, now) for part in parts]
     return Agenda(
         coming=[] if selection.is_bounded else months[0],
         past=[] if selection.is_bounded else months[1],
-        within=months[2] if selection.is_bounded else [],
+        earlier=[] if selection.is_bounded else months[2],
+        within=months[3] if selection.is_bounded else [],
         has_coming=bool(coming),
         has_past=bool(past),
         page=page,

@@ -1,8 +1,9 @@
-"""The problems of a calendar file that has never been published, for whoever sits at the machine itself."""
+"""A first start, for whoever sits at the machine itself: a file with problems, or the sample as it was shipped."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import request
@@ -10,6 +11,27 @@ from flask import request
 from calendar_service.store.publication import PublishOutcome
 from calendar_service.web.context import cache, settings, status
 
+if TYPE_CHECKING:
+    from calendar_service.records.edition import Edition
+
+_SAMPLES = (
+    # starter.yaml, and data/events.yaml of the repository, which `make run` serves.
+    frozenset({"first-webinar", "yearly-conference", "first-tender", "refugee-day"}),
+    frozenset(
+        {
+            "systemic-racism-webinar-2020",
+            "intercultural-regions-webinar-2020",
+            "cyprus-migration-network-2020",
+            "online-charts-tender-2020",
+            "refugee-day",
+            "elimination-of-racial-discrimination-day",
+            "roma-day",
+            "cultural-diversity-day",
+            "human-rights-day",
+            "migrants-day",
+        }
+    ),
+)
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded", "x-client-ip")
 
 
@@ -19,6 +41,12 @@ def first_start_problems() -> tuple[str, ...]:
         return ()
     attempt = status().read(cache().clock()).attempt
     return attempt.reasons if attempt and attempt.outcome is PublishOutcome.BROKEN else ()
+
+
+def sample_file(edition: Edition) -> str:
+    """Return the path of the file while it is the sample that was shipped; "" where the request may come from afar."""
+    is_sample = edition.number == 1 and frozenset(edition.entries) in _SAMPLES
+    return str(settings().file) if is_sample and is_at_the_machine() else ""
 
 
 def is_at_the_machine() -> bool:

@@ -39,6 +39,7 @@ from calendar_service.store.subscribers import (
 from calendar_service.web import options, subscription_texts
 from calendar_service.web.buttons import UnclearButton, only_value, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
+from calendar_service.web.sample_mail import make_sample_mail
 from calendar_service.web.token_pages import (
     forbid_storing,
     link_is_dead,
@@ -351,7 +352,13 @@ def _page(
         secret=subscriber.secret if is_webhook else "",
         watches=[_shown(each, number, visit, errors or {}) for number, each in enumerate(subscriber.watches)],
         offered=subscription_texts.lead_options(edition, lang),
+        sample=make_sample_mail(_followed(subscriber), edition, replace(view, zone=subscriber.zone), visit.now),
     )
+
+
+def _followed(subscriber: Subscriber) -> list[str]:
+    is_active = subscriber.state is SubscriberState.ACTIVE
+    return [watch.selection for watch in readable_watches(subscriber.watches)] if is_active else []
 
 
 def _settings(visit: ManageRequest) -> MultiDict[str, str]:

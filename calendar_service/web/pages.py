@@ -15,16 +15,18 @@ from calendar_service.records.feed_window import select_contents, without_cancel
 from calendar_service.records.selection import BadSelection, Selection
 from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.web import links
-from calendar_service.web.agenda import ROWS_ON_A_PAGE, by_month, list_items, make_agenda
+from calendar_service.web.agenda import FEW, ROWS_ON_A_PAGE, by_month, list_items, make_agenda
 from calendar_service.web.context import cache, settings
 from calendar_service.web.event import describe_event
 from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
 from calendar_service.web.filters import make_filters
+from calendar_service.web.first_start import sample_file
 from calendar_service.web.highlights import make_highlights
 from calendar_service.web.layout import as_page, compress, page, render
 from calendar_service.web.month import items_of_days, last_of, make_weeks
 from calendar_service.web.newsletter import newsletter_days, write_newsletter
 from calendar_service.web.qr import draw_qr
+from calendar_service.web.reminders import form_fields
 from calendar_service.web.year import make_year
 from calendar_service.writers import phrases
 from calendar_service.writers.render_context import RenderContext, render_context_of
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
+    from calendar_service.web.agenda import AgendaMonth
 
 blueprint = Blueprint("pages", __name__)
 blueprint.after_request(compress)
@@ -51,11 +54,19 @@ def index(lang: str = "") -> Response:
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang, apart="page")
     number = _page_number()
+    if sample := sample_file(edition):
+        # Not shared with a request at the same time, which may come from afar.
+        response = as_page(render_agenda(edition, selection, now, number, sample))
+        response.headers["Cache-Control"] = "no-store"
+        return response
     return as_page(render_once(edition, selection, lambda: render_agenda(edition, selection, now, number)))
 
 
-def render_agenda(edition: Edition, selection: Selection, now: datetime, number: int = 1) -> str:
-    """Return a page of the agenda as HTML. Raise BadSelection if there is none of this number."""
+def render_agenda(edition: Edition, selection: Selection, now: datetime, number: int = 1, sample: str = "") -> str:
+    """Return a page of the agenda as HTML. Raise BadSelection if there is none of this number.
+
+    `sample` is the path of the calendar file, if that is the sample that was shipped.
+    """
     view = _view(selection, edition)
     # The agenda shows more of the past than feeds do if little of it is recent.
     entries = select_contents(edition, _all_time(selection), now).entries
@@ -71,12 +82,24 @@ def render_agenda(edition: Edition, selection: Selection, now: datetime, number:
         agenda=agenda,
         calls_url=_address("/", view)(Selection(kinds=(Kind.TENDER,))),
         highlights=make_highlights(listed[0], edition, view, now) if _has_highlights(selection, number) else None,
+        others=[] if agenda.has_coming or agenda.has_past else _others(edition, selection, view, now),
+        sample=sample,
+        follows=[*form_fields(selection).items(multi=True), ("wants_new", "yes")],
+        more_url=_address("/reminders", view)(replace(selection, zone="", first=None, last=None)),
+        home_city=view.lang.city_of(edition.calendar.zone),
         window=window_words(selection, view.lang),
         title=page_title(edition, selection),
         turn=lambda to: _turn(selection, view, to),
         path="/",
         query=_query(selection),
     )
+
+
+def _others(edition: Edition, selection: Selection, view: RenderContext, now: datetime) -> list[AgendaMonth]:
+    """Return a few dates of the whole calendar, for a selection that has none: the next ones, else the last ones."""
+    whole = Selection(lang=selection.lang, zone=selection.zone)
+    coming, past = list_items(select_contents(edition, _all_time(whole), now).entries, edition, whole, now)
+    return by_month((coming or past)[:FEW], edition, view, now)
 
 
 def _has_highlights(selection: Selection, number: int) -> bool:
@@ -241,6 +264,9 @@ def subscribe(lang: str = "") -> Response:
         script="copy.js",
         chosen=describe_selection(replace(selection, lang="", zone="", alarm="").query(), edition, view.lang),
         is_everything=not replace(selection, lang="", zone="", alarm="").query(),
+        kinds=make_filters(
+            replace(selection, ids=()), [], edition.calendar, _address("/subscribe", view), view.lang
+        ).kinds,
         carried=with_query("", replace(selection, lang="", first=None, last=None, ids=())),
         change_url=_address("/", view)(replace(selection, ids=())),
         feed_name=feed_name(edition, selection),

@@ -25,6 +25,7 @@ from calendar_service.web import subscription_texts
 from calendar_service.web.buttons import UnclearButton, pressed_button, refuse_button
 from calendar_service.web.context import cache, subscriptions
 from calendar_service.web.feeds import asked
+from calendar_service.web.sample_mail import make_sample_mail
 from calendar_service.web.token_pages import (
     CONSENT,
     CONSENT_VERSION,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("reminders", __name__)
 
+_SHORT_FORMS = ("record", "agenda")
+"""The forms on the page of a record, and on an agenda where nothing is coming."""
 _UNTICKED = ("id", "q", "spoken")
 """Fields without checkboxes: if one is given, the whole selection is shown as text and sent in hidden fields."""
 
@@ -65,7 +68,7 @@ def form(lang: str = "") -> Response:
     opening = open_page(lang)
     edition, view = opening
     selection = asked(edition)
-    given = _with_defaults(_fields(selection), edition, view)
+    given = _with_defaults(form_fields(selection), edition, view)
     if selection.zone:
         given["zone"] = selection.zone
     response = _form(opening, given, {}, untouched=not selection.zone)
@@ -151,7 +154,7 @@ def _manage_url(subscriber: Subscriber, view: RenderContext) -> str:
     return f"{view.prefix}/reminders/{MANAGE}/{token}"
 
 
-def _fields(selection: Selection) -> MultiDict[str, str]:
+def form_fields(selection: Selection) -> MultiDict[str, str]:
     """Return the fields of the form for a selection, without from and to, which reminders do not have."""
     return MultiDict(
         {
@@ -184,7 +187,7 @@ def _query(given: MultiDict[str, str]) -> str:
 def _with_defaults(given: MultiDict[str, str], edition: Edition, view: RenderContext) -> MultiDict[str, str]:
     """Return the fields with defaults: the language of the page and the calendar's zone."""
     given.setdefault("language", view.lang.code)
-    if _form_name(given) == "record" and given.get("zone") not in IANA_ZONES:
+    if _form_name(given) in _SHORT_FORMS and given.get("zone") not in IANA_ZONES:
         given["zone"] = edition.calendar.zone  # the browser's own name, which nobody can correct there
     given.setdefault("zone", edition.calendar.zone)
     return given
@@ -206,7 +209,8 @@ def _read(
 
 
 def _form_name(given: MultiDict[str, str]) -> str:
-    return "record" if given.get("form") == "record" else "sign-up"
+    name = given.get("form", "")
+    return name if name in _SHORT_FORMS else "sign-up"
 
 
 def _form(
@@ -232,6 +236,7 @@ def _form(
         offered=subscription_texts.lead_options(edition, view.lang),
         suggested=subscription_texts.suggested_text(_query(given), edition, view.lang),
         untouched=untouched,
+        sample=make_sample_mail([_query(given)], edition, view, cache().clock()),
     )
 
 

@@ -55,7 +55,7 @@ def test_an_empty_calendar_invites_to_subscribe(site_of):
     site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2020}\n")
     site.now = datetime(2040, 1, 1, tzinfo=UTC)
     found = page(site, "/")
-    assert "No dates are announced at present. Subscribe" in found.text
+    assert "No dates are announced at present. Get an email when something new is announced" in found.text
     assert found.faults == []
 
 
@@ -67,6 +67,43 @@ def test_a_countdown_stands_only_beside_what_is_less_than_two_weeks_ahead(site_o
     rows = re.findall(r'<li class="row.*?</li>', site.get("/").get_data(as_text=True), re.DOTALL)
     assert ["pill" in row for row in rows] == [True, False]
     assert "In 13 days" in rows[0]
+
+
+PAST = "".join(f"  - {{id: p{day}, kind: webinar, title: Past {day}, when: {day} May 2026}}\n" for day in range(1, 6))
+AHEAD = "  - {id: next, kind: event, title: Next, when: 1 May 2027}\n"
+ASKED = [("form", "agenda"), ("wants_new", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("records", "path", "titles", "folded", "fields"),
+    [
+        (PAST, "/", ["Past 5", "Past 4", "Past 3"], ["Past 2", "Past 1"], ASKED),
+        (PAST + AHEAD, "/?kind=webinar", ["Past 5", "Past 4", "Past 3"], ["Past 2", "Past 1"], [*ASKED, ("kind", "webinar")]),
+        (PAST + AHEAD, "/fr/?q=zzz&tz=Asia/Seoul", ["Next"], [], [*ASKED, ("q", "zzz")]),
+        (PAST, "/?kind=tender&country=FR", ["Past 5", "Past 4", "Past 3"], [], [*ASKED, ("kind", "tender"), ("place", "FR")]),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_coming_a_few_dates_stand_with_the_form_to_sign_up(
+    site_of, records, path, titles, folded, fields
+):
+    site = site_of(records)
+    html = site.get(path).get_data(as_text=True)
+    shown, _, rest = html.partition("<details><summary>")
+    found = Page(html)
+    assert found.faults == []
+    assert [re.findall(r"dir=\"auto\">((?:Past|Next)[^<]*)", part) for part in (shown, rest)] == [titles, folded]
+    kept = {"form", "wants_new", "kind", "place", "q"}
+    form = html.partition('<form class="remind"')[2].partition("</form>")[0]
+    given = [(each["name"], each.get("value", "")) for each in Page(form).all("input") if each.get("name") in kept]
+    assert sorted(given) == sorted(fields)
+    answer = site.client.post("/fr/reminders", data={**dict(given), "address": "ann@example.org"})
+    assert "ann@example.org" in answer.get_data(as_text=True)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/?kind=event", "/?from=2027-06-01&to=2027-06-30"])
+def test_no_form_stands_above_dates_or_days(site_of, path):
+    assert '<form class="remind"' not in site_of(PAST + AHEAD).get(path).get_data(as_text=True)
 
 
 # -- filters ----------------------------------------------------------------------------------------

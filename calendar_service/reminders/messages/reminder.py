@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.enums import MomentName
+    from calendar_service.records.main_moment import MainMoment
     from calendar_service.records.record import Point
     from calendar_service.reminders.channels.base import Message
+    from calendar_service.reminders.messages.content import MessageContent
     from calendar_service.writers.render_context import RenderContext
 
 
@@ -37,7 +39,15 @@ def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
 ) -> Message:
     """Return the reminder of a moment. `occurrence` is the day that the rule gave, for a recurring record."""
     main = main_moment_at(entry.record, moment, at, occurrence)
-    counted = countdown_words(moment, days_ahead(at, edition.calendar.zone, now, view.zone), view.lang)
+    subject, content = write_reminder(entry, edition, main, view, now)
+    return make_message("reminder", subject, content, (entry, main), edition, now)
+
+
+def write_reminder(
+    entry: Entry, edition: Edition, main: MainMoment, view: RenderContext, now: datetime
+) -> tuple[str, MessageContent]:
+    """Return the subject and the content of the reminder of a moment."""
+    counted = countdown_words(main.name, days_ahead(main.at, edition.calendar.zone, now, view.zone), view.lang)
     content = make_content(entry, main, edition, view, now)
     content = replace(
         content,
@@ -45,5 +55,4 @@ def compose_reminder(  # noqa: PLR0913 (what a reminder is of, and for whom)
         when=content.when and replace(content.when, counted=counted),
         why=view.lang.gettext("You get this email because you asked {sender} for reminders.", sender=content.sender),
     )
-    subject = make_subject(counted, content, short_moment(main, edition, view, now))
-    return make_message("reminder", subject, content, (entry, main), edition, now)
+    return make_subject(counted, content, short_moment(main, edition, view, now)), content
