@@ -109,12 +109,38 @@ def test_download_is_the_file_of_the_record(browser, served):
     page.context.close()
 
 
-def test_paper_has_no_chrome(browser, served):
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+@pytest.mark.parametrize(
+    "path", ["/", "/newsletter", "/month/2026-12", "/year/2026", "/events/tender", "/events/webinar", "/subscribe"]
+)
+def test_paper_is_black_and_has_nothing_to_press_or_to_count(browser, served, path, prefix):
+    page = look(browser, color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(f"{served}{prefix}{path}")
+    shown = page.evaluate(PRINTED)
+    assert shown["colours"] <= 119
+    assert shown["pressed"] == []
+    assert "In 10 days" not in shown["text"]
+    assert "dans 10 jours" not in shown["text"]
+    assert page.get_by_role("heading", level=1).is_visible() or path == "/"
+    page.context.close()
+
+
+@pytest.mark.parametrize(("path", "addresses"), [("/events/tender", ["https://calendar.example.org/events/tender"])])
+def test_paper_has_the_addresses(browser, served, path, addresses):
     page = look(browser)
     page.emulate_media(media="print")
-    page.goto(served + "/events/tender")
-    assert page.locator(".side").is_hidden()
-    assert page.get_by_role("heading", level=1).is_visible()
+    page.goto(served + path)
+    assert [each.input_value() for each in page.locator(".share input").all() if each.is_visible()] == addresses
+    page.context.close()
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+def test_the_next_weeks_and_the_year_need_few_sheets(browser, served, prefix):
+    page = look(browser)
+    for path, sheets in (("/newsletter", 1), ("/year/2026", 1)):
+        page.goto(f"{served}{prefix}{path}")
+        assert page.pdf(format="A4").count(b"/Type /Page\n") == sheets, path
     page.context.close()
 
 
@@ -242,6 +268,19 @@ def test_forced_colours_keep_what_is_chosen_apart(browser, served):
     assert len(set(widths)) == 2
     page.context.close()
 
+
+# What a printer gets: the lightest text, what could be pressed, and the words.
+PRINTED = """() => {
+  const seen = [...document.querySelectorAll('body *')].filter(
+    e => e.checkVisibility() && !e.closest('.vh') && getComputedStyle(e).position !== 'absolute');
+  const parts = e => getComputedStyle(e).color.match(/[\\d.]+/g).map(Number);
+  const light = e => getComputedStyle(e).color.startsWith('oklch') ? 255 * parts(e)[0] : Math.max(...parts(e).slice(0, 3));
+  return {
+    colours: Math.max(...seen.map(light)),
+    pressed: seen.filter(e => e.matches('button, summary, select, .button, input:not([readonly])')).map(e => e.outerHTML),
+    text: document.body.innerText,
+  };
+}"""
 
 # Lists what a thumb could miss: links and controls below 44 px, but for links within a sentence.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
