@@ -105,6 +105,7 @@ def describe_event(entry: Entry, edition: Edition, view: RenderContext, now: dat
         "moves": moves_of(entry, edition, lang),
         "lead": lead,
         "yours": None if lead.is_off else _yours(lead.at, entry, edition, view),
+        "has_ended": has_ended and not lead.is_off,
         "has_ahead": is_worth_following and is_coming(record, calendar.zone, now),
         "follow": lang.gettext(_FOLLOW[record.kind]),
         "called_off": lang.gettext((_CANCELLED if record.status is Status.CANCELLED else _WITHDRAWN)[record.kind]),

@@ -67,6 +67,8 @@ def test_what_is_over_is_not_offered_for_a_calendar(site_of, record, now, is_off
     assert 'class="row' in rows
     assert ("/events/one.ics" in rows) == is_offered
     assert site.get("/events/one.ics").status_code == 200
+    ended = [words in page.text for words in ("Ended", "Closed")]
+    assert ended == [not is_offered and "tender" not in record, not is_offered and "tender" in record]
 
 
 @pytest.mark.parametrize("name", ["cancelled", "postponed"])
