@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import count
 
 import icalendar
 
 from bench.calendars import BASE_URL, cold_feed, edition_of, feed, load_libraries, read_draft, write_file
-from bench.measure import compare, forked, row
+from bench.measure import compare, cpu_of, forked, in_place, row
 from calendar_service.records.edition import Revision, advance
 from calendar_service.records.selection import Selection
 from calendar_service.web.feed_renderer import FeedRenderer
@@ -32,12 +33,23 @@ def cold():
 def one_edit():
     edition = edition_of(read_draft(write_file(MEMBERS)))
     peer = to_ical_of(edition, Selection(first=edition.published_at.date()))
-    renderer = FeedRenderer(BASE_URL)
+    renderer, editions = FeedRenderer(BASE_URL), edits_of(edition)
     feed(renderer, edition)
-    record = edition.entries["r1000"].record
-    change = Revision(replace(record, title={"en": "Edited", "fr": "Modifié"}), 2, 1, edition.published_at)
-    edited = advance(edition, 2, edition.published_at, edition.calendar, [change])
-    return compare(("feed after an edit", partial(feed, renderer, edited)), ("to_ical", peer))
+    sides = (
+        ("feed after an edit", lambda: cpu_of(partial(feed, renderer, next(editions)))),
+        ("to_ical", partial(cpu_of, peer)),
+    )
+    return compare(*sides, rounds=15, timer=lambda work: work(), run=in_place)
+
+
+def edits_of(edition):
+    """Yield editions, each with another record edited."""
+    for number in count(1):
+        record = edition.entries[f"r{97 * number}"].record
+        title = {"en": f"Edit {number}", "fr": f"Modification {number}"}
+        change = Revision(replace(record, title=title), 2, 1, edition.published_at)
+        edition = advance(edition, edition.number + 1, edition.published_at, edition.calendar, [change])
+        yield edition
 
 
 @row("a cold selection of 100 out of 10,000, to icalendar's to_ical() of those 100", most=1.5)

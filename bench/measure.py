@@ -66,14 +66,18 @@ def row(title, *, most=None, least=None):
 
 
 def forked(work):
-    """Return what `work` returns in a fork of this process."""
-    gc.collect()
-    gc.freeze()  # what was prepared is not searched for garbage in the fork
+    """Return what `work` returns in a fork of this process.
+
+    What was prepared is not searched for garbage there, and its memory is copied before `work` begins: a search for
+    garbage writes to nearly every page.
+    """
     readable, writable = os.pipe()
     child = os.fork()
     if not child:
         status = 1
         try:
+            gc.collect()
+            gc.freeze()
             with os.fdopen(writable, "wb") as pipe:
                 pickle.dump(work(), pipe)
             status = 0
@@ -85,10 +89,19 @@ def forked(work):
     with os.fdopen(readable, "rb") as pipe:
         answer = pipe.read()
     _, status = os.waitpid(child, 0)
-    gc.unfreeze()
     if status:
         sys.exit("a side failed")
     return pickle.loads(answer)
+
+
+def in_place(work):
+    """Return what `work` returns in this process."""
+    gc.collect()
+    gc.freeze()
+    try:
+        return work()
+    finally:
+        gc.unfreeze()
 
 
 def cpu_of(work):
@@ -106,13 +119,16 @@ def peak_of(work):
     return tracemalloc.get_traced_memory()[1] - before
 
 
-def compare(ours, peer, rounds=ROUNDS, *, memory=False, timer=cpu_of):
-    """Compare two sides, each a pair of a name and a function, in turn; each round has its own ratio."""
+def compare(ours, peer, rounds=ROUNDS, *, memory=False, timer=cpu_of, run=forked):
+    """Compare two sides, each a pair of a name and a function, in turn; each round has its own ratio.
+
+    `run` is `forked`, or `in_place` for what a process does again and again.
+    """
     (our_name, our_work), (peer_name, peer_work) = ours, peer
     seconds = {our_name: [], peer_name: []}
     for _ in range(rounds):
-        seconds[our_name].append(forked(lambda: timer(our_work)))
-        seconds[peer_name].append(forked(lambda: timer(peer_work)))
+        seconds[our_name].append(run(lambda: timer(our_work)))
+        seconds[peer_name].append(run(lambda: timer(peer_work)))
     result = ratios(seconds[our_name], seconds[peer_name])
     result.sides = {name: statistics.median(found) for name, found in seconds.items()}
     if memory:

@@ -22,7 +22,8 @@ has a bar. `make bench ROWS="feeds"` renews one family, and the others stay as t
 
 **How it is measured.** The two sides run in turn, ours and the peer, round after round; a row is the median of the
 rounds' ratios, with the least and the most. Each run is a fork of a process that has loaded the libraries, prepared
-the input and rendered nothing of it, so that no cache is warm unless the row says so. What counts is the CPU time of
+the input and rendered nothing of it, so that no cache is warm unless the row says so; an edit and requests are
+measured in the process that has rendered before. What counts is the CPU time of
 the process, since the machine is shared; a request costs the CPU time of the server's processes. Memory is the most
 that Python had allocated at once beyond what was there before, or the resident memory of whole processes. Ratios
 compare well between machines, seconds do not. Exponents are slopes on logarithmic scales: 1 is in proportion to the

@@ -1,11 +1,12 @@
-"""Cache of the time from a record's first moment to its last, by entry.
+"""Cache of what a selection by time asks of every record: from when to when it lasts, and whether it recurs.
 
-A selection by time needs it of every record. Entries stay the same objects from one edition to the next unless they
-changed, so that a feed after an edit computes it of one record only.
+Entries stay the same objects from one edition to the next unless they changed, so that a feed after an edit looks into
+one record only.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendar_service.records.feed_window import extent
@@ -15,23 +16,42 @@ if TYPE_CHECKING:
     from calendar_service.records.feed_window import Bounds
 
 
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What is known of an entry in a calendar of a `zone`; `number` is its revision's."""
+
+    entry: Entry
+    zone: str
+    extent: Bounds
+    record_id: str
+    number: int
+    recurs: bool
+
+
 class ExtentCache:
-    """Caches extents by entry. Thread-safe: two threads at worst compute the same."""
+    """Caches what is known of entries. Thread-safe: two threads at worst compute the same."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Entry, str, Bounds]] = {}
+        # By identity: to look into each entry for a key would cost more than all else.
+        self._kept: dict[int, KnownEntry] = {}
+
+    def know(self, entry: Entry, zone: str) -> KnownEntry:
+        """Return what is known of an entry."""
+        kept = self._kept.get(id(entry))
+        if kept is not None and kept.entry is entry and kept.zone == zone:
+            return kept
+        record = entry.record
+        recurs = record.schedule is not None and record.schedule.rule is not None
+        found = KnownEntry(entry, zone, extent(record, zone), record.id, entry.revision.number, recurs)
+        self._kept[id(entry)] = found
+        return found
 
     def of(self, entry: Entry, zone: str) -> Bounds:
         """Return what `feed_window.extent` says of the entry's record."""
-        name = entry.record.id
-        kept = self._kept.get(name)
-        if kept and kept[0] is entry and kept[1] == zone:
-            return kept[2]
-        found = extent(entry.record, zone)
-        self._kept[name] = (entry, zone, found)
-        return found
+        return self.know(entry, zone).extent
 
     def forget_others(self, edition: Edition) -> None:
-        """Delete what is kept of records that the edition does not have, once that is much."""
+        """Delete what is kept of entries that the edition does not have, once that is much."""
         if len(self._kept) > 2 * len(edition.entries):
-            self._kept = {name: each for name, each in self._kept.items() if name in edition.entries}
+            present = {id(entry) for entry in edition.entries.values()}
+            self._kept = {key: each for key, each in self._kept.items() if key in present}

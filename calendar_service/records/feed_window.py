@@ -42,10 +42,14 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class WindowContents:
-    """The entries of an output in order of time, and when the contents last changed by the passing of time alone."""
+    """The entries of an output in order of time, and when the contents last changed by the passing of time alone.
+
+    `recurring` are those of the records that recur by a rule.
+    """
 
     entries: list[Entry]
     changed_at: datetime
+    recurring: list[Record]
 
 
 def select_contents(
@@ -58,21 +62,30 @@ def select_contents(
     find_extent = extent_of or (lambda entry, zone: extent(entry.record, zone))
     zone = edition.calendar.zone
     start, end = window(edition, selection, now)
-    accepted = [
-        entry for entry in edition.entries.values() if selection.accepts(entry.record, edition.calendar.tag_labels)
-    ]
-    shown = [each for entry in accepted if (each := without_cancelled(entry))] if selection.hide_cancelled else accepted
+    shown: Iterable[tuple[str, Entry]] = edition.entries.items()
+    if selection.has_filters:
+        labels = edition.calendar.tag_labels
+        shown = [(name, entry) for name, entry in shown if selection.accepts(entry.record, labels)]
+    if selection.hide_cancelled:
+        shown = [(name, each) for name, entry in shown if (each := without_cancelled(entry))]
     changed = edition.published_at
+    is_windowed, is_bounded = selection.is_windowed, selection.is_bounded
     kept = []
-    for entry in shown:
+    recurring: list[Record] = []
+    for name, entry in shown:
         begins, stops = bounds = find_extent(entry, zone)
-        leaves = _leaves_at(entry, stops, zone, windowed=selection.is_windowed)
-        if leaves <= now:
-            changed = max(changed, leaves)
-        elif _is_within(entry.record, bounds, (start, end), zone, is_bounded=selection.is_bounded):
-            kept.append((begins, entry.record.id, entry))
+        if not is_windowed or entry.revision.withdrawn:
+            leaves = _leaves_at(entry, stops, zone, windowed=is_windowed)
+            if leaves <= now:
+                changed = max(changed, leaves)
+                continue
+        record = entry.record
+        if _is_within(record, bounds, (start, end), zone, is_bounded=is_bounded):
+            kept.append((begins, name, entry))
+            if record.schedule and record.schedule.rule:
+                recurring.append(record)
     kept.sort(key=itemgetter(0, 1))
-    return WindowContents([entry for _, _, entry in kept], changed)
+    return WindowContents([entry for _, _, entry in kept], changed, recurring)
 
 
 def without_cancelled(entry: Entry) -> Entry | None:

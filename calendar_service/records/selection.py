@@ -76,6 +76,12 @@ class Selection:
         """Return True if `from` or `to` bounds what is listed."""
         return bool(self.first or self.last)
 
+    @property
+    def has_filters(self) -> bool:
+        """Return True if `accepts` may refuse a record."""
+        lists = self.kinds or self.ids or self.tags or self.countries or self.languages
+        return bool(lists or self.words or self.hide_cancelled)
+
     def accepts(self, record: Record, tag_labels: Mapping[str, Text]) -> bool:
         """Return True if a record matches kind, tag, country, language, id and words; time is not considered.
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from typing import Literal
 
 from calendar_service.records.errors import CalendarError
@@ -64,7 +63,7 @@ class CivilTime:
         clock = self.clock.replace(fold=1) if self.fold else self.clock
         return datetime.combine(self.day, clock, tzinfo_of(self.zone))
 
-    @cached_property
+    @property
     def instant(self) -> datetime:
         """The aware datetime in UTC. Do arithmetic on this one: sums of local times go wrong across a clock change."""
         return self.local.astimezone(UTC)

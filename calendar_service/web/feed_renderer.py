@@ -27,7 +27,7 @@ from calendar_service.writers.single import stretch_for, write_single
 from calendar_service.writers.vevents import without_source, write_vevents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from calendar_service.output_formats import OutputFormat
@@ -60,7 +60,7 @@ class FeedRenderer:
         self._extents.forget_others(edition)
         choice = select_contents(edition, selection, now, self._extents.of)
         entries, bounds = choice.entries, list_bounds(edition, selection, now)
-        _check_size(form, entries, selection, edition, now)
+        _check_size(form, choice, selection, edition, now)
         is_made_of_blocks = form.holds is FeedUnit.VEVENTS
         blocks, omitted = self._blocks(entries, edition, view, selection, now) if is_made_of_blocks else ([], 0)
         head = FeedHead(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
@@ -84,7 +84,7 @@ class FeedRenderer:
             check_occurrences([(entry.record, *stretch_for(entry.record, selection, today))], selection)
         block = self._maker([entry], edition, view, selection, now)(0)
         body = write_single(entry, block, path, edition, view)
-        changed_at = _changed_at(WindowContents([entry], edition.published_at), edition, now)
+        changed_at = _changed_at(WindowContents([entry], edition.published_at, [entry.record]), edition, now)
         disposition = f'attachment; filename="{entry.record.id}.ics"'
         return Representation.of(body, FORMATS["ics"].media_type, changed_at, disposition)
 
@@ -116,11 +116,12 @@ class FeedRenderer:
 
         def make(place: int) -> SerializedEvents:
             entry = entries[place]
-            stretch = stretch_for(entry.record, selection, today)
-            written = stretch if varies_by_month(entry.record) else None
-            within = asked and self._cutting(asked, entry, calendar.zone)
-            state = (entry.revision.number, calendar, written, within)
-            return kept.get(entry.record.id, state, lambda: write_vevents(entry, calendar, view, stretch, within))
+            known = self._extents.know(entry, calendar.zone)
+            stretch = stretch_for(entry.record, selection, today) if known.recurs else (today, today)
+            written = stretch if known.recurs and varies_by_month(entry.record) else None
+            within = asked and _cutting(asked, known.extent)
+            state = (known.number, calendar, written, within)
+            return kept.get(known.record_id, state, lambda: write_vevents(entry, calendar, view, stretch, within))
 
         return make
 
@@ -130,11 +131,6 @@ class FeedRenderer:
         if kept is None or kept != edition.calendar:
             self._calendar = kept = edition.calendar
         return kept
-
-    def _cutting(self, asked: Bounds, entry: Entry, zone: str) -> Bounds | None:
-        """Return the bounds of a selection if part of a record lies outside them: its block is its own then."""
-        begins, stops = self._extents.of(entry, zone)
-        return None if asked[0] <= begins and stops <= asked[1] else asked
 
     def _most_important_first(self, entries: list[Entry], edition: Edition, now: datetime) -> list[int]:
         """Return the indexes of entries: coming ones first, the soonest first, then past ones, the newest first."""
@@ -149,6 +145,11 @@ class FeedRenderer:
         return sorted(range(len(entries)), key=weight)
 
 
+def _cutting(asked: Bounds, extent: Bounds) -> Bounds | None:
+    """Return the bounds of a selection if part of a record lies outside them: its block is its own then."""
+    return None if asked[0] <= extent[0] and extent[1] <= asked[1] else asked
+
+
 def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
     """Return True if a record has an event in a feed: a rule may have no occurrence between the two days."""
     if record.schedule is None or not is_written_out(record) or record.milestones or record.sessions:
@@ -157,15 +158,15 @@ def _has_events(record: Record, stretch: tuple[date, date]) -> bool:
 
 
 def _check_size(
-    form: OutputFormat, entries: Iterable[Entry], selection: Selection, edition: Edition, now: datetime
+    form: OutputFormat, choice: WindowContents, selection: Selection, edition: Edition, now: datetime
 ) -> None:
     """Raise BadSelection if a format would list too many occurrences."""
     if form.holds is FeedUnit.MOMENTS:
         first, last = (bound.date() for bound in list_bounds(edition, selection, now))
-        check_occurrences(((entry.record, first, last) for entry in entries), selection)
+        check_occurrences(((entry.record, first, last) for entry in choice.entries), selection)
     elif form.holds in _LASTING:
         today = day_of_instant(now, edition.calendar.zone)
-        written_out = [entry.record for entry in entries if is_written_out(entry.record)]
+        written_out = [record for record in choice.recurring if is_written_out(record)]
         check_occurrences(((each, *stretch_for(each, selection, today)) for each in written_out), selection)
 
 
@@ -177,7 +178,7 @@ def _changed_at(choice: WindowContents, edition: Edition, now: datetime, *, is_c
     if choice.changed_at > changed:  # something left the window since; it was shown to the end of that day
         left = day_of_instant(choice.changed_at - timedelta(microseconds=1), zone)
         changed = max(changed, min(now, midnight(left + timedelta(days=1), zone)))
-    if any(varies_by_month(entry.record) for entry in choice.entries):
+    if any(varies_by_month(record) for record in choice.recurring):
         changed = max(changed, midnight(today.replace(day=1), zone))
     # Which entries are left out depends on which are past, and so on the day.
     return max(changed, now) if is_cut else changed

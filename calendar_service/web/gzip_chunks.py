@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # deflate, no name, no time, of no system
 _END = b"\x03\x00"  # an empty last block
 _LEVEL = 6
-_ONE_IN = 128
-_LONGEST = 4 * _ONE_IN
+_ONE_IN = 96
+_LONGEST = 2 * _ONE_IN
 _MAX_BYTES = 32_000_000
 
 _Chunk = tuple[bytes, ...]

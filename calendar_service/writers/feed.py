@@ -110,7 +110,7 @@ def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents])
 
 def write_feed(head: FeedHead, blocks: Sequence[SerializedEvents], edition: Edition, view: RenderContext) -> bytes:
     """Return a calendar. If it has no event it gets a notice, since an empty VCALENDAR is invalid."""
-    zones = sorted({zone for block in blocks for zone in block.zones})
+    zones = sorted(frozenset().union(*{block.zones for block in blocks}))
     parts = [
         _head(head, edition, view),
         *(write_vtimezone(zone) for zone in zones),
