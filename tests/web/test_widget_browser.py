@@ -349,7 +349,7 @@ addEventListener('message', ({{data, source}}) => {{
   if (data.message === 'link' && new URL(data.value).host === new URL(frame.src).host && document.activeElement === frame)
     top.location.href = data.value;
 }});
-onload = () => document.querySelector('iframe').contentWindow.postMessage({{message: 'ready', secret: 'Secret1234'}}, '*');
+document.querySelector('iframe').contentWindow.postMessage({{message: 'ready', secret: 'Secret1234'}}, '*');
 </script>
 """
 
@@ -394,10 +394,16 @@ def test_frame_that_tells_no_secret_opens_its_links_itself(browser, foreign, ser
     page.context.close()
 
 
-def test_script_sizes_frames_that_stand_by_themselves(browser, foreign, served_widget):
+@pytest.mark.parametrize("how", ["", "late"])
+def test_script_sizes_frames_that_stand_by_themselves(browser, foreign, served_widget, how):
     html = served_widget.get(f"/oembed?url={served_widget.base}/").get_json()["html"]
     stranger = f'<iframe src="{foreign.url}/widget" height="300"></iframe>'
     script = f'<script src="{served_widget.base}/widget.js"></script>'
+    if how:
+        script = (
+            "<script>onload = () => setTimeout(() => document.body.append(Object.assign(document.createElement('script'), "
+            f"{{src: '{served_widget.base}/widget.js'}})), 300)</script>"
+        )
     page = look(browser, foreign.show(html + stranger + script), viewport={"width": 320, "height": 2000})
     page.wait_for_function("document.querySelector('iframe').style.height")
     assert not widgets(page)[0].evaluate(SCROLLS)

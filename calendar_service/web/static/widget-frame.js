@@ -7,14 +7,12 @@
   const tellSite = (message, value) => parent.postMessage({ message, value, secret: secret() }, "*");
 
   // The page around may make the frame as high as what is in it. A height is no secret.
+  const tell = () => {
+    const height = Math.ceil(root.getBoundingClientRect().height);
+    parent.postMessage({ type: "calendar-widget", height }, "*");
+    if (secret()) tellSite("height", height);
+  };
   if (parent !== window) {
-    const tell = () => {
-      const height = Math.ceil(root.getBoundingClientRect().height);
-      parent.postMessage({ type: "calendar-widget", height }, "*");
-      if (secret()) tellSite("height", height);
-    };
-    // A frame that is hidden until it has told its height, as in WordPress, is observed only from then on.
-    tell();
     new ResizeObserver(tell).observe(root);
     addEventListener("hashchange", tell);
     addEventListener("message", ({ source, data }) => {
@@ -71,4 +69,7 @@
     count();
     setInterval(count, 15000);
   }
+
+  // A frame that is hidden until it has told its height, as in WordPress, is observed only from then on.
+  if (parent !== window) tell();
 })();

@@ -43,14 +43,14 @@
     return Number.isInteger(data.height) && data.height >= 1 && data.height <= 100000 ? data.height : 0;
   };
 
-  // Frames that stand by themselves, as those of oEmbed, are as high as what they show, too.
+  // Frames that stand by themselves, as those of oEmbed, are as high as what they show, too. Those that are there already tell it again.
+  const ownFrames = () => [...document.querySelectorAll(`iframe[src^="${home}"]`)];
   addEventListener("message", (event) => {
     const height = heightIn(event);
-    if (!height) return;
-    for (const frame of document.querySelectorAll(`iframe[src^="${home}"]`)) {
-      if (frame.contentWindow === event.source) frame.style.height = `${height}px`;
-    }
+    const frame = height && ownFrames().find((each) => each.contentWindow === event.source);
+    if (frame) frame.style.height = `${height}px`;
   });
+  for (const frame of ownFrames()) frame.contentWindow.postMessage({ message: "ready" }, "*");
 
   class CalendarWidget extends HTMLElement {
     static observedAttributes = [...NAMES, "label"];
