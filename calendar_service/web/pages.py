@@ -160,7 +160,7 @@ def year(year: int = 0, lang: str = "") -> Response:
 
 def _year(edition: Edition, selection: Selection, view: RenderContext, now: datetime, shown: int) -> str:
     items = items_of_days(edition, selection, date(shown, 1, 1), date(shown, 12, 31), now)
-    path = f"/year/{shown}"
+    path, today = f"/year/{shown}", day_of_instant(now, edition.calendar.zone)
     urls = (
         lambda first: _address(f"/month/{first:%Y-%m}", view)(selection),
         lambda day: _days_url(selection, view, day, day),
@@ -171,7 +171,8 @@ def _year(edition: Edition, selection: Selection, view: RenderContext, now: date
         view,
         **_common(selection, edition, view, _address(path, view), now),
         shown=shown,
-        this_year=day_of_instant(now, edition.calendar.zone).year,
+        this_year=today.year,
+        this_month=today.month,
         months=make_year(items, shown, edition, view, now, urls),
         neighbours=[
             {"name": str(each), "url": _address(f"/year/{each}", view)(selection)} if each in _YEARS else {}

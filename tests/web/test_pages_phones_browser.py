@@ -163,3 +163,13 @@ def test_without_scripts_every_calendar_is_there(browser, served):
     page.get_by_text("Add to your calendar").click()
     assert page.locator(".actions a").count() == 5
     page.context.close()
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+@pytest.mark.parametrize("width", [320, 360, 390, 768])
+def test_the_pages_of_the_site_stand_on_one_line(browser, served, prefix, width):
+    page = look(browser, viewport={"width": width, "height": 844})
+    page.goto(f"{served}{prefix}/year")
+    tops = page.locator(".pages li").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+    page.context.close()

@@ -77,3 +77,10 @@ def test_each_month_has_its_weeks_from_monday(site):
 @pytest.mark.parametrize("path", ["/year/1969", "/year/2101", "/year/20x", "/de/year"])
 def test_other_years_are_not_found(site, path):
     assert site.get(path).status_code == 404
+
+
+def test_the_present_month_of_a_year_is_a_press_away(site):
+    assert '<a class="button quietly" href="#m11">Today</a>' in site.get("/year").get_data(as_text=True)
+    other = site.get("/year/2027").get_data(as_text=True)
+    assert "#m11" not in other
+    assert '<a class="button quietly" href="/year">Today</a>' in other
