@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -163,9 +163,16 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={1000 * _WAIT_SECONDS}", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-    _enter_wal(connection)
+    try:
+        for pragma in (f"busy_timeout={1000 * _WAIT_SECONDS}", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+        _enter_wal(connection)
+    except sqlite3.Error:
+        # SQLite (seen in 3.40) deletes the log, with the commits in it, when a connection is closed after its only
+        # statement failed because the index of the log could not be made. After one more statement it keeps the log.
+        with suppress(sqlite3.Error):
+            connection.execute("SELECT count(*) FROM sqlite_master").close()
+        raise
 
 
 def _enter_wal(connection: Any) -> None:
