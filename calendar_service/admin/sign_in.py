@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from flask import abort, redirect, request
 
@@ -29,6 +30,7 @@ from calendar_service.admin.records import list_page
 from calendar_service.admin.sessions import LINK_MINUTES, SESSION_LASTS
 from calendar_service.records.texts import output_languages
 from calendar_service.reminders.subscriptions.service import TooManyRequests
+from calendar_service.settings import DEFAULT_PORT
 from calendar_service.web.context import cache, settings
 from calendar_service.web.first_start import is_at_the_machine
 
@@ -73,7 +75,7 @@ def ask_for_link() -> Response:
         return _too_many(error.retry_after)
     url = f"{settings().base_url}{LINK}/{token}?lang={lang.code}"
     mailer().send(editor.address if editor else "", url, LINK_MINUTES, lang.code)
-    response = admin_page("admin_link_sent.html", minutes=LINK_MINUTES, mail_folder=_mail_folder())
+    response = admin_page("admin_link_sent.html", minutes=LINK_MINUTES, **_without_mail())
     set_cookie(response, BROWSER_COOKIE, browser, _BROWSER_SECONDS)
     return response
 
@@ -112,12 +114,16 @@ def sign_out() -> Response:
 
 
 def _ask_for_address() -> Response:
-    return open_form_page("admin_ask.html", mail_folder=_mail_folder())
+    return open_form_page("admin_ask.html", **_without_mail())
 
 
-def _mail_folder() -> str:
-    """Return where the mail with the link is, for whoever sits at a machine that sends none, else ""."""
-    return mailer().folder if is_at_the_machine() else ""
+def _without_mail() -> dict[str, Any]:
+    """Return where mails are and which command prints a link, for whoever sits at a machine that sends none."""
+    if not is_at_the_machine():
+        return {}
+    port = urlsplit(settings().base_url).port
+    option = f" --port {port}" if port not in (None, DEFAULT_PORT) else ""
+    return {"mail_folder": mailer().folder, "command": f"calendar-service admin-link{option}"}
 
 
 def _too_many(retry_after: int) -> Response:

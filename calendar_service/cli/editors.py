@@ -14,7 +14,10 @@ from calendar_service.settings import read_settings
 
 @click.command(name="admin-link")
 @click.argument("address", required=False)
-def admin_link(address: str | None) -> None:
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="That of `serve --port`, where CALENDAR_BASE_URL is not set."
+)
+def admin_link(address: str | None, port: int | None) -> None:
     """Print a link that signs the editor ADDRESS in to the admin pages, once, in any browser.
 
     It needs no mail server. ADDRESS may be left out if there is one editor.
@@ -32,5 +35,6 @@ def admin_link(address: str | None) -> None:
     editor = sessions.editor_of(address or settings.editors[0].address)
     if editor is None:
         raise click.ClickException(f"{address} is not among CALENDAR_EDITORS: {known}")
-    click.echo(f"{settings.base_url}{LINK}/{sessions.link_for(editor, clock())}")
+    base_url = f"http://127.0.0.1:{port}" if port and not settings.trusted_hosts else settings.base_url
+    click.echo(f"{base_url}{LINK}/{sessions.link_for(editor, clock())}")
     click.echo(f"It signs in {editor.address}, once, within {LINK_MINUTES} minutes.", err=True)

@@ -348,7 +348,9 @@ def test_in_french(simple):
 
 def test_on_the_machine_itself_the_page_says_how_to_sign_in_without_mail(database_file, tmp_path):
     local = AdminSite(tmp_path, database_file, base_url="http://127.0.0.1:8000")
-    assert "calendar-service admin-link" in local.visitor().html("/admin")
+    assert "the command calendar-service admin-link prints" in local.visitor().html("/admin")
+    moved = AdminSite(tmp_path, database_file, base_url="http://127.0.0.1:8123")
+    assert "the command calendar-service admin-link --port 8123 prints" in moved.visitor().html("/admin")
     assert "admin-link" not in local.visitor().get("/admin", X_Forwarded_For="192.0.2.1").text
     elsewhere = AdminSite(tmp_path, database_file)
     assert "admin-link" not in elsewhere.visitor().html("/admin")

@@ -15,11 +15,12 @@ EDITORS = "anna@example.org, bo@example.org:write"
 def admin_link(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments, editors=EDITORS):
+    def run(*arguments, editors=EDITORS, **more):
         environ = {
             "CALENDAR_EDITORS": editors,
             "CALENDAR_DATABASE_URL": sqlite_url(tmp_path / "calendar.sqlite3"),
             "CALENDAR_SECRET_KEY": "k" * 40,
+            **more,
         }
         return CliRunner().invoke(main, ["admin-link", *arguments], env=environ)
 
@@ -35,6 +36,13 @@ def test_it_prints_a_link(admin_link, arguments, editors):
     assert done.exit_code == 0, done.output
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/admin/sign-in/[\w-]{43}\n", done.stdout)
     assert "once, within 15 minutes" in done.stderr
+
+
+def test_it_names_the_port_of_a_service_on_this_machine(admin_link):
+    words = "bo@example.org", "--port", "8123"
+    assert admin_link(*words).stdout.startswith("http://127.0.0.1:8123/admin/sign-in/")
+    known = admin_link(*words, CALENDAR_BASE_URL="https://calendar.example.org")
+    assert known.stdout.startswith("https://calendar.example.org/admin/sign-in/")
 
 
 @pytest.mark.parametrize(
