@@ -158,7 +158,7 @@ def _feedback(overview: Overview, draft: Draft, form: RecordForm, given: dict[st
     """Return how the times of the form are read, for the script of the page."""
     times = read_times(overview, draft, form, given)
     read = {name: overview.lang.gettext("Read as: {words}", words=words) for name, words in times.read.items()}
-    return jsonify(read=read, errors=times.errors)
+    return jsonify(read=read, errors={name: overview.lang.say(told) for name, told in times.errors.items()})
 
 
 def _fields(form: RecordForm, given: dict[str, str], record_id: str) -> dict[str, object]:
@@ -219,7 +219,7 @@ def _page(  # noqa: PLR0913 (what the page shows)
         heading=lang.gettext(_KINDS[Kind(form.values["kind"])]),
         form=form,
         fields=[(each, given.get(each.name, each.text)) for each in form.fields],
-        errors=errors,
+        errors={name: lang.say(told) for name, told in errors.items()},
         notes=trial.notes if trial else {},
         read=read,
         live=LIVE,

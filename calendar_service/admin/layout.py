@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -64,6 +65,8 @@ def admin_page(
         "lang": lang,
         "gettext": lang.gettext,
         "ngettext": lang.ngettext,
+        "say": lang.say,
+        "is_english": partial(_is_english, lang),
         "asset": asset,
         "script": script,
         "path": path,
@@ -81,6 +84,11 @@ def admin_page(
     response = Response(render_template(template, **(shared | values)), status)
     response.headers["Content-Security-Policy"] = f"{WITH_SCRIPT if script else POLICY}; connect-src 'self'"
     return response
+
+
+def _is_english(lang: Language, text: str) -> bool:
+    """Return True if a sentence of `check` stays English on a page in another language."""
+    return lang.code != "en" and lang.say(text) == text
 
 
 def refresh_page() -> Response:

@@ -91,6 +91,6 @@ def _page(overview: Overview, record_id: str, words: str, errors: dict[str, str]
         title=phrases.pick(record.title, lang.code),
         record_id=record_id,
         given={_FIELD: words},
-        errors=errors,
+        errors={name: lang.say(told) for name, told in errors.items()},
         now=phrases.when_words(civil_from_instant(at, zone), zone, lang) if at else "",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.admin.comparison import changed_keys
 from calendar_service.admin.line_diff import diff_lines
 from calendar_service.admin.record_form import field_label
+from calendar_service.admin.trial import problem_sentence
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
 from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.errors import gettext_noop
@@ -236,7 +237,7 @@ def shown_waiting(change: WaitingChange, overview: Overview) -> ShownWaiting:
 
 def _finding(finding: Finding, lang: Language) -> tuple[str, str]:
     problem = finding.problem
-    return field_label(".".join(map(str, problem.path[2:])), lang), f"{problem.message} {problem.remedy}".strip()
+    return field_label(".".join(map(str, problem.path[2:])), lang), problem_sentence(problem)
 
 
 def shown_scheduled(overview: Overview) -> list[tuple[str, phrases.LocalizedText, str]]:

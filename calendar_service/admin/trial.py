@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_service.parsers.editing.edits import UnfitEdit, record_numbers
 from calendar_service.parsers.editing.file_edit import edit_file
 from calendar_service.parsers.yaml_tree import read_tree
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -62,7 +63,7 @@ def try_edits(
         path = finding.problem.path
         if path[:2] == ("records", number) and (finding.is_error or (path, finding.problem.message) not in known):
             told = errors if finding.is_error else notes
-            told.setdefault(_field_of(path[2:], fields), _in_words(finding.problem))
+            told.setdefault(_field_of(path[2:], fields), problem_sentence(finding.problem))
         elif finding.is_error:
             errors.setdefault("", str(finding))
     records = reading.draft.every_record if reading.draft else ()
@@ -78,5 +79,8 @@ def _field_of(path: Sequence[Any], fields: Collection[str]) -> str:
     return max(inside, key=len, default=next((each for each in fields if each.startswith(f"{dotted}.")), ""))
 
 
-def _in_words(problem: Problem) -> str:
-    return f"{problem.message} {problem.remedy}".strip()
+def problem_sentence(problem: Problem) -> str:
+    """Return what is wrong and what to do as one sentence."""
+    if not problem.remedy:
+        return problem.message
+    return Sentence("{message} {remedy}", message=problem.message, remedy=problem.remedy)

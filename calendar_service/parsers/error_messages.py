@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from calendar_service.records.errors import CalendarError, Path, Problem, suggest
+from calendar_service.records.errors import CalendarError, Path, Problem, Sentence, suggest
 from calendar_service.records.schema import (
     MANY,
     ONE,
@@ -37,26 +37,30 @@ INNER_SCHEMAS: dict[str, type[BaseModel]] = {
 """The schema of each field of a record that has keys of its own."""
 _LONGEST_ADVISED = 60
 _MOST_OF_ONE_PART = 100
+_GIVE = Sentence("Give a value, or delete the key.")
 _PLAIN = {
     "string_type": (
-        "it must be a text.",
-        'Write words; put quotes around a number or true or false that is meant as a text, as in "2027".',
+        Sentence("it must be a text."),
+        Sentence('Write words; put quotes around a number or true or false that is meant as a text, as in "2027".'),
     ),
-    "list_type": ("it must be a list.", "Write [one, two], or one item a line after a dash."),
-    "dict_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
-    "model_type": ("it must have keys of its own.", "Indent `key: value` lines under it."),
-    "bool_type": ("it must be true or false.", "Write it without quotes."),
-    "string_too_short": ("it is empty.", "Give a value, or delete the key."),
-    "too_short": ("it is empty.", "Give a value, or delete the key."),
+    "list_type": (Sentence("it must be a list."), Sentence("Write [one, two], or one item a line after a dash.")),
+    "dict_type": (Sentence("it must have keys of its own."), Sentence("Indent `key: value` lines under it.")),
+    "model_type": (Sentence("it must have keys of its own."), Sentence("Indent `key: value` lines under it.")),
+    "bool_type": (Sentence("it must be true or false."), Sentence("Write it without quotes.")),
+    "string_too_short": (Sentence("it is empty."), _GIVE),
+    "too_short": (Sentence("it is empty."), _GIVE),
 }
 _FORMS: dict[Path, tuple[str, str]] = {
     ("calendar", "id"): (
-        "it is not a name for a calendar.",
-        "Use lower-case letters, digits, hyphens and dots, as in calendar.example.org.",
+        Sentence("it is not a name for a calendar."),
+        Sentence("Use lower-case letters, digits, hyphens and dots, as in calendar.example.org."),
     ),
-    ("id",): ("it is not an id.", "Use lower-case letters, digits and hyphens, at most 64, as in refugee-day-2027."),
-    ("email",): ("it is not a mail address.", "Write an address such as office@example.org."),
-    (): ("it is not a tag.", "Use letters, digits, spaces and hyphens, at most 50."),
+    ("id",): (
+        Sentence("it is not an id."),
+        Sentence("Use lower-case letters, digits and hyphens, at most 64, as in refugee-day-2027."),
+    ),
+    ("email",): (Sentence("it is not a mail address."), Sentence("Write an address such as office@example.org.")),
+    (): (Sentence("it is not a tag."), Sentence("Use letters, digits, spaces and hyphens, at most 50.")),
 }
 
 
@@ -72,8 +76,10 @@ def to_problems(errors: list[ErrorDetails], path: Path, kind: str | None) -> lis
         if error["type"] != "missing" or path_of(error) not in misspelt
     ]
     if len(errors) > _MOST_OF_ONE_PART:
-        message = f"it has {len(errors):,} problems, of which {_MOST_OF_ONE_PART} are shown."
-        found.append(Problem(path, message, None, "Correct those first."))
+        message = Sentence(
+            "it has {number} problems, of which {most} are shown.", number=f"{len(errors):,}", most=_MOST_OF_ONE_PART
+        )
+        found.append(Problem(path, message, None, Sentence("Correct those first.")))
     return found
 
 
@@ -84,7 +90,7 @@ def misspelt_keys(errors: list[ErrorDetails], kind: str | None) -> set[Path]:
         (*inner[:-1], key)
         for inner in unknown
         for key in _known_keys(kind, inner)
-        if f"Did you mean {key!r}?" == advise(inner[-1], _known_keys(kind, inner))
+        if Sentence("Did you mean {word}?", word=repr(key)) == advise(inner[-1], _known_keys(kind, inner))
     }
 
 
@@ -110,28 +116,37 @@ def _to_problem(error: ErrorDetails, path: Path, kind: str | None) -> Problem:
     if isinstance(cause, CalendarError):
         return Problem(where, cause.message, value, cause.remedy)
     if value is None:
-        return Problem(where, "it has no value.", None, "Give a value, or delete the key.")
+        return Problem(where, Sentence("it has no value."), None, _GIVE)
     match error["type"]:
         case "missing":
-            return Problem(where, f"`{inner[-1]}` is missing.", None, _example(kind, inner))
+            return Problem(where, Sentence("`{key}` is missing.", key=inner[-1]), None, _example(kind, inner))
         case "extra_forbidden":
-            return Problem(where, f"there is no key {inner[-1]!r} here.", None, _known(kind, inner))
+            return Problem(
+                where, Sentence("there is no key {key} here.", key=repr(inner[-1])), None, _known(kind, inner)
+            )
         case "string_too_long":
-            return Problem(where, f"it has more than {context['max_length']:,} characters.", value, "Shorten it.")
+            message = Sentence("it has more than {number} characters.", number=f"{context['max_length']:,}")
+            return Problem(where, message, value, Sentence("Shorten it."))
         case "too_long":
-            return Problem(where, f"it has more than {context['max_length']:,} items.", None, "Take some out.")
+            message = Sentence("it has more than {number} items.", number=f"{context['max_length']:,}")
+            return Problem(where, message, None, Sentence("Take some out."))
         case "enum" | "literal_error":
             return _unknown_choice(where, value, str(context["expected"]))
         case "string_pattern_mismatch":
             return Problem(where, _form(where)[0], value, _form(where)[1])
         case other:
-            message, remedy = _PLAIN.get(other, (f"{error['msg']}.", ""))
-            return Problem(where, message, value, remedy)
+            known = _PLAIN.get(other)
+            return Problem(where, known[0], value, known[1]) if known else Problem(where, f"{error['msg']}.", value)
 
 
 def _unknown_choice(where: Path, value: Any, expected: str) -> Problem:
     known = expected.replace("'", "")
-    return Problem(where, f"it must be {known}.", value, advise(value, known.replace(" or ", ", ").split(", ")))
+    return Problem(
+        where,
+        Sentence("it must be {words}.", words=known),
+        value,
+        advise(value, known.replace(" or ", ", ").split(", ")),
+    )
 
 
 def _form(where: Path) -> tuple[str, str]:
@@ -159,8 +174,8 @@ def _known(kind: str | None, inner: Path) -> str:
         other for other, shape in RECORD_SCHEMAS.items() if kind and len(inner) == 1 and inner[0] in _fields(shape)
     ]
     if homes:
-        return f"It belongs to {' and '.join(f'{home}s' for home in homes)}."
-    return f"Known: {', '.join(keys)}."
+        return Sentence("It belongs to {kinds}.", kinds=" and ".join(f"{home}s" for home in homes))
+    return Sentence("Known: {keys}.", keys=", ".join(keys))
 
 
 def _fields(shape: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -170,4 +185,4 @@ def _fields(shape: type[BaseModel]) -> dict[str, FieldInfo]:
 def _example(kind: str | None, inner: Path) -> str:
     field = _fields(_shape_of(kind, inner)).get(str(inner[-1]))
     example = field.examples[0] if field and field.examples else "…"
-    return f"Add a line `{inner[-1]}: {example}`."
+    return Sentence("Add a line `{key}: {example}`.", key=inner[-1], example=example)

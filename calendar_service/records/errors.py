@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from calendar_service.records.shorten import shorten
 
@@ -73,10 +73,28 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_lower[close[0]] if close else ""
 
 
+class Sentence(str):
+    """An English sentence that keeps what it is made of, so that a page can say it in another language.
+
+    `template` is in the catalogues, with holes as in "there is no key {key} here."; `values` fill them, and may be
+    sentences themselves.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Make the sentence of a template."""
+        made = super().__new__(cls, template.format(**values) if values else template)
+        made.template, made.values = template, values
+        return made
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean …?" for a word that is similar to a known one, else ""."""
     close = nearest(word, known)
-    return f"Did you mean {close!r}?" if close else ""
+    return Sentence("Did you mean {word}?", word=repr(close)) if close else ""
 
 
 def gettext_noop(message: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.capitals import CAPITAL_ZONES, zones_to_propose
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.enums import DRAFT, Kind, MomentName, Status
-from calendar_service.records.errors import Path, Problem, Severity
+from calendar_service.records.errors import Path, Problem, Sentence, Severity
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import (
     Calendar,
@@ -156,8 +156,8 @@ class _Resolver:
         words, is_draft = self.shape.publish_at, self.shape.status == DRAFT
         at = self.timing.instant(("publish_at",), words)
         if words and is_draft:
-            message = "a draft does not become public by itself."
-            self.timing.refuse(("publish_at",), message, words, "Take out this line, or `status: draft`.")
+            message = Sentence("a draft does not become public by itself.")
+            self.timing.refuse(("publish_at",), message, words, Sentence("Take out this line, or `status: draft`."))
         if record is None or not (words or is_draft):
             return None
         return WithheldRecord(record, at, words or "")
@@ -167,22 +167,24 @@ class _Resolver:
         known = ", ".join(self.calendar.languages)
         for field, code in _languages_of(self.shape):
             if code not in self.calendar.languages:
-                message = f"the calendar has no language {code!r}; it has {known}."
-                self.timing.refuse((*field, code), message, None, "Add it to calendar.languages or correct the code.")
+                message = Sentence("the calendar has no language {code}; it has {known}.", code=repr(code), known=known)
+                self.timing.refuse(
+                    (*field, code), message, None, Sentence("Add it to calendar.languages or correct the code.")
+                )
 
     # -- sessions -------------------------------------------------------------------------------
 
     def sessions(self, shape: HappeningSchema) -> tuple[Session, ...]:
         """Return the sessions of an event."""
         if shape.sessions and shape.repeats:
-            message = "a record that repeats cannot have sessions."
-            self.timing.refuse(("sessions",), message, None, "Write them in the summary.")
+            message = Sentence("a record that repeats cannot have sessions.")
+            self.timing.refuse(("sessions",), message, None, Sentence("Write them in the summary."))
         names: set[str] = set()
         found = []
         for number, each in enumerate(shape.sessions or ()):
             if each.id in names:
-                message = "another session has this id already."
-                self.timing.refuse(("sessions", number, "id"), message, each.id, "Choose another.")
+                message = Sentence("another session has this id already.")
+                self.timing.refuse(("sessions", number, "id"), message, each.id, Sentence("Choose another."))
             names.add(each.id)
             found.append(self.session(number, each))
         return tuple(session for session in found if session)
@@ -205,7 +207,7 @@ class _Resolver:
         if schedule and schedule.rule is None:
             end = instant_bounds(schedule.span, self.calendar.zone)[1]
             if self.instant(closes) > end:
-                message = f"it comes after the end of the event, {schedule.words}."
+                message = Sentence("it comes after the end of the event, {words}.", words=schedule.words)
                 self.timing.refuse(field, message, closes.words, _remedy_for_late(closes.at, schedule.span))
         return {MomentName.REGISTRATION_CLOSES: closes}
 
@@ -227,8 +229,10 @@ class _Resolver:
         found = [self.extension(number, each) for number, each in enumerate(shape.extensions or ())]
         for number, each in enumerate(found):
             if each and present and instant_bounds(each.at, "UTC") == instant_bounds(present.at, "UTC"):
-                message = "it is the present deadline, which nothing has replaced."
-                remedy = "Write the deadline that was replaced, and the present one as `closes` of the record."
+                message = Sentence("it is the present deadline, which nothing has replaced.")
+                remedy = Sentence(
+                    "Write the deadline that was replaced, and the present one as `closes` of the record."
+                )
                 self.timing.refuse(("extensions", number, "closes"), message, each.words, remedy)
         return tuple(sorted(filter(None, found), key=lambda each: instant_bounds(each.at, "UTC")))
 
@@ -256,12 +260,12 @@ class _Resolver:
         first, second = milestones[earlier], milestones[later]
         if self.instant(first) <= self.instant(second, at_end=True):
             return
-        remedy = "Correct one of the two."
+        remedy = Sentence("Correct one of the two.")
         if later is MomentName.CLOSES:
-            message = f"it comes after `{later}`, {second.words}."
+            message = Sentence("it comes after `{name}`, {words}.", name=later, words=second.words)
             self.timing.refuse((earlier,), message, first.words, remedy)
         else:
-            message = f"it comes before `{earlier}`, {first.words}."
+            message = Sentence("it comes before `{name}`, {words}.", name=earlier, words=first.words)
             self.timing.refuse((later,), message, second.words, remedy)
 
     def instant(self, milestone: Milestone, *, at_end: bool = False) -> datetime:
@@ -288,9 +292,13 @@ class _Resolver:
         if zones and not place.online and self.lacks_zone(schedule):
             named = ", ".join(zones[:_ENOUGH]) + (" and others" if len(zones) > _ENOUGH else "")
             country = COUNTRIES[place.country]
-            message = f"{country} has several time zones ({named}), so the local time is not shown."
+            message = Sentence(
+                "{country} has several time zones ({zones}), so the local time is not shown.",
+                country=country,
+                zones=named,
+            )
             proposed = CAPITAL_ZONES.get(place.country, "Area/City")
-            self.timing.note(("place",), message, place.country, f"Say which: timezone: {proposed}")
+            self.timing.note(("place",), message, place.country, Sentence("Say which: timezone: {zone}", zone=proposed))
         return None
 
     def lacks_zone(self, schedule: Schedule | None) -> bool:
@@ -303,8 +311,11 @@ class _Resolver:
 def _remedy_for_late(closes: Point, span: Span) -> str:
     """Return the remedy for a registration that closes after the event; a bare date lasts until midnight."""
     if isinstance(span, DaySpan) or not isinstance(closes, EndOfDay) or closes.day != (span.ends or span.starts).day:
-        return "Correct one of the two."
-    return f"Give the hour, such as {closes.day.day} {closes.day:%B %Y}, {span.starts.clock:%H:%M}."
+        return Sentence("Correct one of the two.")
+    return Sentence(
+        "Give the hour, such as {words}.",
+        words=f"{closes.day.day} {closes.day:%B %Y}, {span.starts.clock:%H:%M}",
+    )
 
 
 def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]:

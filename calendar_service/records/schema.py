@@ -24,7 +24,7 @@ from pydantic import (
 
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.enums import Kind
-from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.errors import CalendarError, Sentence, suggest
 from calendar_service.records.leads import read_lead
 from calendar_service.records.texts import check_language, clean_input_block, clean_input_line
 from calendar_service.records.zones import tzinfo_of
@@ -54,25 +54,36 @@ def _check_lead(words: str) -> str:
 def _check_country(code: str) -> str:
     if code.upper() not in COUNTRIES:
         near = suggest(code, COUNTRIES.values())
-        named = [f"Write {short} for {name}." for short, name in COUNTRIES.items() if f"{name!r}?" in near]
+        named = [
+            Sentence("Write {code} for {name}.", code=short, name=name)
+            for short, name in COUNTRIES.items()
+            if f"{name!r}?" in near
+        ]
         remedy = named[0] if named else ""
-        raise CalendarError(f"{code!r} is not a country code.", remedy=remedy or "Write ISO 3166, as in FR.")
+        raise CalendarError(
+            Sentence("{value} is not a country code.", value=repr(code)),
+            remedy=remedy or Sentence("Write ISO 3166, as in FR."),
+        )
     return code.upper()
 
 
 def _check_url(url: str) -> str:
-    remedy = "Write an address such as https://example.org/page."
+    remedy, shown = Sentence("Write an address such as https://example.org/page."), repr(url)
     try:
         parts = urlsplit(url)
         port_is_number = parts.port is None or parts.port > 0
     except ValueError:
-        raise CalendarError(f"{url!r} is not a web address.", remedy=remedy) from None
+        raise CalendarError(Sentence("{value} is not a web address.", value=shown), remedy=remedy) from None
     if parts.scheme == "http" and parts.hostname:
-        raise CalendarError(f"{url!r} is not a safe address.", remedy="Write it with https:// in front.")
+        raise CalendarError(
+            Sentence("{value} is not a safe address.", value=shown), remedy=Sentence("Write it with https:// in front.")
+        )
     if parts.scheme != "https" or not parts.hostname or not port_is_number:
-        raise CalendarError(f"{url!r} is not a full https address.", remedy=remedy)
+        raise CalendarError(Sentence("{value} is not a full https address.", value=shown), remedy=remedy)
     if parts.username is not None or not _URL.fullmatch(url):
-        raise CalendarError(f"{url!r} holds a character that a web address cannot.", remedy=remedy)
+        raise CalendarError(
+            Sentence("{value} holds a character that a web address cannot.", value=shown), remedy=remedy
+        )
     return url
 
 

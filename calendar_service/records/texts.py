@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, Sentence
 
 Text = dict[str, str]
 """One text by language code; never empty where a text is required."""
@@ -37,8 +37,10 @@ def clean_input_block(value: str) -> str:
     if found := FORBIDDEN.search(value):
         code = f"U+{ord(found[0]):04X}"
         raise UnfitText(
-            f"it holds the invisible character {code} at position {found.start() + 1}.",
-            remedy="Delete it; it may have come with a copied text.",
+            Sentence(
+                "it holds the invisible character {code} at position {place}.", code=code, place=found.start() + 1
+            ),
+            remedy=Sentence("Delete it; it may have come with a copied text."),
         )
     return unicodedata.normalize("NFC", value.strip())
 
@@ -47,7 +49,7 @@ def clean_input_line(value: str) -> str:
     """Return a text of one line, trimmed and in Unicode form NFC. Raise UnfitText also for a line break or tab."""
     text = clean_input_block(value)
     if "\n" in text or "\t" in text:
-        raise UnfitText("it must stand on one line.", remedy="Take out the line break or tab.")
+        raise UnfitText(Sentence("it must stand on one line."), remedy=Sentence("Take out the line break or tab."))
     return text
 
 
@@ -61,9 +63,13 @@ def read_text(value: str | Text | None, language: str) -> Text:
 def check_language(code: str) -> str:
     """Return a known language code unchanged. Raise UnfitText."""
     if code not in LANGUAGE_NAMES:
-        named = [f"Write {short} for {name}." for short, name in LANGUAGE_NAMES.items() if name.lower() == code.lower()]
-        remedy = named[0] if named else "Write a code such as en, fr or uk."
-        raise UnfitText(f"{code!r} is not a language code.", remedy=remedy)
+        named = [
+            Sentence("Write {code} for {name}.", code=short, name=name)
+            for short, name in LANGUAGE_NAMES.items()
+            if name.lower() == code.lower()
+        ]
+        remedy = named[0] if named else Sentence("Write a code such as en, fr or uk.")
+        raise UnfitText(Sentence("{value} is not a language code.", value=repr(code)), remedy=remedy)
     return code
 
 

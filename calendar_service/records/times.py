@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, Sentence
 from calendar_service.records.zones import tzinfo_of
 
 Fold = Literal[0, 1]
@@ -25,8 +25,13 @@ class SkippedTime(CalendarError):
 
     def __init__(self, day: date, clock: time, zone: str) -> None:
         super().__init__(
-            f"{clock:%H:%M} does not exist on {day.day} {day:%B %Y} in {zone}: the clocks go forward over it.",
-            remedy="Write the time that was meant, before or after the change.",
+            Sentence(
+                "{time} does not exist on {day} in {zone}: the clocks go forward over it.",
+                time=f"{clock:%H:%M}",
+                day=f"{day.day} {day:%B %Y}",
+                zone=zone,
+            ),
+            remedy=Sentence("Write the time that was meant, before or after the change."),
         )
 
 
@@ -35,8 +40,13 @@ class RepeatedTime(CalendarError):
 
     def __init__(self, day: date, clock: time, zone: str) -> None:
         super().__init__(
-            f"{clock:%H:%M} happens twice on {day.isoformat()} in {zone}: the clocks go back over it.",
-            remedy="Add `fold: 0` for the first or `fold: 1` for the second.",
+            Sentence(
+                "{time} happens twice on {day} in {zone}: the clocks go back over it.",
+                time=f"{clock:%H:%M}",
+                day=day.isoformat(),
+                zone=zone,
+            ),
+            remedy=Sentence("Add `fold: 0` for the first or `fold: 1` for the second."),
         )
 
 

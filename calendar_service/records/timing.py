@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.datephrases import parse_when
-from calendar_service.records.errors import CalendarError, Path, Problem, Severity
+from calendar_service.records.errors import CalendarError, Path, Problem, Sentence, Severity
 from calendar_service.records.record import Milestone, TimeSpan
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, civil_from_instant, civil_time, write_minute
 from calendar_service.records.zones import (
@@ -112,7 +112,7 @@ class Timing:
         """Return the parsed date words if they are not a range, else None; with `closing` see `when`."""
         when = self.when(field, words, closing=closing)
         if when and (when.first != when.last or when.end is not None):
-            self.refuse(field, "it must be one moment, not a range.", words, remedy)
+            self.refuse(field, Sentence("it must be one moment, not a range."), words, remedy)
             return None
         return when
 
@@ -153,8 +153,13 @@ class Timing:
             found = first if _offset_of(first) == offset else second
             fits = _offset_of(found) == offset
             if fits and self.fold not in (None, found.fold):
-                message = f"`fold: {self.fold}` is not the {clock:%H:%M} of {offset}."
-                raise CalendarError(message, remedy="Take out the `fold`, or correct the offset.")
+                message = Sentence(
+                    "`fold: {fold}` is not the {time} of {offset}.",
+                    fold=self.fold,
+                    time=f"{clock:%H:%M}",
+                    offset=offset,
+                )
+                raise CalendarError(message, remedy=Sentence("Take out the `fold`, or correct the offset."))
         if not fits:
             raise OffsetDisagrees(found, offset or "")
         return found
@@ -165,8 +170,14 @@ class Timing:
             zone = zone_of_label(self.calendar.zone) if other.zone == "CET" else other.zone
             printed, there = other.end if end else other.start, civil_from_instant(civil.instant, zone)
             if printed != there.clock:
-                message = f"{other.words!r} is not the same time as {civil.clock:%H:%M} in {city_words(civil.zone)}."
-                self.refuse(field, message, when.words, f"Write {there.clock:%H:%M}, or only one of the two.")
+                message = Sentence(
+                    "{words} is not the same time as {time} in {city}.",
+                    words=repr(other.words),
+                    time=f"{civil.clock:%H:%M}",
+                    city=city_words(civil.zone),
+                )
+                remedy = Sentence("Write {time}, or only one of the two.", time=f"{there.clock:%H:%M}")
+                self.refuse(field, message, when.words, remedy)
                 return False
         return True
 
@@ -224,7 +235,7 @@ class Timing:
         if isinstance(span, DaySpan):
             return Milestone(span, when.words)
         if span.ends:
-            self.refuse(field, "it must be one moment, not a range.", words, "Write when it begins.")
+            self.refuse(field, Sentence("it must be one moment, not a range."), words, "Write when it begins.")
             return None
         return Milestone(span.starts, when.words)
 

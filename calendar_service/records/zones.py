@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import pytz
 
-from calendar_service.records.errors import CalendarError, suggest
+from calendar_service.records.errors import CalendarError, Sentence, suggest
 
 # The zones in common use: zoneinfo has no such list. No pytz zone ever reaches a datetime.
 COMMON_ZONES: frozenset[str] = frozenset(pytz.common_timezones)
@@ -39,8 +39,8 @@ class UnknownZone(CalendarError):
     """No time zone has this name."""
 
     def __init__(self, name: str) -> None:
-        remedy = suggest(name, COMMON_ZONES) or "Write an IANA name such as Europe/Paris, or UTC+01:00."
-        super().__init__(f"{name!r} is not a time zone.", remedy=remedy)
+        remedy = suggest(name, COMMON_ZONES) or Sentence("Write an IANA name such as Europe/Paris, or UTC+01:00.")
+        super().__init__(Sentence("{value} is not a time zone.", value=repr(name)), remedy=remedy)
         self.name = name
 
 

@@ -18,6 +18,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import CATALOGUES, output_languages
 from calendar_service.records.zones import is_iana, offset_words, tzinfo_of
 
@@ -43,6 +44,14 @@ class Language:
         """Return the translation of a sentence with its {names} filled in."""
         text = self._translations.gettext(message)
         return text.format(**values) if values else text
+
+    def say(self, text: str) -> str:
+        """Return a sentence in this language as far as its catalogue has it; any other text as it is."""
+        if not isinstance(text, Sentence):
+            return text
+        values = {name: self.say(each) if isinstance(each, str) else each for name, each in text.values.items()}
+        said = self._translations.gettext(text.template)
+        return said.format(**values) if values else said
 
     def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
         """Return the translation of a sentence by the language's plural rule; `{number}` stands for the number."""

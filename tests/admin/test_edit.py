@@ -168,3 +168,30 @@ def test_a_copy_keeps_what_the_form_has_no_field_for(site):
 def test_a_copy_of_nothing_is_a_new_record(site, name):
     fields = fields_of(site.editor().html(f"/admin/new?kind=tender&copy_of={name}"))
     assert fields["title.en"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "told"),
+    [
+        (
+            "/admin/records/roads/edit",
+            {"url": "example.org"},
+            "'example.org' n’est pas une adresse https complète. Écrivez une",
+        ),
+        ("/admin/records/roads/edit", {"tags": "a/b"}, "ce n’est pas un mot-clé. Employez des lettres"),
+        (
+            "/admin/records/roads/edit",
+            {"questions_by": "1 May 2027"},
+            "cette date vient après `closes`, 10 December 2026",
+        ),
+        ("/admin/records/rumours/edit", {"when": "soon"}, "'soon' n’est pas compris"),
+        ("/admin/records/rumours/edit", {"timezone": "Asia/Seol"}, "Vouliez-vous dire 'Asia/Seoul' ?"),
+        ("/admin/new?kind=tender", {"title__fr": "Fête"}, "`closes` manque. Ajoutez une ligne"),
+    ],
+)
+def test_in_french_a_problem_is_said_in_french(site, path, given, told):
+    editor = site.editor()
+    editor.get("/admin?lang=fr")
+    page = words_of(send(editor, path, do="check", **given)).replace("\u00a0", " ")
+    assert told.replace("\u00a0", " ") in page
+    assert "is not" not in page

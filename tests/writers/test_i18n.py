@@ -1,18 +1,20 @@
 """Every sentence that the code says is in every catalogue, and no catalogue holds a dead one."""
 
+import copy
 import re
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import output_languages
 from calendar_service.writers.i18n import CATALOGUES, language
 from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "calendar_service"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
-KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
+KEYWORDS = {"Sentence": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 TRANSLATIONS = [code for code in output_languages() if code != "en"]
 
 
@@ -71,3 +73,17 @@ def test_plurals_follow_the_language():
 def test_unknown_language_is_a_key_error():
     with pytest.raises(KeyError):
         language("xx")
+
+
+def test_a_sentence_keeps_what_it_is_made_of():
+    """It is an English text wherever it is printed, and is said in a language with all that it holds."""
+    inner = Sentence("{number} more", number=3)
+    made = Sentence("{most} and {last}", most="a, {b}", last=inner)
+    assert (made, f"{made}.", copy.deepcopy(made).template) == (
+        "a, {b} and 3 more",
+        "a, {b} and 3 more.",
+        made.template,
+    )
+    assert [language(code).say(made) for code in ("en", "fr")] == [made, "a, {b} et 3 autres"]
+    assert language("fr").say(Sentence("Shorten it.")) == "Raccourcissez le texte."
+    assert [language("fr").say(text) for text in ("", "it is empty.")] == ["", "it is empty."]

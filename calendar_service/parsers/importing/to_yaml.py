@@ -23,6 +23,7 @@ from calendar_service.parsers.importing.candidates import (
     tidy_block,
 )
 from calendar_service.parsers.importing.own_record import restore_words
+from calendar_service.records.errors import Sentence
 from calendar_service.records.resolve_calendar import resolve_calendar
 from calendar_service.records.schema import CalendarSchema
 
@@ -105,9 +106,10 @@ def _validate(candidates: list[Candidate], head: dict[str, Any], now: datetime |
         for finding in reading.findings:
             candidate = open_ones[min(bisect_right(starts, finding.line), len(open_ones)) - 1]
             if not finding.is_error:
-                candidate.remark(f"Note: {_worded(finding.problem)}")
+                candidate.remark(Sentence("Note: {words}", words=_worded(finding.problem)))
             elif _UNREAD not in finding.problem.message:
-                candidate.problems.append(_place(candidate, finding.problem) + _worded(finding.problem))
+                place, words = _place(candidate, finding.problem), _worded(finding.problem)
+                candidate.problems.append(Sentence("{place}{words}", place=place, words=words) if place else words)
         if not reading.errors:
             return
 
@@ -119,7 +121,10 @@ def _place(candidate: Candidate, problem: Problem) -> str:
 def _worded(problem: Problem) -> str:
     where = ".".join(str(step) for step in problem.path[2:])
     value = f" ({shorten_value(str(problem.value))!r})" if isinstance(problem.value, str) else ""
-    return f"{where}: {problem.message}{value} {problem.remedy}".removeprefix(": ").strip()
+    said = Sentence("{message}{value} {remedy}", message=problem.message, value=value, remedy=problem.remedy)
+    if not problem.remedy:
+        said = Sentence("{message}{value}", message=problem.message, value=value)
+    return Sentence("{where}: {words}", where=where, words=said) if where else said
 
 
 # --- lines ---------------------------------------------------------------------------------------
