@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, shorten_value
-from calendar_service.parsers.importing.news import NEWS_QUESTION
-from calendar_service.parsers.importing.page_dates import has_hours, split_date
-from calendar_service.parsers.importing.page_sentences import read_sentence
-from calendar_service.records.texts import fold_text
+from calendar_service.parsers.importing.dated_text import fold_aligned
+from calendar_service.parsers.importing.page_moments import DEADLINE_LABELS, has_hours, meaning, split_date
+from calendar_service.parsers.importing.page_places import is_online
+from calendar_service.parsers.importing.page_questions import NEWS_QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.parsers.importing.candidates import Candidate
-    from calendar_service.parsers.importing.page_source import SourceLine
+    from calendar_service.parsers.importing.page_units import Unit
 
 _HOURS = re.compile(
     r"\b(?:all|toutes les|les) (?:the )?(?:[a-z]+ ){0,2}?(?:hours|times|heures|horaires)\b.{0,50}?"
@@ -28,32 +27,41 @@ _ONLINE = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _ARTICLE = re.compile(r"\b[lL][’']")
+_ONLINE_FREE = re.compile(
+    r"(?:(?:free(?: of charge)?|gratuite?s?|sans inscription|no registration(?: needed)?|and|et|,) ?)*"
+    r"(?:online|en ligne|(?:on|via|sur|par) (?:zoom|teams))"
+    r"(?:[ ,]+(?:free(?: of charge)?|gratuite?s?|sans inscription|no registration(?: needed)?|and|et))*"
+)
 _FOR_ALL = re.compile(
     r"\bregistration gives access to all\b"
     r"|\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for (?:all|each|every)|pour (?:tou(?:te)?s|chaque))\b"
 )
 _ALL_HOURS = re.compile(
-    r"\b(?:all|every|each|tous les|toutes les|chaque)\b[^.;]{0,40}?\b(?P<hours>(?:from "
-    r"|de )?\d{1,2}[:.h]\d{0,2} ?(?:to|-|–|a) ?\d{1,2}[:.h])"
+    r"\b(?:all|every|each|tous les|toutes les|chaque)\b[^.;]{0,60}?\b"
+    r"(?P<hours>(?:from |de )?\d{1,2} ?(?:[:.h]|[ap]m\b))"
 )
+_MINUTES = re.compile(r"\b(\d{2,3}) ?min")
 _UNLESS = re.compile(r"[,(]| unless | except | sauf | if not ")
 _MOST_WORDS = 7
 _A_MOMENT = "3 May 2027 10:00"
 
 
-def apply_to_all(candidates: list[Candidate], lines: Iterable[SourceLine]) -> None:
+def apply_to_all(candidates: list[Candidate], units: Iterable[Unit]) -> None:
     """Set the zone and the place that a page names for all; ask about the zone if it is not understood."""
-    for line in lines:
-        if _FOR_ALL.search(fold_text(line.text)):
+    for line in units:
+        if _FOR_ALL.search(fold_aligned(line.text)):
             _set_registration(candidates, line)
         for sentence in _SENTENCE.split(line.text):
-            folded = fold_text(sentence).replace("’", "'")
+            folded = fold_aligned(sentence)
             if match := _HOURS.search(folded):
-                tail = _ARTICLE.sub("", sentence[match.end() :]) if len(folded) == len(sentence) else ""
+                tail = _ARTICLE.sub("", sentence[match.end() :])
                 _set_zone(candidates, _zone_words(_UNLESS.split(tail)[0].strip(" .;!)")), line, sentence)
-            if len(folded) == len(sentence) and (hours := _ALL_HOURS.search(folded)):
-                _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), line, sentence)
-            if _ONLINE.search(folded):
+            if hours := _ALL_HOURS.search(folded):
+                minutes = _MINUTES.search(folded)
+                length = f" ({minutes[1]} min)" if minutes else ""
+                _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), length, line, sentence)
+            is_free = _ONLINE_FREE.fullmatch(folded.strip(" .")) and not is_online(sentence)
+            if _ONLINE.search(folded) or is_free:
                 _set_online(candidates, line, sentence)
 
 
@@ -62,15 +70,13 @@ def _zone_words(text: str) -> str:
     words = text.split()
     for count in range(min(len(words), _MOST_WORDS), 0, -1):
         tail = " ".join(words[-count:])
-        try:
-            if parse_when(f"{_A_MOMENT} {tail}").label:
-                return tail
-        except DatePhraseError:
-            continue
+        when = meaning(f"{_A_MOMENT} {tail}")
+        if when and when.label:
+            return tail
     return ""
 
 
-def _set_zone(candidates: list[Candidate], zone: str, line: SourceLine, sentence: str) -> None:
+def _set_zone(candidates: list[Candidate], zone: str, line: Unit, sentence: str) -> None:
     for candidate in candidates:
         registration = candidate.fields.get("registration", {})
         for fields, name in ((candidate.fields, "when"), (candidate.fields, "closes"), (registration, "closes")):
@@ -88,24 +94,21 @@ def _set_zone(candidates: list[Candidate], zone: str, line: SourceLine, sentence
 
 def _has_bare_hours(words: str) -> bool:
     """Return True if words have an hour without a zone."""
-    try:
-        when = parse_when(words)
-    except DatePhraseError:
-        return False
-    return when.start is not None and when.label is None
+    when = meaning(words)
+    return bool(when and when.start is not None and when.label is None)
 
 
-def _set_registration(candidates: list[Candidate], line: SourceLine) -> None:
+def _set_registration(candidates: list[Candidate], line: Unit) -> None:
     """Set until when to register for all."""
-    date = read_sentence(line.text)
+    date = next((each for each in line.reading.moments if each.role in DEADLINE_LABELS), None)
     for candidate in candidates:
         is_open = candidate.fields["kind"] != "tender" and "registration" not in candidate.fields
-        if date and date.is_deadline and date.when and is_open:
+        if date and date.when and is_open:
             candidate.fields["registration"] = {"closes": date.words}
             candidate.remark(f"Line {line.number} says of all: {shorten_value(line.text)}")
 
 
-def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentence: str) -> None:
+def _set_hours(candidates: list[Candidate], text: str, length: str, line: Unit, sentence: str) -> None:
     """Set hours that hold for all events of a day; `text` begins with them."""
     for candidate in candidates:
         words = candidate.fields.get("when", "")
@@ -113,12 +116,16 @@ def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentenc
             continue
         head, rest = split_date(f"{words}, {text}")
         if head and has_hours(head) and not rest[:1].isdigit():
-            candidate.fields["when"] = head
+            candidate.fields["when"] = f"{head}{length}" if length and meaning(f"{head}{length}") else head
             candidate.questions = [each for each in candidate.questions if each != NEWS_QUESTION]
             candidate.remark(f"Line {line.number} says of all: {shorten_value(sentence)}")
+        else:
+            candidate.questions.append(
+                f"Line {line.number} gives hours for all: {shorten_value(sentence)} Are they its own?"
+            )
 
 
-def _set_online(candidates: list[Candidate], line: SourceLine, sentence: str) -> None:
+def _set_online(candidates: list[Candidate], line: Unit, sentence: str) -> None:
     for candidate in candidates:
         if candidate.fields["kind"] != "tender" and "place" not in candidate.fields:
             candidate.fields["place"] = ONLINE_WORDS
