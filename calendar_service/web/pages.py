@@ -117,18 +117,23 @@ def month(month: str = "", lang: str = "") -> Response:
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     first = _first_of(month) if month else day_of_instant(now, edition.calendar.zone).replace(day=1)
-    return as_page(render_once(edition, selection, lambda: _month(edition, selection, view, now, first)))
+    return as_page(
+        render_once(edition, selection, lambda: _month(edition, selection, view, now, first, is_named=bool(month)))
+    )
 
 
-def _month(edition: Edition, selection: Selection, view: RenderContext, now: datetime, first: date) -> str:
+def _month(
+    edition: Edition, selection: Selection, view: RenderContext, now: datetime, first: date, *, is_named: bool
+) -> str:
     items = items_of_days(edition, selection, first, last_of(first), now)
-    path = f"/month/{first:%Y-%m}"
+    path = f"/month/{first:%Y-%m}" if is_named else "/month"
     return render(
         "month.html",
         edition,
         view,
         **_common(selection, edition, view, _address(path, view), now),
         month_name=view.lang.month(first),
+        is_found=not (is_named or _query(selection)),
         is_present=first == day_of_instant(now, edition.calendar.zone).replace(day=1),
         weeks=make_weeks(items, first, edition, view, now, lambda day: _days_url(selection, view, day, day)),
         months=by_month(items[:ROWS_ON_A_PAGE], edition, view, now),
@@ -155,12 +160,16 @@ def year(year: int = 0, lang: str = "") -> Response:
     shown = year or day_of_instant(now, edition.calendar.zone).year
     if shown not in _YEARS:
         abort(404)
-    return as_page(render_once(edition, selection, lambda: _year(edition, selection, view, now, shown)))
+    return as_page(
+        render_once(edition, selection, lambda: _year(edition, selection, view, now, shown, is_named=bool(year)))
+    )
 
 
-def _year(edition: Edition, selection: Selection, view: RenderContext, now: datetime, shown: int) -> str:
+def _year(
+    edition: Edition, selection: Selection, view: RenderContext, now: datetime, shown: int, *, is_named: bool
+) -> str:
     items = items_of_days(edition, selection, date(shown, 1, 1), date(shown, 12, 31), now)
-    path, today = f"/year/{shown}", day_of_instant(now, edition.calendar.zone)
+    path, today = f"/year/{shown}" if is_named else "/year", day_of_instant(now, edition.calendar.zone)
     urls = (
         lambda first: _address(f"/month/{first:%Y-%m}", view)(selection),
         lambda day: _days_url(selection, view, day, day),
@@ -173,6 +182,7 @@ def _year(edition: Edition, selection: Selection, view: RenderContext, now: date
         shown=shown,
         this_year=today.year,
         this_month=today.month,
+        is_found=not (is_named or _query(selection)),
         months=make_year(items, shown, edition, view, now, urls),
         neighbours=[
             {"name": str(each), "url": _address(f"/year/{each}", view)(selection)} if each in _YEARS else {}

@@ -84,3 +84,14 @@ def test_the_present_month_of_a_year_is_a_press_away(site):
     other = site.get("/year/2027").get_data(as_text=True)
     assert "#m11" not in other
     assert '<a class="button quietly" href="/year">Today</a>' in other
+
+
+@pytest.mark.parametrize("page", ["year", "month"])
+def test_search_engines_find_the_present_one_alone(site, page):
+    named = {"year": "/year/2026", "month": "/month/2026-11"}[page]
+    for path, is_found in ((f"/{page}", True), (f"/fr/{page}", True), (named, False), (f"/{page}?kind=tender", False)):
+        html = site.get(path).get_data(as_text=True)
+        assert ('content="noindex"' not in html) is is_found, path
+    bare = site.get(f"/{page}").get_data(as_text=True)
+    assert f'<link rel="canonical" href="https://calendar.example.org/{page}">' in bare
+    assert f'hreflang="fr" href="https://calendar.example.org/fr/{page}"' in bare
