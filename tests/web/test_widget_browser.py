@@ -218,11 +218,18 @@ def test_clock_is_switched_by_keyboard(browser, foreign, served_widget):
     ],
 )
 def test_theme_is_the_visitors_or_the_sites(browser, served_widget, theme, scheme, ink, ground, padding):
-    page = look(browser, f"{served_widget.base}/widget?theme={theme}&accent=777777", color_scheme=scheme)
+    url = f"{served_widget.base}/widget?theme={theme}&accent=777777"
+    page = look(browser, url, color_scheme=scheme, java_script_enabled=False)
     colours = page.evaluate(
         "(s => [s.color, s.backgroundColor, getComputedStyle(document.body).padding])(getComputedStyle(document.documentElement))"
     )
     assert colours == [ink, ground, padding]
+    page.context.close()
+
+
+def test_widget_that_is_opened_by_itself_has_a_background(browser, served_widget):
+    page = look(browser, f"{served_widget.base}/widget", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(20, 23, 27)"
     page.context.close()
 
 

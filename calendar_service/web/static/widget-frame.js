@@ -72,4 +72,5 @@
 
   // A frame that is hidden until it has told its height, as in WordPress, is observed only from then on.
   if (parent !== window) tell();
+  else root.classList.add("alone");
 })();
