@@ -110,6 +110,7 @@ OLD_NAMES = {
     "readers.importing.drafts": "Aside MAX_BYTES ONLINE Sketch decode name_sketches set_text",
     "readers.importing.ics": "read_ics",
     "readers.importing.own_feed": "undo",
+    "readers.importing.page_lines": "Line Sort",
     "readers.importing.to_yaml": "Printed",
     "readers.mending": "mend",
     "readers.parts": "read_parts",

@@ -53,7 +53,7 @@ ENGLISH = Vocabulary(
     month_prepositions=phrases("of"),
     hour_words=phrases("h|hrs|hours"),
     minute_words=phrases("min|minutes"),
-    noon=phrases("noon|midday"),
+    noon=phrases("noon"),
     midnight=phrases("midnight"),
     halves=table(am="am|a.m", pm="pm|p.m"),
     range_words=phrases("to|until|till|through|thru"),

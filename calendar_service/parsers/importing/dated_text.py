@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from calendar_service.datephrases import MONTHS
 from calendar_service.records.texts import fold_text
@@ -16,31 +15,37 @@ _DATE = re.compile(
     r"|(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d)(?!\d)"
 )
 
+_OPENS = re.compile(
+    r"(?:[a-z]{3,9}day|(?:mon|tue|wed|thu|fri|sat|sun)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|from|du|le|les|on|the|and|et|to|au|\d{1,2}(?:st|nd|rd|th|er)?|[-–—&]|\d{1,2}[-–]\d{1,2})[.,]?"
+)
+
 
 def carries_date(text: str) -> bool:
     """Return True if a text names a day, with or without its year."""
     return first_date(text) >= 0
 
 
-def first_date(text: str, start: int = 0) -> int:
+def first_date(text: str) -> int:
     """Return where the first day is in a text, -1 if there is none."""
-    match = _DATE.search(fold_aligned(text), start)
-    return match.start() if match else -1
-
-
-@lru_cache(maxsize=4_096)
-def fold_aligned(text: str) -> str:
-    """Return a text without capitals and accents, with plain apostrophes, each character in its place."""
-    if text.isascii():
-        return text.lower()
     folded = fold_text(text)
-    return (folded if len(folded) == len(text) else "".join(map(_folded, text))).replace("’", "'")
+    match = _DATE.search(folded)
+    if match is None:
+        return -1
+    return match.start() if len(folded) == len(text) else 0
 
 
-@lru_cache(maxsize=4_096)
-def _folded(char: str) -> str:
-    folded = fold_text(char)
-    return folded if len(folded) == 1 else char
+def date_start(text: str) -> int:
+    """Return where the words of the first date begin: "from 3", "Monday, 3", "11-12"."""
+    start = text.rfind(" ", 0, first_date(text)) + 1
+    while start > 0:
+        before = text.rfind(" ", 0, start - 1) + 1
+        if not _OPENS.fullmatch(fold_text(text[before : start - 1])):
+            break
+        start = before
+    while text[start : start + 1] in tuple("-–—&([ "):
+        start += 1
+    return start
 
 
 def around_date(text: str, width: int = 120) -> str:

@@ -1,4 +1,4 @@
-"""Turn the visible part of a page into pieces: cards, lists and headings begin anew, tables keep their cells."""
+"""Turn the visible part of a page into lines: cards, lists and headings are its items, tables keep their cells."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from calendar_service.parsers.importing.candidates import is_https, tidy
 from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.parsers.importing.html_text import is_ignored, text_of, words_of_time
-from calendar_service.parsers.importing.page_units import Gap, Unit, head_of
-from calendar_service.parsers.importing.page_words import Label, label_of, split_label
+from calendar_service.parsers.importing.page_labels import label_in, label_of
+from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.parsers.importing.page_tables import is_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,48 +32,38 @@ _VARIANT = re.compile(r"\d+|\b(?:odd|even|first|last)\b")
 
 
 class LineWriter:
-    """Walks through a page and writes its pieces."""
+    """Walks through a page and writes its lines."""
 
     def __init__(self) -> None:
-        self.found: list[Unit] = []
+        self.found: list[SourceLine] = []
         self.buffer: list[str] = []
         self.number = 1
         self.url = ""
-        self.hint: Label | None = None
+        self.role = Role.NONE
         self.level = 0  # of the heading that the walk is in
-        self.gap = Gap.HARD  # before the next piece
-        self.is_bold = False
+        self.cards = 0  # that the walk is inside of
 
-    def units(self, root: etree._Element) -> list[Unit]:
-        """Return the pieces of a page."""
+    def lines(self, root: etree._Element) -> list[SourceLine]:
+        """Return the lines of a page."""
         self._children(root)
         self._flush()
         return self.found
 
-    def _flush(self, gap: Gap = Gap.LINE) -> None:
-        """End a piece; `gap` is how strongly the next one begins anew."""
+    def _flush(self) -> None:
         text = tidy("".join(self.buffer))
         if text:
-            is_fit = len(text) <= _LONGEST_HINTED and not carries_date(text) and split_label(text)[0] is None
-            hint = self.hint if is_fit and not (self.hint is Label.PLACE and label_of(text)) else None
-            self._write(text, hint=hint, url=self.url, level=self.level, is_bold=self.is_bold)
-        self.gap = max(self.gap, gap)
-        self.buffer, self.url, self.is_bold = [], "", False
+            role = self.role if len(text) <= _LONGEST_HINTED and not carries_date(text) else Role.NONE
+            if label_in(text) or (role is Role.PLACE and label_of(text)):
+                role = Role.NONE
+            self.found += [
+                SourceLine(self.number, text, role, url=self.url, level=self.level),
+                SourceLine(self.number, ""),
+            ]
+        self.buffer, self.url = [], ""
 
-    def _write(
-        self,
-        text: str,
-        *,
-        hint: Label | None = None,
-        url: str = "",
-        level: int = 0,
-        is_bold: bool = False,
-        cells: tuple[str, ...] = (),
-    ) -> None:
-        if text:
-            piece = Unit(self.number, text, self.gap, level=level, hint=hint, url=url, cells=cells, is_bold=is_bold)
-            self.found.append(piece)
-            self.gap = Gap.LINE
+    def _break(self) -> None:
+        self._flush()
+        self.found.append(SourceLine(self.number, "", Role.BREAK))
 
     # -- elements -------------------------------------------------------------------------------
 
@@ -86,30 +77,35 @@ class LineWriter:
 
     def _element(self, element: etree._Element, *, is_card: bool) -> None:
         tag = str(element.tag)
-        is_inline = tag in _INLINE and all(child.tag in _INLINE or child.tag == "br" for child in element.iter())
         if tag == "br":
-            self._flush(Gap.LINE if "".join(self.buffer).strip() or self.gap is Gap.SAME else Gap.BLOCK)
+            self._flush()
         elif tag == "time" and element.get("datetime"):
             self.number = element.sourceline or self.number
-            self.buffer.append(
-                words_of_time(element.get("datetime") or "", tidy("".join(map(str, element.itertext()))))
-            )
-        elif is_inline and not is_card:
+            self.buffer.append(words_of_time(element.get("datetime") or "", text_of_children(element)))
+        elif (
+            tag in _INLINE
+            and not is_card
+            and all(child.tag in _INLINE or child.tag == "br" for child in element.iter())
+        ):
             self._inline(element)
         else:
             self._block(element, tag, is_card=is_card)
 
     def _inline(self, element: etree._Element) -> None:
         before, text = "".join(self.buffer)[-1:], text_of(element)[:1]
-        is_beside = before and text and before.isdigit() != text.isdigit() and before.isalnum()
-        if element.tag not in ("sup", "sub") and is_beside:
+        if (
+            element.tag not in ("sup", "sub")
+            and before
+            and text
+            and before.isdigit() != text.isdigit()
+            and before.isalnum()
+        ):
             self.buffer.append(" ")  # "04" and "May" beside it
         address = element.get("href") or ""
         if element.tag == "a" and is_https(address) and not self.url:
             self.url = address
-        self.is_bold = self.is_bold or (element.tag in ("b", "strong", "a") and not "".join(self.buffer).strip())
         hint = _hint(element)
-        if hint is None or self.hint is not None:
+        if hint is Role.NONE or self.role is not Role.NONE:
             self._children(element)
             return
         self._flush()
@@ -117,20 +113,19 @@ class LineWriter:
         self._flush()
 
     def _block(self, element: etree._Element, tag: str, *, is_card: bool) -> None:
-        is_part = tag in ("article", "section") and sum(1 for _ in element.iter(*_HEADINGS)) == 1
-        self._flush(
-            Gap.HARD
-            if is_card or is_part
-            else Gap.HEAD
-            if tag in _HEADINGS
-            else Gap.LINE
-            if tag in ("div", "li")
-            else Gap.BLOCK
-        )
+        self._flush()
         self.number = element.sourceline or self.number
-        if tag in _HEADINGS:
+        if is_card or (tag in ("article", "section") and _count_headings(element) == 1):
+            self._break()
+            self.cards += 1
+            self._children(element)
+            self.cards -= 1
+            self._break()
+        elif tag in _HEADINGS:
+            if not self.cards or _count_headings(element.getparent()) > 1:
+                self._break()
             self.level = int(tag[1])
-            self._hinted(element, Label.TITLE)
+            self._hinted(element, Role.TITLE)
             self.level = 0
         elif tag == "table":
             self._table(element)
@@ -141,13 +136,13 @@ class LineWriter:
             self._hinted(element, _hint(element))
             if tag == "a" and is_https(address):
                 self.url = self.url or address
-        self._flush(Gap.HARD if is_card or is_part else Gap.LINE if tag in ("div", "li", *_HEADINGS) else Gap.BLOCK)
+        self._flush()
 
-    def _hinted(self, element: etree._Element, hint: Label | None) -> None:
-        before, self.hint = self.hint, hint or self.hint
+    def _hinted(self, element: etree._Element, role: Role) -> None:
+        before, self.role = self.role, role if role is not Role.NONE else self.role
         self._children(element)
         self._flush()
-        self.hint = before
+        self.role = before
 
     def _definitions(self, element: etree._Element) -> None:
         name = ""
@@ -158,40 +153,35 @@ class LineWriter:
             if child.tag == "dt" and are_labels:
                 name = text.rstrip(" :")
             elif child.tag == "dt":
-                self.gap = Gap.HARD
+                self._break()
                 self._write(text)
             else:
                 self._write(f"{name}: {text}" if name else text)
+        self._flush()
+
+    def _write(self, text: str, cells: tuple[str, ...] = (), url: str = "") -> None:
+        self.found += [SourceLine(self.number, text, cells=cells, url=url), SourceLine(self.number, "")]
 
     def _table(self, element: etree._Element) -> None:
         """Write the rows: below a head, of labels and values, or each by itself."""
         rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in element.iter("tr")]
         rows = [(row, cells) for row, cells in rows if cells]
         texts = _grid([cells for _, cells in rows])
-        has_head = next((bool(head_of(cells)) for cells in texts if any(cells)), False)
+        has_head = next((is_head(cells) for cells in texts if any(cells)), False)
         are_labels = any(len(cells) == 2 and label_of(cells[0]) for cells in texts)
         if has_head or not are_labels:
-            self.gap = Gap.HARD
+            self._break()
         for (row, _), cells in zip(rows, texts, strict=True):
             self.number = row.sourceline or self.number
-            link = next((url for each in row.iter("a") if is_https(url := each.get("href") or "")), "")
             if has_head:
-                self._write(" | ".join(cells), cells=cells if len(cells) > 1 else (), url=link)
+                self._write(" | ".join(cells), cells if len(cells) > 1 else (), _link(row))
             elif len(cells) == 2 and are_labels:
                 self._write(f"{cells[0].rstrip(' :')}: {cells[1]}")
             else:
-                self._row(row, is_item=any(map(carries_date, cells)) and len(rows) > 1)
-        self.gap = Gap.HARD if has_head or not are_labels else Gap.BLOCK
-
-    def _row(self, row: etree._Element, *, is_item: bool) -> None:
-        """Write a row of a table whose columns are not known, or that only arranges the page."""
-        self.gap = Gap.HARD if is_item else max(self.gap, Gap.BLOCK)
-        for cell in row:
-            if cell.tag in ("td", "th"):
-                is_wide = cell.find(".//br") is not None or len(list(cell)) > 1
-                self.gap = max(self.gap, Gap.BLOCK if is_wide else Gap.LINE)
-                self._children(cell)
-                self._flush()
+                self._break()
+                for cell in cells:
+                    self._write(cell)
+        self._break()
 
 
 def _grid(rows: list[list[etree._Element]]) -> list[tuple[str, ...]]:
@@ -220,12 +210,25 @@ def _span(cell: etree._Element, name: str) -> int:
     return min(max(int(value), 1), _MOST_COLUMNS) if re.fullmatch("[0-9]{1,3}", value) else 1
 
 
-def _hint(element: etree._Element) -> Label | None:
+def text_of_children(element: etree._Element) -> str:
+    """Return the text of an element that is itself no time."""
+    return tidy("".join(str(piece) for piece in element.itertext()))
+
+
+def _link(element: etree._Element) -> str:
+    return next((url for link in element.iter("a") if is_https(url := link.get("href") or "")), "")
+
+
+def _count_headings(element: etree._Element | None) -> int:
+    return 0 if element is None else sum(1 for _ in element.iter(*_HEADINGS))
+
+
+def _hint(element: etree._Element) -> Role:
     """Return what the classes of an element say that it holds."""
     words = set(re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()))
     if _PLACE & words:
-        return Label.PLACE
-    return Label.TITLE if _TITLE & words else None
+        return Role.PLACE
+    return Role.TITLE if _TITLE & words else Role.NONE
 
 
 def _repeated(element: etree._Element) -> set[etree._Element]:
@@ -238,13 +241,9 @@ def _repeated(element: etree._Element) -> set[etree._Element]:
     found: set[etree._Element] = set()
     for (tag, _), members in groups.items():
         texts = [text_of(each) for each in members[:1_000]]
-        if tag == "li" and any(split_label(text)[0] for text in texts):
+        if tag == "li" and any(label_in(text) for text in texts):
             continue  # details of one event
-        firsts = [text_of(each[0]) for each in members if len(each) == 2 and isinstance(each[0].tag, str)]
-        if sum(bool(label_of(text)) for text in firsts) > 1:
-            continue  # rows of labels and values
-        timed = sum(_is_timed(text) for text in texts)
-        if (tag == "li" and 2 * timed > len(texts)) or _have_dates(members, texts):
+        if (tag == "li" and any(_is_timed(text) for text in texts)) or _have_dates(members, texts):
             found.update(members)
     return found
 

@@ -20,14 +20,15 @@ from calendar_service.parsers.importing.candidates import (
     read_json,
     shorten_value,
 )
-from calendar_service.parsers.importing.dated_text import carries_date, fold_aligned
+from calendar_service.parsers.importing.dated_text import carries_date
 from calendar_service.parsers.importing.html_lines import LineWriter
 from calendar_service.parsers.importing.html_microdata import take_microdata
 from calendar_service.parsers.importing.jsonld import add_events
-from calendar_service.parsers.importing.page import read_units
-from calendar_service.parsers.importing.page_moments import DEADLINE_LABELS, read_piece
+from calendar_service.parsers.importing.page import read_source_lines
 from calendar_service.parsers.importing.page_questions import may_close_registration
-from calendar_service.parsers.importing.page_words import state_alone
+from calendar_service.parsers.importing.page_sentences import read_sentence
+from calendar_service.parsers.importing.page_states import state_alone
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def read_html(data: bytes, language: str | None) -> Imported:
         imported.add(Ignored(1, "what people see on the page: it has the whole record of this service for programs."))
         return imported
     known = {_key(each): each for each in imported.candidates}
-    for item in read_units(LineWriter().units(root), language).items:
+    for item in read_source_lines(LineWriter().lines(root), language).items:
         same = known.get(_key(item)) if isinstance(item, Candidate) else None
         imported.add(_again(item, same) if isinstance(item, Candidate) and same else item)
     imported.items.sort(key=lambda item: item.line)
@@ -78,8 +79,8 @@ def _scripts(root: etree._Element, imported: Imported) -> Iterator[tuple[int, An
 def _add_rest(candidate: Candidate, line: int, texts: list[str]) -> None:
     """Add the end of registration from the texts beside the properties of an event; mention the other texts."""
     for text in texts:
-        found = next((each for each in read_piece(text, None).moments if each.role in DEADLINE_LABELS), None)
-        if found and found.when and "registration" not in candidate.fields:
+        found = read_sentence(text)
+        if found and found.is_deadline and found.when and "registration" not in candidate.fields:
             candidate.fields["registration"] = {"closes": found.words}
             candidate.remark(f"Line {line}, its date is taken from a sentence: {shorten_value(text)}")
         elif carries_date(text) and may_close_registration(candidate, text):
@@ -102,7 +103,7 @@ def _again(item: Candidate, same: Candidate) -> Ignored:
 def _key(item: Candidate) -> str:
     title = item.fields.get("title", "")
     words = next(iter(title.values()), "") if isinstance(title, dict) else title
-    return " ".join(fold_aligned(str(words)).split())
+    return " ".join(fold_text(str(words)).split())
 
 
 def _decode(data: bytes) -> str:

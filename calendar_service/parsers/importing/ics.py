@@ -13,7 +13,7 @@ from calendar_service.parsers.importing.ics_lines import Component, read_compone
 from calendar_service.parsers.importing.ics_texts import meeting_link, plain_description, stray_characters
 from calendar_service.parsers.importing.ics_times import UnfitMoment
 from calendar_service.parsers.importing.ics_zones import FIRST_YEAR, LAST_YEAR, zone_of_definition
-from calendar_service.parsers.importing.page_words import state_of_title
+from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.ics_texts import plain_description
 from calendar_service.parsers.importing.jsonld_schedule import set_schedule
 from calendar_service.parsers.importing.own_record import own_candidate
-from calendar_service.parsers.importing.page_places import reads_as_name
+from calendar_service.parsers.importing.page_dates import reads_as_name
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:

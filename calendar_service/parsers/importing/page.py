@@ -1,51 +1,63 @@
-"""Import the text of a page as candidates.
+"""Import the text of a page, copied from a browser, as candidates.
 
-The pieces of the page are completed and read by themselves, cut into items, and each item becomes a candidate. News is
-not a record: if a bare date may be only the day of publication, a person is asked. Every piece that names a day ends in
-a record, in a question, or as left out with its reason.
+An item is a title with a line of date words below or above it. News is not a record: if a bare date may be only the day
+of publication, a person is asked.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import (
     ONLINE_WORDS,
     Candidate,
     Ignored,
     Imported,
-    UnfitSource,
     is_https,
     set_text_field,
     set_url,
     shorten_value,
-    tidy,
     tidy_block,
     tidy_title,
 )
-from calendar_service.parsers.importing.dated_text import around_date, carries_date, fold_aligned
-from calendar_service.parsers.importing.page_days import complete_dates, is_month
-from calendar_service.parsers.importing.page_items import PageItem, find_items
-from calendar_service.parsers.importing.page_moments import DEADLINE_LABELS, PageMoment, bare_title, has_hours
-from calendar_service.parsers.importing.page_questions import ask_about_item, may_close_registration, settle_by_page
-from calendar_service.parsers.importing.page_units import Unit, UnitKind, split_units, text_units
-from calendar_service.parsers.importing.page_wide import apply_to_all
-from calendar_service.parsers.importing.page_words import (
-    Label,
+from calendar_service.parsers.importing.dated_text import around_date
+from calendar_service.parsers.importing.news import (
+    ask_about_news,
     comes_yearly,
     names_a_call,
-    state_of_title,
 )
-from calendar_service.records.shorten import shorten
+from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, read_place
+from calendar_service.parsers.importing.page_inline import peel_name, peel_place
+from calendar_service.parsers.importing.page_items import PageItem, group_lines
+from calendar_service.parsers.importing.page_line import parts_of
+from calendar_service.parsers.importing.page_lines import read_lines
+from calendar_service.parsers.importing.page_questions import (
+    ask_about_far_title,
+    ask_about_hours,
+    ask_about_hours_in_text,
+    ask_about_late_registration,
+    ask_about_state,
+    ask_about_title,
+    ask_about_titles,
+    ask_which_title,
+    kept_lines,
+    may_close_registration,
+    remark_on_summary,
+    unused,
+)
+from calendar_service.parsers.importing.page_source import SourceLine, text_lines
+from calendar_service.parsers.importing.page_states import state_of_title
+from calendar_service.parsers.importing.page_wide import apply_to_all
+from calendar_service.records.texts import fold_text
 
-_MOST_DATED = 1_000
-_LONGEST_DATED = 160
-_LONGEST_LINE = 10_000
-_MOST_UNUSED = 8
-_LONGEST_UNUSED = 80
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_service.parsers.importing.page_dates import DateLine
+    from calendar_service.parsers.importing.page_line import PageLine
+
 _REGISTRATION_URL = re.compile(
     r"(?:registrations?|registration link|register(?: here| online)?|sign up|inscriptions?|s'inscrire|inscrivez-vous)"
     r"\s?:\s*(?P<url>https?://\S+)",
@@ -55,265 +67,251 @@ _DAY_BEFORE = re.compile(
     r"(?:regist\w+|sign up|inscri\w+).{0,60}\b(?:la veille|the day before|the previous day)\b"
     r"(?:[ ,]+(?:at |a )?(?P<hours>\d{1,2}(?:[:.h]\d{2}| ?h| ?[ap]m)))?"
 )
+_BULLET = re.compile(r"^(?:[>•▪►*–-]|\d{1,2}\))\s+(?=\S+\s)")
 _WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
-_CLOSING = {Label.QUESTIONS: "questions_by", Label.CLOSES: "closes", Label.APPLICATION: "closes"}
-_REGISTERS = (Label.REGISTRATION, Label.APPLICATION)
 
 
 def read_page(text: str, language: str | None) -> Imported:
     """Parse a page; `language` is the page's language, None for the calendar's own."""
-    return read_units(text_units(text), language)
+    return read_source_lines(text_lines(text), language)
 
 
-def read_units(units: list[Unit], language: str | None) -> Imported:
-    """Return what the pieces of a page announce; what names a day and is no record is said. Raise UnfitSource."""
-    dated = 0
-    for unit in units:
-        unit.note = unit.note or ("a very long line: " if len(unit.text) > _LONGEST_LINE else "")
-        dated += len(unit.text) <= _LONGEST_DATED and (
-            carries_date(unit.text) or bool(re.search(r"(?:19|20)\d\d", unit.text))
-        )
-        if dated > _MOST_DATED:
-            message = f"there are more than {_MOST_DATED:,} lines that may be dates."
-            raise UnfitSource(message, line=unit.number, remedy="Split the page.")
-    units = complete_dates(split_units(units))
+def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Imported:
+    """Return what the lines of a page announce; what names a day and is no record is said."""
     imported = Imported()
-    for item in find_items(units):
-        if item.title and item.dates:
-            imported.add(_candidate(item, language))
-            _account(imported, item, imported.candidates[-1])
+    lines = list(lines)
+    for item in group_lines(read_lines(lines)):
+        ask_about_hours(imported, item)
+        if item.titles and item.dates:
+            candidate = _candidate(item, language)
+            imported.add(candidate)
+            used = {candidate.line, *(number for line in (*item.dates, *item.notes) for number, _ in parts_of(line))}
+            remark_on_summary(candidate, item, used)
+            kept = kept_lines(candidate, item)
+            if rest := unused(item, kept):
+                candidate.remark(rest)
+            _mention_days(imported, item, used, kept, candidate)
         else:
-            _account(imported, item, None)
-    settle_by_page(imported.candidates, units)
-    apply_to_all(imported.candidates, units)
+            _mention_days(imported, item, _ignore(imported, item), [*item.dates, *item.notes], None)
+    apply_to_all(imported.candidates, lines)
     return imported
 
 
-# --- what is left out ----------------------------------------------------------------------------
-
-
-def _account(imported: Imported, item: PageItem, candidate: Candidate | None) -> None:
-    """Report the days of an item that are not in its record, and in a few words what else is not used."""
-    kept = _kept(item, candidate) if candidate else []
-    rest: list[Unit] = []
-    for unit in [each for held in item.units for each in (held, *held.merged)]:
-        if any(unit is each for each in kept) or is_month(unit.text):
-            continue
-        reason = unit.note or ("" if unit.kind is not UnitKind.NOTE else f"{unit.name}: ")
-        if candidate is None and unit.kind is UnitKind.DATE:
-            imported.add(Ignored(unit.number, f"a date without a title: {shorten_value(unit.printed)}"))
-        elif unit.is_dated or (reason and candidate is None):
-            seen = shorten_value(around_date(unit.text))
-            if candidate and not reason and may_close_registration(candidate, unit.printed):
-                candidate.questions.append(f"Does line {unit.number} say until when to register? {seen}")
-            elif candidate and reason:
-                candidate.remark(f"Line {unit.number}, left out, {reason.strip()} {seen}")
+def _mention_days(
+    imported: Imported, item: PageItem, used: set[int], kept: list[PageLine], candidate: Candidate | None
+) -> None:
+    """Report the days of an item that are neither in `kept` lines nor said already."""
+    for line in item.all:
+        is_kept = any(line is each for each in kept)
+        for number, words in line.dated():
+            if number in used and is_kept:
+                continue
+            used.add(number)
+            seen = shorten_value(around_date(words.removeprefix("left out, ")))
+            if candidate and may_close_registration(candidate, words):
+                candidate.questions.append(f"Does line {number} say until when to register? {seen}")
             else:
-                imported.add(Ignored(unit.number, f"{reason or 'a day inside a text: '}{seen}"))
-        else:
-            rest.append(unit)
-    if candidate and (words := _unused(rest)):
-        candidate.remark(words)
-    elif rest and not candidate:
-        first, others = rest[0], rest[1:]
-        imported.add(Ignored(first.number, f"no date: {shorten_value(first.printed)}"))
-        if words := _unused(others):
-            imported.add(Ignored(first.number, words[:1].lower() + words[1:]))
+                imported.add(Ignored(number, f"a day inside a text: {seen}"))
 
 
-def _kept(item: PageItem, candidate: Candidate) -> list[Unit]:
-    """Return the pieces of an item whose words are in its record."""
-    kept = [item.title, *item.dates, _summary(item)]
-    kept += [unit for unit in item.units if unit.kind in (UnitKind.PLACE, UnitKind.STATUS, UnitKind.LANGUAGE)]
-    kept += [each for unit in item.dates for each in unit.merged]
-    references = [unit for unit in item.units if unit.kind is UnitKind.REFERENCE]
-    kept += references[:1] if "reference" in candidate.fields else []
-    address = candidate.fields.get("registration", {}).get("url")
-    kept += [unit for unit in item.units if address and unit.text.endswith(address)]
-    return [unit for unit in kept if unit]
-
-
-def _unused(units: list[Unit]) -> str:
-    if not units:
-        return ""
-    numbers = [unit.number for unit in units]
-    first, last = min(numbers), max(numbers)
-    where = f"Line {first}" if first == last else f"Lines {first} to {last}"
-    words = " / ".join(shorten(tidy(unit.printed), _LONGEST_UNUSED) for unit in units[:_MOST_UNUSED])
-    more = f" / and {len(units) - _MOST_UNUSED} more" if len(units) > _MOST_UNUSED else ""
-    return f"{where}, not used: {words}{more}"
+def _ignore(imported: Imported, item: PageItem) -> set[int]:
+    """Report an item that lacks a title or a date, and return the numbers of the lines that are reported."""
+    for line in item.dates:
+        imported.add(Ignored(line.number, f"a date without a title: {shorten_value(line.text)}"))
+    first = next((line for line in (*item.titles, *item.teaser)), None)
+    said = [line for line in item.notes if not line.dated()]
+    for line in said:
+        imported.add(Ignored(line.number, line.text.removeprefix("left out, ")))
+    if first and not item.dates and not first.dated():
+        imported.add(Ignored(first.number, f"no date: {shorten_value(first.text)}"))
+        said.append(first)
+    used = {line.number for line in item.dates}
+    if rest := unused(item, [*item.dates, *said]):
+        imported.add(Ignored(item.line, rest[:1].lower() + rest[1:]))
+    return used
 
 
 # --- candidates ----------------------------------------------------------------------------------
 
 
 def _candidate(item: PageItem, language: str | None) -> Candidate:
-    head = item.title
-    assert head is not None  # noqa: S101 (the caller saw it)
-    moments = _main_first(item)
-    unit, main = moments[0]
+    head = item.titles[0]
+    published = _published(item)
+    if published:
+        item.dates.remove(published)
+    item.dates = _main_first(item)
+    main, *others = [line.date for line in item.dates if line.date]
     candidate = Candidate(head.number, {"kind": "event"}, first=main.when.first if main.when else None)
-    own = list(dict.fromkeys(each.language for each in item.units if each.language))
-    spoken = None if own else language
-    status, title = _set_texts(candidate, item, own, spoken)
-    if main.role is Label.DATE:
-        _set_happening(candidate, main, title)
-    else:
+    status, title = _set_texts(candidate, item, language)
+    if main.is_deadline:
         _set_deadline(candidate, main)
-    for other, moment in moments[1:]:
-        _add_moment(candidate, moment, other)
-    _set_place(candidate, item, title, spoken)
-    states = [status, *(each.reading.status for each in item.dates), *(each.status for each in item.units)]
-    _set_status(candidate, states)
-    _set_rest(candidate, item, unit, main)
-    _set_registration(candidate, item, main)
-    ask_about_item(candidate, item, main, title)
+    else:
+        _set_happening(candidate, main, title)
+    for line, date in zip(item.dates[1:], others, strict=True):
+        _add_date(candidate, date, line)
+    _set_place(candidate, main, item.places)
+    _set_place_of_title(candidate, title, None if item.languages else language)
+    states = [line.status for line in item.states]
+    _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
+    if published:
+        candidate.remark(f"Line {published.number}, left out, above the title: {shorten_value(published.text)}")
+    _set_rest(candidate, item, main)
+    _set_registration_url(candidate, item)
+    _set_registration_before(candidate, item, main)
+    _ask(candidate, item, title, others)
     return candidate
 
 
-def _main_first(item: PageItem) -> list[tuple[Unit, PageMoment]]:
-    """Return the dates of an item, that of the event before those until which to register for it.
-
-    The bare day above the title of a call that closes on another day is that of its publication.
-    """
-    head = item.title
-    found = [(unit, moment) for unit in item.dates for moment in unit.reading.moments]
-    is_call = bool(head and names_a_call(head.headline))
-    closes = [each for each in found if each[1].role in (Label.CLOSES, Label.APPLICATION)]
-    days = [each for each in found if each[1].role is Label.DATE]
-    if is_call and closes and head and not any(unit.label for unit, _ in days):
-        days = [each for each in days if item.units.index(each[0]) > item.units.index(head)]
-    order = (Label.APPLICATION, Label.CLOSES, Label.QUESTIONS, Label.REGISTRATION)
-    main = (
-        days[0]
-        if days
-        else min((each for each in found if each[1].role in order), key=lambda each: order.index(each[1].role) > 1)
-    )
-    return [main, *(each for each in found if each is not main)]
-
-
-def _set_texts(candidate: Candidate, item: PageItem, own: list[str], language: str | None) -> tuple[str, str]:
+def _set_texts(candidate: Candidate, item: PageItem, language: str | None) -> tuple[str, str]:
     """Set the title, summary, languages and URL; return the state in the title, and the title without it."""
-    head = item.title
-    assert head is not None  # noqa: S101
-    status, words = state_of_title(head.headline)
+    head = item.titles[0]
+    status, words = state_of_title(_BULLET.sub("", head.text))
     title = tidy_title(words)
-    set_text_field(candidate, "title", title, language)
+    own = list(dict.fromkeys(item.languages))
+    set_text_field(candidate, "title", title, None if own else language)
     if own:
         candidate.fields["languages"] = own
-    if summary := _summary(item):
-        set_text_field(candidate, "summary", tidy_block(summary.text), language)
+    if head.is_cut:
+        candidate.remark(f"The line above line {head.number} may belong to the title.")
+    if item.summary:
+        set_text_field(candidate, "summary", tidy_block(item.summary.text), None if own else language)
     if head.url:
         set_url(candidate, "url", head.url)
     return status, title
 
 
-def _summary(item: PageItem) -> Unit | None:
-    """Return the first piece of text behind the title that is no list of details."""
-    below = item.units[item.units.index(item.title) + 1 :] if item.title else []
-    texts = (unit for unit in below if unit.kind is UnitKind.TEXT and not unit.level and unit is not item.title)
-    return next((unit for unit in texts if len(unit.text.split()) > 3 and unit.name == ""), None)
+def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine]) -> None:
+    """Add what a person has to decide, and what is said of the dates."""
+    head, main = item.titles[0], item.dates[0].date
+    for line in item.dates:
+        if line.question:
+            candidate.questions.append(line.question)
+        if line.date and line.date.aside:
+            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.date.aside)}")
+        if line.date and line.date.is_sentence:
+            candidate.remark(f"Line {line.number}, its date is taken from a sentence: {shorten_value(line.text)}")
+    ask_about_far_title(candidate, item)
+    ask_which_title(candidate, item)
+    ask_about_titles(candidate, item)
+    ask_about_state(candidate, item)
+    ask_about_hours_in_text(candidate, item)
+    ask_about_title(candidate, title)
+    if main and not main.is_deadline and not head.is_event and "status" not in candidate.fields:
+        ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
+        ask_about_late_registration(candidate, main, others)
 
 
-def _set_happening(candidate: Candidate, main: PageMoment, title: str) -> None:
+def _main_first(item: PageItem) -> list[PageLine]:
+    """Return the dates with the event's before those until which to register for it."""
+    first = item.dates[0].date
+    is_call = names_a_call(item.titles[0].text)
+    if (
+        not first
+        or first.is_about not in ("registration", "application")
+        or (is_call and first.is_about == "application")
+    ):
+        return item.dates
+    event = next((line for line in item.dates if line.date and not line.date.is_deadline and line.date.when), None)
+    return [event, *(line for line in item.dates if line is not event)] if event else item.dates
+
+
+def _published(item: PageItem) -> PageLine | None:
+    """Return the bare day above the title of a call that closes on another day: that of its publication."""
+    first, *rest = item.dates
+    when = first.date.when if first.date and not first.date.is_deadline else None
+    is_bare = (
+        when is not None and when.start is None and when.first == when.last and not (first.date and first.date.rest)
+    )
+    closes = [line for line in rest if line.date and line.date.is_deadline and line.date.is_about != "registration"]
+    is_above = first.number < item.titles[0].number
+    return first if is_bare and closes and is_above and names_a_call(item.titles[0].text) else None
+
+
+def _set_rest(candidate: Candidate, item: PageItem, main: DateLine) -> None:
+    """Set the reference, and say what is not understood and what is left out."""
+    if main.when is None:
+        candidate.problems.append(f"Line {item.dates[0].number} is not understood: {explain(main.words)}")
+    elif main.rest:
+        words = shorten_value(main.rest)
+        candidate.problems.append(f"Not understood: {words!r}, behind the date in line {item.dates[0].number}.")
+    if item.references and candidate.fields["kind"] == "tender":
+        candidate.fields["reference"] = tidy_title(item.references[0].text)
+    for note in item.notes:
+        candidate.remark(f"Line {note.number}, {shorten_value(note.text)}")
+
+
+def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
+    """Set the address behind "Registration:"; add a remark for one that is not https, or not the first."""
+    for line in item.teaser:
+        found = _REGISTRATION_URL.fullmatch(line.text)
+        url = found["url"] if found else ""
+        known = candidate.fields.get("registration", {})
+        if is_https(url) and "url" not in known and candidate.fields["kind"] != "tender":
+            candidate.fields["registration"] = {"url": url, **known}
+        elif url and url != known.get("url"):
+            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.text)}")
+
+
+def _set_registration_before(candidate: Candidate, item: PageItem, main: DateLine) -> None:
+    """Set that registration closes on the day before: "Inscription jusqu'à la veille, 17h"."""
+    for line in item.teaser:
+        match = _DAY_BEFORE.search(fold_text(line.text).replace("’", "'"))
+        if match and main.when and "registration" not in candidate.fields and "when" in candidate.fields:
+            words = f"{main.when.first - timedelta(days=1)} {match['hours'] or ''}".strip()
+            candidate.fields["registration"] = {"closes": words}
+            candidate.remark(f"Line {line.number}, registration closes on the day before: {shorten_value(line.text)}")
+
+
+def _set_deadline(candidate: Candidate, date: DateLine) -> None:
+    if date.is_about == "registration":
+        candidate.fields["registration"] = {"closes": date.words}
+        return
+    candidate.fields["kind"] = "tender"
+    candidate.fields["questions_by" if date.is_about == "questions" else "closes"] = date.words
+
+
+def _set_happening(candidate: Candidate, date: DateLine, title: str) -> None:
     if _WEBINAR.search(title):
         candidate.fields["kind"] = "webinar"
-    candidate.fields["when"] = main.words
+    candidate.fields["when"] = date.words
+    if date.is_online and date.place:
+        candidate.fields["when"] = f"{date.words}, {ONLINE_WORDS}"
+    elif date.is_online:
+        candidate.fields["place"] = ONLINE_WORDS
     if comes_yearly(title):
         candidate.remark("If it comes back every year on this day, add: repeats: every year")
 
 
-def _set_deadline(candidate: Candidate, main: PageMoment) -> None:
-    if main.role is Label.REGISTRATION:
-        candidate.fields["registration"] = {"closes": main.words}
-        return
-    candidate.fields["kind"] = "tender"
-    candidate.fields[_CLOSING.get(main.role, "closes")] = main.words
-
-
-def _add_moment(candidate: Candidate, moment: PageMoment, unit: Unit) -> None:
-    """Add another date of an item."""
-    fields: dict[str, Any] = candidate.fields
-    is_tender = fields["kind"] == "tender"
-    name = _CLOSING.get(moment.role) if is_tender else None
-    if name and name not in fields and not moment.rest:
-        fields[name] = moment.words
-    elif moment.role in _REGISTERS and not is_tender and "registration" not in fields and not moment.rest:
-        fields["registration"] = {"closes": moment.words}
-    elif moment.role is Label.DATE and is_tender:
-        candidate.remark(f"Line {unit.number}, left out, above the title: {shorten_value(unit.text)}")
-    elif moment.role is Label.DATE and moment.when and not moment.rest and _repeats(candidate, moment, unit):
-        pass
-    elif moment.role not in (Label.DATE, *DEADLINE_LABELS):
-        seen = shorten_value(around_date(unit.text))
-        if may_close_registration(candidate, unit.text) and moment.role is not Label.PUBLISHED:
-            candidate.questions.append(f"Does line {unit.number} say until when to register? {seen}")
-        else:
-            candidate.remark(f"Line {unit.number}, left out, another day: {seen}")
-    elif moment.words not in (fields.get("when"), fields.get("closes"), fields.get("registration", {}).get("closes")):
-        seen = shorten_value(unit.text)
-        candidate.problems.append(f"Not understood: a second line of dates, line {unit.number}: {seen!r}.")
-
-
-def _repeats(candidate: Candidate, moment: PageMoment, unit: Unit) -> bool:
-    """Return True if a date is the first again, and set its hours if the first has none; add a remark."""
-    words = candidate.fields.get("when", "")
-    when = moment.when
-    if when is None or not words or candidate.first is None:
-        return False
-    main = _meaning(words)
-    is_within = main is not None and main.first <= when.first <= when.last <= main.last
-    if when.first == candidate.first and when.start is not None and not has_hours(words):
-        candidate.fields["when"] = moment.words
-        candidate.remark(f"Its hours are taken from line {unit.number}: {shorten_value(unit.text)}")
-    elif is_within and (when.start is None or (main is not None and main.start == when.start)):
-        candidate.remark(f"Line {unit.number}, left out, the same day: {shorten_value(unit.text)}")
-    else:
-        return False
-    return True
-
-
-def _meaning(words: str) -> Any:
-    try:
-        return parse_when(words)
-    except DatePhraseError:
-        return None
-
-
-def _set_place(candidate: Candidate, item: PageItem, title: str, language: str | None) -> None:
-    """Set the place beside the date, or on a line of its own, or behind the title."""
-    found: Any = None
-    is_online = any(moment.when and moment.when.online for unit in item.dates for moment in unit.reading.moments)
-    for unit in [*item.dates, *(unit for unit in item.units if unit.kind is UnitKind.PLACE)]:
-        place = unit.place or unit.reading.place
-        is_online = is_online or place == ONLINE_WORDS
-        if found in (None, ONLINE_WORDS):
-            found = place or found
-        elif place not in (None, ONLINE_WORDS, found):
-            candidate.remark(f"Line {unit.number}, left out, another place: {shorten_value(unit.text)}")
-        if unit.reading.taken:
-            candidate.remark(f"{unit.reading.taken!r} is taken as the place.")
-    found = found or _place_of_title(candidate, item, title, language)
+def _set_place(candidate: Candidate, main: DateLine, lines: list[PageLine]) -> None:
+    """Set the place behind the date, or that on a line of its own."""
+    found = main.place
+    for line in lines:
+        if found in (None, line.place) and "place" not in candidate.fields:
+            found = line.place
+        elif line.place == ONLINE_WORDS and "when" in candidate.fields:
+            found = {**found, "online": True} if isinstance(found, dict) else found
+        elif line.place != candidate.fields.get("place"):
+            candidate.remark(f"Line {line.number}, left out, another place: {shorten_value(line.text)}")
     if isinstance(found, dict) and found.get("online"):
         found = {key: value for key, value in found.items() if key != "online"}
-        is_online = True
-    if found and found != ONLINE_WORDS and is_online and "when" in candidate.fields:
-        candidate.fields["when"] = f"{candidate.fields['when']}, {ONLINE_WORDS}"
-    if found or (is_online and "when" in candidate.fields):
-        candidate.fields["place"] = found or ONLINE_WORDS
+        if "when" in candidate.fields and not main.is_online:
+            candidate.fields["when"] = f"{candidate.fields['when']}, {ONLINE_WORDS}"
+    if found:
+        candidate.fields["place"] = found
 
 
-def _place_of_title(candidate: Candidate, item: PageItem, title: str, language: str | None) -> Any:
-    """Return the place behind a title, and take it out of the title."""
-    bare, found, taken = (
-        bare_title(title) if item.title and item.title.kind is not UnitKind.TITLED else (title, None, "")
-    )
-    if found is None or (candidate.fields["kind"] == "tender" and taken):
-        return None
-    set_text_field(candidate, "title", bare, language)
-    if taken:
-        candidate.remark(f"{taken!r} is taken as the place.")
-    return found
+def _set_place_of_title(candidate: Candidate, title: str, language: str | None) -> None:
+    """Set the city and country behind a title as the place, if there is no other."""
+    bare, behind = peel_place(title)
+    if "place" not in candidate.fields and is_place(behind):
+        candidate.fields["place"] = read_place(behind, has_clock=False)
+        set_text_field(candidate, "title", bare, language)
+    elif "place" not in candidate.fields and candidate.fields["kind"] != "tender":
+        bare, name = peel_name(title)
+        if name:
+            candidate.fields["place"] = name
+            set_text_field(candidate, "title", bare, language)
+            candidate.remark(f"{name!r} is taken as the place.")
 
 
 def _set_status(candidate: Candidate, states: list[str]) -> None:
@@ -325,49 +323,39 @@ def _set_status(candidate: Candidate, states: list[str]) -> None:
         candidate.fields["status"] = found[0]
 
 
-def _set_rest(candidate: Candidate, item: PageItem, unit: Unit, main: PageMoment) -> None:
-    """Set the reference, and say what is not understood, what was taken from where, and what is left out."""
-    if main.when is None:
-        candidate.problems.append(f"Line {unit.number} is not understood: {_explain(main.words)}")
-    elif main.rest:
-        words = shorten_value(main.rest)
-        candidate.problems.append(f"Not understood: {words!r}, behind the date in line {unit.number}.")
-    references = [each for each in item.units if each.kind is UnitKind.REFERENCE]
-    if references and candidate.fields["kind"] == "tender":
-        candidate.fields["reference"] = tidy_title(references[0].text)
-    asked = (each.question for each in item.units if each.question and each in (item.title, *item.dates))
-    candidate.questions += dict.fromkeys(asked)
-    for each in item.dates:
-        for moment in each.reading.moments:
-            if moment.aside:
-                candidate.remark(f"Line {each.number}, left out: {shorten_value(moment.aside)}")
-            if moment.is_sentence:
-                seen = shorten_value(each.text)
-                candidate.remark(f"Line {each.number}, its date is taken from a sentence: {seen}")
+def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
+    """Add the times of a second line of date words."""
+    fields: dict[str, Any] = candidate.fields
+    is_tender = fields["kind"] == "tender"
+    closing = {"questions": "questions_by", "": "closes", "application": "closes"}
+    name = closing.get(date.is_about) if date.is_deadline and is_tender else None
+    if name and name not in fields and not date.rest:
+        fields[name] = date.words
+    elif (
+        date.is_about in ("registration", "application")
+        and not is_tender
+        and "registration" not in fields
+        and not date.rest
+    ):
+        fields["registration"] = {"closes": date.words}
+    elif not (date.rest or date.is_deadline) and date.when and _repeats_day(candidate, date, line):
+        pass
+    elif date.words != fields.get("when"):
+        candidate.problems.append(
+            f"Not understood: a second line of dates, line {line.number}: {shorten_value(line.text)!r}."
+        )
 
 
-def _explain(words: str) -> str:
-    """Return why date words are not understood."""
-    try:
-        parse_when(words)
-    except DatePhraseError as error:
-        return str(error)
-    return words
-
-
-def _set_registration(candidate: Candidate, item: PageItem, main: PageMoment) -> None:
-    """Set the address behind "Registration:", and that registration closes on the day before the event."""
-    for unit in item.texts:
-        found = _REGISTRATION_URL.fullmatch(unit.printed)
-        url = found["url"] if found else ""
-        known = candidate.fields.get("registration", {})
-        if is_https(url) and "url" not in known and candidate.fields["kind"] != "tender":
-            candidate.fields["registration"] = {"url": url, **known}
-        elif url and url != known.get("url"):
-            candidate.remark(f"Line {unit.number}, left out: {shorten_value(unit.printed)}")
-        match = _DAY_BEFORE.search(fold_aligned(unit.printed))
-        if match and main.when and "registration" not in candidate.fields and "when" in candidate.fields:
-            words = f"{main.when.first - timedelta(days=1)} {match['hours'] or ''}".strip()
-            candidate.fields["registration"] = {"closes": words}
-            seen = shorten_value(unit.printed)
-            candidate.remark(f"Line {unit.number}, registration closes on the day before: {seen}")
+def _repeats_day(candidate: Candidate, date: DateLine, line: PageLine) -> bool:
+    """Return True if a second date is the first again, and set its hours if the first has none; add a remark."""
+    words = candidate.fields.get("when", "")
+    if date.when is None or date.when.first != candidate.first or not words:
+        return False
+    if date.when.start is not None and not has_hours(words):
+        candidate.fields["when"] = date.words
+        candidate.remark(f"Its hours are taken from line {line.number}: {shorten_value(line.text)}")
+    elif date.when.start is None:
+        candidate.remark(f"Line {line.number}, left out, the same day: {shorten_value(line.text)}")
+    else:
+        return False
+    return True

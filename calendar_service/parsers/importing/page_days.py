@@ -1,498 +1,293 @@
-"""Complete the dates of a page from the page itself: figures, months, years, and days given once for several hours.
-
-"24.06.2019" somewhere in a page shows that "10/05/2019" in it is in May. A date without a year gets that of the heading
-or date above it; unless the page leaves no doubt, a person is asked and the year is only proposed.
-"""
+"""Days that stand once for what is below them: hours on lines of their own, and headings of a lower level."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from calendar_service.datephrases import MONTHS, WEEKDAYS
-from calendar_service.parsers.importing.dated_text import carries_date, fold_aligned
-from calendar_service.parsers.importing.page_moments import DEADLINE_LABELS, meaning, read_piece, read_without_year
-from calendar_service.parsers.importing.page_places import peel_place
-from calendar_service.parsers.importing.page_units import CLOCK_WORDS, Gap, Unit, UnitKind, are_hours
-from calendar_service.parsers.importing.page_words import Label, heads_a_list, role_before
+from calendar_service.datephrases import DatePhraseError, parse_when
+from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.news import heads_a_list, is_only_a_kind
+from calendar_service.parsers.importing.page_dates import is_place, read_date_line
+from calendar_service.parsers.importing.page_labels import Label, label_in, label_of, label_of_line, value_of_date_label
+from calendar_service.parsers.importing.page_places import peel_city, place_before, place_on_line
+from calendar_service.parsers.importing.page_sentences import read_sentence
+from calendar_service.parsers.importing.page_source import Role, SourceLine, is_sentence
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calendar_service.datephrases import DatePhrase
-
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\d/-]|\.\d)")
-_WITH_WEEKDAY = re.compile(
-    rf"(?:\b(?P<weekday>{_WEEKDAY})\.?,? )?(?<![\d./-])(?P<first>\d{{1,2}})(?P<sign>[./])(?P<second>\d{{1,2}})(?P=sign)"
-    r"(?P<year>(?:19|20)\d\d)(?![\d/-]|\.\d)",
-    re.IGNORECASE,
+_CLOCK = r"\d{1,2}(?:[:.h]\d{2}(?: ?[ap]\.?m\.?)?| ?h \d{2}| ?h| ?[ap]\.?m\.?)"
+_WHEN = re.compile(r"(?:when|quand|time|heure|horaires?)\s*[:–-]?\s*(?:from |de )?", re.IGNORECASE)
+_HOURS = re.compile(
+    rf"(?:{_WHEN.pattern})?(?:at |from |de |a )?{_CLOCK}(?: ?(?:[-–—]|to|a|until|jusqu'a) ?{_CLOCK})?"
+    r"(?: ?\(?[a-z/+\d: ]{2,24}\)?)?"
 )
-_DOTTED_SPAN = re.compile(
-    r"(?<![\d.])(?P<first>\d{1,2})(?:\.(?P<first_month>\d{2})\.?)?\.? ?[-–] ?"
-    r"(?P<last>\d{1,2})\.(?P<month>\d{2})\.(?P<year>20\d\d)(?!\d)"
-)
-_SHORT_YEAR = re.compile(rf"(?<![\w-])(\d{{1,2}})-({_MONTH})-(\d\d)(?![\d-])", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_YEAR_BEHIND = re.compile(r",? ((?:19|20)\d\d)\b")
-_DAY = re.compile(
-    rf"(?<![\d/.])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?(?:[ .]{{1,2}}| (?:of|de) )(?P<month>{_MONTH})\b\.?"
-    rf"|\b(?P<month_first>{_MONTH})\.? (?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.h])"
-)
-_NAMED_WEEKDAY = re.compile(rf"\b({_WEEKDAY})\b")
-_MONTH_HEADING = re.compile(rf"({_MONTH})(?: ((?:19|20)\d\d))?")
-_BARE_DAYS = re.compile(rf"(?:(?:{_WEEKDAY})\.?,? )?" r"\d{1,2}(?:er)?(?: ?(?:[-–—]|to|au|et|and|&) ?\d{1,2})?")
-_IN_DATE = re.compile(rf"\b(?:{_MONTH})\.?,? (?:19|20)\d\d\b")
-_OF_PAGE = re.compile(
-    r"©|\b(?:copyright|last (?:modified|updated?|changed?|reviewed|edited)|updated on|mise? a jour|modifiee? le"
-    r"|publiee? le|published on|posted on|mise? en ligne)\b"
-)
-_CALENDAR = re.compile(
-    r"(?:[^\W\d]+[ '-]+){0,4}(?:calendars?|calendriers?|agenda|programmes?|schedule|events|evenements|meetings"
-    r"|reunions|webinars|webinaires|activities|activites|sessions|dates|rencontres|manifestations|rendez-vous)"
-    r"(?: (?:of|for|des|de|du|in|en|pour)(?: [^\W\d]+){0,3})?[ ,:–-]+(?:(?:for|in|en|pour|prevus en) )?(?:19|20)\d\d"
-    r"|(?:19|20)\d\d (?:calendar|agenda|programme|schedule|events|meetings|webinars)"
-)
-_LONGEST_AHEAD = timedelta(days=150)  # from the end of registration to the event
-_RANGE_SIGN = re.compile(rf"\s*(?:[-–—/]|to|au|a|and|et|until|&)\s*(?:(?:le|the|{_WEEKDAY})\.?,? )*")
-_NEARBY = 16
-_LEAP_YEAR = 2028
-_LONGEST_HEADING = 12
-_FROM, _TO = re.compile(r"(?:from|du) "), re.compile(r"(?:to|au|until) ")
-_LEADING_HOURS = re.compile(rf"(?P<hours>{CLOCK_WORDS} ?(?:[-–—]|to|a) ?{CLOCK_WORDS})\s*[:–—|-]?\s+(?=[^\W\d]|[«“\"])")
-LEADING_CLOCK = re.compile(rf"{CLOCK_WORDS}\b(?! ?[-–] ?\d)\s*[:–—-]?\s+\S")
+_LEADING_HOURS = re.compile(rf"[→▪•*\-– ]*(?P<hours>{_CLOCK} ?(?:[-–—]|to|a) ?{_CLOCK})\s*[:–—|-]?\s+(?=[^\W\d])")
+_HOURS_ALONE = re.compile(rf"({_CLOCK} ?(?:[-–—]|to) ?{_CLOCK}(?: [A-Z]{{3,4}})?)\.\s+(\S.+)", re.IGNORECASE)
 _HOURS_FIRST = re.compile(
-    rf"((?:de |from )?{CLOCK_WORDS} ?(?:[-–—]|to|a|à) ?{CLOCK_WORDS}(?: [A-Z]{{3,4}})?)[.,]\s+(\S.+)", re.IGNORECASE
+    rf"((?:de |from ){_CLOCK} ?(?:[-–—]|to|a|à) ?{_CLOCK}),\s+((?:dans|in|at|au|à|salle|room)\b.+)", re.IGNORECASE
 )
+_DOTS = re.compile(r"\s+[·•|]\s+")
 _SERIES = re.compile(
     r"\b(?:webinars|webinaires|seminars|seminaires|events|evenements|sessions|rendez-vous|series?|cycles?|weeks?"
-    r"|semaines?|meetings|reunions|workshops|ateliers|conferences publiques|rencontres|lectures|talks|courses"
-    r"|formations|agenda)\b"
+    r"|semaines?"
+    r"|meetings|reunions|workshops|ateliers|conferences publiques|rencontres|lectures|talks|courses|formations)\b"
 )
-AGENDA_QUESTION = "It may be a point of an agenda: is it an event by itself?"
+_MOST_WORDS = 12
+_GIVEN = -1  # the level of a day that a heading gives to the one below it
+_A_MOMENT = "1 May 2027"  # any day: only the hours are tried
 
 
-def complete_dates(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with their dates completed and read, each day with the hours that belong to it."""
-    for unit in units:
-        unit.full = unit.text
-    _write_out_figures(units)
-    units = _with_months(_joined(units))
-    _add_years(units)
-    units = _without_boxes(units)
-    return _with_hours(_below_days(_split_hours(units)))
+def place_days(lines: list[SourceLine], questions: dict[int, str]) -> list[SourceLine]:
+    """Return the lines with each day put before the hours, and below the headings, that it stands for."""
+    return _before_hours(_hours_with_titles(_below_headings(lines), questions), questions)
 
 
-# --- figures -------------------------------------------------------------------------------------
+# --- several things on one line ------------------------------------------------------------------
 
 
-def _write_out_figures(units: list[Unit]) -> None:
-    """Write dates in figures in ISO 8601, where the page shows which of them is the day."""
-    pairs = [each for unit in units for each in _NUMERIC.findall(unit.full)]
-    day_first = {sign for sign in "./" if _is_day_first(pairs, sign)}
-
-    def worded(match: re.Match[str]) -> str:
-        year, month, day = int(match["year"]), int(match["second"]), int(match["first"])
-        found = _date(year, month, day) if match["sign"] in day_first else None
-        weekday = WEEKDAYS.get(fold_aligned(match["weekday"] or ""))
-        return found.isoformat() if found and weekday in (None, found.weekday()) else match[0]
-
-    for unit in units:
-        unit.full = _SHORT_YEAR.sub(r"\1 \2 20\3", _DOTTED_SPAN.sub(_span_in_words, unit.full))
-        if any(max(int(first), int(second)) <= 12 for first, _, second, _ in _NUMERIC.findall(unit.full)):
-            unit.full = _WITH_WEEKDAY.sub(worded, unit.full)
-
-
-def _span_in_words(match: re.Match[str]) -> str:
-    """Return "28 - 29.04.2027" and "31.05 - 01.06.2027" in ISO 8601."""
-    year, month = int(match["year"]), int(match["month"])
-    first = _date(year, int(match["first_month"] or month), int(match["first"]))
-    last = _date(year, month, int(match["last"]))
-    return f"{first} to {last}" if first and last and first < last else match[0]
-
-
-def _is_day_first(pairs: list[tuple[str, str, str, str]], sign: str) -> bool:
-    """Return True if the first of two figures is the day: shown by a day over 12, or written with dots."""
-    found = [(int(first), int(second)) for first, each, second, _ in pairs if each == sign]
-    shown = sign == "." or any(first > 12 for first, _ in found)
-    return bool(found) and shown and all(second <= 12 for _, second in found)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-# --- words in several places ---------------------------------------------------------------------
-
-
-def _merge(unit: Unit, other: Unit, full: str) -> None:
-    unit.full = full
-    unit.merged += [other, *other.merged]
-
-
-def _joined(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with "to 3 May 2027" behind the line above that begins with "from", and ends behind starts."""
-    out: list[Unit] = []
-    for unit in units:
-        above = out[-1] if out else None
-        is_from = above and _FROM.match(fold_aligned(above.text)) and carries_date(above.text)
-        is_end = above and above.label is Label.DATE and unit.label is Label.END and carries_date(unit.text)
-        if above and is_from and _TO.match(fold_aligned(unit.text)) and carries_date(unit.text):
-            _merge(above, unit, f"{above.full} {unit.full}")
-        elif above and is_end:
-            _merge(above, unit, f"{above.full} - {unit.full}")
+def split_details(lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the lines with "10:00-11:30 · Online" as two, if a part is a date, hours or a place."""
+    out: list[SourceLine] = []
+    for line in lines:
+        led = _HOURS_FIRST.match(line.text) or _HOURS_ALONE.match(line.text) if not line.cells else None
+        if led and are_hours(led[1]):
+            out += [replace(line, text=led[1]), replace(line, text=led[2])]
+            continue
+        parts = [part.strip() for part in _DOTS.split(line.text)] if not line.cells else []
+        if len(parts) > 1 and all(parts) and any(_is_detail(part) for part in parts):
+            out += [replace(line, text=part, role=_role(parts, at, line.role)) for at, part in enumerate(parts)]
         else:
-            out.append(unit)
+            out.append(line)
     return out
 
 
-def _with_months(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with the month behind bare days: from the line below, another cell, or the heading above."""
-    out: list[Unit] = []
-    heading: Unit | None = None
-    for unit in units:
-        above = out[-1] if out else None
-        bare = fold_aligned(unit.text.strip(" :."))
-        is_month = bool(_MONTH_HEADING.fullmatch(bare))
-        is_beside = above is not None and unit.gap < Gap.HEAD and not unit.level
-        if above and is_beside and is_month and _BARE_DAYS.fullmatch(fold_aligned(above.full)):
-            _merge(above, unit, f"{above.full} {unit.text.strip(' .:')}")
-        elif above and is_beside and _YEAR.fullmatch(unit.text) and above.merged and not _YEAR.search(above.full):
-            _merge(above, unit, f"{above.full} {unit.text}")
-        elif is_month and unit.label is None:
-            heading = unit
-            out.append(unit)
-        else:
-            if _BARE_DAYS.fullmatch(bare) and (unit.label in (None, Label.DATE)):
-                if month := _month_of_row(units, unit):
-                    unit.full = f"{unit.full} {month}"
-                elif heading is not None and not unit.label:
-                    unit.full = f"{unit.full} {heading.text.strip(' :.')}"
-                    unit.gap = max(unit.gap, Gap.HEAD)
-            out.append(unit)
-    return out
+def _role(parts: list[str], at: int, role: Role) -> Role:
+    """Return what a part of a line is: right behind hours a name is that of a place."""
+    if at and are_hours(parts[at - 1]) and place_on_line(parts[at], below_hours=True):
+        return Role.PLACE
+    return Role.NONE if _is_detail(parts[at]) else role
 
 
-def _month_of_row(units: list[Unit], unit: Unit) -> str:
-    if not unit.label:
-        return ""
-    row = (each for each in units if each.number == unit.number and each.label)
-    return next((each.text for each in row if _MONTH_HEADING.fullmatch(fold_aligned(each.text))), "")
-
-
-def _without_boxes(units: list[Unit]) -> list[Unit]:
-    """Return the pieces without each day in a box, if the same day follows with more words."""
-    out: list[Unit] = []
-    for at, unit in enumerate(units):
-        when = _bare_day(unit) if unit.merged and not unit.label else None
-        below = [each.reading.main for each in units[at + 1 : at + 6] if when and each.gap < Gap.HARD]
-        if not any(each and each.when and when and each.when.first == when for each in below):
-            out.append(unit)
-        elif at + 1 < len(units):
-            units[at + 1].gap = max(unit.gap, units[at + 1].gap)
-    return out
-
-
-# --- years ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Context:
-    """A piece that names one year: a month, a calendar, a span of days, or any date or heading."""
-
-    at: int
-    year: int
-    number: int
-    first: date | None = None
-    last: date | None = None
-    is_calendar: bool = False
-    is_date: bool = False
-
-
-def _add_years(units: list[Unit]) -> None:
-    contexts = [found for at, unit in enumerate(units) if (found := _context(units, at))]
-    known: dict[tuple[int, int], set[int]] = {}
-    for unit in units:
-        folded = fold_aligned(unit.full)
-        for day in _DAY.finditer(folded):
-            if year := _YEAR_BEHIND.match(folded, day.end()):
-                known.setdefault(_day_and_month(day), set()).add(int(year[1]))
-    event: tuple[int, date] | None = None
-    for at, unit in enumerate(units):
-        if not unit.note:
-            _add_year(unit, at, contexts, known, event[1] if event and at - event[0] <= _NEARBY else None)
-            unit.reading = read_piece(unit.full, unit.label)
-            days = list(_DAY.finditer(fold_aligned(unit.full))) if not contexts else []
-            if days and not _YEAR.search(unit.full):
-                end = days[-1].end()
-                whole = f"{unit.full[:end].rstrip('.')} {_LEAP_YEAR}{unit.full[end:]}"
-                unit.reading = read_without_year(unit.full, whole, unit.label)
-            if when := _day_of_event(unit):
-                event = (at, when.first)
-
-
-def _context(units: Sequence[Unit], at: int) -> _Context | None:
-    unit = units[at]
-    folded = fold_aligned(unit.full)
-    years = (
-        set() if _OF_PAGE.search(folded) or unit.label is Label.PUBLISHED else {int(y) for y in _YEAR.findall(folded)}
+def _is_detail(text: str) -> bool:
+    return (
+        are_hours(text) or read_date_line(text) is not None or is_place(text) or place_before(f"{text} {_A_MOMENT}")[1]
     )
-    if len(years) != 1:
-        return None
-    year = years.pop()
-    first = last = None
-    if month := _MONTH_HEADING.fullmatch(folded.strip(" :.")):
-        first = date(year, MONTHS[month[1]], 1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    elif at and heads_a_list(units[at - 1].text) and (when := meaning(unit.full)) and when.first < when.last:
-        first, last = when.first, when.last
-    is_date = bool(_IN_DATE.search(folded) or carries_date(unit.full))
-    if not is_date and len(unit.text.split()) > _LONGEST_HEADING:
-        return None
-    return _Context(at, year, unit.number, first, last, not is_date and is_calendar(unit.full), is_date)
 
 
-def _near(contexts: list[_Context], at: int) -> _Context | None:
-    """Return the year that counts for a piece: of a month or a calendar above it, else the nearest."""
-    above = [each for each in contexts if each.at < at]
-    heads = [each for each in above if each.first or each.is_calendar]
-    dated = [each for each in above if each.is_date]
-    if heads and not (dated and dated[-1].at > heads[-1].at and dated[-1].year != heads[-1].year):
-        return heads[-1]
-    return next(iter(dated[-1:] or above[-1:] or contexts[:1]), None)
-
-
-def _add_year(
-    unit: Unit, at: int, contexts: list[_Context], known: dict[tuple[int, int], set[int]], event: date | None
-) -> None:
-    """Put its year behind each day of a piece that has none; if the page leaves a doubt, ask."""
-    folded = fold_aligned(unit.full)
-    groups: list[tuple[re.Match[str], int]] = []  # the first day of a range, and where the range ends
-    for day in _DAY.finditer(folded):
-        if groups and _RANGE_SIGN.fullmatch(folded[groups[-1][1] : day.start()]):
-            groups[-1] = (groups[-1][0], day.end())
-        else:
-            groups.append((day, day.end()))
-    whole = meaning(unit.full[groups[0][0].start() : groups[0][1] + 6]) if groups else None
-    event = whole.first if whole else event
-    for number, (day, end) in reversed(list(enumerate(groups))):
-        if _YEAR_BEHIND.match(folded, end):
-            continue
-        lead = unit.label if unit.label in DEADLINE_LABELS else role_before(folded[: day.start()].rstrip())
-        is_limit = lead in DEADLINE_LABELS or lead is Label.LIMIT
-        year = _year_before(_day_and_month(day), event) if event and is_limit else 0
-        if not year and (number or _YEAR.search(folded)) and not is_limit:
-            continue
-        year = year or _likely_year(unit, at, day, contexts, known)
-        if year:
-            unit.full = f"{unit.full[:end].rstrip('.')} {year}{unit.full[end:]}"
-
-
-def _likely_year(
-    unit: Unit, at: int, match: re.Match[str], contexts: list[_Context], known: dict[tuple[int, int], set[int]]
-) -> int:
-    near = _near(contexts, at)
-    if near is None:
-        return 0
-    day, weekday = _day_and_month(match), _NAMED_WEEKDAY.search(fold_aligned(unit.full))
-    of_day = known.get(day, set())
-    fitting = _year_by_weekday(day, WEEKDAYS[weekday[1]], near.year) if weekday else None
-    year = next(iter(of_day)) if len(of_day) == 1 else fitting or near.year
-    found = _date(year, day[1], day[0])
-    is_within = bool(found and near.first and near.last and near.first <= found <= near.last)
-    is_only = {each.year for each in contexts} == {year}
-    fits = fitting == near.year and (near.is_date or is_only)
-    if not (len(of_day) == 1 or is_within or fits or (near.is_calendar and is_only)):
-        unit.question = f"{unit.text!r} names no year; {year} follows from line {near.number}: is that right?"
-    return year
-
-
-def _day_and_month(day: re.Match[str]) -> tuple[int, int]:
-    return int(day["day"] or day["day_behind"]), MONTHS[day["month"] or day["month_first"]]
-
-
-def _year_before(day: tuple[int, int], event: date) -> int:
-    """Return the year in which a day is not long before an event; 0 if there is none."""
-    for year in (event.year, event.year - 1):
-        found = _date(year, day[1], day[0])
-        if found and timedelta() <= event - found <= _LONGEST_AHEAD:
-            return year
-    return 0
-
-
-def _year_by_weekday(day: tuple[int, int], weekday: int, near: int) -> int | None:
-    """Return the only year around in which a day falls on a weekday; None if there is none."""
-    found = (_date(year, day[1], day[0]) for year in (near, near + 1, near - 1))
-    return next((each.year for each in found if each and each.weekday() == weekday), None)
-
-
-# --- days that stand once ------------------------------------------------------------------------
-
-
-def _bare_day(unit: Unit) -> date | None:
-    """Return the first day of a piece that is only days, without hours; None for any other."""
-    moments = unit.reading.moments
-    if len(moments) != 1 or unit.reading.title or unit.note:
-        return None
-    when = moments[0].when
-    is_bare = moments[0].role is Label.DATE and when and when.start is None and not moments[0].is_sentence
-    return when.first if is_bare and when and not moments[0].rest else None
-
-
-def _split_hours(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with "10:00-11:00 A title" as two, below the days of a series of events.
+def _hours_with_titles(lines: list[SourceLine], questions: dict[int, str]) -> list[SourceLine]:
+    """Return the lines with "10:00-11:00 A title" as two, below the days of a series of events.
 
     The agenda of a single conference looks the same, so that a person is asked unless a heading above names a series.
     """
-    days = [at for at, unit in enumerate(units) if _bare_day(unit)]
-    led = {at: match for at in range(days[0], len(units)) if (match := _led_by_hours(units[at]))} if days else {}
-    of_days = {max(day for day in days if day <= at) for at in led}
-    first = days[0] if days else 0
-    is_series = any(
-        heads_a_list(unit.text)
-        or (len(unit.text.split()) <= _LONGEST_HEADING and _SERIES.search(fold_aligned(unit.text)))
-        for unit in units[:first]
-    )
-    out: list[Unit] = []
-    for at, unit in enumerate(units):
-        if (match := led.get(at)) and (len(of_days) > 1 or is_series):
-            title, place, _ = peel_place(unit.text[match.end() :])
-            hours = unit.text[: match.end("hours")]
-            out.append(replace(unit, text=hours, full=hours, gap=Gap.HEAD))
-            question = unit.question if is_series else AGENDA_QUESTION
-            out.append(replace(unit, text=title, full=title, gap=Gap.SAME, label=Label.TITLE, question=question))
-            if place:
-                out.append(replace(unit, text=place, full=place, gap=Gap.SAME, label=Label.PLACE))
-        elif (parts := _HOURS_FIRST.fullmatch(unit.text)) and not unit.label and are_hours(parts[1]):
-            out.append(replace(unit, text=parts[1], full=parts[1]))
-            out.append(replace(unit, text=parts[2], full=parts[2], gap=Gap.SAME))
+    days = [
+        at for at, line in enumerate(lines) if line.role is Role.NONE and not line.cells and _is_bare_day(line.text)
+    ]
+    found = {at: match for at in range(days[0], len(lines)) if (match := _hours_and_title(lines[at]))} if days else {}
+    of_days = {max(day for day in days if day <= at) for at in found}
+    if not found or (len(of_days) < 2 and not _names_series(lines[: days[0]])):
+        return lines
+    out: list[SourceLine] = []
+    for at, line in enumerate(lines):
+        if at in of_days and out and not out[-1].text:
+            out[-1] = replace(out[-1], role=Role.BREAK)
+        if at in found:
+            hours, title = found[at]
+            title, place = peel_city(title)
+            out += [SourceLine(line.number, ""), replace(line, text=hours), replace(line, text=title, role=Role.TITLE)]
+            out += [replace(line, text=place, role=Role.PLACE)] if place else []
+            if not _names_series(lines[: days[0]]):
+                questions[line.number] = "It may be a point of an agenda: is it an event by itself?"
         else:
-            out.append(unit)
+            out.append(line)
     return out
 
 
-def _led_by_hours(unit: Unit) -> re.Match[str] | None:
-    match = _LEADING_HOURS.match(fold_aligned(unit.text)) if not unit.label and not unit.note else None
-    is_title = match and not are_hours(unit.text) and not carries_date(unit.text)
-    return match if match and is_title and are_hours(unit.text[: match.end("hours")]) else None
+def _names_series(lines: Sequence[SourceLine]) -> bool:
+    """Return True if a heading says that several events follow."""
+    return any(
+        heads_a_list(line.text) or (len(line.text.split()) <= _MOST_WORDS and _SERIES.search(fold_text(line.text)))
+        for line in lines
+    )
 
 
-def _below_days(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with the day of a heading below each heading or card under it that has no date of its own."""
-    out: list[Unit] = []
-    given: set[int] = set()
-    day: Unit | None = None
-    given_by: Unit | None = None
-    for at, unit in enumerate(units):
-        below = units[at + 1] if at + 1 < len(units) else None
-        deeper = next((each for each in units[at + 1 :] if each.level or each.gap is Gap.HARD), None)
-        if _bare_day(unit) and deeper and below and not unit.label:
-            heads = unit.level and deeper.level > unit.level
-            is_alone = below.gap is Gap.HARD and (unit.gap is Gap.HARD or bool(unit.level))
-            if heads or is_alone:
-                day, given_by = replace(unit, label=Label.DATE, gap=Gap.LINE), unit
-                out.append(unit)
-                continue
-        if day and unit.level and unit.level <= day.level:
-            day = None
-        out.append(unit)
-        begins = unit.level > day.level if day and day.level else unit.gap is Gap.HARD
-        if day and begins and not is_month(unit.text) and not _has_date(units, at):
-            out.append(replace(day, level=0, merged=[]))
-            given.add(id(given_by))
-    return [unit for unit in out if id(unit) not in given]
+def _hours_and_title(line: SourceLine) -> tuple[str, str] | None:
+    match = _LEADING_HOURS.match(fold_text(line.text)) if line.role is Role.NONE and not line.cells else None
+    if match is None or len(fold_text(line.text)) != len(line.text) or are_hours(line.text):
+        return None
+    hours = line.text[match.start("hours") : match.end("hours")]
+    title = line.text[match.end() :]
+    return (hours, title) if are_hours(hours) and not carries_date(title) else None
 
 
-def _has_date(units: Sequence[Unit], at: int) -> bool:
-    """Return True if a piece, or one below it before the next heading or card, has a date of its own."""
-    for unit in (units[at], *units[at + 1 :]):
-        if unit is not units[at] and (unit.level or unit.gap is Gap.HARD):
+# --- headings ------------------------------------------------------------------------------------
+
+
+def _below_headings(lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the lines with the day of a heading below each heading of a lower level that has no date of its own."""
+    out: list[SourceLine] = []
+    day: SourceLine | None = None
+    for at, line in enumerate(lines):
+        if line.level < 1:
+            out.append(line)
+        elif _is_bare_day(line.text) and (first := _next_heading(lines, at)) and first.level > line.level:
+            day = line
+            out.append(replace(line, text="", role=Role.BREAK))
+        else:
+            day = day if day and line.level > day.level else None
+            out.append(line)
+            if day and line.text and not _has_date(lines, at):
+                out.append(SourceLine(day.number, day.text, level=_GIVEN))
+    return out
+
+
+def _next_heading(lines: Sequence[SourceLine], at: int) -> SourceLine | None:
+    return next((line for line in lines[at + 1 :] if line.level > 0), None)
+
+
+def _has_date(lines: Sequence[SourceLine], at: int) -> bool:
+    """Return True if a day stands in a heading, or below it before the next one; also if nothing else does."""
+    if carries_date(lines[at].text):
+        return True
+    for line in lines[at + 1 :]:
+        if line.level > 0:
             return False
-        if any(each.role is Label.DATE for each in unit.reading.moments):
+        read = read_date_line(line.text)
+        if read and not read.is_deadline and not _is_deadline(line.text):
             return True
     return False
 
 
-def _with_hours(units: list[Unit]) -> list[Unit]:
-    """Return the pieces with each day before the hours that belong to it; days of an agenda are no items."""
-    day: Unit | None = None
-    hours: list[Unit] = []
-    span: tuple[date, date] | None = None
-    gone: list[Unit] = []
-    for at, unit in enumerate([*units, Unit(0, "", Gap.HARD)]):
-        is_hours = _is_hours(unit)
-        is_below_day = day and day.gap is Gap.HARD and not hours and is_hours
-        if unit.gap is Gap.HARD and not is_below_day:
-            gone += _give(day, hours)
-            day, hours = None, []
-        when = _day_of_event(unit)
-        if is_hours:
-            hours = [*hours, unit] if day else [unit]
-        elif when:
-            if day is None and len(hours) == 1 and _bare_day(unit) and unit.gap <= Gap.LINE:
-                _merge(unit, hours[0], f"{unit.full}, {hours[0].text}")
-                gone += hours
-            gone += _give(day, hours if day else [])
-            bare, hours = _bare_day(unit), []
-            if bare and span and span[0] <= bare <= span[1] and _leads_to_hours(units[at + 1 :]):
-                unit.note, bare = "a day of the agenda: ", None
-            elif when.first < when.last:
-                span = when.first, when.last
-            day = unit if bare else None
-    used = {id(unit) for unit in gone}
-    kept = [unit for unit in units if id(unit) not in used]
-    for unit in kept:
-        if unit.merged:
-            unit.reading = read_piece(unit.full, unit.label)
-    return kept
+def _is_deadline(text: str) -> bool:
+    found = read_sentence(text)
+    return found is not None and found.is_deadline
 
 
-def _day_of_event(unit: Unit) -> DatePhrase | None:
-    main = unit.reading.main
-    return main.when if main and main.role is Label.DATE and not unit.note else None
+# --- hours ---------------------------------------------------------------------------------------
 
 
-def _leads_to_hours(below: Sequence[Unit]) -> bool:
-    first = next((unit for unit in below if not unit.note), None)
-    return first is not None and bool(_is_hours(first) or LEADING_CLOCK.match(fold_aligned(first.text)))
+def _before_hours(lines: list[SourceLine], questions: dict[int, str]) -> list[SourceLine]:
+    if not any(are_hours(line.text) for line in lines):
+        return lines
+    out = lines[:]
+    day, hours = -1, []
+    for at, line in enumerate([*lines, SourceLine(0, "", Role.DATE)]):
+        if day >= 0 and are_hours(line.text):
+            hours.append(at)
+        elif line.level > 0 and day >= 0 and lines[day].level == _GIVEN:
+            _give_day(out, day, hours, questions)
+            day, hours = -1, []
+        elif line.role is Role.DATE or (line.text and not line.cells and _is_date(line.text)):
+            _give_day(out, day, hours, questions)
+            day, hours = (at if _is_bare_day(line.text) else -1), []
+    return out
 
 
-def _is_hours(unit: Unit) -> bool:
-    is_free = not unit.note and (unit.label in (None, Label.TIME))
-    return is_free and are_hours(unit.text)
+def _is_date(text: str) -> bool:
+    """Return True for a date that is no deadline."""
+    value, label = value_of_date_label(text), label_of_line(text)
+    if label not in (None, Label.DATE) or (label is None and value != text):
+        return False
+    read = read_date_line(value)
+    return read is not None and not read.is_deadline and not _is_deadline(text)
 
 
-def _give(day: Unit | None, hours: list[Unit]) -> list[Unit]:
-    """Return what is used up when a day goes to the hours below it: the only hours, or the day of several."""
-    if day is None or not hours:
-        return []
+def _give_day(lines: list[SourceLine], day: int, hours: list[int], questions: dict[int, str]) -> None:
     if len(hours) == 1:
-        _merge(day, hours[0], f"{day.full}, {hours[0].text}")
-        return hours
-    for each in hours:
-        _merge(each, day, f"{day.full}, {each.text}")
-        each.question = each.question or day.question
-        each.label, each.name = Label.DATE, ""
-        each.gap = max(each.gap, Gap.LINE)
-    return [day]
+        _join_hours(lines, day, hours[0], questions)
+    elif hours:
+        _spread_day(lines, day, hours, questions)
 
 
-def is_month(text: str) -> bool:
-    """Return True if a text only names a month."""
-    return bool(_MONTH_HEADING.fullmatch(fold_aligned(text.strip(" :."))))
+def are_hours(text: str) -> bool:
+    """Return True if a line has hours and nothing else."""
+    text = text.rstrip(".")
+    if not text[:1] or not _HOURS.fullmatch(fold_text(text).replace("’", "'")):
+        return False
+    try:
+        return parse_when(f"{_A_MOMENT}, {_WHEN.sub('', text)}").start is not None
+    except DatePhraseError as error:
+        return "time zone" in str(error)
 
 
-def is_calendar(text: str) -> bool:
-    """Return True if a text heads a calendar of a year: "Meetings in 2027"."""
-    return bool(_CALENDAR.fullmatch(fold_aligned(text).strip(" .:|-–")))
+def _is_bare_day(text: str) -> bool:
+    read = read_date_line(text)
+    if read is None or read.when is None or read.rest or read.place or read.is_deadline:
+        return False
+    return read.when.start is None and read.when.first == read.when.last
 
 
-def is_agenda_point(unit: Unit) -> bool:
-    """Return True if a piece begins with an hour: a point of an agenda."""
-    return unit.kind is UnitKind.TEXT and bool(LEADING_CLOCK.match(fold_aligned(unit.text)) or _led_by_hours(unit))
+def _join_hours(lines: list[SourceLine], day: int, at: int, questions: dict[int, str]) -> None:
+    """Put the only hours below a day behind it; ask if more than one title stands between them."""
+    between = lines[day + 1 : at]
+    if any(line.role is Role.BREAK for line in between):
+        if lines[day].level > 0:
+            _spread_day(lines, day, [at], questions)
+        return
+    titles = [line for line in between if _is_like_a_title(line)]
+    headed = [line for line in titles if line.role is Role.TITLE]
+    hours = lines[at]
+    lines[day] = replace(lines[day], text=f"{lines[day].text}, {_WHEN.sub('', hours.text)}")
+    lines[at] = replace(hours, text="", role=Role.NONE)
+    if titles:
+        _mark_place(lines, at)
+    if len(titles) > 1 and len(headed) != 1:
+        questions[lines[day].number] = f"Its hours are taken from line {hours.number}: {hours.text!r}. Right?"
+
+
+def _mark_place(lines: list[SourceLine], at: int) -> None:
+    """Mark the line right below hours as a place if it is a short name; the title stands above them."""
+    below = next((number for number in range(at + 1, min(at + 3, len(lines))) if lines[number].text), 0)
+    if below and lines[below].role is Role.NONE and place_on_line(lines[below].text, below_hours=True):
+        lines[below] = replace(lines[below], role=Role.PLACE)
+
+
+def _is_like_a_title(line: SourceLine) -> bool:
+    text = line.text
+    if line.role is not Role.NONE:
+        return line.role is Role.TITLE
+    if (
+        not text
+        or is_only_a_kind(text)
+        or carries_date(text)
+        or is_sentence(text)
+        or text.endswith("?")
+        or label_in(text)
+        or label_of(text)
+    ):
+        return False
+    return not is_place(text) and place_on_line(text) is None
+
+
+def _spread_day(lines: list[SourceLine], day: int, hours: list[int], questions: dict[int, str]) -> None:
+    """Put a day before each of the hours below it; ask, unless each of them surely has a title of its own."""
+    heading = lines[day]
+    is_sure = _heads_its_day(lines, day) and _are_titled(lines, day, hours)
+    lines[day] = replace(heading, text="", role=Role.BREAK)
+    for at in hours:
+        line = lines[at]
+        lines[at] = replace(line, text=f"{heading.text}, {_WHEN.sub('', line.text)}", role=Role.NONE)
+        if any(_is_like_a_title(each) for each in lines[day + 1 : hours[0]]):
+            _mark_place(lines, at)
+        if not is_sure:
+            words = f"The day of these hours is taken from line {heading.number}: {heading.text!r}. Right?"
+            questions[line.number] = words
+
+
+def _heads_its_day(lines: Sequence[SourceLine], day: int) -> bool:
+    """Return True if the line above a day is no title that the day could be of."""
+    if lines[day].level > 0:
+        return True
+    above = next((line for line in reversed(lines[:day]) if line.text or line.role is Role.BREAK), None)
+    return above is None or above.role is Role.BREAK or is_sentence(above.text) or heads_a_list(above.text)
+
+
+def _are_titled(lines: Sequence[SourceLine], day: int, hours: list[int]) -> bool:
+    """Return True if one title stands before each of the hours, or one behind each of them."""
+    titles = [at for at in range(day + 1, len(lines)) if _is_like_a_title(lines[at]) and at not in hours]
+    bounds = [day, *hours]
+    before = [sum(start < at < end for at in titles) for start, end in zip(bounds, hours, strict=False)]
+    return before[1:] == [1] * (len(hours) - 1) and before[0] in (0, 1)

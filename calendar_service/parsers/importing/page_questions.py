@@ -1,43 +1,30 @@
-"""What a person is asked about an item of a page: its date may be news only, its title none, it may be off."""
+"""What a person is asked about an item of a page, and what is said of its lines that are not used."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from calendar_service.datephrases import MONTHS
-from calendar_service.parsers.importing.candidates import shorten_value
-from calendar_service.parsers.importing.dated_text import around_date, fold_aligned
-from calendar_service.parsers.importing.page_days import is_calendar
-from calendar_service.parsers.importing.page_moments import PageMoment, has_hours
-from calendar_service.parsers.importing.page_units import Gap, Unit, UnitKind
-from calendar_service.parsers.importing.page_words import (
-    Label,
-    heads_a_list,
-    is_news,
-    is_only_a_call,
-    is_only_a_kind,
-    is_sentence,
-    names_a_call,
-    names_a_happening,
-    role_before,
-    state_in,
-)
+from calendar_service.parsers.importing.candidates import shorten_value, tidy
+from calendar_service.parsers.importing.dated_text import around_date, carries_date
+from calendar_service.parsers.importing.news import heads_a_list, names_a_call, names_a_happening
+from calendar_service.parsers.importing.page_dates import has_hours
+from calendar_service.parsers.importing.page_line import LineKind, parts_of
+from calendar_service.parsers.importing.page_sentences import deadline_at
+from calendar_service.parsers.importing.page_source import is_sentence
+from calendar_service.parsers.importing.page_states import state_in
+from calendar_service.records.shorten import shorten
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from calendar_service.parsers.importing.candidates import Candidate
+    from calendar_service.parsers.importing.candidates import Candidate, Imported
+    from calendar_service.parsers.importing.page_dates import DateLine
     from calendar_service.parsers.importing.page_items import PageItem
+    from calendar_service.parsers.importing.page_line import PageLine
 
-NEWS_QUESTION = (
-    "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
-)
-_LONGEST_SENTENCE = 4  # of words, of a title that ends with a full stop
-_LONGEST_LINE = 60  # a line of a wrapped paragraph is longer
-_LONG_WORD = 5
-_SHARED = 2  # long words, of a title and the text below it
+_LONGEST_TITLE = 4  # of words, where it ends with a full stop
 _NUMBERED = re.compile(r"[A-Z]{2,6} ?(?:n°|No\.?|N°|nr\.?) ?\S*\d|(?:Ref|Réf)\b", re.IGNORECASE)
+_LONGEST_TITLE_BELOW = 60  # a line of a wrapped paragraph is longer
 _RANGE = re.compile(
     r"\b(?:from|de|between|entre) \d{1,2}(?: ?[:.h] ?\d\d| ?h| ?[ap]m)? (?:to|a|and|et"
     r"|until) \d{1,2}(?: ?[:.h] ?\d\d| ?h\b| ?[ap]m)"
@@ -47,184 +34,142 @@ _RANGE = re.compile(
 _STATES = r"(?:cancell?ed|annulee?s?|postponed|reportee?s?|called off|suspended|suspendue?s?)"
 _OFF = re.compile(
     rf"^[\W_]*{_STATES}\b|\b{_STATES} (?:by|due|because|par|en raison|faute|suite)\b|\bwill not take place\b"
-    r"|\b(?:will )?not be able to hold\b|\bn'aura pas lieu\b"
 )
 _CLOSES = re.compile(
     r"\b(?:regist\w+|inscri\w+|sign up|rsvp|book(?:ing)?|deadlines?|date limite|closing date|apply|applications?"
     r"|candidatures?)\b"
 )
-_PAST = re.compile(
-    r"(?:our |nos )?(?:past|previous|earlier|recent|archived?)(?: (?:events?|meetings?|webinars?|activities|sessions))?"
-    r"|archives?|(?:evenements?|reunions?|rencontres?|webinaires?|manifestations?) (?:passe|archive)e?s"
-)
-_AHEAD = re.compile(
-    r"\b(?:upcoming|forthcoming|coming up|a venir|prochaine?s (?:dates|rencontres|reunions|evenements|rendez-vous"
-    r"|formations|webinaires)|next (?:events|meetings|webinars|dates)|calendars?|calendriers?|agenda|what's on"
-    r"|events and meetings|meetings and events|les rendez-vous|nos rendez-vous)\b"
-)
-_SHORT_HEAD = 6
-_FEWEST, _MOSTLY = 3, 0.75
-_DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
-_DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
+_MOST_UNUSED = 8
+_LONGEST_UNUSED = 80
+_LONG_WORD = 5
+_SHARED = 2  # long words, of a title and the text below it
 
 
-def ask_about_item(candidate: Candidate, item: PageItem, main: PageMoment, title: str) -> None:
-    """Add what a person has to decide about an item."""
-    _ask_about_title(candidate, item, title)
-    _ask_about_state(candidate, item)
-    _ask_about_other_days(candidate, item)
-    _ask_about_hours(candidate, item)
-    head = item.title
-    if main.role is Label.DATE and head and not head.is_event and "status" not in candidate.fields:
-        _ask_about_news(candidate, item, main, title)
+def ask_about_hours(imported: Imported, item: PageItem) -> None:
+    """Ask about an event of whole days before, if lines without a title of their own give hours on its first day."""
+    last = imported.candidates[-1] if imported.candidates else None
+    is_own = any(not line.text.endswith(".") for line in item.titles)
+    if last is None or is_own or has_hours(last.fields.get("when", "")):
+        return
+    for line in item.dates:
+        when = line.date.when if line.date else None
+        if when and when.start and when.first == last.first:
+            last.questions.append(
+                f"Line {line.number} gives hours on that day: {shorten_value(line.text)}. Are they its own?"
+            )
 
 
-def settle_by_page(candidates: list[Candidate], units: list[Unit]) -> None:
-    """Take back the question about news on a list of events, and ask about what stands in a list of past ones."""
-    events = [each for each in candidates if "when" in each.fields]
-    placed = [each for each in events if "place" in each.fields]
-    is_list = len(events) >= _FEWEST and len(placed) >= _MOSTLY * len(events)
-    heads = [(unit.number, bool(_PAST.fullmatch(fold_aligned(unit.text)))) for unit in units if _heads_events(unit)]
-    for candidate in events:
-        head = next((each for each in reversed(heads) if each[0] < candidate.line), None)
-        if head and head[1]:
-            candidate.questions.append(f"It stands below line {head[0]}, a list of past events: is it still to come?")
-        elif (head or (is_list and "place" in candidate.fields)) and not is_news(str(candidate.fields["title"])):
-            candidate.questions = [each for each in candidate.questions if each != NEWS_QUESTION]
+def ask_which_title(candidate: Candidate, item: PageItem) -> None:
+    """Ask where a date alone stands between a heading and a paragraph that begins like a title."""
+    head, day, below = item.titles[0], item.dates[0], next(iter(item.teaser), None)
+    if below is None or not below.opens or head.opens or day.opens or head.is_title:
+        return
+    first = below.joined[0][1] if below.joined else below.text
+    is_like_a_title = len(first) <= _LONGEST_TITLE_BELOW and not first.endswith((".", ":", ","))
+    if head.number < day.number < below.number and is_like_a_title:
+        candidate.questions.append(f"Is line {below.number} its title? {shorten_value(first)}")
 
 
-def _heads_events(unit: Unit) -> bool:
-    folded = fold_aligned(unit.text.strip(" .:"))
-    is_head = unit.kind is UnitKind.TEXT and len(folded.split()) <= _SHORT_HEAD and not unit.label
-    return is_head and bool(_AHEAD.search(folded) or _PAST.fullmatch(folded) or is_calendar(unit.text))
+def ask_about_far_title(candidate: Candidate, item: PageItem) -> None:
+    """Ask about a title that paragraphs separate from its date, if nothing shows that they belong together."""
+    head, day = item.titles[0], item.dates[0]
+    between = [line for line in item.teaser if head.number < line.number < day.number and is_sentence(line.text)]
+    if not between or head.is_title or names_a_happening(head.text) or names_a_call(head.text):
+        return
+    words = {word for word in fold_text(head.text).split() if len(word) >= _LONG_WORD}
+    if len(words & set(fold_text(" ".join(line.text for line in between)).split())) < _SHARED:
+        candidate.questions.append(f"Its title is far above its date, in line {head.number}: does it belong to it?")
+
+
+def ask_about_hours_in_text(candidate: Candidate, item: PageItem) -> None:
+    """Ask about hours in the text of an event of whole days; many of them are an agenda."""
+    if "when" not in candidate.fields or has_hours(candidate.fields["when"]):
+        return
+    found = [(line.number, line.text) for line in item.teaser if _RANGE.search(fold_text(line.text))]
+    if len(found) == 1:
+        number, text = found[0]
+        candidate.questions.append(f"Line {number} gives hours: are they its own? {shorten_value(text)}")
+
+
+def ask_about_state(candidate: Candidate, item: PageItem) -> None:
+    """Ask if a text may say that the event is off."""
+    if "status" in candidate.fields:
+        return
+    for line in (item.titles[0], *item.teaser):
+        if _OFF.search(fold_text(line.text)) or state_in(line.text):
+            candidate.questions.append(f"Does line {line.number} say that it is off? {shorten_value(line.text)}")
+
+
+def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
+    """Ask about lines below a date that names several events: each may be one of that day."""
+    if item.dates[0].number > item.titles[0].number:
+        return
+    for line in item.teaser:
+        is_text = is_sentence(line.text) or line.text.endswith(":") or line.dated()
+        is_other = names_a_happening(line.text) and not is_text
+        is_other = is_other and line.sort is LineKind.TEXT
+        if is_other and len(line.text) <= _LONGEST_TITLE_BELOW * 2:
+            candidate.questions.append(f"Is line {line.number} another event of that day? {shorten_value(line.text)}")
+
+
+def ask_about_title(candidate: Candidate, title: str) -> None:
+    """Ask about a title that heads a list, or is a sentence."""
+    is_whole = title.endswith(".") and len(title.split()) > _LONGEST_TITLE and not _NUMBERED.match(title)
+    if heads_a_list(title):
+        candidate.questions.append("The title is that of a list: is this an event by itself?")
+    elif title.partition(" | ")[2] and title.partition(" | ")[0].isupper():
+        candidate.questions.append("The title is a list of words: is it the title?")
+    elif title.endswith(":") or is_whole:
+        candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
+
+
+def ask_about_late_registration(candidate: Candidate, main: DateLine, others: list[DateLine]) -> None:
+    """Ask if one can register after the day: it may be that of publication."""
+    last = main.when.last if main.when else None
+    if last and any(date.is_deadline and date.when and date.when.first > last for date in others):
+        candidate.questions.append("One can register until after that day: is it only that of publication?")
 
 
 def may_close_registration(candidate: Candidate, words: str) -> bool:
     """Return True if words that are left out may say until when to register for an event."""
     has_deadline = candidate.fields["kind"] == "tender" or "registration" in candidate.fields
-    return not has_deadline and bool(
-        _CLOSES.search(fold_aligned(words)) or role_before(fold_aligned(words)) is Label.LIMIT
-    )
+    return not has_deadline and bool(_CLOSES.search(fold_text(words)) or deadline_at(words))
 
 
-def _ask_about_title(candidate: Candidate, item: PageItem, title: str) -> None:
-    head, day = item.title, item.dates[0]
-    if head is None:
-        return
-    is_whole = title.endswith(".") and len(title.split()) > _LONGEST_SENTENCE and not _NUMBERED.match(title)
-    if heads_a_list(title):
-        candidate.questions.append("The title is that of a list: is this an event by itself?")
-    elif title.partition(" | ")[2] and title.partition(" | ")[0].isupper():
-        candidate.questions.append("The title is a list of words: is it the title?")
-    elif is_only_a_call(title) and sum(is_sentence(unit.text) for unit in item.texts) > 1:
-        candidate.questions.append("The title only says what kind of call it is: what is it about?")
-    elif title.endswith((":", ",")) or is_whole or item.is_doubtful:
-        candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
-    begin, end = item.units.index(head), item.units.index(day)
-    if begin > end:
-        _ask_about_others(candidate, item.units[begin + 1 :])
-    elif not (head.level or head.label or names_a_happening(head.text) or names_a_call(head.text)):
-        _ask_about_far_title(candidate, head, item.units[begin + 1 : end])
-    _ask_which_title(candidate, item)
+def kept_lines(candidate: Candidate, item: PageItem) -> list[PageLine]:
+    """Return the lines of an item whose words are in its record."""
+    kept = [item.titles[0], *item.dates, *item.places, *item.states, *item.notes]
+    kept += [item.summary] if item.summary else []
+    kept += item.references[:1] if "reference" in candidate.fields else []
+    address = candidate.fields.get("registration", {}).get("url")
+    return kept + [line for line in item.teaser if address and line.text.endswith(address)]
 
 
-def _ask_about_others(candidate: Candidate, below: list[Unit]) -> None:
-    """Ask about lines below a title that name other events."""
-    for unit in below:
-        is_other = unit.kind is UnitKind.TEXT and names_a_happening(unit.text) and not unit.text.endswith(":")
-        is_other = is_other and not (heads_a_list(unit.text) or is_only_a_kind(unit.text))
-        if is_other and not is_sentence(unit.text) and len(unit.text) <= _LONGEST_LINE * 2:
-            candidate.questions.append(f"Is line {unit.number} another event of that day? {shorten_value(unit.text)}")
+def unused(item: PageItem, kept: list[PageLine]) -> str:
+    """Return the lines of an item that are not in `kept`, in a few words; "" if there are none."""
+    lines = [line for line in item.all if not any(line is each for each in kept)]
+    parts = [part for line in lines for part in parts_of(line)]
+    rest = sorted(part for part in parts if not carries_date(part[1]))
+    if not rest:
+        return ""
+    first, last = rest[0][0], rest[-1][0]
+    where = f"Line {first}" if first == last else f"Lines {first} to {last}"
+    words = " / ".join(shorten(tidy(text), _LONGEST_UNUSED) for _, text in rest[:_MOST_UNUSED])
+    more = f" / and {len(rest) - _MOST_UNUSED} more" if len(rest) > _MOST_UNUSED else ""
+    return f"{where}, not used: {words}{more}"
 
 
-def _ask_about_far_title(candidate: Candidate, head: Unit, between: list[Unit]) -> None:
-    """Ask about a title that sentences separate from its date, if nothing shows that they belong together."""
-    texts = [unit.text for unit in between if unit.kind is UnitKind.TEXT and is_sentence(unit.text)]
-    words = {word for word in fold_aligned(head.text).split() if len(word) >= _LONG_WORD}
-    if texts and len(words & set(fold_aligned(" ".join(texts)).split())) < _SHARED:
-        where = f"Its title is far above its date, in line {head.number}: does it belong to it?"
-        candidate.questions.append(where)
-
-
-def _ask_which_title(candidate: Candidate, item: PageItem) -> None:
-    """Ask where a date alone stands between its title and a paragraph that begins like another title."""
-    head, day = item.title, item.dates[0]
-    if head is None or day is head or head.level or head.label or head.hint:
-        return
-    at = item.units.index(day)
-    below = next(iter(item.units[at + 1 :]), None)
-    after = next(iter(item.units[at + 2 :]), None)
-    is_alone = day.gap >= Gap.BLOCK and below is not None and below.gap is Gap.BLOCK and day.label is None
-    if not is_alone or below is None or after is None or after.gap is not Gap.LINE or item.units.index(head) > at:
-        return
-    if below.kind is UnitKind.TEXT and len(below.text) <= _LONGEST_LINE and not below.text.endswith((".", ":", ",")):
-        candidate.questions.append(f"Is line {below.number} its title? {shorten_value(below.text)}")
-
-
-def _ask_about_hours(candidate: Candidate, item: PageItem) -> None:
-    """Ask about hours in the text of an event of whole days; many of them are an agenda."""
-    if "when" not in candidate.fields or has_hours(candidate.fields["when"]):
-        return
-    found = [unit for unit in item.texts if _RANGE.search(fold_aligned(unit.text)) or unit.kind is UnitKind.HOURS]
-    if len(found) == 1 and found[0].kind is not UnitKind.NOTE:
-        seen = shorten_value(found[0].printed)
-        candidate.questions.append(f"Line {found[0].number} gives hours: are they its own? {seen}")
-
-
-def _ask_about_other_days(candidate: Candidate, item: PageItem) -> None:
-    """Ask about a day between the title and the date that is not understood as anything."""
-    head, day = item.title, item.dates[0]
-    if head is None or head is day:
-        return
-    begin, end = sorted((item.units.index(head), item.units.index(day)))
-    for unit in item.units[begin + 1 : end]:
-        is_known = any(each.role in (Label.PUBLISHED, Label.OLD) for each in unit.reading.moments)
-        if unit.kind is UnitKind.DATED and not is_known:
-            seen = shorten_value(around_date(unit.text))
-            candidate.questions.append(f"Line {unit.number} names another day: is that its date? {seen}")
-
-
-def _ask_about_state(candidate: Candidate, item: PageItem) -> None:
-    """Ask if a text may say that the event is off."""
-    if "status" in candidate.fields:
-        return
-    for unit in item.units:
-        if unit.kind in (UnitKind.TEXT, UnitKind.DETAIL, UnitKind.DATED) and (
-            _OFF.search(fold_aligned(unit.text)) or state_in(unit.text)
-        ):
-            candidate.questions.append(f"Does line {unit.number} say that it is off? {shorten_value(unit.text)}")
-
-
-def _ask_about_news(candidate: Candidate, item: PageItem, main: PageMoment, title: str) -> None:
-    """Add a question if the date may be that of publication only."""
-    when = main.when
-    last = when.last if when else None
-    others = [each for unit in item.dates for each in unit.reading.moments if each.role is not Label.DATE]
-    if last and any(
-        each.when and each.when.first > last for each in others if each.role in (Label.REGISTRATION, Label.APPLICATION)
-    ):
-        candidate.questions.append("One can register until after that day: is it only that of publication?")
-    if when is None or when.start is not None or when.first != when.last:
-        return  # nobody prints the hour or the length of a publication
-    texts = (unit.text for unit in item.texts if all(each.role is not Label.PUBLISHED for each in unit.reading.moments))
-    teaser = fold_aligned(" ".join(texts))
-    days = set(_days(teaser))
-    happens = names_a_happening(title)
-    if (when.first.day, when.first.month) in days:
-        is_announced = happens or names_a_happening(teaser)
-    else:
-        others_named = days - {(each.when.first.day, each.when.first.month) for each in others if each.when}
-        is_announced = not others_named and not is_news(title) and (happens or when.online)
-    is_announced = is_announced or any(unit.label is Label.DATE for unit in item.dates) or main.is_sentence
-    if not is_announced:
-        candidate.questions.append(NEWS_QUESTION)
-
-
-def _days(teaser: str) -> Iterator[tuple[int, int]]:
-    """Yield the days that a text names, as day and month."""
-    for match in _DAY_BEFORE.finditer(teaser):
-        if match[2] in MONTHS:
-            yield int(match[1]), MONTHS[match[2]]
-    for match in _DAY_BEHIND.finditer(teaser):
-        if match[1] in MONTHS:
-            yield int(match[2]), MONTHS[match[1]]
+def remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> None:
+    """Report which days stand only in the title or the summary."""
+    for line in (item.titles[0], item.summary):
+        for number, words in line.dated() if line else ():
+            if number not in {each.number for each in item.dates}:
+                part = "title" if line is item.titles[0] else "summary"
+                if part == "summary" and may_close_registration(candidate, words):
+                    seen = shorten_value(around_date(words))
+                    candidate.questions.append(f"Does line {number} say until when to register? {seen}")
+                else:
+                    candidate.remark(
+                        f"Line {number} names a day in the {part} only: {shorten_value(around_date(words))}"
+                    )
+                used.add(number)

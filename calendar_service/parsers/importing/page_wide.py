@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, shorten_value
-from calendar_service.parsers.importing.dated_text import fold_aligned
-from calendar_service.parsers.importing.page_moments import DEADLINE_LABELS, has_hours, meaning, split_date
-from calendar_service.parsers.importing.page_places import is_online
-from calendar_service.parsers.importing.page_questions import NEWS_QUESTION
+from calendar_service.parsers.importing.news import NEWS_QUESTION
+from calendar_service.parsers.importing.page_dates import has_hours, split_date
+from calendar_service.parsers.importing.page_sentences import read_sentence
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.parsers.importing.candidates import Candidate
-    from calendar_service.parsers.importing.page_units import Unit
+    from calendar_service.parsers.importing.page_source import SourceLine
 
 _HOURS = re.compile(
     r"\b(?:all|toutes les|les) (?:the )?(?:[a-z]+ ){0,2}?(?:hours|times|heures|horaires)\b.{0,50}?"
@@ -27,41 +28,32 @@ _ONLINE = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _ARTICLE = re.compile(r"\b[lL][’']")
-_ONLINE_FREE = re.compile(
-    r"(?:(?:free(?: of charge)?|gratuite?s?|sans inscription|no registration(?: needed)?|and|et|,) ?)*"
-    r"(?:online|en ligne|(?:on|via|sur|par) (?:zoom|teams))"
-    r"(?:[ ,]+(?:free(?: of charge)?|gratuite?s?|sans inscription|no registration(?: needed)?|and|et))*"
-)
 _FOR_ALL = re.compile(
     r"\bregistration gives access to all\b"
     r"|\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for (?:all|each|every)|pour (?:tou(?:te)?s|chaque))\b"
 )
 _ALL_HOURS = re.compile(
-    r"\b(?:all|every|each|tous les|toutes les|chaque)\b[^.;]{0,60}?\b"
-    r"(?P<hours>(?:from |de )?\d{1,2} ?(?:[:.h]|[ap]m\b))"
+    r"\b(?:all|every|each|tous les|toutes les|chaque)\b[^.;]{0,40}?\b(?P<hours>(?:from "
+    r"|de )?\d{1,2}[:.h]\d{0,2} ?(?:to|-|–|a) ?\d{1,2}[:.h])"
 )
-_MINUTES = re.compile(r"\b(\d{2,3}) ?min")
 _UNLESS = re.compile(r"[,(]| unless | except | sauf | if not ")
 _MOST_WORDS = 7
 _A_MOMENT = "3 May 2027 10:00"
 
 
-def apply_to_all(candidates: list[Candidate], units: Iterable[Unit]) -> None:
+def apply_to_all(candidates: list[Candidate], lines: Iterable[SourceLine]) -> None:
     """Set the zone and the place that a page names for all; ask about the zone if it is not understood."""
-    for line in units:
-        if _FOR_ALL.search(fold_aligned(line.text)):
+    for line in lines:
+        if _FOR_ALL.search(fold_text(line.text)):
             _set_registration(candidates, line)
         for sentence in _SENTENCE.split(line.text):
-            folded = fold_aligned(sentence)
+            folded = fold_text(sentence).replace("’", "'")
             if match := _HOURS.search(folded):
-                tail = _ARTICLE.sub("", sentence[match.end() :])
+                tail = _ARTICLE.sub("", sentence[match.end() :]) if len(folded) == len(sentence) else ""
                 _set_zone(candidates, _zone_words(_UNLESS.split(tail)[0].strip(" .;!)")), line, sentence)
-            if hours := _ALL_HOURS.search(folded):
-                minutes = _MINUTES.search(folded)
-                length = f" ({minutes[1]} min)" if minutes else ""
-                _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), length, line, sentence)
-            is_free = _ONLINE_FREE.fullmatch(folded.strip(" .")) and not is_online(sentence)
-            if _ONLINE.search(folded) or is_free:
+            if len(folded) == len(sentence) and (hours := _ALL_HOURS.search(folded)):
+                _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), line, sentence)
+            if _ONLINE.search(folded):
                 _set_online(candidates, line, sentence)
 
 
@@ -70,13 +62,15 @@ def _zone_words(text: str) -> str:
     words = text.split()
     for count in range(min(len(words), _MOST_WORDS), 0, -1):
         tail = " ".join(words[-count:])
-        when = meaning(f"{_A_MOMENT} {tail}")
-        if when and when.label:
-            return tail
+        try:
+            if parse_when(f"{_A_MOMENT} {tail}").label:
+                return tail
+        except DatePhraseError:
+            continue
     return ""
 
 
-def _set_zone(candidates: list[Candidate], zone: str, line: Unit, sentence: str) -> None:
+def _set_zone(candidates: list[Candidate], zone: str, line: SourceLine, sentence: str) -> None:
     for candidate in candidates:
         registration = candidate.fields.get("registration", {})
         for fields, name in ((candidate.fields, "when"), (candidate.fields, "closes"), (registration, "closes")):
@@ -94,21 +88,24 @@ def _set_zone(candidates: list[Candidate], zone: str, line: Unit, sentence: str)
 
 def _has_bare_hours(words: str) -> bool:
     """Return True if words have an hour without a zone."""
-    when = meaning(words)
-    return bool(when and when.start is not None and when.label is None)
+    try:
+        when = parse_when(words)
+    except DatePhraseError:
+        return False
+    return when.start is not None and when.label is None
 
 
-def _set_registration(candidates: list[Candidate], line: Unit) -> None:
+def _set_registration(candidates: list[Candidate], line: SourceLine) -> None:
     """Set until when to register for all."""
-    date = next((each for each in line.reading.moments if each.role in DEADLINE_LABELS), None)
+    date = read_sentence(line.text)
     for candidate in candidates:
         is_open = candidate.fields["kind"] != "tender" and "registration" not in candidate.fields
-        if date and date.when and is_open:
+        if date and date.is_deadline and date.when and is_open:
             candidate.fields["registration"] = {"closes": date.words}
             candidate.remark(f"Line {line.number} says of all: {shorten_value(line.text)}")
 
 
-def _set_hours(candidates: list[Candidate], text: str, length: str, line: Unit, sentence: str) -> None:
+def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentence: str) -> None:
     """Set hours that hold for all events of a day; `text` begins with them."""
     for candidate in candidates:
         words = candidate.fields.get("when", "")
@@ -116,16 +113,12 @@ def _set_hours(candidates: list[Candidate], text: str, length: str, line: Unit, 
             continue
         head, rest = split_date(f"{words}, {text}")
         if head and has_hours(head) and not rest[:1].isdigit():
-            candidate.fields["when"] = f"{head}{length}" if length and meaning(f"{head}{length}") else head
+            candidate.fields["when"] = head
             candidate.questions = [each for each in candidate.questions if each != NEWS_QUESTION]
             candidate.remark(f"Line {line.number} says of all: {shorten_value(sentence)}")
-        else:
-            candidate.questions.append(
-                f"Line {line.number} gives hours for all: {shorten_value(sentence)} Are they its own?"
-            )
 
 
-def _set_online(candidates: list[Candidate], line: Unit, sentence: str) -> None:
+def _set_online(candidates: list[Candidate], line: SourceLine, sentence: str) -> None:
     for candidate in candidates:
         if candidate.fields["kind"] != "tender" and "place" not in candidate.fields:
             candidate.fields["place"] = ONLINE_WORDS

@@ -140,7 +140,7 @@ def test_what_is_not_understood_is_said_and_not_guessed(line):
 def test_two_deadlines_of_one_call():
     _, (record,) = run(item("Call", "Deadline 3 May 2027", "Deadline for questions 20 April 2027"))
     assert {name.value: milestone.words for name, milestone in record.milestones.items()} == {
-        "questions_by": "20 April 2027",
+        "questions_by": "Deadline for questions 20 April 2027",
         "closes": "3 May 2027",
     }
 

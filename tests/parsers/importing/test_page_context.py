@@ -255,8 +255,7 @@ def test_lines_that_are_not_used_are_listed():
     representation, _ = found(page)
     assert comments(representation) == [
         "Lines 4 to 5, not used: Contact: Ann / Second text",
-        "Line 9, left out: no date: About us",
-        "Line 9, left out: line 10, not used: We are a network",
+        "Line 9, left out: no date: About us We are a network",
     ]
 
 
