@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SampleMail:
-    """A reminder that will go out, and when in words."""
+    """A reminder that goes out at the suggested times, and when in words."""
 
     subject: str
     sent: str

@@ -26,7 +26,7 @@ def sample_of(html):
     [
         (
             "/reminders",
-            "The next email, as it goes out on Thursday 26 November 2026, 11:00 CET (UTC+1). Demo In 7 days: Rumours",
+            "At the suggested times, this one goes out on Thursday 26 November 2026, 11:00 CET (UTC+1). Demo In 7 days: Rumours",
         ),
         (
             "/reminders?kind=tender",
