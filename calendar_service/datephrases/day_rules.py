@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.syntax import Day
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,12 +80,16 @@ class DayRules:
         if len(year) == 2 and self.day_first:  # "09/07/27"
             year = f"20{year}"
         if len(year) == 2:
-            raise self.parts.error(words, f"{words} has a year of two digits.", "Write the year in four digits.")
+            raise self.parts.error(
+                words,
+                Sentence("{words} has a year of two digits.", words=words),
+                Sentence("Write the year in four digits."),
+            )
         if int(day) <= 12 < int(month):  # "07/13/2020" has one meaning, and so has "13/07/2020"
             day, month = month, day
         if not (self.day_first or self._has_sure_digits()) and int(day) <= 12 and day != month:
-            remedy = "Write the month as a word (10 July 2020) or the date as 2020-07-10."
-            raise self.parts.error(words, f"{words} may mean day/month or month/day.", remedy)
+            remedy = Sentence("Write the month as a word (10 July 2020) or the date as 2020-07-10.")
+            raise self.parts.error(words, Sentence("{words} may mean day/month or month/day.", words=words), remedy)
         return Day(day, self._month_in_digits(month), year)
 
     def _has_sure_digits(self) -> bool:
@@ -95,7 +100,11 @@ class DayRules:
 
     def _month_in_digits(self, digits: str) -> str:
         if int(digits) not in _MONTH_NAMES:
-            raise self.parts.error(digits, f"{digits} is not a month.", "Write the month as a word: 13 July 2020.")
+            raise self.parts.error(
+                digits,
+                Sentence("{words} is not a month.", words=digits),
+                Sentence("Write the month as a word: 13 July 2020."),
+            )
         return _MONTH_NAMES[int(digits)]
 
     def weekday_in_brackets(self, day: Day) -> Day:
@@ -155,8 +164,8 @@ class DayRules:
             return None
         if not is_told:
             words = tokens.text_of(start, end)
-            remedy = "Write the month as a word: 5 March - 9 March 2028."
-            raise self.parts.error(words, f"{words} may mean day/month or month/day.", remedy)
+            remedy = Sentence("Write the month as a word: 5 March - 9 March 2028.")
+            raise self.parts.error(words, Sentence("{words} may mean day/month or month/day.", words=words), remedy)
         return Day(day, self._month_in_digits(month))
 
     def _weekday_and_digits(self) -> Day | None:

@@ -17,6 +17,7 @@ from calendar_service.datephrases.titles import is_venue
 from calendar_service.datephrases.tokens import name_key, phrase_key
 from calendar_service.datephrases.zone_names import city_zones
 from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
+from calendar_service.records.errors import Sentence
 from calendar_service.records.zones import tzinfo_of
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def parse_when(
     """
     words = words.strip()
     if len(words) > MAX_LENGTH:
-        reason = f"{len(words)} characters are too many for date words."
-        remedy = f"Write the date and the time only, in {MAX_LENGTH} characters at most."
+        reason = Sentence("{number} characters are too many for date words.", number=len(words))
+        remedy = Sentence("Write the date and the time only, in {number} characters at most.", number=MAX_LENGTH)
         raise DatePhraseError(words, (), (words[:MAX_LENGTH],), reason, remedy)
     read = partial(Parser, day_first=day_first, with_title=with_title)
     if not closing:
@@ -122,7 +123,11 @@ def _resolve(parts: PhraseParts, record_zone: str | None) -> DatePhrase:
     first, last = _dates(parts)
     start, end = _clocks(parts, shape)
     if parts.total_days and parts.total_days != (last - first).days + 1:
-        raise parts.error(parts.words, f"these are not {parts.total_days} days.", "Correct one of the two.")
+        raise parts.error(
+            parts.words,
+            Sentence("these are not {number} days.", number=parts.total_days),
+            Sentence("Correct one of the two."),
+        )
     if parts.minutes:
         end, last = _end_by_duration(parts, shape, (first, start), (last, end))
     zone, end_offset = _zone(parts, shape, record_zone, (first, start), (last, end or start))
@@ -193,7 +198,7 @@ def _other_clock(parts: PhraseParts, at: tuple[date, Clock | None], record_zone:
     day = at[0]
     zone, _ = one_zone(parts, settle_labels(parts, parts.zones, record_zone, day, None), has_two_moments=False)
     if not start or not zone:
-        raise parts.error(parts.words, "a time has no zone.", "Write one moment in each line.")
+        raise parts.error(parts.words, Sentence("a time has no zone."), Sentence("Write one moment in each line."))
     words = " - ".join(clock.words for clock in parts.clocks)
     return OtherClock(f"{words} {zone.words}", start.time_of_day, _time_of(end), zone.name)
 
@@ -202,21 +207,23 @@ def _shape(parts: PhraseParts) -> str:
     # "7 July 2020 - 11.00" and "7 July 2020 – 9 am – Online": a dash may only separate.
     shape = parts.shape.replace("D-C", "DC").replace("~", "-")
     if "D" not in shape:
-        raise parts.error(parts.words, "there is no date.", "Write the day, the month and the year.")
+        raise parts.error(
+            parts.words, Sentence("there is no date."), Sentence("Write the day, the month and the year.")
+        )
     if "C&" in shape:
-        remedy = "Write 11:00-12:30, or two records."
-        raise parts.error(parts.clocks[-1].words, "two times are not a range.", remedy)
+        remedy = Sentence("Write 11:00-12:30, or two records.")
+        raise parts.error(parts.clocks[-1].words, Sentence("two times are not a range."), remedy)
     shape = shape.replace("&", "-")
     if shape == "D-DC":
-        remedy = "Write when the last day ends, too."
-        raise parts.error(parts.clocks[0].words, "there are several days and only one time.", remedy)
+        remedy = Sentence("Write when the last day ends, too.")
+        raise parts.error(parts.clocks[0].words, Sentence("there are several days and only one time."), remedy)
     if shape not in SHAPES:
         raise DatePhraseError(
             parts.words,
             [zone.words for zone in parts.zones],
             [*(day.words for day in parts.days), *(clock.words for clock in parts.clocks)],
-            "these dates and times do not fit together.",
-            "Write one moment, or one range, in each line.",
+            Sentence("these dates and times do not fit together."),
+            Sentence("Write one moment, or one range, in each line."),
         )
     return shape
 
@@ -231,7 +238,9 @@ def _dates(parts: PhraseParts) -> tuple[date, date]:
         return last, last
     first = _first_date(parts, replace(head, month=head.month or tail.month), last)
     if "D&D" in parts.shape and last - first != _ONE_DAY:
-        raise parts.error(tail.words, "these two days are not next to each other.", "Make a record of each day.")
+        raise parts.error(
+            tail.words, Sentence("these two days are not next to each other."), Sentence("Make a record of each day.")
+        )
     return first, last
 
 
@@ -243,21 +252,31 @@ def _first_date(parts: PhraseParts, head: Day, last: date) -> date:
             first = last + _ONE_DAY
     if first > last:
         words = f"{head.words} … {parts.days[-1].words}"
-        raise parts.error(words, "the range ends before it begins.", "Put the earlier day first.")
+        raise parts.error(words, Sentence("the range ends before it begins."), Sentence("Put the earlier day first."))
     _check_weekday(parts, head, first)
     return first
 
 
 def _date(parts: PhraseParts, day: Day) -> date:
     if not day.year:
-        raise parts.error(day.words, f"{day.words!r} has no year.", "Write the year, in four digits.")
+        raise parts.error(
+            day.words,
+            Sentence("{words} has no year.", words=repr(day.words)),
+            Sentence("Write the year, in four digits."),
+        )
     if not FIRST_YEAR <= int(day.year) <= LAST_DAY.year:
-        reason = f"the year {day.year} is not between {FIRST_YEAR} and {LAST_DAY.year}."
-        raise parts.error(day.words, reason, "Check the year.")
+        reason = Sentence(
+            "the year {year} is not between {first} and {last}.", year=day.year, first=FIRST_YEAR, last=LAST_DAY.year
+        )
+        raise parts.error(day.words, reason, Sentence("Check the year."))
     try:
         found = date(int(day.year), VOCABULARY.months[day.month], int(day.day))
     except ValueError:
-        raise parts.error(day.words, f"there is no day {day.words!r}.", "Check the day and the month.") from None
+        raise parts.error(
+            day.words,
+            Sentence("there is no day {words}.", words=repr(day.words)),
+            Sentence("Check the day and the month."),
+        ) from None
     _check_weekday(parts, day, found)
     return found
 
@@ -267,10 +286,14 @@ def _check_weekday(parts: PhraseParts, day: Day, found: date) -> None:
         day.weekday in language.weekdays and day.month in language.months for language in LANGUAGES
     )
     if not is_sure:  # "Mar 7 - 8 April": mardi or March
-        raise parts.error(day.words, f"{day.weekday!r} may be a weekday or a month.", "Write it in full.")
+        raise parts.error(
+            day.words,
+            Sentence("{words} may be a weekday or a month.", words=repr(day.weekday)),
+            Sentence("Write it in full."),
+        )
     if day.weekday and VOCABULARY.weekdays[day.weekday] != found.weekday():
-        reason = f"{found.day} {found:%B} {found.year} is a {found:%A}."
-        raise parts.error(day.words, reason, "Correct the weekday or the date.")
+        reason = Sentence("{day} is a {weekday}.", day=f"{found.day} {found:%B} {found.year}", weekday=f"{found:%A}")
+        raise parts.error(day.words, reason, Sentence("Correct the weekday or the date."))
 
 
 # --- times ---------------------------------------------------------------------------------------
@@ -304,7 +327,9 @@ def _with_halves(parts: PhraseParts, shape: str, start: Clock, end: Clock) -> tu
 
 
 def _half_missing(parts: PhraseParts, clock: Clock) -> DatePhraseError:
-    return parts.error(clock.words, f"{clock.words} may be am or pm.", "Write am or pm at both ends.")
+    return parts.error(
+        clock.words, Sentence("{words} may be am or pm.", words=clock.words), Sentence("Write am or pm at both ends.")
+    )
 
 
 def _day_of_end(parts: PhraseParts, shape: str, begin: tuple[date, Clock], finish: tuple[date, Clock]) -> date:
@@ -318,13 +343,15 @@ def _day_of_end(parts: PhraseParts, shape: str, begin: tuple[date, Clock], finis
     night = (_since_midnight(end) - _since_midnight(start)) % _ONE_DAY
     if len(parts.days) == 1 and timedelta() < night <= _LONGEST_NIGHT:
         return last + _ONE_DAY
-    reason = "the range ends before it begins, or on a day that is not written."
-    raise parts.error(parts.clocks[1].words, reason, "Write the day of the end, too.")
+    reason = Sentence("the range ends before it begins, or on a day that is not written.")
+    raise parts.error(parts.clocks[1].words, reason, Sentence("Write the day of the end, too."))
 
 
 def _day_after(parts: PhraseParts, day: date) -> date:
     if day >= LAST_DAY:
-        raise parts.error(parts.words, f"it ends after {LAST_DAY.year}.", "Check the year.")
+        raise parts.error(
+            parts.words, Sentence("it ends after {year}.", year=LAST_DAY.year), Sentence("Check the year.")
+        )
     return day + _ONE_DAY
 
 
@@ -341,10 +368,16 @@ def _end_by_duration(
     """Return the end of what takes a printed time, and its day; a printed end must be the same."""
     (day, start), (_, end) = begin, finish
     if start is None or shape in ("D-DC-C", "C-CD-D", *_TWO_MOMENTS):
-        raise parts.error(parts.words, "a duration needs one day and the hour of the beginning.", "Write both ends.")
+        raise parts.error(
+            parts.words,
+            Sentence("a duration needs one day and the hour of the beginning."),
+            Sentence("Write both ends."),
+        )
     until = datetime.combine(day, start.time_of_day, UTC) + timedelta(minutes=parts.minutes)
     if end and end.time_of_day != until.time().replace(tzinfo=None):
-        raise parts.error(end.words, "the duration and the end do not agree.", "Take one of the two out.")
+        raise parts.error(
+            end.words, Sentence("the duration and the end do not agree."), Sentence("Take one of the two out.")
+        )
     return Clock(until.hour, until.minute, is_24_hour=True), until.date()
 
 
@@ -357,8 +390,12 @@ def _check_clock_of_place(parts: PhraseParts, record_zone: str | None, around: d
     clocks = {around.astimezone(tzinfo_of(zone)).utcoffset() for zone in zones if zone}
     if record_zone and clocks == {around.astimezone(tzinfo_of(record_zone)).utcoffset()}:
         return
-    reason = f"it does not say whether {parts.clocks[0].words} is the clock of {parts.place}."
-    raise parts.error(parts.place, reason, "Write the zone behind the time: Brussels time, heure de Paris, UTC.")
+    reason = Sentence(
+        "it does not say whether {words} is the clock of {place}.", words=parts.clocks[0].words, place=parts.place
+    )
+    raise parts.error(
+        parts.place, reason, Sentence("Write the zone behind the time: Brussels time, heure de Paris, UTC.")
+    )
 
 
 def _zone(

@@ -18,7 +18,7 @@ from calendar_service.datephrases import (
     parse_recurrence,
     settle_rule,
 )
-from calendar_service.records.errors import CalendarError, Path
+from calendar_service.records.errors import CalendarError, Path, Sentence
 from calendar_service.records.occurrences import all_days, first_day_of
 from calendar_service.records.record import OccurrenceChange, Schedule, TimeSpan
 from calendar_service.records.texts import read_text
@@ -62,22 +62,24 @@ def _read_span(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -
     if shape.when is not None:
         for field in ("starts", "ends"):
             if words := getattr(shape, field):
-                message = f"`{field}` does not go with `when`."
-                timing.refuse((field,), message, words, "Write both times in `when`, or use `starts` and `ends`.")
+                message = Sentence("`{field}` does not go with `when`.", field=field)
+                timing.refuse(
+                    (field,), message, words, Sentence("Write both times in `when`, or use `starts` and `ends`.")
+                )
         return timing.span_at(("when",), shape.when)
     if shape.starts is not None:
         return timing.span_from_ends(shape.starts, shape.ends)
     if unread.isdisjoint({"when", "starts"}):
-        remedy = "Add a line such as `when: 7 July 2027 at 11.00-12.30 CET`."
-        timing.refuse((), "it needs either `when` or `starts`.", None, remedy)
+        remedy = Sentence("Add a line such as `when: 7 July 2027 at 11.00-12.30 CET`.")
+        timing.refuse((), Sentence("it needs either `when` or `starts`."), None, remedy)
     return None
 
 
 def _refuse_orphans(timing: Timing, shape: HappeningSchema, unread: frozenset[str]) -> None:
     for field, value in (("except", shape.except_), ("changes", shape.changes)):
         if value and "repeats" not in unread:
-            message = f"`{field}` needs `repeats`: this record takes place only once."
-            timing.refuse((field,), message, None, "Say how it repeats, or take it out.")
+            message = Sentence("`{field}` needs `repeats`: this record takes place only once.", field=field)
+            timing.refuse((field,), message, None, Sentence("Say how it repeats, or take it out."))
 
 
 def _read_only(timing: Timing, shape: HappeningSchema) -> None:
@@ -104,8 +106,8 @@ def _fit_rule(words: str, span: Span, zone: str, now: datetime | None) -> Recurr
     if rule.is_endless and not is_portable(rule, first):
         end = min((max(first, day_of_instant(now, zone)) if now else first).year + _YEARS_TO_SUGGEST, LAST_DAY.year)
         raise CalendarError(
-            f"{words!r} never ends, and calendar programs cannot all follow such a rule.",
-            remedy=f"Say until when: `{example_with_end(words, end)}`.",
+            Sentence("{words} never ends, and calendar programs cannot all follow such a rule.", words=repr(words)),
+            remedy=Sentence("Say until when: `{words}`.", words=example_with_end(words, end)),
         )
     return rule
 
@@ -137,25 +139,32 @@ class _Series:
             tuple(sorted((change for change in changes if change), key=lambda change: change.occurrence)),
         )
         if not self.rule.is_endless and next(all_days(schedule), None) is None:
-            self.timing.refuse(("except",), "no day is left of the whole series.", None, "Keep at least one.")
+            self.timing.refuse(
+                ("except",), Sentence("no day is left of the whole series."), None, Sentence("Keep at least one.")
+            )
         return schedule
 
     def rule_day(self, field: Path, words: str) -> date | None:
         """Return the day of an occurrence: one that the rule gives and that was not named before; else None."""
-        when = self.timing.one_moment(field, words, "Name each day by itself.")
+        when = self.timing.one_moment(field, words, Sentence("Name each day by itself."))
         if when is None:
             return None
         if when.start is not None:
-            self.timing.refuse(field, "it must be a day without a time.", words, "Write the day only.")
+            self.timing.refuse(
+                field, Sentence("it must be a day without a time."), words, Sentence("Write the day only.")
+            )
             return None
         if not self.comes_on(when.first):
             coming = next((day for day in self.known if day > when.first), None)
-            following = f" The next one is {coming.day} {coming:%B %Y}." if coming else ""
-            message = "the record does not take place on that day."
-            self.timing.refuse(field, message, words, f"Name a day on which it does.{following}")
+            remedy = Sentence("Name a day on which it does.")
+            if coming:
+                following = f"{coming.day} {coming:%B %Y}"
+                remedy = Sentence("Name a day on which it does. The next one is {day}.", day=following)
+            message = Sentence("the record does not take place on that day.")
+            self.timing.refuse(field, message, words, remedy)
             return None
         if when.first in self.named:
-            self.timing.refuse(field, "this day was named before.", words, "Keep one of the two.")
+            self.timing.refuse(field, Sentence("this day was named before."), words, Sentence("Keep one of the two."))
         self.named.add(when.first)
         return when.first
 
@@ -172,14 +181,16 @@ class _Series:
         """Return the change of one occurrence; None if it has errors."""
         day = self.rule_day((*field, "occurrence"), shape.occurrence)
         if shape.when is None and shape.status is None:
-            remedy = "Write `when:` for another time, or `status: cancelled`."
-            self.timing.refuse(field, "it does not say what is different.", None, remedy)
+            remedy = Sentence("Write `when:` for another time, or `status: cancelled`.")
+            self.timing.refuse(field, Sentence("it does not say what is different."), None, remedy)
         if shape.when is not None and shape.status is not None:
-            self.timing.refuse((*field, "status"), "it is both moved and cancelled.", None, "Keep one of the two.")
+            self.timing.refuse(
+                (*field, "status"), Sentence("it is both moved and cancelled."), None, Sentence("Keep one of the two.")
+            )
         moved = self.timing.span_at((*field, "when"), shape.when)
         if moved and type(moved[0]) is not type(self.span):
-            message = "the record and its changes must all have times, or none."
-            self.timing.refuse((*field, "when"), message, shape.when, "Write it like the first date.")
+            message = Sentence("the record and its changes must all have times, or none.")
+            self.timing.refuse((*field, "when"), message, shape.when, Sentence("Write it like the first date."))
         if day is None:
             return None
         span, words = moved or (None, "")

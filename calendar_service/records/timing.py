@@ -187,15 +187,21 @@ class Timing:
         if when.zone == "CET" and when.label and actual != when.label and not when.offset:
             self.note(
                 field,
-                f"{when.label!r} is read as local time in {civil.zone}, which is {actual} "
-                f"({offset_words(civil.instant, civil.zone)}) on that day: {write_minute(civil.instant)}.",
+                Sentence(
+                    "{label} is read as local time in {zone}, which is {actual} ({offset}) on that day: {instant}.",
+                    label=repr(when.label),
+                    zone=civil.zone,
+                    actual=actual,
+                    offset=offset_words(civil.instant, civil.zone),
+                    instant=write_minute(civil.instant),
+                ),
                 when.words,
-                "If UTC+1 was meant, write UTC+01:00.",
+                Sentence("If UTC+1 was meant, write UTC+01:00."),
             )
 
     def deadline(self, field: Path, words: str | None) -> Milestone | None:
         """Return a deadline; a bare date means the end of that day. None if it has errors."""
-        when = self.one_moment(field, words, "Write only the last moment.", closing=True)
+        when = self.one_moment(field, words, Sentence("Write only the last moment."), closing=True)
         if when is None:
             return None
         if when.start is None and when.offset:
@@ -210,20 +216,25 @@ class Timing:
 
     def instant(self, field: Path, words: str | None) -> datetime | None:
         """Return the instant of a clock time; None if there are no words or they have errors."""
-        when = self.one_moment(field, words, "Write one day and time.")
+        when = self.one_moment(field, words, Sentence("Write one day and time."))
         if when is None:
             return None
         if when.start is None:
-            self.refuse(field, "it has no time.", words, f"Write the hour too: {when.words}, 09:00")
+            self.refuse(
+                field,
+                Sentence("it has no time."),
+                words,
+                Sentence("Write the hour too: {words}, 09:00", words=when.words),
+            )
             return None
         at = self.civil(field, when)
         return at.instant if at else None
 
     def day(self, field: Path, words: str | None) -> date | None:
         """Return a whole day; None if there are no words or they have errors."""
-        when = self.one_moment(field, words, "Write one day.")
+        when = self.one_moment(field, words, Sentence("Write one day."))
         if when is not None and (when.start or when.zone):
-            self.refuse(field, "it must be a day without a time.", words, "Write 2 July 2027.")
+            self.refuse(field, Sentence("it must be a day without a time."), words, Sentence("Write 2 July 2027."))
         return when.first if when else None
 
     def date_or_time(self, field: Path, words: str | None) -> Milestone | None:
@@ -235,7 +246,9 @@ class Timing:
         if isinstance(span, DaySpan):
             return Milestone(span, when.words)
         if span.ends:
-            self.refuse(field, Sentence("it must be one moment, not a range."), words, "Write when it begins.")
+            self.refuse(
+                field, Sentence("it must be one moment, not a range."), words, Sentence("Write when it begins.")
+            )
             return None
         return Milestone(span.starts, when.words)
 
@@ -259,13 +272,18 @@ class Timing:
 
     def span_from_ends(self, starts: str, ends: str | None) -> tuple[Span, str] | None:
         """Return the span of `starts` and `ends`; a zone given in one of them holds for both. None if it has errors."""
-        first = self.one_moment(("starts",), starts, "Write the end in `ends`.")
-        last = self.one_moment(("ends",), ends, "Write only the end.")
+        first = self.one_moment(("starts",), starts, Sentence("Write the end in `ends`."))
+        last = self.one_moment(("ends",), ends, Sentence("Write only the end."))
         if first is None or (ends and last is None):
             return None
         words = f"{starts} - {ends}" if ends else starts
         if last and (first.start is None) != (last.start is None):
-            self.refuse(("ends",), "`starts` and `ends` must both have a time, or neither.", ends, "Add the time.")
+            self.refuse(
+                ("ends",),
+                Sentence("`starts` and `ends` must both have a time, or neither."),
+                ends,
+                Sentence("Add the time."),
+            )
             return None
         if first.start is None:
             days = self.ordered(("ends",), DaySpan(first.first, last.last if last else first.last), ends or words)
@@ -285,7 +303,7 @@ class Timing:
         else:
             is_backwards = span.ends is not None and span.ends.instant <= span.starts.instant
         if is_backwards:
-            self.refuse(field, "it ends before it starts.", words, "Correct the start or the end.")
+            self.refuse(field, Sentence("it ends before it starts."), words, Sentence("Correct the start or the end."))
             return None
         return span
 
