@@ -45,7 +45,7 @@ def write_file(number, today=TODAY, texts=TEXTS):
 
 def write_series(number):
     """Write records that recur: weekly, on a weekday of the month, on a date of the month, daily for a while."""
-    rules = ("every week", "every 2 weeks", "every month", "every week, 30 times")
+    rules = ("every week", "every 2 weeks", "every month, 30 times", "every week, 30 times")
     lines = [HEAD]
     for index in range(number):
         day = NOW.date() + timedelta(days=index % 28)

@@ -15,7 +15,7 @@ def year():
     schedules = [record.schedule for record in read_draft(write_series(1000)).records]
     end = NOW + timedelta(days=365)
     starts = [datetime.combine(first_day_of(each.span), time(11)) for each in schedules]
-    rules = [write_rule(each.rule, each.span).to_ical().decode() for each in schedules]
+    rules = [write_rule(each.rule, each.span) for each in schedules]
     low, high = NOW.replace(tzinfo=None), end.replace(tzinfo=None)
 
     def ours():

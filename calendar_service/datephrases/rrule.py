@@ -12,6 +12,7 @@ from dateutil import rrule as dateutil_rrule
 from pydantic import BeforeValidator, PlainSerializer
 
 from calendar_service.datephrases.errors import RecurrenceError
+from calendar_service.datephrases.plain_rules import plain_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,9 +88,11 @@ def days_of(rule: RecurrenceRule, first: date) -> Iterator[date]:
 
 def days_from(rule: RecurrenceRule, first: date, start: date) -> Iterator[date]:
     """Yield the days of the rule that are not before `start`."""
+    found = plain_days(rule, first, min(rule.until or LAST_DAY, LAST_DAY), WEEKDAY_CODES)
+    if found is None:
+        found = (each.date() for each in _dateutil_rule(rule, first))
     # dateutil is never told a count: it would search for the last ones up to the year 9999.
-    found = (each.date() for each in islice(_dateutil_rule(rule, first), rule.count))
-    return dropwhile(lambda day: day < start, found)
+    return dropwhile(lambda day: day < start, islice(found, rule.count))
 
 
 @lru_cache(maxsize=4096)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases.rrule import LAST_DAY, days_from, days_of, last_day_of
 from calendar_service.records.moments import instant_bounds, span_points
 from calendar_service.records.record import TimeSpan
-from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant
+from calendar_service.records.times import CivilTime, DaySpan, civil_from_instant, keeps_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,18 @@ def occurrences_of(schedule: Schedule, start: datetime, end: datetime, zone: str
     `start` and `end` are aware; whole days are those of `zone`. A point in time counts if it lies in the window, a span
     if any part of it does. An endless rule is cut off at `end`.
     """
-    found = [each for each in _candidates(schedule, start, end) if overlaps(each.span, start, end, zone)]
-    return sorted(found, key=lambda each: (instant_bounds(each.span, zone), each.day))
+    if not schedule.changes:
+        # In order by their days; far from both bounds none need be compared with them.
+        low, high = start.date() + _MARGIN, end.date() - _MARGIN - _length(schedule.span)
+        days = _candidates(schedule, start, end)
+        return [each for each in days if low < each.day < high or overlaps(each.span, start, end, zone)]
+    found = []
+    for each in _candidates(schedule, start, end):
+        bounds = instant_bounds(each.span, zone)
+        if _is_between(bounds, start, end):
+            found.append((bounds, each.day, each))
+    found.sort(key=itemgetter(0, 1))
+    return [each for _, _, each in found]
 
 
 def happens_within(schedule: Schedule, start: datetime, end: datetime, zone: str) -> bool:
@@ -57,7 +68,11 @@ def overlaps(at: Point | Span, start: datetime, end: datetime, zone: str) -> boo
 
     Whole days are those of `zone`.
     """
-    begins, stops = instant_bounds(at, zone)
+    return _is_between(instant_bounds(at, zone), start, end)
+
+
+def _is_between(bounds: tuple[datetime, datetime], start: datetime, end: datetime) -> bool:
+    begins, stops = bounds
     return start <= begins < end if begins == stops else begins < end and stops > start
 
 
@@ -153,6 +168,8 @@ def _length(span: Span) -> timedelta:
 
 def _shift_civil(civil: CivilTime, days: timedelta) -> CivilTime:
     moved = CivilTime(civil.day + days, civil.clock, civil.zone, civil.fold)
+    if not civil.fold and keeps_offset(civil.zone, moved.day):
+        return moved  # the clocks show each time once on that day
     return civil_from_instant(moved.instant, civil.zone)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from calendar_service.records.errors import CalendarError, Sentence
@@ -109,6 +110,15 @@ def civil_from_instant(instant: datetime, zone: str) -> CivilTime:
     """Return the civil time of an aware datetime in a zone. Raise UnknownZone."""
     local = instant.astimezone(tzinfo_of(zone))
     return CivilTime(local.date(), local.time().replace(fold=0), zone, 1 if local.fold else 0)
+
+
+@lru_cache(maxsize=8192)
+def keeps_offset(zone: str, day: date) -> bool:
+    """Return True if the clocks of a zone show each time of a day once: they neither skip nor repeat one."""
+    tz = tzinfo_of(zone)
+    offsets = {datetime.combine(day + timedelta(days=each), time(), tz).utcoffset() for each in (0, 1)}
+    hours = (datetime.combine(day, time(hour), tz) for hour in range(24))
+    return len(offsets | {local.replace(fold=fold).utcoffset() for local in hours for fold in (0, 1)}) == 1
 
 
 def day_of_instant(instant: datetime, zone: str) -> date:

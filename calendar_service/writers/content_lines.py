@@ -38,8 +38,11 @@ class ComponentWriter:
 
     def add(self, name: str, value: str, **parameters: str) -> None:
         """Add a property with its value as it is to stand there; parameters that are empty are left out."""
-        written = "".join([f";{key}={_quote(each)}" for key, each in parameters.items() if each]) if parameters else ""
-        self.lines[name] = f"{name}{written}:{value}"
+        head = name
+        for key, each in parameters.items():
+            if each:
+                head += f";{key}={_quote(each)}"
+        self.lines[name] = f"{head}:{value}"
 
     def add_text(self, name: str, text: str, **parameters: str) -> None:
         """Add a property that is a text."""
@@ -61,25 +64,26 @@ class ComponentWriter:
         """Return the component with CRLF line ends."""
         inner = [component.to_octets() for component in self._components]
         lines = [f"BEGIN:{self.name}", *self.lines.values()]
-        folded = [fold_line(line.encode()) for line in lines]
-        return b"".join([b"\r\n".join(folded), b"\r\n", *inner, f"END:{self.name}\r\n".encode()])
+        folded = [line if len(line) <= _ROOM and line.isascii() else fold_line(line) for line in lines]
+        return b"".join(["\r\n".join(folded).encode(), b"\r\n", *inner, f"END:{self.name}\r\n".encode()])
 
 
-def fold_line(line: bytes) -> bytes:
-    """Return a content line in UTF-8 folded between characters, none of its lines longer than 75 octets."""
-    if len(line) <= _ROOM:
+def fold_line(line: str) -> str:
+    """Return a content line folded between characters, none of its lines longer than 75 octets in UTF-8."""
+    octets = line.encode()
+    if len(octets) <= _ROOM:
         return line
     parts, start = [], 0
-    while len(line) - start > _ROOM:
+    while len(octets) - start > _ROOM:
         end = start + _ROOM
-        while line[end] & 0xC0 == 0x80:  # inside a character
+        while octets[end] & 0xC0 == 0x80:  # inside a character
             end -= 1
-        if line[end - 1] in b"\\^":
+        if octets[end - 1] in b"\\^":
             end -= 1
-        parts.append(line[start:end])
+        parts.append(octets[start:end])
         start = end
-    parts.append(line[start:])
-    return b"\r\n ".join(parts)
+    parts.append(octets[start:])
+    return b"\r\n ".join(parts).decode()
 
 
 def escape(text: str) -> str:

@@ -36,6 +36,8 @@ def plain(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return a text as one line."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(plain(text).split())
 
 

@@ -49,7 +49,7 @@ def test_a_text_and_its_parameters_are_written_as_icalendar_writes_them(text, la
 @given(TEXTS)
 def test_a_line_is_folded_as_icalendar_folds_it(text):
     line = text.replace("\n", " ")
-    folded = fold_line(line.encode())
+    folded = fold_line(line).encode()
     assert folded == Contentline(line).to_ical()
     assert max(map(len, folded.split(b"\r\n"))) <= 75
     assert folded.replace(b"\r\n ", b"") == line.encode()
@@ -59,7 +59,7 @@ def test_a_line_is_folded_as_icalendar_folds_it(text):
 @pytest.mark.parametrize("before", range(70, 78))
 def test_a_line_is_folded_at_every_border(filling, before):
     line = "x" * before + filling * 90 + "\\n^n"
-    assert fold_line(line.encode()) == Contentline(line).to_ical()
+    assert fold_line(line).encode() == Contentline(line).to_ical()
 
 
 @given(TEXTS)
