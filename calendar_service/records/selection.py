@@ -90,7 +90,7 @@ class Selection:
         return (
             (not self.kinds or record.kind in self.kinds)
             and (not self.ids or record.id in self.ids)
-            and (not self.tags or _meets(self.tags, (tag.casefold() for tag in record.tags)))
+            and (not self.tags or (bool(record.tags) and _meets(self.tags, (tag.casefold() for tag in record.tags))))
             and (not self.countries or _meets(self.countries, countries_of(record)))
             and (not self.languages or _meets(self.languages, record.languages))
             and not (self.hide_cancelled and record.status is Status.CANCELLED)
