@@ -46,7 +46,8 @@ def draw_ratios(found):
     for number, (row, result) in enumerate(found):
         y = ROW * number + 30
         kind = "own" if row.is_met(result.value) else "over"
-        title = row.title if len(row.title) <= 86 else row.title[:85] + "…"
+        title = row.title.replace("`", "")
+        title = title if len(title) <= 78 else title[:77] + "…"
         parts.append(f'<text x="10" y="{y + 4}">{escape(title)}</text>')
         parts.append(line(kind, place(result.least), y, place(result.most), y, 3))
         parts.append(f'<circle class="{kind}" cx="{place(result.value):.1f}" cy="{y}" r="4"/>')
