@@ -116,9 +116,9 @@ def widget(view):
 
 
 def oembed(site, asked):
-    url = f"{site.base}/?{asked}".replace("&", "%26")
+    url = f"{site.base}/?{asked}&limit=100".replace("&", "%26")
     frame = re.search(r'src="([^"]*)"', json.loads(site.body(f"/oembed?url={url}"))["html"])[1]
-    return _rows(site.html(f"{unescape(frame).removeprefix(site.base)}&limit=100"))
+    return _rows(site.html(unescape(frame).removeprefix(site.base)))
 
 
 def _of_months(path_of):
