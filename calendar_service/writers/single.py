@@ -9,7 +9,7 @@ from calendar_service.records.selection import Selection
 from calendar_service.records.times import day_of_instant
 from calendar_service.writers import phrases
 from calendar_service.writers.feed import FeedHead, write_feed
-from calendar_service.writers.recurrence import written_stretch
+from calendar_service.writers.recurrence import is_written_out, written_stretch
 from calendar_service.writers.render_context import render_context_of
 from calendar_service.writers.vevents import write_vevents
 
@@ -33,13 +33,20 @@ def write_single(entry: Entry, block: SerializedEvents, path: str, edition: Edit
 
 
 def stretch_for(record: Record, selection: Selection, today: date) -> Stretch:
-    """Return the days for which a record's rule is written out, if it is."""
+    """Return the days for which a record's rule is written out, or else those occurrences that differ from the rule.
+
+    A rule that is not written out is not cut where the selection ends, so its exceptions are not cut there either.
+    """
     if record.schedule is None or record.schedule.rule is None:
         return today, today
-    first, last = selection.first, selection.last
+    rule, first, last = record.schedule.rule, selection.first, selection.last
     # A day of the calendar may be the day before or after on the record's own clock.
     begins = first - _CLOCKS_APART if first else date.min if last else None
-    return written_stretch(record.schedule.rule, today, begins, last + _CLOCKS_APART if last else None)
+    asked = written_stretch(rule, today, begins, last + _CLOCKS_APART if last else None)
+    if is_written_out(record):
+        return asked
+    usual = written_stretch(rule, today)
+    return min(usual[0], asked[0]), max(usual[1], asked[1])
 
 
 def write_file(entry: Entry, edition: Edition, view: RenderContext, now: datetime) -> bytes:

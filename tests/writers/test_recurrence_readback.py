@@ -52,15 +52,15 @@ RULES = [
 ]
 
 
-def edition_of(rule, day):
-    text = f"{HEAD}  - {{id: a, kind: event, title: A, when: '{day} 10:00-11:00 Europe/Paris', repeats: '{rule}'}}\n"
+def edition_of(rule, day, hours="10:00-11:00"):
+    text = f"{HEAD}  - {{id: a, kind: event, title: A, when: '{day} {hours} Europe/Paris', repeats: '{rule}'}}\n"
     reading = read_calendar(text.encode(), "a")
     assert reading.draft, reading.findings
     return advance(None, 1, NOW, reading.draft.calendar, [Revision(each, 1, 0, NOW) for each in reading.draft.records])
 
 
-def rendered(edition, name):
-    selection = read_selection([("from", "2026-12-01"), ("to", "2029-12-31")], edition.calendar.languages)
+def rendered(edition, name, asked=(("from", "2026-12-01"), ("to", "2029-12-31"))):
+    selection = read_selection(asked, edition.calendar.languages)
     renderer = FeedRenderer("https://calendar.example")
     return renderer.feed(FORMATS[name], selection, "Name", FORMATS[name].path, edition, NOW).plain
 
@@ -114,3 +114,28 @@ def test_an_endless_rule_that_outlook_cannot_have_is_told_an_end_that_is_accepte
     (problem,) = reading.errors
     suggested = str(problem).split("Say until when: `")[1].split("`")[0]
     assert not read_calendar((HEAD + text.format(day, suggested)).encode(), "a").findings
+
+
+def night_of_the_clock_change(edition, form, asked):
+    """How the night of 27 March 2027 is told beside the rule."""
+    text = rendered(edition, form, asked).decode()
+    if form == "ics":
+        events = icalendar.Calendar.from_ical(text).events
+        found = {each["recurrence-id"].dt.date(): each["dtend"].dt for each in events if "recurrence-id" in each}
+        return f"{found.get(date(2027, 3, 27)):%FT%T}"
+    if form == "jcal":
+        events = [{each[0]: each[3] for each in event[1]} for event in json.loads(text)[2] if event[0] == "vevent"]
+        return {each["recurrence-id"][:10]: each["dtend"] for each in events if "recurrence-id" in each}["2027-03-27"]
+    (group,) = [each for each in json.loads(text)["entries"] if "recurrenceRules" in each]
+    return group["recurrenceOverrides"]["2027-03-27T22:00:00"]["duration"]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [("ics", "2027-03-28T06:00:00"), ("jcal", "2027-03-28T06:00:00"), ("jscalendar", "PT7H")],
+)
+@pytest.mark.parametrize("asked", [("to", "2027-03-22"), ("from", "2027-03-20"), ("from", "2027-02-20")])
+def test_a_rule_that_goes_on_behind_the_days_asked_for_keeps_its_exceptions(form, told, asked):
+    edition = edition_of("every Saturday", date(2027, 3, 20), "22:00 to 21 March 2027 06:00")
+    assert night_of_the_clock_change(edition, form, [asked]) == told
+    assert night_of_the_clock_change(edition, form, [("from", "2027-03-20"), ("to", "2027-03-21")]) == told
