@@ -50,7 +50,7 @@ _SHOWS: dict[str, tuple[str, dict[str, Any]]] = {
     "tz": ("An IANA zone to show beside the programme's.", {"type": "string", "enum": sorted(COMMON_ZONES)}),
     "alarms": (
         "A lead such as `7 days` or `24 hours`.",
-        {"type": "string", "pattern": "^[1-9][0-9]? (minutes|hours|days|weeks)$"},
+        {"type": "string", "pattern": "^([1-9][0-9]? (minutes|hours|days)|([1-9]|[1-4][0-9]|5[0-2]) weeks)$"},
     ),
     "cancelled": ("Whether cancelled records and occurrences are in it.", {"type": "string", "enum": ["show", "hide"]}),
 }

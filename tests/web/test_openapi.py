@@ -88,7 +88,7 @@ def test_openapi_tells_every_address_and_parameter(public):
         assert always <= set(record) <= set(schema["properties"]) == set(RECORD_FIELDS)
 
 
-def test_openapi_allows_the_kinds_and_days_that_are_answered(public):
+def test_openapi_allows_the_kinds_days_and_leads_that_are_answered(public):
     for path, methods in public.get("/openapi.json").get_json()["paths"].items():
         schemas = {each["name"]: each["schema"] for each in methods["get"]["parameters"] if each["in"] == "query"}
         address = path.replace("{id}", "refugee-day")
@@ -98,6 +98,9 @@ def test_openapi_allows_the_kinds_and_days_that_are_answered(public):
         for day in ("1969-12-31", "1970-01-01", "2000-06-15", "2099-12-31", "2100-12-31", "2101-01-01", "0452-07-31"):
             is_allowed = bool(re.search(schemas["from"]["pattern"], day))
             assert (public.get(f"{address}?from={day}").status_code != 400) is is_allowed, (path, day)
+        for lead in ("99 minutes", "99 hours", "99 days", "52 weeks", "53 weeks", "81 weeks"):
+            is_allowed = bool(re.search(schemas["alarms"]["pattern"], lead))
+            assert (public.get(f"{address}?alarms={lead}").status_code != 400) is is_allowed, (path, lead)
 
 
 def test_error_of_an_api_address_is_problem_json(public):
