@@ -145,9 +145,9 @@ def discard(editor):
             editor.post(form.action, form.sent_by("discard"))
 
 
-@pytest.mark.parametrize("texts", [2, pytest.param(len(HOSTILE), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("texts", [1, pytest.param(len(HOSTILE), marks=pytest.mark.slow)])
 def test_no_value_becomes_more_than_a_value(site, texts):
-    """Hostile texts in each field of each form, sent by each button. The short way takes two for each field, in turn."""
+    """Hostile texts in each field of each form, sent by each button. The short way takes one for each field, in turn."""
     editor = site.editor()
     discard(editor)
     site.later(minutes=1)

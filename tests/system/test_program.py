@@ -19,6 +19,7 @@ import pytest
 from calendar_service.starter_file import write_starter
 from tests.support.commands import run_here
 from tests.support.paths import ROOT
+from tests.support.running_service import stop_again
 
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CALENDAR_")}
@@ -60,7 +61,8 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.code = self.process.wait(timeout=15)
+        stop_again(self.process, 15)
+        self.code = self.process.returncode
 
     def get(self, path, **headers):
         with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers)) as answer:
