@@ -113,11 +113,6 @@ def database(database_url: str) -> Iterator[Database]:
     engine.dispose()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core: half of the time the tests wait, for servers, databases and browsers."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test was skipped")
 

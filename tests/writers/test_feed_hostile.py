@@ -34,7 +34,7 @@ def part_names(written):
 
 
 def events_of(written):
-    return re.findall(rb"BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", written, re.DOTALL | re.MULTILINE)
+    return re.findall(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", written, re.DOTALL | re.MULTILINE)
 
 
 def check_batch(texts, lang):
