@@ -1,9 +1,6 @@
 """The admin pages in Chromium: with and without scripts, in both languages, on a phone, for all."""
 
-import threading
-
 import pytest
-from waitress.server import create_server
 
 from calendar_service.admin.overview import FILE_READER
 from calendar_service.admin.waiting import keep_edits
@@ -15,6 +12,7 @@ from tests.support.admin_pages import admin_paths
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
+from tests.support.served import serve_in_thread
 from tests.support.showcase import FILE
 from tests.support.signing_up import FILE as DEMO
 from tests.support.tools import AXE
@@ -75,13 +73,8 @@ def admin(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clocks, "server_time", lambda _: None)
         assert site.save(text) is PublishOutcome.HELD
-    server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    site.address = f"http://127.0.0.1:{server.effective_port}"
-    yield site
-    server.trigger.pull_trigger(server.close)
-    thread.join(10)
+    with serve_in_thread(site.app) as site.address:
+        yield site
     site.engine.dispose()
 
 

@@ -8,11 +8,9 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
-from waitress.server import create_server
-
+from tests.support.served import serve_in_thread
 from tests.support.showcase import open_showcase
 from tests.support.tools import find_chromium
 
@@ -39,16 +37,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         # Links that name the page itself have to name the server that is measured.
         site = open_showcase(Path(folder), "http://127.0.0.1:8765")
-        server = create_server(site.app.wsgi_app, host="127.0.0.1", port=8765, threads=4)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
+        with serve_in_thread(site.app, 8765) as address:
             for path in PATHS:
-                missed += tell(path, measure(f"http://127.0.0.1:8765{path}", Path(folder) / "report.json", chromium))
-        finally:
-            server.trigger.pull_trigger(server.close)
-            thread.join(10)
-            site.engine.dispose()
+                missed += tell(path, measure(f"{address}{path}", Path(folder) / "report.json", chromium))
+        site.engine.dispose()
     return "\n".join(missed) or None
 
 

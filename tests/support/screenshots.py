@@ -5,13 +5,12 @@ Run by `make screenshots`.
 
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from tests.support.paths import ROOT
+from tests.support.served import serve_in_thread
 from tests.support.showcase import open_showcase
 from tests.support.tools import find_chromium
 
@@ -43,15 +42,9 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         site = open_showcase(Path(data), "https://calendar.example.org")
-        server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=2)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            take_all(folder, f"http://127.0.0.1:{server.effective_port}")
-        finally:
-            server.trigger.pull_trigger(server.close)
-            thread.join(10)
-            site.engine.dispose()
+        with serve_in_thread(site.app) as address:
+            take_all(folder, address)
+        site.engine.dispose()
 
 
 def take_all(folder, address):

@@ -1,13 +1,13 @@
 """Fixtures: the service over databases of their own, in this process or behind a port."""
 
-import threading
+from contextlib import ExitStack
 
 import pytest
-from waitress.server import create_server
 
 from tests.support.databases import open_sqlite
 from tests.support.feed_service import EVENTS, PUBLISHED, open_service, publish_rich
 from tests.support.public_site import BASE, HEAD, PublicSite
+from tests.support.served import serve_in_thread
 from tests.support.showcase import open_showcase
 from tests.support.signing_up import SignUp
 
@@ -37,21 +37,9 @@ def programme(tmp_path_factory):
 
 @pytest.fixture
 def live():
-    """Give a function that serves a service on a port of this machine."""
-    running = []
-
-    def start(service):
-        server = create_server(service.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        running.append((server, thread))
-        return f"http://127.0.0.1:{server.effective_port}"
-
-    yield start
-    for server, thread in running:
-        server.trigger.pull_trigger(server.close)  # in its own thread, as its loop wants
-        thread.join(10)
-        assert not thread.is_alive()
+    """A function that serves a service on a port of this machine and returns its address."""
+    with ExitStack() as running:
+        yield lambda service: running.enter_context(serve_in_thread(service.app))
 
 
 @pytest.fixture

@@ -6,17 +6,16 @@ Run by `make walkthrough`. The clock stands still, so that the pictures change o
 import re
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from calendar_service.store import clocks
 from tests.support.admin_site import ANNA, Programme, link_in
 from tests.support.browser import FLAGS
 from tests.support.databases import open_sqlite
 from tests.support.paths import ROOT
+from tests.support.served import serve_in_thread
 from tests.support.tools import find_chromium
 
 IMAGES = ROOT / "docs" / "images"
@@ -90,20 +89,12 @@ def main():
     clocks.server_time = lambda _: None  # the clock of the site stands still, the database's does not
     with tempfile.TemporaryDirectory() as data:
         site = open_programme(Path(data))
-        server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=2)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        address = f"http://127.0.0.1:{server.effective_port}"
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-                page = browser.new_page(viewport=SIZE)
-                walk(page, address, lambda: mailed_link(site, address), lambda name: take(page, name))
-                browser.close()
-        finally:
-            server.trigger.pull_trigger(server.close)
-            thread.join(10)
-            site.engine.dispose()
+        with serve_in_thread(site.app) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            page = browser.new_page(viewport=SIZE)
+            walk(page, address, lambda: mailed_link(site, address), lambda name: take(page, name))
+            browser.close()
+        site.engine.dispose()
 
 
 def take(page, name):

@@ -1,13 +1,12 @@
 """axe-core over every page: three widths, light, dark and forced colours, nothing found."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from waitress.server import create_server
 
 from tests.support.browser import look
 from tests.support.databases import open_sqlite
+from tests.support.served import serve_in_thread
 from tests.support.showcase import FILE
 from tests.support.signing_up import CHOICE, NOW, SignUp, add_sent_messages
 from tests.support.tools import AXE
@@ -93,13 +92,8 @@ class Served(SignUp):
 def served(tmp_path):
     engine = open_sqlite(tmp_path / "calendar.sqlite3")
     site = Served(engine, tmp_path)
-    server = create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    site.url = f"http://127.0.0.1:{server.effective_port}"
-    yield site
-    server.close()
-    thread.join(timeout=10)
+    with serve_in_thread(site.app) as site.url:
+        yield site
     engine.dispose()
 
 

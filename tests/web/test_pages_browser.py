@@ -1,11 +1,9 @@
 """The pages in a real browser: widths, schemes, keyboard, paper, and nothing asked of third parties."""
 
-import threading
-
 import pytest
-import waitress
 
 from tests.support.browser import look
+from tests.support.served import serve_in_thread
 
 PATHS = [
     "/",
@@ -34,12 +32,8 @@ RECORDS = f"""\
 @pytest.fixture
 def served(site_of):
     site = site_of(RECORDS)
-    server = waitress.create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with serve_in_thread(site.app) as address:
+        yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,13 +1,12 @@
 """The pages on a phone: no word is too long for them, one action stays at hand, the device's own calendar is first."""
 
-import threading
 from urllib.parse import quote
 
 import pytest
-import waitress
 
 from tests.support.browser import look
 from tests.support.public_site import HEAD, PublicSite
+from tests.support.served import serve_in_thread
 
 WORD = "Donaudampfschifffahrtsgesellschaft" * 8
 URL = "https://example.org/" + "averylongpathwithoutanybreak" * 8
@@ -57,12 +56,8 @@ def served(tmp_path_factory):
     file = folder / "events.yaml"
     file.write_text(HEAD.replace("en: Demo", f'en: "{WORD[:80]}"') + RECORDS, encoding="utf-8")
     site = PublicSite(folder, file)
-    server = waitress.create_server(site.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with serve_in_thread(site.app) as address:
+        yield address
     site.engine.dispose()
 
 

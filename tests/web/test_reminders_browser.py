@@ -1,24 +1,18 @@
 """Signing up in a real browser: without scripts on a narrow screen in French, and what the one script adds."""
 
 import re
-import threading
 
 import pytest
-import waitress
 
 from calendar_service.store.tables import signups
 from tests.support.browser import look
+from tests.support.served import serve_in_thread
 
 
 @pytest.fixture
 def served(operated):
-    server = waitress.create_server(operated.app.wsgi_app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    operated.url = f"http://127.0.0.1:{server.effective_port}"
-    yield operated
-    server.close()
-    thread.join(timeout=10)
+    with serve_in_thread(operated.app) as operated.url:
+        yield operated
 
 
 def test_whole_way_without_scripts_on_a_narrow_screen_in_french(browser, served):

@@ -1,0 +1,20 @@
+"""Serve an application on a port of this machine, from a thread."""
+
+import threading
+from contextlib import contextmanager
+
+from waitress.server import create_server
+
+
+@contextmanager
+def serve_in_thread(app, port=0, threads=4):
+    """Yield the address at which the application answers; 0 is a free port."""
+    server = create_server(app.wsgi_app, host="127.0.0.1", port=port, threads=threads)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.trigger.pull_trigger(server.close)  # in its own thread, as its loop wants
+        thread.join(10)
+    assert not thread.is_alive()
