@@ -88,7 +88,7 @@ def test_an_editor_signs_in_and_out(browser, admin, scripts):
     (mail,) = set(admin.mailed()) - before
     page.goto(f"{admin.address}{link_in(mail.read_text(encoding='utf-8'))}")
     page.click("main button")
-    assert page.url.endswith("/admin")
+    page.wait_for_url("**/admin")
     assert page.locator("footer").inner_text().startswith("Signed in as anna@example.org.")
     page.click("text=Sign out")
     assert page.locator("h1").inner_text() == "Sign in to the admin pages"

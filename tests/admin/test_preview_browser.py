@@ -34,7 +34,7 @@ def heading(page):
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_preview_follows_what_is_typed_and_keeps_nothing(browser, site, view):
     page = open_preview(browser, site, viewport=VIEWS[view])
-    assert page.url.endswith("/admin/records/rumours/edit#preview")
+    page.wait_for_url("**/admin/records/rumours/edit#preview")
     heading(page).get_by_text("Rumours").wait_for()
     asked = []
     page.on("request", lambda request: asked.append((request.method, request.url)))

@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 
@@ -15,6 +16,8 @@ def serve_in_thread(app, port=0, threads=4):
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.trigger.pull_trigger(server.close)  # in its own thread, as its loop wants
+        # In the thread of its loop. A browser keeps connections open, and the loop ends with the last.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(10)
+        server.task_dispatcher.shutdown()
     assert not thread.is_alive()

@@ -94,7 +94,7 @@ def test_errors_can_be_reached_by_keyboard(browser, served):
     page.keyboard.press("Enter")
     page.get_by_role("alert").get_by_role("link").focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#address")
+    page.wait_for_url("**#address")
     described = page.get_by_label("Your email address").get_attribute("aria-describedby")
     assert "Check the part after the @" in page.locator(f"#{described}").inner_text()
     page.context.close()
