@@ -181,8 +181,9 @@ def _enter_wal(connection: Any) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the primary result code
+            if not busy or time.monotonic() > end:
                 raise
             time.sleep(_WAL_PAUSE)
         else:
