@@ -15,7 +15,7 @@ from bench.measure import Result, row
 from bench.servers import ask, cpu_seconds, serving, start
 
 ROUNDS = 5
-REQUESTS = 300
+REQUESTS = 1000
 BARE = """\
 from pathlib import Path
 

@@ -26,6 +26,7 @@ from calendar_service.web.context import CACHE, GUESS_LIMITER, PROCESS_METRICS, 
 from calendar_service.web.edition_cache import EditionCache
 from calendar_service.web.guess_limiter import GuessLimiter
 from calendar_service.web.layout import POLICY, compress, quiet_offsets
+from calendar_service.web.page_copy import answer_from_copy
 from calendar_service.web.process_metrics import ProcessMetrics
 from calendar_service.web.status import StatusReader
 from calendar_service.web.wsgi_middleware import wrap
@@ -79,6 +80,8 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
         app.register_blueprint(room.blueprint)
     errors.install(app)
     app.before_request(lambda: _check_request(settings.trusted_hosts))
+    # Flask calls the last one first: a copy has all headers.
+    app.after_request(answer_from_copy)
     app.after_request(_secure)
     app.wsgi_app = CacheMiddleware(app.wsgi_app, cache, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
     app.wsgi_app = wrap(app.wsgi_app, settings, counts.observe)  # type: ignore[assignment, method-assign]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.store.engine import Database
     from calendar_service.store.snapshot import SnapshotFile
+    from calendar_service.web.page_copy import PageCopy
     from calendar_service.web.render_limiter import Weight
     from calendar_service.web.representation import Representation
     from calendar_service.web.response_cache import CacheState
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 _KEEP_AGAIN_SECONDS = 30.0
 # A database that needs longer to tell its newest edition keeps requests waiting as well.
 _LOOK_SECONDS = 2.0
+_MAX_BYTES_OF_PAGES = 16_000_000
 _T = TypeVar("_T")
 
 
@@ -80,7 +82,9 @@ class EditionCache:
         self._snapshot = snapshot
         self._kept: Edition | None = None
         self._keep_at = float("-inf")
-        self.responses = ResponseCache()
+        self.responses: ResponseCache[Representation] = ResponseCache()
+        # Of their own, so that many pages do not evict feeds, which take longer to render.
+        self.pages: ResponseCache[PageCopy] = ResponseCache(_MAX_BYTES_OF_PAGES)
         self.renderings = limiter_for(threads)
 
     # -- editions -------------------------------------------------------------------------------
@@ -160,10 +164,11 @@ class EditionCache:
 
     # -- outputs --------------------------------------------------------------------------------
 
-    def known(self, key: Hashable) -> Representation | None:
+    def known(self, key: Hashable) -> Representation | PageCopy | None:
         """Return a cached response if it is still valid, else None. Never waits for a rendering."""
         edition = self.edition()
-        return self.responses.get(key, self._state(edition))
+        found = self.responses.get(key, self._state(edition))
+        return found or self.pages.get(key, self.page_state(edition, self.clock()))
 
     def keep(
         self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[datetime], Representation]
@@ -184,9 +189,13 @@ class EditionCache:
 
         return self.responses.get(key, state) or self.renderings.run((key, state), weight, render)
 
-    def share(self, key: Hashable, edition: Edition, weight: Weight, make: Callable[[], _T]) -> _T:
-        """Return what `make` returns, shared with other requests for this key at the same time. Raise TooBusy."""
-        return self.renderings.run(("now", key, self._restores, edition.number), weight, make)
+    def share(self, key: Hashable, edition: Edition, now: datetime, weight: Weight, make: Callable[[], _T]) -> _T:
+        """Return what `make` returns, shared with other requests for this key in the same minute. Raise TooBusy."""
+        return self.renderings.run(("now", key, self.page_state(edition, now)), weight, make)
+
+    def page_state(self, edition: Edition, now: datetime) -> CacheState:
+        """Return the state for which a page of an edition at a moment (aware) is valid."""
+        return self._restores, edition.number, now.replace(second=0, microsecond=0)
 
     def _state(self, edition: Edition) -> CacheState:
         return self._restores, edition.number, self._today(edition)

@@ -17,7 +17,7 @@ from calendar_service.web.contrast import readable
 from calendar_service.web.embed_code import loader, write_embed_code, write_whole_url
 from calendar_service.web.embed_height import estimate_height
 from calendar_service.web.feeds import feed_name, render_once
-from calendar_service.web.layout import WITH_SCRIPT, compress, page
+from calendar_service.web.layout import WITH_SCRIPT, compress, conditional, page
 from calendar_service.web.oembed import UnknownPage, describe_embed
 from calendar_service.web.widget_query import MOST, WidgetQuery, read_widget
 from calendar_service.web.widget_views import show_widget
@@ -59,16 +59,14 @@ def widget_js() -> Response:
     # Browsers check the hash of a file (SRI) only if its server allows them to read it (CORS).
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.add_etag(weak=True)
-    response.make_conditional(request)
-    return compress(response)
+    return compress(conditional(response))
 
 
 @blueprint.get("/embed")
 @blueprint.get("/<lang>/embed")
 def builder(lang: str = "") -> Response:
     """Show a form to configure a widget, with a preview and the code to copy."""
-    edition = cache().edition()
+    edition, now = cache().edition(), cache().clock()
     if lang and lang not in edition.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
     view = render_context_of(Selection(lang=lang), settings().base_url, edition.calendar.default_language)
@@ -81,7 +79,8 @@ def builder(lang: str = "") -> Response:
     height = render_once(
         edition,
         query.selection,
-        lambda: estimate_height(query, show_widget(query, edition, shown, cache().clock()), _WIDTH),
+        now,
+        lambda: estimate_height(query, show_widget(query, edition, shown, now), _WIDTH),
     )
     response = page(
         "embed.html",
@@ -119,7 +118,10 @@ def oembed() -> Response:
         most = [_pixels(request.args.get(name)) for name in ("maxwidth", "maxheight")]
         url, edition, now = request.args.get("url", ""), cache().edition(), cache().clock()
         found = render_once(
-            edition, Selection(), lambda: describe_embed(url, edition, settings().base_url, (most[0], most[1]), now)
+            edition,
+            Selection(),
+            now,
+            lambda: describe_embed(url, edition, settings().base_url, (most[0], most[1]), now),
         )
     except (UnknownPage, BadSelection):
         return _json({"error": "No page of this calendar has that address."}, HTTPStatus.NOT_FOUND)

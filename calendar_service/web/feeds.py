@@ -13,6 +13,7 @@ from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import without_cancelled
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.web.context import cache
+from calendar_service.web.page_copy import keep_copy
 from calendar_service.web.render_limiter import Weight, weigh
 from calendar_service.writers import phrases
 from calendar_service.writers.feed import MAX_EVENTS, FeedUnit
@@ -75,11 +76,20 @@ def is_custom_selection(selection: Selection) -> bool:
     return bool(selection.is_bounded or selection.zone or selection.alarm or selection.words)
 
 
-def render_once(edition: Edition, selection: Selection, make: Callable[[], _T]) -> _T:
-    """Return what `make` returns, called once for all present requests of this path and query. Raise TooBusy."""
+def render_once(edition: Edition, selection: Selection, now: datetime, make: Callable[[], _T]) -> _T:
+    """Return what `make` returns, called once for all requests of this path and query at a time. Raise TooBusy.
+
+    `now` is the moment (aware) for which it renders.
+    """
     # A page lists few records, but filters all of them.
     weight = weigh(len(edition.entries) // _ENTRIES_PER_RECORD, is_own=is_custom_selection(selection))
-    return cache().share((request.path, request.query_string), edition, weight, make)
+    return cache().share((request.path, request.query_string), edition, now, weight, make)
+
+
+def render_page(edition: Edition, selection: Selection, now: datetime, make: Callable[[], str]) -> str:
+    """Return the same as `render_once` for a public page, of which a copy is kept for the other visitors."""
+    keep_copy(edition, now)
+    return render_once(edition, selection, now, make)
 
 
 def _of_kind(selection: Selection, kind: Kind | None) -> Selection:

@@ -43,10 +43,9 @@ def first_start_problems() -> tuple[str, ...]:
     return attempt.reasons if attempt and attempt.outcome is PublishOutcome.BROKEN else ()
 
 
-def sample_file(edition: Edition) -> str:
-    """Return the path of the file while it is the sample that was shipped; "" where the request may come from afar."""
-    is_sample = edition.number == 1 and frozenset(edition.entries) in _SAMPLES
-    return str(settings().file) if is_sample and is_at_the_machine() else ""
+def is_sample(edition: Edition) -> bool:
+    """Return True while an edition is the sample that was shipped."""
+    return edition.number == 1 and frozenset(edition.entries) in _SAMPLES
 
 
 def is_at_the_machine() -> bool:

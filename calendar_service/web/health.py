@@ -103,7 +103,7 @@ def sitemap() -> Response:
     edition = cache().edition()
     # Two languages of a page take about as long as one record of a feed.
     weight = weigh(len(edition.entries))
-    body = cache().share("/sitemap.xml", edition, weight, lambda: _sitemap(edition))
+    body = cache().share("/sitemap.xml", edition, cache().clock(), weight, lambda: _sitemap(edition))
     return _for_an_hour(Response(body, content_type="application/xml"))
 
 

@@ -37,7 +37,8 @@ def page(
     template: str, edition: Edition, view: RenderContext, *, path: str, query: str, script: str = "", **values: Any
 ) -> Response:
     """Return a page as a conditional response that may be cached for a minute; see `render`."""
-    return as_page(render(template, edition, view, path=path, query=query, script=script, **values), script)
+    response = as_page(render(template, edition, view, path=path, query=query, script=script, **values), script)
+    return conditional(response)
 
 
 def as_page(html: str, script: str = "") -> Response:
@@ -47,6 +48,11 @@ def as_page(html: str, script: str = "") -> Response:
     response.headers["Content-Security-Policy"] = f"{WITH_SCRIPT if script else POLICY}; connect-src 'self'"
     # Countdowns change each day, so pages are revalidated, and answered with 304 if unchanged.
     response.headers["Cache-Control"] = "max-age=60"
+    return response
+
+
+def conditional(response: Response) -> Response:
+    """Return a response with an entity tag, and without its body where the client has it."""
     # Weak, as the compressed copy has the same tag.
     response.add_etag(weak=True)
     response.make_conditional(request)

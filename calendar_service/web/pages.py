@@ -18,13 +18,14 @@ from calendar_service.web import links
 from calendar_service.web.agenda import FEW, ROWS_ON_A_PAGE, by_month, list_items, make_agenda
 from calendar_service.web.context import cache, settings
 from calendar_service.web.event import describe_event
-from calendar_service.web.feeds import asked, feed_name, page_title, render_once, with_query
+from calendar_service.web.feeds import asked, feed_name, page_title, render_page, with_query
 from calendar_service.web.filters import make_filters
-from calendar_service.web.first_start import sample_file
+from calendar_service.web.first_start import is_at_the_machine, is_sample
 from calendar_service.web.highlights import make_highlights
-from calendar_service.web.layout import as_page, compress, page, render
+from calendar_service.web.layout import as_page, compress, conditional, page, render
 from calendar_service.web.month import items_of_days, last_of, make_weeks
 from calendar_service.web.newsletter import newsletter_days, write_newsletter
+from calendar_service.web.page_copy import keep_copy
 from calendar_service.web.qr import draw_qr
 from calendar_service.web.reminders import form_fields
 from calendar_service.web.year import make_year
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from calendar_service.web.agenda import AgendaMonth
 
 blueprint = Blueprint("pages", __name__)
-blueprint.after_request(compress)
 
 _EARLIEST = date(1970, 1, 1)
 _YEARS = range(1970, 2101)
@@ -54,12 +54,18 @@ def index(lang: str = "") -> Response:
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang, apart="page")
     number = _page_number()
-    if sample := sample_file(edition):
-        # Not shared with a request at the same time, which may come from afar.
-        response = as_page(render_agenda(edition, selection, now, number, sample))
+    if is_sample(edition):
+        return _sample(edition, selection, now, number)
+    return as_page(render_page(edition, selection, now, lambda: render_agenda(edition, selection, now, number)))
+
+
+def _sample(edition: Edition, selection: Selection, now: datetime, number: int) -> Response:
+    """Return the agenda of the sample, which tells whoever sits at the machine where the file lies."""
+    file = f"{settings().file}" if is_at_the_machine() else ""
+    response = as_page(render_agenda(edition, selection, now, number, file))
+    if file:
         response.headers["Cache-Control"] = "no-store"
-        return response
-    return as_page(render_once(edition, selection, lambda: render_agenda(edition, selection, now, number)))
+    return compress(conditional(response))
 
 
 def render_agenda(edition: Edition, selection: Selection, now: datetime, number: int = 1, sample: str = "") -> str:
@@ -118,7 +124,7 @@ def month(month: str = "", lang: str = "") -> Response:
     view = _view(selection, edition)
     first = _first_of(month) if month else day_of_instant(now, edition.calendar.zone).replace(day=1)
     return as_page(
-        render_once(edition, selection, lambda: _month(edition, selection, view, now, first, is_named=bool(month)))
+        render_page(edition, selection, now, lambda: _month(edition, selection, view, now, first, is_named=bool(month)))
     )
 
 
@@ -161,7 +167,7 @@ def year(year: int = 0, lang: str = "") -> Response:
     if shown not in _YEARS:
         abort(404)
     return as_page(
-        render_once(edition, selection, lambda: _year(edition, selection, view, now, shown, is_named=bool(year)))
+        render_page(edition, selection, now, lambda: _year(edition, selection, view, now, shown, is_named=bool(year)))
     )
 
 
@@ -200,7 +206,7 @@ def newsletter(lang: str = "") -> Response:
     edition, now = cache().edition(), cache().clock()
     selection = _selection(edition, lang)
     view = _view(selection, edition)
-    html = render_once(edition, selection, lambda: _newsletter(edition, selection, view, now))
+    html = render_page(edition, selection, now, lambda: _newsletter(edition, selection, view, now))
     return as_page(html, "copy.js")
 
 
@@ -233,6 +239,7 @@ def event(record_id: str, lang: str = "") -> Response:
     selection = _selection(edition, lang)
     entry = cache().entry(record_id)
     entry = (selection.hide_cancelled and without_cancelled(entry)) or entry
+    keep_copy(edition, now)
     return as_page(render_event(entry, edition, selection, now), "when.js")
 
 
@@ -268,7 +275,7 @@ def subscribe(lang: str = "") -> Response:
     selection = _selection(edition, lang)
     view = _view(selection, edition)
     feed = f"{view.base_url}{with_query('/calendar.ics', _subscribed(selection, edition))}"
-    return page(
+    response = page(
         "subscribe.html",
         edition,
         view,
@@ -287,6 +294,7 @@ def subscribe(lang: str = "") -> Response:
         path="/subscribe",
         query=_query(selection),
     )
+    return compress(response)
 
 
 def _common(

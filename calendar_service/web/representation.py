@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -99,7 +100,7 @@ class Representation:
     def _is_met(self, request: Mapping[str, str], etag: str, now: datetime) -> bool:
         """Return True if the client's copy is still valid; with a tag the date is ignored (RFC 9110, 13.2.2)."""
         if given := request.get("HTTP_IF_NONE_MATCH", "").strip():
-            return parse_etags(given).contains_weak(etag.strip('"'))
+            return has_tag(given, etag)
         since = parse_date(request.get("HTTP_IF_MODIFIED_SINCE"))
         # A date in the future is not from us (RFC 9110, 13.1.3), and would be valid for an unknown time.
         return since is not None and self.changed_at.replace(microsecond=0) <= since <= now
@@ -118,6 +119,13 @@ class Representation:
         return found
 
 
+def has_tag(given: str, etag: str) -> bool:
+    """Return True if an If-None-Match names an entity tag (with its quotes) or is "*"; weak tags count as equal."""
+    # Most clients send back the one tag that they got.
+    return given == etag or parse_etags(given).contains_weak(etag.strip('"'))
+
+
+@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
     """Return True if an Accept-Encoding accepts gzip and does not prefer identity."""
     if not accepted:

@@ -18,8 +18,8 @@ from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import stylesheet
 from calendar_service.web.edition_cache import NothingPublished
 from calendar_service.web.errors import NOTHING_YET, TOO_BUSY, TRY_SOON
-from calendar_service.web.feeds import page_title, render_once, with_query
-from calendar_service.web.layout import asset, compress
+from calendar_service.web.feeds import page_title, render_page, with_query
+from calendar_service.web.layout import asset
 from calendar_service.web.render_limiter import TooBusy
 from calendar_service.web.widget_query import read_widget
 from calendar_service.web.widget_views import show_widget
@@ -55,13 +55,10 @@ def widget() -> Response:
             here=query.path(),
         )
 
-    response = _secure(Response(render_once(edition, query.selection, make)))
+    response = _secure(Response(render_page(edition, query.selection, now, make)))
     # Countdowns change each day.
     response.headers["Cache-Control"] = "max-age=60"
-    # Weak, as the compressed copy has the same tag.
-    response.add_etag(weak=True)
-    response.make_conditional(request)
-    return compress(response)
+    return response
 
 
 @blueprint.get("/widget/accent-<colour>.css")

@@ -32,6 +32,7 @@ class Audited(Site):
         """Return the application as it is after a restart; its templates stay compiled, which is what takes time."""
         self.now = now
         self.cache.responses.clear()
+        self.cache.pages.clear()
         self.cache.renderer.events.clear()
         self.look_again()
         return self.app

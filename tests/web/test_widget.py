@@ -236,9 +236,9 @@ def test_sites_that_may_frame_it_are_those_of_the_settings(tmp_path):
 
 def test_fault_is_told_inside_the_frame(widget_site, monkeypatch, caplog):
     monkeypatch.setattr("calendar_service.web.widget.show_widget", lambda *_: 1 / 0)
-    assert "Something went wrong. Try again in a minute." in seen(widget_site, "/widget", 500).text
+    assert "Something went wrong. Try again in a minute." in seen(widget_site, "/widget?limit=7", 500).text
     assert "A widget failed." in caplog.text
-    assert seen(widget_site, "/widget?lang=fr", 500).text.startswith("Ce calendrier ne peut pas être affiché.")
+    assert seen(widget_site, "/widget?lang=fr&limit=7", 500).text.startswith("Ce calendrier ne peut pas être affiché.")
 
 
 # -- colours and weight -----------------------------------------------------------------------------
