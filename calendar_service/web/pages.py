@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
-    from calendar_service.web.agenda import AgendaMonth
+    from calendar_service.web.agenda import Agenda, AgendaMonth
 
 blueprint = Blueprint("pages", __name__)
 
@@ -90,6 +90,7 @@ def render_agenda(edition: Edition, selection: Selection, now: datetime, number:
         highlights=make_highlights(listed[0], edition, view, now) if _has_highlights(selection, number) else None,
         others=[] if agenda.has_coming or agenda.has_past else _others(edition, selection, view, now),
         sample=sample,
+        offers_news=_offers_news(agenda, selection, day_of_instant(now, edition.calendar.zone)),
         follows=[*form_fields(selection).items(multi=True), ("wants_new", "yes")],
         more_url=_address("/reminders", view)(replace(selection, zone="", first=None, last=None)),
         home_city=view.lang.city_of(edition.calendar.zone),
@@ -106,6 +107,13 @@ def _others(edition: Edition, selection: Selection, view: RenderContext, now: da
     whole = Selection(lang=selection.lang, zone=selection.zone)
     coming, past = list_items(select_contents(edition, _all_time(whole), now).entries, edition, whole, now)
     return by_month((coming or past)[:FEW], edition, view, now)
+
+
+def _offers_news(agenda: Agenda, selection: Selection, today: date) -> bool:
+    """Return True if the agenda has nothing to come, but may have: then it offers an email about new dates."""
+    if selection.is_bounded:
+        return not agenda.within and (selection.last or today) >= today
+    return not agenda.has_coming
 
 
 def _has_highlights(selection: Selection, number: int) -> bool:

@@ -55,7 +55,8 @@ def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
         "window": window_words(query.selection, view.lang),
         "coming": by_month(first, edition, view, now),
         "past": by_month(second, edition, view, now),
-        "is_empty": not (first if is_bounded else coming),
+        # Who shows one record must see what became of it, and not that others are missing.
+        "is_empty": not (first if is_bounded else coming or (query.selection.ids and before)),
         "is_narrowed": bool(replace(query.selection, lang="", zone="", alarm="").query()),
         "more": len(coming) + len(recalled) - len(shown) - len(before),
         "this_year": _today(edition, now).year,
@@ -63,15 +64,19 @@ def _list(query: WidgetQuery, edition: Edition, view: RenderContext, now: dateti
 
 
 def _next(query: WidgetQuery, edition: Edition, view: RenderContext, now: datetime) -> dict[str, Any]:
-    """Return the next deadline, or the next item if there is no deadline; of chosen records also what is off."""
-    listed = _items(query.selection, edition, now)[0]
+    """Return the next deadline, or the next item if there is no deadline; of chosen records also those off or past."""
+    listed, past = _items(query.selection, edition, now)
     coming = [item for item in listed if not item.is_off]
     ahead = [item for item in coming if item.begins > now] or coming
     item = next(iter([item for item in ahead if _is_deadline(item)] or ahead), None)
     if item is None:
-        # Who shows one record must see that it is off.
-        off = listed[0] if listed and query.selection.ids else None
-        return {"row": off and make_row(off, edition, view, now), "until": ""}
+        shown = next(iter(listed or past), None) if query.selection.ids else None
+        return {
+            "row": shown and make_row(shown, edition, view, now),
+            "is_past": shown in past,
+            "window": window_words(query.selection, view.lang),
+            "until": "",
+        }
     # A whole day begins at another instant in each zone, so it has no running countdown.
     deadline = deadline_ahead(item, edition.calendar.zone, _today(edition, now), now)
     at = deadline.at if deadline else item.at

@@ -34,7 +34,7 @@ STATES = {
     "a deadline that shouts": ("/", "25 November 2026, 17:00 CET (UTC+1) Call for tenders Closes in 2 days"),
     "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Webinar"),
     "past": ("/", "Past July 2026"),
-    "a choice that nothing fits": ("/?q=zzz", "No upcoming dates match these filters. Show everything"),
+    "a choice that nothing fits": ("/?q=zzz", "No upcoming dates match these filters."),
     "a day": ("/?from=2026-12-16&to=2026-12-16", "Wednesday 16 December 2026 × (remove) Show everything"),
 }
 
@@ -56,6 +56,23 @@ def test_an_empty_calendar_invites_to_subscribe(site_of):
     site.now = datetime(2040, 1, 1, tzinfo=UTC)
     found = page(site, "/")
     assert "No dates are announced at present. Get an email when something new is announced" in found.text
+    assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("window", "is_offered"),
+    [
+        ("from=2026-12-01&to=2026-12-31", True),
+        ("to=2026-11-23", True),
+        ("to=2026-11-22", False),
+        ("from=2027-05-01", False),
+    ],
+)
+def test_a_period_with_nothing_offers_mails_unless_it_is_over(site_of, window, is_offered):
+    site = site_of("  - {id: one, kind: event, title: One, when: 1 May 2027}\n")
+    found = page(site, f"/?{window}")
+    assert ("Nothing in this period. Get an email when something new" in found.text) is is_offered
+    assert 'href="/static/forms.css' in site.html(f"/?{window}") or not is_offered
     assert found.faults == []
 
 
@@ -101,8 +118,8 @@ def test_where_nothing_is_coming_a_few_dates_stand_with_the_form_to_sign_up(
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/?kind=event", "/?from=2027-06-01&to=2027-06-30"])
-def test_no_form_stands_above_dates_or_days(site_of, path):
+@pytest.mark.parametrize("path", ["/", "/?kind=event", "/?from=2027-05-01&to=2027-05-30"])
+def test_no_form_stands_above_dates(site_of, path):
     assert '<form class="remind"' not in site_of(PAST + AHEAD).get(path).get_data(as_text=True)
 
 

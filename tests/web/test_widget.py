@@ -82,11 +82,18 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):
         ("view=month&month=2026-12&limit=1", "+3 more"),
         ("tag=past", "No upcoming dates match these filters. Past July 2026 Tue 7 Jul Racism"),
         ("id=over", "Past July 2026 Tue 7 Jul Racism"),
+        ("view=next&id=over", "Webinar · Past Racism Tuesday 7 July 2026"),
+        ("view=next&from=2028-05-01", "Nothing in this period."),
         ("from=2026-07-01&to=2026-07-31&view=compact", "July 2026 Tue 7 Jul Racism"),
     ],
 )
 def test_widget_says(widget_site, query, words):
     assert words in seen(widget_site, f"/widget?{query}").text
+
+
+@pytest.mark.parametrize("view", ["agenda", "next", "compact"])
+def test_a_chosen_record_that_is_past_is_not_said_to_be_missing(widget_site, view):
+    assert "No upcoming dates" not in seen(widget_site, f"/widget?view={view}&id=over").text
 
 
 def test_first_record_is_the_next_deadline_though_an_event_comes_sooner(tmp_path):
