@@ -26,7 +26,7 @@ from calendar_service.admin.shown_changes import (
     total_audience,
 )
 from calendar_service.admin.status_line import held_reasons
-from calendar_service.admin.waiting import drop_published, settle_conflicts
+from calendar_service.admin.waiting import drop_published, keep_edits, settle_conflicts
 from calendar_service.publishing import publish_file
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.channels.base import Envelope
@@ -39,12 +39,16 @@ from calendar_service.store.waiting_changes import delete_waiting
 from calendar_service.store.whole_file import ChangedMeanwhile, NotReplaced, replace_whole
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
+from calendar_service.web.errors import answer
 from calendar_service.web.layout import WITH_PREVIEW
 from calendar_service.writers.i18n import language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from flask import Response
 
+    from calendar_service.parsers.editing.edits import Edit
     from calendar_service.store.waiting_changes import WaitingChange
 
 logger = logging.getLogger(__name__)
@@ -66,6 +70,7 @@ _NOT_WRITTEN = gettext_noop(
     "The service could not write the calendar file, and nothing was published. Try again in a moment. "
     "If it stays so, tell the operator: the reason is in the log of the service."
 )
+_STILL_TYPED = gettext_noop("Nothing was changed. What you typed is still in the form: go back in your browser.")
 _MOST_DIGITS = 10
 
 
@@ -173,8 +178,20 @@ def _abandoned(overview: Overview) -> list[WaitingChange]:
 def _why_read_only(overview: Overview) -> str:
     """Return why what this page shows cannot be published, "" if it can: what is held is in the file already."""
     is_to_be_written = bool(overview.pending.applied)
-    path = overview.reader.path
-    return why_read_only(overview.engine, path, this_host(), overview.lang, is_to_be_written=is_to_be_written)
+    found = why_read_only(overview.engine, overview.reader.path, this_host(), is_to_be_written=is_to_be_written)
+    return overview.lang.say(found) if found else ""
+
+
+def keep_until_published(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response:
+    """Keep edits of records, by their id, as changes of the editor, and lead to the page that shows them.
+
+    Where nothing can be published from here, abort with 409 and the reason. Raise UnfitEdit and DatabaseFault.
+    """
+    if reason := overview.read_only:
+        abort(answer(HTTPStatus.CONFLICT, reason.template, _STILL_TYPED, {k: f"{v}" for k, v in reason.values.items()}))
+    if edits:
+        keep_edits(overview.engine, who().editor.address, edits, overview.state, cache().clock())
+    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
 
 
 def _only(text: str) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, jsonify, redirect, request
 
-from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.access import editors_blueprint, require_role
+from calendar_service.admin.changes import CHANGES, keep_until_published
 from calendar_service.admin.feedback import LIVE, read_times
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.merging import apply_choices, form_texts, merge, read_texts
@@ -19,7 +19,6 @@ from calendar_service.admin.presence import who_else
 from calendar_service.admin.preview import make_preview, with_frames
 from calendar_service.admin.record_form import RecordForm
 from calendar_service.admin.trial import record_values, try_edits
-from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
 from calendar_service.parsers.editing.file_edit import record_text
 from calendar_service.parsers.editing.key_order import sort_keys
@@ -27,7 +26,6 @@ from calendar_service.parsers.importing.candidates import propose_id, unused_id
 from calendar_service.records.enums import DRAFT, Kind
 from calendar_service.records.errors import gettext_noop
 from calendar_service.web.buttons import UnclearButton, pressed_button
-from calendar_service.web.context import cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from calendar_service.admin.merging import FormConflict
     from calendar_service.admin.overview import Overview
     from calendar_service.admin.trial import Trial
-    from calendar_service.parsers.editing.edits import Edit
     from calendar_service.records.edition import Draft
 
 blueprint = editors_blueprint("admin_edit")
@@ -82,7 +79,7 @@ def edit_record(record_id: str) -> Response:
     edits = form.edits(record_id, given)
     trial = try_edits(overview.reader, state, record_id, edits, form.names)
     if button == "save" and not trial.errors and not conflicts:
-        return _keep(overview, record_id, edits)
+        return keep_until_published(overview, {record_id: edits} if edits else {})
     shown = trial if button != "more" else None
     return _page(
         overview, draft, form, given, shown, record_id=record_id, known=known, conflicts=conflicts, button=button
@@ -114,7 +111,7 @@ def new_record() -> Response:
     if record_id in taken:
         trial.errors.setdefault("id", overview.lang.gettext(_TAKEN))
     if button == "save" and not trial.errors:
-        return _keep(overview, record_id, [AppendRecord(_fields(form, given, record_id))])
+        return keep_until_published(overview, {record_id: [AppendRecord(_fields(form, given, record_id))]})
     shown = trial if button not in ("", "more") else None
     return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of, button=button)
 
@@ -184,12 +181,6 @@ def _wishes(overview: Overview, record_id: str) -> dict[str, list[tuple[str, str
                     if isinstance(text, str):
                         found.setdefault(f"{path}.{key}" if key else path, []).append((change.editor, text))
     return found
-
-
-def _keep(overview: Overview, record_id: str, edits: Sequence[Edit]) -> Response:
-    if edits:
-        keep_edits(overview.engine, who().editor.address, record_id, edits, overview.state, cache().clock())
-    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
 
 
 def _page(  # noqa: PLR0913 (what the page shows)

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from calendar_service.file_watch import BusyFile, FileDoesNotAnswer, read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar
-from calendar_service.records.errors import gettext_noop
+from calendar_service.records.errors import Sentence, gettext_noop
 from calendar_service.store.engine import reading
 from calendar_service.store.hosts import name_in_identity
 from calendar_service.store.lease import read_holder
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from calendar_service.records.edition import Draft
     from calendar_service.store.engine import Database
     from calendar_service.store.lease import Host
-    from calendar_service.writers.i18n import Language
 
 _UNREADABLE = gettext_noop("The calendar file cannot be read now.")
 _KEPT = 8
@@ -84,16 +83,16 @@ class FileReader:
         return FileState(data, digest, reading.refuse(refused), trouble)
 
 
-def why_read_only(engine: Database, path: Path, host: Host, lang: Language, *, is_to_be_written: bool) -> str:
-    """Return why nothing can be published from here, "" if it can; the file need not always be written for it."""
+def why_read_only(engine: Database, path: Path, host: Host, *, is_to_be_written: bool) -> Sentence | None:
+    """Return why nothing can be published from here, None if it can; the file need not always be written for it."""
     if name := _other_publisher(engine, host):
         text = gettext_noop(
             "You can only read here: {host} publishes this calendar. Sign in there, or ask the operator."
         )
-        return lang.gettext(text, host=name)
+        return Sentence(text, host=name)
     if is_to_be_written and not _is_writable(path):
-        return lang.gettext("The service may not write the calendar file. Ask the operator for the right.")
-    return ""
+        return Sentence(gettext_noop("The service may not write the calendar file. Ask the operator for the right."))
+    return None
 
 
 def _other_publisher(engine: Database, host: Host) -> str:

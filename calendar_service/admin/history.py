@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import abort, redirect, request
+from flask import abort, request
 
 from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.changes import keep_until_published
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.restoring import cancelling_edits, version_edits
 from calendar_service.admin.shown_history import SHORT, shown_edition
 from calendar_service.admin.trial import all_record_values
-from calendar_service.admin.waiting import keep_all_edits
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, changed_values
 from calendar_service.parsers.editing.file_edit import edit_file
 from calendar_service.records.edition import is_coming
@@ -201,8 +200,7 @@ def _keep(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response:
         else [AppendRecord(changed_values([with_changes[record_id]], these)[0])]  # it waits itself
         for record_id, these in edits.items()
     }
-    keep_all_edits(overview.engine, who().editor.address, kept, overview.state, cache().clock())
-    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+    return keep_until_published(overview, kept)
 
 
 def _check_button() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calendar_service.admin.file_state import FileReader, FileState
     from calendar_service.admin.waiting import Combination
     from calendar_service.records.edition import Draft, Edition
+    from calendar_service.records.errors import Sentence
     from calendar_service.store.engine import Database
     from calendar_service.store.waiting_changes import WaitingChange
     from calendar_service.web.status import ServiceStatus
@@ -40,7 +41,7 @@ class Overview:
     `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is,
     and `draft` is what it says, None if it is broken.
     `mine` are all changes of the editor, `tried` those of them that `pending` is made of as far as they can be made,
-    `others` those of the other editors.
+    `others` those of the other editors. `read_only` says why nothing can be changed from here.
     """
 
     engine: Database
@@ -56,6 +57,7 @@ class Overview:
     others: list[WaitingChange]
     draft: Draft | None
     tried: list[WaitingChange]
+    read_only: Sentence | None
     _lines: dict[str, tuple[int, int]] | None = field(default=None, init=False)
 
     def record_lines(self, record_id: str) -> list[tuple[int, str]]:
@@ -91,9 +93,11 @@ def open_overview(only: int | None = None) -> Overview:
     number = max(difference.number if difference else 0, len(mine))
     line = state_line(engine, state, found, edition, number, now=now, lang=lang)
     others = [each for each in waiting if each.editor != me]
-    if read_only := why_read_only(engine, reader.path, this_host(), lang, is_to_be_written=True):
-        line.insert(0, StatePart(read_only, is_bad=True))
-    return Overview(engine, reader, state, found, edition, difference, lang, line, pending, mine, others, draft, tried)
+    if read_only := why_read_only(engine, reader.path, this_host(), is_to_be_written=True):
+        line.insert(0, StatePart(lang.say(read_only), is_bad=True))
+    return Overview(
+        engine, reader, state, found, edition, difference, lang, line, pending, mine, others, draft, tried, read_only
+    )
 
 
 def taken_ids(overview: Overview) -> frozenset[str]:

@@ -7,17 +7,16 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from flask import abort, redirect, request
+from flask import abort, request
 
-from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.access import editors_blueprint, require_role
+from calendar_service.admin.changes import keep_until_published
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview, taken_ids
 from calendar_service.admin.record_form import field_label
 from calendar_service.admin.trial import record_values
-from calendar_service.admin.waiting import keep_all_edits
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, check_value, parse_path, value_at
 from calendar_service.parsers.editing.key_order import sort_keys
 from calendar_service.parsers.importing.candidates import Candidate, Imported, UnfitSource, tidy_block, unused_id
@@ -222,8 +221,7 @@ def _accept(overview: Overview, *, as_drafts: bool) -> Response:
         fields["id"] = unused_id(fields["id"], taken)
         taken.add(fields["id"])
         edits[fields["id"]] = [AppendRecord(sort_keys(fields))]
-    keep_all_edits(overview.engine, who().editor.address, edits, overview.state, cache().clock())
-    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+    return keep_until_published(overview, edits)
 
 
 def _wrong(given: Mapping[str, dict[str, Any]], overview: Overview) -> dict[str, list[str]]:

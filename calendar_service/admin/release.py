@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from flask import abort, redirect, request
+from flask import abort, request
 
-from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.access import editors_blueprint, require_role
+from calendar_service.admin.changes import keep_until_published
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.trial import record_values, try_edits
-from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import RemoveValue, SetValue
 from calendar_service.records.enums import DRAFT
 from calendar_service.records.errors import gettext_noop
@@ -59,9 +58,7 @@ def release_record(record_id: str) -> Response:
             return _page(overview, record_id, words, errors)
     elif _FIELD in values:
         edits.append(RemoveValue(record_id, (_FIELD,)))
-    if edits:
-        keep_edits(overview.engine, who().editor.address, record_id, edits, overview.state, cache().clock())
-    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+    return keep_until_published(overview, {record_id: edits} if edits else {})
 
 
 def _errors(overview: Overview, record_id: str, words: str, edits: list[Edit]) -> dict[str, str]:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from flask import abort, redirect, request
+from flask import abort, request
 
-from calendar_service.admin.access import editors_blueprint, require_role, who
-from calendar_service.admin.changes import CHANGES
+from calendar_service.admin.access import editors_blueprint, require_role
+from calendar_service.admin.changes import keep_until_published
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.presence import who_else
 from calendar_service.admin.task_edits import REASON, TITLES, Task, task_edits, tasks_for, time_label, times_of
 from calendar_service.admin.trial import record_values, try_edits
-from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.file_edit import record_text
 from calendar_service.records.errors import gettext_noop
 from calendar_service.web.buttons import UnclearButton, pressed_button
-from calendar_service.web.context import cache
 from calendar_service.writers import phrases
 from calendar_service.writers.read_back import read_back
 
@@ -123,18 +121,10 @@ def show_task(record_id: str, name: str) -> Response:
         elif errors := form.errors(given, trial, step):
             step = 1 if any(each not in form.reasons for each in errors) else 2
         elif button == "save" and step == _LAST_STEP:
-            return _keep(form, given)
+            return keep_until_published(form.overview, {record_id: form.edits(given)})
         else:
             step = min(step + 1, _LAST_STEP)
     return _page(form, given, step, errors, trial, told)
-
-
-def _keep(form: _Form, given: dict[str, str]) -> Response:
-    overview = form.overview
-    keep_edits(
-        overview.engine, who().editor.address, form.record_id, form.edits(given), overview.state, cache().clock()
-    )
-    return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
 
 
 def _page(form: _Form, given: dict[str, str], step: int, errors: dict[str, str], trial: Trial, told: str) -> Response:

@@ -82,21 +82,12 @@ _INVALID = gettext_noop("With this change the file would have problems, so it is
 
 
 def keep_edits(
-    engine: Database, editor: str, record_id: str, edits: Sequence[Edit], state: FileState, now: datetime
-) -> None:
-    """Store edits of a record that were made against the file as it is in `state`. Raise DatabaseFault.
-
-    They come on top of what the editor has changed in this record already; an edit of the same field replaces it.
-    """
-    keep_all_edits(engine, editor, {record_id: edits}, state, now)
-
-
-def keep_all_edits(
     engine: Database, editor: str, edits: Mapping[str, Sequence[Edit]], state: FileState, now: datetime
 ) -> None:
-    """Store edits of several records by their id, all or none of them, as `keep_edits` does.
+    """Store edits of records by their id, made against the file as it is in `state`, all or none of them.
 
-    Raise UnfitEdit if a value cannot stand in a file.
+    They come on top of what the editor has changed in a record already; an edit of the same field replaces it. Raise
+    UnfitEdit if a value cannot stand in a file, and DatabaseFault.
     """
     for each in (edit for these in edits.values() for edit in these):
         if not isinstance(each, RemoveValue):

@@ -54,7 +54,7 @@ def site(database_file, tmp_path):
     made.plan()
     for editor, title in ((ANNA, "Mine"), (BO, "Theirs")):
         edit = SetValue("roads", ("title", "en"), title)
-        keep_edits(made.engine, editor.address, "roads", [edit], made.app.extensions[FILE_READER].read(), made.now)
+        keep_edits(made.engine, editor.address, {"roads": [edit]}, made.app.extensions[FILE_READER].read(), made.now)
     return made
 
 

@@ -168,7 +168,7 @@ def test_a_change_that_waits_is_chosen_and_published(browser, tmp_path, database
     site.address = live(site)
     reader = site.app.extensions[FILE_READER]
     edit = SetValue("roads", ("closes",), "14 December 2026, 17:00")
-    keep_edits(site.engine, ANNA.address, "roads", [edit], reader.read(), site.now)
+    keep_edits(site.engine, ANNA.address, {"roads": [edit]}, reader.read(), site.now)
     site.save(DEMO.replace("10 December", "12 December"))
     page = look(browser, viewport=VIEWS["phone"], java_script_enabled=scripts)
     sign_in(page, site)

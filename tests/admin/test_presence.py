@@ -34,7 +34,7 @@ def test_an_open_form_is_told_to_others_for_a_quarter_of_an_hour(site, form):
 
 def test_a_change_that_waits_is_told_as_long_as_it_waits(site):
     edit = SetValue("roads", ("closes",), "14 December 2026, 17:00")
-    keep_edits(site.engine, ANNA.address, "roads", [edit], site.app.extensions[FILE_READER].read(), site.now)
+    keep_edits(site.engine, ANNA.address, {"roads": [edit]}, site.app.extensions[FILE_READER].read(), site.now)
     site.later(hours=5)
     site.editor().html(FORMS[0])
     told = words_of(site.editor(BO.address).get(FORMS[0]))

@@ -42,7 +42,7 @@ class Committed(Programme):
 
     def change(self, value, path=("closes",)):
         state = self.app.extensions[FILE_READER].read()
-        keep_edits(self.engine, ANNA.address, "roads", [SetValue("roads", path, value)], state, self.now)
+        keep_edits(self.engine, ANNA.address, {"roads": [SetValue("roads", path, value)]}, state, self.now)
 
     def press(self, do="publish"):
         """Publish what waits, and return the page that follows."""
@@ -125,7 +125,7 @@ def test_what_another_process_was_the_first_to_publish_is_committed_too(site, mo
 def test_what_is_not_public_yet_is_committed_without_a_word_of_it(site):
     draft = {"id": "hidden", "kind": "event", "title": "Nobody knows", "when": "8 December 2026", "status": "draft"}
     state = site.app.extensions[FILE_READER].read()
-    keep_edits(site.engine, ANNA.address, "hidden", [AppendRecord(draft)], state, site.now)
+    keep_edits(site.engine, ANNA.address, {"hidden": [AppendRecord(draft)]}, state, site.now)
     site.press()
     assert site.git("log", "-1", "--format=%B").strip() == (
         "Save what is not public yet\n\nSaved on the admin pages by anna@example.org."

@@ -165,7 +165,7 @@ def test_a_record_that_somebody_has_changed_is_shown_anew(site):
 
 def test_the_page_says_who_else_changes_the_record(site):
     reader = site.app.extensions["calendar-service-file-reader"]
-    keep_edits(site.engine, BO.address, "roads", [SetValue("roads", ("title", "en"), "X")], reader.read(), site.now)
+    keep_edits(site.engine, BO.address, {"roads": [SetValue("roads", ("title", "en"), "X")]}, reader.read(), site.now)
     assert (
         f"{BO.address} has a change of this record that waits, since Monday"
         in Walk(site.editor(), "/admin/records/roads/move").words

@@ -10,8 +10,8 @@ from calendar_service.admin.waiting import keep_edits
 from calendar_service.parsers.editing.edits import AppendRecord, RemoveValue, SetValue, UnfitEdit
 from calendar_service.publishing import publish_file
 from calendar_service.store.editions import load_edition
-from calendar_service.store.engine import reading
-from calendar_service.store.lease import this_host
+from calendar_service.store.engine import reading, writing
+from calendar_service.store.lease import Host, take_lease, this_host
 from calendar_service.store.publication import PublishOutcome
 from calendar_service.store.tables import editions, publish_intents
 from calendar_service.store.waiting_changes import list_waiting_changes
@@ -30,7 +30,7 @@ class Waiting(Programme):
     def keep(self, *edits, editor=ANNA.address):
         for edit in edits:
             record = edit.fields["id"] if isinstance(edit, AppendRecord) else edit.record
-            keep_edits(self.engine, editor, record, [edit], self.app.extensions[FILE_READER].read(), self.now)
+            keep_edits(self.engine, editor, {record: [edit]}, self.app.extensions[FILE_READER].read(), self.now)
 
     def text(self):
         return self.settings.file.read_text(encoding="utf-8")
@@ -263,6 +263,38 @@ def test_where_the_file_cannot_be_written_the_page_says_so(simple, monkeypatch):
     assert "The service may not write the calendar file." in page.text
     assert 'value="publish"' not in page.text
     assert "The service may not write the calendar file." in visitor.html("/admin/new")
+
+
+FORMS = {
+    "edit": ("/admin/records/roads/edit", {"title.en": "Other roads", "do": "save"}),
+    "new": ("/admin/new", {"kind": "event", "title.en": "New", "when": "1 May 2027", "do": "save"}),
+    "draft": ("/admin/new", {"kind": "event", "title.en": "New", "when": "1 May 2027", "do": "draft"}),
+    "cancel": ("/admin/records/rumours/cancel", {"step": "3", "do": "save"}),
+    "paste": ("/admin/paste", {"do": "accept"}),
+}
+
+
+@pytest.mark.parametrize("is_held_elsewhere", [False, True])
+@pytest.mark.parametrize(("path", "fields"), FORMS.values(), ids=FORMS)
+def test_where_nothing_can_be_published_nothing_is_kept(simple, monkeypatch, path, fields, is_held_elsewhere):
+    visitor = simple.editor()
+    page = visitor.get(path)  # loaded while it could be
+    known = re.search(r'name="known" value="(\w+)"', page.text)
+    fields |= {"known": known[1]} if known else {}
+    if is_held_elsewhere:
+        with writing(simple.engine) as connection:
+            take_lease(connection, Host("another-host"))
+        reason = "You can only read here: another-host publishes this calendar."
+    else:
+        monkeypatch.setattr("calendar_service.admin.file_state._is_writable", lambda _: False)
+        reason = "The service may not write the calendar file."
+    answer = visitor.send(path, fields)
+    assert (answer.status_code, simple.waiting()) == (409, [])
+    assert reason in answer.text
+    assert "go back in your browser" in answer.text
+    later = visitor.html(path)
+    assert reason in later
+    assert not re.search(r'value="(save|draft|accept)"', later)
 
 
 def test_a_part_of_what_waits_as_a_whole_is_not_lost(simple):
