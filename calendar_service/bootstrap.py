@@ -9,10 +9,11 @@ import secrets
 import sys
 import tempfile
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calendar_service.clock import clock
 from calendar_service.heartbeat import Heartbeat
 from calendar_service.log_format import FORMATTERS
 from calendar_service.reminders.channels.mail import MailSettings
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 logger = logging.getLogger(__name__)
-
-
-def clock() -> datetime:
-    """Return the present time (UTC); only entry points call this."""
-    return datetime.now(UTC)  # noqa: TID251 (this is the entry point)
 
 
 def set_up_logging() -> None:

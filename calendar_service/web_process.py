@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from calendar_service.admin.install import install_admin, may_send_more
 from calendar_service.bootstrap import (
     Preparation,
-    clock,
     edition_snapshot,
     mail_settings,
     make_worker,
@@ -19,6 +18,7 @@ from calendar_service.bootstrap import (
     set_up_logging,
     take_short_turns,
 )
+from calendar_service.clock import clock
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.sign_in_mailer import SignInMailer
 from calendar_service.settings import Settings, read_settings

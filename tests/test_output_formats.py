@@ -36,7 +36,7 @@ def app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("formats")
     engine = open_engine(sqlite_url(folder / "formats.sqlite3"))
     run_migrations(engine)
-    from calendar_service.bootstrap import clock  # noqa: PLC0415 (the only clock)
+    from calendar_service.clock import clock  # noqa: PLC0415 (the only clock)
 
     assert publish_file(engine, ROOT / "data" / "events.yaml", clock()).outcome is PublishOutcome.PUBLISHED
     yield create_app(Settings(base_url="https://calendar.example"), engine, clock, keys=("k" * 40,))

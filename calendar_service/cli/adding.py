@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calendar_service.bootstrap import clock
+from calendar_service.clock import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, parse_path, put_value
 from calendar_service.parsers.editing.key_order import sort_keys

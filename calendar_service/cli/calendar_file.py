@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock
+from calendar_service.clock import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.editing.normalise import normalise
@@ -19,10 +19,7 @@ from calendar_service.records.errors import CalendarError, counted
 from calendar_service.records.schema import json_schema
 from calendar_service.records.times import write_instant
 from calendar_service.settings import read_file_setting, read_settings
-from calendar_service.store.editions import load_edition
-from calendar_service.store.engine import is_missing, open_engine
 from calendar_service.store.file_saving import check_bytes
-from calendar_service.store.schema_version import is_usable
 from calendar_service.store.whole_file import replace_whole
 
 if TYPE_CHECKING:
@@ -72,6 +69,11 @@ def _compared(reading: ParseResult) -> ParseResult:
     """Return the result with what the database adds, if there is one: what has been public cannot be withheld."""
     if reading.draft is None or not reading.draft.withheld:
         return reading
+    # Only drafts need the database; SQLAlchemy takes as long to import as all the rest of `check`.
+    from calendar_service.store.editions import load_edition  # noqa: PLC0415
+    from calendar_service.store.engine import is_missing, open_engine  # noqa: PLC0415
+    from calendar_service.store.schema_version import is_usable  # noqa: PLC0415
+
     settings, now = read_settings(os.environ), clock()
     try:
         engine = None if is_missing(settings.database_url) else open_engine(settings.database_url)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, open_database, secret_keys, sequence_file
+from calendar_service.bootstrap import open_database, secret_keys, sequence_file
+from calendar_service.clock import clock
 from calendar_service.doctor import examine
 from calendar_service.records.errors import counted
 from calendar_service.settings import read_settings

@@ -8,7 +8,8 @@ import click
 
 from calendar_service.admin.sessions import LINK_MINUTES, EditorSessions
 from calendar_service.admin.sign_in import LINK
-from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.bootstrap import open_database, secret_keys
+from calendar_service.clock import clock
 from calendar_service.settings import read_settings
 
 

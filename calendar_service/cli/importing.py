@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock
 from calendar_service.cli.adding import append_records
+from calendar_service.clock import clock
 from calendar_service.file_watch import read_when_whole
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.parsers.importing.candidates import MAX_SOURCE_BYTES, UnfitSource

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, open_database
+from calendar_service.bootstrap import open_database
 from calendar_service.cli.published import published_edition
+from calendar_service.clock import clock
 from calendar_service.records.due import due
 from calendar_service.records.errors import CalendarError
 from calendar_service.records.leads import read_lead

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.bootstrap import open_database, secret_keys
 from calendar_service.cli.audited_messages import audited_messages
 from calendar_service.cli.published import published_edition
+from calendar_service.clock import clock
 from calendar_service.output_formats import list_outputs
 from calendar_service.records.errors import counted
 from calendar_service.settings import read_settings

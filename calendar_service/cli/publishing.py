@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, make_command_faults, open_database, set_up_logging, start_worker
+from calendar_service.bootstrap import make_command_faults, open_database, set_up_logging, start_worker
 from calendar_service.cli.faults import leaving_fault
+from calendar_service.clock import clock
 from calendar_service.publishing import describe_failure, publish_file
 from calendar_service.settings import read_settings
 from calendar_service.starter_file import write_starter

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calendar_service.bootstrap import (
-    clock,
     make_command_faults,
     make_reminder_service,
     open_database,
@@ -21,6 +20,7 @@ from calendar_service.bootstrap import (
 )
 from calendar_service.cli.faults import leaving_fault
 from calendar_service.cli.published import published_edition
+from calendar_service.clock import clock
 from calendar_service.records.errors import counted
 from calendar_service.records.leads import CalendarLead
 from calendar_service.records.moments import midnight

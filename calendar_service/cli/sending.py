@@ -6,7 +6,8 @@ import os
 
 import click
 
-from calendar_service.bootstrap import clock, open_database
+from calendar_service.bootstrap import open_database
+from calendar_service.clock import clock
 from calendar_service.reminders.resuming import describe_pause, end_pauses
 from calendar_service.settings import read_settings
 from calendar_service.store.editions import load_edition

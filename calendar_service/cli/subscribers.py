@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import clock, open_database, secret_keys
+from calendar_service.bootstrap import open_database, secret_keys
+from calendar_service.clock import clock
 from calendar_service.parsers.input_file import read_input
 from calendar_service.records.errors import counted
 from calendar_service.records.texts import output_languages

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.errors import CalendarError, suggest
+
+if TYPE_CHECKING:
+    import holidays
 
 _DAY = timedelta(days=1)
 _WEEKEND = frozenset({5, 6})
@@ -64,7 +66,7 @@ def day_off_words(country: str, day: date) -> str:
     """Return why a day is no working day in a country, in English: "a Saturday", "Easter Monday"; "" if it is one."""
     if WorkingDays(country).is_working(day):
         return ""
-    return holidays.country_holidays(country, years=day.year, language="en_US").get(day) or f"a {day:%A}"
+    return _holidays_of(country, day.year, language="en_US").get(day) or f"a {day:%A}"
 
 
 @lru_cache(maxsize=1024)
@@ -77,5 +79,11 @@ def _days_off(country: str | None, year: int) -> frozenset[date]:
     days = [date(year, 1, 1) + n * _DAY for n in range((date(year, 12, 31) - date(year, 1, 1)).days + 1)]
     if country is None:
         return frozenset(day for day in days if day.weekday() in _WEEKEND)
-    known = holidays.country_holidays(country, years=year)
+    known = _holidays_of(country, year)
     return frozenset(day for day in days if not known.is_working_day(day))
+
+
+def _holidays_of(country: str, year: int, language: str | None = None) -> holidays.HolidayBase:
+    import holidays  # noqa: PLC0415 (takes a tenth of the start of `check`, and few calendars need it)
+
+    return holidays.country_holidays(country, years=year, language=language)

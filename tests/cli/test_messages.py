@@ -6,8 +6,8 @@ from email import message_from_bytes, message_from_string, policy
 import pytest
 from click.testing import CliRunner
 
-from calendar_service.bootstrap import clock
 from calendar_service.cli.main import main
+from calendar_service.clock import clock
 from calendar_service.reminders.channels.base import MANAGE_URL
 from calendar_service.store.engine import open_engine
 from tests.support.reminders import add_subscriber, watch

@@ -7,8 +7,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from calendar_service import bootstrap
-from calendar_service.bootstrap import clock, make_worker, open_database
+from calendar_service.bootstrap import make_worker, open_database
 from calendar_service.cli.main import main
+from calendar_service.clock import clock
 from calendar_service.publishing import publish_file
 from calendar_service.settings import read_settings
 from calendar_service.store import lease

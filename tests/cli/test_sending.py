@@ -10,9 +10,9 @@ import time
 import pytest
 
 from calendar_service import bootstrap, doctor
-from calendar_service.bootstrap import clock
 from calendar_service.cli import sending as sending_commands
 from calendar_service.cli.main import main
+from calendar_service.clock import clock
 from calendar_service.reminders.scheduling import Planner
 from calendar_service.store.claims import claim_deliveries
 from calendar_service.store.editions import load_edition

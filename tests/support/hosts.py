@@ -13,9 +13,9 @@ import pathlib, socket, sys
 from datetime import timedelta
 name = sys.argv.pop(1)
 socket.gethostname = lambda: name
-from calendar_service import bootstrap
-right, offset = bootstrap.clock, pathlib.Path(f"{name}.offset")
-bootstrap.clock = lambda: right() + timedelta(seconds=float(offset.read_text() or 0) if offset.exists() else 0)
+from calendar_service import clock
+right, offset = clock.clock, pathlib.Path(f"{name}.offset")
+clock.clock = lambda: right() + timedelta(seconds=float(offset.read_text() or 0) if offset.exists() else 0)
 from calendar_service.cli.main import main
 main()
 """

@@ -27,6 +27,7 @@ MODULES = [
     "network_checks",
     "doctor",
     "log_format",
+    "clock",
     "bootstrap",
     "web_process",
     "static_links",
@@ -55,7 +56,7 @@ OWNERS = {
     "prometheus_client": {"web"},
     "segno": {"web/qr.py"},
 }
-ENTRY_POINTS = {"bootstrap.py"}
+ENTRY_POINTS = {"clock.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 
 

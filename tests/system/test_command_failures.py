@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from calendar_service import bootstrap, publishing
-from calendar_service.bootstrap import clock, make_worker, open_database
+from calendar_service.bootstrap import make_worker, open_database
 from calendar_service.cli.main import main
+from calendar_service.clock import clock
 from calendar_service.file_watch import BusyFile
 from calendar_service.publishing import publish_file
 from calendar_service.reminders.faults.log import FaultLog

@@ -15,8 +15,9 @@ from sqlalchemy import text as sql
 
 from calendar_service import __version__, settings
 from calendar_service.admin.install import install_admin
-from calendar_service.bootstrap import clock, mail_settings
+from calendar_service.bootstrap import mail_settings
 from calendar_service.cli.main import main
+from calendar_service.clock import clock
 from calendar_service.output_formats import FORMATS
 from calendar_service.records.schema import json_schema
 from calendar_service.records.selection import Selection
