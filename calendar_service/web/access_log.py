@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-import secrets
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from calendar_service.web.client_families import family_of
@@ -30,17 +29,21 @@ _LONGEST_PART, _LONGEST = 64, 300
 _ADDRESS = re.compile(r"[^=&/]*(?:@|%40)[^&/]*")
 
 
-@dataclass(frozen=True)
-class FinishedRequest:
-    """A request that was answered: `length` is that of the body, "-" where it is not known before."""
+class FinishedRequest(NamedTuple):
+    """A request that was answered, with the headers of its response."""
 
     method: str
     path: str
     query: str
     user_agent: str
     status: str
-    length: str
+    headers: Sequence[tuple[str, str]]
     seconds: float
+
+    @property
+    def length(self) -> str:
+        """The length of the body, "-" where it is not known before."""
+        return next((value for name, value in self.headers if name.lower() == "content-length"), "-")
 
 
 def with_request_id(
@@ -53,14 +56,13 @@ def with_request_id(
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "") if trusts_proxy else ""
-        request_id = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = given if _ID.fullmatch(given) else os.urandom(8).hex()
         method, path, query = environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        began, status, length = time.monotonic(), "500", "-"
+        began, status, sent = time.monotonic(), "500", []
 
         def start(line: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
-            nonlocal status, length
-            status = line.partition(" ")[0]
-            length = next((value for name, value in headers if name.lower() == "content-length"), "-")
+            nonlocal status, sent
+            status, sent = line[:3], headers
             if status >= "400":  # the bytes of all others are the same for everybody
                 headers = [*headers, ("X-Request-ID", request_id)]
             return start_response(line, headers, *failure)
@@ -70,7 +72,7 @@ def with_request_id(
             return app(environ, start)
         finally:
             agent, seconds = environ.get("HTTP_USER_AGENT", ""), time.monotonic() - began
-            finished = FinishedRequest(method, path, query, agent, status, length, seconds)
+            finished = FinishedRequest(method, path, query, agent, status, sent, seconds)
             for observe in observers:
                 observe(finished)
             REQUEST_ID.reset(token)

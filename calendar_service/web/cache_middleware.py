@@ -5,6 +5,7 @@ Other requests go to Flask, also those with preconditions that are not about cac
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.web.edition_cache import NothingPublished
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 
     from calendar_service.web.edition_cache import EditionCache
 
-# Flask's side refuses these with 412.
-_FOR_FLASK = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+_STATUS_LINES = {each: f"{each.value} {each.phrase.upper()}" for each in HTTPStatus}
 
 
 class CacheMiddleware:
@@ -35,7 +35,8 @@ class CacheMiddleware:
         return handed_over
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes] | None:
-        if any(name in environ for name in _FOR_FLASK) or not self._is_trusted(environ):
+        # Flask's side refuses these with 412.
+        if "HTTP_IF_MATCH" in environ or "HTTP_IF_UNMODIFIED_SINCE" in environ or not self._is_trusted(environ):
             return None
         try:
             found = self._cache.known((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
@@ -44,7 +45,7 @@ class CacheMiddleware:
         if found is None:
             return None
         answer = found.answer(environ, self._cache.clock())
-        start_response(f"{answer.status.value} {answer.status.phrase.upper()}", answer.headers)
+        start_response(_STATUS_LINES[answer.status], answer.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _is_trusted(self, environ: dict[str, Any]) -> bool:

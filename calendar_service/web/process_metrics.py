@@ -62,6 +62,7 @@ class ProcessMetrics:
         self._refused = self._counter("calendar_renderings_refused_total", "Requests that were refused as too many.")
         # Looking a child up by its labels takes longer than the rest of a cached response.
         self._observe = lru_cache(maxsize=512)(self._children)
+        self._poll = lru_cache(maxsize=512)(self._polls.labels)
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
         return Counter(name, words, ["process", *labels], registry=self.registry)
@@ -72,7 +73,7 @@ class ProcessMetrics:
         counter.inc()
         seconds.observe(request.seconds)
         if request.path.endswith(_EXTENSIONS):
-            self._polls.labels(os.getpid(), family_of(request.user_agent), request.status).inc()
+            self._poll(os.getpid(), family_of(request.user_agent), request.status).inc()
 
     def _children(self, process: int, group: str, status: str) -> tuple[Counter, Histogram]:
         return self._requests.labels(process, group, status), self._seconds.labels(process, group)

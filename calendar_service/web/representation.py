@@ -108,7 +108,7 @@ class Representation:
     def _body_headers(self, body: bytes, now: datetime, *, gzipped: bool) -> Headers:
         """Return the headers of a response with a body; werkzeug leaves Last-Modified out of a 304 too."""
         found = [
-            ("Last-Modified", http_date(min(self.changed_at, now))),  # never ahead (RFC 9110, 8.8.2.1)
+            ("Last-Modified", _http_date(min(self.changed_at, now))),  # never ahead (RFC 9110, 8.8.2.1)
             ("Content-Type", self.media_type),
             ("Content-Length", str(len(body))),
         ]
@@ -117,6 +117,9 @@ class Representation:
         if gzipped:
             found.append(("Content-Encoding", "gzip"))
         return found
+
+
+_http_date = lru_cache(maxsize=256)(http_date)
 
 
 def has_tag(given: str, etag: str) -> bool:
