@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from calendar_service.parsers.error_messages import advise, misspelt_keys, path_of, to_problems
 from calendar_service.parsers.internal_errors import collect_internal_errors
+from calendar_service.parsers.record_cache import RecordCache
 from calendar_service.parsers.recover import drop_invalid_fields
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
@@ -114,6 +115,7 @@ class _Records:
         self.written_out: list[tuple[str, str, Path]] = []
         self.repeating: set[str] = set()
         self.errors = self.counted = 0
+        self.cache = RecordCache(calendar)
 
     def read(self, parts: dict[str, Any]) -> None:
         value = parts.get("records")
@@ -131,6 +133,7 @@ class _Records:
                 return
             with collect_internal_errors(("records", number), self.problems):
                 self.read_record(each, ("records", number))
+        self.cache.finish()
         self.check_written_out()
 
     def read_record(self, value: Any, path: Path) -> None:
@@ -140,7 +143,7 @@ class _Records:
             return
         kind = value.get("kind")
         if isinstance(kind, str) and kind in RECORD_SCHEMAS:
-            resolved = self.make_record(kind, value, path)
+            resolved = self.known_or_made(kind, value, path)
         else:
             self.problems.append(_kind_problem(value, path))
             likely = _likely_kind(value)
@@ -151,6 +154,15 @@ class _Records:
             self.withheld.append(resolved.withheld)
         elif record:
             self.records.append(record)
+
+    def known_or_made(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
+        key, before = self.cache.key(value), len(self.problems)
+        if found := self.cache.get(key):
+            return found
+        made = self.make_record(kind, value, path)
+        if made and not made.problems and len(self.problems) == before:
+            self.cache.put(key, made)
+        return made
 
     def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
         shape, errors = _validate(RECORD_SCHEMAS[kind], value, path, kind, self.problems)

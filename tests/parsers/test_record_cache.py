@@ -1,0 +1,84 @@
+"""Reading a file again: the same result as reading it for the first time, and work for changed records only."""
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calendar_service.parsers import record_cache, validate
+from calendar_service.parsers.calendar_file import read_calendar
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SAMPLE = (Path(__file__).parents[2] / "data" / "events.yaml").read_text(encoding="utf-8")
+# Each is a text and what takes its place: valid, with a note, with an error, of the calendar, of two records, of no record.
+EDITS = [
+    ("timezone: Europe/Paris", "timezone: Europe/Berlin"),
+    ("timezone: Europe/Paris", "timezone: Europe/Pariss"),
+    ("languages: [en, fr]", "languages: [en]"),
+    ("day_first: true", "day_first: 1"),
+    ("kind: webinar", "kind: event"),
+    ("kind: webinar", "kind: webinars"),
+    ("CET", "CEST"),
+    ("11.00", "11.15"),
+    ("July 2020", "August 2020"),
+    ("July", "Jully"),
+    ("records:\n", "records:\n\n# A line more.\n"),
+    ("\n  - id: ", "\n  - id: a"),
+    ("\n  - id: ", "\n  - status: draft\n    id: "),
+    ("\n  - id: ", "\n  - summary: ''\n    id: "),
+    ("\n  - id: ", "\n  - fold: true\n    id: "),
+    ("\n  - id: ", "\n  - fold: 1\n    id: "),
+    ("2020", "2031"),
+]
+
+
+def edited(rng, text):
+    """Return the text with some of the edits, each at one of its places."""
+    for old, new in rng.sample(EDITS, rng.randint(0, 3)):
+        if places := text.split(old):
+            at = rng.randrange(len(places))
+            text = old.join(places[: at + 1]) + (new if at + 1 < len(places) else "") + old.join(places[at + 1 :])
+    return text
+
+
+def check_readings(seed, times):
+    rng, errors = random.Random(seed), 0  # noqa: S311 (the same each time)
+    for _ in range(times):
+        text = edited(rng, SAMPLE).encode()
+        again = read_calendar(text, "file", NOW)
+        kept, record_cache._last = record_cache._last, {}
+        first = read_calendar(text, "file", NOW)
+        record_cache._last = kept
+        assert again == first, text
+        errors += bool(first.errors)
+    return errors
+
+
+def test_a_file_is_read_again_as_for_the_first_time():
+    assert 5 < check_readings(0, 30) < 30
+
+
+@pytest.mark.slow
+def test_thousands_of_files_are_read_again_as_for_the_first_time():
+    assert check_readings(1, 3000) > 300
+
+
+def test_only_changed_records_are_resolved(monkeypatch):
+    resolved = []
+
+    def count(shape, *given, **named):
+        resolved.append(shape.id)
+        return resolve(shape, *given, **named)
+
+    resolve = validate.resolve_record
+    monkeypatch.setattr(validate, "resolve_record", count)
+    text = "calendar: {id: a.example, name: A, timezone: Europe/Paris, languages: [en]}\nrecords:\n" + "".join(
+        f"  - {{id: r{n}, kind: event, title: Number {n}, when: {n} May 2027}}\n" for n in range(1, 31)
+    )
+    read_calendar(text.encode(), "file", NOW)
+    resolved.clear()
+    read_calendar(text.replace("Number 7,", "Seven,").encode(), "file", NOW)
+    assert resolved == ["r7"]
+    read_calendar(text.replace("Europe/Paris", "Asia/Seoul").encode(), "file", NOW)
+    assert len(resolved) == 31
