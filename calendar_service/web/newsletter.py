@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
+from calendar_service.reminders.messages.render import direction
 from calendar_service.web.agenda import make_row
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def write_newsletter(
 ) -> tuple[str, str]:
     """Return items as HTML for a mail, with its styles in the elements, and as plain text; links are absolute."""
     rows = [make_row(item, edition, view, now) for item in items]
-    values = {"rows": rows, "lang": view.lang, "gettext": view.lang.gettext, "base_url": view.base_url}
+    values = {
+        "rows": rows,
+        "lang": view.lang,
+        "gettext": view.lang.gettext,
+        "base_url": view.base_url,
+        "direction": direction,
+    }
     html, text = (render_template(f"newsletter_mail.{form}", **values) for form in ("html", "txt"))
     return html, text

@@ -67,6 +67,14 @@ def test_html_has_the_same_and_is_well_formed(site):
     assert "https://calendar.example.org/fr/events/talk?tz=Asia/Seoul" in found.links()
 
 
+def test_a_title_keeps_its_direction_in_the_copied_html(site_of):
+    records = "  - {id: cities, kind: event, title: مؤتمر المدن (2026), when: 1 December 2026, languages: [ar]}\n"
+    site = site_of(RECORDS + records, now=NOW)
+    links = Page(copied(site, "/newsletter", "html")).all("a")
+    directions = {each["href"].rpartition("/")[2]: each["dir"] for each in links}
+    assert directions == {"call": "ltr", "talk": "ltr", "gone": "ltr", "cities": "rtl"}
+
+
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
