@@ -19,7 +19,7 @@ _MOST_SHOWN = 100
 Position = tuple[int, int]
 """Line and column, both counted from 1."""
 
-_LONG_LINE = re.compile(rb"[^\n]{%d}" % (MAX_LINE + 1))
+_LONG_LINE = re.compile(rb"(?m)^[^\n]{%d}" % (MAX_LINE + 1))
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What no text may hold, and tabs, but not CR LF: seen here first, they can be named by line and column.
 _STRANGE = re.compile(rf"(?!\r\n)(?:\t|{FORBIDDEN.pattern})")

@@ -42,6 +42,7 @@ _MAX_KEY = 100
 
 _FALSE_FRIEND = re.compile(r"(?:yes|no|on|off)", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_COLON = re.compile(r"\s*:")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9][0-9_]*|0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*\.[0-9_]*(?:e[-+]?[0-9]+)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?"
@@ -250,7 +251,7 @@ class _Builder:
         """Return True if a key without a colon, in braces, ends the text `before` it: a comma parted the two."""
         span = self.tree.spans.get(before)
         is_text = span is not None and span.style == "" and span.start < span.end
-        return is_text and not event.style and self.text[event.end_mark.index :].lstrip()[:1] != ":"
+        return is_text and not event.style and not _COLON.match(self.text, event.end_mark.index)
 
     def refuse_comma(self, path: Path, rest: Any) -> None:
         """Refuse a text in braces with a comma in it and `rest` behind it, once for all of its commas."""
