@@ -108,10 +108,12 @@ class DayRules:
         return _MONTH_NAMES[int(digits)]
 
     def weekday_in_brackets(self, day: Day) -> Day:
-        """Add the weekday of "26 May 2027 (Wednesday)"."""
+        """Add the weekday of "26 May 2027 (Wednesday)" and "26 May 2027, Wednesday,"."""
         tokens, start = self.tokens, self.tokens.at
-        weekday = tokens.accept("(") and tokens.accept_with(VOCABULARY.weekdays, ".")
-        if weekday and not day.weekday and tokens.accept(")"):
+        opener = tokens.accept("(,")
+        weekday = opener and tokens.accept_with(VOCABULARY.weekdays, ".")
+        is_closed = tokens.accept(")") if opener == "(" else tokens.at_end or tokens.peek() == ","
+        if weekday and not day.weekday and is_closed:
             return replace(day, weekday=weekday)
         tokens.at = start
         return day

@@ -80,6 +80,7 @@ def one_zone(parts: PhraseParts, zones: list[Zone], *, has_two_moments: bool) ->
             raise parts.error(zone.words, f"{zone.words} is not {zone.offset}.", "Name one zone.")
     if not zones:
         return None, None
+    zones = _with_offset_beside(zones)
     tail = [zone for zone in zones if has_two_moments and zone.clocks == 2]
     head = [zone for zone in zones if zone not in tail]
     if head and tail and not any(map(_has_seasons, zones)):  # "EST (UTC-5) to EDT (UTC-4)"
@@ -88,6 +89,16 @@ def one_zone(parts: PhraseParts, zones: list[Zone], *, has_two_moments: bool) ->
     begins_at, ends_at = _common_offset(parts, head or tail), _common_offset(parts, tail)
     zone = replace(_common_zone(parts, zones), offset=begins_at)
     return zone, None if ends_at == begins_at else ends_at
+
+
+def _with_offset_beside(zones: list[Zone]) -> list[Zone]:
+    """Return "heure de Dakar, GMT" as one zone with an offset, which is compared when the day is known."""
+    is_pair = len(zones) == 2 and zones[0].clocks == zones[1].clocks
+    if not is_pair or any(zone.offset or zone.name == CENTRAL_EUROPE for zone in zones):
+        return zones
+    places = [zone for zone in zones if is_iana(zone.name)]
+    offsets = [zone.name for zone in zones if not is_iana(zone.name)]
+    return [replace(places[0], offset=offsets[0])] if places and offsets else zones
 
 
 def _common_zone(parts: PhraseParts, zones: list[Zone]) -> Zone:

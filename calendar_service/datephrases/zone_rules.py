@@ -54,7 +54,7 @@ class ZoneRules:
         is_second = bool(parts.zones) and parts.zones[-1].clocks < len(parts.clocks)
         for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
             self.tokens.at = end
-            is_first = self.tokens.peek() in ("/", "=") and self.tokens.follows(self._clock_behind_sign)
+            is_first = self.tokens.peek() in ("/", "=", "|") and self.tokens.follows(self._clock_behind_sign)
             if (is_first or is_second) and (zone := city_zones().get(key)):
                 return Zone(zone, self.tokens.text_since(start))
         return None
@@ -105,7 +105,8 @@ class ZoneRules:
 
     def _zone_name(self) -> str | None:
         start = self.tokens.at
-        for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
+        # "Washington, DC time"
+        for key, end in reversed(self.tokens.names_at(NAME_SIGNS | {","})):
             self.tokens.at = end
             if remedy := refused_zone_words().get(key):
                 if city := self.tokens.first_of(self._city_behind):

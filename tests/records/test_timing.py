@@ -31,7 +31,9 @@ def _table(name):
 TABLE = _table("announcement_lines.tsv")
 # In the manner of ministries, networks, universities and tender portals; labelled before they were parsed.
 PAGE_LINES = [
-    row for name in ("public_page_lines", "more_page_lines", "agency_page_lines") for row in _table(f"{name}.tsv")
+    row
+    for name in ("public_page_lines", "more_page_lines", "agency_page_lines", "institution_lines")
+    for row in _table(f"{name}.tsv")
 ]
 
 

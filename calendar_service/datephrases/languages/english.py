@@ -41,7 +41,8 @@ _LEAD_INS = (
     "|test|examination|online|virtual|hybrid|public|annual|international|regional|national|general|special|first"
     "|(extended)|extended !|extended deadline :|(new)|(revised)|revised|(updated)|(final)|(postponed)"
     "|second stage|first stage|stage|phase|of|for|the|this|to|in|at|on|and|by the end of|end of day"
-    "|end of the day|latest|latest by|at the latest|until|up to|till|valid until|time allowed until|deadline is"
+    "|end of the day|latest|latest by|at the latest|until|up to|till|valid until|valid through|valid to"
+    "|expires|expires on|expiry|time allowed until|deadline is"
     "|the deadline is|where|venue|location|format|mode"
 )
 
@@ -53,7 +54,7 @@ ENGLISH = Vocabulary(
     month_prepositions=phrases("of"),
     hour_words=phrases("h|hrs|hours"),
     minute_words=phrases("min|minutes"),
-    noon=phrases("noon"),
+    noon=phrases("noon|midday"),
     midnight=phrases("midnight"),
     halves=table(am="am|a.m", pm="pm|p.m"),
     range_words=phrases("to|until|till|through|thru"),
@@ -83,7 +84,7 @@ ENGLISH = Vocabulary(
         "|perhaps"
         "|every|each|daily|weekly|fortnightly|monthly|quarterly|yearly|week|weeks|weekend|month|months|fortnight|days"
         "|quarter|hours|minutes|or|either|early|late|mid|rolling|permanent|tomorrow|today|yesterday|tonight"
-        "|noon|midnight|morning"
+        "|noon|midday|midnight|morning"
         "|afternoon|evening|between|tbc|tba|half|than|but|unless|if|longer|postmark|postmarked|later|further"
         "|onward|onwards|beyond|announced|announce|decided|determined|defined|confirmed|confirmation"
         "|unconfirmed|subject|pending"
@@ -144,6 +145,8 @@ ENGLISH = Vocabulary(
     zone_words={
         "utc": "UTC",
         "gmt": "UTC",
+        "utc / gmt": "UTC",
+        "gmt / utc": "UTC",
         "g m t": "UTC",
         "u t c": "UTC",
         "c e t": "CET",
