@@ -7,6 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from calendar_service.web.widget_query import WidgetQuery
 
 _STATIC = Path(__file__).parent / "static"
+# Widths of windows in CSS pixels: a phone, and from where on a frame has its height of a desktop.
+_PHONE, _DESKTOP = 360, 672
 _DIGEST = re.compile(r"[0-9a-f]{12}", re.ASCII)
 
 
@@ -63,8 +66,15 @@ def integrity() -> str:
     return f"sha384-{base64.b64encode(digest).decode()}"
 
 
-def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: str, height: int) -> EmbedCode:
-    """Return the HTML to copy. `title` names the frame; `whole_url` is the link where the script does not run."""
+def write_embed_code(
+    query: WidgetQuery, base_url: str, title: str, whole_url: str, heights: tuple[int, int]
+) -> EmbedCode:
+    """Return the HTML to copy. `title` names the frame; `whole_url` is the link where the script does not run.
+
+    `heights` are those on a desktop and on a phone. A frame without the script grows from one to the other with the
+    width of the window, as its width mostly does.
+    """
+    height, phone_height = heights
     source = Markup('async src="{}/widget.js?v={}" integrity="{}" crossorigin="anonymous"').format(
         base_url, loader_version(), integrity()
     )
@@ -78,7 +88,9 @@ def write_embed_code(query: WidgetQuery, base_url: str, title: str, whole_url: s
     attributes = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in named)
     element = Markup('<calendar-widget {} style="display:block;min-height:{}px"><a href="{}">{}</a></calendar-widget>')
     script = element.format(attributes, height, whole_url, title) + Markup("\n<script {}></script>").format(source)
-    style = "border:0" if query.theme in {"auto", "solid"} else f"border:0;color-scheme:{query.theme}"
+    per_vw = ceil(100 * max(phone_height - height, 0) / (_DESKTOP - _PHONE))
+    style = f"border:0;min-height:calc({height + per_vw * _DESKTOP // 100}px - {per_vw}vw)" if per_vw else "border:0"
+    style += "" if query.theme in {"auto", "solid"} else f";color-scheme:{query.theme}"
     frame = Markup('<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy" style="{}"></iframe>')
     parts = urlsplit(base_url)
     origin = f"{parts.scheme}://{parts.netloc}"

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("embed", __name__)
 _POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
 _MOST_ERRORS = 20
-# How wide the column of a site mostly is.
-_WIDTH = 640
+# How wide the column of a site mostly is, on a desktop and on a phone.
+_WIDTHS = (640, 328)
 _SHOWN_NAME = 50
 _VIEWS = {
     "agenda": gettext_noop("Agenda"),
@@ -76,11 +76,8 @@ def builder(lang: str = "") -> Response:
     query = replace(query, selection=replace(query.selection, lang=query.selection.lang or view.lang.code))
     title = feed_name(edition, query.selection)
     shown = render_context_of(query.selection, view.base_url, view.default_language)
-    height = render_once(
-        edition,
-        query.selection,
-        now,
-        lambda: estimate_height(query, show_widget(query, edition, shown, now), _WIDTH),
+    heights = render_once(
+        edition, query.selection, now, lambda: _heights(query, show_widget(query, edition, shown, now))
     )
     response = page(
         "embed.html",
@@ -91,9 +88,9 @@ def builder(lang: str = "") -> Response:
         offered=_options(edition, view.lang),
         errors=errors,
         given=dict(given) | {name: value for name, value in query.pairs() if name not in errors},
-        code=write_embed_code(query, view.base_url, title, write_whole_url(query.selection, view), height),
+        code=write_embed_code(query, view.base_url, title, write_whole_url(query.selection, view), heights),
         preview=query.path(),
-        height=height,
+        height=heights[0],
         address=f"{view.base_url}{query.path()}",
         hidden=options.Option("hide", view.lang.gettext("Hide cancelled dates")),
         adjusted=_adjusted(query.accent, view.lang),
@@ -185,3 +182,9 @@ def _json(body: dict[str, Any], status: HTTPStatus) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _heights(query: WidgetQuery, values: dict[str, Any]) -> tuple[int, int]:
+    """Return the height on a desktop and on a phone; `values` are those of the view's template."""
+    desktop, phone = (estimate_height(query, values, width) for width in _WIDTHS)
+    return desktop, phone

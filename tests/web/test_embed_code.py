@@ -145,9 +145,19 @@ def test_lines_are_shown_as_texts(widget_site):
     assert "<calendar-widget" not in html
 
 
+@pytest.mark.parametrize(
+    ("heights", "style"),
+    [((300, 612), "border:0;min-height:calc(972px - 100vw)"), ((300, 300), "border:0"), ((300, 200), "border:0")],
+)
+def test_a_frame_is_as_high_as_a_phone_needs(heights, style):
+    query = WidgetQuery(Selection(lang="en"))
+    code = embed_code.write_embed_code(query, "https://city.example", "Cities", "", heights)
+    assert f' height="300" loading="lazy" style="{style}"' in code.frame
+
+
 def test_policy_names_the_origin_alone():
     query = WidgetQuery(Selection(lang="en"))
-    code = embed_code.write_embed_code(query, "https://city.example:8443/calendar", "Cities", "", 300)
+    code = embed_code.write_embed_code(query, "https://city.example:8443/calendar", "Cities", "", (300, 612))
     origin = "https://city.example:8443"
     assert (code.script_policy, code.frame_policy) == (
         f"script-src {origin}; frame-src {origin}",
