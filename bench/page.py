@@ -40,7 +40,7 @@ the conditions of the request, and is counted with its seconds. In a loop all th
 client, when the processor's caches have forgotten it, some 20 µs. The rest to 0.8x would be the metrics and the id.
 
 **What reading spends.** Events of libyaml come to Python one by one, each with its place, and each value keeps its
-place and its span: that is half of a cold reading, and all of it after an edit. Validating is the other half. While a
+place and its span: that is a third of a cold reading, and nearly all after an edit. Validating is the rest. While a
 large file is read, others wait longest for a collection of garbage that looks at all objects of the process.
 
 **What `check` spends.** The libraries that it needs (pydantic, PyYAML, Babel, dateutil, click) take a sixth of its
