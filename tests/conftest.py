@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from calendar_service.store.engine import sqlite_url
 from tests.support.browser import browser  # noqa: F401 (a fixture)
+from tests.support.compile_once import compile_once
 from tests.support.databases import PostgresDatabase, make_sqlite, open_hurried, run_statements
 from tests.support.site_fixtures import (  # noqa: F401 (fixtures)
     database_file,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 # How long an example takes says more about the machine, and what else it does, than about the program.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+compile_once()
 
 
 @pytest.fixture(scope="session", autouse=True)
