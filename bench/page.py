@@ -37,11 +37,10 @@ of the whole. When icalendar wrote the content lines, it was 3.2x.
 
 **What a warm response spends.** Beside the bare function's work it gets an id, is found by edition and day, answers
 the conditions of the request, and is counted with its seconds. In a loop all that is 7 µs; between the calls of a real
-client, when the processor's caches have forgotten it, some 20 µs. The rest to 0.8x would be the metrics and the id.
+client, when the processor's caches have forgotten it, some 20 µs.
 
 **What reading spends.** Events of libyaml come to Python one by one, each with its place, and each value keeps its
-place and its span: that is a third of a cold reading, and nearly all after an edit. Validating is the rest. While a
-large file is read, others wait longest for a collection of garbage that looks at all objects of the process.
+place and its span: that is a third of a cold reading, and nearly all after an edit. Validating is the rest.
 
 **What `check` spends.** The libraries that it needs (pydantic, PyYAML, Babel, dateutil, click) take a sixth of its
 time, the models of the file another, ten records a tenth. The rest is our modules, most of all the vocabulary and the
