@@ -52,7 +52,7 @@ class OutputFormat:
     `media_type` is the whole Content-Type. `summary` is for OpenAPI. `holds` is what `write` makes of
     a record. `schema` is the body's type in OpenAPI. `is_alternate` says whether pages link to it as
     `<link rel="alternate">`, `is_exported` whether `export` writes it. `has_kind_feeds` adds one feed for each kind.
-    `is_inline` is whether browsers show it instead of saving it.
+    `is_inline` is whether browsers show it instead of saving it, `is_paged` whether programs may ask for it in pages.
     """
 
     path: str
@@ -66,6 +66,7 @@ class OutputFormat:
     is_exported: bool = True
     has_kind_feeds: bool = False
     is_inline: bool = False
+    is_paged: bool = False
 
     @property
     def extension(self) -> str:
@@ -141,6 +142,7 @@ FORMATS: dict[str, OutputFormat] = {
         check=OutputCheck(find_in_json_feed, expect_json_feed),
         schema=_JSON_FEED,
         is_alternate=True,
+        is_paged=True,
     ),
     "atom": OutputFormat(
         path="/calendar.atom",
@@ -185,6 +187,7 @@ FORMATS: dict[str, OutputFormat] = {
         write=write_records,
         check=OutputCheck(find_in_api, expect_moments),
         schema={"$ref": "#/components/schemas/Records"},
+        is_paged=True,
     ),
 }
 """Every format by its name, in the order in which they are listed."""

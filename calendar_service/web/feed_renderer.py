@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from calendar_service.output_formats import OutputFormat
     from calendar_service.records.edition import Edition, Entry
     from calendar_service.records.feed_window import Bounds
+    from calendar_service.records.paging import PageRequest
     from calendar_service.records.record import Calendar, Record
     from calendar_service.records.selection import Selection
     from calendar_service.writers.render_context import RenderContext
@@ -52,20 +54,37 @@ class FeedRenderer:
         self._chunks = ChunkCompressor()
         self._calendar: Calendar | None = None
 
-    def feed(
-        self, form: OutputFormat, selection: Selection, name: str, path: str, edition: Edition, now: datetime
+    def feed(  # noqa: PLR0913 (what an output is made of)
+        self,
+        form: OutputFormat,
+        selection: Selection,
+        name: str,
+        path: str,
+        edition: Edition,
+        now: datetime,
+        *,
+        page: PageRequest | None = None,
     ) -> Representation:
-        """Render the records of a selection in a format; `path` is the path of the output with its query."""
+        """Render the records of a selection in a format; `path` is the path of the output with its query.
+
+        `page` is what is asked for of it, None for all.
+        """
         view = render_context_of(selection, self.base_url, edition.calendar.default_language)
         self._extents.forget_others(edition)
         choice = select_contents(edition, selection, now, self._extents.of)
+        following = None
+        if page:
+            entries, following = page.cut(choice.entries)
+            choice = replace(choice, entries=entries)
+        next_url = f"{self.base_url}{path}{'&' if '?' in path else '?'}{following.query()}" if following else ""
         entries, bounds = choice.entries, list_bounds(edition, selection, now)
         _check_size(form, choice, selection, edition, now)
         is_made_of_blocks = form.holds is FeedUnit.VEVENTS
         blocks, omitted = self._blocks(entries, edition, view, selection, now) if is_made_of_blocks else ([], 0)
         head = FeedHead(name, f"{self.base_url}{path}", _last_change(entries, edition), omitted)
         within = days_asked(edition, selection)
-        body = form.write(FeedContents(head, entries, edition, view, selection, bounds, now, within, blocks))
+        contents = FeedContents(head, entries, edition, view, selection, bounds, now, within, blocks, next_url)
+        body = form.write(contents)
         if form.holds in _LASTING:
             changed_at = _changed_at(choice, edition, now, is_cut=omitted > 0)
         else:
@@ -74,7 +93,7 @@ class FeedRenderer:
         file_name = path.partition("?")[0].rpartition("/")[2]
         disposition = f'inline; filename="{file_name}"' if form.is_inline else ""
         compressed = self._chunks.compress(body, blocks) if form is FORMATS["ics"] and blocks else b""
-        return Representation.of(body, form.media_type, changed_at, disposition, compressed)
+        return Representation.of(body, form.media_type, changed_at, disposition, compressed, next_url)
 
     def single(self, entry: Entry, selection: Selection, path: str, edition: Edition, now: datetime) -> Representation:
         """Render the .ics file of one record."""

@@ -11,6 +11,8 @@ from flask import Blueprint, Response, abort, request
 from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.feed_window import without_cancelled
+from calendar_service.records.paging import NAMES as PAGING
+from calendar_service.records.paging import read_page_request
 from calendar_service.records.selection import BadSelection, read_selection
 from calendar_service.web.context import cache
 from calendar_service.web.page_copy import keep_copy
@@ -22,7 +24,7 @@ from calendar_service.writers.selection_words import window_words
 from calendar_service.writers.tags import mark_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from calendar_service.records.edition import Edition
@@ -40,11 +42,14 @@ _ENTRIES_PER_RECORD = 20
 def _serve_feed(name: str, kind: Kind | None = None) -> Response:
     """Serve the requested selection in a format; `kind` is that of a feed of one kind."""
     form, edition = FORMATS[name], cache().edition()
-    selection = asked(edition)
+    selection = asked(edition, apart=PAGING if form.is_paged else ())
+    page = read_page_request([pair for pair in request.args.items(multi=True) if pair[0] in PAGING], edition.entries)
     chosen = _of_kind(selection, kind)
     title, address = feed_name(edition, chosen), with_query(request.path, selection)
     weight = weigh_selection(chosen, edition, is_capped=form.holds is FeedUnit.VEVENTS)
-    return send(edition, weight, lambda now: cache().renderer.feed(form, chosen, title, address, edition, now))
+    return send(
+        edition, weight, lambda now: cache().renderer.feed(form, chosen, title, address, edition, now, page=page)
+    )
 
 
 for _name, _form in FORMATS.items():
@@ -101,12 +106,12 @@ def _of_kind(selection: Selection, kind: Kind | None) -> Selection:
     return replace(selection, kinds=(kind,))
 
 
-def asked(edition: Edition, *, apart: str = "") -> Selection:
+def asked(edition: Edition, *, apart: Collection[str] = ()) -> Selection:
     """Return the selection of the request. Raise BadSelection, also for tags and ids that never existed.
 
-    `apart` is a query parameter that the page itself parses.
+    `apart` are query parameters that the page itself parses.
     """
-    return read_known((pair for pair in request.args.items(multi=True) if not apart or pair[0] != apart), edition)
+    return read_known((pair for pair in request.args.items(multi=True) if pair[0] not in apart), edition)
 
 
 def read_known(pairs: Iterable[tuple[str, str]], edition: Edition) -> Selection:

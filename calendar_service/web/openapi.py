@@ -10,6 +10,7 @@ from calendar_service.output_formats import FORMATS, RECORD_FILE
 from calendar_service.records.countries import COUNTRIES
 from calendar_service.records.deadline_history import DeadlineChangeKind
 from calendar_service.records.enums import Kind, MomentName
+from calendar_service.records.paging import MOST_ON_A_PAGE
 from calendar_service.records.selection import MAX_ALL_VALUES, MAX_PARAMETERS, MAX_VALUE
 from calendar_service.records.texts import LANGUAGE_NAMES
 from calendar_service.records.zones import COMMON_ZONES
@@ -54,6 +55,13 @@ _SHOWS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "cancelled": ("Whether cancelled records and occurrences are in it.", {"type": "string", "enum": ["show", "hide"]}),
 }
+_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "limit": (
+        'How many records a page has; `Link` with `rel="next"` leads to the next one. Without it all are sent.',
+        {"type": "integer", "minimum": 1, "maximum": MOST_ON_A_PAGE},
+    ),
+    "after": ("The id of the last record of the page before: records are in order of their ids.", _ID),
+}
 _MANY = ("kind", "tag", "country", "language", "id")
 _PRECONDITIONS = {
     "If-None-Match": ("Entity tags that the client has; 304 if one of them is the present one.", {"type": "string"}),
@@ -67,6 +75,7 @@ _CACHING = {
     "Cache-Control": ("How long it may be kept.", {"type": "string"}),
     "Vary": ("Accept-Encoding.", {"type": "string"}),
 }
+_LINK = {"Link": ('The next page as `rel="next"` (RFC 8288), if there is one.', {"type": "string"})}
 _KIND_SUMMARIES = {
     Kind.EVENT: "Events as iCalendar.",
     Kind.WEBINAR: "Webinars as iCalendar.",
@@ -79,7 +88,8 @@ def describe_api(base_url: str, languages: Sequence[str]) -> dict[str, Any]:
     every = _query_parameters(languages, list(Kind))
     paths: dict[str, Any] = {}
     for form in FORMATS.values():
-        paths[form.path] = _path(form.summary, form.bare_type, form.schema, every)
+        parameters = [*every, *(_parameter(name, *about) for name, about in _PAGES.items())] if form.is_paged else every
+        paths[form.path] = _path(form.summary, form.bare_type, form.schema, parameters)
         for path, kind in form.kind_paths.items():
             parameters = _query_parameters(languages, [kind])
             paths[path] = _path(_KIND_SUMMARIES[kind], form.bare_type, form.schema, parameters)
@@ -123,7 +133,6 @@ def _parameter(name: str, summary: str, value: dict[str, Any]) -> dict[str, Any]
 
 def _path(summary: str, media_type: str, schema: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
     """Return GET and HEAD of a path."""
-    is_record = any(each["in"] == "path" for each in parameters)
     conditions = [
         {"name": name, "in": "header", "description": words, "schema": value}
         for name, (words, value) in _PRECONDITIONS.items()
@@ -135,24 +144,25 @@ def _path(summary: str, media_type: str, schema: dict[str, Any], parameters: lis
             "operationId": name,
             "summary": summary if content else f"{summary.removesuffix('.')}, the header fields alone.",
             "parameters": [*parameters, *conditions],
-            "responses": _responses(content, is_record=is_record),
+            "responses": _responses(content, parameters),
         }
     return operations
 
 
-def _responses(content: dict[str, Any] | None, *, is_record: bool) -> dict[str, Any]:
+def _responses(content: dict[str, Any] | None, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     """Return all responses of GET with `content`, or of HEAD without."""
+    headers = _headers(_CACHING | (_LINK if any(each["name"] in _PAGES for each in parameters) else {}))
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     errors = {
         "400": "A name or value is unknown or too long; it says which.",
         "412": "The request has a precondition for changing something.",
         "503": "Too many outputs are being rendered, or nothing can be shown yet: ask again after Retry-After.",
     }
-    if is_record:
+    if any(each["in"] == "path" for each in parameters):
         errors |= {"404": "There never was such a record.", "410": "The record was withdrawn."}
     found: dict[str, Any] = {
-        "200": {"description": "The output.", "headers": _headers(_CACHING)},
-        "304": {"description": "It has not changed.", "headers": _headers(_CACHING)},
+        "200": {"description": "The output.", "headers": headers},
+        "304": {"description": "It has not changed.", "headers": headers},
     }
     if content:
         found["200"]["content"] = content

@@ -34,7 +34,7 @@ from calendar_service.writers.render_context import RenderContext, render_contex
 from calendar_service.writers.selection_words import describe_selection, window_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from calendar_service.records.edition import Edition, Entry
@@ -52,7 +52,7 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 def index(lang: str = "") -> Response:
     """Show the agenda."""
     edition, now = cache().edition(), cache().clock()
-    selection = _selection(edition, lang, apart="page")
+    selection = _selection(edition, lang, apart=("page",))
     number = _page_number()
     if is_sample(edition):
         return _sample(edition, selection, now, number)
@@ -326,7 +326,7 @@ def _common(
     }
 
 
-def _selection(edition: Edition, lang: str, apart: str = "") -> Selection:
+def _selection(edition: Edition, lang: str, apart: Collection[str] = ()) -> Selection:
     if lang and lang not in edition.calendar.shown_languages:
         abort(404)
     selection = asked(edition, apart=apart)

@@ -48,20 +48,27 @@ class Representation:
     media_type: str
     changed_at: datetime
     disposition: str = ""
+    next_url: str = ""
     max_age: int = 300
 
     @classmethod
     def of(
-        cls, body: bytes, media_type: str, changed_at: datetime, disposition: str = "", compressed: bytes = b""
+        cls,
+        body: bytes,
+        media_type: str,
+        changed_at: datetime,
+        disposition: str = "",
+        compressed: bytes = b"",
+        next_url: str = "",
     ) -> Representation:
         """Return the representation of a body; equal bodies have equal compressed copies.
 
-        `compressed` is the gzip of the body if it was made already.
+        `compressed` is the gzip of the body if it was made already, `next_url` the URL of the next page.
         """
         compressed = compressed or gzip.compress(body, compresslevel=6, mtime=0)
         digest = blake2b(body, digest_size=16).hexdigest()
         plain = body if len(body) <= _MAX_PLAIN else b""
-        return cls(plain, compressed, len(body), digest, media_type, changed_at, disposition)
+        return cls(plain, compressed, len(body), digest, media_type, changed_at, disposition, next_url)
 
     @property
     def body(self) -> bytes:
@@ -92,6 +99,9 @@ class Representation:
             ("Access-Control-Expose-Headers", "ETag, Last-Modified"),
             ("X-Content-Type-Options", "nosniff"),
         ]
+        if self.next_url:
+            shared[4] = ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link")
+            shared.append(("Link", f'<{self.next_url}>; rel="next"'))  # RFC 8288
         if self._is_met(request, etag, now):
             return ConditionalResponse(HTTPStatus.NOT_MODIFIED, shared, b"")
         body = self.compressed if gzipped else self.body

@@ -68,8 +68,8 @@ class FeedContents:
     """What is to be written and how: all that the writer of an output format is given.
 
     `bounds` is the stretch in which occurrences are listed, and `within` the one that `from` and `to` ask for, None
-    without them. `blocks` are the entries' VEVENTs, where the format is
-    made of them.
+    without them. `blocks` are the entries' VEVENTs, where the format is made of them. `next_url` is where the next
+    page is, if there is one.
     """
 
     head: FeedHead
@@ -81,6 +81,7 @@ class FeedContents:
     now: datetime
     within: Bounds | None = None
     blocks: Sequence[SerializedEvents] = ()
+    next_url: str = ""
 
 
 def fit_to_limits(order: Iterable[int], make: Callable[[int], SerializedEvents]) -> dict[int, SerializedEvents]:

@@ -26,6 +26,7 @@ def write_json_feed(contents: FeedContents) -> bytes:
         "title": head.name,
         "home_page_url": f"{view.base_url}{view.prefix}/",
         "feed_url": head.source,
+        **({"next_url": contents.next_url} if contents.next_url else {}),
         "language": view.lang.code,
         "description": phrases.pick(edition.calendar.description, view.lang.code).text or head.name,
         "items": [_item(entry, contents) for entry in contents.entries],
