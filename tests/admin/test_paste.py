@@ -263,3 +263,24 @@ def test_who_may_not_write_cannot_paste(database_file, tmp_path):
     site = Programme(tmp_path, database_file, editors=(Editor("carl@example.org", frozenset({"publish"})),))
     visitor = site.editor("carl@example.org")
     assert visitor.send("/admin/paste", {"do": "read", "text": NEWS}).status_code == 403
+
+
+ANNONCE = """\
+Forum des villes
+12 janvier 2027 de 14 h à 15 h 30
+Lyon
+Paris
+
+Inscription avant 3 jours
+Horaires d'ouverture : 9 h à 17 h
+"""
+
+
+def test_in_french_remarks_and_questions_are_said_in_french(programme):
+    editor = programme.editor()
+    editor.get("/admin?lang=fr")
+    page = paste(editor, ANNONCE).text
+    findings = re.findall(r"<li([^>]*)>([^<]*)</li>", page.partition('class="findings"')[2])
+    assert findings == [(' dir="auto"', "Ligne 4, non utilisée\xa0: Paris")]
+    answer = paste(editor, "Journée des bénévoles\n5 décembre 2027\n").text
+    assert "ce jour-là" in answer, answer

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.errors import CalendarError
+from calendar_service.records.errors import CalendarError, Sentence
 from calendar_service.records.occurrences import first_day_of
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import CivilTime, EndOfDay, RepeatedTime, civil_time
@@ -213,7 +213,9 @@ def assign_ids(candidates: Iterable[Candidate], taken: frozenset[str]) -> None:
         wanted = candidate.fields.pop("id", None) or slug(str(words), year)
         wanted = wanted or "-".join([candidate.fields["kind"], str(year or candidate.line)])
         if wanted in taken:
-            candidate.remark(f"The calendar file has a record {wanted!r} already: is this the same?")
+            candidate.remark(
+                Sentence("The calendar file has a record {wanted} already: is this the same?", wanted=repr(wanted))
+            )
         name = unused_id(wanted, used | taken)
         used.add(name)
         candidate.fields = {"id": name, **candidate.fields}
@@ -233,7 +235,9 @@ def set_url(candidate: Candidate, name: str, url: str) -> None:
     if is_https(url):
         candidate.fields[name] = url
     elif url:
-        candidate.remark(f"Left out, not an https address ({name}): {shorten_value(url)}")
+        candidate.remark(
+            Sentence("Left out, not an https address ({name}): {text}", name=name, text=shorten_value(url))
+        )
 
 
 def is_https(url: str) -> bool:
@@ -252,7 +256,7 @@ def set_tags(candidate: Candidate, words: Iterable[str]) -> None:
         if _TAG.fullmatch(word):
             tags.append(word)
         elif word:
-            candidate.remark(f"Left out, not a tag: {shorten_value(word)}")
+            candidate.remark(Sentence("Left out, not a tag: {text}", text=shorten_value(word)))
     if tags:
         candidate.fields["tags"] = tags
 
@@ -304,7 +308,7 @@ def set_fold(candidate: Candidate, *moments: CivilTime | None) -> None:
     if len(folds) == 1:
         candidate.fields["fold"] = folds.pop()
     elif folds:
-        candidate.problems.append("It runs from the first to the second of a repeated hour; write it in UTC.")
+        candidate.problems.append(Sentence("It runs from the first to the second of a repeated hour; write it in UTC."))
 
 
 def read_iso(text: str) -> date | CivilTime | None:

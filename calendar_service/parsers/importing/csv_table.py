@@ -23,6 +23,7 @@ from calendar_service.parsers.importing.csv_columns import map_columns, mapping_
 from calendar_service.parsers.importing.own_record import ask_about_differences, own_candidate
 from calendar_service.records.csv_cells import read_cell
 from calendar_service.records.enums import Status
+from calendar_service.records.errors import Sentence
 from calendar_service.records.times import CivilTime, civil_from_instant
 from calendar_service.records.zones import IANA_ZONES, canonical_zone
 
@@ -139,7 +140,7 @@ def _start(line: int, row: CsvRow, language: str | None, names: Mapping[str, str
         candidate.fields["id"] = name
     title = candidates.tidy_title(row.get("title", ""))
     if not title:
-        candidate.problems.append(f"{candidate.place_of('title')}it has no title.")
+        candidate.problems.append(Sentence("{place}it has no title.", place=candidate.place_of("title")))
     candidates.set_text_field(candidate, "title", title, language)
     place = candidates.tidy_title(row.get("place", ""))
     if place:
@@ -148,7 +149,13 @@ def _start(line: int, row: CsvRow, language: str | None, names: Mapping[str, str
     if not address or candidates.is_https(address):
         candidates.set_url(candidate, "url", address)
     else:
-        candidate.remark(f"{candidate.place_of('url')}left out, not an https address: {shorten_value(address)}")
+        candidate.remark(
+            Sentence(
+                "{place}left out, not an https address: {text}",
+                place=candidate.place_of("url"),
+                text=shorten_value(address),
+            )
+        )
     return candidate
 
 
@@ -167,7 +174,9 @@ def _simple_candidate(line: int, row: CsvRow, language: str | None, names: Mappi
     else:
         candidate.fields["when"] = when or "?"
     if when and closes:
-        candidate.problems.append(f"{candidate.place_of('closes')}it has both `when` and `closes`.")
+        candidate.problems.append(
+            Sentence("{place}it has both `when` and `closes`.", place=candidate.place_of("closes"))
+        )
     try:
         candidate.first = parse_when(closes or when, day_first=True).first
     except DatePhraseError:
@@ -179,7 +188,7 @@ def _simple_candidate(line: int, row: CsvRow, language: str | None, names: Mappi
         column = next((name for name in (used, "when", "start_day", "closes") if name in names), "")
         candidate.cells[field] = candidate.cells.get(column, f"Row {line}")
         if not (closes or when):
-            candidate.problems.append(f"{candidate.place_of(field)}it has no date.")
+            candidate.problems.append(Sentence("{place}it has no date.", place=candidate.place_of(field)))
     return candidate
 
 
@@ -201,10 +210,15 @@ def _own_candidate(group: list[tuple[int, CsvRow]], language: str | None) -> Can
         name = each["moment"].strip()
         at = _moment(each)
         if at is None:
-            candidate.problems.append(f"Row {number}, column at: not understood when {shorten_value(name)} is.")
+            candidate.problems.append(
+                Sentence("Row {line}, column at: not understood when {text} is.", line=number, text=shorten_value(name))
+            )
         elif name in moments:
             candidate.problems.append(
-                f"Row {number}, column moment: it comes again: say how in `repeats`, or make each a record."
+                Sentence(
+                    "Row {line}, column moment: it comes again: say how in `repeats`, or make each a record.",
+                    line=number,
+                )
             )
             break
         else:
@@ -239,7 +253,7 @@ def _set_moments(candidate: Candidate, moments: dict[str, date | CivilTime]) -> 
         elif name in _MILESTONES:
             candidate.fields[name] = words
         else:
-            candidate.remark(f"Left out: the moment {shorten_value(name)}, {words}.")
+            candidate.remark(Sentence("Left out: the moment {text}, {words}.", text=shorten_value(name), words=words))
     closes = moments.get("closes")
     if candidate.first is None and closes:
         candidate.first = closes if isinstance(closes, date) else closes.day

@@ -28,6 +28,7 @@ from calendar_service.parsers.importing.page import read_source_lines
 from calendar_service.parsers.importing.page_questions import may_close_registration
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.parsers.importing.page_states import state_alone
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -82,21 +83,31 @@ def _add_rest(candidate: Candidate, line: int, texts: list[str]) -> None:
         found = read_sentence(text)
         if found and found.is_deadline and found.when and "registration" not in candidate.fields:
             candidate.fields["registration"] = {"closes": found.words}
-            candidate.remark(f"Line {line}, its date is taken from a sentence: {shorten_value(text)}")
+            candidate.remark(
+                Sentence("Line {line}, its date is taken from a sentence: {text}", line=line, text=shorten_value(text))
+            )
         elif carries_date(text) and may_close_registration(candidate, text):
-            candidate.questions.append(f"Does line {line} say until when to register? {shorten_value(text)}")
+            candidate.questions.append(
+                Sentence("Does line {line} say until when to register? {text}", line=line, text=shorten_value(text))
+            )
         elif not state_alone(text.strip(" –—-")):
-            candidate.remark(f"Line {line}, not used: {shorten_value(text)}")
+            candidate.remark(Sentence("Line {line}, not used: {text}", line=line, text=shorten_value(text)))
 
 
 def _again(item: Candidate, same: Candidate) -> Ignored:
     """Return what people see of an event that the page has for machines, too."""
     if item.first and same.first and item.first != same.first:
-        same.questions.append(f"Line {item.line} of the page says {item.first.isoformat()}: which is it?")
+        same.questions.append(
+            Sentence(
+                "Line {line} of the page says {day}: which is it?",
+                line=item.line,
+                day=item.first.isoformat(),
+            )
+        )
     registration = item.fields.get("registration")
     if registration and "registration" not in same.fields and same.fields["kind"] != "tender":
         same.fields["registration"] = registration
-        same.remark(f"How to register is taken from line {item.line}.")
+        same.remark(Sentence("How to register is taken from line {line}.", line=item.line))
     return Ignored(item.line, f"the page says it twice: {shorten_value(str(item.fields.get('when', '')))}")
 
 

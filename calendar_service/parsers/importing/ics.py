@@ -14,6 +14,7 @@ from calendar_service.parsers.importing.ics_texts import meeting_link, plain_des
 from calendar_service.parsers.importing.ics_times import UnfitMoment
 from calendar_service.parsers.importing.ics_zones import FIRST_YEAR, LAST_YEAR, zone_of_definition
 from calendar_service.parsers.importing.page_states import state_of_title
+from calendar_service.records.errors import Sentence
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class _EventParser:
         candidate, event = self.candidate, self.event
         title = candidates.tidy_title(_text(event, "SUMMARY"))
         if not title:
-            candidate.problems.append("It has no title (SUMMARY).")
+            candidate.problems.append(Sentence("It has no title (SUMMARY)."))
         candidates.set_text_field(candidate, "title", title, self.language_of("SUMMARY"))
         description = candidates.tidy_block(plain_description(_text(event, "DESCRIPTION")))
         if not self.is_own:
@@ -198,7 +199,9 @@ class _EventParser:
         """Ask if the title says that it is called off, and STATUS does not."""
         state, _ = state_of_title(title)
         if state and _STATUSES.get(self.event.value("STATUS").strip().upper()) != state:
-            self.candidate.questions.append(f"The title says {state}, its STATUS does not: which is it?")
+            self.candidate.questions.append(
+                Sentence("The title says {state}, its STATUS does not: which is it?", state=state)
+            )
 
     def language_of(self, name: str) -> str | None:
         """Return the language of a text if it is given."""
@@ -230,10 +233,18 @@ class _EventParser:
                 documents.append({"title": candidates.tidy_title(label) or "Document", "url": address})
             elif address.lower().startswith("file:"):
                 candidate.problems.append(
-                    f"It points to a file on a machine (line {attached.line}): {shorten_value(address)}"
+                    Sentence(
+                        "It points to a file on a machine (line {line}): {text}",
+                        line=attached.line,
+                        text=shorten_value(address),
+                    )
                 )
             else:
-                candidate.remark(f"Left out, an attachment that is not at an https address (line {attached.line}).")
+                candidate.remark(
+                    Sentence(
+                        "Left out, an attachment that is not at an https address (line {line}).", line=attached.line
+                    )
+                )
         if documents:
             candidate.fields["documents"] = documents
 
@@ -243,9 +254,9 @@ class _EventParser:
         if status in _STATUSES:
             self.candidate.fields["status"] = _STATUSES[status]
         elif status not in ("", "CONFIRMED"):
-            self.candidate.remark(f"Not understood: STATUS:{shorten_value(status)}")
+            self.candidate.remark(Sentence("Not understood: STATUS:{text}", text=shorten_value(status)))
         if self.event.value("CLASS").strip().upper() in ("PRIVATE", "CONFIDENTIAL"):
-            self.candidate.problems.append("It is marked private; ask before you publish it.")
+            self.candidate.problems.append(Sentence("It is marked private; ask before you publish it."))
 
     # -- times ----------------------------------------------------------------------------------
 
@@ -253,8 +264,15 @@ class _EventParser:
         """Return a time; if it is not known, add the reason as a problem and return None."""
         name = found.parameters.get("TZID", "").strip()
         if zone := self.zones.get(name):
-            words = f"The file's own time zone {shorten_value(name)!r} has the times of {zone}"
-            self.candidate.remark(f"{words} from {FIRST_YEAR} to {LAST_YEAR}.")
+            self.candidate.remark(
+                Sentence(
+                    "The file's own time zone {name} has the times of {zone} from {first} to {last}.",
+                    name=repr(shorten_value(name)),
+                    zone=zone,
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
             found = replace(found, parameters={**found.parameters, "TZID": zone})
         elif name in self.zones and not ics_times.is_known_zone(name):
             self.unknown_zone = name
@@ -265,7 +283,9 @@ class _EventParser:
             hint = ""
             if self.calendar_zone and "TZID" not in found.parameters:
                 hint = f" The file as a whole names {shorten_value(self.calendar_zone)}."
-            self.candidate.problems.append(f"Line {found.line}: {error}{hint}")
+            self.candidate.problems.append(
+                Sentence("Line {line}: {error}{hint}", line=found.line, error=error, hint=hint)
+            )
             return None
 
     def ask_about_zone(self, name: str) -> None:
@@ -274,16 +294,19 @@ class _EventParser:
         held = [fields, *fields.get("changes", [])]
         for part, key in ((part, key) for part in held for key in ("when", "starts", "ends") if key in part):
             part[key] = part[key].removesuffix(" UTC")
-        words = f"The file's own time zone {shorten_value(name)!r} has the times of no known zone"
         self.candidate.questions.append(
-            f"{words}: is it that of the calendar? If not, write the zone behind each time."
+            Sentence(
+                "The file's own time zone {name} has the times of no known zone: is it that of the calendar? "
+                "If not, write the zone behind each time.",
+                name=repr(shorten_value(name)),
+            )
         )
 
     def set_times(self) -> date | CivilTime | None:
         """Set when it happens, and return its start."""
         found = self.event.get("DTSTART")
         if found is None:
-            self.candidate.problems.append("It has no start (DTSTART).")
+            self.candidate.problems.append(Sentence("It has no start (DTSTART)."))
             return None
         starts = self.moment(found)
         ends = self.end(self.event, starts)
@@ -303,19 +326,19 @@ class _EventParser:
         try:
             return ics_times.add_duration(starts, duration.value)
         except UnfitMoment as error:
-            self.candidate.problems.append(f"Line {duration.line}: {error}")
+            self.candidate.problems.append(Sentence("Line {line}: {error}", line=duration.line, error=error))
             return None
 
     def set_when(self, candidate: Candidate, starts: date | CivilTime, ends: date | CivilTime | None) -> None:
         """Set when something happens; the end of whole days is exclusive (RFC 5545, 3.6.1)."""
         if isinstance(starts, date):
             if isinstance(ends, CivilTime):
-                candidate.problems.append("It begins on a day and ends at an hour.")
+                candidate.problems.append(Sentence("It begins on a day and ends at an hour."))
                 return
             last = ends - timedelta(days=1) if ends and ends != starts else starts
             candidates.set_days(candidate, starts, last)
         elif isinstance(ends, date):
-            candidate.problems.append("It begins at an hour and ends on a day.")
+            candidate.problems.append(Sentence("It begins at an hour and ends on a day."))
         else:
             candidates.set_span(candidate, starts, ends)
 
@@ -327,19 +350,25 @@ class _EventParser:
         for name in ("RDATE", "EXRULE"):
             if found := event.get(name):
                 candidate.problems.append(
-                    f"Line {found.line}: {name} is not taken: write each day as a record of its own."
+                    Sentence(
+                        "Line {line}: {name} is not taken: write each day as a record of its own.",
+                        line=found.line,
+                        name=name,
+                    )
                 )
         rules = event.properties.get("RRULE", [])
         if len(rules) > 1:
-            candidate.problems.append(f"Line {rules[1].line}: it has more than one RRULE.")
+            candidate.problems.append(Sentence("Line {line}: it has more than one RRULE.", line=rules[1].line))
         if recurrence := event.get("RECURRENCE-ID"):
-            candidate.remark(f"Line {recurrence.line}: it is one day of a series that is not in the file.")
+            candidate.remark(
+                Sentence("Line {line}: it is one day of a series that is not in the file.", line=recurrence.line)
+            )
         if rules:
             candidate.fields["repeats"] = ics_times.plain_rule(rules[0].value, starts)[:300]
             self.set_excepted(starts)
             self.set_changes(starts, overrides)
         elif overrides or event.get("EXDATE"):
-            candidate.problems.append("It names other days of a series, but no RRULE.")
+            candidate.problems.append(Sentence("It names other days of a series, but no RRULE."))
 
     def set_excepted(self, starts: date | CivilTime) -> None:
         """Set the days on which it does not recur."""
@@ -347,7 +376,13 @@ class _EventParser:
         for found in self.event.properties.get("EXDATE", ()):
             values = found.value.split(",", _MAX_DATES)
             if len(days) + len(values) > _MAX_DATES:
-                self.candidate.problems.append(f"Line {found.line}: there are more than {_MAX_DATES} excepted days.")
+                self.candidate.problems.append(
+                    Sentence(
+                        "Line {line}: there are more than {number} excepted days.",
+                        line=found.line,
+                        number=_MAX_DATES,
+                    )
+                )
                 return
             for value in values:
                 moment = self.moment(found, value)
@@ -361,7 +396,7 @@ class _EventParser:
         """Set the occurrences that are moved or cancelled."""
         changes = [change for each in overrides[:_MAX_DATES] if (change := self.change(starts, each))]
         if len(overrides) > _MAX_DATES:
-            self.candidate.problems.append(f"It has more than {_MAX_DATES} changed days.")
+            self.candidate.problems.append(Sentence("It has more than {number} changed days.", number=_MAX_DATES))
         if changes:
             self.candidate.fields["changes"] = changes
 
@@ -369,7 +404,9 @@ class _EventParser:
         """Return one changed occurrence."""
         recurrence, found = override.get("RECURRENCE-ID"), override.get("DTSTART")
         if recurrence is None or found is None or "RANGE" in recurrence.parameters:
-            self.candidate.problems.append(f"Line {override.line}: not understood which days are changed, and how.")
+            self.candidate.problems.append(
+                Sentence("Line {line}: not understood which days are changed, and how.", line=override.line)
+            )
             return None
         original = self.moment(recurrence)
         if original is None:
@@ -383,10 +420,16 @@ class _EventParser:
             self.set_when(part, moved, self.end(override, moved))
         when = part.fields.get("when")
         if part.problems or when is None or "fold" in part.fields:
-            self.candidate.problems.append(f"Line {override.line}: not understood when the occurrence of {day} is.")
+            self.candidate.problems.append(
+                Sentence("Line {line}: not understood when the occurrence of {day} is.", line=override.line, day=day)
+            )
             return None
         if _text(override, "SUMMARY") != _text(self.event, "SUMMARY"):
-            self.candidate.remark(f"Line {override.line}: of the occurrence of {day} only its time is taken over.")
+            self.candidate.remark(
+                Sentence(
+                    "Line {line}: of the occurrence of {day} only its time is taken over.", line=override.line, day=day
+                )
+            )
         return {"occurrence": day, "when": when}
 
 

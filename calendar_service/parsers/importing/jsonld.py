@@ -23,6 +23,7 @@ from calendar_service.parsers.importing.ics_texts import plain_description
 from calendar_service.parsers.importing.jsonld_schedule import set_schedule
 from calendar_service.parsers.importing.own_record import own_candidate
 from calendar_service.parsers.importing.page_dates import reads_as_name
+from calendar_service.records.errors import Sentence
 from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
     own = language or _code(node.get("inLanguage"))
     title = texts(node.get("name"), own, candidates.tidy_title)
     if not title:
-        candidate.problems.append("It has no name.")
+        candidate.problems.append(Sentence("It has no name."))
     candidate.fields["title"] = title
     if summary := texts(node.get("description"), own, _tidy_description):
         candidate.fields["summary"] = summary
@@ -206,9 +207,11 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
         starts, ends = (candidates.read_iso(_string(node.get(name))) for name in ("startDate", "endDate"))
         set_schedule(candidate, schedules[0], starts, ends)
     elif "eventSchedule" in node:
-        candidate.questions.append("It has not exactly one eventSchedule: say how it comes again in `repeats`.")
+        candidate.questions.append(
+            Sentence("It has not exactly one eventSchedule: say how it comes again in `repeats`.")
+        )
     if schedules and not {"when", "starts"} & candidate.fields.keys():
-        candidate.problems.append("It has no startDate.")
+        candidate.problems.append(Sentence("It has no startDate."))
         candidate.fields["when"] = "?"
     _set_attendance(candidate, node)
     organisers = [texts(each.get("name"), own, candidates.tidy_title) for each in _dicts(node.get("organizer"))]
@@ -227,17 +230,19 @@ def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
     for word, read in zip(words, (starts, ends), strict=True):
         if word and read is None:
             candidate.problems.append(
-                f"{shorten_value(word)!r} is no day and no time with its offset from UTC. "
-                "Ask for the zone; do not guess it."
+                Sentence(
+                    "{text} is no day and no time with its offset from UTC. Ask for the zone; do not guess it.",
+                    text=repr(shorten_value(word)),
+                )
             )
     if not words[0]:
-        candidate.problems.append("It has no startDate.")
+        candidate.problems.append(Sentence("It has no startDate."))
     if isinstance(starts, date) and (ends is None or isinstance(ends, date)):
         candidates.set_days(candidate, starts, ends or starts)
     elif starts and not isinstance(starts, date) and not isinstance(ends, date):
         candidates.set_span(candidate, starts, ends)
     elif starts:
-        candidate.problems.append("Its start and its end must both have an hour, or neither.")
+        candidate.problems.append(Sentence("Its start and its end must both have an hour, or neither."))
     if starts is None or candidate.problems:
         candidate.fields.setdefault("when", shorten_value(" - ".join(word for word in words if word)) or "?")
 
@@ -250,7 +255,9 @@ def _ask_about_zone(candidate: Candidate, node: dict[str, Any]) -> bool:
     if not any(local) or (words[1] and not (local[1] or exact)) or not (local[0] or exact):
         return False
     named = " - ".join(shorten_value(word) for word in words if word)
-    candidate.questions.append(f"{named} does not say in which zone: that of the calendar? If not, write the zone.")
+    candidate.questions.append(
+        Sentence("{named} does not say in which zone: that of the calendar? If not, write the zone.", named=named)
+    )
     found = [each or shorten_value(word) for each, word in zip(local, words, strict=True) if word]
     if len(found) == 2 and found[0][:10] == found[1][:10] and all(local):
         found[1] = found[1][11:]
@@ -275,7 +282,7 @@ def _set_status(candidate: Candidate, node: dict[str, Any]) -> None:
     if status in _STATUSES:
         candidate.fields["status"] = _STATUSES[status]
     elif status not in _QUIET:
-        candidate.remark(f"Not understood: eventStatus {shorten_value(status)}")
+        candidate.remark(Sentence("Not understood: eventStatus {text}", text=shorten_value(status)))
     mode = _string(node.get("eventAttendanceMode"))
     if status == "EventMovedOnline" or mode.endswith("OnlineEventAttendanceMode"):
         candidate.fields["place"] = ONLINE_WORDS

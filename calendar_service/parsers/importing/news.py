@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import MONTHS
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ _CALL = re.compile(
 _STUDY_VISIT = re.compile(r"\bstudy visits?\b|\bvisites? d'etude\b")
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er)?(?: of)? ([^\W\d_]+)")
 _DAY_BEHIND = re.compile(r"\b([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?\b")
-NEWS_QUESTION = (
+NEWS_QUESTION = Sentence(
     "A bare date, and nothing says that something happens on that day: only news of that day? If not, take it in."
 )
 

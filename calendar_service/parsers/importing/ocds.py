@@ -16,7 +16,7 @@ from calendar_service.parsers.importing.candidates import (
     read_json,
     shorten_value,
 )
-from calendar_service.records.errors import counted
+from calendar_service.records.errors import Sentence, counted
 from calendar_service.records.times import CivilTime, write_instant
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _candidate(process: _Process, line: int, language: str | None) -> Candidate:
     own = language or _string(release.get("language")).partition("-")[0].lower() or None
     title = candidates.tidy_title(_string(tender.get("title")))
     if not title:
-        candidate.problems.append("It has no tender.title.")
+        candidate.problems.append(Sentence("It has no tender.title."))
     candidates.set_text_field(candidate, "title", title, own)
     candidates.set_text_field(candidate, "summary", candidates.tidy_block(_string(tender.get("description"))), own)
     _set_end(candidate, "closes", tender, "tenderPeriod")
@@ -149,9 +149,13 @@ def _candidate(process: _Process, line: int, language: str | None) -> Candidate:
     if _string(tender.get("status")) in _CALLED_OFF:
         candidate.fields["status"] = "cancelled"
     if asked := _dicts(tender.get("enquiries")):
-        candidate.remark(f"Left out: {counted(len(asked), 'question')} with answers (tender.enquiries).")
+        candidate.remark(
+            Sentence(
+                "Left out: {questions} with answers (tender.enquiries).", questions=counted(len(asked), "question")
+            )
+        )
     if words := _string(tender.get("procurementMethodRationale")):
-        candidate.remark(f"Left out, why this procedure was chosen: {shorten_value(words)}")
+        candidate.remark(Sentence("Left out, why this procedure was chosen: {text}", text=shorten_value(words)))
     return candidate
 
 
@@ -200,12 +204,16 @@ def _set_end(candidate: Candidate, field: str, tender: dict[str, Any], name: str
     words = _end_of(tender, name)
     if not words:
         if field == "closes":
-            candidate.problems.append("It has no tender.tenderPeriod.endDate.")
+            candidate.problems.append(Sentence("It has no tender.tenderPeriod.endDate."))
         return
     candidate.fields[field] = _words_of(words) or shorten_value(words)
     if not _words_of(words):
         candidate.problems.append(
-            f"{name}.endDate {shorten_value(words)!r} is no day and no time with its offset from UTC."
+            Sentence(
+                "{name}.endDate {text} is no day and no time with its offset from UTC.",
+                name=name,
+                text=repr(shorten_value(words)),
+            )
         )
     elif field == "closes" and (at := candidates.read_iso(words)):
         candidate.first = at if isinstance(at, date) else at.day
@@ -232,7 +240,9 @@ def _set_documents(candidate: Candidate, tender: dict[str, Any], language: str |
         if candidates.is_https(url):
             documents.append({"title": {language: label} if language else label, "url": url})
         elif url:
-            candidate.remark(f"Left out, a document that is not at an https address: {shorten_value(url)}")
+            candidate.remark(
+                Sentence("Left out, a document that is not at an https address: {text}", text=shorten_value(url))
+            )
     if documents:
         candidate.fields["documents"] = documents
 

@@ -12,6 +12,7 @@ from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.ics_times import UnfitMoment
 from calendar_service.parsers.importing.own_record import ask_about_differences, own_candidate
 from calendar_service.records.enums import Status
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -58,7 +59,7 @@ def own_feed_candidate(event: Component, text: str, title: str) -> Candidate | N
     try:
         starts, ends = (ics_times.read_moment(found) if found else None for found in map(event.get, _BOUNDS))
     except UnfitMoment as error:
-        candidate.questions.append(f"Its times are not understood: {error}")
+        candidate.questions.append(Sentence("Its times are not understood: {error}", error=error))
         return candidate
     if ends and isinstance(ends, date):
         ends -= timedelta(days=1)  # DTEND is exclusive
@@ -100,7 +101,7 @@ def _undo_title(candidate: Candidate) -> None:
             candidate.fields["languages"] = codes
             text, language = text[: match.start()], language if language in codes else codes[0]
     elif isinstance(title, dict) and candidate.fields["kind"] == "tender":
-        candidate.remark("A feed does not say in which languages a call was published; look at `languages`.")
+        candidate.remark(Sentence("A feed does not say in which languages a call was published; look at `languages`."))
     candidates.set_text_field(candidate, "title", text, language)
 
 

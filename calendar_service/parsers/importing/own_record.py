@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from calendar_service.parsers.importing.candidates import Candidate, UnfitSource, read_json, shorten_value, tidy
 from calendar_service.records.enums import Kind
+from calendar_service.records.errors import Sentence, gettext_noop
 from calendar_service.records.record import Calendar, TimeSpan, record_to_json
 from calendar_service.records.resolve import resolve_record
 from calendar_service.records.schema import RECORD_SCHEMAS
@@ -30,6 +31,8 @@ _ANY_CALENDAR = Calendar(id="-", name={}, zone="UTC", languages=("en", *LANGUAGE
 _WORDS = "words"
 
 _Moment = date | CivilTime
+_BEGINS = gettext_noop("It begins at {said} now, the record says {kept}: which is it?")
+_ENDS = gettext_noop("It ends at {said} now, the record says {kept}: which is it?")
 
 
 def own_candidate(source: Any, line: int) -> Candidate | None:
@@ -48,7 +51,7 @@ def own_candidate(source: Any, line: int) -> Candidate | None:
     known = {each.alias or name for name, each in RECORD_SCHEMAS[source["kind"]].model_fields.items()}
     candidate = Candidate(line, {name: value for name, value in fields.items() if name in known})
     for name in sorted(fields.keys() - known):
-        candidate.problems.append(f"It has a key that is not known: {shorten_value(name)}.")
+        candidate.problems.append(Sentence("It has a key that is not known: {text}.", text=shorten_value(name)))
     if isinstance(words, dict):
         candidate.words = {str(path): text for path, text in words.items() if isinstance(text, str)}
     return candidate
@@ -79,15 +82,17 @@ def ask_about_differences(
         return
     known = [tidy(each)[:_SAME_TITLE].rstrip() for each in record.title.values()]
     if not any(each in tidy(title) for each in known):
-        candidate.questions.append(f"It is called {shorten_value(title)!r} now: which title is right?")
+        candidate.questions.append(
+            Sentence("It is called {text} now: which title is right?", text=repr(shorten_value(title)))
+        )
     if record.status.value not in states:
-        candidate.questions.append(f"The record says {record.status}, what stands around it does not: which is it?")
+        candidate.questions.append(
+            Sentence("The record says {status}, what stands around it does not: which is it?", status=record.status)
+        )
     own = _own_bounds(record)
-    for name, said, kept in zip(("begins", "ends"), (starts, ends), own, strict=True):
+    for template, said, kept in zip((_BEGINS, _ENDS), (starts, ends), own, strict=True):
         if said is not None and kept is not None and not _is_same(said, kept):
-            candidate.questions.append(
-                f"It {name} at {_worded(said)} now, the record says {_worded(kept)}: which is it?"
-            )
+            candidate.questions.append(Sentence(template, said=_worded(said), kept=_worded(kept)))
 
 
 def _own_bounds(record: Record) -> tuple[_Moment | None, _Moment | EndOfDay | None]:

@@ -50,6 +50,7 @@ from calendar_service.parsers.importing.page_questions import (
 from calendar_service.parsers.importing.page_source import SourceLine, text_lines
 from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.parsers.importing.page_wide import apply_to_all
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def _mention_days(
             used.add(number)
             seen = shorten_value(around_date(words.removeprefix("left out, ")))
             if candidate and may_close_registration(candidate, words):
-                candidate.questions.append(f"Does line {number} say until when to register? {seen}")
+                candidate.questions.append(
+                    Sentence("Does line {line} say until when to register? {seen}", line=number, seen=seen)
+                )
             else:
                 imported.add(Ignored(number, f"a day inside a text: {seen}"))
 
@@ -154,7 +157,13 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
     states = [line.status for line in item.states]
     _set_status(candidate, [status, *(date.status for date in (main, *others)), *states])
     if published:
-        candidate.remark(f"Line {published.number}, left out, above the title: {shorten_value(published.text)}")
+        candidate.remark(
+            Sentence(
+                "Line {line}, left out, above the title: {text}",
+                line=published.number,
+                text=shorten_value(published.text),
+            )
+        )
     _set_rest(candidate, item, main)
     _set_registration_url(candidate, item)
     _set_registration_before(candidate, item, main)
@@ -172,7 +181,7 @@ def _set_texts(candidate: Candidate, item: PageItem, language: str | None) -> tu
     if own:
         candidate.fields["languages"] = own
     if head.is_cut:
-        candidate.remark(f"The line above line {head.number} may belong to the title.")
+        candidate.remark(Sentence("The line above line {line} may belong to the title.", line=head.number))
     if item.summary:
         set_text_field(candidate, "summary", tidy_block(item.summary.text), None if own else language)
     if head.url:
@@ -187,9 +196,17 @@ def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine
         if line.question:
             candidate.questions.append(line.question)
         if line.date and line.date.aside:
-            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.date.aside)}")
+            candidate.remark(
+                Sentence("Line {line}, left out: {text}", line=line.number, text=shorten_value(line.date.aside))
+            )
         if line.date and line.date.is_sentence:
-            candidate.remark(f"Line {line.number}, its date is taken from a sentence: {shorten_value(line.text)}")
+            candidate.remark(
+                Sentence(
+                    "Line {line}, its date is taken from a sentence: {text}",
+                    line=line.number,
+                    text=shorten_value(line.text),
+                )
+            )
     ask_about_far_title(candidate, item)
     ask_which_title(candidate, item)
     ask_about_titles(candidate, item)
@@ -230,14 +247,20 @@ def _published(item: PageItem) -> PageLine | None:
 def _set_rest(candidate: Candidate, item: PageItem, main: DateLine) -> None:
     """Set the reference, and say what is not understood and what is left out."""
     if main.when is None:
-        candidate.problems.append(f"Line {item.dates[0].number} is not understood: {explain(main.words)}")
+        candidate.problems.append(
+            Sentence("Line {line} is not understood: {words}", line=item.dates[0].number, words=explain(main.words))
+        )
     elif main.rest:
         words = shorten_value(main.rest)
-        candidate.problems.append(f"Not understood: {words!r}, behind the date in line {item.dates[0].number}.")
+        candidate.problems.append(
+            Sentence(
+                "Not understood: {words}, behind the date in line {line}.", words=repr(words), line=item.dates[0].number
+            )
+        )
     if item.references and candidate.fields["kind"] == "tender":
         candidate.fields["reference"] = tidy_title(item.references[0].text)
     for note in item.notes:
-        candidate.remark(f"Line {note.number}, {shorten_value(note.text)}")
+        candidate.remark(Sentence("Line {line}, {text}", line=note.number, text=shorten_value(note.text)))
 
 
 def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
@@ -249,7 +272,7 @@ def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
         if is_https(url) and "url" not in known and candidate.fields["kind"] != "tender":
             candidate.fields["registration"] = {"url": url, **known}
         elif url and url != known.get("url"):
-            candidate.remark(f"Line {line.number}, left out: {shorten_value(line.text)}")
+            candidate.remark(Sentence("Line {line}, left out: {text}", line=line.number, text=shorten_value(line.text)))
 
 
 def _set_registration_before(candidate: Candidate, item: PageItem, main: DateLine) -> None:
@@ -259,7 +282,13 @@ def _set_registration_before(candidate: Candidate, item: PageItem, main: DateLin
         if match and main.when and "registration" not in candidate.fields and "when" in candidate.fields:
             words = f"{main.when.first - timedelta(days=1)} {match['hours'] or ''}".strip()
             candidate.fields["registration"] = {"closes": words}
-            candidate.remark(f"Line {line.number}, registration closes on the day before: {shorten_value(line.text)}")
+            candidate.remark(
+                Sentence(
+                    "Line {line}, registration closes on the day before: {text}",
+                    line=line.number,
+                    text=shorten_value(line.text),
+                )
+            )
 
 
 def _set_deadline(candidate: Candidate, date: DateLine) -> None:
@@ -279,7 +308,7 @@ def _set_happening(candidate: Candidate, date: DateLine, title: str) -> None:
     elif date.is_online:
         candidate.fields["place"] = ONLINE_WORDS
     if comes_yearly(title):
-        candidate.remark("If it comes back every year on this day, add: repeats: every year")
+        candidate.remark(Sentence("If it comes back every year on this day, add: repeats: every year"))
 
 
 def _set_place(candidate: Candidate, main: DateLine, lines: list[PageLine]) -> None:
@@ -291,7 +320,11 @@ def _set_place(candidate: Candidate, main: DateLine, lines: list[PageLine]) -> N
         elif line.place == ONLINE_WORDS and "when" in candidate.fields:
             found = {**found, "online": True} if isinstance(found, dict) else found
         elif line.place != candidate.fields.get("place"):
-            candidate.remark(f"Line {line.number}, left out, another place: {shorten_value(line.text)}")
+            candidate.remark(
+                Sentence(
+                    "Line {line}, left out, another place: {text}", line=line.number, text=shorten_value(line.text)
+                )
+            )
     if isinstance(found, dict) and found.get("online"):
         found = {key: value for key, value in found.items() if key != "online"}
         if "when" in candidate.fields and not main.is_online:
@@ -311,14 +344,14 @@ def _set_place_of_title(candidate: Candidate, title: str, language: str | None) 
         if name:
             candidate.fields["place"] = name
             set_text_field(candidate, "title", bare, language)
-            candidate.remark(f"{name!r} is taken as the place.")
+            candidate.remark(Sentence("{name} is taken as the place.", name=repr(name)))
 
 
 def _set_status(candidate: Candidate, states: list[str]) -> None:
     """Set what is announced of it, in the title, behind the date or on a line of its own."""
     found = list(dict.fromkeys(state for state in states if state))
     if len(found) > 1:
-        candidate.questions.append(f"It is said to be {' and '.join(found)}: which is it?")
+        candidate.questions.append(Sentence("It is said to be {found}: which is it?", found=" and ".join(found)))
     if found:
         candidate.fields["status"] = found[0]
 
@@ -342,7 +375,11 @@ def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
         pass
     elif date.words != fields.get("when"):
         candidate.problems.append(
-            f"Not understood: a second line of dates, line {line.number}: {shorten_value(line.text)!r}."
+            Sentence(
+                "Not understood: a second line of dates, line {line}: {text}.",
+                line=line.number,
+                text=repr(shorten_value(line.text)),
+            )
         )
 
 
@@ -353,9 +390,13 @@ def _repeats_day(candidate: Candidate, date: DateLine, line: PageLine) -> bool:
         return False
     if date.when.start is not None and not has_hours(words):
         candidate.fields["when"] = date.words
-        candidate.remark(f"Its hours are taken from line {line.number}: {shorten_value(line.text)}")
+        candidate.remark(
+            Sentence("Its hours are taken from line {line}: {text}", line=line.number, text=shorten_value(line.text))
+        )
     elif date.when.start is None:
-        candidate.remark(f"Line {line.number}, left out, the same day: {shorten_value(line.text)}")
+        candidate.remark(
+            Sentence("Line {line}, left out, the same day: {text}", line=line.number, text=shorten_value(line.text))
+        )
     else:
         return False
     return True

@@ -14,6 +14,7 @@ from calendar_service.parsers.importing.page_labels import Label, label_in, labe
 from calendar_service.parsers.importing.page_places import peel_city, place_before, place_on_line
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.parsers.importing.page_source import Role, SourceLine, is_sentence
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -235,7 +236,9 @@ def _join_hours(lines: list[SourceLine], day: int, at: int, questions: dict[int,
     if titles:
         _mark_place(lines, at)
     if len(titles) > 1 and len(headed) != 1:
-        questions[lines[day].number] = f"Its hours are taken from line {hours.number}: {hours.text!r}. Right?"
+        questions[lines[day].number] = Sentence(
+            "Its hours are taken from line {line}: {text}. Right?", line=hours.number, text=repr(hours.text)
+        )
 
 
 def _mark_place(lines: list[SourceLine], at: int) -> None:
@@ -273,8 +276,11 @@ def _spread_day(lines: list[SourceLine], day: int, hours: list[int], questions: 
         if any(_is_like_a_title(each) for each in lines[day + 1 : hours[0]]):
             _mark_place(lines, at)
         if not is_sure:
-            words = f"The day of these hours is taken from line {heading.number}: {heading.text!r}. Right?"
-            questions[line.number] = words
+            questions[line.number] = Sentence(
+                "The day of these hours is taken from line {line}: {text}. Right?",
+                line=heading.number,
+                text=repr(heading.text),
+            )
 
 
 def _heads_its_day(lines: Sequence[SourceLine], day: int) -> bool:

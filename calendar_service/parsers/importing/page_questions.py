@@ -13,6 +13,7 @@ from calendar_service.parsers.importing.page_line import LineKind, parts_of
 from calendar_service.parsers.importing.page_sentences import deadline_at
 from calendar_service.parsers.importing.page_source import is_sentence
 from calendar_service.parsers.importing.page_states import state_in
+from calendar_service.records.errors import Sentence, gettext_noop
 from calendar_service.records.shorten import shorten
 from calendar_service.records.texts import fold_text
 
@@ -43,6 +44,8 @@ _MOST_UNUSED = 8
 _LONGEST_UNUSED = 80
 _LONG_WORD = 5
 _SHARED = 2  # long words, of a title and the text below it
+_IN_TITLE = gettext_noop("Line {line} names a day in the title only: {text}")
+_IN_SUMMARY = gettext_noop("Line {line} names a day in the summary only: {text}")
 
 
 def ask_about_hours(imported: Imported, item: PageItem) -> None:
@@ -55,7 +58,11 @@ def ask_about_hours(imported: Imported, item: PageItem) -> None:
         when = line.date.when if line.date else None
         if when and when.start and when.first == last.first:
             last.questions.append(
-                f"Line {line.number} gives hours on that day: {shorten_value(line.text)}. Are they its own?"
+                Sentence(
+                    "Line {line} gives hours on that day: {text}. Are they its own?",
+                    line=line.number,
+                    text=shorten_value(line.text),
+                )
             )
 
 
@@ -67,7 +74,9 @@ def ask_which_title(candidate: Candidate, item: PageItem) -> None:
     first = below.joined[0][1] if below.joined else below.text
     is_like_a_title = len(first) <= _LONGEST_TITLE_BELOW and not first.endswith((".", ":", ","))
     if head.number < day.number < below.number and is_like_a_title:
-        candidate.questions.append(f"Is line {below.number} its title? {shorten_value(first)}")
+        candidate.questions.append(
+            Sentence("Is line {line} its title? {text}", line=below.number, text=shorten_value(first))
+        )
 
 
 def ask_about_far_title(candidate: Candidate, item: PageItem) -> None:
@@ -78,7 +87,9 @@ def ask_about_far_title(candidate: Candidate, item: PageItem) -> None:
         return
     words = {word for word in fold_text(head.text).split() if len(word) >= _LONG_WORD}
     if len(words & set(fold_text(" ".join(line.text for line in between)).split())) < _SHARED:
-        candidate.questions.append(f"Its title is far above its date, in line {head.number}: does it belong to it?")
+        candidate.questions.append(
+            Sentence("Its title is far above its date, in line {line}: does it belong to it?", line=head.number)
+        )
 
 
 def ask_about_hours_in_text(candidate: Candidate, item: PageItem) -> None:
@@ -88,7 +99,9 @@ def ask_about_hours_in_text(candidate: Candidate, item: PageItem) -> None:
     found = [(line.number, line.text) for line in item.teaser if _RANGE.search(fold_text(line.text))]
     if len(found) == 1:
         number, text = found[0]
-        candidate.questions.append(f"Line {number} gives hours: are they its own? {shorten_value(text)}")
+        candidate.questions.append(
+            Sentence("Line {line} gives hours: are they its own? {text}", line=number, text=shorten_value(text))
+        )
 
 
 def ask_about_state(candidate: Candidate, item: PageItem) -> None:
@@ -97,7 +110,9 @@ def ask_about_state(candidate: Candidate, item: PageItem) -> None:
         return
     for line in (item.titles[0], *item.teaser):
         if _OFF.search(fold_text(line.text)) or state_in(line.text):
-            candidate.questions.append(f"Does line {line.number} say that it is off? {shorten_value(line.text)}")
+            candidate.questions.append(
+                Sentence("Does line {line} say that it is off? {text}", line=line.number, text=shorten_value(line.text))
+            )
 
 
 def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
@@ -109,25 +124,31 @@ def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
         is_other = names_a_happening(line.text) and not is_text
         is_other = is_other and line.sort is LineKind.TEXT
         if is_other and len(line.text) <= _LONGEST_TITLE_BELOW * 2:
-            candidate.questions.append(f"Is line {line.number} another event of that day? {shorten_value(line.text)}")
+            candidate.questions.append(
+                Sentence(
+                    "Is line {line} another event of that day? {text}", line=line.number, text=shorten_value(line.text)
+                )
+            )
 
 
 def ask_about_title(candidate: Candidate, title: str) -> None:
     """Ask about a title that heads a list, or is a sentence."""
     is_whole = title.endswith(".") and len(title.split()) > _LONGEST_TITLE and not _NUMBERED.match(title)
     if heads_a_list(title):
-        candidate.questions.append("The title is that of a list: is this an event by itself?")
+        candidate.questions.append(Sentence("The title is that of a list: is this an event by itself?"))
     elif title.partition(" | ")[2] and title.partition(" | ")[0].isupper():
-        candidate.questions.append("The title is a list of words: is it the title?")
+        candidate.questions.append(Sentence("The title is a list of words: is it the title?"))
     elif title.endswith(":") or is_whole:
-        candidate.questions.append("What is taken as the title is a sentence, or introduces the date: is it the title?")
+        candidate.questions.append(
+            Sentence("What is taken as the title is a sentence, or introduces the date: is it the title?")
+        )
 
 
 def ask_about_late_registration(candidate: Candidate, main: DateLine, others: list[DateLine]) -> None:
     """Ask if one can register after the day: it may be that of publication."""
     last = main.when.last if main.when else None
     if last and any(date.is_deadline and date.when and date.when.first > last for date in others):
-        candidate.questions.append("One can register until after that day: is it only that of publication?")
+        candidate.questions.append(Sentence("One can register until after that day: is it only that of publication?"))
 
 
 def may_close_registration(candidate: Candidate, words: str) -> bool:
@@ -153,10 +174,12 @@ def unused(item: PageItem, kept: list[PageLine]) -> str:
     if not rest:
         return ""
     first, last = rest[0][0], rest[-1][0]
-    where = f"Line {first}" if first == last else f"Lines {first} to {last}"
     words = " / ".join(shorten(tidy(text), _LONGEST_UNUSED) for _, text in rest[:_MOST_UNUSED])
-    more = f" / and {len(rest) - _MOST_UNUSED} more" if len(rest) > _MOST_UNUSED else ""
-    return f"{where}, not used: {words}{more}"
+    if len(rest) > _MOST_UNUSED:
+        words = Sentence("{text} / and {number} more", text=words, number=len(rest) - _MOST_UNUSED)
+    if first == last:
+        return Sentence("Line {line}, not used: {text}", line=first, text=words)
+    return Sentence("Lines {first} to {last}, not used: {text}", first=first, last=last, text=words)
 
 
 def remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> None:
@@ -164,12 +187,13 @@ def remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> N
     for line in (item.titles[0], item.summary):
         for number, words in line.dated() if line else ():
             if number not in {each.number for each in item.dates}:
-                part = "title" if line is item.titles[0] else "summary"
-                if part == "summary" and may_close_registration(candidate, words):
+                is_title = line is item.titles[0]
+                if not is_title and may_close_registration(candidate, words):
                     seen = shorten_value(around_date(words))
-                    candidate.questions.append(f"Does line {number} say until when to register? {seen}")
-                else:
-                    candidate.remark(
-                        f"Line {number} names a day in the {part} only: {shorten_value(around_date(words))}"
+                    candidate.questions.append(
+                        Sentence("Does line {line} say until when to register? {seen}", line=number, seen=seen)
                     )
+                else:
+                    template = _IN_TITLE if is_title else _IN_SUMMARY
+                    candidate.remark(Sentence(template, line=number, text=shorten_value(around_date(words))))
                 used.add(number)

@@ -10,6 +10,7 @@ from calendar_service.parsers.importing.candidates import ONLINE_WORDS, shorten_
 from calendar_service.parsers.importing.news import NEWS_QUESTION
 from calendar_service.parsers.importing.page_dates import has_hours, split_date
 from calendar_service.parsers.importing.page_sentences import read_sentence
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -79,10 +80,16 @@ def _set_zone(candidates: list[Candidate], zone: str, line: SourceLine, sentence
                 continue
             if zone and not _has_bare_hours(f"{words} {zone}"):
                 fields[name] = f"{words} {zone}"
-                candidate.remark(f"Line {line.number} says of all hours: {shorten_value(sentence)}")
+                candidate.remark(
+                    Sentence("Line {line} says of all hours: {text}", line=line.number, text=shorten_value(sentence))
+                )
             else:
                 candidate.questions.append(
-                    f"Line {line.number} says of all hours: {shorten_value(sentence)} Which zone?"
+                    Sentence(
+                        "Line {line} says of all hours: {text} Which zone?",
+                        line=line.number,
+                        text=shorten_value(sentence),
+                    )
                 )
 
 
@@ -102,7 +109,9 @@ def _set_registration(candidates: list[Candidate], line: SourceLine) -> None:
         is_open = candidate.fields["kind"] != "tender" and "registration" not in candidate.fields
         if date and date.is_deadline and date.when and is_open:
             candidate.fields["registration"] = {"closes": date.words}
-            candidate.remark(f"Line {line.number} says of all: {shorten_value(line.text)}")
+            candidate.remark(
+                Sentence("Line {line} says of all: {text}", line=line.number, text=shorten_value(line.text))
+            )
 
 
 def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentence: str) -> None:
@@ -115,11 +124,15 @@ def _set_hours(candidates: list[Candidate], text: str, line: SourceLine, sentenc
         if head and has_hours(head) and not rest[:1].isdigit():
             candidate.fields["when"] = head
             candidate.questions = [each for each in candidate.questions if each != NEWS_QUESTION]
-            candidate.remark(f"Line {line.number} says of all: {shorten_value(sentence)}")
+            candidate.remark(
+                Sentence("Line {line} says of all: {text}", line=line.number, text=shorten_value(sentence))
+            )
 
 
 def _set_online(candidates: list[Candidate], line: SourceLine, sentence: str) -> None:
     for candidate in candidates:
         if candidate.fields["kind"] != "tender" and "place" not in candidate.fields:
             candidate.fields["place"] = ONLINE_WORDS
-            candidate.remark(f"Line {line.number} says of all: {shorten_value(sentence)}")
+            candidate.remark(
+                Sentence("Line {line} says of all: {text}", line=line.number, text=shorten_value(sentence))
+            )

@@ -21,6 +21,7 @@ from calendar_service.parsers.importing.page_inline import announces_event
 from calendar_service.parsers.importing.page_labels import Label, label_of_line, value_of_date_label
 from calendar_service.parsers.importing.page_places import place_before
 from calendar_service.parsers.importing.page_source import Role, SourceLine
+from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
@@ -380,7 +381,12 @@ def _completed(text: str, line: SourceLine, at: int, years: _Years, questions: d
         return ""
     is_settled = whole or (fitting == near[0] and near[2]) or years.settle(year, day, near[1])
     if not is_settled:
-        questions[line.number] = f"{text!r} names no year; {year} follows from line {near[1]}: is that right?"
+        questions[line.number] = Sentence(
+            "{text} names no year; {year} follows from line {line}: is that right?",
+            text=repr(text),
+            year=year,
+            line=near[1],
+        )
     return words
 
 
