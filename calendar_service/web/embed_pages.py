@@ -32,7 +32,7 @@ blueprint = Blueprint("embed", __name__)
 _POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
 _MOST_ERRORS = 20
 # How wide the column of a site mostly is, on a desktop and on a phone.
-_WIDTHS = (640, 328)
+_WIDTHS = (640, 280)
 _SHOWN_NAME = 50
 _VIEWS = {
     "agenda": gettext_noop("Agenda"),

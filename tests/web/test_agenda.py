@@ -254,6 +254,17 @@ def test_first_view_is_small_over_the_wire(crowd):
     assert len(gzip.compress(styles)) < 8_000
 
 
+def test_the_first_page_of_two_hundred_records_is_small(site_of):
+    lines = [
+        f"  - {{id: r{number}, kind: {('event', 'webinar')[number % 2]}, title: Meeting number {number} of the network, "
+        f"starts: 2027-{1 + number % 12:02}-{1 + number % 28:02}, tags: [topic {number % 9}], countries: [FR, KR]}}\n"
+        for number in range(200)
+    ]
+    html = site_of("".join(lines)).get("/").get_data()
+    assert html.count(b"<h4>") == 50
+    assert len(html) <= 40_000
+
+
 def test_a_crowded_month_stays_a_table(crowd):
     found = page(crowd, "/month/2027-03")
     ours = sum(number % 10 > 0 for number in range(60))
