@@ -23,7 +23,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # What follows may be a token, or is for one person alone.
-_PRIVATE = re.compile(r"^((?:/[a-z]{2,3})?/(?:reminders|admin|operator|preview))(?=[/?]|$)(.*)", re.DOTALL)
+_PRIVATE = re.compile(r"^((?:/+[a-z]{2,3})?/+(?:reminders|admin|operator|preview))(?=[/?]|$)(.*)", re.DOTALL)
 _PLAIN_PARTS = {"", "/", "/confirm", "/manage", "/unsubscribe"}
 _LONGEST_PART, _LONGEST = 64, 300
 _ADDRESS = re.compile(r"[^=&/]*(?:@|%40)[^&/]*")

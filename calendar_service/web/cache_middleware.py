@@ -55,5 +55,5 @@ class CacheMiddleware:
 def strip_port(host: str) -> str:
     """Return the name in a Host field without its port, in lower case: "example.org", "::1"."""
     name, colon, port = host.rpartition(":")
-    has_port = colon and not port.endswith("]")
+    has_port = colon and (port.isdecimal() or not port)
     return (name if has_port else host).strip("[]").lower()

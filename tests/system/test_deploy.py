@@ -150,7 +150,8 @@ def check_proxy(made, too_long=(413,)):
     # Where the key of the cache leaves little room for the head of the response; as long as a selection may be; longer.
     lengths = [proxy.get(f"/calendar.ics?country={','.join(['FR'] * many)}")[0] for many in (1120, 1366, 2000)]
     assert lengths == [200, 200, 400]
-    proxy.get("/reminders/manage/secret-token?x=secret-query")
+    for path in ("/reminders/manage/secret-token?x=secret-query", "/fr/preview/secret-token", "//preview/secret-token"):
+        proxy.get(path)
     # One server goes: nobody notices.
     made.processes[0].kill()
     made.processes[0].wait()
@@ -169,6 +170,8 @@ def test_nginx(tmp_path):
     with behind(tmp_path, nginx) as made:
         check_proxy(made)
         made.proxy.get("/calendar.ics")
+        for path in ("/%70review/secret-token", "/./reminders/manage/secret-token", "/x/../preview/secret-token"):
+            made.proxy.get(path)
         made.processes[1].kill()
         made.processes[1].wait()
         time.sleep(2.5)  # as long as the micro-cache is fresh

@@ -164,5 +164,7 @@ def test_another_host_and_other_methods_get_no_copy(site_of):
         "  - {id: one, kind: event, title: One, when: 1 May 2027}\n", trusted_hosts=("calendar.example.org",)
     )
     assert site.get("/", Host="calendar.example.org").status_code == 200
-    assert site.get("/", Host="evil.example").status_code == 400
+    assert site.get("/", Host="calendar.example.org:8000").status_code == 200
+    for host in ("evil.example", "calendar.example.org:evil", "calendar.example.org:80, evil.example"):
+        assert site.get("/", Host=host).status_code == 400
     assert site.post("/", Host="calendar.example.org").status_code == 405
