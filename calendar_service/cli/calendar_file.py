@@ -70,9 +70,9 @@ def _compared(reading: ParseResult) -> ParseResult:
     if reading.draft is None or not reading.draft.withheld:
         return reading
     # Only drafts need the database; SQLAlchemy takes as long to import as all the rest of `check`.
-    from calendar_service.store.editions import load_edition  # noqa: PLC0415
-    from calendar_service.store.engine import is_missing, open_engine  # noqa: PLC0415
-    from calendar_service.store.schema_version import is_usable  # noqa: PLC0415
+    from calendar_service.store.editions import load_edition  # noqa: PLC0415 (as above)
+    from calendar_service.store.engine import is_missing, open_engine  # noqa: PLC0415 (as above)
+    from calendar_service.store.schema_version import is_usable  # noqa: PLC0415 (as above)
 
     settings, now = read_settings(os.environ), clock()
     try:

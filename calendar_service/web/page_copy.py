@@ -30,9 +30,10 @@ _OF_THE_BODY = frozenset({"content-type", "content-length"})
 
 @dataclass(frozen=True)
 class PageCopy:
-    """A page as it was answered, with its compressed copy; `headers` are those that a 304 has too."""
+    """A page as it was answered, with its compressed copy; `headers` are those of a 304 too."""
 
     headers: Headers
+    etag: str
     media_type: str
     plain: bytes
     compressed: bytes
@@ -42,9 +43,11 @@ class PageCopy:
         """Return the copy of an uncompressed response with all its headers."""
         plain = response.get_data()
         headers = [(name, value) for name, value in response.headers if name.lower() not in _OF_THE_BODY]
+        etag = f'"{blake2b(plain, digest_size=16).hexdigest()}"'
         # Weak, as the compressed copy has the same tag.
-        headers += [("ETag", f'W/"{blake2b(plain, digest_size=16).hexdigest()}"'), ("Vary", "Accept-Encoding")]
-        return cls(headers, response.content_type or "", plain, gzip.compress(plain, compresslevel=6, mtime=0))
+        headers += [("ETag", f"W/{etag}"), ("Vary", "Accept-Encoding")]
+        compressed = gzip.compress(plain, compresslevel=6, mtime=0)
+        return cls(headers, etag, response.content_type or "", plain, compressed)
 
     @property
     def size(self) -> int:
@@ -53,8 +56,7 @@ class PageCopy:
 
     def answer(self, request: Mapping[str, str], _now: datetime) -> ConditionalResponse:
         """Return the response to a GET or HEAD; of `request`, its WSGI environment, only header fields are used."""
-        tag = self.headers[-2][1]
-        if has_tag(request.get("HTTP_IF_NONE_MATCH", ""), tag.removeprefix("W/")):
+        if has_tag(request.get("HTTP_IF_NONE_MATCH", ""), self.etag):
             return ConditionalResponse(HTTPStatus.NOT_MODIFIED, self.headers, b"")
         gzipped = takes_gzip(request.get("HTTP_ACCEPT_ENCODING", ""))
         body = self.compressed if gzipped else self.plain

@@ -96,11 +96,10 @@ class Representation:
             ("Cache-Control", f"max-age={self.max_age}"),
             ("Vary", "Accept-Encoding"),
             ("Access-Control-Allow-Origin", "*"),
-            ("Access-Control-Expose-Headers", "ETag, Last-Modified"),
+            ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link" if self.next_url else "ETag, Last-Modified"),
             ("X-Content-Type-Options", "nosniff"),
         ]
         if self.next_url:
-            shared[4] = ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link")
             shared.append(("Link", f'<{self.next_url}>; rel="next"'))  # RFC 8288
         if self._is_met(request, etag, now):
             return ConditionalResponse(HTTPStatus.NOT_MODIFIED, shared, b"")
