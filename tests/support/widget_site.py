@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from calendar_service.records.selection import Selection
 from calendar_service.web.widget_query import WidgetQuery
+from tests.support.served import serve_in_thread
 from tests.support.site import Site
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -67,15 +67,9 @@ def served_widget(tmp_path_factory):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     site = WidgetSite(tmp_path_factory.mktemp("served"), earlier=EARLIER, base_url=f"http://127.0.0.1:{port}")
-    server = make_server("127.0.0.1", port, site.app.wsgi_app, threaded=True, request_handler=Quiet)
-    with running(server):
+    with serve_in_thread(site.app, port):
         yield site
     site.engine.dispose()
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, *_):
-        pass
 
 
 @contextmanager
