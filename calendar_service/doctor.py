@@ -1,4 +1,4 @@
-"""The checks of `calendar-service doctor`: time zones, file, git, database, clock, disk, sending, and the network."""
+"""The checks of `calendar-service doctor`: time zones, file, git, database, clock, disk, sending, faults, network."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from calendar_service.network_checks import CheckResult, check_base_url, check_m
 from calendar_service.parsers.calendar_file import read_calendar_file
 from calendar_service.records.countries import DATABASE_VERSION
 from calendar_service.records.errors import CalendarError, counted
+from calendar_service.records.times import write_instant
 from calendar_service.reminders.channels.base import ChannelName
+from calendar_service.reminders.messages.fault import fault_advice
 from calendar_service.reminders.resuming import describe_pause
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
 from calendar_service.store.engine import open_engine, reading
+from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.integrity import find_damage
-from calendar_service.store.pauses import list_pauses
+from calendar_service.store.pauses import PauseKind, list_pauses
 from calendar_service.store.schema_version import SchemaState, is_usable, schema_state
 from calendar_service.store.subscribers import list_channels, newest_subscriber
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_service.settings import Settings
+    from calendar_service.store.faults import Fault
+    from calendar_service.store.pauses import Pause
 
 
 _DAMAGE_SECONDS = 60.0
@@ -109,12 +114,13 @@ def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> li
         if not is_usable(engine):
             return []
         with reading(engine) as connection:
-            fault, pauses, channels = check_clock(connection, now), list_pauses(connection), list_channels(connection)
+            clock_fault, pauses = check_clock(connection, now), list_pauses(connection)
+            faults, channels = list_faults(connection), list_channels(connection)
         newest = newest_subscriber(engine)
     except CalendarError:
         return []
-    clock = f"the clock: {fault.reason}" if fault else "the clock agrees with the database's"
-    found = [CheckResult(is_well=fault is None, text=clock)]
+    clock = f"the clock: {clock_fault.reason}" if clock_fault else "the clock agrees with the database's"
+    found = [CheckResult(is_well=clock_fault is None, text=clock)]
     if ChannelName.CHAT in channels and find_spec("apprise") is None:
         text = "subscribers want messages in chat rooms: pip install 'calendar-service[chat]'"
         found.append(CheckResult(is_well=False, text=text))
@@ -124,7 +130,19 @@ def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> li
             "Give all hosts the same CALENDAR_SECRET_KEY; to change it, keep the old one after the new"
         )
         found.append(CheckResult(is_well=False, text=text))
-    return [*found, *(CheckResult(is_well=False, text=describe_pause(pause)) for pause in pauses)]
+    found += [CheckResult(is_well=False, text=describe_pause(pause)) for pause in pauses]
+    return [*found, *(_stored_fault(each) for each in faults if not _is_pause(each, pauses))]
+
+
+def _is_pause(fault: Fault, pauses: list[Pause]) -> bool:
+    """Return True if a fault says no more than a pause that is reported."""
+    return fault.kind is FaultKind.RESTORE and any(each.kind is PauseKind.RESTORED for each in pauses)
+
+
+def _stored_fault(fault: Fault) -> CheckResult:
+    name = f"{fault.kind} {fault.key}".strip()
+    text = f"fault {name}, since {write_instant(fault.first_at)}: {fault.reason} {fault_advice(fault)}"
+    return CheckResult(is_well=False, text=text)
 
 
 def _disk(settings: Settings) -> CheckResult:

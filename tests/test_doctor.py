@@ -20,6 +20,9 @@ from calendar_service.doctor import examine
 from calendar_service.network_checks import check_base_url, check_mail_server, check_sender_domain
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.settings import Settings
+from calendar_service.store.engine import writing
+from calendar_service.store.faults import FaultKind, clear_fault, report_fault
+from calendar_service.store.pauses import RestoreKind, clear_replaced, enter_restored, report_replaced
 from calendar_service.store.subscribers import NewSubscriber, add_subscribers
 from tests.support.calendar_files import calendar, event
 from tests.support.databases import make_sqlite
@@ -216,6 +219,33 @@ def test_a_disk_without_room(host, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
     (text,) = bad(examine(settings, KEYS, datetime.now(UTC)))
     assert text.startswith("only 5 MB are free under ")
+
+
+def test_faults_that_are_open_and_the_pause_of_a_restore_once(host):
+    settings, _ = host
+    began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    engine = doctor.open_engine(settings.database_url)
+    with writing(engine) as connection:
+        report_fault(connection, FaultKind.SENDING, "mail", "The mail server refuses us.", began)
+        report_replaced(connection, began)
+    assert bad(examine(settings, KEYS, NOW)) == [
+        (
+            "fault restore replaced, since 2026-01-02T03:04:05Z: The database is new and empty, but this host knew another "
+            "one here: its subscribers are missing. Restore a backup: calendar-service db restore FILE. If the empty database is "
+            "meant: calendar-service resume."
+        ),
+        (
+            "fault sending mail, since 2026-01-02T03:04:05Z: The mail server refuses us. Check the log of the worker and the "
+            "mail server. What waits is sent when it works again."
+        ),
+    ]
+    with writing(engine) as connection:
+        clear_fault(connection, FaultKind.SENDING, "mail")
+        clear_replaced(connection)
+        enter_restored(connection, RestoreKind.COMMAND, began, began)
+    engine.dispose()
+    (text,) = bad(examine(settings, KEYS, NOW))
+    assert text.startswith("Sending is paused since 2026-01-02T03:04:05Z: the database was restored from a backup.")
 
 
 def test_damaged_pages(host, tmp_path):

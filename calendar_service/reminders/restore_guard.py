@@ -73,7 +73,7 @@ class RestoreGuard:
             with writing(self._engine) as connection:
                 if not has_subscribers(connection):
                     report_replaced(connection, now)
-                    logger.error("%s", REPLACED)
+                    logger.error("%s If the empty database is meant: calendar-service resume.", REPLACED)
 
     def _note_restored(self, found: Identity, remembered: Remembered, now: datetime) -> list[Pause]:
         with writing(self._engine, lock=True) as connection:

@@ -114,7 +114,7 @@ def _unreadable(error: Exception) -> UnusableDatabase:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise UnusableDatabase(
             f"the folder {folder} of the database cannot be made: {error.strerror}.",

@@ -108,21 +108,21 @@ _SENTENCES = {
 }
 
 
-_REPLACED_KEY = "replaced"
+REPLACED_KEY = "replaced"
+"""The key of a fault RESTORE that pauses nothing."""
 REPLACED = gettext_noop(
-    "The database is new and empty, but this host knew another one here: its subscribers are missing. "
-    "Restore a backup, or run `calendar-service resume` if this is meant."
+    "The database is new and empty, but this host knew another one here: its subscribers are missing."
 )
 
 
 def report_replaced(connection: Connection, now: datetime) -> None:
     """Report an empty database in the place of one that this host knew; `now` is aware."""
-    report_fault(connection, FaultKind.RESTORE, _REPLACED_KEY, REPLACED, now)
+    report_fault(connection, FaultKind.RESTORE, REPLACED_KEY, REPLACED, now)
 
 
 def clear_replaced(connection: Connection) -> bool:
     """Delete the report of an empty database; return True if there was one."""
-    return clear_fault(connection, FaultKind.RESTORE, _REPLACED_KEY)
+    return clear_fault(connection, FaultKind.RESTORE, REPLACED_KEY)
 
 
 def end_pause(connection: Connection, kind: PauseKind) -> bool:

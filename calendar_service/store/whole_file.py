@@ -29,21 +29,30 @@ class ChangedMeanwhile(NotReplaced):
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write or replace a file with the permissions `mode`, creating missing folders. Raise OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write or replace a file with the permissions `mode`. Raise OSError.
+
+    Missing folders are made; those who may read the file may enter them.
+    """
+    _make_folders(path.parent, mode)
     with _draft(path.with_name(f".{secrets.token_hex(8)}.part"), content, mode) as draft:
         draft.replace(path)
 
 
 def create_whole(path: Path, content: bytes, mode: int = 0o600) -> bool:
-    """Write a new file; return False if another process was first. Raise OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a new file, as `write_whole` does; return False if another process was first. Raise OSError."""
+    _make_folders(path.parent, mode)
     with _draft(path.with_name(f".{secrets.token_hex(8)}.part"), content, mode) as draft:
         try:
             os.link(draft, path)
         except FileExistsError:
             return False
         return True
+
+
+def _make_folders(folder: Path, mode: int) -> None:
+    if not folder.is_dir():
+        _make_folders(folder.parent, mode)
+        folder.mkdir(mode | 0o100 | (mode & 0o044) >> 2, exist_ok=True)
 
 
 def make_private(folder: Path) -> None:

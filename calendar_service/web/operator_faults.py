@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.texts import output_languages
 from calendar_service.records.times import civil_from_instant
-from calendar_service.reminders.messages.fault import ADVICE, reason_text
+from calendar_service.reminders.messages.fault import fault_advice, reason_text
 from calendar_service.store.faults import SET_ASIDE, FaultKind
 from calendar_service.writers import phrases
 from calendar_service.writers.i18n import language
@@ -120,7 +120,7 @@ def _listed(fault: Fault, zone: str, lang: Language) -> ListedFault:
         count=fault.count,
         retry=_time(fault.retry_at, zone, lang) if fault.retry_at else "",
         mailed=mailed or lang.gettext("Not reported by email yet"),
-        advice=lang.gettext(ADVICE[fault.kind]),
+        advice=lang.gettext(fault_advice(fault)),
         details=fault.details,
     )
 

@@ -87,3 +87,14 @@ def test_the_rights_of_others_are_taken_from_a_folder_and_all_in_it(tmp_path):
         "mine": 0o400,
         "link": 0o644,
     }
+
+
+@pytest.mark.parametrize("write", [write_whole, create_whole])
+@pytest.mark.parametrize(("mode", "rights"), [(0o600, 0o700), (0o644, 0o755)])
+def test_folders_that_are_missing_are_as_private_as_the_file(tmp_path, write, mode, rights):
+    before = os.umask(0)
+    try:
+        write(tmp_path / "var" / "mail" / "one.eml", b"To: ann@example.org", mode)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("var", "var/mail")} == {rights}

@@ -137,6 +137,17 @@ def slow_clients(proxy, count):
             client.close()
 
 
+HIDDEN = (
+    "/reminders/manage/secret-token?x=secret-query",
+    "/fr/preview/secret-token",
+    "//preview/secret-token",
+    "/%72eminders/manage/secret-token",
+    "/fr%2Fpreview/secret-token",
+    "/./preview/secret-token",
+    "/month/../admin/sign-in/secret-token",
+)
+
+
 def check_proxy(made, too_long=(413,)):
     proxy = made.proxy
     assert proxy.get("/calendar.ics")[0] == 200
@@ -150,7 +161,7 @@ def check_proxy(made, too_long=(413,)):
     # Where the key of the cache leaves little room for the head of the response; as long as a selection may be; longer.
     lengths = [proxy.get(f"/calendar.ics?country={','.join(['FR'] * many)}")[0] for many in (1120, 1366, 2000)]
     assert lengths == [200, 200, 400]
-    for path in ("/reminders/manage/secret-token?x=secret-query", "/fr/preview/secret-token", "//preview/secret-token"):
+    for path in HIDDEN:
         proxy.get(path)
     # One server goes: nobody notices.
     made.processes[0].kill()

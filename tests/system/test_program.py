@@ -186,11 +186,24 @@ def test_serve_follows_its_file(tmp_path):
     assert server.code == 0
 
 
+NO_SCRIPT_NAME = ("--forwarder-headers", "")
+
+
 @pytest.mark.parametrize(
     "command",
     [
-        ("gunicorn", "--workers", "2", "--threads", "2", "--bind", "127.0.0.1:{port}", "wsgi:application"),
-        ("gunicorn", "--preload", "--workers", "2", "--threads", "2", "--bind", "127.0.0.1:{port}", "wsgi:application"),
+        (
+            "gunicorn",
+            "--workers",
+            "2",
+            "--threads",
+            "2",
+            *NO_SCRIPT_NAME,
+            "--bind",
+            "127.0.0.1:{port}",
+            "wsgi:application",
+        ),
+        ("gunicorn", "--preload", "--workers", "2", *NO_SCRIPT_NAME, "--bind", "127.0.0.1:{port}", "wsgi:application"),
         (
             "granian",
             "--interface",
@@ -214,8 +227,9 @@ def test_wsgi_servers_follow_the_file(tmp_path, command):
     with Server(BIN / words[0], *words[1:], port=port, cwd=tmp_path, CALENDAR_FILE="events.yaml") as server:
         tags = {urllib.request.urlopen(f"{server.url}/calendar.ics").headers["ETag"] for _ in range(20)}
         assert len(tags) == 1
-        french = urllib.request.Request(f"{server.url}/fr/", headers={"SCRIPT_NAME": "/fr"})
-        assert b'<html lang="fr"' in urllib.request.urlopen(french).read()
+        for name in ("/fr", "/month"):
+            french = urllib.request.Request(f"{server.url}/fr/", headers={"SCRIPT_NAME": name})
+            assert b'<html lang="fr"' in urllib.request.urlopen(french).read()
         file.write_text(
             file.read_text(encoding="utf-8").replace("A first webinar", "A changed webinar"), encoding="utf-8"
         )

@@ -9,6 +9,7 @@ from calendar_service.reminders.channels.base import Message
 from calendar_service.reminders.messages.content import Button, Detail, MessageContent
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.store.faults import SET_ASIDE, FaultKind
+from calendar_service.store.pauses import REPLACED_KEY
 from calendar_service.writers.phrases import LocalizedText
 from calendar_service.writers.sanitize import clean_line
 
@@ -26,7 +27,7 @@ _MAX_CHARACTERS = 400
 _THE_REST_GOES_ON = gettext_noop(
     "Everything else goes on. The operator's page lists what is set aside and when it is tried again."
 )
-ADVICE = {
+_ADVICE = {
     FaultKind.PUBLICATION: gettext_noop(
         "What was published last stays public. Correct the calendar file and save it; what is held is published by "
         "calendar-service publish --confirm."
@@ -58,6 +59,17 @@ ADVICE = {
 } | dict.fromkeys(SET_ASIDE, _THE_REST_GOES_ON)
 
 
+_ADVICE_ON_REPLACED = gettext_noop(
+    "Restore a backup: calendar-service db restore FILE. If the empty database is meant: calendar-service resume."
+)
+
+
+def fault_advice(fault: Fault) -> str:
+    """Return what the operator can do, as a message id."""
+    is_replaced = fault.kind is FaultKind.RESTORE and fault.key == REPLACED_KEY
+    return _ADVICE_ON_REPLACED if is_replaced else _ADVICE[fault.kind]
+
+
 def compose_fault_mail(
     faults: Sequence[Fault], sender: str, host: str, *, view: RenderContext, operator_url: str = ""
 ) -> Message:
@@ -74,7 +86,7 @@ def compose_fault_mail(
         sender=sender,
         preheader=reason_text(first, lang),
         heading=LocalizedText(subject, lang.code),
-        paragraphs=tuple(dict.fromkeys(lang.gettext(ADVICE[each.kind]) for each in faults)),
+        paragraphs=tuple(dict.fromkeys(lang.gettext(fault_advice(each)) for each in faults)),
         button=Button(lang.gettext("Open the operator's page"), operator_url) if operator_url else None,
         facts=tuple(fact for each in faults[:_MOST_FAULTS] for fact in _facts(each, host, lang)),
         why=lang.gettext("You get this email because you run this service or edit its calendar."),
