@@ -113,8 +113,7 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
     now = now.replace(microsecond=0)  # LAST-MODIFIED and DTSTAMP have seconds
     with writing(engine, lock=True) as connection:
         intent = _intent(connection, PublishIntent(file_digest, "", confirmed, silent), now)
-        confirmed, silent = intent.is_confirmed, intent.is_silent
-        gate = _check_gate(connection, now, host, confirmed=confirmed)
+        gate = _check_gate(connection, now, host, confirmed=intent.is_confirmed)
         if gate.repairs:
             _rewrite_stamps(connection, now)
         followed = gate.mark(_follow_tz_database(connection, now, known, tz_database, gate.clock))
@@ -127,16 +126,16 @@ def publish_draft(  # noqa: PLR0913 (each says on what condition)
             return gate.hold(followed)
         if taken_back := draft.taken_back(last):
             return replace(followed, outcome=PublishOutcome.BROKEN, taken_back=taken_back)
-        digest = _digest_of_new(connection, draft) if is_new else ""
-        if last and is_new and not confirmed:
-            followed = _ask(connection, followed, comparison, digest, now)
+        if is_new:
+            digest = _digest_of_new(connection, draft)
+            head = NewEdition(
+                draft.calendar, stamp, tz_database, digest, is_silent=intent.is_silent, editor=intent.editor
+            )
+            followed = _ask_or_add(connection, followed, head, comparison, now, confirmed=intent.is_confirmed)
             if followed.outcome is PublishOutcome.HELD:
                 return followed
-        if last and not is_new and gate.is_open:
-            followed = _confirm_last(connection, followed, last, now, silent=silent)
-        if is_new:
-            head = NewEdition(draft.calendar, stamp, tz_database, digest, is_silent=silent, editor=intent.editor)
-            followed = _add_draft(connection, followed, head, comparison.revisions)
+        elif last and gate.is_open:
+            followed = _confirm_last(connection, followed, last, now, silent=intent.is_silent)
         if gate.is_open:
             clear_intent(connection, file_digest)
             keep_schedule(connection, draft.withheld)
@@ -169,24 +168,25 @@ def _digest_of_new(connection: Connection, draft: Draft) -> str:
     return digest_records(draft.records)
 
 
-def _ask(
-    connection: Connection, followed: PublishResult, comparison: Comparison, digest: str, now: datetime
+def _ask_or_add(
+    connection: Connection,
+    followed: PublishResult,
+    head: NewEdition,
+    comparison: Comparison,
+    now: datetime,
+    *,
+    confirmed: bool,
 ) -> PublishResult:
-    """Return the result as held where a person should be asked first, else with notes."""
-    if followed.edition is None:
-        return followed
-    doubts, notes = look_for_older_copy(connection, followed.edition, comparison, digest, now)
-    if doubts or comparison.doubts:
-        return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
-    return replace(followed, notes=notes)
-
-
-def _add_draft(
-    connection: Connection, followed: PublishResult, head: NewEdition, added: list[Revision]
-) -> PublishResult:
-    if followed.edition:
-        keep_sent_reminders(connection, followed.edition, added)
-    return _publish(followed, add_edition(connection, head, followed.edition, added), added)
+    """Add an edition; return HELD where a person should be asked first."""
+    last = followed.edition
+    if last and not confirmed:
+        doubts, notes = look_for_older_copy(connection, last, comparison, head.digest, now)
+        if doubts or comparison.doubts:
+            return replace(followed, outcome=PublishOutcome.HELD, reasons=doubts + comparison.doubts)
+        followed = replace(followed, notes=notes)
+    if last:
+        keep_sent_reminders(connection, last, comparison.revisions)
+    return _publish(followed, add_edition(connection, head, last, comparison.revisions), comparison.revisions)
 
 
 def _confirm_last(
