@@ -74,7 +74,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     mailer = SignInMailer(engine, settings.base_url, mail_settings(settings), clock, faults)
     install_admin(app, settings, engine, keys=keys, mailer=mailer)
     cache = edition_cache(app)
-    cache.prepare = preparation.ensure
+    cache.prepare, cache.loaded = preparation.ensure, worker.loaded
     try:
         preparation.ensure()
         worker.publish_at_start()

@@ -21,6 +21,7 @@ from calendar_service.publishing import publish_file, record_outcome
 from calendar_service.records.errors import gettext_noop
 from calendar_service.reminders.faults.log import FaultLog
 from calendar_service.reminders.service import SAFETY_SECONDS
+from calendar_service.store.editions import LoadedEdition
 from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.hosts import host_name
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calendar_service.heartbeat import Heartbeat
-    from calendar_service.records.edition import Edition
     from calendar_service.reminders.faults.reporter import FaultReporter
     from calendar_service.reminders.service import ReminderService
     from calendar_service.store.engine import Database
@@ -79,7 +79,9 @@ class Worker:
         self._reminder_service = reminder_service
         self._reporter = reporter
         self._faults = reporter.log if reporter else FaultLog(clock)
-        self._edition: Edition | None = None
+        self.loaded = LoadedEdition()
+        if reminder_service:
+            reminder_service.loaded = self.loaded
         self._release_at: datetime | None = None
         self._watch = FileWatch(file, time.monotonic)
         self._is_busy = False
@@ -344,13 +346,13 @@ class Worker:
         self._release_at = None
         try:
             result = publish_file(
-                self._engine, self._file, self._clock(), known=self._edition, host=self._host, is_patient=True
+                self._engine, self._file, self._clock(), known=self.loaded.edition, host=self._host, is_patient=True
             )
         except BusyFile as error:
             logger.warning("%s It is published as soon as it is whole.", error.message)
             self._watch.wait_on()
         else:
-            self._edition = result.edition or self._edition
+            self.loaded.edition = result.edition or self.loaded.edition
             self._release_at = next_release(self._engine, self._clock())
             if self._keeper:
                 self._keeper.note(result)

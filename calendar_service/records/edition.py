@@ -34,7 +34,7 @@ REMINDABLE = DEADLINES | {MomentName.STARTS}
 """The moments that subscribers are reminded of."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One state of one record. `withdrawn` means that the record left the file at `changed_at`.
 
@@ -63,7 +63,7 @@ class Revision:
         return self.state is RecordState.ON
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ArmedSince:
     """The edition since which a moment has had its present time; `is_first` if since the record's first publication."""
 
@@ -71,7 +71,7 @@ class ArmedSince:
     is_first: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A record as an edition shows it: its current revision and `moves`, the deadline changes seen in publishing.
 

@@ -22,7 +22,7 @@ Point = CivilTime | EndOfDay | DaySpan
 """A point that a record names: a clock time, the end of a day, or whole days without a clock."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TimeSpan:
     """A time span between two clock times; `ends` is None if no end was announced."""
 
@@ -33,7 +33,7 @@ class TimeSpan:
 Span = DaySpan | TimeSpan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a record happens. `online` may be combined with a country, as for a national conference held online."""
 
@@ -44,7 +44,7 @@ class Place:
     online: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Milestone:
     """A moment of a record, with the words in which it was printed."""
 
@@ -52,7 +52,7 @@ class Milestone:
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Extension:
     """A deadline that was replaced by a later one, with the day on which that was decided and the reason."""
 
@@ -62,7 +62,7 @@ class Extension:
     reason: Text = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OccurrenceChange:
     """A changed occurrence: moved to `span`, or cancelled if `span` is None; `reason` is why it alone was changed."""
 
@@ -72,7 +72,7 @@ class OccurrenceChange:
     reason: Text = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When an event or webinar happens, once or repeatedly."""
 
@@ -83,7 +83,7 @@ class Schedule:
     changes: tuple[OccurrenceChange, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Session:
     """One part of an event, with a time of its own."""
 
@@ -94,7 +94,7 @@ class Session:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A URL with a title."""
 
@@ -102,7 +102,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with its answer, and the day on which that was published, if it is known."""
 
@@ -111,7 +111,7 @@ class Question:
     published: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Contact details; any field may be empty."""
 
@@ -120,7 +120,7 @@ class Contact:
     url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """An event, a webinar or a tender.
 
@@ -157,7 +157,7 @@ class Record:
     correction: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WithheldRecord:
     """A record of the file that is not public: a draft, or one that becomes public at a time.
 
@@ -169,7 +169,7 @@ class WithheldRecord:
     words: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """Settings of the whole calendar.
 

@@ -52,7 +52,7 @@ _ONLINE_WORDS = frozenset({"online", "en ligne"})
 _ENOUGH = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """A record, or None if it has errors, with all its problems; `withheld` if it is not public."""
 

@@ -51,7 +51,7 @@ class RepeatedTime(CalendarError):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DaySpan:
     """Whole days from `first` to `last`, both included."""
 
@@ -59,7 +59,7 @@ class DaySpan:
     last: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CivilTime:
     """A time on the wall clock of a zone. `fold` is that of PEP 495: 1 is the second of a repeated hour."""
 
@@ -80,7 +80,7 @@ class CivilTime:
         return self.local.astimezone(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EndOfDay:
     """The end of a day in a zone: 23:59:59, the last second of a deadline on that date."""
 

@@ -20,7 +20,7 @@ from calendar_service.reminders.setting_aside import Failures, SetAside, Subject
 from calendar_service.reminders.subscriptions.service import SubscriptionService
 from calendar_service.reminders.subscriptions.signup_worker import MESSAGES_PER_HOUR, process_signups
 from calendar_service.store.claims import next_wake, release_claims
-from calendar_service.store.editions import is_newest, load_edition
+from calendar_service.store.editions import LoadedEdition, is_newest
 from calendar_service.store.engine import concerns_all, reading, writing
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import FaultKind
@@ -84,6 +84,7 @@ class ReminderService:
         self._renderer = MessageRenderer(engine, SubscriptionService(engine, keys), base_url)
         # Another one takes its place where this host can remember how far the database has come.
         self.guard = RestoreGuard(engine, None)
+        self.loaded = LoadedEdition()
         self.history_kept = timedelta(days=DEFAULT_RETENTION_DAYS)
         self.confirmations_per_hour = MESSAGES_PER_HOUR
         self._is_paused = True
@@ -201,7 +202,7 @@ class ReminderService:
     def _load_edition(self) -> Edition | None:
         """Load the newest edition; if it cannot be read, keep the last one."""
         try:
-            edition = load_edition(self._engine, self._edition)
+            edition = self.loaded.load(self._engine, self._edition)
         except Exception as error:
             if concerns_all(error) or self._edition is None:
                 raise

@@ -47,6 +47,19 @@ def load_edition(engine: Database, known: Edition | None = None) -> Edition | No
         return load_edition_in(connection, known)
 
 
+class LoadedEdition:
+    """The newest edition that a process has loaded: what publishes, sends and serves holds one copy of the records."""
+
+    def __init__(self) -> None:
+        self.edition: Edition | None = None
+
+    def load(self, engine: Database, known: Edition | None) -> Edition | None:
+        """Return what `load_edition` returns, derived from the edition here if that is newer than the `known` one."""
+        here = self.edition
+        self.edition = load_edition(engine, here if here and (known is None or here.number > known.number) else known)
+        return self.edition
+
+
 def load_calendar(engine: Database) -> Calendar | None:
     """Return the calendar of the newest edition without its records; None if nothing is published."""
     with reading(engine) as connection:

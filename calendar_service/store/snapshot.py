@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _FORMAT = 1
+_COLUMNS = [each for each in revisions.c if each.name not in ("instants", "is_reduced")]
 
 
 class SnapshotFile:
@@ -45,11 +46,13 @@ class SnapshotFile:
         if self._read_head() == head:
             return
         with reading(engine) as connection:
-            up_to = select(revisions).where(revisions.c.edition <= edition.number)
-            rows = connection.execute(up_to.order_by(revisions.c.edition, revisions.c.record_id)).all()
-        lines = [head, *(_line(_revision_to_json(row)) for row in rows)]
-        body = b"".join(lines)
-        write_whole(self._path, body + _line({"sha256": hashlib.sha256(body).hexdigest()}))
+            up_to = select(*_COLUMNS).where(revisions.c.edition <= edition.number)
+            rows = connection.execute(up_to.order_by(revisions.c.edition, revisions.c.record_id))
+            lines = [head, *(_line(_revision_to_json(row)) for row in rows)]
+        digest = hashlib.sha256()
+        for line in lines:
+            digest.update(line)
+        write_whole(self._path, [*lines, _line({"sha256": digest.hexdigest()})])
 
     def load(self) -> Edition | None:
         """Return the edition in the file; None, and say so in the log, if there is none or it is damaged."""

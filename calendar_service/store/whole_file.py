@@ -28,7 +28,7 @@ class ChangedMeanwhile(NotReplaced):
     """Somebody else has written the file since it was read."""
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
+def write_whole(path: Path, content: bytes | list[bytes], mode: int = 0o600) -> None:
     """Write or replace a file with the permissions `mode`. Raise OSError.
 
     Missing folders are made; those who may read the file may enter them.
@@ -133,14 +133,16 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _draft(draft: Path, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+def _draft(
+    draft: Path, content: bytes | list[bytes], mode: int, owner: tuple[int, int] | None = None
+) -> Iterator[Path]:
     """Write and sync a temporary file, which is beside the one that it is to become, under a hidden name."""
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 (of a descriptor)
             if owner:
                 _keep_owner(file.fileno(), owner)
             os.fchmod(file.fileno(), mode)  # whatever the umask is, and a change of owner
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         yield draft

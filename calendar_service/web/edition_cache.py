@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
-from calendar_service.store.editions import is_newest, load_edition
+from calendar_service.store.editions import LoadedEdition, is_newest
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.web.feed_renderer import FeedRenderer
 from calendar_service.web.render_limiter import limiter_for
@@ -72,6 +72,7 @@ class EditionCache:
         self.engine = engine
         # Called before each look; what it raises is taken as the database's own fault.
         self.prepare: Callable[[], None] = lambda: None
+        self.loaded = LoadedEdition()
         self._looking = threading.Lock()
         self._edition: Edition | None = None
         self._has_looked = False
@@ -128,7 +129,7 @@ class EditionCache:
         before = self._edition
         if before is not None and is_newest(self.engine, before):
             return
-        self._edition = load_edition(self.engine, before)
+        self._edition = self.loaded.load(self.engine, before)
         if before and self._edition and self._edition.number <= before.number:
             # The database was restored: numbers of editions and revisions are used again.
             self.renderer = FeedRenderer(self._base_url)
