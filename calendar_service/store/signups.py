@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from calendar_service.records.notification_keys import AccountKey, AccountKind
 from calendar_service.store.engine import reading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from calendar_service.store.engine import Database
 
@@ -97,11 +97,15 @@ def delete_signup(connection: Connection, signup_id: int) -> None:
     connection.execute(delete(signups).where(signups.c.id == signup_id))
 
 
-def delete_signups_of(connection: Connection, address_keys: Sequence[str], now: datetime) -> int:
-    """Delete all sign-ups of an address, and drop their mails; return how many there were."""
-    of_address = signups.c.address_key.in_(address_keys)
-    drop_of_signups(connection, of_address, now)
-    return connection.execute(delete(signups).where(of_address)).rowcount
+def delete_signups_of(
+    connection: Connection, address_keys: Sequence[str], now: datetime, *, state: str | None = None
+) -> int:
+    """Delete all sign-ups of an address, or those in a state, and drop their mails; return how many there were."""
+    which: ColumnElement[bool] = signups.c.address_key.in_(address_keys)
+    if state is not None:
+        which = and_(which, signups.c.state == state)
+    drop_of_signups(connection, which, now)
+    return connection.execute(delete(signups).where(which)).rowcount
 
 
 def queue_account_message(

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from calendar_service.reminders.message_renderer import MessageRenderer
+from calendar_service.reminders.subscriptions.signup_worker import process_signups
 from calendar_service.store.claims import claim_deliveries, load_deliveries
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import reading, writing
@@ -11,6 +12,7 @@ from calendar_service.store.tables import deliveries
 from calendar_service.store.workers import enter_worker
 from tests.support.signing_up import words_of
 
+KEYS = ("k" * 40,)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -40,6 +42,18 @@ def test_older_links_end_and_the_new_one_is_mailed_only(site):
     message, envelope = last_mail(site)
     assert envelope.manage_url.endswith(new)
     assert "The links in earlier emails no longer open your page." in " ".join(message.text.split())
+
+
+def test_a_link_to_confirm_from_before_does_not_show_the_new_one(site):
+    subscriber = site.subscriber()
+    token = site.ask(kind=["tender"])
+    process_signups(site.engine, KEYS, site.now)
+    _, renewed = renew(site, subscriber)
+    answer = site.post(f"/reminders/confirm/{token}", {"do": "confirm"})
+    assert (answer.status_code, site.manage_path(renewed) in answer.get_data(as_text=True)) == (404, False)
+    later = site.ask(kind=["webinar"])
+    answer = site.post(f"/reminders/confirm/{later}", {"do": "confirm"})
+    assert site.manage_path(renewed) in answer.get_data(as_text=True)
 
 
 def test_leaving_works_with_every_link_and_shows_no_way_to_the_page(site):

@@ -155,13 +155,16 @@ class SubscriptionService:
     def renew_link(self, subscriber: Subscriber, now: datetime) -> Subscriber:
         """End the links to manage that were sent, and mail the new one. Raise NoMailAddress, TooManyRequests.
 
-        It is only mailed: who has got hold of an old link must not get the new one.
+        It is only mailed: who has got hold of an old link must not get the new one. Links to confirm that were mailed
+        end too, as the page behind them shows it.
         """
         if subscriber.channel != ChannelName.MAIL and not subscriber.owner:
             raise NoMailAddress
         with writing(self._engine) as connection:
             count_request(connection, [f"link:{subscriber.ref}"], LINKS_PER_HOUR, now)
             renewed = subscribers.renew_link_in(connection, subscriber.id, now)
+            keys = self._hasher.address_keys(subscriber.owner or subscriber.address)
+            signups.delete_signups_of(connection, keys, now, state=signups.MAILED)
             expires_at = now + SIGNUPS_KEPT
             signups.queue_account_message(
                 connection, AccountKind.LINK, now, subscriber_id=subscriber.id, expires_at=expires_at
