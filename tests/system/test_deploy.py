@@ -8,11 +8,13 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.support.calendar_files import wait_until
 from tests.support.paths import ROOT
 from tests.support.proxies import DEPLOY, NAME, SBIN, caddy, nginx
 from tests.support.running_service import PROGRAM, SIGN_UP, free_port, in_folder, serve
@@ -190,6 +192,44 @@ def test_nginx(tmp_path):
         assert (status, "BEGIN:VCALENDAR" in body) == (200, True)
         assert made.proxy.get("/readyz")[0] == 502
         check_log(made, '"/reminders/..."')
+
+
+@contextmanager
+def echo():
+    """A server whose response lists the header fields that have come; yields its port."""
+
+    class Echo(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps([(name.lower(), value) for name, value in self.headers.items()]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "proxy", [pytest.param(nginx, marks=needs("nginx")), pytest.param(caddy, marks=needs("caddy"))]
+)
+def test_what_a_client_says_of_itself_does_not_come_through(tmp_path, proxy):
+    """Granian takes a name with underscores for the one with hyphens, and then believes the last one."""
+    forged = dict.fromkeys(("X-Forwarded-For", "X_Forwarded_For", "X_FORWARDED-HOST", "X_Remote_User"), "203.0.113.9")
+    with echo() as port, proxy(tmp_path, [port]) as made:
+        wait_until(made.is_up)
+        status, body, _ = made.get("/healthz", headers=forged)
+    fields = json.loads(body)
+    assert status == 200
+    assert ["x-forwarded-for", "127.0.0.1"] in fields
+    assert [name for name, value in fields if "_" in name or "203.0.113.9" in value] == []
 
 
 @needs("caddy")
