@@ -7,7 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import ceil
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from calendar_service.web.widget_query import WidgetQuery
 
 _STATIC = Path(__file__).parent / "static"
-# Widths of windows in CSS pixels: a phone, and from where on a frame has its height of a desktop.
-_PHONE, _DESKTOP = 360, 672
 _DIGEST = re.compile(r"[0-9a-f]{12}", re.ASCII)
 
 
@@ -67,14 +65,13 @@ def integrity() -> str:
 
 
 def write_embed_code(
-    query: WidgetQuery, base_url: str, title: str, whole_url: str, heights: tuple[int, int]
+    query: WidgetQuery, base_url: str, title: str, whole_url: str, height: int, steps: list[tuple[int, int]]
 ) -> EmbedCode:
     """Return the HTML to copy. `title` names the frame; `whole_url` is the link where the script does not run.
 
-    `heights` are those on a desktop and on a phone. A frame without the script grows from one to the other with the
-    width of the window, as its width mostly does.
+    `height` is what the script keeps free. `steps` are the heights of a frame without the script, each with the width
+    from which on it holds.
     """
-    height, phone_height = heights
     source = Markup('async src="{}/widget.js?v={}" integrity="{}" crossorigin="anonymous"').format(
         base_url, loader_version(), integrity()
     )
@@ -88,10 +85,12 @@ def write_embed_code(
     attributes = Markup(" ").join(Markup('{}="{}"').format(name, value) for name, value in named)
     element = Markup('<calendar-widget {} style="display:block;min-height:{}px"><a href="{}">{}</a></calendar-widget>')
     script = element.format(attributes, height, whole_url, title) + Markup("\n<script {}></script>").format(source)
-    per_vw = ceil(100 * max(phone_height - height, 0) / (_DESKTOP - _PHONE))
-    style = f"border:0;min-height:calc({height + per_vw * _DESKTOP // 100}px - {per_vw}vw)" if per_vw else "border:0"
+    style = f"border:0;height:{_follow(steps)}"
     style += "" if query.theme in {"auto", "solid"} else f";color-scheme:{query.theme}"
-    frame = Markup('<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy" style="{}"></iframe>')
+    frame = Markup(
+        '<div style="container-type:inline-size">'
+        '<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy" style="{}"></iframe></div>'
+    )
     parts = urlsplit(base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
     # As plain texts: the page that shows them escapes them once more.
@@ -101,6 +100,18 @@ def write_embed_code(
         script_policy=f"script-src {origin}; frame-src {origin}",
         frame_policy=f"frame-src {origin}",
     )
+
+
+def _follow(steps: list[tuple[int, int]]) -> str:
+    """Return heights as CSS that follows the width of the column (cqi): from each width on, what the height loses."""
+    changes = [(width, old - new) for (_, old), (width, new) in pairwise(steps)]
+    terms = [
+        f" + clamp(0px,({width}px - 100cqi)*999,{less}px)"
+        if less > 0
+        else f" - clamp(0px,({width}px - 100cqi)*999,{-less}px)"
+        for width, less in changes
+    ]
+    return f"calc({steps[-1][1]}px{''.join(terms)})" if terms else f"{steps[-1][1]}px"
 
 
 def write_whole_url(selection: Selection, view: RenderContext) -> str:

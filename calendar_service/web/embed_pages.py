@@ -15,7 +15,7 @@ from calendar_service.web import options
 from calendar_service.web.context import cache, settings
 from calendar_service.web.contrast import readable
 from calendar_service.web.embed_code import loader, write_embed_code, write_whole_url
-from calendar_service.web.embed_height import estimate_height
+from calendar_service.web.embed_height import estimate_height, estimate_steps
 from calendar_service.web.feeds import feed_name, render_once
 from calendar_service.web.layout import WITH_SCRIPT, compress, conditional, page
 from calendar_service.web.oembed import UnknownPage, describe_embed
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("embed", __name__)
 _POLICY = f"{WITH_SCRIPT}; frame-src 'self'; connect-src 'self'"
 _MOST_ERRORS = 20
-# How wide the column of a site mostly is, on a desktop and on a phone.
-_WIDTHS = (640, 280)
+# How wide the column of a site mostly is.
+_WIDTH = 640
 _SHOWN_NAME = 50
 _VIEWS = {
     "agenda": gettext_noop("Agenda"),
@@ -76,7 +76,7 @@ def builder(lang: str = "") -> Response:
     query = replace(query, selection=replace(query.selection, lang=query.selection.lang or view.lang.code))
     title = feed_name(edition, query.selection)
     shown = render_context_of(query.selection, view.base_url, view.default_language)
-    heights = render_once(
+    height, steps = render_once(
         edition, query.selection, now, lambda: _heights(query, show_widget(query, edition, shown, now))
     )
     response = page(
@@ -88,9 +88,9 @@ def builder(lang: str = "") -> Response:
         offered=_options(edition, view.lang),
         errors=errors,
         given=dict(given) | {name: value for name, value in query.pairs() if name not in errors},
-        code=write_embed_code(query, view.base_url, title, write_whole_url(query.selection, view), heights),
+        code=write_embed_code(query, view.base_url, title, write_whole_url(query.selection, view), height, steps),
         preview=query.path(),
-        height=heights[0],
+        height=height,
         address=f"{view.base_url}{query.path()}",
         hidden=options.Option("hide", view.lang.gettext("Hide cancelled dates")),
         adjusted=_adjusted(query.accent, view.lang),
@@ -184,7 +184,6 @@ def _json(body: dict[str, Any], status: HTTPStatus) -> Response:
     return response
 
 
-def _heights(query: WidgetQuery, values: dict[str, Any]) -> tuple[int, int]:
-    """Return the height on a desktop and on a phone; `values` are those of the view's template."""
-    desktop, phone = (estimate_height(query, values, width) for width in _WIDTHS)
-    return desktop, phone
+def _heights(query: WidgetQuery, values: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
+    """Return the height at the usual width, and those of a frame at all widths."""
+    return estimate_height(query, values, _WIDTH), estimate_steps(query, values)

@@ -112,9 +112,10 @@ def test_builder_writes_the_lines(widget_site):
         f'<a href="{BASE}/fr/?kind=tender&amp;id=audit">{title}</a></calendar-widget>\n<script {source}></script>'
     )
     query = "kind=tender&id=audit&lang=fr&view=month&theme=dark&accent=ff0000"
-    assert frame == (
-        f'<iframe src="{BASE}/widget?{query.replace("&", "&amp;")}"'
-        f' title="{title}" width="100%" height="{height}" loading="lazy" style="border:0;color-scheme:dark"></iframe>'
+    assert re.sub(r"calc\(.*?px\)\)", "H", frame) == (
+        f'<div style="container-type:inline-size"><iframe src="{BASE}/widget?{query.replace("&", "&amp;")}"'
+        f' title="{title}" width="100%" height="{height}" loading="lazy"'
+        ' style="border:0;height:H;color-scheme:dark"></iframe></div>'
     )
     assert address == f"{BASE}/widget?{query}"
     assert policies == [f"script-src {BASE}; frame-src {BASE}", f"frame-src {BASE}"]
@@ -146,18 +147,25 @@ def test_lines_are_shown_as_texts(widget_site):
 
 
 @pytest.mark.parametrize(
-    ("heights", "style"),
-    [((300, 612), "border:0;min-height:calc(972px - 100vw)"), ((300, 300), "border:0"), ((300, 200), "border:0")],
+    ("steps", "height"),
+    [
+        ([(240, 300)], "300px"),
+        ([(240, 612), (480, 300)], "calc(300px + clamp(0px,(480px - 100cqi)*999,312px))"),
+        (
+            [(240, 300), (480, 500), (640, 400)],
+            "calc(400px - clamp(0px,(480px - 100cqi)*999,200px) + clamp(0px,(640px - 100cqi)*999,100px))",
+        ),
+    ],
 )
-def test_a_frame_is_as_high_as_a_phone_needs(heights, style):
+def test_a_frame_is_as_high_as_its_width_needs(steps, height):
     query = WidgetQuery(Selection(lang="en"))
-    code = embed_code.write_embed_code(query, "https://city.example", "Cities", "", heights)
-    assert f' height="300" loading="lazy" style="{style}"' in code.frame
+    code = embed_code.write_embed_code(query, "https://city.example", "Cities", "", 300, steps)
+    assert f' height="300" loading="lazy" style="border:0;height:{height}"' in code.frame
 
 
 def test_policy_names_the_origin_alone():
     query = WidgetQuery(Selection(lang="en"))
-    code = embed_code.write_embed_code(query, "https://city.example:8443/calendar", "Cities", "", (300, 612))
+    code = embed_code.write_embed_code(query, "https://city.example:8443/calendar", "Cities", "", 300, [(240, 300)])
     origin = "https://city.example:8443"
     assert (code.script_policy, code.frame_policy) == (
         f"script-src {origin}; frame-src {origin}",

@@ -4,11 +4,17 @@ import pytest
 
 from tests.support.browser import look
 from tests.support.tools import AXE
-from tests.support.widget_site import inside, line
+from tests.support.widget_site import VIEWS, inside, line
 
 RUN = """async () => {
   const {violations} = await axe.run(document, {resultTypes: ['violations']});
   return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.target}`));
+}"""
+
+
+HEIGHTS = """() => {
+  const frame = document.querySelector("iframe");
+  return [frame.offsetHeight, frame.contentDocument.documentElement.offsetHeight];
 }"""
 
 
@@ -71,6 +77,25 @@ def test_copied_line_works_as_it_is(browser, foreign, served_widget):
     assert page.locator("iframe").count() == 0
     assert page.get_by_role("link", name="Cities").is_visible()
     page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_plain_frame_is_as_high_as_the_widget(browser, served_widget, view, lang):
+    """Nothing is cut, and little is empty, on a light ground and on a dark one with its padding."""
+    builder = look(browser, f"{served_widget.base}/embed?view={view}&lang={lang}", java_script_enabled=False)
+    code = builder.get_by_label("Iframe (without scripts)").input_value().replace('loading="lazy"', "")
+    builder.context.close()
+    for scheme in ("light", "dark"):
+        page = look(browser, color_scheme=scheme)
+        page.route("**/host", lambda route: route.fulfill(body=f"<!doctype html><body style='margin: 0'>{code}"))
+        page.goto(f"{served_widget.base}/host")
+        page.frame_locator("iframe").locator(".foot").wait_for()
+        for width in range(320, 1300, 80):
+            page.set_viewport_size({"width": width, "height": 900})
+            frame, content = page.evaluate(HEIGHTS)
+            assert content <= frame <= 1.35 * content, (scheme, width)
+        page.context.close()
 
 
 def test_builder_works_by_keyboard_on_a_phone_without_scripts(browser, served_widget):
