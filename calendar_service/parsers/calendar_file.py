@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from calendar_service.parsers.input_file import read_input
 from calendar_service.parsers.internal_errors import collect_internal_errors
-from calendar_service.parsers.validate import validate_tree
+from calendar_service.parsers.split_tree import NotSplit, split_tree
+from calendar_service.parsers.validate import Validated, validate_tree
 from calendar_service.parsers.yaml_text import MAX_FILE_BYTES
 from calendar_service.parsers.yaml_tree import read_tree
 from calendar_service.records.errors import Problem, Severity
@@ -97,33 +98,32 @@ def read_calendar(data: bytes, name: str, now: datetime | None = None) -> ParseR
     """
     faults: list[Problem] = []
     with collect_internal_errors((), faults):
-        return _read(data, name, now)
+        try:
+            return _read(split_tree(data), name, now)
+        except NotSplit:
+            return _read(read_tree(data), name, now)
     return ParseResult(None, tuple(Finding(name, 1, 1, fault) for fault in faults))
 
 
-def _read(data: bytes, name: str, now: datetime | None) -> ParseResult:
-    tree = read_tree(data)
+def _read(tree: Tree, name: str, now: datetime | None) -> ParseResult:
+    read = validate_tree(tree, now) if tree.is_whole else Validated(None, [])
     findings = [Finding(name, *place, problem) for place, problem in tree.refused]
-    draft = None
-    if tree.is_whole:
-        draft, problems = validate_tree(tree.value, now)
-        found = [each for each in problems if not _is_refused(each, tree)]
-        findings += [Finding(name, *tree.place_of(problem.path), problem) for problem in found]
+    found = [each for each in read.problems if not _is_refused(each, tree)]
+    findings += [Finding(name, *tree.place_of(problem.path), problem) for problem in found]
     findings.sort(key=_place)
     failed = any(finding.is_error for finding in findings)
-    refusals = dict(_refusals(draft, tree, name)) if draft and not failed else {}
-    return ParseResult(None if failed else draft, tuple(findings), refusals)
+    refusals = {} if failed else dict(_refusals(read, tree, name))
+    return ParseResult(None if failed else read.draft, tuple(findings), refusals)
 
 
 def _place(finding: Finding) -> tuple[int, int]:
     return finding.line, finding.column
 
 
-def _refusals(draft: Draft, tree: Tree, name: str) -> Iterator[tuple[str, Finding]]:
-    numbers = {each["id"]: number for number, each in enumerate(tree.value["records"])}
-    for each in draft.withheld:
+def _refusals(read: Validated, tree: Tree, name: str) -> Iterator[tuple[str, Finding]]:
+    for each in read.draft.withheld if read.draft else ():
         key = "publish_at" if each.publish_at else "status"
-        path = ("records", numbers[each.record.id], key)
+        path = (*read.withheld[each.record.id], key)
         message = f"the record {each.record.id!r} has been public, and cannot be taken back."
         remedy = f"Take out the line `{key}`; to call it off, write `status: cancelled`."
         yield each.record.id, Finding(name, *tree.place_of(path), Problem(path, message, None, remedy))

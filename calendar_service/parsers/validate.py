@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,7 @@ from calendar_service.parsers.error_messages import advise, misspelt_keys, path_
 from calendar_service.parsers.internal_errors import collect_internal_errors
 from calendar_service.parsers.record_cache import RecordCache
 from calendar_service.parsers.recover import drop_invalid_fields
+from calendar_service.parsers.split_tree import NotSplit, SplitTree
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
 from calendar_service.records.errors import Path, Problem, Severity
@@ -24,9 +26,11 @@ from calendar_service.records.uids import entry_names
 from calendar_service.records.zones import UnknownZone, tzinfo_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from calendar_service.parsers.split_tree import RecordText
+    from calendar_service.parsers.yaml_tree import Tree
     from calendar_service.records.schema import AnyRecordShape
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
@@ -38,21 +42,32 @@ _WRITTEN_OUT = re.compile(r"(.+)-\d{8}")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
-def validate_tree(value: Any, now: datetime | None = None) -> tuple[Draft | None, list[Problem]]:
-    """Return the draft and the problems of a whole file. If there is an error, the draft is None or incomplete.
+@dataclass
+class Validated:
+    """The draft and the problems of a whole file. If there is an error, the draft is None or incomplete.
 
-    What is suggested is ahead of `now` (aware).
+    `withheld` are the paths of the records that are not public, by their ids.
     """
+
+    draft: Draft | None
+    problems: list[Problem]
+    withheld: Mapping[str, Path] = field(default_factory=dict)
+
+
+def validate_tree(tree: Tree, now: datetime | None = None) -> Validated:
+    """Validate a whole file. What is suggested is ahead of `now` (aware). Raise NotSplit for a `SplitTree`."""
+    value = tree.value
     if not isinstance(value, dict):
         remedy = "Begin with `calendar:` and `records:`; `calendar-service init` writes an example."
-        return None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)]
+        return Validated(None, [Problem((), "the file must have the keys `calendar` and `records`.", None, remedy)])
     problems = [_unknown_part(key) for key in value if key not in _PARTS]
     calendar = None
     with collect_internal_errors(("calendar",), problems):
         calendar = _read_calendar_part(value.get("calendar"), problems, is_there="calendar" in value)
     reading = _Records(calendar or _stand_in(value.get("calendar")), problems, now)
-    reading.read(value)
-    return (Draft(calendar, tuple(reading.records), tuple(reading.withheld)) if calendar else None), problems
+    reading.read(tree)
+    draft = Draft(calendar, tuple(reading.records), tuple(reading.withheld)) if calendar else None
+    return Validated(draft, problems, reading.withheld_at)
 
 
 def _unknown_part(key: str) -> Problem:
@@ -111,13 +126,15 @@ class _Records:
         self.problems = problems
         self.records: list[Record] = []
         self.withheld: list[WithheldRecord] = []
+        self.withheld_at: dict[str, Path] = {}
         self.names: dict[str, str] = {}
         self.written_out: list[tuple[str, str, Path]] = []
         self.repeating: set[str] = set()
         self.errors = self.counted = 0
         self.cache = RecordCache(calendar)
 
-    def read(self, parts: dict[str, Any]) -> None:
+    def read(self, tree: Tree) -> None:
+        parts = tree.value
         value = parts.get("records")
         if not isinstance(value, list):
             path = ("records",) if "records" in parts else ()
@@ -128,41 +145,58 @@ class _Records:
             self.errors += sum(problem.severity is Severity.ERROR for problem in self.problems[self.counted :])
             self.counted = len(self.problems)
             if self.errors >= MAX_PROBLEMS:
+                if isinstance(tree, SplitTree):
+                    raise NotSplit("what cannot be read in the rest is not known.")
                 message = f"there are {self.errors:,} problems up to here; the rest was not looked at."
                 self.problems.append(Problem(("records", number), message, None, "Correct those first."))
                 return
-            with collect_internal_errors(("records", number), self.problems):
-                self.read_record(each, ("records", number))
+            if isinstance(tree, SplitTree):
+                self.read_text(each, tree, ("records", number))
+            else:
+                with collect_internal_errors(("records", number), self.problems):
+                    self.read_record(each, ("records", number))
         self.cache.finish()
         self.check_written_out()
 
-    def read_record(self, value: Any, path: Path) -> None:
+    def read_text(self, text: RecordText, tree: SplitTree, path: Path) -> None:
+        """Read a record that is parsed by itself, unless it is known. Raise NotSplit."""
+        key, before = self.cache.key(text.text), len(self.problems)
+        if known := self.cache.get(key):
+            resolved, values = known
+            tree.count(values)
+            self.add(resolved, None, path)
+            return
+        value, values = tree.value_of(text)
+        made = None
+        with collect_internal_errors(path, self.problems):
+            made = self.read_record(value, path)
+        if made and not made.problems and len(self.problems) == before and values:
+            self.cache.put(key, made, values)
+
+    def read_record(self, value: Any, path: Path) -> Resolved | None:
         if not isinstance(value, dict):
             remedy = "Write `- id: …` and indent its other keys below the i of id."
             self.problems.append(Problem(path, "a record must have keys of its own.", value, remedy))
-            return
+            return None
         kind = value.get("kind")
         if isinstance(kind, str) and kind in RECORD_SCHEMAS:
-            resolved = self.known_or_made(kind, value, path)
+            resolved = self.make_record(kind, value, path)
         else:
             self.problems.append(_kind_problem(value, path))
             likely = _likely_kind(value)
             resolved = self.make_record(likely, {**value, "kind": likely}, path)
+        self.add(resolved, value.get("id"), path)
+        return resolved
+
+    def add(self, resolved: Resolved | None, name: Any, path: Path) -> None:
+        """Add a record, or the `name` of one that has errors."""
         record = resolved.record if resolved else None
-        self.check_names(record, value.get("id"), path)
+        self.check_names(record, name, path)
         if resolved and resolved.withheld:
             self.withheld.append(resolved.withheld)
+            self.withheld_at[resolved.withheld.record.id] = path
         elif record:
             self.records.append(record)
-
-    def known_or_made(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
-        key, before = self.cache.key(value), len(self.problems)
-        if found := self.cache.get(key):
-            return found
-        made = self.make_record(kind, value, path)
-        if made and not made.problems and len(self.problems) == before:
-            self.cache.put(key, made)
-        return made
 
     def make_record(self, kind: str, value: dict[str, Any], path: Path) -> Resolved | None:
         shape, errors = _validate(RECORD_SCHEMAS[kind], value, path, kind, self.problems)

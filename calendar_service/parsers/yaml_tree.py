@@ -99,17 +99,35 @@ def read_tree(data: bytes) -> Tree:
     """Parse one YAML document. Never raises, whatever the bytes are: what is wrong is in `refused`."""
     tree = Tree()
     try:
-        text = decode_yaml(data)
-        for place, message, remedy in strange_characters(text):
-            tree.refuse(place, (), message, remedy)
-        readable = without_strange(text) if tree.refused else text
-        tree.is_whole = readable is not None
-        if readable is not None:
-            tree.value = _Builder(tree, readable).document()
+        text = decode_into(tree, data)
+        tree.is_whole = text is not None
+        if text is not None:
+            build(tree, text)
     except UnfitYaml as error:
         tree.is_whole = False
         tree.refused.append((error.place, Problem(error.path, error.message, None, error.remedy)))
     return tree
+
+
+def decode_into(tree: Tree, data: bytes) -> str | None:
+    """Return the text of a file without strange characters, which the tree refuses; None if they mean too much.
+
+    Raise UnfitYaml.
+    """
+    text = decode_yaml(data)
+    for place, message, remedy in strange_characters(text):
+        tree.refuse(place, (), message, remedy)
+    return without_strange(text) if tree.refused else text
+
+
+def build(tree: Tree, text: str, lines_before: int = 0, first_record: int = 0) -> int:
+    """Parse a text into a tree, and return the number of its values. Raise UnfitYaml.
+
+    If it is a part of a file, there are so many lines before it, and that is the number of its first record.
+    """
+    builder = _Builder(tree, text, lines_before, first_record)
+    tree.value = builder.document()
+    return builder.values
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -144,8 +162,10 @@ def _not_yaml(message: str, place: Position) -> UnfitYaml:
 class _Builder:
     """Builds plain values from libyaml's events, and records the place and span of every value."""
 
-    def __init__(self, tree: Tree, text: str) -> None:
+    def __init__(self, tree: Tree, text: str, lines_before: int, first_record: int) -> None:
         self.tree = tree
+        self.lines_before = lines_before
+        self.first_record = first_record
         self.text = text
         self.events = _events(text)
         self.values = 0
@@ -162,7 +182,7 @@ class _Builder:
                     documents += 1
                     if documents > 1:
                         message = "a second document begins here."
-                        raise UnfitYaml(message, _place(event), remedy="Keep one: delete the line ---.")
+                        raise UnfitYaml(message, self.place(event), remedy="Keep one: delete the line ---.")
                 case ScalarEvent() | MappingStartEvent() | SequenceStartEvent() | AliasEvent():
                     value = self.node(event, (), 0, event)
         return value
@@ -171,10 +191,10 @@ class _Builder:
         """Build the value that begins with `event`; `key` is the event of its key, or `event` itself."""
         self.values += 1
         if self.values > MAX_VALUES:
-            raise UnfitYaml(f"the file has more than {MAX_VALUES:,} values.", _place(event), remedy="Split it.")
+            raise UnfitYaml(f"the file has more than {MAX_VALUES:,} values.", self.place(event), remedy="Split it.")
         if depth > MAX_DEPTH:
             message = f"brackets or lists are nested more than {MAX_DEPTH} deep."
-            raise UnfitYaml(message, _place(event), path=path[:3], remedy="Close the brackets.")
+            raise UnfitYaml(message, self.place(event), path=path[:3], remedy="Close the brackets.")
         self.check_plain(event, path)
         if isinstance(event, AliasEvent):
             self.tree.unread.add(path)
@@ -222,14 +242,14 @@ class _Builder:
         while not isinstance(key_event := next(self.events), MappingEndEvent):
             if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag is not None:
                 remedy = "Look at the colons, brackets and question marks here."
-                raise UnfitYaml("a key must be a plain word.", _place(key_event), path=path, remedy=remedy)
+                raise UnfitYaml("a key must be a plain word.", self.place(key_event), path=path, remedy=remedy)
             key = key_event.value
             if len(key) > _MAX_KEY or not key.isprintable():
                 remedy = "Write it on one line, in visible characters."
-                raise UnfitYaml(f"a key is too long or too strange: {key[:40]!r}.", _place(key_event), path, remedy)
+                raise UnfitYaml(f"a key is too long or too strange: {key[:40]!r}.", self.place(key_event), path, remedy)
             if len(found) >= MAX_KEYS:
                 message = f"there are more than {MAX_KEYS:,} keys in one place."
-                raise UnfitYaml(message, _place(key_event), path, "A record has some twenty.")
+                raise UnfitYaml(message, self.place(key_event), path, "A record has some twenty.")
             child = (*path, key)
             if is_flow and found and self.is_rest_of_text(key_event, (*path, last)):
                 self.refuse_comma((*path, last), key_event)
@@ -241,7 +261,7 @@ class _Builder:
             elif not key_event.style and _FALSE_FRIEND.fullmatch(key):
                 message = f"{key} without quotes means true or false to other programs."
                 self.refuse(key_event, child, message, f'Write "{key}" in quotes.')
-            self.tree.places.setdefault(child, _place(key_event))
+            self.tree.places.setdefault(child, self.place(key_event))
             value = self.node(next(self.events), child, depth + 1, key_event)
             found.setdefault(key, value)
         self.close(key_event)
@@ -266,13 +286,14 @@ class _Builder:
     def refuse_twice(self, event: Any, path: Path) -> None:
         line, _ = self.tree.places[path]
         message = f"the key {path[-1]!r} appears twice, first in line {line}."
-        self.tree.refuse(_place(event), path, message, "Keep one of the two.")
+        self.tree.refuse(self.place(event), path, message, "Keep one of the two.")
 
     def sequence(self, path: Path, depth: int) -> list[Any]:
         found: list[Any] = []
+        first = self.first_record if path == ("records",) else 0
         while not isinstance(event := next(self.events), SequenceEndEvent):
-            child = (*path, len(found))
-            self.tree.places.setdefault(child, _place(event))
+            child = (*path, first + len(found))
+            self.tree.places.setdefault(child, self.place(event))
             found.append(self.node(event, child, depth + 1, event))
         self.close(event)
         return found
@@ -292,12 +313,11 @@ class _Builder:
             self.refuse(event, path, *surprise)
         return text
 
+    def place(self, event: Any) -> Position:
+        return event.start_mark.line + self.lines_before + 1, event.start_mark.column + 1
+
     def refuse(self, event: Any, path: Path, message: str, remedy: str) -> None:
-        self.tree.refuse(self.tree.places.get(path, _place(event)), path, message, remedy)
-
-
-def _place(event: Any) -> Position:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+        self.tree.refuse(self.tree.places.get(path, self.place(event)), path, message, remedy)
 
 
 def _surprise(text: str) -> tuple[str, str] | None:

@@ -119,7 +119,7 @@ def test_a_fault_in_the_calendar_leaves_the_findings_of_the_records(monkeypatch)
 
 
 def test_a_fault_elsewhere_is_a_finding_too(monkeypatch):
-    monkeypatch.setattr(calendar_file, "read_tree", lambda _: 1 / 0)
+    monkeypatch.setattr(calendar_file, "split_tree", lambda _: 1 / 0)
     reading = read_calendar(FILE.encode(), "f")
     assert reading.draft is None
     told = f"internal error while reading the file (ZeroDivisionError). {REPORT}"

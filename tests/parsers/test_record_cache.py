@@ -1,4 +1,4 @@
-"""Reading a file again: the same result as reading it for the first time, and work for changed records only."""
+"""Reading a file again: the same result as reading it for the first time or whole, and work for changed records only."""
 
 import random
 from datetime import UTC, datetime
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from calendar_service.parsers import record_cache, validate
+from calendar_service.parsers import calendar_file, record_cache, split_tree, validate
 from calendar_service.parsers.calendar_file import read_calendar
+from calendar_service.parsers.yaml_tree import read_tree
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SAMPLE = (Path(__file__).parents[2] / "data" / "events.yaml").read_text(encoding="utf-8")
@@ -51,6 +52,7 @@ def check_readings(seed, times):
         first = read_calendar(text, "file", NOW)
         record_cache._last = kept
         assert again == first, text
+        assert first == calendar_file._read(read_tree(text), "file", NOW), text
         errors += bool(first.errors)
     return errors
 
@@ -64,21 +66,27 @@ def test_thousands_of_files_are_read_again_as_for_the_first_time():
     assert check_readings(1, 3000) > 300
 
 
-def test_only_changed_records_are_resolved(monkeypatch):
-    resolved = []
+def test_only_changed_records_are_parsed_and_resolved(monkeypatch):
+    parsed, resolved = [], []
+
+    def count_lines(tree, text, *given):
+        parsed.append(text.count("\n"))
+        return build(tree, text, *given)
 
     def count(shape, *given, **named):
         resolved.append(shape.id)
         return resolve(shape, *given, **named)
 
-    resolve = validate.resolve_record
+    build, resolve = split_tree.build, validate.resolve_record
+    monkeypatch.setattr(split_tree, "build", count_lines)
     monkeypatch.setattr(validate, "resolve_record", count)
     text = "calendar: {id: a.example, name: A, timezone: Europe/Paris, languages: [en]}\nrecords:\n" + "".join(
         f"  - {{id: r{n}, kind: event, title: Number {n}, when: {n} May 2027}}\n" for n in range(1, 31)
     )
     read_calendar(text.encode(), "file", NOW)
+    parsed.clear()
     resolved.clear()
     read_calendar(text.replace("Number 7,", "Seven,").encode(), "file", NOW)
-    assert resolved == ["r7"]
+    assert (parsed, resolved) == ([2, 2], ["r7"])  # the lines of the calendar, and of the record under its key
     read_calendar(text.replace("Europe/Paris", "Asia/Seoul").encode(), "file", NOW)
     assert len(resolved) == 31
