@@ -78,7 +78,7 @@ _MOST_DIGITS = 10
 def show_changes() -> Response:
     """Show what differs from the public edition. It changes nothing."""
     done = page_language().gettext(_DONE[_outcome()]) if "done" in request.args else ""
-    return _page(open_overview(_only(request.args.get("only", ""))), done=done)
+    return _page(open_overview(_only(request.args.get("only", "")), is_held_first=True), done=done)
 
 
 def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -115,7 +115,7 @@ def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTP
 def act_on_changes() -> Response:
     """Publish what the editor has seen, with or without messages, or discard or settle one waiting change."""
     only = _only(request.form.get("only", ""))
-    overview = open_overview(only)
+    overview = open_overview(only, is_held_first=True)
     try:
         action = pressed_button(request.form, ("publish", "silent", "discard", "choose"))
     except UnclearButton:
@@ -201,7 +201,7 @@ def _only(text: str) -> int | None:
 @blueprint.get(f"{CHANGES}/message")
 def show_message() -> Response:
     """Show the message about one change, or all of them, as it will be sent."""
-    overview = open_overview(_only(request.args.get("only", "")))
+    overview = open_overview(_only(request.args.get("only", "")), is_held_first=True)
     code = request.args.get("lang_of_message", overview.lang.code)
     if overview.difference is None or code not in overview.difference.following.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)

@@ -169,9 +169,11 @@ def _try_new(overview: Overview, form: RecordForm, given: dict[str, str], record
 
 
 def _wishes(overview: Overview, record_id: str) -> dict[str, list[tuple[str, str]]]:
-    """Return what other editors want of the record, by the name of the field: who, and the text."""
+    """Return what editors want and the form does not have, by the name of the field: who, and the text."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for change in overview.others:
+    pending = overview.pending
+    left_out = [each for each in overview.tried if each.id in pending.conflicts or each.id in pending.left_out]
+    for change in (*overview.others, *left_out):
         for each in change.edits if change.record_id == record_id else ():
             edit = edit_from_json(each["edit"])
             if isinstance(edit, SetValue):

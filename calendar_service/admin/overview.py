@@ -38,8 +38,8 @@ FILE_READER = "calendar-service-file-reader"
 class Overview:
     """The file and the public edition at one time. `difference` is None if the file is broken or changes nothing.
 
-    `pending` is the file with the changes of the editor that can be made, unless it is held; of these `difference` is,
-    and `draft` is what it says, None if it is broken.
+    `pending` is the file with the changes of the editor that can be made; of these `difference` is, and `draft` is what
+    it says, None if it is broken.
     `mine` are all changes of the editor, `tried` those of them that `pending` is made of as far as they can be made,
     `others` those of the other editors. `read_only` says why nothing can be changed from here.
     """
@@ -74,23 +74,27 @@ def release_time(edition: Edition | None) -> datetime:
     return max(now, edition.published_at) if edition else now
 
 
-def open_overview(only: int | None = None) -> Overview:
-    """Return the state of all now; of the editor's own changes with `only` one. Raise DatabaseFault."""
+def open_overview(only: int | None = None, *, is_held_first: bool = False) -> Overview:
+    """Return the state of all now; of the editor's own changes with `only` one. Raise DatabaseFault.
+
+    With `is_held_first`, a file that is held is shown by itself, as it is confirmed before the editor's changes.
+    """
     reader = cast("FileReader", current_app.extensions[FILE_READER])
     engine, now, lang = cache().engine, cache().clock(), page_language()
     state, edition, found = reader.read(), public_edition(), status().read(now)
     waiting, me = list_waiting_changes(engine), who().editor.address
     mine = [each for each in waiting if each.editor == me]
-    # What is held is confirmed first, by itself.
-    is_held = state.trouble or state.reading.draft is None or held_reasons(state, found)
-    tried = [] if is_held else [each for each in mine if only in (None, each.id)]
+    is_alone = is_held_first and bool(held_reasons(state, found))
+    is_left = state.trouble or state.reading.draft is None or is_alone
+    tried = [] if is_left else [each for each in mine if only in (None, each.id)]
     pending = combine(reader, state, tried)
     draft = pending.state.reading.draft if not state.trouble else None
     draft = draft.released_at(release_time(edition)) if draft else None
     difference = compare_file(engine, edition, draft, now) if draft else None
     if difference and difference.comparison.is_empty:
         difference = None
-    number = max(difference.number if difference else 0, len(mine))
+    number = difference.number if difference else 0
+    number = number + len(mine) if is_alone else max(number, len(mine))
     line = state_line(engine, state, found, edition, number, now=now, lang=lang)
     others = [each for each in waiting if each.editor != me]
     if read_only := why_read_only(engine, reader.path, this_host(), is_to_be_written=True):
