@@ -72,7 +72,7 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads, snapshot)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings
-    app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock))
+    app.extensions[STATUS] = StatusReader(engine, faults or FaultLog(clock), lambda: cache.is_database_away)
     app.extensions[PROCESS_METRICS] = counts = ProcessMetrics()
     cache.renderings.on_rendered, cache.renderings.on_refused = counts.rendered, counts.refused
     app.extensions[GUESS_LIMITER] = GuessLimiter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from calendar_service.store.publish_attempts import PublishAttempt
 
 _ANSWER_SECONDS = 3.0
+_SHORT_SECONDS = 1.0
 # Counting all deliveries of a large database may take longer.
 _COUNT_SECONDS = 8.0
 _OF_PUBLISHING = frozenset({FaultKind.PUBLICATION, FaultKind.LEASE, FaultKind.CLOCK})
@@ -71,11 +73,17 @@ class ServiceStatus:
 
 
 class StatusReader:
-    """Reads the state of the service for concurrent requests. It also answers if the database does not."""
+    """Reads the state of the service for concurrent requests. It also answers if the database does not.
 
-    def __init__(self, engine: Database, log: FaultLog) -> None:
+    Once the database has kept a request waiting, the others do not wait as long as `is_away` says that it does not
+    answer: they would hold all threads of the server.
+    """
+
+    def __init__(self, engine: Database, log: FaultLog, is_away: Callable[[], bool] = lambda: False) -> None:
         self._engine = engine
         self._log = log
+        self._is_away = is_away
+        self._has_waited = False
         self._calls: BoundedCalls[ServiceStatus] = BoundedCalls("status")
 
     def read(self, now: datetime) -> ServiceStatus:
@@ -87,12 +95,18 @@ class StatusReader:
         return self._ask(lambda: self._status(now, read_gauges(self._engine, now)), _COUNT_SECONDS, now)
 
     def _ask(self, read: Callable[[], ServiceStatus], seconds: float, now: datetime) -> ServiceStatus:
+        if self._has_waited and self._is_away():
+            return self._no_answer(Trouble.AWAY, "the database does not answer", now)
+        began = time.monotonic()
         try:
             found = self._calls.call(read, seconds)
         except NoAnswer as error:
-            return ServiceStatus(is_database_up=False, faults=self._without_database(Trouble.AWAY, str(error), now))
+            self._has_waited = True
+            return self._no_answer(Trouble.AWAY, str(error), now)
         except DatabaseFault as fault:
-            return ServiceStatus(is_database_up=False, faults=self._without_database(fault.trouble, str(fault), now))
+            self._has_waited = time.monotonic() - began > _SHORT_SECONDS
+            return self._no_answer(fault.trouble, str(fault), now)
+        self._has_waited = False
         return replace(found, faults=_merged(found.faults, self._log.faults()))
 
     def _status(self, now: datetime, gauges: Gauges | None) -> ServiceStatus:
@@ -101,12 +115,12 @@ class StatusReader:
         worker_health = gauges.worker_health if gauges else read_worker_health(self._engine, now)
         return ServiceStatus(True, faults, last_attempt(self._engine), worker_health, gauges)  # noqa: FBT003 (the fields in their order)
 
-    def _without_database(self, trouble: Trouble, message: str, now: datetime) -> list[Fault]:
+    def _no_answer(self, trouble: Trouble, message: str, now: datetime) -> ServiceStatus:
         known = self._log.faults()
-        if any(each.kind is FaultKind.DATABASE for each in known):
-            return known
-        reason = DATABASE_REASONS[trouble]
-        return [*known, Fault(FaultKind.DATABASE, host_name(), reason, (message,), 1, now, now, None, None)]
+        if not any(each.kind is FaultKind.DATABASE for each in known):
+            reason = DATABASE_REASONS[trouble]
+            known = [*known, Fault(FaultKind.DATABASE, host_name(), reason, (message,), 1, now, now, None, None)]
+        return ServiceStatus(is_database_up=False, faults=known)
 
 
 def _merged(written: list[Fault], own: list[Fault]) -> list[Fault]:
