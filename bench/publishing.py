@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.calendars import NOW, write_file
 from bench.measure import Result, forked, row
+from calendar_service.bootstrap import spare_collections, take_short_turns
 from calendar_service.publishing import publish_file
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, sqlite_url
@@ -26,6 +27,8 @@ def publish_an_edit(folder):
     path.write_bytes(data)
     known = publish_file(engine, path, NOW).edition
     web = load_edition(engine)
+    take_short_turns()  # both as `serve` does
+    spare_collections()
     path.write_bytes(data.replace(b"number 5000 is", b"number 5000 was"))
     waits, done = [], threading.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -54,6 +55,14 @@ def set_up_logging() -> None:
 def take_short_turns() -> None:
     """Switch threads each millisecond, not every five, so that a rendering delays short responses less."""
     sys.setswitchinterval(0.001)
+
+
+def spare_collections() -> None:
+    """Keep what is in memory now out of searches for garbage, which would stop all threads for as long as it is much.
+
+    Call it once all is loaded.
+    """
+    gc.freeze()
 
 
 def open_database(settings: Settings) -> Database:

@@ -16,6 +16,7 @@ from calendar_service.bootstrap import (
     make_worker,
     secret_keys,
     set_up_logging,
+    spare_collections,
     take_short_turns,
 )
 from calendar_service.clock import clock
@@ -82,6 +83,7 @@ def make_web_process(settings: Settings, *, threads: int = 4) -> WebProcess:
     except DatabaseFault as fault:
         logger.error("Until the database answers, only what this host has kept can be served: %s", fault)  # noqa: TRY400 (the traceback adds nothing)
     cache.load_snapshot()
+    spare_collections()
     return WebProcess(app, cache, worker, EditionFollower(cache), may_send_more(app, settings, clock))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.yaml_text import UnfitYaml
@@ -28,51 +28,42 @@ class NotSplit(CalendarError):
     """The file cannot be parsed record by record."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordText:
-    """The lines of one record, with the number of lines and of records before it."""
-
-    text: str
-    lines_before: int
-    number: int
-
-    def parse(self) -> tuple[Tree, int]:
-        """Return the tree of this record alone, with places in the whole file, and the number of its values.
-
-        Raise NotSplit.
-        """
-        tree = Tree()
-        try:
-            # Under its key, so that libyaml reads it as in the file.
-            values = build(tree, f"records:\n{self.text}", self.lines_before - 1, self.number)
-        except UnfitYaml:
-            raise NotSplit("a record cannot be read by itself.") from None
-        return tree, values
-
-
 @dataclass
 class SplitTree(Tree):
-    """The tree of a file whose records are texts, each parsed when its value or a place in it is asked for."""
+    """The tree of a file whose records are texts, each parsed when its value or a place in it is asked for.
 
-    texts: list[RecordText] = field(default_factory=list)
+    `lines_before` has the number of lines before each.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    lines_before: list[int] = field(default_factory=list)
     values: int = 0
 
     def place_of(self, path: Path) -> Position:
         """Return the place of a path, or of its nearest parent that is in the file."""
         if len(path) > 1 and path[0] == "records":
-            return self.texts[int(path[1])].parse()[0].place_of(path)
+            return self._parse(int(path[1]))[0].place_of(path)
         return super().place_of(path)
 
-    def value_of(self, record: RecordText) -> tuple[Any, int]:
-        """Return the plain value of a record, 0 if a part of it was refused, else the number of its values.
+    def value_of(self, number: int) -> tuple[Any, int]:
+        """Return the plain value of a record; and 0 if a part of it was refused, else the number of its values.
 
         Raise NotSplit.
         """
-        tree, values = record.parse()
+        tree, values = self._parse(number)
         self.refused += tree.refused
         self.unread |= tree.unread
         self.count(values)
         return tree.value["records"][0], 0 if tree.refused else values
+
+    def _parse(self, number: int) -> tuple[Tree, int]:
+        tree = Tree()
+        try:
+            # Under its key, so that libyaml reads it as in the file.
+            values = build(tree, f"records:\n{self.texts[number]}", self.lines_before[number] - 1, number)
+        except UnfitYaml:
+            raise NotSplit("a record cannot be read by itself.") from None
+        return tree, values
 
     def count(self, values: int) -> None:
         """Count the values of a record. Raise NotSplit if the file has too many, or too many that were refused."""
@@ -95,10 +86,10 @@ def split_tree(data: bytes) -> SplitTree:
     value = tree.value
     if len(tree.refused) > strange or not isinstance(value, dict) or list(value.items())[-1:] != [("records", None)]:
         raise NotSplit("the line of the records may be a part of something else.")
-    lines_before = text.count("\n", 0, starts[0])
-    for number, (start, end) in enumerate(pairwise((*starts, len(text)))):
-        tree.texts.append(RecordText(text[start:end], lines_before, number))
-        lines_before += text.count("\n", start, end)
+    tree.texts = [text[start:end] for start, end in pairwise((*starts, len(text)))]
+    tree.lines_before = list(
+        accumulate((each.count("\n") for each in tree.texts), initial=text.count("\n", 0, starts[0]))
+    )
     tree.value["records"] = tree.texts
     return tree
 
@@ -110,7 +101,8 @@ def _starts(text: str) -> list[int]:
     if header is None or first is None:
         raise NotSplit("its records are not a list in block style.")
     indent = first[1]
-    # A line that belongs to no record, unless it is empty or a comment, ends the list.
-    if re.compile(rf"^(?!{indent} |{indent}-(?:[ \r]|$)|[ ]*(?:#|\r?$))", re.MULTILINE).search(text, header.end() + 1):
+    # Each line belongs to a record, begins one, is a comment or empty.
+    lines = re.compile(rf"(?:(?:{indent}(?: |-(?=[ \r\n]|\Z))|[ ]*+(?:#|\r?(?=\n|\Z))).*+(?:\n|\Z))*+")
+    if not lines.fullmatch(text, header.end() + 1):
         raise NotSplit("its records are not the last part of it.")
-    return [each.start() for each in re.compile(rf"^{indent}-", re.MULTILINE).finditer(text, first.start(1))]
+    return [each.start() + 1 for each in re.compile(rf"\n{indent}-").finditer(text, first.start(1) - 1)]

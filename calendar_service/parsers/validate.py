@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from calendar_service.parsers.split_tree import RecordText
     from calendar_service.parsers.yaml_tree import Tree
     from calendar_service.records.schema import AnyRecordShape
 
@@ -151,22 +150,22 @@ class _Records:
                 self.problems.append(Problem(("records", number), message, None, "Correct those first."))
                 return
             if isinstance(tree, SplitTree):
-                self.read_text(each, tree, ("records", number))
+                self.read_text(number, tree, ("records", number))
             else:
                 with collect_internal_errors(("records", number), self.problems):
                     self.read_record(each, ("records", number))
         self.cache.finish()
         self.check_written_out()
 
-    def read_text(self, text: RecordText, tree: SplitTree, path: Path) -> None:
+    def read_text(self, number: int, tree: SplitTree, path: Path) -> None:
         """Read a record that is parsed by itself, unless it is known. Raise NotSplit."""
-        key, before = self.cache.key(text.text), len(self.problems)
+        key, before = self.cache.key(tree.texts[number]), len(self.problems)
         if known := self.cache.get(key):
             resolved, values = known
             tree.count(values)
             self.add(resolved, None, path)
             return
-        value, values = tree.value_of(text)
+        value, values = tree.value_of(number)
         made = None
         with collect_internal_errors(path, self.problems):
             made = self.read_record(value, path)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Record
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def digest_records(records: Iterable[Record]) -> str:
     """Return the SHA-256 (hexadecimal) of the records as canonical JSON, independent of their order.
 
@@ -25,8 +28,13 @@ def digest_records(records: Iterable[Record]) -> str:
 
 def digest_json(records: Iterable[dict[str, Any]]) -> str:
     """Return the same digest of records as JSON values, in the order of their ids."""
-    canonical = json.dumps(list(records), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    # As one list, but not written at once: that would keep all other threads waiting.
+    digest, before = hashlib.sha256(b"["), ""
+    for each in records:
+        digest.update((before + _canonical(each)).encode("ascii"))
+        before = ","
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 def digest_edition(edition: Edition) -> str:

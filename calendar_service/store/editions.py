@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from calendar_service.store.engine import Database
 
 
+# As many rows are held at once.
+_PAGE = 500
+
+
 def newest_number(engine: Database) -> int:
     """Return the number of the newest edition, 0 if there is none."""
     with reading(engine) as connection:
@@ -119,21 +123,21 @@ def add_edition(connection: Connection, head: NewEdition, last: Edition | None, 
         "editor": head.editor,
     }
     connection.execute(insert(editions), row)
-    rows = [
-        {
-            "record_id": each.record.id,
-            "number": each.number,
-            "edition": number,
-            "sequence": each.sequence,
-            "changed_at": each.changed_at,
-            "withdrawn": each.withdrawn,
-            "is_reread": each.is_reread,
-            "record": record_to_json(each.record),
-            "instants": instants_to_json(derive_instants(each.record, head.stamp)),
-        }
-        for each in added
-    ]
-    if rows:
+    for start in range(0, len(added), _PAGE):
+        rows = [
+            {
+                "record_id": each.record.id,
+                "number": each.number,
+                "edition": number,
+                "sequence": each.sequence,
+                "changed_at": each.changed_at,
+                "withdrawn": each.withdrawn,
+                "is_reread": each.is_reread,
+                "record": record_to_json(each.record),
+                "instants": instants_to_json(derive_instants(each.record, head.stamp)),
+            }
+            for each in added[start : start + _PAGE]
+        ]
         connection.execute(insert(revisions), rows)
     raise_sequence(connection)
     return replace(advance(last, number, head.stamp, head.calendar, added), reading=head.reading)

@@ -48,7 +48,7 @@ def check_same(data):
     whole = read_tree(data)
     try:
         tree = split_tree(data)
-        values = [tree.value_of(each)[0] for each in tree.texts]
+        values = [tree.value_of(number)[0] for number in range(len(tree.texts))]
     except NotSplit:
         return "whole" if whole.is_whole else "broken"
     assert whole.is_whole, data
