@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.syntax import Clock
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,8 @@ _T = TypeVar("_T")
 _HOUR_UNITS = VOCABULARY.hour_words - {pattern.split()[0] for pattern in VOCABULARY.city_time}
 _UTC_WORDS = frozenset({"utc", "gmt", "z"})
 _NOON = (12, 0)
+_EITHER_HALF = range(1, 9)
+"""Of these hours "o'clock" may be the morning or the evening; 9 to 12 o'clock are those before noon."""
 _ENDS_OF_DAY = ((24, 0), (23, 59), (0, 0))
 
 
@@ -45,9 +48,15 @@ class ClockRules:
         if not hour:
             return self._four_digits()
         clock = tokens.first_of(lambda: self._minutes(int(hour)), lambda: self._hour_unit(int(hour)))
+        is_o_clock = tokens.accept_phrase(VOCABULARY.o_clock)
         half = self._half()
-        if not clock and not half:
+        if not clock and not half and not is_o_clock:
             return None
+        if not clock and not half and int(hour) in _EITHER_HALF:
+            words = tokens.text_since(start)
+            raise self.parts.error(
+                words, Sentence("{words} may be am or pm.", words=words), Sentence("Write 15:00 or 3 pm.")
+            )
         found = self._checked(replace(clock or Clock(int(hour)), half=half), tokens.text_since(start))
         return self._named(found)
 

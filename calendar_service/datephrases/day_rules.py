@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MONTHS, _LAST_DAY = 12, 31
 _DIGITS: Final = re.compile(r"(?<![\d./])(\d{1,2})[./](\d{1,2})[./]\d{4}(?![\d/])")
+_JOINS: Final = VOCABULARY.range_words | VOCABULARY.and_words
 _MONTH_NAMES: Final = {number: name for name, number in VOCABULARY.months.items()}
 
 
@@ -201,12 +202,25 @@ class DayRules:
         number = self.tokens.accept_number(1, 2)
         if not number or not 1 <= int(number) <= 31:  # days of a month
             return ""
-        self.tokens.accept(VOCABULARY.ordinal_suffixes)
+        if not self.tokens.accept(VOCABULARY.ordinal_suffixes):
+            self._skip_full_stop()
         return number
+
+    def _skip_full_stop(self) -> None:
+        """Skip the full stop of "17. November 2027" and "17. - 19. November 2027"; "Lot 3. November" is a number."""
+        tokens = self.tokens
+        following = tokens.peek(1)
+        is_ordinal = following in VOCABULARY.months or following in (",", "-") or tokens.phrase_at(_JOINS, 1)
+        if is_ordinal and tokens.peek(-2) not in VOCABULARY.numbered_parts:
+            tokens.accept(".")
 
     def _year(self) -> str:
         start = self.tokens.at
         self.tokens.accept(",")
-        if not (year := self.tokens.accept_number(4)):
-            self.tokens.at = start
-        return year
+        if year := self.tokens.accept_number(4):
+            return year
+        self.tokens.at = start
+        if self.tokens.accept("'") and self.tokens.is_glued() and (year := self.tokens.accept_number(2)):  # "8 Apr '27"
+            return f"20{year}"
+        self.tokens.at = start
+        return ""

@@ -63,6 +63,7 @@ class Vocabulary:
     # Clocks
     hour_words: Phrases
     minute_words: Phrases
+    o_clock: Phrases = frozenset()  # behind an hour of either half of the day
     noon: Phrases
     midnight: Phrases
     halves: Mapping[str, Half]

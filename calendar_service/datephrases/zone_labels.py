@@ -1,7 +1,8 @@
 """Names of zones whose meaning depends on the day: abbreviations such as "EEST", and CLDR's names of time zones.
 
 A label has one meaning if all zones that use it at that time have the same offset there, and none that uses it in that
-year has another name then: "EST" in July may be Panama's, or New York's written without care.
+year has another name then: "EST" in July may be Panama's, or New York's written without care. The name of a summer time
+is never another clock written without care: "EEST" in April is not Cairo's, where summer time begins later.
 """
 
 from __future__ import annotations
@@ -94,10 +95,11 @@ def is_label(key: str) -> bool:
 @lru_cache(maxsize=16_384)
 def offsets_of(key: str, day: date, clock: time | None) -> dict[str, timedelta | None]:
     """Map the zones that use a label in the year of a day to their offset; None if they have another name then."""
-    offsets = {zone.key: _offset(key, datetime.combine(day, clock or _NOON, zone)) for zone in _zones_of(key, day.year)}
-    if key in long_names() and long_names()[key][1] == "daylight":  # a zone without summer time never has that name
-        return {zone: offset for zone, offset in offsets.items() if offset is not None}
-    return offsets
+    times = {zone.key: datetime.combine(day, clock or _NOON, zone) for zone in _zones_of(key, day.year)}
+    offsets = {zone: _offset(key, local) for zone, local in times.items()}
+    used: dict[str, timedelta | None] = {zone: offset for zone, offset in offsets.items() if offset is not None}
+    is_long_summer = key in long_names() and long_names()[key][1] == "daylight"
+    return used if is_long_summer or (used and all(times[zone].dst() for zone in used)) else offsets
 
 
 def has_own_clocks(key: str) -> bool:

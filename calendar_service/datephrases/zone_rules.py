@@ -36,14 +36,17 @@ class ZoneRules:
         )
 
     def _city_in_brackets(self) -> Zone | None:
-        """Read the "Athens" of "14:00 (Athens)"."""
+        """Read the "Athens" of "14:00 (Athens)" and the "Athens, UTC+2" of "14:00 (Athens, UTC+2)"."""
         start = self.tokens.at
         if not self.parts.shape.endswith("C") or self.tokens.peek(-1) != "(":
             return None
         for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
             self.tokens.at = end
-            if self.tokens.peek() == ")" and (zone := city_zones().get(key)):
+            zone = city_zones().get(key)
+            if zone and self.tokens.peek() == ")":
                 return Zone(zone, self.tokens.text_since(start))
+            if zone and self.tokens.accept(",") and (offset := self.tokens.first_of(self._offset_in_words)):
+                return Zone(zone, self.tokens.text_since(start), offset)
         return None
 
     def _city_of_clock(self) -> Zone | None:
@@ -98,10 +101,12 @@ class ZoneRules:
 
     def _offset_in_brackets(self) -> str | None:
         """Read "(UTC+2)" behind a zone."""
-        if not self.tokens.accept("(") or zone_words().get(self.tokens.peek()) != "UTC":
-            return None
-        offset = self._zone_name()
+        offset = self._offset_in_words() if self.tokens.accept("(") else None
         return offset if self.tokens.accept(")") else None
+
+    def _offset_in_words(self) -> str | None:
+        """Read "UTC+2"."""
+        return self._zone_name() if zone_words().get(self.tokens.peek()) == "UTC" else None
 
     def _zone_name(self) -> str | None:
         start = self.tokens.at

@@ -15,6 +15,8 @@ from calendar_service.records.zones import IANA_ZONES, offset_name, tzinfo_of
 
 ACCEPTED = [
     ("7 July 2027, 17:00 EEST", None, "UTC+03:00"),
+    ("8 April 2027, 17:00 EEST", None, "UTC+03:00"),  # in Egypt summer time begins later
+    ("29 October 2027, 17:00 EEST", None, "UTC+03:00"),  # and ends earlier
     ("7 January 2027, 17:00 EET", None, "UTC+02:00"),
     ("7 July 2027, 17:00 KST", None, "UTC+09:00"),
     ("7 July 2027, 17:00 (EAT)", None, "UTC+03:00"),

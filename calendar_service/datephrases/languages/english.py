@@ -56,7 +56,8 @@ ENGLISH = Vocabulary(
     minute_words=phrases("min|minutes"),
     noon=phrases("noon|midday"),
     midnight=phrases("midnight"),
-    halves=table(am="am|a.m", pm="pm|p.m"),
+    o_clock=phrases("o'clock"),
+    halves=table(am="am|a.m|in the morning", pm="pm|p.m|in the afternoon|in the evening"),
     range_words=phrases("to|until|till|through|thru"),
     and_words=phrases("and|&"),
     between=phrases("between"),
@@ -71,7 +72,7 @@ ENGLISH = Vocabulary(
         "|deadline|the deadline|end of day|end of the day|hosted online|via Zoom|on Zoom|via Teams|on Teams"
         "|Zoom|Teams"
         "|full day|full-day|all day|whole day|new deadline|extended deadline|venue :|location :|place :"
-        "|where :|where ?|o'clock|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
+        "|where :|where ?|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
         "|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
