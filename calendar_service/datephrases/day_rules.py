@@ -160,8 +160,7 @@ class DayRules:
         if sign == "." and tokens.is_glued():
             tokens.accept(".")
         end = tokens.at
-        following = self.after_range(self._weekday_and_digits)
-        tokens.at = end
+        following = self._digits_behind(day_first=self.day_first or int(day) > _MONTHS)
         is_told = self.day_first or int(day) > _MONTHS or (following and int(following.day) > _MONTHS)
         if not following or tokens.peek() == sign:
             return None
@@ -169,7 +168,16 @@ class DayRules:
             words = tokens.text_of(start, end)
             remedy = Sentence("Write the month as a word: 5 March - 9 March 2028.")
             raise self.parts.error(words, Sentence("{words} may mean day/month or month/day.", words=words), remedy)
+        self.day_first = True  # "31.05. - 04.06.2027": the other end is written alike
         return Day(day, self._month_in_digits(month))
+
+    def _digits_behind(self, *, day_first: bool) -> Day | None:
+        """Return the other end of a range in digits, without advancing."""
+        start, known = self.tokens.at, self.day_first
+        self.day_first = day_first
+        found = self.after_range(self._weekday_and_digits)
+        self.tokens.at, self.day_first = start, known
+        return found
 
     def _weekday_and_digits(self) -> Day | None:
         self.tokens.accept_with(VOCABULARY.weekdays, ".,")

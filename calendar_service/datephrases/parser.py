@@ -150,9 +150,10 @@ class Parser:
         return (bool(self.parts.shape) and bool(self.tokens.accept_phrase(VOCABULARY.trailers))) or None
 
     def _and_trailer(self) -> bool | None:
-        """Read the "and" of "in person and online"."""
+        """Read the "and" of "in person and online" and "online and in Strasbourg"."""
         is_joined = self.parts.shape and self.tokens.accept_phrase(VOCABULARY.and_words)
-        return bool(is_joined and self.tokens.phrase_at(_BEHIND_DASH)) or None
+        is_place = self.parts.is_online and self.tokens.peek() in VOCABULARY.place_prepositions
+        return bool(is_joined and (is_place or self.tokens.phrase_at(_BEHIND_DASH))) or None
 
     def _before(self) -> bool | None:
         start = self.tokens.at

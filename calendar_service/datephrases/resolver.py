@@ -13,7 +13,7 @@ from calendar_service.datephrases.languages import LANGUAGES, VOCABULARY
 from calendar_service.datephrases.parser import END_OF_WHICH_DAY, Parser
 from calendar_service.datephrases.rrule import LAST_DAY
 from calendar_service.datephrases.syntax import Clock
-from calendar_service.datephrases.titles import is_venue
+from calendar_service.datephrases.titles import is_venue, place_name
 from calendar_service.datephrases.tokens import name_key, phrase_key
 from calendar_service.datephrases.zone_names import city_zones
 from calendar_service.datephrases.zone_resolution import one_zone, settle_labels
@@ -383,7 +383,7 @@ def _end_by_duration(
 
 def _check_clock_of_place(parts: PhraseParts, record_zone: str | None, around: datetime) -> None:
     """Check that the place behind a time without a zone has the same clock as the record. Raise DatePhraseError."""
-    names = parts.place.split(", ")
+    names = [name if name_key(name) in city_zones() else place_name(name) for name in parts.place.split(", ")]
     zones = {city_zones().get(name_key(name)) for name in names} - {None}
     if not zones and all(map(is_venue, names)):
         return
@@ -391,7 +391,7 @@ def _check_clock_of_place(parts: PhraseParts, record_zone: str | None, around: d
     if record_zone and clocks == {around.astimezone(tzinfo_of(record_zone)).utcoffset()}:
         return
     reason = Sentence(
-        "it does not say whether {words} is the clock of {place}.", words=parts.clocks[0].words, place=parts.place
+        "it does not say whether {words} is the clock of {place}.", words=parts.clocks[0].words, place=", ".join(names)
     )
     raise parts.error(
         parts.place, reason, Sentence("Write the zone behind the time: Brussels time, heure de Paris, UTC.")

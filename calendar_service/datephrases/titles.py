@@ -56,6 +56,16 @@ def names_place(words: str) -> bool:
     )
 
 
+def place_name(words: str) -> str:
+    """Return the name of a place without the "in" before it; "The" may begin the name itself."""
+    names = (
+        words[token.start :]
+        for token in tokenize(words)
+        if token.text not in VOCABULARY.place_prepositions or words[token.start].isupper()
+    )
+    return next(names, words)
+
+
 def is_remark(words: str) -> bool:
     """Return True if words in brackets behind a moment say nothing about the time: "in English", "limited places"."""
     tokens = tokenize(words)
