@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,21 @@ from calendar_service.reminders.resuming import describe_pause
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
-from calendar_service.store.engine import open_engine, reading
+from calendar_service.store.engine import open_engine, reading, rehearsing, writing
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.integrity import find_damage
 from calendar_service.store.pauses import PauseKind, list_pauses
+from calendar_service.store.process_state import write_state
 from calendar_service.store.schema_version import SchemaState, is_usable, schema_state
 from calendar_service.store.subscribers import list_channels, newest_subscriber
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from calendar_service.settings import Settings
+    from calendar_service.store.engine import Database
     from calendar_service.store.faults import Fault
     from calendar_service.store.pauses import Pause
 
@@ -38,6 +43,10 @@ if TYPE_CHECKING:
 _DAMAGE_SECONDS = 60.0
 _MEGABYTE = 1_000_000
 _FEW_MEGABYTES = 200
+_WRITABLE = (
+    "Give our user the right to write to it, and to the folder of a file. A server that only follows another one takes "
+    "nothing: name the other one in CALENDAR_DATABASE_URL"
+)
 _SCHEMA_REMEDIES = {
     SchemaState.EMPTY: "it has no tables yet; run calendar-service db upgrade",
     SchemaState.OLDER: "its tables are of an earlier version; run calendar-service db upgrade",
@@ -50,7 +59,7 @@ def examine(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[Ch
     return [
         _time_zones(),
         _file(settings),
-        _database(settings),
+        _database(settings, now),
         *_git(settings),
         *_damage(settings),
         *_in_database(settings, keys, now),
@@ -84,23 +93,43 @@ def _git(settings: Settings) -> list[CheckResult]:
     return [CheckResult(is_well=True, text="git: the calendar file can be committed")]
 
 
-def _database(settings: Settings) -> CheckResult:
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    engine = open_engine(settings.database_url)
     try:
-        engine = open_engine(settings.database_url)
-        state = schema_state(engine)
-        is_good = state in (SchemaState.CURRENT, SchemaState.AHEAD)
-        number = newest_number(engine) if is_good else 0
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _database(settings: Settings, now: datetime) -> CheckResult:
+    try:
+        with _opened(settings) as engine:
+            state = schema_state(engine)
+            is_good = state in (SchemaState.CURRENT, SchemaState.AHEAD)
+            number = newest_number(engine) if is_good else 0
+            if is_good:
+                _try_to_write(engine, now)
     except CalendarError as error:
+        if isinstance(error, DatabaseFault) and error.trouble is Trouble.READ_ONLY:
+            return CheckResult(is_well=False, text=f"the database is read-only: {error.message} {_WRITABLE}")
         return CheckResult(is_well=False, text=f"the database: {error}")
     if not is_good:
         return CheckResult(is_well=False, text=f"the database: {_SCHEMA_REMEDIES[state]}")
     return CheckResult(is_well=True, text=f"{engine.dialect.name}: edition {number}")
 
 
+def _try_to_write(engine: Database, now: datetime) -> None:
+    """Write a row and roll that back. Raise DatabaseFault."""
+    with rehearsing(engine) as rehearsal, writing(rehearsal) as connection:
+        write_state(connection, "doctor", "", now)
+
+
 def _damage(settings: Settings) -> list[CheckResult]:
     """Return the damage of the database's pages, also where it is so great that nothing can be read."""
     try:
-        damage = find_damage(open_engine(settings.database_url), _DAMAGE_SECONDS)
+        with _opened(settings) as engine:
+            damage = find_damage(engine, _DAMAGE_SECONDS)
     except CalendarError:
         return []
     text = f"the database is damaged ({damage}); put back a backup: calendar-service db restore FILE"
@@ -110,13 +139,13 @@ def _damage(settings: Settings) -> list[CheckResult]:
 def _in_database(settings: Settings, keys: tuple[str, ...], now: datetime) -> list[CheckResult]:
     """Return what is found in a database that can be used; `_database` reports one that cannot."""
     try:
-        engine = open_engine(settings.database_url)
-        if not is_usable(engine):
-            return []
-        with reading(engine) as connection:
-            clock_fault, pauses = check_clock(connection, now), list_pauses(connection)
-            faults, channels = list_faults(connection), list_channels(connection)
-        newest = newest_subscriber(engine)
+        with _opened(settings) as engine:
+            if not is_usable(engine):
+                return []
+            with reading(engine) as connection:
+                clock_fault, pauses = check_clock(connection, now), list_pauses(connection)
+                faults, channels = list_faults(connection), list_channels(connection)
+            newest = newest_subscriber(engine)
     except CalendarError:
         return []
     clock = f"the clock: {clock_fault.reason}" if clock_fault else "the clock agrees with the database's"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import parseaddr, parsedate_to_datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING
@@ -39,7 +39,9 @@ def check_mail_server(settings: Settings, now: datetime) -> CheckResult:
     try:
         SmtpChannel(settings.smtp_url, settings.mail_from, "doctor", lambda: now).try_out()
     except DeliveryFailed as error:
-        return CheckResult(is_well=False, text=f"mail: {error} Look at CALENDAR_SMTP_URL and at the mail server")
+        return CheckResult(
+            is_well=False, text=f"mail: {str(error).rstrip('.')}. Look at CALENDAR_SMTP_URL and at the mail server"
+        )
     return CheckResult(is_well=True, text="mail: the mail server takes our log-in and our sender")
 
 
@@ -74,7 +76,8 @@ def check_base_url(settings: Settings, now: datetime) -> list[CheckResult]:
 
 def _clock(date: str, now: datetime) -> Iterator[CheckResult]:
     try:
-        theirs = parsedate_to_datetime(date)
+        # All of HTTP is in UTC, also where a proxy writes -0000 for it.
+        theirs = parsedate_to_datetime(date).replace(tzinfo=UTC)
     except ValueError:
         return
     if abs(now - theirs) > _CLOCK:

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy
 
 from calendar_service import doctor
 from calendar_service.dns_txt import NoDnsAnswer, look_up_txt
@@ -20,9 +21,10 @@ from calendar_service.doctor import examine
 from calendar_service.network_checks import check_base_url, check_mail_server, check_sender_domain
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.settings import Settings
-from calendar_service.store.engine import writing
+from calendar_service.store.engine import open_engine, reading, writing
 from calendar_service.store.faults import FaultKind, clear_fault, report_fault
 from calendar_service.store.pauses import RestoreKind, clear_replaced, enter_restored, report_replaced
+from calendar_service.store.process_state import read_state
 from calendar_service.store.subscribers import NewSubscriber, add_subscribers
 from tests.support.calendar_files import calendar, event
 from tests.support.databases import make_sqlite
@@ -65,7 +67,8 @@ def answering(status=200, body=b'{"status":"ok"}', date=None):
     class Server(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response_only(status)
-            self.send_header("Date", format_datetime(date or datetime.now(UTC), usegmt=True))
+            sent = date if isinstance(date, str) else format_datetime(date or datetime.now(UTC), usegmt=True)
+            self.send_header("Date", sent)
             self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(body)
@@ -87,6 +90,8 @@ def answering(status=200, body=b'{"status":"ok"}', date=None):
         ({"status": 301}, "answers 301"),
         ({"body": b"<h1>Welcome to nginx!</h1>"}, "answered by something else"),
         ({"date": NOW + timedelta(hours=1)}, "came over HTTP: set the one that is wrong"),
+        ({"date": f"{NOW:%a, %d %b %Y %H:%M:%S} -0000"}, None),
+        ({"date": "yesterday"}, None),
     ],
 )
 def test_the_service_is_asked_at_its_base_url(answer, words):
@@ -203,6 +208,29 @@ def test_a_key_that_is_not_the_one_of_the_subscribers(host):
     add("mail", "ann@example.org")
     (text,) = bad(examine(settings, ("x" * 40,), datetime.now(UTC)))
     assert "Give all hosts the same CALENDAR_SECRET_KEY" in text
+
+
+def test_a_database_that_takes_nothing(host, monkeypatch):
+    settings, _ = host
+
+    def open_read_only(url):
+        engine = open_engine(url)
+        sqlalchemy.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only=1").close())
+        return engine
+
+    monkeypatch.setattr(doctor, "open_engine", open_read_only)
+    (text,) = bad(examine(settings, KEYS, datetime.now(UTC)))
+    assert text.startswith("the database is read-only: ")
+    assert "CALENDAR_DATABASE_URL" in text
+
+
+def test_nothing_is_changed_by_looking(host, database_url):
+    settings = replace(host[0], database_url=database_url)
+    engine = open_engine(database_url)
+    assert bad(examine(settings, KEYS, datetime.now(UTC))) == []
+    with reading(engine) as connection:
+        assert read_state(connection, "doctor") is None
+    engine.dispose()
 
 
 def test_an_extra_that_subscribers_need(host, monkeypatch):
