@@ -266,6 +266,10 @@ class _Resolver:
             self.timing.refuse((earlier,), message, first.words, remedy)
         else:
             message = Sentence("it comes before `{name}`, {words}.", name=earlier, words=first.words)
+            if later is MomentName.OPENS:
+                remedy = Sentence(
+                    "Correct one of the two; `opens` is when the bids are opened, not when the call begins."
+                )
             self.timing.refuse((later,), message, second.words, remedy)
 
     def instant(self, milestone: Milestone, *, at_end: bool = False) -> datetime:

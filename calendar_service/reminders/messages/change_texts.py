@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.enums import Kind, MomentName
@@ -246,23 +246,3 @@ def written_at(at: Point | Span) -> str:
         case TimeSpan(starts, _):
             return write_instant(starts.instant)
     return write_instant(at.instant)
-
-
-def change_data(difference: RecordChange, lang: Language) -> dict[str, Any]:
-    """Return a change as JSON values, without fields that do not apply."""
-    values = {
-        "what": difference.what.value,
-        "moment": difference.moment.value if difference.moment else "",
-        "session": difference.session,
-        "occurrence": difference.occurrence.isoformat() if difference.occurrence else "",
-        "old": written_at(difference.old) if difference.old else phrases.place(difference.old_place, lang),
-        "new": written_at(difference.new) if difference.new else phrases.place(difference.new_place, lang),
-    }
-    if difference.new_document:
-        old, new = difference.old_document, difference.new_document
-        values |= {"title": document_title(new, lang), "old": old.url if old else "", "new": new.url}
-    if difference.new_answer:
-        before = difference.old_answer.answer if difference.old_answer else {}
-        texts = {"title": difference.new_answer.question, "old": before, "new": difference.new_answer.answer}
-        values |= {name: phrases.pick(text, lang.code).text for name, text in texts.items()}
-    return {name: value for name, value in values.items() if value}

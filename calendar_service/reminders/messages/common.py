@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
-from calendar_service.records.main_moment import occurrence_of, printed_words
+from calendar_service.records.main_moment import occurrence_of
 from calendar_service.records.shorten import count_units, shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.channels.base import Message
-from calendar_service.reminders.messages.change_texts import written_at
 from calendar_service.reminders.messages.content import Button, MessageContent, TimeBlock
 from calendar_service.reminders.messages.details import details_of, summary_of, title_of
+from calendar_service.reminders.messages.program_data import record_data
 from calendar_service.reminders.messages.render import render_html, render_text
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import message_times
 from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.single import write_file
-from calendar_service.writers.states import state_texts, told_reason
+from calendar_service.writers.states import state_texts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,26 +95,6 @@ def make_message(
         attachment_name=f"{entry.record.id}.ics" if attachment else "",
         data=record_data(kind, entry, main, edition, content.view),
     )
-
-
-def record_data(kind: str, entry: Entry, main: MainMoment, edition: Edition, view: RenderContext) -> dict[str, Any]:
-    """Return what programs are told of one record."""
-    record = entry.record
-    data: dict[str, Any] = {
-        "type": kind,
-        "record": record.id,
-        "kind": record.kind.value,
-        "title": title_of(entry, view).text,
-        "url": view.page_url(record.id),
-        "moment": main.name.value,
-        "at": written_at(main.at),
-        "words": clean_line(printed_words(record, main)),
-        "when": message_times(main.span, record, edition.calendar, view),
-        "status": "cancelled" if entry.is_called_off else record.status.value,
-    }
-    if reason := told_reason(entry, view.lang, occurrence_of(record, main)):
-        data |= {"reason": reason.text, "reason_language": reason.language}
-    return data
 
 
 def short_moment(main: MainMoment, edition: Edition, view: RenderContext, now: datetime) -> str:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calendar_service.records.main_moment import MainMoment, main_moment_at, occurrence_of
 from calendar_service.records.notification_keys import DigestPeriod
 from calendar_service.records.shorten import shorten
 from calendar_service.records.times import DaySpan, day_of_instant
 from calendar_service.reminders.channels.base import Message
-from calendar_service.reminders.messages.change_texts import change_data, new_headline, written_at
+from calendar_service.reminders.messages.change_texts import new_headline
 from calendar_service.reminders.messages.common import make_subject, sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import title_of
 from calendar_service.reminders.messages.edition_notice import more_words, notice_row
 from calendar_service.reminders.messages.items import digest_order
+from calendar_service.reminders.messages.program_data import digest_data
 from calendar_service.reminders.messages.render import render_rows
 from calendar_service.writers import phrases
 from calendar_service.writers.countdowns import countdown_words, days_ahead
 from calendar_service.writers.description import message_times
 from calendar_service.writers.phrases import LocalizedText
-from calendar_service.writers.sanitize import clean_line
 from calendar_service.writers.states import state_texts
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def compose_digest(
         text=rendered.text,
         html=rendered.html,
         language=lang.code,
-        data={"type": "digest", "period": period.value, "items": [_data(item, view) for item in ordered[:_MAX_ROWS]]},
+        data=digest_data(period.value, ordered, edition, view),
     )
 
 
@@ -136,17 +136,3 @@ def _subject(first: DigestItem, number: int, content: MessageContent, edition: E
     zone = edition.calendar.zone
     short = phrases.short_when(first.at, zone, day_of_instant(now, zone).year, lang)
     return make_subject(row.counted, about, f"{short}, {more}" if more else short)
-
-
-def _data(item: DigestItem, view: RenderContext) -> dict[str, Any]:
-    record = item.entry.record
-    return {
-        "type": item.kind,
-        "record": record.id,
-        "kind": record.kind.value,
-        "title": shorten(clean_line(title_of(item.entry, view).text), _TITLE, at_word=True),
-        "url": view.page_url(record.id),
-        "moment": item.moment.value,
-        "at": written_at(item.at),
-        **({"changes": [change_data(each, view.lang) for each in item.notice.differences]} if item.notice else {}),
-    }

@@ -20,7 +20,7 @@ from calendar_service.reminders.messages.common import sender_name
 from calendar_service.reminders.messages.content import Button, DigestDay, DigestRow, MessageContent
 from calendar_service.reminders.messages.details import title_of
 from calendar_service.reminders.messages.items import RecordNotice, notice_order
-from calendar_service.reminders.messages.notice import notice_data
+from calendar_service.reminders.messages.program_data import notices_data
 from calendar_service.reminders.messages.render import render_rows
 from calendar_service.writers import phrases
 from calendar_service.writers.description import message_times
@@ -44,7 +44,7 @@ def compose_notices(
 ) -> Message:
     """Return the notice of several records, each with its changes and a link to its page.
 
-    The data for programs are those of the first record's own notice, with all of them in `records`.
+    The data for programs are those of the first record's own notice, with those of all in `records`.
     """
     lang = view.lang
     ordered = sorted(notices, key=lambda each: notice_order(each, edition, now))
@@ -68,13 +68,12 @@ def compose_notices(
         )
 
     rendered = render_rows(content, len(rows))
-    records = [notice_data(each, edition, now=now, view=view) for each in shown]
     return Message(
         subject=subject,
         text=rendered.text,
         html=rendered.html,
         language=lang.code,
-        data=records[0] | {"records": records},
+        data=notices_data(ordered, edition, now=now, view=view),
     )
 
 

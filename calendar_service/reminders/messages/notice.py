@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calendar_service.records.changes import ChangeKind
 from calendar_service.records.edition import is_correction
@@ -13,7 +13,6 @@ from calendar_service.records.shorten import shorten
 from calendar_service.records.times import day_of_instant
 from calendar_service.reminders.messages.change_texts import (
     STANDINGS,
-    change_data,
     changed_row,
     headline,
     new_headline,
@@ -26,11 +25,11 @@ from calendar_service.reminders.messages.common import (
     make_content,
     make_message,
     make_subject,
-    record_data,
     short_moment,
     write_preheader,
 )
 from calendar_service.reminders.messages.content import Button
+from calendar_service.reminders.messages.program_data import notice_data
 from calendar_service.reminders.messages.render import fit_to_size
 from calendar_service.writers import phrases
 from calendar_service.writers.sanitize import clean_line
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from calendar_service.writers.render_context import RenderContext
 
 _MAX_CHANGES = 12
-_MAX_CHANGES_IN_DATA = 50
 _MAX_PLACE = 60
 
 
@@ -82,16 +80,6 @@ def compose_notice(notice: RecordNotice, edition: Edition, *, now: datetime, vie
     subject = make_subject(head, content, _notice_when(news, main, edition, view, now))
     message = make_message("notice", subject, content, (shown, main), edition, now)
     return replace(message, data=notice_data(notice, edition, now=now, view=view))
-
-
-def notice_data(notice: RecordNotice, edition: Edition, *, now: datetime, view: RenderContext) -> dict[str, Any]:
-    """Return what programs are told of the changes of a record, or of a new record."""
-    shown = replace(notice.entry, revision=notice.after)
-    main = main_moment(shown, edition.calendar, now)
-    data = record_data("notice" if notice.before else "new", shown, main, edition, view)
-    if notice.before is None:
-        return data
-    return data | {"changes": [change_data(each, view.lang) for each in notice.differences[:_MAX_CHANGES_IN_DATA]]}
 
 
 def _compose_new(entry: Entry, edition: Edition, *, now: datetime, view: RenderContext) -> Message:

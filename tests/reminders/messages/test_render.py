@@ -219,6 +219,11 @@ def worst_edition():
     )
 
 
+def written_size(data):
+    """How many bytes data are in the body of a webhook."""
+    return len(json.dumps(dict(data), ensure_ascii=False).encode())
+
+
 def test_largest_messages_keep_under_100_kib():
     edition, before, after = worst_edition()
     entry = edition.entries["charts-tender"]
@@ -241,7 +246,34 @@ def test_largest_messages_keep_under_100_kib():
     sender, calendar_id = Settings(mail_from="calendar@example.org").mail_from, "letters.example"
     sizes = [len(write_message(message, ENVELOPE, sender, calendar_id, NOW)) for message in messages]
     assert max(sizes) <= 100 * 1024
-    assert all(len(json.dumps(dict(message.data))) < 20_000 for message in messages)
+    assert all(written_size(message.data) < 19_900 for message in messages)  # the body has a time, too
+
+
+@pytest.mark.parametrize(("number", "of_each"), [(3, 1), (25, 50), (60, 5), (500, 1)])
+def test_data_of_many_records_fit_a_webhook_and_say_how_many_are_left_out(number, of_each):
+    edition, before, after = worst_edition()
+    entry = edition.entries["charts-tender"]
+    closes = entry.record.milestones[MomentName.CLOSES].at
+    notice = RecordNotice(
+        entry, before, after, [RecordChange(ChangeKind.MOVED, MomentName.CLOSES, old=closes)] * of_each
+    )
+    items = [DigestItem(entry, "notice", MomentName.CLOSES, closes, notice=notice)] * number
+    several = compose_notices([notice] * number, edition, now=CHANGED, view=EN).data
+    digest = compose_digest(items, edition, period=DigestPeriod.DAILY, now=CHANGED, view=EN).data
+    for data, name in ((several, "records"), (digest, "items")):
+        assert written_size(data) < 19_900
+        assert data[name]
+        assert len(data[name]) + data.get("more", 0) == number
+
+
+def test_data_of_a_digest_say_state_reason_and_times_as_single_messages_do():
+    edition, before, after = changed("charts-tender")
+    entry = edition.entries["charts-tender"]
+    closes = entry.record.milestones[MomentName.CLOSES].at
+    notice = RecordNotice(entry, before, after, [RecordChange(ChangeKind.MOVED, MomentName.CLOSES, old=closes)])
+    item = DigestItem(entry, "notice", MomentName.CLOSES, closes, notice=notice)
+    digest = compose_digest([item], edition, period=DigestPeriod.DAILY, now=CHANGED, view=EN).data
+    assert digest["items"] == [compose_notice(notice, edition, now=CHANGED, view=EN).data]
 
 
 def test_data_for_programs():
@@ -254,6 +286,7 @@ def test_data_for_programs():
         "url": "https://calendar.example/events/charts-tender",
         "moment": "closes",
         "at": "2027-07-17T15:00:00Z",
+        "zone": "Europe/Paris",
         "words": "17 July 2027, 17:00",
         "when": ["Saturday 17 July 2027, 17:00 CEST (UTC+2)", "In Seoul: Sunday 18 July 2027, 00:00 KST (UTC+9)"],
         "status": "confirmed",
