@@ -133,7 +133,7 @@ def _home_day(datetimes: list[str], scope: Scope) -> date | None:
 def _stated(name: str, datetimes: list[str], words: str, scope: Scope) -> StatedTime:
     """Return the fact of a time: what programs read, and the day and the clock that people read."""
     months = [each for _, each in sorted(Locale.parse(scope.lang).months["format"]["wide"].items())]
-    day = re.search(rf"(\d+)(?:er)? ({'|'.join(months)})", words)
+    day = re.search(rf"(\d+)(?:er)?(?:-\d+)? ({'|'.join(months)})", words)
     clock = re.search(r"\d\d:\d\d", words)
     parts = [*datetimes, f"{day[1]}/{months.index(day[2]) + 1}" if day else "", clock[0] if clock else ""]
     return StatedTime(name, " ".join(each for each in parts if each))

@@ -38,7 +38,12 @@ class PageWords:
         stamp = rf"{unnamed}(?:, {_CLOCK}(?:-{_CLOCK})? {_ZONE})?"
         # A clock without a day stands behind the name of a place, or alone.
         alone = rf"(?:^|(?<=: )){_CLOCK}(?:-{_CLOCK})? {_ZONE}"
-        self._when = re.compile(rf"(?:{stamp}|{alone})(?: [^\s\d,]+ {stamp})?")
+        # Of several days, the first has neither month nor year where the last has the same: "7-9 July 2020".
+        named = rf"(?:({'|'.join(map(re.escape, self._weekdays))}) )?(\d{{1,2}})(?:er)?"
+        span = rf"{named}(?: ({months}))?(?: (\d{{4}}))?(?:-| [^\s\d,]+ ){named} ({months}) (\d{{4}})\b(?!, {_CLOCK})"
+        self._span = re.compile(rf"(?<!\d){span}")
+        unnamed_span = re.sub(r"\((?!\?)", "(?:", self._span.pattern)
+        self._when = re.compile(rf"{unnamed_span}|(?:{stamp}|{alone})(?: [^\s\d,]+ {stamp})?")
         self._part = re.compile(rf"(?:({unnamed}), )?({_CLOCK})(?:-({_CLOCK}))? ({_ZONE})")
         self._day = re.compile(day)
         self._bare = re.compile(bare)
@@ -96,15 +101,16 @@ class PageWords:
 
     def day_number(self, text: str) -> int | None:
         """Return the day of the month that a time begins with."""
-        match = self._day.search(_SPACES.sub(" ", text))
-        return int(match[2]) if match else None
+        match = self._when.match(_SPACES.sub(" ", text))
+        number = re.search(r"\d+", match[0]) if match and not re.match(_CLOCK, match[0]) else None
+        return int(number[0]) if number else None
 
     def _read(self, text: str, before: date | None) -> tuple[date, str]:
         """Return the first day and the value of a time; one without a day has the day of the line before."""
         parts = list(self._part.finditer(text))
         if not parts:
-            days = [self._named(*match.groups()) for match in self._day.finditer(text)]
-            return days[0], spell_days(days[0], days[-1])
+            first_day, last_day = self._read_days(text)
+            return first_day, spell_days(first_day, last_day)
         stamps: list[tuple[datetime, timedelta]] = []
         first = before
         for named, starts, ends, zone in (part.groups() for part in parts):
@@ -117,9 +123,18 @@ class PageWords:
             stamps += [(_instant(day, clock, offset), offset) for clock in (starts, ends) if clock]
         return first or stamps[0][0].date(), spell_words(*stamps)
 
-    def _named(self, weekday: str, number: str, month: str, year: str) -> date:
+    def _read_days(self, text: str) -> tuple[date, date]:
+        """Return the first and the last day of a text without a clock."""
+        if match := self._span.fullmatch(text):
+            begin, first, month, year, end, last, last_month, last_year = match.groups()
+            last_day = self._named(end, last, last_month, last_year)
+            return self._named(begin, first, month or last_month, year or last_year), last_day
+        days = [self._named(*match.groups()) for match in self._day.finditer(text)]
+        return days[0], days[-1]
+
+    def _named(self, weekday: str | None, number: str, month: str, year: str) -> date:
         day = self._date(number, month, year)
-        if self._weekdays[day.weekday()] != weekday:
+        if weekday and self._weekdays[day.weekday()] != weekday:
             raise UnreadableWords(f"{weekday} {number} {month} {year}")
         return day
 

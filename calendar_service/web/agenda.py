@@ -14,7 +14,7 @@ from calendar_service.records.moments import instant_bounds
 from calendar_service.records.occurrences import occurrences_of, overlaps
 from calendar_service.records.times import DaySpan, day_of_instant, write_instant
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words, days_ahead, registration_countdown
+from calendar_service.writers.countdowns import countdown_words, days_ahead, keep_together, registration_countdown
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import can_be_added, moved_from, state_texts, takes_place
 
@@ -80,7 +80,7 @@ class AgendaRow:
     """One line of the agenda.
 
     The first of `times` begins with the day, which is also shown beside the row: `day_words` is that beginning,
-    and `clock_words` the rest. `is_near` is True for what is on or less than two weeks ahead.
+    and `clock_words` the rest, or several days in short. `is_near` is True for what is on or less than two weeks ahead.
     """
 
     entry: Entry
@@ -226,7 +226,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
     is_off = item.is_off
     deadline = deadline_ahead(item, calendar.zone, today, now)
     times = time_lines(at, record, calendar, view)
-    day_words, clock_words = _split(times[0], lang.day(day))
+    day_words, clock_words = _split(at, times[0], lang.day(day), lang)
     return AgendaRow(
         entry=entry,
         url=page_path(record.id, view),
@@ -247,7 +247,7 @@ def make_row(item: AgendaItem, edition: Edition, view: RenderContext, now: datet
         changed=_changed(item, state, edition, lang),
         reason=state.reason,
         place=phrases.place(record.place, lang),
-        countdown="" if is_off else _countdown(item, deadline, calendar.zone, now, lang),
+        countdown="" if is_off else keep_together(_countdown(item, deadline, calendar.zone, now, lang)),
         is_near=(item.begins - now).days < SOON_DAYS,
         urgency=urgency(deadline.at, calendar.zone, now) if deadline else "",
         is_deadline=is_deadline,
@@ -374,10 +374,10 @@ def first_day_of_item(item: AgendaItem, zone: str) -> date:
     return item.at.first if isinstance(item.at, DaySpan) else day_of_instant(item.begins, zone)
 
 
-def _split(line: str, day: str) -> tuple[str, str]:
+def _split(at: Point | Span, line: str, day: str, lang: Language) -> tuple[str, str]:
     """Return the day at the beginning of a line, with what follows it up to the next word, and the rest."""
-    if not line.startswith(day):
-        return "", line
+    if isinstance(at, DaySpan):
+        return (line, "") if at.first == at.last else ("", phrases.days(at.first, at.last, lang, weekday=False))
     rest = line.removeprefix(day).lstrip(", ")
     return line.removesuffix(rest), rest
 

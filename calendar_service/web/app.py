@@ -25,7 +25,7 @@ from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
 from calendar_service.web.context import CACHE, GUESS_LIMITER, PROCESS_METRICS, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache
 from calendar_service.web.guess_limiter import GuessLimiter
-from calendar_service.web.layout import POLICY, compress, quiet_offsets
+from calendar_service.web.layout import POLICY, compress, quiet_offsets, whole_clocks
 from calendar_service.web.page_copy import answer_from_copy
 from calendar_service.web.process_metrics import ProcessMetrics
 from calendar_service.web.status import StatusReader
@@ -68,7 +68,7 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_ONE_YEAR)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["quiet_offsets"] = quiet_offsets
+    app.jinja_env.filters |= {"whole_clocks": whole_clocks, "quiet_offsets": quiet_offsets}
     app.extensions[CACHE] = cache = EditionCache(engine, settings.base_url, clock, threads, snapshot)
     app.extensions[SUBSCRIPTIONS] = SubscriptionService(engine, keys)
     app.extensions[SETTINGS] = settings

@@ -11,7 +11,7 @@ from calendar_service.records.times import DaySpan, civil_from_instant, day_of_i
 from calendar_service.web.agenda import machine_time, page_path, registration_ahead, urgency
 from calendar_service.web.timeline import Timeline, make_timeline
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.countdowns import countdown_words, days_ahead, keep_together
 from calendar_service.writers.description import time_lines
 from calendar_service.writers.states import open_registration, shown_join
 
@@ -144,7 +144,7 @@ class _HighlightWriter:
         record, calendar, lang = item.entry.record, self.edition.calendar, self.view.lang
         this_year = day_of_instant(self.now, calendar.zone).year
         return Highlight(
-            figure=figure,
+            figure=keep_together(figure),
             label=label,
             urgency="",
             kind=record.kind,

@@ -30,7 +30,7 @@ WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 # A message has inline styles, and a srcdoc frame inherits the policy of its page.
 WITH_PREVIEW = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _STATIC = Path(__file__).parent / "static"
-_OFFSET = re.compile(r"( \(UTC[^)]*\))")
+_CLOCK = re.compile(r"(\d\d:\d\d(?:-\d\d:\d\d)? \S+)( \(UTC[^)]*\))")
 
 
 def page(
@@ -102,9 +102,15 @@ def render(
     return render_template(template, **(shared | values))
 
 
+def whole_clocks(line: str) -> Markup:
+    """Return a line of times as HTML, with each "17:00 CET (UTC+1)" in an element that is not broken where it fits."""
+    return Markup(_CLOCK.sub(r'<span class="whole">\1\2</span>', str(escape(line))))  # noqa: S704 (it was escaped)
+
+
 def quiet_offsets(line: str) -> Markup:
-    """Return a line of times as HTML, with each "(UTC+1)" in an element that rows hide from those who see."""
-    return Markup(_OFFSET.sub(r'<span class="offset">\1</span>', str(escape(line))))  # noqa: S704 (it was escaped)
+    """Return the same for rows, which hide each "(UTC+1)" from those who see."""
+    html = _CLOCK.sub(r'<span class="whole">\1<span class="offset">\2</span></span>', str(escape(line)))
+    return Markup(html)  # noqa: S704 (the line was escaped)
 
 
 def compress(response: Response) -> Response:

@@ -11,7 +11,7 @@ from calendar_service.records.moments import midnight
 from calendar_service.records.times import day_of_instant
 from calendar_service.web.agenda import first_day_of_item, machine_time, page_path, urgency
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.countdowns import countdown_words, days_ahead, keep_together
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -120,7 +120,7 @@ def _bar(item: AgendaItem, edition: Edition, view: RenderContext, now: datetime,
         url=page_path(record.id, view),
         datetime=machine_time(item.at, zone),
         day=view.lang.short_day(day, year=day.year != day_of_instant(now, zone).year),
-        countdown=countdown_words(MomentName.STARTS, days_ahead(item.at, zone, now), view.lang),
+        countdown=keep_together(countdown_words(MomentName.STARTS, days_ahead(item.at, zone, now), view.lang)),
         urgency=urgency(item.at, zone, now),
         length=_per_cent(max(_SHORTEST, _share(item.ends, now, end))),
     )

@@ -14,7 +14,7 @@ from calendar_service.reminders.subscriptions.preferences import readable_watche
 from calendar_service.store.engine import reading
 from calendar_service.store.schedule import load_first_passes
 from calendar_service.writers import phrases
-from calendar_service.writers.countdowns import countdown_words, days_ahead
+from calendar_service.writers.countdowns import countdown_words, days_ahead, keep_together
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -114,4 +114,5 @@ def _label(notification: NotificationKey, zone: str, due_at: datetime, subscribe
     """Return how far away the moment will be then, as the message says it."""
     if not isinstance(notification, ReminderKey):
         return lang.gettext("Change notice")
-    return countdown_words(notification.moment, days_ahead(notification.at, zone, due_at, subscriber_zone), lang)
+    days = days_ahead(notification.at, zone, due_at, subscriber_zone)
+    return keep_together(countdown_words(notification.moment, days, lang))

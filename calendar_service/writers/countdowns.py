@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from calendar_service.records.enums import MomentName
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from calendar_service.records.record import Point, Span
     from calendar_service.writers.i18n import Language
 
+_BEHIND_NUMBER = re.compile(r"(?<=\d) ")
 _MANY_DAYS = 14  # more are counted in weeks
 _MANY_WEEKS = 10  # more are counted in months
 _DAYS_OF_A_WEEK, _DAYS_OF_A_MONTH = 7, 30.44
@@ -46,6 +48,11 @@ def registration_countdown(at: Point, zone: str, now: datetime, lang: Language) 
         return words
     clock = lang.clock(civil_from_instant(at.instant, zone).local)
     return lang.gettext("{countdown} {time}", countdown=words, time=clock)
+
+
+def keep_together(countdown: str) -> str:
+    """Return a countdown for pages, where no line ends between a number and what it counts: "8 days"."""
+    return _BEHIND_NUMBER.sub("\N{NO-BREAK SPACE}", countdown)
 
 
 def _soon(name: MomentName, lang: Language) -> tuple[str, str]:

@@ -57,13 +57,13 @@ class Language:
         """Return the translation of a sentence by the language's plural rule; `{number}` stands for the number."""
         return self._translations.ngettext(one, many, number).format(number=number, **values)
 
-    def day(self, day: date, *, weekday: bool = True, year: bool = True) -> str:
-        """Format a day in full: "Tuesday 7 July 2020"."""
+    def day(self, day: date, *, weekday: bool = True, month: bool = True, year: bool = True) -> str:
+        """Format a day in full: "Tuesday 7 July 2020"; without its month and year "Tuesday 7"."""
         weekdays, months = self._names
         # CLDR writes "1 décembre"; French says the first of a month with an ordinal.
         number = "1er" if day.day == 1 and self.code == "fr" else f"{day.day}"
         before = f"{weekdays[day.weekday()]} " if weekday else ""
-        return f"{before}{number} {months[day.month]}{f' {day.year}' if year else ''}"
+        return f"{before}{number}{f' {months[day.month]}' if month else ''}{f' {day.year}' if year else ''}"
 
     @cached_property
     def _names(self) -> tuple[Mapping[int, str], Mapping[int, str]]:

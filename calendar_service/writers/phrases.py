@@ -137,9 +137,22 @@ def when_words(span: Point | Span, zone: str, lang: Language) -> str:
     """
     match span:
         case DaySpan(first, last):
-            return _days(first, last, lang)
+            return days(first, last, lang)
         case _:
             return _clock_range(*_instants(span), zone, lang)
+
+
+def days(first: date, last: date, lang: Language, *, weekday: bool = True, year: bool = True) -> str:
+    """Format a day and the last one after it: "Tuesday 7 to Thursday 9 July 2020", "7-9 July".
+
+    What both have in common is said once. Without `year`, both are in the same one.
+    """
+    end = lang.day(last, weekday=weekday, year=year)
+    if first == last:
+        return end
+    has_month = (first.year, first.month) != (last.year, last.month)
+    begin = lang.day(first, weekday=weekday, month=has_month, year=first.year != last.year)
+    return lang.gettext("{first} to {last}", first=begin, last=end) if has_month or weekday else f"{begin}-{end}"
 
 
 def local_when(span: Point | Span, zone: str, other: str, lang: Language) -> str:
@@ -162,8 +175,9 @@ def short_when(at: Point | Span, zone: str, year: int, lang: Language) -> str:
     The year is left out if it is `year`.
     """
     if isinstance(at, DaySpan):
-        first, last = (lang.short_day(day, year=day.year != year) for day in (at.first, at.last))
-        return first if at.first == at.last else lang.gettext("{first} to {last}", first=first, last=last)
+        if at.first == at.last:
+            return lang.short_day(at.first, year=at.first.year != year)
+        return days(at.first, at.last, lang, weekday=False, year=(at.first.year, at.last.year) != (year, year))
     day = _local(_instants(at)[0], zone).date()
     return f"{lang.short_day(day, year=day.year != year)}, {clock_in(at, zone, lang)}"
 
@@ -351,12 +365,6 @@ _ORDINALS = {
 def _weekday(day: str, lang: Language) -> str:
     name = lang.locale.days["stand-alone"]["wide"][_WEEKDAYS.index(day[-2:])]
     return lang.gettext(_ORDINALS[day[:-2]], day=name) if day[:-2] in _ORDINALS else name
-
-
-def _days(first: date, last: date, lang: Language) -> str:
-    if first == last:
-        return lang.day(first)
-    return lang.gettext("{first} to {last}", first=lang.day(first), last=lang.day(last))
 
 
 def _instants(span: TimeSpan | CivilTime | EndOfDay) -> tuple[datetime, datetime | None]:

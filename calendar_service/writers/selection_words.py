@@ -76,8 +76,7 @@ def _days(first: date, last: date, lang: Language) -> str:
             return lang.month(first)
         if months == 12 and first.month == 1:
             return str(first.year)
-    begin = lang.day(first, weekday=False, year=first.year != last.year)
-    return lang.gettext("{first} to {last}", first=begin, last=lang.day(last, weekday=False))
+    return phrases.days(first, last, lang, weekday=False)
 
 
 def describe_lead(lead: Lead, lang: Language) -> str:

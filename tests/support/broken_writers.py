@@ -109,7 +109,10 @@ def ends_a_minute_early(patch):
 
 @broken(TEXTS, PAGES)
 def whole_days_a_day_late(patch):
-    wrap(patch, phrases, "_days", lambda original, first, last, lang: original(first + DAY, last + DAY, lang))
+    def change(original, first, last, *rest, **named):
+        return original(first + DAY, last + DAY, *rest, **named)
+
+    wrap(patch, phrases, "days", change)
 
 
 @broken(TEXTS, PAGES)

@@ -30,11 +30,15 @@ PRINTED = [
     ("en", ["Closes: Wednesday 31 March 2027, 23:59 AoE (UTC-12)"], ["2027-04-01T11:59Z (-12:00)"]),
     ("en", ["Friday 26 June 2020"], ["2020-06-26"]),
     ("fr", ["lundi 29 juin 2020 au mardi 30 juin 2020"], ["2020-06-29 to 2020-06-30"]),
+    ("en", ["Academy: Monday 7 to Wednesday 9 June 2027"], ["2027-06-07 to 2027-06-09"]),
+    ("fr", ["30 décembre 2026 au 2 janvier 2027"], ["2026-12-30 to 2027-01-02"]),
+    ("fr", ["1er-4\u00a0décembre 2026"], ["2026-12-01 to 2026-12-04"]),
     ("en", ["A talk of Friday 26 June 2020: Monday 29 June 2020"], ["2020-06-29"]),
     ("en", ["Every week (Tuesday), until 30 November 2027"], ["2027-11-30"]),
     ("en", ["Every week, 6 times"], []),
 ]
 CONTRADICTIONS = [
+    ("en", "Tuesday 7 to Wednesday 9 June 2027"),
     ("en", "Monday 7 July 2020, 11:00 CEST (UTC+2)"),
     ("en", "Tuesday 31 June 2020"),
     ("en", "Tuesday 7 July 2020, 25:00 CEST (UTC+2)"),

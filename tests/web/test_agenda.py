@@ -22,15 +22,15 @@ STATES = {
         "/",
         "2026, 09:00 CET (UTC+1) to Tuesday 24 November 2026, 17:00 CET (UTC+1) Event Palais de l’Europe, Strasbourg,",
     ),
-    "cancelled": ("/", "Cancelled Study visit to Bergen Wednesday 9 December 2026 to Friday 11 December 2026 Event"),
-    "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen mercredi 9 décembre 2026 au"),
+    "cancelled": ("/", "Cancelled Study visit to Bergen 9-11 December 2026 Event"),
+    "cancelled in French": ("/fr/", "Annulé Visite d’étude à Bergen 9-11 décembre 2026 Événement"),
     "postponed without a date": ("/", "Postponed Academy on inclusive public space"),
     "extended": (
         "/",
         "Sunday 29 November 2026, 17:00 CET (UTC+1) Call for tenders Was 23 November 2026 , extended once. Closes in",
     ),
     "no French text": ("/fr/", "Audit of accessibility of municipal web sites (anglais seulement)"),
-    "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) Monday 14 December 2026 to"),
+    "a right-to-left title": ("/", "مؤتمر المدن المشتركة بين الثقافات (Arabic only) 14-18 December 2026 Event"),
     "a deadline that shouts": ("/", "25 November 2026, 17:00 CET (UTC+1) Call for tenders Closes in 2 days"),
     "another clock": ("/", "11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Webinar"),
     "past": ("/", "Past July 2026"),
@@ -83,7 +83,7 @@ def test_a_countdown_stands_only_beside_what_is_less_than_two_weeks_ahead(site_o
     site = site_of(days, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
     rows = re.findall(r'<li class="row.*?</li>', site.get("/").get_data(as_text=True), re.DOTALL)
     assert ["pill" in row for row in rows] == [True, False]
-    assert "In 13 days" in rows[0]
+    assert "In 13\N{NO-BREAK SPACE}days" in rows[0]
 
 
 PAST = "".join(f"  - {{id: p{day}, kind: webinar, title: Past {day}, when: {day} May 2026}}\n" for day in range(1, 6))

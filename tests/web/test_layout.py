@@ -76,3 +76,11 @@ def test_contrast_is_that_of_the_standard():
     assert round(contrast("#000000", "#ffffff"), 1) == 21
     assert round(contrast("#777777", "#ffffff"), 2) == 4.48
     assert round(contrast("oklch(0 0 0)", "oklch(1 0 0)"), 1) == 21
+
+
+def test_a_clock_stands_whole_with_its_zone():
+    line = "Monday 7 December 2026, 11:00-12:30 CET (UTC+1) & more"
+    clock = "11:00-12:30 CET (UTC+1)"
+    assert layout.whole_clocks(line) == (f'Monday 7 December 2026, <span class="whole">{clock}</span> &amp; more')
+    quiet = clock.replace(" (UTC+1)", '<span class="offset"> (UTC+1)</span>')
+    assert layout.quiet_offsets(line) == str(layout.whole_clocks(line)).replace(clock, quiet)

@@ -69,7 +69,7 @@ def test_page_in_the_frame_is_sound(widget_site, view, lang):
             "view=next&kind=webinar",
             "In 10 days Rumours Thursday 3 December 2026, 11:00-12:30 CET (UTC+1) In Seoul: 19:00-20:30 KST (UTC+9) Online, Seoul, South Korea",
         ),
-        ("view=next&id=bergen", "Cancelled Visit to Bergen Wednesday 9 December 2026"),
+        ("view=next&id=bergen", "Cancelled Visit to Bergen Wednesday 9 to Friday 11 December 2026"),
         (
             "view=compact",
             "Wed 25 Nov Closes in 2 days Audit of web sites Wednesday 25 November 2026, 17:00 CET (UTC+1)",

@@ -6,7 +6,7 @@ import pytest
 
 from calendar_service.records.enums import MomentName
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay
-from calendar_service.writers.countdowns import countdown_words, registration_countdown
+from calendar_service.writers.countdowns import countdown_words, keep_together, registration_countdown
 from calendar_service.writers.i18n import language
 
 PARIS = "Europe/Paris"
@@ -49,3 +49,8 @@ def test_all_begin_with_a_capital_letter(name, days):
 )
 def test_registration_says_the_clock_of_the_last_two_days(at, expected):
     assert registration_countdown(at, PARIS, NOW, language("en")) == expected
+
+
+def test_a_number_stays_with_what_it_counts():
+    assert keep_together("Closes in 8 days") == "Closes in 8\N{NO-BREAK SPACE}days"
+    assert keep_together("Tomorrow") == "Tomorrow"

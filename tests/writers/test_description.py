@@ -19,7 +19,7 @@ FIRST_LINES = {
     ],
     "academy-opening": [
         "Monday 7 June 2027, 09:30-10:00 CEST (UTC+2)",
-        "Intercultural Academy: Monday 7 June 2027 to Wednesday 9 June 2027",
+        "Intercultural Academy: Monday 7 to Wednesday 9 June 2027",
     ],
     "aoe-call": [
         "Closes: Thursday 1 April 2027, 13:59 CEST (UTC+2)",
