@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
+from calendar_service.settings import read_settings
 from tests.support.calendar_files import wait_until
 from tests.support.paths import ROOT
 from tests.support.proxies import DEPLOY, NAME, SBIN, caddy, nginx
@@ -79,6 +81,33 @@ def test_compose_names_what_is_there():
     servers = re.findall(r"server (\w+):8000", (DEPLOY / "nginx" / "upstream-compose.conf").read_text())
     assert servers == ["web1", "web2"]
     assert set(servers) <= compose["services"].keys()
+
+
+def test_the_secrets_of_compose_can_be_read_in_its_containers(tmp_path):
+    """Compose mounts the files as they are on the host, where user 10001 of the image owns none."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    commands = re.findall(r"^#   (mkdir .*|python3 .*|echo .*|chmod .*|\(umask .*)$", text, re.MULTILINE)
+    subprocess.run(["sh", "-ec", "\n".join(["umask 077", *commands])], cwd=tmp_path, check=True)
+    compose = yaml.safe_load(text)
+    files = {name: tmp_path / "deploy" / each["file"] for name, each in compose["secrets"].items()}
+    assert {oct(path.stat().st_mode & 0o777) for path in files.values()} == {"0o644"}
+    assert (tmp_path / "deploy" / "secrets").stat().st_mode & 0o777 == 0o700
+    web = compose["services"]["web1"]
+    assert "passfile" not in str(web)  # libpq ignores one that others may read
+    environment = {
+        name: str(files[value.removeprefix("/run/secrets/")])
+        if name in ("CALENDAR_SECRET_KEY_FILE", "CALENDAR_DATABASE_URL_FILE")
+        else value
+        for name, value in web["environment"].items()
+    }
+    url = make_url(read_settings(environment).database_url)
+    assert (url.username, url.password, url.host) == ("calendar", files["database-password"].read_text(), "database")
+
+
+def test_the_image_can_back_up_the_database_of_compose():
+    image = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["database"]["image"]
+    clients = re.findall(r"postgresql-client-(\d+)", (DEPLOY / "Containerfile").read_text())
+    assert [int(version) >= int(image.rpartition(":")[2]) for version in clients] == [True]
 
 
 def test_the_image_copies_what_is_there_and_is_not_root():
