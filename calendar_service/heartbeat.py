@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from calendar_service.reminders.health import Health, judge
+from calendar_service.store.bounded import BoundedCalls
 from calendar_service.store.engine import reading
 from calendar_service.store.errors import DatabaseFault
 from calendar_service.store.faults import SET_ASIDE, FaultKind, list_faults
@@ -41,13 +42,15 @@ class Heartbeat:
         self._lock = lock
         self._descriptor: int | None = None
         self._is_heard = True
+        self._calls: BoundedCalls[None] = BoundedCalls("heartbeat")
 
     def send(self, code: str) -> None:
         """Report that all is well, or what is not by its `code`. A failure is logged once."""
         if not self._is_ours():
             return
         try:
-            urllib.request.urlopen(self._address(code), timeout=_TIMEOUT_SECONDS).close()  # noqa: S310 (the operator's own URL)
+            # In all, not only for each wait: a server that sends a byte now and then would keep this thread for ever.
+            self._calls.call(lambda: self._fetch(code), _TIMEOUT_SECONDS)
         except (OSError, HTTPException, ValueError) as error:
             if self._is_heard:
                 # Not the error's own text: the URL is a secret.
@@ -55,6 +58,9 @@ class Heartbeat:
             self._is_heard = False
         else:
             self._is_heard = True
+
+    def _fetch(self, code: str) -> None:
+        urllib.request.urlopen(self._address(code), timeout=_TIMEOUT_SECONDS).close()  # noqa: S310 (the operator's own URL)
 
     def _address(self, code: str) -> str:
         if not code:

@@ -1,9 +1,12 @@
 """The heartbeat: a real server hears once a minute that all is well, or a code for what is not."""
 
 import logging
+import socket
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -124,3 +127,26 @@ def test_a_server_that_is_away_is_logged_once_without_its_address(tmp_path, capl
     assert [record.getMessage() for record in caplog.records] == [
         "The URL of the heartbeat cannot be fetched (URLError)."
     ]
+
+
+def test_a_server_that_never_comes_to_an_end_is_given_up(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("calendar_service.heartbeat._TIMEOUT_SECONDS", 0.3)
+    given_up = threading.Event()
+
+    def drip(listening):
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            for _ in range(50):  # five seconds
+                connection.sendall(b"H")
+                if given_up.wait(0.1):
+                    break
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=drip, args=[listening])
+        server.start()
+        began = time.monotonic()
+        Heartbeat(f"http://127.0.0.1:{listening.getsockname()[1]}/", tmp_path / "lock").send("")
+        assert time.monotonic() - began < 3
+        given_up.set()
+        server.join()
+    assert "(NoAnswer)" in caplog.text
