@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from flask import abort, redirect, request
 
 from calendar_service.admin.access import editors_blueprint, require_role, sessions, who
-from calendar_service.admin.comparison import find_doubts
-from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import ADMIN, admin_page, page_language
 from calendar_service.admin.overview import Overview, open_overview
-from calendar_service.admin.publication_commit import commit_publication
+from calendar_service.admin.publication import (
+    NotWritten,
+    message_about,
+    publication_values,
+    publish_pending,
+    why_blocked,
+)
 from calendar_service.admin.shown_changes import (
     MOST_ERRORS,
-    audience_parts,
-    context_for,
-    message_languages,
-    shown_changes,
     shown_errors,
     shown_scheduled,
     shown_waiting,
-    total_audience,
 )
-from calendar_service.admin.status_line import held_reasons
-from calendar_service.admin.waiting import drop_published, keep_edits, settle_conflicts
-from calendar_service.publishing import publish_file
+from calendar_service.admin.waiting import keep_edits, settle_conflicts
 from calendar_service.records.errors import gettext_noop
-from calendar_service.reminders.channels.base import Envelope
-from calendar_service.reminders.channels.link_placeholders import fill_html_links, fill_links
 from calendar_service.store.engine import writing
-from calendar_service.store.lease import this_host
 from calendar_service.store.publication import PublishOutcome
-from calendar_service.store.publish_intents import PublishIntent, store_intent
 from calendar_service.store.waiting_changes import delete_waiting
-from calendar_service.store.whole_file import ChangedMeanwhile, NotReplaced, replace_whole
+from calendar_service.store.whole_file import ChangedMeanwhile
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
 from calendar_service.web.errors import answer
@@ -51,8 +43,6 @@ if TYPE_CHECKING:
     from calendar_service.parsers.editing.edits import Edit
     from calendar_service.store.waiting_changes import WaitingChange
 
-logger = logging.getLogger(__name__)
-
 blueprint = editors_blueprint("admin_changes")
 
 CHANGES = f"{ADMIN}/changes"
@@ -66,10 +56,6 @@ _DONE = {
     "gone": gettext_noop("This change is not there any more."),
     None: gettext_noop("The file has changed since you loaded the page. Look at it again, then confirm."),
 }
-_NOT_WRITTEN = gettext_noop(
-    "The service could not write the calendar file, and nothing was published. Try again in a moment. "
-    "If it stays so, tell the operator: the reason is in the log of the service."
-)
 _STILL_TYPED = gettext_noop("Nothing was changed. What you typed is still in the form: go back in your browser.")
 _MOST_DIGITS = 10
 
@@ -82,9 +68,7 @@ def show_changes() -> Response:
 
 
 def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
-    held = held_reasons(overview.state, overview.status)
-    difference = overview.difference
-    blocked, abandoned = _why_read_only(overview), _abandoned(overview)
+    abandoned = _abandoned(overview)
     return admin_page(
         "admin_changes.html",
         status,
@@ -94,20 +78,13 @@ def _page(overview: Overview, *, done: str = "", problem: str = "", status: HTTP
         problem=problem,
         errors=shown_errors(overview.pending.state),
         more_errors=max(0, len(overview.pending.state.reading.errors) - MOST_ERRORS),
-        difference=difference,
-        changes=shown_changes(overview, difference) if difference else [],
-        notified=total_audience(difference.announcement.audience) if difference else 0,
-        parts=audience_parts(difference.announcement.audience, overview.lang) if difference else [],
-        languages=message_languages(difference) if difference else [],
-        held=held,
-        doubts=_doubts(overview) if not held else [],
-        blocked=blocked,
         waiting=[shown_waiting(each, overview) for each in overview.mine],
         others=[shown_waiting(each, overview) for each in overview.others if each not in abandoned],
         abandoned=[shown_waiting(each, overview) for each in abandoned] if who().may("write") else [],
         scheduled=shown_scheduled(overview),
         only=request.values.get("only", ""),
-        may_publish=bool(held or overview.pending.applied) and not blocked and who().may("publish"),
+        may_correct=who().may("publish"),
+        **publication_values(overview),
     )
 
 
@@ -125,61 +102,35 @@ def act_on_changes() -> Response:
     require_role("write")
     chosen = [each for each in (*overview.mine, *_abandoned(overview)) if each.id == only]
     if not chosen:
-        return _back("gone")
+        return back_to_changes("gone")
     if action == "discard":
         with writing(overview.engine) as connection:
             delete_waiting(connection, chosen[0].editor, [chosen[0].id])
-        return _back("discarded")
+        return back_to_changes("discarded")
     wanted = {name.removeprefix("field-"): value for name, value in request.form.items() if name.startswith("field-")}
     settle_conflicts(overview.engine, chosen[0], wanted, overview.state, cache().clock())
-    return _back("chosen")
+    return back_to_changes("chosen")
 
 
 def _publish(overview: Overview, *, is_silent: bool) -> Response:
     require_role("publish")
-    if blocked := _why_read_only(overview):
+    if blocked := why_blocked(overview):
         return _page(overview, problem=blocked, status=HTTPStatus.CONFLICT)
-    state, pending, now = overview.state, overview.pending, cache().clock()
+    state, pending = overview.state, overview.pending
     is_seen = pending.state.digest == request.form.get("digest") and not state.trouble
     if not is_seen or pending.state.reading.draft is None:
-        return _back("changed")
-    is_confirmed = bool(held_reasons(state, overview.status) or _doubts(overview))
-    intent = PublishIntent(pending.state.digest, who().editor.address, is_confirmed=is_confirmed, is_silent=is_silent)
-    with writing(overview.engine) as connection:
-        store_intent(connection, intent, now)
+        return back_to_changes("changed")
     try:
-        if pending.applied:
-            replace_whole(overview.reader.path, pending.state.data, state.data)
-        result = publish_file(overview.engine, overview.reader.path, now, host=this_host())
+        return back_to_changes(publish_pending(overview, is_silent=is_silent).value)
     except ChangedMeanwhile:
-        return _back("changed")
-    except (NotReplaced, OSError) as error:
-        logger.error("An editor's changes were not written into the calendar file: %s", error)  # noqa: TRY400
-        return _page(overview, problem=overview.lang.gettext(_NOT_WRITTEN), status=HTTPStatus.CONFLICT)
-    drop_published(overview.engine, pending.applied, pending.state.data)
-    cache().refresh()
-    if result.edition and result.outcome in (PublishOutcome.PUBLISHED, PublishOutcome.UNCHANGED):
-        # Another process may have been the first to publish what was written here.
-        commit_publication(overview, who().editor, result.edition.number)
-    return _back(result.outcome.value)
-
-
-def _doubts(overview: Overview) -> list[str]:
-    if overview.difference is None or overview.draft is None:
-        return []
-    return find_doubts(overview.engine, overview.difference, overview.draft, cache().clock())
+        return back_to_changes("changed")
+    except NotWritten as error:
+        return _page(overview, problem=overview.lang.gettext(error.message), status=HTTPStatus.CONFLICT)
 
 
 def _abandoned(overview: Overview) -> list[WaitingChange]:
     """Return the changes of who is no editor any more; any other editor may discard them."""
     return [each for each in overview.others if sessions().editor_of(each.editor) is None]
-
-
-def _why_read_only(overview: Overview) -> str:
-    """Return why what this page shows cannot be published, "" if it can: what is held is in the file already."""
-    is_to_be_written = bool(overview.pending.applied)
-    found = why_read_only(overview.engine, overview.reader.path, this_host(), is_to_be_written=is_to_be_written)
-    return overview.lang.say(found) if found else ""
 
 
 def keep_until_published(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response:
@@ -205,19 +156,18 @@ def show_message() -> Response:
     code = request.args.get("lang_of_message", overview.lang.code)
     if overview.difference is None or code not in overview.difference.following.calendar.shown_languages:
         abort(HTTPStatus.NOT_FOUND)
-    view = context_for(overview.difference, language(code))
     record_id = request.args.get("record", "")
-    message = overview.difference.announcement.message(record_id, now=cache().clock(), view=view)
+    message = message_about(overview.difference, record_id, code)
     if message is None:
         abort(HTTPStatus.NOT_FOUND)
-    links = Envelope("", "", manage_url=f"{view.base_url}/…", unsubscribe_url=f"{view.base_url}/…")
+    subject, text, html = message
     response = admin_page(
         "admin_message.html",
         overview=overview,
         path=CHANGES,
-        message=message,
-        text=fill_links(message.text, links),
-        html=fill_html_links(message.html, links),
+        subject=subject,
+        text=text,
+        html=html,
         message_language=code,
         others=[
             (language(each).own_name(), each)
@@ -230,7 +180,8 @@ def show_message() -> Response:
     return response
 
 
-def _back(done: str) -> Response:
+def back_to_changes(done: str) -> Response:
+    """Lead to the page of changes, which says what was done."""
     return cast("Response", redirect(f"{CHANGES}?done={done}", HTTPStatus.SEE_OTHER))
 
 

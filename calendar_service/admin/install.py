@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_cookie
 
-from calendar_service.admin import changes, edit, history, messages, paste, preview_pages, release, sign_in, tasks
+from calendar_service.admin import (
+    changes,
+    correct_text,
+    edit,
+    history,
+    messages,
+    paste,
+    preview_pages,
+    release,
+    sign_in,
+    tasks,
+)
 from calendar_service.admin.access import EDITOR_SESSIONS, MAILER, SESSION_COOKIE, is_trusted_peer
 from calendar_service.admin.file_state import FileReader
 from calendar_service.admin.layout import ADMIN
@@ -41,6 +52,7 @@ def install_admin(
         sign_in.blueprint,
         sign_in.signed_in_blueprint,
         changes.blueprint,
+        correct_text.blueprint,
         paste.blueprint,
         tasks.blueprint,
         edit.blueprint,

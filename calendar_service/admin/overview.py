@@ -12,18 +12,18 @@ from calendar_service.admin.comparison import compare_file
 from calendar_service.admin.file_state import why_read_only
 from calendar_service.admin.layout import page_language, public_edition
 from calendar_service.admin.status_line import StatePart, held_reasons, state_line
-from calendar_service.admin.waiting import combine
+from calendar_service.admin.waiting import Combination, combine
 from calendar_service.parsers.record_lines import find_record_lines
 from calendar_service.store.lease import this_host
 from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.web.context import cache, status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from calendar_service.admin.comparison import FileComparison
     from calendar_service.admin.file_state import FileReader, FileState
-    from calendar_service.admin.waiting import Combination
     from calendar_service.records.edition import Draft, Edition
     from calendar_service.records.errors import Sentence
     from calendar_service.store.engine import Database
@@ -60,6 +60,11 @@ class Overview:
     read_only: Sentence | None
     _lines: dict[str, tuple[int, int]] | None = field(default=None, init=False)
 
+    @property
+    def is_to_be_written(self) -> bool:
+        """Return True if what is pending is not in the file."""
+        return bool(self.pending.applied) or self.pending.state.digest != self.state.digest
+
     def record_lines(self, record_id: str) -> list[tuple[int, str]]:
         """Return the lines of a record in the file with their numbers; none if it is not there."""
         if self._lines is None:
@@ -74,10 +79,13 @@ def release_time(edition: Edition | None) -> datetime:
     return max(now, edition.published_at) if edition else now
 
 
-def open_overview(only: int | None = None, *, is_held_first: bool = False) -> Overview:
+def open_overview(
+    only: int | None = None, *, is_held_first: bool = False, rewrite: Callable[[FileState], bytes] | None = None
+) -> Overview:
     """Return the state of all now; of the editor's own changes with `only` one. Raise DatabaseFault.
 
-    With `is_held_first`, a file that is held is shown by itself, as it is confirmed before the editor's changes.
+    With `is_held_first`, a file that is held is shown by itself, as it is confirmed before the editor's changes. With
+    `rewrite`, what it makes of the file is pending in the place of these changes.
     """
     reader = cast("FileReader", current_app.extensions[FILE_READER])
     engine, now, lang = cache().engine, cache().clock(), page_language()
@@ -85,9 +93,9 @@ def open_overview(only: int | None = None, *, is_held_first: bool = False) -> Ov
     waiting, me = list_waiting_changes(engine), who().editor.address
     mine = [each for each in waiting if each.editor == me]
     is_alone = is_held_first and bool(held_reasons(state, found))
-    is_left = state.trouble or state.reading.draft is None or is_alone
+    is_left = bool(state.trouble or rewrite) or state.reading.draft is None or is_alone
     tried = [] if is_left else [each for each in mine if only in (None, each.id)]
-    pending = combine(reader, state, tried)
+    pending = Combination(reader.state_of(rewrite(state))) if rewrite else combine(reader, state, tried)
     draft = pending.state.reading.draft if not state.trouble else None
     draft = draft.released_at(release_time(edition)) if draft else None
     difference = compare_file(engine, edition, draft, now) if draft else None

@@ -109,14 +109,14 @@ def test_a_failure_is_told_loses_nothing_and_is_made_up_for(site):
 
 
 def test_what_another_process_was_the_first_to_publish_is_committed_too(site, monkeypatch):
-    from calendar_service.admin import changes  # noqa: PLC0415 (the name that is replaced)
+    from calendar_service.admin import publication  # noqa: PLC0415 (the name that is replaced)
 
     def publish_twice(*given, **more):
         publish(*given, **more)
         return publish(*given, **more)
 
-    publish = changes.publish_file
-    monkeypatch.setattr(changes, "publish_file", publish_twice)
+    publish = publication.publish_file
+    monkeypatch.setattr(publication, "publish_file", publish_twice)
     site.change("14 December 2026, 17:00")
     assert "What is public is the same." in site.press()
     assert "14 December" in site.git("show", "HEAD:calendar.yaml")

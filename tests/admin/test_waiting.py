@@ -228,7 +228,7 @@ def test_a_publication_that_was_cut_off_is_finished_by_whoever_publishes(simple,
 
     simple.keep(EXTEND)
     with monkeypatch.context() as patch:
-        patch.setattr("calendar_service.admin.changes.publish_file", killed)
+        patch.setattr("calendar_service.admin.publication.publish_file", killed)
         with pytest.raises(SystemExit):
             press(simple.editor(), "silent")
     assert "14 December" in simple.text()
@@ -247,7 +247,7 @@ def test_a_publication_that_was_cut_off_before_leaves_the_file(simple, monkeypat
 
     simple.keep(EXTEND)
     with monkeypatch.context() as patch:
-        patch.setattr("calendar_service.admin.changes.replace_whole", killed)
+        patch.setattr("calendar_service.admin.publication.replace_whole", killed)
         with pytest.raises(SystemExit):
             press(simple.editor())
     assert simple.text() == FILE
@@ -375,7 +375,7 @@ def test_what_is_saved_while_an_editor_publishes_waits_on_top(simple, monkeypatc
         replace_whole(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr("calendar_service.admin.changes.replace_whole", replace_slowly)
+        patch.setattr("calendar_service.admin.publication.replace_whole", replace_slowly)
         press(simple.editor())
     assert simple.waiting() == [(ANNA.address, record)]
     assert "18 December" not in simple.text()
@@ -418,7 +418,7 @@ def test_a_save_between_look_and_rename_is_not_overwritten(simple, monkeypatch):
         path.write_text(newer, encoding="utf-8")
         replace_whole(path, content, known)
 
-    monkeypatch.setattr("calendar_service.admin.changes.replace_whole", late)
+    monkeypatch.setattr("calendar_service.admin.publication.replace_whole", late)
     assert "The file has changed since you loaded the page." in press(simple.editor())[1]
     assert simple.text() == newer
 

@@ -72,6 +72,8 @@ def forms_of(text):
                 buttons.append(each.get("value"))
             elif kind not in ("checkbox", "radio") or each.get("checked") is not None:
                 fields[name] = (each.value if each.tag in ("textarea", "select") else each.get("value")) or ""
+                if each.tag == "textarea":
+                    fields[name] = fields[name].removeprefix("\n")  # as browsers do
             if kind == "hidden":
                 hidden.add(name)
         found.append(FoundForm(form.get("action"), fields, frozenset(hidden), tuple(buttons) or (None,)))
