@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from calendar_service.records.deadline_history import DeadlineChangeKind
@@ -14,8 +15,10 @@ from calendar_service.records.enums import Kind, MomentName, Status
 from calendar_service.records.errors import gettext_noop
 from calendar_service.records.moments import instant_bounds
 from calendar_service.records.record import Place, TimeSpan
+from calendar_service.records.texts import output_languages
 from calendar_service.records.times import CivilTime, DaySpan, EndOfDay, day_of_instant
 from calendar_service.records.zones import abbreviation, offset_words, tzinfo_of
+from calendar_service.writers.i18n import language
 from calendar_service.writers.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -189,9 +192,17 @@ def clock_in(at: Point | Span, zone: str, lang: Language) -> str:
 
 
 def city(record: Record, zone: str, lang: Language) -> str:
-    """Return the city whose clock is shown: the record's own if it is in the zone, else the zone's."""
+    """Return the city whose clock is shown: the record's own if it is in the zone, else the zone's.
+
+    The city that the zone is named after has its name in the language of the output, whatever the file calls it.
+    """
     own = pick(record.place.city, lang.code).text if record.place and zone == record.zone else ""
-    return own or lang.city_of(zone)
+    return lang.city_of(zone) if own in _names_of_city(zone) else own or lang.city_of(zone)
+
+
+@lru_cache(maxsize=1024)
+def _names_of_city(zone: str) -> frozenset[str]:
+    return frozenset(language(code).city_of(zone) for code in output_languages())
 
 
 def place(place: Place | None, lang: Language) -> str:

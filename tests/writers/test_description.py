@@ -1,7 +1,14 @@
 """The text of each entry begins with that entry's own moment, here and there."""
 
+from dataclasses import replace
+
 import icalendar
 import pytest
+
+from calendar_service.records.record import Place
+from calendar_service.writers import phrases
+from calendar_service.writers.i18n import language
+from tests.support.messages import published
 
 FIRST_LINES = {
     "charts-tender": ["Closes: Monday 15 March 2027, 17:00 CET (UTC+1)"],
@@ -79,3 +86,19 @@ def test_french_feed_says_where_a_record_is_in_english_only(rich):
     assert str(tender["SUMMARY"]).endswith("Tool to create and maintain online charts (anglais seulement)")
     assert tender["SUMMARY"].params["LANGUAGE"] == "en"
     assert tender["DESCRIPTION"].params["LANGUAGE"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("zone", "city", "code", "shown"),
+    [
+        ("Asia/Seoul", "Seoul", "fr", "Séoul"),
+        ("Asia/Seoul", "Séoul", "en", "Seoul"),
+        ("Europe/Lisbon", "Lisbon", "fr", "Lisbonne"),
+        ("Asia/Seoul", "Ansan", "fr", "Ansan"),
+        ("Asia/Seoul", "", "fr", "Séoul"),
+    ],
+)
+def test_the_city_of_a_clock_is_named_in_the_language_of_the_output(zone, city, code, shown):
+    place = Place(city={"en": city} if city else {})
+    record = replace(published().entries["charts-tender"].record, zone=zone, place=place)
+    assert phrases.city(record, zone, language(code)) == shown
