@@ -24,6 +24,7 @@ from calendar_service.web import (
 from calendar_service.web.cache_middleware import CacheMiddleware, strip_port
 from calendar_service.web.context import CACHE, GUESS_LIMITER, PROCESS_METRICS, SETTINGS, STATUS, SUBSCRIPTIONS
 from calendar_service.web.edition_cache import EditionCache
+from calendar_service.web.fast_path import FastPath
 from calendar_service.web.guess_limiter import GuessLimiter
 from calendar_service.web.layout import POLICY, compress, quiet_offsets, whole_clocks
 from calendar_service.web.page_copy import answer_from_copy
@@ -85,6 +86,8 @@ def create_app(  # noqa: PLR0913 (all that the application is made of)
     app.after_request(_secure)
     app.wsgi_app = CacheMiddleware(app.wsgi_app, cache, settings.trusted_hosts)  # type: ignore[method-assign]  # Flask's documented way
     app.wsgi_app = wrap(app.wsgi_app, settings, counts.observe)  # type: ignore[assignment, method-assign]
+    if not settings.has_access_log:  # whose lines have the id of a request
+        app.wsgi_app = FastPath(app.wsgi_app, cache, counts.observe)  # type: ignore[method-assign]
     return app
 
 

@@ -9,12 +9,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.web.edition_cache import NothingPublished
+from calendar_service.web.representation import Representation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_service.web.edition_cache import EditionCache
 
+IS_FROM_CACHE = "calendar_service.is_from_cache"
+"""True in the environment of a request that was answered by a representation, as all of this edition and day are."""
 _STATUS_LINES = {each: f"{each.value} {each.phrase.upper()}" for each in HTTPStatus}
 
 
@@ -44,7 +47,10 @@ class CacheMiddleware:
             return None
         if found is None:
             return None
-        answer = found.answer(environ, self._cache.clock())
+        now = self._cache.clock()
+        answer = found.answer(environ, now)
+        # A change that is ahead of the clock is told as now.
+        environ[IS_FROM_CACHE] = isinstance(found, Representation) and found.changed_at <= now
         start_response(_STATUS_LINES[answer.status], answer.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 

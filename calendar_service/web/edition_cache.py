@@ -99,6 +99,11 @@ class EditionCache:
         return self._edition
 
     @property
+    def newest(self) -> Edition | None:
+        """The current edition; None if there is none, or nothing has looked for it yet."""
+        return self._edition
+
+    @property
     def is_database_away(self) -> bool:
         """Return True if the last look for an edition failed, or the present one takes too long."""
         since = self._looks_since

@@ -43,7 +43,7 @@ def metrics() -> Response:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Numbers(_present_edition(), found, now))
     registry.register(_Process(count_connections(cache().engine)))
-    text = generate_latest(registry) + generate_latest(process_metrics().registry)
+    text = generate_latest(registry) + generate_latest(process_metrics().counted())
     response = Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
     response.headers["Cache-Control"] = "no-store"
     return response

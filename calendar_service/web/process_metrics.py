@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter as Tally
+from collections import deque
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +36,7 @@ _GROUPS = {
     "readyz": "health",
     "metrics": "health",
 }
+_MOST_FINISHED = 256
 _EXTENSIONS = tuple(filter(None, (each.extension for each in FORMATS.values())))
 
 
@@ -40,14 +44,14 @@ class ProcessMetrics:
     """Counts of this process since its start, each with its number as a label: servers have several processes."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry(auto_describe=False)
+        self._registry = CollectorRegistry(auto_describe=False)
         self._requests = self._counter("calendar_requests_total", "Requests, by group and status.", "group", "status")
         self._seconds = Histogram(
             "calendar_request_seconds",
             "How long requests took, by group.",
             ["process", "group"],
             buckets=(0.005, 0.02, 0.1, 0.5, 1, 5, 30),
-            registry=self.registry,
+            registry=self._registry,
         )
         self._polls = self._counter(
             "calendar_polls_total", "Requests for feeds, by family of client.", "client", "status"
@@ -57,26 +61,39 @@ class ProcessMetrics:
             "How long outputs took to be rendered that were not cached.",
             ["process"],
             buckets=(0.01, 0.1, 0.5, 2, 10, 60),
-            registry=self.registry,
+            registry=self._registry,
         )
         self._refused = self._counter("calendar_renderings_refused_total", "Requests that were refused as too many.")
-        # Looking a child up by its labels takes longer than the rest of a cached response.
-        self._observe = lru_cache(maxsize=512)(self._children)
-        self._poll = lru_cache(maxsize=512)(self._polls.labels)
+        self._finished: deque[FinishedRequest] = deque()
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
-        return Counter(name, words, ["process", *labels], registry=self.registry)
+        return Counter(name, words, ["process", *labels], registry=self._registry)
 
     def observe(self, request: FinishedRequest) -> None:
-        """Count a request."""
-        counter, seconds = self._observe(os.getpid(), group_of(request.path), request.status)
-        counter.inc()
-        seconds.observe(request.seconds)
-        if request.path.endswith(_EXTENSIONS):
-            self._poll(os.getpid(), family_of(request.user_agent), request.status).inc()
+        """Count a request, with others before the counts are read: by itself it takes as long as all else of it."""
+        self._finished.append(request)
+        if len(self._finished) > _MOST_FINISHED:
+            self._count_finished()
 
-    def _children(self, process: int, group: str, status: str) -> tuple[Counter, Histogram]:
-        return self._requests.labels(process, group, status), self._seconds.labels(process, group)
+    def counted(self) -> CollectorRegistry:
+        """Return the registry of all counts up to now."""
+        self._count_finished()
+        return self._registry
+
+    def _count_finished(self) -> None:
+        process, seconds = os.getpid(), lru_cache(self._seconds.labels)
+        requests, polls = Tally[tuple[str, str]](), Tally[tuple[str, str]]()
+        with suppress(IndexError):  # another thread has taken the rest
+            while self._finished:
+                request = self._finished.popleft()
+                group = group_of(request.path)
+                requests[group, request.status] += 1
+                seconds(process, group).observe(request.seconds)
+                if request.path.endswith(_EXTENSIONS):
+                    polls[family_of(request.user_agent), request.status] += 1
+        for counter, tally in ((self._requests, requests), (self._polls, polls)):
+            for labels, number in tally.items():
+                counter.labels(process, *labels).inc(number)
 
     def rendered(self, seconds: float) -> None:
         """Count a rendering."""

@@ -15,7 +15,7 @@ _MOVED = {
 }
 
 
-def open_showcase(folder, base_url):
+def open_showcase(folder, base_url, **settings):
     """Publish the showcase as it was, then as it is, and give its site as of 23 November 2026."""
     text = FILE.read_text(encoding="utf-8")
     before = text
@@ -24,7 +24,7 @@ def open_showcase(folder, base_url):
         before = before.replace(new, old)
     earlier = folder / "earlier.yaml"
     earlier.write_text(before, encoding="utf-8")
-    site = PublicSite(folder, earlier, now=datetime(2026, 11, 10, 9, tzinfo=UTC), base_url=base_url)
+    site = PublicSite(folder, earlier, now=datetime(2026, 11, 10, 9, tzinfo=UTC), base_url=base_url, **settings)
     publish_file(site.engine, FILE, datetime(2026, 11, 16, 9, tzinfo=UTC), confirmed=True)
     site.look_again()
     site.now = NOW
