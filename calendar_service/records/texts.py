@@ -81,5 +81,7 @@ def output_languages() -> tuple[str, ...]:
 
 def fold_text(value: str) -> str:
     """Return the form in which texts are searched: without case and accents."""
+    if value.isascii():
+        return value.lower()
     decomposed = unicodedata.normalize("NFKD", value.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))

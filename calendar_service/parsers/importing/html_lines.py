@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.candidates import is_https, tidy
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.html_items import HEADINGS, find_cards, find_items, find_title
 from calendar_service.parsers.importing.html_text import is_ignored, text_of, words_of_time
-from calendar_service.parsers.importing.page_labels import label_in, label_of
+from calendar_service.parsers.importing.page_days import are_hours, begins_with_hours
+from calendar_service.parsers.importing.page_labels import detail, label_in, label_of
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.parsers.importing.page_tables import is_head
+from calendar_service.parsers.importing.page_years import names_a_month, with_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lxml import etree
 
 _WORDS = {
     "inline": "a abbr b bdi bdo cite code em font i kbd label mark q s small span strong sub sup time u wbr",
-    "headings": "h1 h2 h3 h4 h5 h6",
-    "repeated": "div section li a article tr",
     "place": "place location lieu venue where city ville locality",
     "title": "title titre headline",
+    "badge": "badge tag tags category categorie theme kicker pill chip status statut",
 }
-_INLINE, _HEADINGS, _REPEATED, _PLACE, _TITLE = (frozenset(words.split()) for words in _WORDS.values())
+_INLINE, _PLACE, _TITLE, _BADGE = (frozenset(words.split()) for words in _WORDS.values())
 _LONGEST_HINTED = 200
 _MOST_COLUMNS = 30
-_HOURS = re.compile(r"\b\d{1,2} ?[:.h] ?\d\d\b")
-_VARIANT = re.compile(r"\d+|\b(?:odd|even|first|last)\b")
 
 
 class LineWriter:
@@ -42,9 +40,13 @@ class LineWriter:
         self.role = Role.NONE
         self.level = 0  # of the heading that the walk is in
         self.cards = 0  # that the walk is inside of
+        self.items: frozenset[etree._Element] = frozenset()
+        self.titles: set[etree._Element] = set()  # of cards without headings
+        self.is_in_item = False
 
     def lines(self, root: etree._Element) -> list[SourceLine]:
         """Return the lines of a page."""
+        self.items = find_items(root)
         self._children(root)
         self._flush()
         return self.found
@@ -68,7 +70,7 @@ class LineWriter:
     # -- elements -------------------------------------------------------------------------------
 
     def _children(self, element: etree._Element) -> None:
-        repeated = _repeated(element)
+        repeated = set() if self.is_in_item else find_cards(element)
         self.buffer.append(element.text or "")
         for child in element:
             if not is_ignored(child):
@@ -105,7 +107,10 @@ class LineWriter:
         if element.tag == "a" and is_https(address) and not self.url:
             self.url = address
         hint = _hint(element)
-        if hint is Role.NONE or self.role is not Role.NONE:
+        if element in self.titles:
+            hint = Role.TITLE
+        is_apart = hint is not Role.NONE or not _BADGE.isdisjoint(_class_words(element)) or _is_above_title(element)
+        if not is_apart or self.role is not Role.NONE:
             self._children(element)
             return
         self._flush()
@@ -115,14 +120,24 @@ class LineWriter:
     def _block(self, element: etree._Element, tag: str, *, is_card: bool) -> None:
         self._flush()
         self.number = element.sourceline or self.number
-        if is_card or (tag in ("article", "section") and _count_headings(element) == 1):
+        if self.is_in_item and tag == "li" and _is_point_of_agenda(element):
+            self._hinted(element, Role.DETAIL)
+        elif element in self.items:
+            self._break()
+            self.cards, self.is_in_item = self.cards + 1, True
+            self._children(element)
+            self.cards, self.is_in_item = self.cards - 1, False
+            self._break()
+        elif is_card or (not self.is_in_item and tag in ("article", "section") and _count_headings(element) == 1):
             self._break()
             self.cards += 1
+            if is_card and (title := find_title(element)) is not None:
+                self.titles.add(title)
             self._children(element)
             self.cards -= 1
             self._break()
-        elif tag in _HEADINGS:
-            if not self.cards or _count_headings(element.getparent()) > 1:
+        elif tag in HEADINGS:
+            if not self.is_in_item and (not self.cards or _count_headings(element.getparent()) > 1):
                 self._break()
             self.level = int(tag[1])
             self._hinted(element, Role.TITLE)
@@ -156,8 +171,16 @@ class LineWriter:
                 self._break()
                 self._write(text)
             else:
-                self._write(f"{name}: {text}" if name else text)
+                self._write_pair(name, text)
         self._flush()
+
+    def _write_pair(self, name: str, value: str) -> None:
+        """Write a value behind its label; behind one that is not known it is a detail."""
+        text = f"{name}: {value}" if name else value
+        if name and label_of(name) is None:
+            self.found += [detail(SourceLine(self.number, text)), SourceLine(self.number, "")]
+        else:
+            self._write(text)
 
     def _write(self, text: str, cells: tuple[str, ...] = (), url: str = "") -> None:
         self.found += [SourceLine(self.number, text, cells=cells, url=url), SourceLine(self.number, "")]
@@ -171,12 +194,20 @@ class LineWriter:
         are_labels = any(len(cells) == 2 and label_of(cells[0]) for cells in texts)
         if has_head or not are_labels:
             self._break()
-        for (row, _), cells in zip(rows, texts, strict=True):
+        is_agenda = self.is_in_item and not has_head and sum(are_hours(cells[0]) for cells in texts) > 1
+        month = ""
+        for (row, own), cells in zip(rows, texts, strict=True):
             self.number = row.sourceline or self.number
-            if has_head:
-                self._write(" | ".join(cells), cells if len(cells) > 1 else (), _link(row))
+            if has_head and len(own) == 1 and len(cells) > 1:
+                month = cells[0] if names_a_month(cells[0]) else ""
+                self.found += [SourceLine(self.number, f"left out, {cells[0]}", Role.NOTE), SourceLine(self.number, "")]
+            elif has_head:
+                dated = tuple(with_month(cell, month) for cell in cells)
+                self._write(" | ".join(dated), dated if len(dated) > 1 else (), _link(row))
+            elif is_agenda:
+                self.found += [SourceLine(self.number, " ".join(cells), Role.DETAIL), SourceLine(self.number, "")]
             elif len(cells) == 2 and are_labels:
-                self._write(f"{cells[0].rstrip(' :')}: {cells[1]}")
+                self._write_pair(cells[0].rstrip(" :"), cells[1])
             else:
                 self._break()
                 for cell in cells:
@@ -220,38 +251,30 @@ def _link(element: etree._Element) -> str:
 
 
 def _count_headings(element: etree._Element | None) -> int:
-    return 0 if element is None else sum(1 for _ in element.iter(*_HEADINGS))
+    return 0 if element is None else sum(1 for _ in element.iter(*HEADINGS))
 
 
 def _hint(element: etree._Element) -> Role:
     """Return what the classes of an element say that it holds."""
-    words = set(re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()))
+    words = _class_words(element)
     if _PLACE & words:
         return Role.PLACE
     return Role.TITLE if _TITLE & words else Role.NONE
 
 
-def _repeated(element: etree._Element) -> set[etree._Element]:
-    """Return the children that are cards: of one sort, and two of them at least have a date."""
-    groups: dict[tuple[str, str], list[etree._Element]] = {}
-    for child in element:
-        if child.tag in _REPEATED and not is_ignored(child):
-            classes = _VARIANT.sub("", (child.get("class") or "").lower())
-            groups.setdefault((str(child.tag), " ".join(classes.split())), []).append(child)
-    found: set[etree._Element] = set()
-    for (tag, _), members in groups.items():
-        texts = [text_of(each) for each in members[:1_000]]
-        if tag == "li" and any(label_in(text) for text in texts):
-            continue  # details of one event
-        if (tag == "li" and any(_is_timed(text) for text in texts)) or _have_dates(members, texts):
-            found.update(members)
-    return found
+def _is_above_title(element: etree._Element) -> bool:
+    """Return True for words of a class of their own right before what is shouted: "Talk" before "The sea in 2050"."""
+    after = element.getnext()
+    is_alone = bool(element.get("class")) and not (element.tail or "").strip() and after is not None
+    return is_alone and after is not None and after.tag in ("strong", "b") and not re.search(r"\d", text_of(element))
 
 
-def _is_timed(text: str) -> bool:
-    return carries_date(text) or bool(_HOURS.search(text))
+def _is_point_of_agenda(element: etree._Element) -> bool:
+    """Return True for one of several points of a list that begin with hours: "10:00 Welcome"."""
+    others = element.getparent()
+    points = [each for each in others if each.tag == "li"] if others is not None else []
+    return begins_with_hours(text_of(element)) and sum(begins_with_hours(text_of(each)) for each in points[:50]) > 1
 
 
-def _have_dates(members: Iterable[etree._Element], texts: list[str]) -> bool:
-    rich = [len(list(each.iter())) > 2 and carries_date(text) for each, text in zip(members, texts, strict=False)]
-    return sum(rich) > 1
+def _class_words(element: etree._Element) -> set[str]:
+    return set(re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()))

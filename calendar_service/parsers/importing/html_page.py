@@ -25,6 +25,8 @@ from calendar_service.parsers.importing.html_lines import LineWriter
 from calendar_service.parsers.importing.html_microdata import take_microdata
 from calendar_service.parsers.importing.jsonld import add_events
 from calendar_service.parsers.importing.page import read_source_lines
+from calendar_service.parsers.importing.page_dates import read_date_line
+from calendar_service.parsers.importing.page_inline import sentences_of
 from calendar_service.parsers.importing.page_questions import may_close_registration
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.parsers.importing.page_states import state_alone
@@ -57,6 +59,8 @@ def read_html(data: bytes, language: str | None) -> Imported:
         # Its dates are the record's, with holidays, replaced deadlines and the like beside them.
         imported.add(Ignored(1, "what people see on the page: it has the whole record of this service for programs."))
         return imported
+    for each in imported.candidates:
+        _add_registration(each)
     known = {_key(each): each for each in imported.candidates}
     for item in read_source_lines(LineWriter().lines(root), language).items:
         same = known.get(_key(item)) if isinstance(item, Candidate) else None
@@ -75,6 +79,24 @@ def _scripts(root: etree._Element, imported: Imported) -> Iterator[tuple[int, An
             yield line, read_json(text), text
         except UnfitSource as error:
             imported.add(Ignored(line, f"a script that is no JSON: {error}"))
+
+
+def _add_registration(candidate: Candidate) -> None:
+    """Set the end of registration that only the description of an event has."""
+    summary = candidate.fields.get("summary", "")
+    texts = summary.values() if isinstance(summary, dict) else [summary]
+    for sentence in (each for text in texts for each in sentences_of(text)):
+        found = read_sentence(sentence) or read_date_line(sentence.rstrip("."))
+        is_open = candidate.fields["kind"] != "tender" and "registration" not in candidate.fields
+        if is_open and found and found.is_deadline and found.is_about == "registration" and found.when:
+            candidate.fields["registration"] = {"closes": found.words}
+            candidate.remark(
+                Sentence(
+                    "Line {line}, its date is taken from a sentence: {text}",
+                    line=candidate.line,
+                    text=shorten_value(sentence),
+                )
+            )
 
 
 def _add_rest(candidate: Candidate, line: int, texts: list[str]) -> None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from lxml import etree
 
 IGNORED = frozenset(
-    "script style nav noscript template svg form select option button iframe object canvas title datalist".split()  # noqa: SIM905
+    (  # noqa: SIM905
+        "script style nav noscript template svg form select option button iframe object canvas title datalist"
+        " del s strike"
+    ).split()
 )
 _NAVIGATION = frozenset({"nav", "navbar", "menu", "breadcrumb", "breadcrumbs", "pager", "pagination", "skip-link"})
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?")

@@ -13,6 +13,7 @@ from calendar_service.parsers.importing.ics_lines import Component, read_compone
 from calendar_service.parsers.importing.ics_texts import meeting_link, plain_description, stray_characters
 from calendar_service.parsers.importing.ics_times import UnfitMoment
 from calendar_service.parsers.importing.ics_zones import FIRST_YEAR, LAST_YEAR, zone_of_definition
+from calendar_service.parsers.importing.news import names_a_webinar
 from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.records.errors import Sentence
 from calendar_service.records.times import CivilTime
@@ -27,7 +28,6 @@ _MOST_ZONES = 20
 _LONGEST_LIST = 1_000
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:[^,\\]|\\.)+", re.DOTALL)
-_WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 _ONLINE = frozenset(
     {
         "online",
@@ -192,7 +192,7 @@ class _EventParser:
             for word in _LIST_ITEM.findall(each.value[:_LONGEST_LIST])
         ]
         candidates.set_tags(candidate, words)
-        if event.get("CONFERENCE") or candidate.fields.get("place") == ONLINE_WORDS or _WEBINAR.search(title):
+        if event.get("CONFERENCE") or candidate.fields.get("place") == ONLINE_WORDS or names_a_webinar(title):
             candidate.fields["kind"] = "webinar"
 
     def ask_about_state(self, title: str) -> None:

@@ -21,8 +21,9 @@ from calendar_service.parsers.importing.candidates import (
 from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.ics_texts import plain_description
 from calendar_service.parsers.importing.jsonld_schedule import set_schedule
+from calendar_service.parsers.importing.news import names_a_webinar
 from calendar_service.parsers.importing.own_record import own_candidate
-from calendar_service.parsers.importing.page_dates import reads_as_name
+from calendar_service.parsers.importing.page_dates import read_named_place, reads_as_name
 from calendar_service.records.errors import Sentence
 from calendar_service.records.times import CivilTime
 
@@ -39,8 +40,9 @@ _STATUSES = {"EventCancelled": "cancelled", "EventPostponed": "postponed"}
 _QUIET = frozenset({"", "EventScheduled", "EventRescheduled", "EventMovedOnline"})
 _SCRIPT = re.compile(r"<script\b[^<>]{0,500}>", re.IGNORECASE)
 _END = re.compile(r"</script", re.IGNORECASE)
+_FIRST_MINUTE = re.compile(r"\d{4}-\d\d-\d\d[T ]00:00(?::00)?(?:Z|[+-]\d\d:?\d\d)?")
+_LAST_MINUTE = re.compile(r"\d{4}-\d\d-\d\d[T ]23:59(?::59)?(?:Z|[+-]\d\d:?\d\d)?")
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?")
-_WEBINAR = re.compile(r"\bwebina(?:r|ire)s?\b", re.IGNORECASE)
 
 
 def read_jsonld(text: str, language: str | None) -> Imported:
@@ -217,12 +219,13 @@ def _candidate(node: dict[str, Any], line: int, language: str | None) -> Candida
     organisers = [texts(each.get("name"), own, candidates.tidy_title) for each in _dicts(node.get("organizer"))]
     if named := [each for each in organisers if each]:
         candidate.fields["organisers"] = named
-    if _WEBINAR.search(str(title)) or candidate.fields.get("place") == ONLINE_WORDS:
+    if names_a_webinar(str(title)) or candidate.fields.get("place") == ONLINE_WORDS:
         candidate.fields["kind"] = "webinar"
     return candidate
 
 
 def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
+    node = _in_days(node)
     if _ask_about_zone(candidate, node):
         return
     words = [_string(node.get(name)) for name in ("startDate", "endDate")]
@@ -245,6 +248,13 @@ def _set_times(candidate: Candidate, node: dict[str, Any]) -> None:
         candidate.problems.append(Sentence("Its start and its end must both have an hour, or neither."))
     if starts is None or candidate.problems:
         candidate.fields.setdefault("when", shorten_value(" - ".join(word for word in words if word)) or "?")
+
+
+def _in_days(node: dict[str, Any]) -> dict[str, Any]:
+    """Return an event from midnight to the last minute of a day, as content systems write whole days, in days."""
+    starts, ends = (_string(node.get(name)) for name in ("startDate", "endDate"))
+    is_whole = _FIRST_MINUTE.fullmatch(starts) and _LAST_MINUTE.fullmatch(ends)
+    return {**node, "startDate": starts[:10], "endDate": ends[:10]} if is_whole else node
 
 
 def _ask_about_zone(candidate: Candidate, node: dict[str, Any]) -> bool:
@@ -312,6 +322,9 @@ def _place(node: dict[str, Any]) -> dict[str, Any] | str:
         found["address"] = candidates.tidy_title(_string(address.get("streetAddress")))
     elif isinstance(address, str):
         words = candidates.tidy_title(address)
+        named = read_named_place(words)
+        if isinstance(named, dict):
+            return {**found, **{key: value for key, value in named.items() if key != "name"}}
         is_city = reads_as_name(words) and len(words.split()) <= _MOST_WORDS_OF_CITY and not re.search(r"[\d,]", words)
         found["city" if is_city else "address"] = words
     found = {key: value for key, value in found.items() if value}

@@ -22,6 +22,9 @@ _HAPPENING = re.compile(
     r"|assembl(?:y|ee)|exhibitions?|expositions?|hackathons?|study visits?|visites? d'etude|sessions?|courses?"
     r"|info(?:rmation)? days?|open days?|journees? (?:d'information|portes ouvertes)|concerts?|inauguration)\b"
 )
+_WEBINAR = re.compile(
+    r"\b(?:e-)?webina(?:r|ire)s?\b|\bweb[ -]?seminars?\b|\bonline seminars?\b|\bseminaires? en ligne\b"
+)
 _ROOM = re.compile(
     r"\b(?:centre|salle|palais|maison|espace|hotel)s? (?:de |des |of |d')?(?:conferences?|congres|reunions?"
     r"|seminaires?|expositions?)\b"
@@ -50,6 +53,13 @@ _LISTING = re.compile(
     r"|(?:open |current |our )?(?:calls|tenders|procurement|vacancies|appels|marches|webinars"
     r"|webinaires)(?: (?:en cours|ouverts))?$"
 )
+_EVENT_LIST = re.compile(
+    r"\b(?:agendas?|calendars?|calendrier|events?|evenements?|manifestations|meetings|reunions|webinars|webinaires"
+    r"|workshops|ateliers|conferences|seminars|seminaires|rendez-vous|sorties)\b"
+)
+_NEWS_LIST = re.compile(
+    r"\b(?:news|actualites?|actus?|press|presse|communiques?|blog|publications?|archives?|a la une)\b"
+)
 _LIST = re.compile(r"\b(?:agenda|calendar|calendrier)\b")
 _SHORT = 6  # words of a title that may name a list anywhere
 _SECTION = re.compile(
@@ -67,8 +77,10 @@ _SECTION = re.compile(
     r"|informations?(?: (?:pratiques?|generales?|utiles?))?|infos?(?: pratiques?)?|modalites.*|inscriptions?|participer"
     r"|dates? (?:cles?|importantes?|limites?|et lieux?|et horaires?)|calendrier|lieu(?: et dates?)?"
     r"|comment (?:candidater|participer|s'inscrire|postuler|venir)(?: .*)?|pour qui|quand|ou"
+    r"|(?:page |table of )?contents|on this page|sommaire|(?:dans|sur) cette page|details?"
     r"|open|ouverte?|closed|close|clos|ongoing|en cours|upcoming|a venir|menu|home|accueil|actualites?"
-    r"|conditions .*|criteres.*|public(?: cible| vise)?|partenaires|intervenants|en savoir plus|au programme)"
+    r"|conditions .*|criteres.*|thematiques?|themes?|topics?|audience"
+    r"|public(?: cible| vise)?|partenaires|intervenants|en savoir plus|au programme)"
 )
 _OTHER_SECTION = re.compile(
     r"\b(?:news|actualites?|upcoming|a venir|contacts?|about|a propos|home|accueil|menu|links?|share|save"
@@ -100,6 +112,11 @@ def names_a_happening(title: str) -> bool:
     return bool(_HAPPENING.search(folded) or _WORLD_DAY.search(folded))
 
 
+def names_a_webinar(text: str) -> bool:
+    """Return True if a text speaks of a webinar."""
+    return bool(_WEBINAR.search(_fold(text)))
+
+
 def names_a_call(title: str) -> bool:
     """Return True if a title says that something can be applied for: a call, a tender, a contract."""
     return bool(_CALL.search(_fold(title)))
@@ -114,6 +131,16 @@ def heads_a_list(title: str) -> bool:
     """Return True if a title is that of a list of events: "Calendar of activities"."""
     folded = _fold(title)
     return bool(_LISTING.match(folded) or (len(folded.split()) <= _SHORT and _LIST.search(folded)))
+
+
+def heads_events(text: str) -> bool | None:
+    """Return True for the heading of a list of events, False for one of news or the like, None for any other line."""
+    folded = _fold(text.strip(" .:|-–•#"))
+    if not folded or len(folded.split()) > _SHORT:
+        return None
+    if _NEWS_LIST.search(folded):
+        return False
+    return True if _EVENT_LIST.search(folded) else None
 
 
 def heads_a_section(text: str) -> bool:

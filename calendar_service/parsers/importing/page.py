@@ -7,7 +7,7 @@ of publication, a person is asked.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from calendar_service.parsers.importing.candidates import (
@@ -15,20 +15,21 @@ from calendar_service.parsers.importing.candidates import (
     Candidate,
     Ignored,
     Imported,
-    is_https,
     set_text_field,
     set_url,
     shorten_value,
     tidy_block,
     tidy_title,
 )
-from calendar_service.parsers.importing.dated_text import around_date
+from calendar_service.parsers.importing.dated_text import around_date, carries_date
 from calendar_service.parsers.importing.news import (
     ask_about_news,
     comes_yearly,
+    heads_events,
     names_a_call,
+    names_a_webinar,
 )
-from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, read_place
+from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, last_day, read_place
 from calendar_service.parsers.importing.page_inline import peel_name, peel_place
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
 from calendar_service.parsers.importing.page_line import parts_of
@@ -47,11 +48,11 @@ from calendar_service.parsers.importing.page_questions import (
     remark_on_summary,
     unused,
 )
-from calendar_service.parsers.importing.page_source import SourceLine, text_lines
+from calendar_service.parsers.importing.page_registration import set_registration_before, set_registration_url
+from calendar_service.parsers.importing.page_source import Role, SourceLine, text_lines
 from calendar_service.parsers.importing.page_states import state_of_title
 from calendar_service.parsers.importing.page_wide import apply_to_all
 from calendar_service.records.errors import Sentence
-from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,17 +60,8 @@ if TYPE_CHECKING:
     from calendar_service.parsers.importing.page_dates import DateLine
     from calendar_service.parsers.importing.page_line import PageLine
 
-_REGISTRATION_URL = re.compile(
-    r"(?:registrations?|registration link|register(?: here| online)?|sign up|inscriptions?|s'inscrire|inscrivez-vous)"
-    r"\s?:\s*(?P<url>https?://\S+)",
-    re.IGNORECASE,
-)
-_DAY_BEFORE = re.compile(
-    r"(?:regist\w+|sign up|inscri\w+).{0,60}\b(?:la veille|the day before|the previous day)\b"
-    r"(?:[ ,]+(?:at |a )?(?P<hours>\d{1,2}(?:[:.h]\d{2}| ?h| ?[ap]m)))?"
-)
+_LONGEST_HEADING = 60
 _BULLET = re.compile(r"^(?:[>•▪►*–-]|\d{1,2}\))\s+(?=\S+\s)")
-_WEBINAR = re.compile(r"\b(?:e-)?webina(?:r|ire)s?\b", re.IGNORECASE)
 
 
 def read_page(text: str, language: str | None) -> Imported:
@@ -81,10 +73,12 @@ def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Impo
     """Return what the lines of a page announce; what names a day and is no record is said."""
     imported = Imported()
     lines = list(lines)
+    headings = [(line.number, is_list) for line in lines if (is_list := _heads_events(line)) is not None]
     for item in group_lines(read_lines(lines)):
         ask_about_hours(imported, item)
         if item.titles and item.dates:
-            candidate = _candidate(item, language)
+            place = bisect_right(headings, (item.line, True))
+            candidate = _candidate(item, language, is_listed=place > 0 and headings[place - 1][1])
             imported.add(candidate)
             used = {candidate.line, *(number for line in (*item.dates, *item.notes) for number, _ in parts_of(line))}
             remark_on_summary(candidate, item, used)
@@ -137,7 +131,12 @@ def _ignore(imported: Imported, item: PageItem) -> set[int]:
 # --- candidates ----------------------------------------------------------------------------------
 
 
-def _candidate(item: PageItem, language: str | None) -> Candidate:
+def _heads_events(line: SourceLine) -> bool | None:
+    is_heading = line.role in (Role.NONE, Role.TITLE) and len(line.text) <= _LONGEST_HEADING
+    return heads_events(line.text) if is_heading and not carries_date(line.text) else None
+
+
+def _candidate(item: PageItem, language: str | None, *, is_listed: bool) -> Candidate:
     head = item.titles[0]
     published = _published(item)
     if published:
@@ -152,6 +151,9 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
         _set_happening(candidate, main, title)
     for line, date in zip(item.dates[1:], others, strict=True):
         _add_date(candidate, date, line)
+    beside = [*item.places, *(note for note in item.notes if note.is_kind)]
+    if candidate.fields["kind"] == "event" and any(names_a_webinar(line.text) for line in beside):
+        candidate.fields["kind"] = "webinar"
     _set_place(candidate, main, item.places)
     _set_place_of_title(candidate, title, None if item.languages else language)
     states = [line.status for line in item.states]
@@ -165,9 +167,9 @@ def _candidate(item: PageItem, language: str | None) -> Candidate:
             )
         )
     _set_rest(candidate, item, main)
-    _set_registration_url(candidate, item)
-    _set_registration_before(candidate, item, main)
-    _ask(candidate, item, title, others)
+    set_registration_url(candidate, item)
+    set_registration_before(candidate, item, main)
+    _ask(candidate, item, title, others, is_listed=is_listed)
     return candidate
 
 
@@ -189,7 +191,7 @@ def _set_texts(candidate: Candidate, item: PageItem, language: str | None) -> tu
     return status, title
 
 
-def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine]) -> None:
+def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine], *, is_listed: bool) -> None:
     """Add what a person has to decide, and what is said of the dates."""
     head, main = item.titles[0], item.dates[0].date
     for line in item.dates:
@@ -214,7 +216,8 @@ def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine
     ask_about_hours_in_text(candidate, item)
     ask_about_title(candidate, title)
     if main and not main.is_deadline and not head.is_event and "status" not in candidate.fields:
-        ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
+        if not is_listed:
+            ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
         ask_about_late_registration(candidate, main, others)
 
 
@@ -263,34 +266,6 @@ def _set_rest(candidate: Candidate, item: PageItem, main: DateLine) -> None:
         candidate.remark(Sentence("Line {line}, {text}", line=note.number, text=shorten_value(note.text)))
 
 
-def _set_registration_url(candidate: Candidate, item: PageItem) -> None:
-    """Set the address behind "Registration:"; add a remark for one that is not https, or not the first."""
-    for line in item.teaser:
-        found = _REGISTRATION_URL.fullmatch(line.text)
-        url = found["url"] if found else ""
-        known = candidate.fields.get("registration", {})
-        if is_https(url) and "url" not in known and candidate.fields["kind"] != "tender":
-            candidate.fields["registration"] = {"url": url, **known}
-        elif url and url != known.get("url"):
-            candidate.remark(Sentence("Line {line}, left out: {text}", line=line.number, text=shorten_value(line.text)))
-
-
-def _set_registration_before(candidate: Candidate, item: PageItem, main: DateLine) -> None:
-    """Set that registration closes on the day before: "Inscription jusqu'à la veille, 17h"."""
-    for line in item.teaser:
-        match = _DAY_BEFORE.search(fold_text(line.text).replace("’", "'"))
-        if match and main.when and "registration" not in candidate.fields and "when" in candidate.fields:
-            words = f"{main.when.first - timedelta(days=1)} {match['hours'] or ''}".strip()
-            candidate.fields["registration"] = {"closes": words}
-            candidate.remark(
-                Sentence(
-                    "Line {line}, registration closes on the day before: {text}",
-                    line=line.number,
-                    text=shorten_value(line.text),
-                )
-            )
-
-
 def _set_deadline(candidate: Candidate, date: DateLine) -> None:
     if date.is_about == "registration":
         candidate.fields["registration"] = {"closes": date.words}
@@ -300,7 +275,7 @@ def _set_deadline(candidate: Candidate, date: DateLine) -> None:
 
 
 def _set_happening(candidate: Candidate, date: DateLine, title: str) -> None:
-    if _WEBINAR.search(title):
+    if names_a_webinar(title):
         candidate.fields["kind"] = "webinar"
     candidate.fields["when"] = date.words
     if date.is_online and date.place:
@@ -384,11 +359,19 @@ def _add_date(candidate: Candidate, date: DateLine, line: PageLine) -> None:
 
 
 def _repeats_day(candidate: Candidate, date: DateLine, line: PageLine) -> bool:
-    """Return True if a second date is the first again, and set its hours if the first has none; add a remark."""
+    """Return True if a second date is the first again, and set its hours or its last day from it; add a remark."""
     words = candidate.fields.get("when", "")
     if date.when is None or date.when.first != candidate.first or not words:
         return False
-    if date.when.start is not None and not has_hours(words):
+    last = last_day(words)
+    if date.when.start is None and last and last < date.when.last:
+        if last != candidate.first or has_hours(words):
+            return False
+        candidate.fields["when"] = date.words
+        candidate.remark(
+            Sentence("Its last day is taken from line {line}: {text}", line=line.number, text=shorten_value(line.text))
+        )
+    elif date.when.start is not None and not has_hours(words):
         candidate.fields["when"] = date.words
         candidate.remark(
             Sentence("Its hours are taken from line {line}: {text}", line=line.number, text=shorten_value(line.text))

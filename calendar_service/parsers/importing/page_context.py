@@ -33,7 +33,7 @@ def without_kinds(lines: list[PageLine]) -> list[PageLine]:
             continue
         around = [each for each in (found[at - 1 : at] + lines[at + 1 : at + 2]) if each.sort is LineKind.TEXT]
         if around and not any(is_only_a_kind(each.text) or each.text.endswith(".") for each in around):
-            found[at] = replace(line, sort=LineKind.NOTE, text=f"left out, its kind: {line.text}")
+            found[at] = replace(line, sort=LineKind.NOTE, text=f"left out, its kind: {line.text}", is_kind=True)
     return found
 
 

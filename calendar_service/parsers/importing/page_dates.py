@@ -13,6 +13,8 @@ from calendar_service.parsers.importing.page_states import state_behind
 from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from calendar_service.datephrases import DatePhrase
 
 _LONGEST_DATE_LINE = 160
@@ -146,6 +148,14 @@ def has_hours(words: str) -> bool:
         return parse_when(words).start is not None
     except DatePhraseError:
         return True
+
+
+def last_day(words: str) -> date | None:
+    """Return the last day that words name; None if they are not understood."""
+    try:
+        return parse_when(words).last
+    except DatePhraseError:
+        return None
 
 
 def about_what(folded: str) -> str:

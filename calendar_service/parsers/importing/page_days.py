@@ -32,6 +32,7 @@ _HOURS_FIRST = re.compile(
     rf"((?:de |from ){_CLOCK} ?(?:[-–—]|to|a|à) ?{_CLOCK}),\s+((?:dans|in|at|au|à|salle|room)\b.+)", re.IGNORECASE
 )
 _DOTS = re.compile(r"\s+[·•|]\s+")
+_HOURS_LED = re.compile(rf"{_CLOCK}(?: ?(?:[-–—]|to|a) ?{_CLOCK})?\s*[:–—-]?\s+(?=[^\W\d])")
 _SERIES = re.compile(
     r"\b(?:webinars|webinaires|seminars|seminaires|events|evenements|sessions|rendez-vous|series?|cycles?|weeks?"
     r"|semaines?"
@@ -212,6 +213,11 @@ def are_hours(text: str) -> bool:
         return parse_when(f"{_A_MOMENT}, {_WHEN.sub('', text)}").start is not None
     except DatePhraseError as error:
         return "time zone" in str(error)
+
+
+def begins_with_hours(text: str) -> bool:
+    """Return True for a point of an agenda: "10:00 Welcome", "14h-16h : Ateliers"."""
+    return bool(_HOURS_LED.match(fold_text(text)))
 
 
 def _is_bare_day(text: str) -> bool:

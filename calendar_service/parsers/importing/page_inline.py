@@ -17,6 +17,7 @@ from calendar_service.parsers.importing.page_dates import (
     reads_as_name,
     split_date,
 )
+from calendar_service.parsers.importing.page_labels import Label, label_of, label_of_line, labelled, value_of_date_label
 from calendar_service.parsers.importing.page_places import names_a_hall, place_before
 from calendar_service.parsers.importing.page_source import Role, SourceLine, is_sentence
 from calendar_service.parsers.importing.page_states import state_of_title
@@ -38,10 +39,16 @@ _CALL = re.compile(r"(?:(?:open|new|nouvel) )?(?:calls?|appels?|tenders?|invitat
 _EVENT = re.compile(r"(?:event|évènement|événement)\s*:", re.IGNORECASE)
 _BRACKETED = re.compile(r"[\[(]([^\[\]()]{4,40})[\])]\s+(?=[^\W\d])")
 _AT_HALL = re.compile(r"^(?:in|at|à|au|dans) (?:the |la |le |l')?", re.IGNORECASE)
-_BULLET = re.compile(r"^[-–•*>] ")
+_BULLET = re.compile(r"^[-–•*>]\s+")
 _REGISTER = re.compile(r"\b(?:regist\w+|sign up|inscri\w+|rsvp|nominat\w+|credentials)\b")
 _AT = re.compile(r"^(?:à|au|aux|en|in|at|in the)\s+", re.IGNORECASE)
 _BRACKET_BEHIND = re.compile(r"\s*\([^()]*\)$")
+_DASH = re.compile(r"\s[-–—|]\s+")
+_MOST_DASHES = 3
+_HAPPENS_IN = re.compile(r"[-–—|] [^\W\d]+$")
+_BEHIND_TITLE = re.compile(
+    r"\s+[-–—|]\s+(?:(?P<city>[^\W\d][^-–—|,()]{1,40}) \((?P<country>[A-Z]{2})\)|(?P<online>[Oo]n-?line|[Ee]n ligne))$"
+)
 _IS_ONLINE = re.compile(
     r"(?:en |par |by |via )?(?:visio(?:-?conference)?|video-?conference|zoom|teams)|on-?line|en ligne"
 )
@@ -73,7 +80,7 @@ def spread_inline(lines: list[SourceLine]) -> Iterator[SourceLine]:
             yield from behind_place
             continue
         found = list(_parts(line)) if _is_text(line) else []
-        if not any(isinstance(each, _Inline) for each in found):
+        if not any(isinstance(each, _Inline) or (len(found) > 1 and _label_and_day(each)) for each in found):
             yield line
         elif len(found) == 1 and isinstance(found[0], _Inline) and found[0].title and _date_follows(lines, at):
             yield replace(line, role=Role.TITLE)
@@ -92,7 +99,9 @@ def _is_text(line: SourceLine) -> bool:
 
 def _date_follows(lines: list[SourceLine], at: int) -> bool:
     after = next((line for line in lines[at + 1 : at + 4] if line.text), None)
-    return after is not None and (after.role is Role.DATE or read_date_line(after.text) is not None)
+    if after is None or announces_event(after.text):
+        return False
+    return after.role is Role.DATE or read_date_line(after.text) is not None
 
 
 def announces_event(text: str) -> bool:
@@ -135,6 +144,10 @@ def _taken(number: int, place: str) -> SourceLine:
 def _spread(line: SourceLine, found: _Inline | str) -> Iterator[SourceLine]:
     if isinstance(found, str) or not found.title:
         words = found if isinstance(found, str) else found.date
+        if behind := _label_and_day(words):
+            label, name, value = behind
+            yield labelled(label, value.rstrip(" ."), line.number, name)
+            return
         yield replace(line, text=words, role=Role.NONE, cells=())
         return
     yield SourceLine(line.number, "", Role.BREAK)
@@ -143,6 +156,14 @@ def _spread(line: SourceLine, found: _Inline | str) -> Iterator[SourceLine]:
     if found.taken:
         yield SourceLine(line.number, found.taken, Role.PLACE)
         yield _taken(line.number, found.taken)
+
+
+def _label_and_day(words: str) -> tuple[Label, str, str] | None:
+    """Return the label of a sentence, its words and the day behind it: "Registration closes: 3 May 2027"."""
+    value, label = value_of_date_label(words), label_of_line(words)
+    if label is None or value == words or not carries_date(value):
+        return None
+    return label, words[: len(words) - len(value)].strip(" :"), value
 
 
 def _parts(line: SourceLine) -> Iterator[_Inline | str]:
@@ -188,7 +209,7 @@ def _inline(sentence: str) -> _Inline | None:
     if head and not lead and not rest and is_place(title) and not names_a_happening(title):
         return _Inline("", f"{head}, {title}")
     is_known = not rest or _ONLINE.fullmatch(rest) or is_place(rest) or names_a_hall(_AT_HALL.sub("", rest))
-    if not head or not _is_title(title) or not is_known:
+    if not head or not _is_title(title) or label_of(title) or not is_known:
         return None
     words = f"{head}, {rest}" if rest else head
     title, place = peel_place(title) if not rest else (title, "")
@@ -205,6 +226,8 @@ def _date_first(text: str) -> _Inline | None:
         return (
             _Inline(text[bracketed.end() :], head) if head and not left and _is_title(text[bracketed.end() :]) else None
         )
+    if dashed := _behind_dash(text):
+        return dashed
     colon = _COLON.search(text)
     head, rest = split_date(text[: colon.start()]) if colon else ("", "")
     if head and rest and colon and (place := _place_between(rest)):
@@ -230,6 +253,19 @@ def _date_first(text: str) -> _Inline | None:
     return _Inline(title, f"{head}, {place}" if place else head)
 
 
+def _behind_dash(text: str) -> _Inline | None:
+    """Return the event of "19 May 2027, 10:00 - Study visit: dikes - Dunkirk (FR)"."""
+    for dash in list(_DASH.finditer(text))[:_MOST_DASHES][::-1]:
+        head, rest = split_date(text[: dash.start()])
+        if not head or rest or _HAPPENS_IN.search(fold_text(head)):
+            continue
+        title, place = peel_place(text[dash.end() :].rstrip(" .;"))
+        is_whole = _is_title(title) and not carries_date(title) and len(sentences_of(title)) == 1
+        is_named = names_a_happening(title) or (bool(place) and len(title.split()) > 1)
+        return _Inline(title, f"{head}, {place}" if place else head) if is_whole and is_named else None
+    return None
+
+
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a text."""
     return _SENTENCE.split(text, 49)
@@ -240,6 +276,8 @@ def _place_between(words: str) -> str:
     bare = _BRACKET_BEHIND.sub("", _AT.sub("", words.strip(_EDGES)))
     if _IS_ONLINE.fullmatch(fold_text(words.strip(_EDGES))):
         return "online"
+    if names_a_happening(bare):
+        return ""
     return bare if bare and len(bare.split()) <= 8 and read_place(bare, has_clock=False) else ""
 
 
@@ -254,6 +292,9 @@ def _is_title(title: str) -> bool:
 
 def peel_place(title: str) -> tuple[str, str]:
     """Return a title without the place behind it, and the place: a city and a country, or online."""
+    if behind := _BEHIND_TITLE.search(title):
+        words = behind["city"] or behind["online"]
+        return title[: behind.start()], f"{words}, {behind['country']}" if behind["country"] else words
     parts = re.split(r",\s+", title)
     if len(parts) > 1 and _ONLINE.fullmatch(parts[-1]):
         return ", ".join(parts[:-1]), parts[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.news import heads_a_list, heads_a_section, names_a_call, names_a_happening
@@ -20,6 +21,7 @@ _BESIDE = frozenset(
 _ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE, LineKind.REFERENCE})
 _SECOND = frozenset({"registration", "questions", "application"})
 _FIGURES = re.compile(r"[\d€$%]")
+_POINT = re.compile(r"[-–•*] ")
 _LABEL = re.compile(r"[^:.]{1,40} ?: ")
 
 
@@ -78,13 +80,16 @@ def group_lines(lines: list[PageLine]) -> Iterator[PageItem]:
 def _dates_lead(part: list[PageLine]) -> bool:
     """Return True if the dates of a part stand above their titles; an introduction may stand above them all."""
     lines = [line for line in part if line.sort not in _BESIDE]
+    lines, whole = list(dropwhile(lambda line: line.sort is LineKind.TEXT and heads_a_list(line.text), lines)), lines
     first = next((at for at, line in enumerate(lines) if not _is_sentence(line)), 0)
     if not lines or lines[first].sort is not LineKind.DATE:
         return False
     dates = [at for at, line in enumerate(lines) if line.sort is LineKind.DATE]
     below = [lines[at + 1] for at in dates if at + 1 < len(lines)]
     are_titles = all(line.sort is LineKind.TEXT and not _is_sentence(line) for line in below)
-    return first == 0 or (len(dates) > 1 and len(below) == len(dates) and are_titles)
+    if first == 0:
+        return len(lines) == len(whole) or (len(below) == len(dates) and are_titles)
+    return len(dates) > 1 and len(below) == len(dates) and are_titles
 
 
 def _dates_open(part: list[PageLine]) -> bool:
@@ -163,6 +168,8 @@ def _is_of_text(line: PageLine, *, has_head: bool = False) -> bool:
     """Return True if a line is a sentence, a detail, or heads a section: the title stands above it."""
     if line.is_title:
         return heads_a_section(line.text)
+    if label_of(line.text) or _POINT.match(line.text):
+        return True
     label = _LABEL.match(line.text)
     is_known = label is not None and (has_head or bool(label_of(label[0].strip(" :")) or _FIGURES.search(line.text)))
     is_detail = label is not None and is_known and not (names_a_happening(label[0]) or names_a_call(label[0]))

@@ -40,28 +40,38 @@ class Label(Enum):
 
 
 _WORDS = {
-    Label.PUBLISHED: r"open(?:s|ed|ing)?(?: on)?|next (?:edition|issue)|(?:edition|issue) of|ouvert(?:e|ure)?(?: le)?"
+    Label.PUBLISHED: r"ouverture (?:du|des|de la|de) (?:depots?|appel|candidatures)(?: .{1,30})?"
+    r"|open(?:s|ed|ing)?(?: on)?|next (?:edition|issue)|(?:edition|issue) of|ouvert(?:e|ure)?(?: le)?"
     r"|prochaine edition|(?:page )?last (?:modified|changed?|reviewed|edited)(?: on)?|modified(?: on)?|modifiee? le"
-    r"|derniere (?:mise a jour|modification)|(?:date of )?(?:publish\w*|publication|posted|issued|issue date"
+    r"|derniere (?:mise a jour|modification)|(?:opening|evaluation) of (?:the )?(?:tenders|bids|offers|applications)"
+    r"|(?:tender|bid) opening(?: date)?|site visits?"
+    r"|ouverture des (?:plis|offres)|visites? (?:du |des |de )?(?:sites?|lieux)(?: \w+)?"
+    r"|(?:date of )?(?:publish\w*|publication|posted|issued|issue date"
     r"|last updated?|updated)"
     r"(?: (?:on|date))?|(?:date de )?(?:publication|mise en ligne|mise a jour|lancement|ouverture)|publiee? le"
     r"|mis a jour le|launch(?: date)?|opening date|date of launch",
-    Label.QUESTIONS: r"(?:deadlines? for )?(?:questions|clarifications?)(?: (?:until|by|deadline|to be sent by))?"
-    r"|(?:questions|eclaircissements) jusqu'au|date limite (?:des|pour les) (?:questions|eclaircissements)",
+    Label.QUESTIONS: r"(?:requests? for )?clarifications? (?:until|by|before)|questions? (?:until|before)"
+    r"|(?:deadlines? for )?(?:questions|clarifications?)(?: (?:until|by|deadline|to be sent by))?"
+    r"|(?:questions|eclaircissements) jusqu'au"
+    r"|date limite (?:pour|de) (?:poser|depot|reception|envoi)(?: de)? (?:des |les |vos )?questions"
+    r"|date limite (?:des|pour les) (?:questions|eclaircissements)",
     Label.REGISTRATION: r"registration(?: deadline| closes| until| by| is open until| open until)"
     r"|(?:last day|deadline) (?:to register|for (?:the )?registrations?)|register (?:by|until|before)|sign up by"
     r"|(?:date limite|cloture|fin) (?:d'|des |de l')inscriptions?|inscriptions? (?:jusqu'au|avant le)",
     Label.APPLICATION: r"application deadline|(?:apply|applications?) by|applications? (?:close|due|until)"
     r"|(?:deadline|closing date) for (?:the )?(?:receipt of |submission of )?applications?"
     r"|date limite (?:de (?:depot|reception|soumission) )?des candidatures|candidatures jusqu'au",
-    Label.CLOSES: r"(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
+    Label.CLOSES: r"(?:time |closing )?limits? (?:for|of) .{1,40}|deadline on"
+    r"|(?:cloture|fin) (?:du|des|de la|de) (?:depots?|appel|reception|candidatures)(?: .{1,30})?"
+    r"|(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
     r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by|open until|ouverte? jusqu'au"
     r"|(?:bids?|tenders?|offers?|proposals?|submissions?) (?:due|by|close)"
     r"|dates? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?|(?:date de )?(?:cloture|fin de depot)(?: initiale)?|echeance"
     r"|dates? et heures? limites?(?: (?:de|d'|des|du|pour) ?.{1,40})?"
     r"|remise des offres",
     Label.END: r"ends?|end date|date de fin|fin|to",
-    Label.DATE: r"(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"
+    Label.DATE: r"(?:initial|original|new|nouvelle) dates?|(?:nouvelle )?dates? (?:initiale|prevue)s?"
+    r"|(?:(?:event|meeting|start) )?dates?(?: and (?:time|hour)s?| et (?:heures?|horaires?)|/time)?"
     r"|when|day|quand|jour|starts?|begins?|date de debut|debut|dates? of (?:the )?(?:event|meeting)",
     Label.TIME: r"times?|hours?|schedule|heures?|horaires?",
     Label.PLACE: r"(?:virtual )?location|(?:virtual|online) venue"
@@ -71,7 +81,10 @@ _WORDS = {
     Label.REFERENCE: r"[a-z]{2,5} (?:no|n°|ref)\.?"
     r"|(?:tender |procurement )?ref(?:erence)?\.?(?: (?:no\.?|number))?|numero|n°|no\.?",
     Label.DETAIL: r"organi[sz](?:ers?|ed by|ation)|organisateurs?|organisee? par|contacts?(?: (?:person|details))?"
-    r"|duration|duree|budget|languages?|langues?|type(?: of event)?|categor(?:y|ie)|price|fees?|costs?|tarifs?"
+    r"|duration|duree|budget|types? (?:of|de) \w+"
+    r"|(?:estimated )?value|valeur(?: estimee)?|montant|lots?|cpv(?: code)?"
+    r"|contracting authority|acheteur|pouvoir adjudicateur|funding programme"
+    r"|languages?|langues?|type(?: of event)?|categor(?:y|ie)|price|fees?|costs?|tarifs?"
     r"|participants?|partners?|partenaires?|target (?:audience|group)|public(?: vise)?|e-?mail|courriel|phone|tel\.?"
     r"|telephone|website|site(?: web)?|links?|lien|speakers?|intervenante?s?|animation|moderation|moderators?"
     r"|facilitators?|offert pour|documents?|why|who|how"
@@ -105,8 +118,19 @@ _SHORT_LABEL = re.compile(
     r"(?:languages?|langues?|type of event|organi[sz]ers?|organisateurs?|categor(?:y|ie)|price|fees?|tarifs?)"
 )
 _BEFORE = re.compile(r"(?:before|avant)(?: le)?$")
-_ALONE = (Label.PUBLISHED, Label.DATE, Label.TIME, Label.PLACE, Label.CLOSES, Label.REGISTRATION, Label.APPLICATION)
+_ALONE = (
+    Label.REFERENCE,
+    Label.STATUS,
+    Label.PUBLISHED,
+    Label.DATE,
+    Label.TIME,
+    Label.PLACE,
+    Label.CLOSES,
+    Label.REGISTRATION,
+    Label.APPLICATION,
+)
 _LONGEST_VALUE = 12
+_MOST_WORDS_OF_LABEL = 5
 _PREFIX = {
     Label.REGISTRATION: "Registration deadline: ",
     Label.APPLICATION: "Application deadline: ",
@@ -146,25 +170,42 @@ def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
     return SourceLine(number, f"{name}: {value}")
 
 
+def detail(line: SourceLine) -> SourceLine:
+    """Return a line behind a label that is not known: a detail, and a note where it names a day."""
+    if carries_date(line.text):
+        return replace(line, text=f"left out, {line.text}", role=Role.NOTE)
+    return replace(line, role=Role.DETAIL)
+
+
 def join_labels(lines: Iterable[SourceLine]) -> list[SourceLine]:
     """Return the lines with the values behind labels marked; "Time:" is put behind its "Date:"."""
     found = list(lines)
     out: list[SourceLine] = []
     at = 0
+    is_below_label = False
     while at < len(found):
         line = found[at]
         label, name, value, used = _labelled_at(found, at)
         if label is Label.DATE and value and (before := _day_above_title(out)) is not None:
             out[before] = replace(out[before], text=f"left out, above the title: {out[before].text}", role=Role.NOTE)
         at += used
-        if label is None:
+        if label is None and is_below_label and _has_unknown_label(line):
+            out.append(detail(line))
+        elif label is None:
             out.append(_lead(line))
+            is_below_label = False
         elif label in (Label.TIME, Label.END) and (before := _date_before(out)) is not None and value:
             between = ", " if label is Label.TIME else " - "
             out[before] = replace(out[before], text=f"{out[before].text}{between}{value}")
         else:
             out.append(labelled(label, value, line.number, name))
+        is_below_label = is_below_label or label is not None
     return out
+
+
+def _has_unknown_label(line: SourceLine) -> bool:
+    match = _HEAD.match(line.text) if line.role is Role.NONE else None
+    return bool(match and not names_a_happening(match[1]) and len(match[1].split()) <= _MOST_WORDS_OF_LABEL)
 
 
 def _labelled_at(lines: list[SourceLine], at: int) -> tuple[Label | None, str, str, int]:
@@ -213,9 +254,9 @@ def _bare_label(lines: list[SourceLine], at: int) -> tuple[Label, str, str, int]
             if is_value and _SHORT_LABEL.fullmatch(fold_text(line.text))
             else None
         )
-    is_short = len(value.split()) <= _LONGEST_VALUE and label_of(value) is None
+    is_short = len(value.split()) <= _LONGEST_VALUE and (label is Label.STATUS or label_of(value) is None)
     is_fit = carries_date(value) == (label in (*_PREFIX, Label.PUBLISHED)) and (
-        label is Label.PLACE or bool(re.search(r"\d", value))
+        label in (Label.PLACE, Label.STATUS) or bool(re.search(r"\d", value))
     )
     return (label, line.text, value, ahead - at + 1) if is_short and is_fit else None
 

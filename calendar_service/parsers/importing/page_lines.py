@@ -17,6 +17,7 @@ from calendar_service.parsers.importing.news import (
     names_a_call,
     names_a_happening,
 )
+from calendar_service.parsers.importing.page_bullets import bulleted_titles
 from calendar_service.parsers.importing.page_context import (
     with_places,
     with_prose,
@@ -34,14 +35,14 @@ from calendar_service.parsers.importing.page_dates import (
 )
 from calendar_service.parsers.importing.page_days import split_details
 from calendar_service.parsers.importing.page_inline import spread_inline
-from calendar_service.parsers.importing.page_labels import join_labels
+from calendar_service.parsers.importing.page_labels import join_labels, label_of_line
 from calendar_service.parsers.importing.page_line import LineKind, PageLine
 from calendar_service.parsers.importing.page_places import place_on_line
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.parsers.importing.page_states import state_alone
 from calendar_service.parsers.importing.page_tables import spread_tables
-from calendar_service.parsers.importing.page_years import complete_dates
+from calendar_service.parsers.importing.page_years import complete_dates, is_of_page
 from calendar_service.records.texts import LANGUAGE_NAMES, fold_text
 
 if TYPE_CHECKING:
@@ -69,10 +70,17 @@ _BULLET = re.compile(r"[-–•*>] ")
 _WORDS = re.compile(r"[^|]{1,40}(?: \| [^|]{1,40}){2,}")  # "Programme | Event | Slovenia"
 _ADDRESS = re.compile(r"(?:[^:]{1,40}:\s*)?(?:https?://|www\.)\S+", re.IGNORECASE)
 _ONLINE = re.compile(
-    r"(?:(?:online|on-line|virtual|virtuel|en ligne|webinar|remote)(?: (?:event|meeting|only|seulement))?|zoom"
-    r"|teams|webex"
+    r"(?:(?:online|on-line|virtual|virtuel|en ligne|webinar|remote)(?: (?:event|meeting|only|seulement))?"
+    r"(?:[ ,:(–-]+(?:(?:via|on|by|par|sur) )?(?:(?:ms|microsoft) )?(?:teams|zoom|webex|livestream|youtube)\)?)?"
+    r"|(?:(?:via|on|by|par|sur) )?(?:(?:ms|microsoft) )?(?:teams|zoom|webex)"
     r"|(?:en |par |by |via )?(?:visio(?:-?conference)?|video-?conference|zoom|teams)|en distanciel|a distance)"
 )
+_ALL_DAY = re.compile(r"all[ -]day|(?:whole|full|entire) day|toute la journee|journee (?:entiere|complete)")
+_FILE = re.compile(
+    r"\b(?:pdf|docx?|odt|xlsx?|ods|zip|rtf)\b.{0,30}\b\d[\d.,]* ?[km]?[bo]\b"
+    r"|\b\d[\d.,]* ?[km][bo]\b.{0,30}\b(?:pdf|docx?|odt|zip)\b"
+)
+_LONGEST_FILE = 160
 _AND_ONLINE = re.compile(r"\s*(?:,|\band|\bet)\s*(?:also )?(?:online|on-line|en ligne)\)?\s*$", re.IGNORECASE)
 _HYBRID = re.compile(r"^hybrid[e]?\s*[:(–-]?\s*", re.IGNORECASE)
 
@@ -81,13 +89,13 @@ def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
     """Return the classified lines of a page; paragraphs of plain text are joined. Raise UnfitSource."""
     lines: list[PageLine] = []
     dates = 0
-    given = _joined_sections(split_details(list(source)))
+    given = _joined_sections(split_details([_without_page_day(line) for line in source]))
     for line in given:
         dates += may_be_date(line.text) or (len(line.text) <= _LONGEST_PLACE and carries_date(line.text))
         if dates > _MOST_DATE_LINES:
             message = f"there are more than {_MOST_DATE_LINES:,} lines that may be dates."
             raise UnfitSource(message, line=line.number, remedy="Split the page.")
-    given, questions = complete_dates(given)
+    given, questions = complete_dates(bulleted_titles(given))
     for block in _blocks(spread_inline(join_labels(spread_tables(given)))):
         found = [_classified(line) for line in block]
         first = next((at for at, line in enumerate(found) if line.sort is not LineKind.DETAIL), 0)
@@ -107,6 +115,19 @@ def read_lines(source: Iterable[SourceLine]) -> list[PageLine]:
     lines = with_places(with_sentences(with_prose(without_agendas(without_kinds(lines)))))
     asked = [replace(line, question=questions.get(line.number, "")) for line in lines]
     return [each if each.sort is LineKind.DATE else replace(each, question="") for each in asked]
+
+
+def _without_page_day(line: SourceLine) -> SourceLine:
+    """Return a line with the day of a file, "Terms (PDF, 210 kB)", or of the page, "Updated on", as a note."""
+    is_short = line.role is Role.NONE and not line.cells and len(line.text) <= _LONGEST_FILE
+    if not is_short or not carries_date(line.text):
+        return line
+    folded = fold_text(line.text)
+    if _FILE.search(folded):
+        return replace(line, role=Role.NOTE, text=f"left out, a file: {line.text}")
+    if is_of_page(folded) and not label_of_line(line.text):
+        return replace(line, role=Role.NOTE, text=f"left out, {line.text}")
+    return line
 
 
 def _joined_sections(lines: list[SourceLine]) -> list[SourceLine]:
@@ -170,12 +191,14 @@ def _classified(line: SourceLine) -> PageLine:
 def _sorted(line: PageLine) -> PageLine:
     text = line.text
     folded = fold_text(text.strip(" .…>»→[]-–")).replace("’", "'")
-    if _STOP.fullmatch(folded) and not carries_date(text):
+    if _STOP.fullmatch(folded) and not carries_date(text) and not text.isupper():
         return replace(line, sort=LineKind.STOP)
     if language := _only_language(folded):
         return replace(line, sort=LineKind.LANGUAGE, language=language)
     if _ADDRESS.fullmatch(text) or (_WORDS.fullmatch(text) and not carries_date(text)):
         return replace(line, sort=LineKind.DETAIL)
+    if _ALL_DAY.fullmatch(folded):
+        return replace(line, sort=LineKind.NOTE, text=f"left out, its hours: {text}")
     if state := state_alone(text):
         return replace(line, sort=LineKind.STATUS, status=state)
     if date := read_date_line(text):

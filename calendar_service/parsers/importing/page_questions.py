@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from calendar_service.datephrases import parse_when
 from calendar_service.parsers.importing.candidates import shorten_value, tidy
-from calendar_service.parsers.importing.dated_text import around_date, carries_date
-from calendar_service.parsers.importing.news import heads_a_list, names_a_call, names_a_happening
-from calendar_service.parsers.importing.page_dates import has_hours
+from calendar_service.parsers.importing.dated_text import around_date, carries_date, date_start
+from calendar_service.parsers.importing.news import heads_a_list, heads_a_section, names_a_call, names_a_happening
+from calendar_service.parsers.importing.page_dates import has_hours, split_date
 from calendar_service.parsers.importing.page_line import LineKind, parts_of
 from calendar_service.parsers.importing.page_sentences import deadline_at
 from calendar_service.parsers.importing.page_source import is_sentence
@@ -29,6 +30,7 @@ _LONGEST_TITLE_BELOW = 60  # a line of a wrapped paragraph is longer
 _RANGE = re.compile(
     r"\b(?:from|de|between|entre) \d{1,2}(?: ?[:.h] ?\d\d| ?h| ?[ap]m)? (?:to|a|and|et"
     r"|until) \d{1,2}(?: ?[:.h] ?\d\d| ?h\b| ?[ap]m)"
+    r"|(?:^|[\s,;(.])(?:a|at|des|from|starting at|a partir de) \d{1,2}(?: ?h\b|[:.h]\d\d| ?[ap]m\b)"
     r"|\b\d{1,2}[:.h]\d\d ?[-–] ?\d{1,2}[:.h]\d\d|\b(?:opens?|starts?|begins?|commence\w*|debut\w*)\b.{0,40}\b(?:at"
     r"|a) \d{1,2}[:.h]"
 )
@@ -134,7 +136,7 @@ def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
 def ask_about_title(candidate: Candidate, title: str) -> None:
     """Ask about a title that heads a list, or is a sentence."""
     is_whole = title.endswith(".") and len(title.split()) > _LONGEST_TITLE and not _NUMBERED.match(title)
-    if heads_a_list(title):
+    if heads_a_list(title) or heads_a_section(title):
         candidate.questions.append(Sentence("The title is that of a list: is this an event by itself?"))
     elif title.partition(" | ")[2] and title.partition(" | ")[0].isupper():
         candidate.questions.append(Sentence("The title is a list of words: is it the title?"))
@@ -142,6 +144,12 @@ def ask_about_title(candidate: Candidate, title: str) -> None:
         candidate.questions.append(
             Sentence("What is taken as the title is a sentence, or introduces the date: is it the title?")
         )
+
+
+def _is_other_day(candidate: Candidate, title: str) -> bool:
+    """Return True if a title has a whole date that is not the first day."""
+    head, _ = split_date(title[date_start(title) :])
+    return bool(head and candidate.first and parse_when(head).first != candidate.first)
 
 
 def ask_about_late_registration(candidate: Candidate, main: DateLine, others: list[DateLine]) -> None:
@@ -186,9 +194,10 @@ def remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> N
     """Report which days stand only in the title or the summary."""
     for line in (item.titles[0], item.summary):
         for number, words in line.dated() if line else ():
-            if number not in {each.number for each in item.dates}:
-                is_title = line is item.titles[0]
-                if not is_title and may_close_registration(candidate, words):
+            is_title = line is item.titles[0]
+            may_close = not is_title and may_close_registration(candidate, words)
+            if may_close or number not in {each.number for each in item.dates}:
+                if may_close:
                     seen = shorten_value(around_date(words))
                     candidate.questions.append(
                         Sentence("Does line {line} say until when to register? {seen}", line=number, seen=seen)
@@ -196,4 +205,8 @@ def remark_on_summary(candidate: Candidate, item: PageItem, used: set[int]) -> N
                 else:
                     template = _IN_TITLE if is_title else _IN_SUMMARY
                     candidate.remark(Sentence(template, line=number, text=shorten_value(around_date(words))))
+                if is_title and _is_other_day(candidate, words):
+                    candidate.questions.append(
+                        Sentence("The title names another day: is it that of line {line}?", line=number)
+                    )
                 used.add(number)

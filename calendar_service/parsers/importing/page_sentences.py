@@ -75,7 +75,17 @@ def read_sentence(text: str) -> DateLine | None:
     if not may_be_date(text, longest=_LONGEST_TEXT):
         return None
     dated = [each for each in sentences_of(text) if carries_date(each)]
-    sentence = dated[0].strip().rstrip(".;!") if len(dated) == 1 else ""
+    if len(dated) == 1:
+        return _read_only(dated[0])
+    found = [(each, date) for each in dated if (date := _read_only(each))]
+    if len(found) != 1 or not found[0][1].is_deadline:
+        return None
+    others = " ".join(each.strip() for each in dated if each is not found[0][0])
+    return replace(found[0][1], aside=others)
+
+
+def _read_only(text: str) -> DateLine | None:
+    sentence = text.strip().rstrip(".;!")
     folded = fold_text(sentence).replace("’", "'")
     start = date_start(sentence) if len(folded) == len(sentence) and len(sentence.split()) >= _FEWEST_WORDS else 0
     if start <= 0:

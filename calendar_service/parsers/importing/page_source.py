@@ -19,6 +19,8 @@ _SENDER = re.compile(r"(?:From|De|Von)\s*:")
 _MAIL_HEAD = re.compile(
     r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|De|À|A|Envoyé|Date d'envoi|Objet|Répondre à|Von|An|Betreff)\s*:\s"
 )
+_POINT = re.compile(r"[*•–-] \S")
+_MOST_LINES_OF_POINT = 8
 _RULE = re.compile(r"[\s|:=+_-]*")  # between the head of a table and its rows
 
 
@@ -58,7 +60,7 @@ def is_sentence(text: str) -> bool:
 
 def text_lines(text: str) -> Iterator[SourceLine]:
     """Yield the lines of plain text. Raise UnfitSource if there are too many."""
-    lines = text.splitlines()
+    lines = _joined(text.splitlines())
     head = _length_of_mail_head(lines)
     for number, line in enumerate(lines, 1):
         if number <= head and line.strip():
@@ -67,6 +69,21 @@ def text_lines(text: str) -> Iterator[SourceLine]:
         if number > _MOST_LINES:
             raise UnfitSource(f"the page has more than {_MOST_LINES:,} lines.", line=number, remedy="Split the page.")
         yield SourceLine(number, "" if _RULE.fullmatch(line) else tidy(line), cells=_cells(line))
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Return the lines with those that are indented below a point of a list put behind it, and left empty."""
+    out = lines[:]
+    point = -1
+    for at, line in enumerate(lines):
+        if _POINT.match(line):
+            point = at
+        elif point >= 0 and line.strip() and line.startswith("  ") and at - point <= _MOST_LINES_OF_POINT:
+            out[point] = f"{out[point]} {line.strip()}"
+            out[at] = ""
+        else:
+            point = -1
+    return out
 
 
 def _length_of_mail_head(lines: list[str]) -> int:

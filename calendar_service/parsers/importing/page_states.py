@@ -16,7 +16,8 @@ _BEHIND = re.compile(rf"\s*(?:[-–—|:,;]{{1,3}}\s*|[(\[]\s*){_STATE}\s*[!.\])
 _SHOUTED = re.compile(r"\s((?:CANCELL?ED|ANNULÉE?S?|POSTPONED|REPORTÉE?S?))[!.]*$")
 _ALONE = re.compile(
     rf"(?:note ?: ?)?(?:(?:this|the|cette?|le|la|l') ?[\w' -]{{0,30}} (?:is|has been|was|est|a ete|sera) )?"
-    rf"{_STATE}(?: until further notice| (?:to a later date|a une date ulterieure|sine die|jusqu'a nouvel ordre))?"
+    rf"{_SUBJECT}{_STATE}(?: until further notice"
+    r"| (?:to a later date|a une date ulterieure|sine die|jusqu'a nouvel ordre))?"
     rf"(?: (?:on|le) \d[\w ./-]{{3,20}})?[\s!.]*"
 )
 _SAID = re.compile(

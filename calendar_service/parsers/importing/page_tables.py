@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import DatePhraseError, parse_when
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BRACKET = re.compile(r"\(([^()]{2,30})\)\s*$")
+_PAIR = 2
 _A_MOMENT = "3 May 2027 10:00"
 _DATES = (Label.DATE, Label.CLOSES, Label.APPLICATION)
 _ORDER = (Label.DATE, Label.CLOSES, Label.APPLICATION, Label.REGISTRATION, Label.QUESTIONS)
@@ -32,11 +34,20 @@ def spread_tables(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
             yield from _row(line, head, names)
         elif head and not line.text:
             continue
+        elif head and line.role is Role.NOTE:  # a row that heads others
+            yield line
         else:
             if head:
                 yield SourceLine(line.number, "", Role.BREAK)
             head = []
-            yield line
+            yield _pair(line)
+
+
+def _pair(line: SourceLine) -> SourceLine:
+    """Return a row of a label and a value as one line."""
+    if len(line.cells) != _PAIR or label_of(line.cells[0]) is None:
+        return line
+    return replace(line, text=f"{line.cells[0].rstrip(' :')}: {line.cells[1]}", cells=())
 
 
 def is_head(cells: tuple[str, ...]) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import ONLINE_WORDS, shorten_value
-from calendar_service.parsers.importing.news import NEWS_QUESTION
+from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.parsers.importing.news import NEWS_QUESTION, heads_a_list, names_a_happening, names_a_webinar
 from calendar_service.parsers.importing.page_dates import has_hours, split_date
 from calendar_service.parsers.importing.page_sentences import read_sentence
 from calendar_service.records.errors import Sentence
@@ -39,11 +40,14 @@ _ALL_HOURS = re.compile(
 )
 _UNLESS = re.compile(r"[,(]| unless | except | sauf | if not ")
 _MOST_WORDS = 7
+_MOST_WORDS_OF_HEAD = 6
 _A_MOMENT = "3 May 2027 10:00"
 
 
 def apply_to_all(candidates: list[Candidate], lines: Iterable[SourceLine]) -> None:
     """Set the zone and the place that a page names for all; ask about the zone if it is not understood."""
+    lines = list(lines)
+    _set_webinars(candidates, lines)
     for line in lines:
         if _FOR_ALL.search(fold_text(line.text)):
             _set_registration(candidates, line)
@@ -56,6 +60,26 @@ def apply_to_all(candidates: list[Candidate], lines: Iterable[SourceLine]) -> No
                 _set_hours(candidates, sentence[hours.start("hours") :].strip(" .;"), line, sentence)
             if _ONLINE.search(folded):
                 _set_online(candidates, line, sentence)
+
+
+def _set_webinars(candidates: list[Candidate], lines: list[SourceLine]) -> None:
+    """Set the kind of what is online below a heading that names webinars and nothing else."""
+    online = [each for each in candidates if each.fields["kind"] == "event" and _is_online(each)]
+    heads = [line for line in lines if _is_head(line.text)] if online else []
+    for candidate in online:
+        above = next((line.text for line in reversed(heads) if line.number < candidate.line), "")
+        if names_a_webinar(above):
+            candidate.fields["kind"] = "webinar"
+
+
+def _is_online(candidate: Candidate) -> bool:
+    return candidate.fields.get("place") == ONLINE_WORDS or candidate.fields.get("when", "").endswith(ONLINE_WORDS)
+
+
+def _is_head(text: str) -> bool:
+    if len(text.split()) > _MOST_WORDS_OF_HEAD or carries_date(text):
+        return False
+    return names_a_webinar(text) or names_a_happening(text) or heads_a_list(text)
 
 
 def _zone_words(text: str) -> str:

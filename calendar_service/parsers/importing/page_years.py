@@ -10,13 +10,13 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import MONTHS, WEEKDAYS
 from calendar_service.parsers.importing.dated_text import carries_date, date_start
 from calendar_service.parsers.importing.news import heads_a_list
 from calendar_service.parsers.importing.page_dates import read_date_line
 from calendar_service.parsers.importing.page_days import place_days
+from calendar_service.parsers.importing.page_figures import exists, figures_in_words
 from calendar_service.parsers.importing.page_inline import announces_event
 from calendar_service.parsers.importing.page_labels import Label, label_of_line, value_of_date_label
 from calendar_service.parsers.importing.page_places import place_before
@@ -24,28 +24,16 @@ from calendar_service.parsers.importing.page_source import Role, SourceLine
 from calendar_service.records.errors import Sentence
 from calendar_service.records.texts import fold_text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\d/-]|\.\d)")
-_WITH_WEEKDAY = re.compile(
-    rf"(?:\b(?P<weekday>{_WEEKDAY})\.?,? )?(?<![\d./-])(?P<first>\d{{1,2}})(?P<sign>[./])(?P<second>\d{{1,2}})(?P=sign)"
-    r"(?P<year>(?:19|20)\d\d)(?![\d/-]|\.\d)",
-    re.IGNORECASE,
-)
-_DOTTED_SPAN = re.compile(
-    r"(?<![\d.])(?P<first>\d{1,2})(?:\.(?P<first_month>\d{2})\.?)?\.? ?[-–] ?"
-    r"(?P<last>\d{1,2})\.(?P<month>\d{2})\.(?P<year>20\d\d)(?!\d)"
-)
-_SHORT_YEAR = re.compile(rf"(?<![\w-])(\d{{1,2}})-({_MONTH})-(\d\d)(?![\d-])", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(
     rf"(?<![\d/.])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?(?:[ .]{{1,2}}| (?:of|de) )(?P<month>{_MONTH})\b\.?"
     rf"|\b(?P<month_first>{_MONTH})\.? (?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.h])"
 )
 _NAMED_WEEKDAY = re.compile(rf"\b({_WEEKDAY})\b")
+_ONLY_MONTH = re.compile(rf"\b({_MONTH}) ((?:19|20)\d\d)\b")
+_MONTHS_AHEAD = 4  # that a newsletter of a month announces
 _MONTH_HEADING = re.compile(rf"({_MONTH})(?: ((?:19|20)\d\d))?")
 _BARE_DAYS = re.compile(rf"(?:(?:{_WEEKDAY})\.?,? )?" r"\d{1,2}(?:er)?(?: ?(?:[-–—]|to|au|et|and|&) ?\d{1,2})?")
 _IN_DATE = re.compile(rf"\b(?:{_MONTH})\.?,? (?:19|20)\d\d\b")
@@ -56,6 +44,7 @@ _OF_PAGE = re.compile(
     r"|published on|posted on|mise? en ligne)\b"
 )
 _LEAP_YEAR = 2028
+_MAILED = re.compile(rf"of the mail: .*?\b(\d{{1,2}})(?:er)? ({_MONTH})\.? ((?:19|20)\d\d)\b")
 _CALENDAR = re.compile(
     r"(?:[^\W\d]+[ '-]+){0,4}(?:calendars?|calendriers?|agenda|programmes?|schedule|events|evenements|meetings"
     r"|reunions|webinars"
@@ -80,7 +69,7 @@ _LONGEST_HEADING = 12
 
 def complete_dates(lines: list[SourceLine]) -> tuple[list[SourceLine], dict[int, str]]:
     """Return the lines with their dates completed, and the questions about that, by the number of the line."""
-    found = _with_days_of_months(_with_months(_joined(_in_words(lines))))
+    found = _with_days_of_months(_with_months(_joined(figures_in_words(lines))))
     questions: dict[int, str] = {}
     years = _Years(found)
     whole = []
@@ -132,6 +121,16 @@ def _with_month_in_cell(line: SourceLine) -> SourceLine:
     return replace(line, cells=cells, text=" | ".join(cells))
 
 
+def names_a_month(text: str) -> bool:
+    """Return True for the name of a month, with or without a year."""
+    return bool(_MONTH_HEADING.fullmatch(_fold(text)))
+
+
+def with_month(text: str, month: str) -> str:
+    """Return bare days, "9-10", with the month that heads them; any other text, or without a month, as it is."""
+    return f"{text} {month}" if month and _BARE_DAYS.fullmatch(_fold(text)) else text
+
+
 def _fold(text: str) -> str:
     return fold_text(text.strip(" :.")).replace("’", "'")
 
@@ -147,67 +146,6 @@ def _joined(lines: list[SourceLine]) -> list[SourceLine]:
         else:
             out.append(line)
     return out
-
-
-# --- figures -------------------------------------------------------------------------------------
-
-
-def _in_words(lines: list[SourceLine]) -> list[SourceLine]:
-    """Return the lines with dates in figures in ISO 8601, where the page shows which is the day."""
-    pairs = [
-        (sign, int(first), int(second)) for line in lines for first, sign, second, _ in _NUMERIC.findall(line.text)
-    ]
-    day_first = {sign for sign in "./" if _is_day_first([pair[1:] for pair in pairs if pair[0] == sign], sign)}
-
-    lines = [_map_text(line, lambda text: _DOTTED_SPAN.sub(_span_in_words, text)) for line in lines]
-    lines = [_map_text(line, lambda text: _SHORT_YEAR.sub(r"\1 \2 20\3", text)) for line in lines]
-
-    def worded(match: re.Match[str]) -> str:
-        year, month, day = int(match["year"]), int(match["second"]), int(match["first"])
-        if match["sign"] not in day_first or not _exists(year, month, day):
-            return match[0]
-        weekday = WEEKDAYS.get(fold_text(match["weekday"] or ""))
-        is_fit = weekday in (None, date(year, month, day).weekday())
-        return date(year, month, day).isoformat() if is_fit else match[0]
-
-    return [
-        _map_text(line, lambda text: _WITH_WEEKDAY.sub(worded, text)) if day_first and _is_unclear(line.text) else line
-        for line in lines
-    ]
-
-
-def _span_in_words(match: re.Match[str]) -> str:
-    """Return "28 - 29.04.2027" and "31.05 - 01.06.2027" in ISO 8601."""
-    year, month = int(match["year"]), int(match["month"])
-    days = [(int(match["first_month"] or month), int(match["first"])), (month, int(match["last"]))]
-    if not all(_exists(year, *day) for day in days):
-        return match[0]
-    first, last = (date(year, *day) for day in days)
-    return f"{first} to {last}" if first < last else match[0]
-
-
-def _is_unclear(text: str) -> bool:
-    """Return True if a date in a text may begin with the day or the month."""
-    return any(max(int(first), int(second)) <= 12 for first, _, second, _ in _NUMERIC.findall(text))
-
-
-def _map_text(line: SourceLine, change: Callable[[str], str]) -> SourceLine:
-    """Return a line with its text, and that of its cells, changed."""
-    return replace(line, text=change(line.text), cells=tuple(change(cell) for cell in line.cells))
-
-
-def _is_day_first(pairs: list[tuple[int, int]], sign: str) -> bool:
-    """Return True if the first of two figures is the day: shown by a day over 12, or written with dots."""
-    shown = sign == "." or any(first > 12 for first, _ in pairs)
-    return bool(pairs) and shown and all(second <= 12 for _, second in pairs)
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
 
 
 # --- months as headings --------------------------------------------------------------------------
@@ -242,17 +180,24 @@ class _Years:
         self.days: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.events: list[tuple[int, date]] = []
         self.calendars: set[int] = set()
+        self.months: dict[int, tuple[int, int]] = {}
+        self.of_page: list[tuple[int, int]] = []  # in which the page was written, each with its line
         self.spans: dict[int, tuple[date, date]] = {}
         for at, line in enumerate(lines):
             folded = fold_text(line.text)
-            years = set() if _is_of_page(folded) else {int(year) for year in _YEAR.findall(folded)}
+            years = {int(year) for year in _YEAR.findall(folded)}
+            if is_of_page(folded):
+                self.of_page += [(max(years), line.number)] if years else []
+                continue
+            if (month := _ONLY_MONTH.search(folded)) and len(years) == 1 and not carries_date(line.text):
+                self.months[line.number] = (int(month[2]), MONTHS[month[1]])
             for day in _DAY.finditer(folded):
                 if year := _BEHIND.match(folded, day.end()):
                     self.days.setdefault(_day_and_month(day), []).append((at, int(year[1])))
             if len(years) == 1 and (_IN_DATE.search(folded) or carries_date(line.text)):
                 self.dated.append((at, years.pop(), line.number))
                 above = next((each.text for each in reversed(lines[max(at - 3, 0) : at]) if each.text), "")
-                if span := _span(line.text, folded, is_list=heads_a_list(above)):
+                if span := _span(line, folded, is_list=heads_a_list(above)):
                     self.spans[line.number] = span
             elif len(years) == 1 and len(line.text.split()) <= _LONGEST_HEADING:
                 self.headings.append((at, years.pop(), line.number))
@@ -263,7 +208,10 @@ class _Years:
         """Return True if line `number` leaves no doubt of the year of a day: it heads a month, or a calendar."""
         if number in self.spans:
             first, last = self.spans[number]
-            return _exists(year, day[1], day[0]) and first <= date(year, day[1], day[0]) <= last
+            return exists(year, day[1], day[0]) and first <= date(year, day[1], day[0]) <= last
+        if number in self.months:
+            at_year, month = self.months[number]
+            return year == at_year and month <= day[1] <= month + _MONTHS_AHEAD
         return number in self.calendars and {each for _, each, _ in (*self.dated, *self.headings)} == {year}
 
     def note_event(self, at: int, text: str) -> None:
@@ -296,6 +244,9 @@ class _Years:
                 place = bisect_left(named, (at, 0, 0))
                 _, year, number = named[max(place - 1, 0)]
                 return year, number, is_date
+        if self.of_page:
+            year, number = max(self.of_page)
+            return year, number, True
         return None
 
     def of_day(self, at: int, day: tuple[int, int]) -> int | None:
@@ -306,7 +257,7 @@ class _Years:
         return found.pop() if len(found) == 1 else None
 
 
-def _is_of_page(folded: str) -> bool:
+def is_of_page(folded: str) -> bool:
     """Return True if a line says when the page was written."""
     return bool(_OF_PAGE.search(folded))
 
@@ -320,13 +271,21 @@ def complete_before(text: str, event: date) -> str:
 
 def _year_before(day: tuple[int, int], event: date) -> int:
     """Return the year of a day some time before an event; 0 if there is none."""
-    found = [year for year in (event.year, event.year - 1) if _exists(year, day[1], day[0])]
+    found = [year for year in (event.year, event.year - 1) if exists(year, day[1], day[0])]
     fitting = [year for year in found if timedelta(0) <= event - date(year, day[1], day[0]) <= _LONGEST_AHEAD]
     return fitting[0] if fitting else 0
 
 
-def _span(text: str, folded: str, *, is_list: bool) -> tuple[date, date] | None:
-    """Return the first and the last day that a line names: those of a month, or of a list of events."""
+def _span(line: SourceLine, folded: str, *, is_list: bool) -> tuple[date, date] | None:
+    """Return the first and the last day of what follows a line: those of a month, of a list, or behind a mail's day."""
+    text = line.text
+    if line.role is Role.NOTE and (sent := _MAILED.search(folded)):
+        day = (
+            date(int(sent[3]), MONTHS[sent[2]], int(sent[1]))
+            if exists(int(sent[3]), MONTHS[sent[2]], int(sent[1]))
+            else None
+        )
+        return (day, day + _LONGEST_AHEAD) if day else None
     if month := _MONTH_HEADING.fullmatch(folded.strip(" :.")):
         first = date(int(month[2]), MONTHS[month[1]], 1)
         return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -377,7 +336,7 @@ def _completed(text: str, line: SourceLine, at: int, years: _Years, questions: d
     words = f"{text[:end].rstrip('.')} {year}{text[end:]}"
     read = read_date_line(words)
     is_date = read is not None and read.when is not None and not (read.rest and not read.when.end)
-    if not is_date and not (read is None and announces_event(words)):
+    if not is_date and not announces_event(words):
         return ""
     is_settled = whole or (fitting == near[0] and near[2]) or years.settle(year, day, near[1])
     if not is_settled:
@@ -396,6 +355,6 @@ def _year_by_weekday(day: tuple[int, int], weekday: int, near: int) -> int | Non
     fitting = [
         year
         for year in (near, near + 1, near - 1)
-        if _exists(year, month, number) and date(year, month, number).weekday() == weekday
+        if exists(year, month, number) and date(year, month, number).weekday() == weekday
     ]
     return fitting[0] if fitting else None
