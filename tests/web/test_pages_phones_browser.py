@@ -168,3 +168,33 @@ def test_the_pages_of_the_site_stand_on_one_line(browser, served, prefix, width)
     tops = page.locator(".pages li").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
     assert len(set(tops)) == 1
     page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 480])
+def test_no_figure_of_the_first_page_breaks_a_word(browser, tmp_path, width):
+    """ "2 semaines" and "Aujourd’hui" are the widest in French."""
+    text = "  - {id: one, kind: event, title: Un, when: 10 December 2026}\n"
+    text += '  - {id: two, kind: tender, title: Deux, closes: "23 November 2026, 17:00"}\n'
+    file = tmp_path / "calendar.yaml"
+    file.write_text(HEAD + text, encoding="utf-8")
+    site = PublicSite(tmp_path, file)
+    with serve_in_thread(site.app) as address:
+        page = look(browser, f"{address}/fr/", viewport={"width": width, "height": 844})
+        page.evaluate("document.body.style.overflowWrap = 'normal'")
+        figures = page.locator(".figure")
+        assert figures.all_inner_texts() == ["Dans 2\N{NO-BREAK SPACE}semaines", "Aujourd’hui"]
+        assert figures.evaluate_all("all => all.every(each => each.scrollWidth <= each.clientWidth)")
+        page.context.close()
+    site.engine.dispose()
+
+
+def test_a_very_long_title_heads_the_page_where_there_is_room(browser, served):
+    tops = {}
+    for width in (390, 1280):
+        page = look(browser, f"{served}/events/arabic", viewport={"width": width, "height": 844})
+        tops[width] = [page.locator(name).bounding_box()["y"] for name in ("h1", ".moment", ".body")]
+        page.context.close()
+    title, moment, body = tops[390]
+    assert moment < title < body
+    title, moment, body = tops[1280]
+    assert title < moment == body
