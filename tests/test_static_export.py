@@ -163,6 +163,46 @@ def test_where_folders_cannot_be_exchanged_files_are_replaced(tmp_path, static, 
     assert "events/one.ics" not in written(out)
 
 
+def test_where_a_file_is_not_ours_to_link_files_are_replaced(tmp_path, static, monkeypatch):
+    """Linux lets nobody link a file that is another user's and closed."""
+
+    def refuse(path, *_, **__):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(path))
+
+    out = tmp_path / "out"
+    export_files(body, entries("one"), [""], static, out)
+    (out / "theirs").write_text("theirs")
+    monkeypatch.setattr(os, "link", refuse)
+    export_files(body, entries("two"), [""], static, out)
+    assert ("events/two.ics" in written(out), "events/one.ics" in written(out)) == (True, False)
+    assert (out / "theirs").read_text() == "theirs"
+
+
+def test_folders_are_open_to_a_web_server_and_keep_their_rights(tmp_path, static):
+    out, before = tmp_path / "new" / "out", os.umask(0o077)
+    try:
+        export_files(body, entries("one"), [""], static, out)
+        folders = [out.parent, out, *(path for path in out.rglob("*") if path.is_dir())]
+        assert {oct(path.stat().st_mode & 0o777) for path in folders} == {"0o755"}
+        for path, mode in ((out, 0o750), (out / "events", 0o2711)):
+            path.chmod(mode)
+        export_files(body, entries("two"), [""], static, out)
+    finally:
+        os.umask(before)
+    assert [oct(path.stat().st_mode & 0o7777) for path in (out, out / "events")] == ["0o750", "0o2711"]
+
+
+def test_links_to_folders_and_empty_folders_of_others_stay(tmp_path, static):
+    out = tmp_path / "out"
+    export_files(body, entries("one"), [""], static, out)
+    (out / "assets").symlink_to(static)
+    (out / "inbox").mkdir()
+    export_files(body, entries("two"), [""], static, out)
+    assert (out / "assets").readlink() == static
+    assert (out / "inbox").is_dir()
+    assert not (out / "events" / "one").exists()
+
+
 # -- links ----------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ import errno
 import os
 import secrets
 import shutil
+import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from calendar_service.store.whole_file import write_whole
@@ -17,22 +19,24 @@ if TYPE_CHECKING:
 
 _READABLE = 0o644
 _AT_FDCWD, _EXCHANGE = -100, 2
-# The folder is a mount of its own, or the file system knows no exchange.
-_IN_PLACE = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL, errno.ENOSYS})
+_OPEN_TO_ALL = 0o755
+# The folder is a mount of its own, the file system knows no exchange or no links, or a file is not ours to link.
+_IN_PLACE = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EOPNOTSUPP})
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes], before: set[str]) -> None:
     """Write files into a folder, by their names. Those of `before` that are not among them go; all others stay.
 
-    A file that has not changed is the same one as before, linked. Where the folder cannot be exchanged, as a mount
-    cannot, each file is replaced by itself. Raise OSError.
+    A file that has not changed is the same one as before, linked. Folders keep their rights; new ones are open to all,
+    whatever the umask. Where the folder cannot be exchanged, as a mount cannot, each file is replaced by itself. Raise
+    OSError.
     """
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder.parent, folder.parent)
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
     try:
-        beside.mkdir(mode=0o755)
+        _make_folder(folder, beside)
         _link_others(folder, beside, before | files.keys())
         for name, content in files.items():
             _write(folder / name, beside / name, content)
@@ -49,17 +53,36 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], before: set[str]) -
 
 
 def _link_others(folder: Path, beside: Path, ours: set[str]) -> None:
-    for place, _, names in os.walk(folder):
-        for name in names:
+    for place, folders, names in os.walk(folder):
+        for name in [*names, *folders]:
             path = folder.joinpath(place, name)
             relative = path.relative_to(folder)
-            if str(relative) not in ours:
-                (beside / relative).parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                # A folder that is not empty comes with what is in it; one that held only files of ours goes with them.
+                if not any(path.iterdir()):
+                    _make_folder(path, beside / relative)
+            elif str(relative) not in ours:
+                _make_folder(path.parent, (beside / relative).parent)
                 os.link(path, beside / relative, follow_symlinks=False)
 
 
+def _make_folder(present: Path, path: Path) -> None:
+    """Make a folder, and those above it, with the rights of the present one."""
+    if path.is_dir():
+        return
+    _make_folder(present.parent, path.parent)
+    found = present.stat() if present.is_dir() else None
+    path.mkdir()
+    if found:
+        with suppress(PermissionError):  # not a group of ours
+            os.chown(path, -1, found.st_gid)
+        path.chmod(stat.S_IMODE(found.st_mode))
+    else:
+        path.chmod(_OPEN_TO_ALL)
+
+
 def _write(present: Path, path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(present.parent, path.parent)
     if present.is_file() and not present.is_symlink() and present.read_bytes() == content:
         os.link(present, path)
     else:
@@ -79,6 +102,7 @@ def _replace_each(folder: Path, files: Mapping[str, bytes], before: set[str]) ->
     for name, content in files.items():
         path = folder / name
         if not (path.is_file() and path.read_bytes() == content):
+            _make_folder(path.parent, path.parent)
             write_whole(path, content, _READABLE)
     for name in before - files.keys():
         (folder / name).unlink(missing_ok=True)
