@@ -31,7 +31,6 @@ from calendar_service.store.waiting_changes import delete_waiting
 from calendar_service.store.whole_file import ChangedMeanwhile
 from calendar_service.web.buttons import UnclearButton, pressed_button
 from calendar_service.web.context import cache
-from calendar_service.web.errors import answer
 from calendar_service.web.layout import WITH_PREVIEW
 from calendar_service.writers.i18n import language
 
@@ -56,7 +55,7 @@ _DONE = {
     "gone": gettext_noop("This change is not there any more."),
     None: gettext_noop("The file has changed since you loaded the page. Look at it again, then confirm."),
 }
-_STILL_TYPED = gettext_noop("Nothing was changed. What you typed is still in the form: go back in your browser.")
+_STILL_TYPED = gettext_noop("Nothing was changed. What you typed is still here, to be sent again later.")
 _MOST_DIGITS = 10
 
 
@@ -133,16 +132,22 @@ def _abandoned(overview: Overview) -> list[WaitingChange]:
     return [each for each in overview.others if sessions().editor_of(each.editor) is None]
 
 
-def keep_until_published(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response:
+def keep_until_published(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response | None:
     """Keep edits of records, by their id, as changes of the editor, and lead to the page that shows them.
 
-    Where nothing can be published from here, abort with 409 and the reason. Raise UnfitEdit and DatabaseFault.
+    Return None where nothing can be published from here: the form is shown again, see `refusal_of`. Raise UnfitEdit
+    and DatabaseFault.
     """
-    if reason := overview.read_only:
-        abort(answer(HTTPStatus.CONFLICT, reason.template, _STILL_TYPED, {k: f"{v}" for k, v in reason.values.items()}))
+    if overview.read_only:
+        return None
     if edits:
         keep_edits(overview.engine, who().editor.address, edits, overview.state, cache().clock())
     return cast("Response", redirect(CHANGES, HTTPStatus.SEE_OTHER))
+
+
+def refusal_of(overview: Overview) -> str:
+    """Return why a form that was sent is shown again: nothing can be published from here."""
+    return f"{overview.lang.say(overview.read_only or '')} {overview.lang.gettext(_STILL_TYPED)}"
 
 
 def _only(text: str) -> int | None:

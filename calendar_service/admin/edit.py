@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import abort, jsonify, redirect, request
+from flask import abort, jsonify, request
 
 from calendar_service.admin.access import editors_blueprint, require_role
-from calendar_service.admin.changes import CHANGES, keep_until_published
+from calendar_service.admin.changes import keep_until_published, refusal_of
 from calendar_service.admin.feedback import LIVE, read_times
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.merging import apply_choices, form_texts, merge, read_texts
@@ -18,6 +18,7 @@ from calendar_service.admin.overview import open_overview, taken_ids
 from calendar_service.admin.presence import who_else
 from calendar_service.admin.preview import make_preview, with_frames
 from calendar_service.admin.record_form import RecordForm
+from calendar_service.admin.sent_again import require_good_file
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.parsers.editing.edits import AppendRecord, SetValue, edit_from_json
 from calendar_service.parsers.editing.file_edit import record_text
@@ -78,8 +79,9 @@ def edit_record(record_id: str) -> Response:
         given, conflicts = merged.given, merged.conflicts
     edits = form.edits(record_id, given)
     trial = try_edits(overview.reader, state, record_id, edits, form.names)
-    if button == "save" and not trial.errors and not conflicts:
-        return keep_until_published(overview, {record_id: edits} if edits else {})
+    is_to_be_kept = button == "save" and not trial.errors and not conflicts
+    if is_to_be_kept and (kept := keep_until_published(overview, {record_id: edits} if edits else {})):
+        return kept
     shown = trial if button != "more" else None
     return _page(
         overview, draft, form, given, shown, record_id=record_id, known=known, conflicts=conflicts, button=button
@@ -110,8 +112,10 @@ def new_record() -> Response:
         trial = _try_new(overview, form, given, record_id)
     if record_id in taken:
         trial.errors.setdefault("id", overview.lang.gettext(_TAKEN))
-    if button == "save" and not trial.errors:
-        return keep_until_published(overview, {record_id: [AppendRecord(_fields(form, given, record_id))]})
+    is_to_be_kept = button == "save" and not trial.errors
+    edits = {record_id: [AppendRecord(_fields(form, given, record_id))]}
+    if is_to_be_kept and (kept := keep_until_published(overview, edits)):
+        return kept
     shown = trial if button not in ("", "more") else None
     return _page(overview, draft, form, given, shown, record_id=record_id, kind=kind, copy_of=copy_of, button=button)
 
@@ -119,10 +123,8 @@ def new_record() -> Response:
 def _open() -> tuple[Overview, Draft]:
     require_role("write")
     overview = open_overview()
-    draft = overview.pending.state.reading.draft
-    if draft is None or overview.state.trouble:
-        abort(redirect(CHANGES, HTTPStatus.SEE_OTHER))  # which says what is wrong with the file
-    return overview, draft
+    require_good_file(overview)
+    return overview, cast("Draft", overview.pending.state.reading.draft)
 
 
 def _copied(overview: Overview, record_id: str) -> dict[str, Any]:
@@ -201,12 +203,14 @@ def _page(  # noqa: PLR0913 (what the page shows)
 ) -> Response:
     lang = overview.lang
     errors = trial.errors if trial else {}
+    is_refused = button == "save" and not errors and not conflicts
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors and request.method == "POST" else HTTPStatus.OK
     following = trial.draft if trial and not errors and button == "preview" else None
     preview = make_preview(overview.edition, following, record_id, lang.code) if following else None
     read = read_times(overview, draft, form, given).read
     response = admin_page(
         "admin_edit.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if errors and request.method == "POST" else HTTPStatus.OK,
+        HTTPStatus.CONFLICT if is_refused else status,
         overview=overview,
         path=ADMIN,
         heading=lang.gettext(_KINDS[Kind(form.values["kind"])]),
@@ -230,5 +234,6 @@ def _page(  # noqa: PLR0913 (what the page shows)
         others=[] if kind else who_else(overview, record_id),
         preview=preview,
         button=button,
+        refusal=refusal_of(overview) if is_refused else "",
     )
     return with_frames(response) if preview else response

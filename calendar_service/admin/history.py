@@ -200,7 +200,10 @@ def _keep(overview: Overview, edits: Mapping[str, Sequence[Edit]]) -> Response:
         else [AppendRecord(changed_values([with_changes[record_id]], these)[0])]  # it waits itself
         for record_id, these in edits.items()
     }
-    return keep_until_published(overview, kept)
+    answer = keep_until_published(overview, kept)
+    if answer is None:
+        raise _NotRestored(overview.lang.say(overview.read_only or ""))
+    return answer
 
 
 def _check_button() -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, request
 
 from calendar_service.admin.access import editors_blueprint, require_role
-from calendar_service.admin.changes import keep_until_published
+from calendar_service.admin.changes import keep_until_published, refusal_of
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview, taken_ids
 from calendar_service.admin.record_form import field_label
+from calendar_service.admin.sent_again import require_good_file
 from calendar_service.admin.trial import record_values
 from calendar_service.parsers.editing.edits import AppendRecord, UnfitEdit, check_value, parse_path, value_at
 from calendar_service.parsers.editing.key_order import sort_keys
@@ -137,17 +138,20 @@ def _show_cards(
     cards: Sequence[Card],
     left_out: Sequence[tuple[int, str]] = (),
     *,
-    status: HTTPStatus = HTTPStatus.OK,
+    is_wrong: bool = False,
+    refusal: str = "",
 ) -> Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
     return admin_page(
         "admin_cards.html",
-        status,
+        HTTPStatus.CONFLICT if refusal else status,
         overview=overview,
         path=PASTE,
         cards=cards[:_MOST_CARDS],
         more=max(0, len(cards) - _MOST_CARDS),
         left_out=left_out,
-        is_refused=status is not HTTPStatus.OK,
+        is_wrong=is_wrong,
+        refusal=refusal,
     )
 
 
@@ -206,6 +210,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _accept(overview: Overview, *, as_drafts: bool) -> Response:
     """Keep the cards that were accepted, or none of them and show all again with what is wrong."""
+    require_good_file(overview)
     accepted = request.form.getlist("accept")[:_MOST_CARDS]
     given = {number: _without_empty(_corrected(number)) for number in accepted}
     wrong = _wrong(given, overview)
@@ -221,7 +226,7 @@ def _accept(overview: Overview, *, as_drafts: bool) -> Response:
         fields["id"] = unused_id(fields["id"], taken)
         taken.add(fields["id"])
         edits[fields["id"]] = [AppendRecord(sort_keys(fields))]
-    return keep_until_published(overview, edits)
+    return keep_until_published(overview, edits) or _again(overview, accepted, {}, refusal=refusal_of(overview))
 
 
 def _wrong(given: Mapping[str, dict[str, Any]], overview: Overview) -> dict[str, list[str]]:
@@ -232,7 +237,9 @@ def _wrong(given: Mapping[str, dict[str, Any]], overview: Overview) -> dict[str,
     return {number: each.problems for number, each in candidates.items() if each.problems}
 
 
-def _again(overview: Overview, accepted: Collection[str], wrong: Mapping[str, list[str]]) -> Response:
+def _again(
+    overview: Overview, accepted: Collection[str], wrong: Mapping[str, list[str]], *, refusal: str = ""
+) -> Response:
     """Show the cards as the editor has sent them, with what is wrong."""
     numbers = [name.removeprefix(_RECORD) for name in request.form if name.startswith(_RECORD)]
     cards = []
@@ -240,7 +247,7 @@ def _again(overview: Overview, accepted: Collection[str], wrong: Mapping[str, li
         remarks = request.form.getlist(f"remark-{number}")
         candidate = Candidate(_line(number), _corrected(number), remarks, wrong.get(number, []))
         cards.append(replace(_card(int(number), candidate, [], overview.lang), is_accepted=number in accepted))
-    return _show_cards(overview, cards, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show_cards(overview, cards, is_wrong=bool(wrong), refusal=refusal)
 
 
 def _line(number: str) -> int:

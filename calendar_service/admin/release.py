@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from calendar_service.admin.access import editors_blueprint, require_role
-from calendar_service.admin.changes import keep_until_published
+from calendar_service.admin.changes import keep_until_published, refusal_of
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
+from calendar_service.admin.sent_again import require_good_file
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.parsers.editing.edits import RemoveValue, SetValue
 from calendar_service.records.enums import DRAFT
@@ -39,7 +40,8 @@ def release_record(record_id: str) -> Response:
     """Show the choice, or keep it as a change that waits."""
     require_role("write")
     overview = open_overview()
-    values = record_values(overview.pending.state, record_id) if overview.draft else None
+    require_good_file(overview)
+    values = record_values(overview.pending.state, record_id)
     is_public = overview.edition is not None and record_id in overview.edition.entries
     if values is None or is_public:
         abort(HTTPStatus.NOT_FOUND)
@@ -58,7 +60,8 @@ def release_record(record_id: str) -> Response:
             return _page(overview, record_id, words, errors)
     elif _FIELD in values:
         edits.append(RemoveValue(record_id, (_FIELD,)))
-    return keep_until_published(overview, {record_id: edits} if edits else {})
+    kept = keep_until_published(overview, {record_id: edits} if edits else {})
+    return kept or _page(overview, record_id, words, {}, refusal=refusal_of(overview))
 
 
 def _errors(overview: Overview, record_id: str, words: str, edits: list[Edit]) -> dict[str, str]:
@@ -72,7 +75,8 @@ def _errors(overview: Overview, record_id: str, words: str, edits: list[Edit]) -
     return {_FIELD: overview.lang.gettext(_PAST)} if is_past else {}
 
 
-def _page(overview: Overview, record_id: str, words: str, errors: dict[str, str]) -> Response:
+def _page(overview: Overview, record_id: str, words: str, errors: dict[str, str], *, refusal: str = "") -> Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     lang, draft = overview.lang, overview.draft
     if draft is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -82,11 +86,12 @@ def _page(overview: Overview, record_id: str, words: str, errors: dict[str, str]
     zone = draft.calendar.zone
     return admin_page(
         "admin_release.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        HTTPStatus.CONFLICT if refusal else status,
         overview=overview,
         path=ADMIN,
         title=phrases.pick(record.title, lang.code),
         record_id=record_id,
+        refusal=refusal,
         given={_FIELD: words},
         errors={name: lang.say(told) for name, told in errors.items()},
         now=phrases.when_words(civil_from_instant(at, zone), zone, lang) if at else "",

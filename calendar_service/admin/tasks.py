@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, request
 
 from calendar_service.admin.access import editors_blueprint, require_role
-from calendar_service.admin.changes import keep_until_published
+from calendar_service.admin.changes import keep_until_published, refusal_of
 from calendar_service.admin.layout import ADMIN, admin_page
 from calendar_service.admin.overview import open_overview
 from calendar_service.admin.presence import who_else
+from calendar_service.admin.sent_again import require_good_file
 from calendar_service.admin.task_edits import REASON, TITLES, Task, task_edits, tasks_for, time_label, times_of
 from calendar_service.admin.trial import record_values, try_edits
 from calendar_service.parsers.editing.file_edit import record_text
@@ -52,8 +53,9 @@ class _Form:
     """One task at one record, as far as its form is filled in."""
 
     def __init__(self, overview: Overview, task: Task, record_id: str) -> None:
+        require_good_file(overview)
         state = overview.pending.state
-        values = record_values(state, record_id) if state.reading.draft else None
+        values = record_values(state, record_id)
         known = {each.id: each for each in overview.draft.records} if overview.draft else {}
         is_allowed = values is not None and task in tasks_for(str(values.get("status", "")))
         if values is None or overview.draft is None or record_id not in known or not is_allowed:
@@ -121,7 +123,8 @@ def show_task(record_id: str, name: str) -> Response:
         elif errors := form.errors(given, trial, step):
             step = 1 if any(each not in form.reasons for each in errors) else 2
         elif button == "save" and step == _LAST_STEP:
-            return keep_until_published(form.overview, {record_id: form.edits(given)})
+            if kept := keep_until_published(form.overview, {record_id: form.edits(given)}):
+                return kept
         else:
             step = min(step + 1, _LAST_STEP)
     return _page(form, given, step, errors, trial, told)
@@ -129,9 +132,11 @@ def show_task(record_id: str, name: str) -> Response:
 
 def _page(form: _Form, given: dict[str, str], step: int, errors: dict[str, str], trial: Trial, told: str) -> Response:
     lang = form.overview.lang
+    is_refused = bool(form.overview.read_only) and step == _LAST_STEP and request.form.get("do") == "save"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return admin_page(
         "admin_task.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        HTTPStatus.CONFLICT if is_refused else status,
         overview=form.overview,
         heading=lang.gettext(TITLES[form.task]),
         form=form,
@@ -142,6 +147,7 @@ def _page(form: _Form, given: dict[str, str], step: int, errors: dict[str, str],
         last_step=_LAST_STEP,
         errors={name: lang.say(told) for name, told in errors.items()},
         told=told,
+        refusal=refusal_of(form.overview) if is_refused else "",
         trial=trial,
         changes=form.changes(trial) if step == _LAST_STEP else [],
         times=[(path, time_label(path, lang)) for path in form.times],

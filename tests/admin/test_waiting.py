@@ -17,6 +17,7 @@ from calendar_service.store.tables import editions, publish_intents
 from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.store.whole_file import replace_whole
 from tests.support.admin_forms import press
+from tests.support.admin_pages import forms_of
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import FILE, words_of
 
@@ -291,10 +292,43 @@ def test_where_nothing_can_be_published_nothing_is_kept(simple, monkeypatch, pat
     answer = visitor.send(path, fields)
     assert (answer.status_code, simple.waiting()) == (409, [])
     assert reason in answer.text
-    assert "go back in your browser" in answer.text
+    assert "What you typed is still here, to be sent again later." in answer.text
+    again = next((each for each in forms_of(answer.text) if each.action == path), None)
+    typed = {name: text for name, text in fields.items() if name not in ("do", "known", "step")}
+    assert (again.fields if again else {}).items() >= typed.items()
+    assert fields["do"] in (again.buttons if again else ["accept"])
     later = visitor.html(path)
     assert reason in later
     assert not re.search(r'value="(save|draft|accept)"', later)
+
+
+def test_a_form_that_was_refused_can_be_sent_again_as_it_is_shown(simple, monkeypatch):
+    visitor = simple.editor()
+    with monkeypatch.context() as patch:
+        patch.setattr("calendar_service.admin.file_state._is_writable", lambda _: False)
+        path, fields = FORMS["new"]
+        answer = visitor.send(path, fields)
+    (form,) = [each for each in forms_of(answer.text) if each.action == path]
+    assert visitor.post(path, form.sent_by("save")).status_code == 303
+    assert list_waiting_changes(simple.engine)[0].edits[0]["edit"]["append"]["when"] == "1 May 2027"
+
+
+def test_cards_that_were_refused_are_shown_again_with_what_was_corrected(simple, monkeypatch):
+    visitor = simple.editor()
+    pasted = "Webinar on bridges\n9 December 2026 at 11.00-12.30 CET Online\n"
+    (form,) = [
+        each
+        for each in forms_of(visitor.send("/admin/paste", {"text": pasted, "do": "read"}).text)
+        if "accept" in each.buttons
+    ]
+    sent = form.sent_by("accept", **{"text-0-title": "Webinar on two bridges"})
+    with monkeypatch.context() as patch:
+        patch.setattr("calendar_service.admin.file_state._is_writable", lambda _: False)
+        answer = visitor.post("/admin/paste", sent)
+    assert (answer.status_code, simple.waiting()) == (409, [])
+    (form,) = [each for each in forms_of(answer.text) if "accept" in each.buttons]
+    assert visitor.post("/admin/paste", form.sent_by("accept")).status_code == 303
+    assert "Webinar on two bridges" in str(list_waiting_changes(simple.engine)[0].edits)
 
 
 def test_a_part_of_what_waits_as_a_whole_is_not_lost(simple):
