@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -195,10 +196,12 @@ class _Builder:
         if depth > MAX_DEPTH:
             message = f"brackets or lists are nested more than {MAX_DEPTH} deep."
             raise UnfitYaml(message, self.place(event), path=path[:3], remedy="Close the brackets.")
-        self.check_plain(event, path)
         if isinstance(event, AliasEvent):
+            self.check_plain(event, path)
             self.tree.unread.add(path)
             return f"*{event.anchor}"
+        if event.anchor is not None or event.tag is not None:
+            self.check_plain(event, path)
         if isinstance(event, ScalarEvent):
             self.end = self.end_of(event)
             style = event.style or ""
@@ -243,7 +246,7 @@ class _Builder:
             if not isinstance(key_event, ScalarEvent) or key_event.anchor or key_event.tag is not None:
                 remedy = "Look at the colons, brackets and question marks here."
                 raise UnfitYaml("a key must be a plain word.", self.place(key_event), path=path, remedy=remedy)
-            key = key_event.value
+            key = intern(key_event.value)  # most records have the same
             if len(key) > _MAX_KEY or not key.isprintable():
                 remedy = "Write it on one line, in visible characters."
                 raise UnfitYaml(f"a key is too long or too strange: {key[:40]!r}.", self.place(key_event), path, remedy)

@@ -325,8 +325,9 @@ def _remedy_for_late(closes: Point, span: Span) -> str:
 def _languages_of(value: object, field: Path = ()) -> Iterator[tuple[Path, str]]:
     """Yield the languages in which texts are written, each with the field of its text."""
     if isinstance(value, SchemaModel):
-        for name in type(value).model_fields:
-            yield from _languages_of(getattr(value, name), (*field, name))
+        for name, each in value:
+            if isinstance(each, (SchemaModel, list, dict)):
+                yield from _languages_of(each, (*field, name))
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _languages_of(each, (*field, number))

@@ -97,10 +97,10 @@ class EndOfDay:
 def civil_time(day: date, clock: time, zone: str, fold: Fold | None = None) -> CivilTime:
     """Return a civil time that exists exactly once. Raise SkippedTime, RepeatedTime, UnknownZone."""
     early, late = (CivilTime(day, clock, zone, f) for f in (0, 1))
+    if early.local.utcoffset() == late.local.utcoffset():
+        return early  # neither skipped nor repeated (PEP 495)
     if _shows(early) != (day, clock) or _shows(late) != (day, clock):
         raise SkippedTime(day, clock, zone)
-    if early.instant == late.instant:
-        return early
     if fold is None:
         raise RepeatedTime(day, clock, zone)
     return late if fold else early

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ from calendar_service.records.times import (
     civil_time,
     days_between,
 )
-from calendar_service.records.zones import COMMON_ZONES
+from calendar_service.records.zones import COMMON_ZONES, tzinfo_of
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 
@@ -38,6 +40,34 @@ def test_a_repeated_time_asks_which():
 @pytest.mark.parametrize("clock", [time(1, 59), time(3)])
 def test_the_times_beside_a_change_exist_once(clock):
     assert civil_time(SPRING, clock, "Europe/Paris", 1) == CivilTime(SPRING, clock, "Europe/Paris")
+
+
+def change_days(zone, year):
+    """Return the days of a year on which the clocks of a zone change."""
+    noons = [datetime(year, 1, 1, 12, tzinfo=tzinfo_of(zone)) + timedelta(days=n) for n in range(-1, 367)]
+    return [b.date() for a, b in pairwise(noons) if a.utcoffset() != b.utcoffset()]
+
+
+@pytest.mark.parametrize("year", [2007, 2016, 2027, 2039])
+def test_every_change_of_every_clock(year):
+    """Count how often each quarter of an hour is shown; a time that is shown once is taken as it is."""
+    found, quarter = Counter(), timedelta(minutes=15)
+    for zone in sorted(COMMON_ZONES):
+        for day in change_days(zone, year):
+            start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
+            shown = Counter((start + n * quarter).astimezone(tzinfo_of(zone)).replace(tzinfo=None) for n in range(288))
+            for n in range(96):
+                local = datetime(day.year, day.month, day.day) + n * quarter
+                times = shown[local]
+                try:
+                    civil = civil_time(day, local.time(), zone)
+                    assert (times, civil) == (1, CivilTime(day, local.time(), zone)), (zone, local)
+                except SkippedTime:
+                    assert times == 0, (zone, local)
+                except RepeatedTime:
+                    assert times == 2, (zone, local)
+                found[times] += 1
+    assert min(found[0], found[2]) > 100
 
 
 ENDS = [
