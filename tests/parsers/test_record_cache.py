@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,29 @@ def test_only_changed_records_are_parsed_and_resolved(monkeypatch):
     assert (parsed, resolved) == ([2, 2], ["r7"])  # the lines of the calendar, and of the record under its key
     read_calendar(text.replace("Europe/Paris", "Asia/Seoul").encode(), "file", NOW)
     assert len(resolved) == 31
+
+
+CALENDARS = Path(__file__).parents[1] / "support" / "calendars"
+# The end that is suggested for what calendars cannot map depends on the present.
+SUGGESTED = """calendar: {id: a.example, name: A, timezone: Europe/Paris, languages: [en]}
+records:
+  - {id: fifth, kind: event, title: Fifth, when: 29 December 2026, repeats: "FREQ=MONTHLY;BYDAY=5TU"}
+  - {id: weekly, kind: event, title: Weekly, when: 1 December 2026, repeats: every week}
+  - {id: sunday, kind: tender, title: Sunday, closes: 13 December 2026}
+"""
+PRESENTS = [datetime(1995, 6, 1, tzinfo=UTC), NOW, datetime(2061, 1, 1, tzinfo=UTC), None]
+
+
+@pytest.mark.parametrize(
+    "text", [SUGGESTED, SAMPLE, *(each.read_text(encoding="utf-8") for each in sorted(CALENDARS.glob("*.yaml")))]
+)
+def test_what_the_cache_keeps_does_not_depend_on_the_time_of_reading(text):
+    first = {}
+    for now in PRESENTS:
+        record_cache._last = {}
+        first[now] = read_calendar(text.encode(), "file", now)
+    assert (first[PRESENTS[0]] != first[PRESENTS[2]]) == (text == SUGGESTED)
+    for before, now in permutations(PRESENTS, 2):
+        record_cache._last = {}
+        read_calendar(text.encode(), "file", before)
+        assert read_calendar(text.encode(), "file", now) == first[now]
