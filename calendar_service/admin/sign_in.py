@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -36,6 +37,8 @@ from calendar_service.web.first_start import is_at_the_machine
 
 if TYPE_CHECKING:
     from flask import Response
+
+logger = logging.getLogger(__name__)
 
 blueprint = open_blueprint("admin_sign_in")
 signed_in_blueprint = editors_blueprint("admin_sign_out")
@@ -72,6 +75,7 @@ def ask_for_link() -> Response:
     try:
         editor, token = sessions().ask(address, browser, request.remote_addr or "", now)
     except TooManyRequests as error:
+        logger.warning("Links to sign in were asked for too often from one client or for one address; none was sent.")
         return _too_many(error.retry_after)
     url = f"{settings().base_url}{LINK}/{token}?lang={lang.code}"
     mailer().send(editor.address if editor else "", url, LINK_MINUTES, lang.code)

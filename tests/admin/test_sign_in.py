@@ -148,10 +148,12 @@ def test_a_mail_is_written_only_after_the_answer(database_file, tmp_path):
     assert len(site.mailed()) == 1
 
 
-def test_one_client_cannot_ask_for_ever(simple):
+def test_one_client_cannot_ask_for_ever(simple, caplog):
     visitor = simple.visitor()
     statuses = [visitor.post("/admin", {"address": f"a{each}@example.org"}).status_code for each in range(11)]
     assert statuses == [200] * 10 + [429]
+    (line,) = [each.getMessage() for each in caplog.records if "sign in" in each.getMessage()]
+    assert line == "Links to sign in were asked for too often from one client or for one address; none was sent."
     assert int(visitor.post("/admin", {"address": "b@example.org"}).headers["Retry-After"]) > 60
     simple.later(minutes=62)
     assert visitor.post("/admin", {"address": "c@example.org"}).status_code == 200
