@@ -138,6 +138,12 @@ class DayRules:
         self.tokens.accept(VOCABULARY.month_prepositions)
         return Day(day, month, self._year()) if (month := self.tokens.accept_with(VOCABULARY.months, ".")) else None
 
+    def listed_day(self, *, with_month: bool = False) -> Day:
+        """Read the "Wednesday 5" of a list of days, or its last day "Friday 7 May 2027"; an empty day if it is none."""
+        weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".")
+        day = self.day_month() if with_month else Day(self.number())
+        return replace(day, weekday=weekday) if day else Day("")
+
     def _weekday_day_month(self) -> Day | None:
         self.tokens.accept_with(VOCABULARY.weekdays, ".,")
         return self.day_month()

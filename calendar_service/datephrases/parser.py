@@ -16,12 +16,13 @@ from calendar_service.datephrases.clock_rules import ClockRules
 from calendar_service.datephrases.day_rules import DayRules
 from calendar_service.datephrases.errors import DatePhraseError
 from calendar_service.datephrases.languages import VOCABULARY
-from calendar_service.datephrases.syntax import Day, PhraseParts
+from calendar_service.datephrases.syntax import PhraseParts
 from calendar_service.datephrases.title_rules import TitleRules
 from calendar_service.datephrases.titles import is_purpose, is_title_of_moment, names_place
 from calendar_service.datephrases.tokens import TokenStream
 from calendar_service.datephrases.zone_names import hint_for
 from calendar_service.datephrases.zone_rules import ZoneRules
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,23 +263,28 @@ class Parser:
         return self._opened(rule) if self._range_sign() else None
 
     def _day_list(self) -> bool | None:
-        """Read "5, 6 and 7 May 2027": days that follow each other."""
+        """Read "5, 6 and 7 May 2027" and "Wed 5, Thu 6 and Fri 7 May 2027": days that follow each other."""
         if self.parts.shape:
             return None
         self._openers()
-        start, numbers = self.tokens.at, [self.days.number()]
-        while numbers[-1] and self.tokens.accept(","):
-            numbers.append(self.days.number())
-        if len(numbers) < 2 or not numbers[-1] or not self.tokens.accept_phrase(VOCABULARY.and_words):  # "5, 6 and"
+        start, listed = self.tokens.at, [self.days.listed_day()]
+        while listed[-1].day and self.tokens.accept(","):
+            listed.append(self.days.listed_day())
+        if len(listed) < 2 or not listed[-1].day or not self.tokens.accept_phrase(VOCABULARY.and_words):  # "5, 6 and"
             return None
-        last = self.days.day_month()
-        if not last:
+        last = self.days.listed_day(with_month=True)
+        if not last.month:
             return None
-        days = [int(number) for number in (*numbers, last.day)]
+        days = [int(each.day) for each in (*listed, last)]
         words = self.tokens.text_since(start)
         if days != list(range(days[0], days[0] + len(days))):
             raise self.parts.error(words, "these days are not next to each other.", "Make a record of each day.")
-        self.parts.days += [Day(numbers[0], words=words), replace(last, words=words)]
+        weekdays = {(VOCABULARY.weekdays[each.weekday] - int(each.day)) % 7 for each in (*listed, last) if each.weekday}
+        if len(weekdays) > 1:
+            raise self.parts.error(
+                words, Sentence("the weekdays do not follow each other."), Sentence("Correct the weekday or the date.")
+            )
+        self.parts.days += [replace(listed[0], words=words), replace(last, words=words)]
         self._note_moment("D-D", start)
         return True
 

@@ -26,15 +26,18 @@ def is_title_of_moment(tokens: Sequence[str], *, is_range: bool = False) -> bool
     """Return True if words before a moment only say what happens then.
 
     None of them may say that it is another time, or no sure one, or be a misspelt weekday or month. Those that say that
-    something was extended may, if what stands before the moment is "until" and the like: "Prolongation jusqu'au". A
-    week is sure where the moment `is_range` of days: "Semaine européenne du 12 au 16 mai".
+    something was extended may, if what stands before the moment is "until" and the like, or "new deadline":
+    "Prolongation jusqu'au". A week is sure where the moment `is_range` of days: "Semaine européenne du 12 au 16 mai".
     """
-    if any(f" {phrase} " in f" {' '.join(tokens)} " for phrase in VOCABULARY.hours_in_words):
+    text = f" {' '.join(tokens)} "
+    if any(f" {phrase} " in text for phrase in VOCABULARY.hours_in_words):
         return False
-    is_new = any(" ".join(tokens[-n:]) in VOCABULARY.until_moment for n in range(1, 5))
+    is_new = any(" ".join(tokens[-n:]) in VOCABULARY.until_moment for n in range(1, 5)) or (
+        not is_range and any(f" {phrase} " in text for phrase in VOCABULARY.new_moment)
+    )
     sure = (VOCABULARY.extended if is_new else frozenset()) | (VOCABULARY.weeks if is_range else frozenset())
-    text = [each for each in _without_known(list(tokens)) if each not in sure]
-    words = [word for word in text if word not in _SIGNS]
+    rest = [each for each in _without_known(list(tokens)) if each not in sure]
+    words = [word for word in rest if word not in _SIGNS]
     return len(words) <= _MAX_WORDS and all(
         word.isalpha() and word not in _REFUSED and not get_close_matches(word, _DAYS, 1, _MISSPELT) for word in words
     )

@@ -102,6 +102,7 @@ class Vocabulary:
     relative: Phrases = frozenset()  # "next Tuesday": it depends on the day on which it is read
     extended: Phrases = frozenset()  # a title may have these if the moment stands behind `until_moment`
     until_moment: Phrases = frozenset()
+    new_moment: Phrases = frozenset()  # or has these: "Extension: new deadline 3 May"
     range_ends: Phrases = frozenset()  # "Start: … / End: …"
     equals: Phrases = frozenset()  # "15:00 CET, i.e. 14:00 GMT"
     # Zones

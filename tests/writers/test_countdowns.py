@@ -21,7 +21,7 @@ WORDS = [
     (MomentName.STARTS, 70, "In 10 weeks", "Dans 10 semaines"),
     (MomentName.STARTS, 71, "In 2 months", "Dans 2 mois"),
     (MomentName.QUESTIONS_BY, 21, "Questions close in 3 weeks", "Encore 3 semaines pour les questions"),
-    (MomentName.REGISTRATION_CLOSES, 0, "Register by today", "Inscription jusqu’à aujourd’hui"),
+    (MomentName.REGISTRATION_CLOSES, 0, "Register by today", "Clôture des inscriptions aujourd’hui"),
 ]
 
 

@@ -26,7 +26,7 @@ _LEAD_INS = (
     "|free but mandatory|free but compulsory|free but required|free , but mandatory|free , but compulsory"
     "|free , but required|here|needed|confirm your attendance|confirm your participation|has been|have been"
     "|has now been|late registration|late registrations"
-    "|late applications"
+    "|late applications|early registration"
     "|mandatory but free|mandatory|compulsory|required|free|free of charge"
     "|request for clarification|requests for clarification|requests to participate|request to participate|comment"
     "|comments|contribution|contributions|entry|entries|response|responses|manuscript|manuscripts|project"
@@ -135,6 +135,7 @@ ENGLISH = Vocabulary(
     place_joins=phrases("of|the|and|for|on|upon|st"),
     relative=phrases("next|tomorrow|today|tonight|yesterday|coming"),
     extended=phrases("extended|extension|postponed|prolonged|rescheduled"),
+    new_moment=phrases("new deadline|new date|new closing date"),
     until_moment=phrases("to|until|till|up to"),
     range_ends=phrases(
         "close|closes|closes on|closing"

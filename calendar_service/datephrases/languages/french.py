@@ -133,6 +133,7 @@ FRENCH = Vocabulary(
         "prolongé|prolongée|prolongés|prolongation|prorogé|prorogée|prorogation|reporté|reportée|report"
         "|repoussé|repoussée"
     ),
+    new_moment=phrases("nouvelle date|nouvelle date limite|nouveau délai|nouvelle échéance"),
     until_moment=phrases("jusqu'au|jusqu'à|au|à"),
     range_ends=phrases(
         "fermeture|ferme le|clôture|fin|fin le|se termine|se termine le|heure de fin|date de fin|jusqu'au"
