@@ -27,8 +27,8 @@ from calendar_service.reminders.faults.reporter import FaultReporter
 from calendar_service.reminders.restore_guard import RestoreGuard
 from calendar_service.reminders.service import ReminderService
 from calendar_service.settings import OWN_FOLDER, BadSetting, Settings, read_log_format
-from calendar_service.store.engine import open_engine
-from calendar_service.store.errors import DatabaseFault, Trouble
+from calendar_service.store.engine import describe_database, is_missing, open_engine
+from calendar_service.store.errors import DatabaseFault, Trouble, UnusableDatabase
 from calendar_service.store.lease import this_host
 from calendar_service.store.schema_version import SchemaState, newest_migration, schema_state
 from calendar_service.store.sequence_file import FILE_NAME, SequenceFile
@@ -70,6 +70,20 @@ def open_database(settings: Settings) -> Database:
     engine = open_engine(settings.database_url)
     _prepare(settings, engine)
     return engine
+
+
+def open_present_database(settings: Settings) -> Database:
+    """Open the database for a command that is of no use with a new one. Raise UnusableDatabase and DatabaseFault.
+
+    Where a file is missing, such a command runs in another folder or without the settings of the service.
+    """
+    if is_missing(settings.database_url):
+        missing = describe_database(settings.database_url)
+        raise UnusableDatabase(
+            f"there is no database: {missing} is missing.",
+            remedy="Look at CALENDAR_DATABASE_URL, and at the folder that you are in.",
+        )
+    return open_database(settings)
 
 
 def _prepare(settings: Settings, engine: Database) -> None:

@@ -21,8 +21,8 @@ from calendar_service.reminders.resuming import describe_pause
 from calendar_service.reminders.subscriptions.addresses import AddressHasher
 from calendar_service.store.clocks import check_clock
 from calendar_service.store.editions import newest_number
-from calendar_service.store.engine import open_engine, reading, rehearsing, writing
-from calendar_service.store.errors import DatabaseFault, Trouble
+from calendar_service.store.engine import describe_database, is_missing, open_engine, reading, rehearsing, writing
+from calendar_service.store.errors import DatabaseFault, Trouble, UnusableDatabase
 from calendar_service.store.faults import FaultKind, list_faults
 from calendar_service.store.integrity import find_damage
 from calendar_service.store.pauses import PauseKind, list_pauses
@@ -46,6 +46,10 @@ _FEW_MEGABYTES = 200
 _WRITABLE = (
     "Give our user the right to write to it, and to the folder of a file. A server that only follows another one takes "
     "nothing: name the other one in CALENDAR_DATABASE_URL"
+)
+_MADE = (
+    "A first start makes it. If the service has one already, look at CALENDAR_DATABASE_URL, and at the folder that you "
+    "are in"
 )
 _SCHEMA_REMEDIES = {
     SchemaState.EMPTY: "it has no tables yet; run calendar-service db upgrade",
@@ -95,6 +99,8 @@ def _git(settings: Settings) -> list[CheckResult]:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Database]:
+    if is_missing(settings.database_url):
+        raise UnusableDatabase(f"{describe_database(settings.database_url)} is missing.", remedy=_MADE)
     engine = open_engine(settings.database_url)
     try:
         yield engine

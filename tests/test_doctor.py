@@ -210,6 +210,15 @@ def test_a_key_that_is_not_the_one_of_the_subscribers(host):
     assert "Give all hosts the same CALENDAR_SECRET_KEY" in text
 
 
+def test_a_database_that_is_not_there(host, tmp_path):
+    settings = replace(host[0], database_url=f"sqlite:///{tmp_path}/var/calendar.sqlite3")
+    (text,) = bad(examine(settings, KEYS, datetime.now(UTC)))
+    assert text.startswith(
+        f"the database: the file {tmp_path}/var/calendar.sqlite3 is missing. A first start makes it."
+    )
+    assert not (tmp_path / "var").exists()
+
+
 def test_a_database_that_takes_nothing(host, monkeypatch):
     settings, _ = host
 

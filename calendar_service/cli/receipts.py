@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import open_database
+from calendar_service.bootstrap import open_present_database
 from calendar_service.settings import read_settings
 from calendar_service.store.receipts import receipts, silent_receipts
 
@@ -27,7 +27,7 @@ def print_receipts(record: str, form: str) -> None:
 
     Changes that were published without messages come before them.
     """
-    engine = open_database(read_settings(os.environ))
+    engine = open_present_database(read_settings(os.environ))
     found = [*silent_receipts(engine, record), *receipts(engine, record)]
     if form == "json":
         click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))

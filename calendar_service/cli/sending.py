@@ -6,7 +6,7 @@ import os
 
 import click
 
-from calendar_service.bootstrap import open_database
+from calendar_service.bootstrap import open_present_database
 from calendar_service.clock import clock
 from calendar_service.reminders.resuming import describe_pause, end_pauses
 from calendar_service.settings import read_settings
@@ -24,7 +24,7 @@ def pause_sending() -> None:
 
     It waits some seconds for messages that are being sent.
     """
-    engine = open_database(read_settings(os.environ))
+    engine = open_present_database(read_settings(os.environ))
     with writing(engine) as connection:
         enter_pause(connection, PauseKind.PERSON, clock())
     with reading(engine) as connection:
@@ -41,7 +41,7 @@ def resume_sending() -> None:
 
     After a pause, what became due meanwhile is sent if it is still useful.
     """
-    engine = open_database(read_settings(os.environ))
+    engine = open_present_database(read_settings(os.environ))
     with writing(engine) as connection:
         was_replaced = clear_replaced(connection)
     ended, unsent = end_pauses(engine, load_edition(engine), clock())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calendar_service.bootstrap import open_database, secret_keys
+from calendar_service.bootstrap import open_database, open_present_database, secret_keys
 from calendar_service.clock import clock
 from calendar_service.parsers.input_file import read_input
 from calendar_service.records.errors import counted
@@ -45,7 +45,7 @@ def subscribers_group() -> None:
 @click.option("--addresses", is_flag=True, help="Show the addresses whole.")
 def list_command(*, addresses: bool) -> None:
     """List the subscribers, one per line."""
-    engine, _ = _open()
+    engine, _ = _open_present()
     if _is_for_people():
         click.echo("\t".join(_HEADINGS), err=True)
     for subscriber in list_subscribers(engine):
@@ -70,7 +70,8 @@ def import_table(file: Path) -> None:
     one subscriber. Exits with 1 if a row
     cannot be used.
     """
-    engine, keys = _open()
+    settings = read_settings(os.environ)
+    engine, keys = open_database(settings), secret_keys(settings)
     hasher = AddressHasher(keys)
     try:
         data = read_input(file, MAX_TABLE_BYTES + 1)
@@ -98,7 +99,7 @@ def import_table(file: Path) -> None:
 )
 def export_subscribers(form: str) -> None:
     """Print the subscribers: as a table that can be imported again, or all data of each, as JSON lines."""
-    engine, keys = _open()
+    engine, keys = _open_present()
     if form == "csv":
         for line in write_subscriber_table(list_subscribers(engine)):
             click.echo(line, nl=False)
@@ -112,7 +113,7 @@ def export_subscribers(form: str) -> None:
 @click.argument("address")
 def erase_subscriber(address: str) -> None:
     """Delete all data about ADDRESS, except a keyed hash that prevents it from being imported again."""
-    engine, keys = _open()
+    engine, keys = _open_present()
     wanted = address if "://" in address else check_mail_address(address)
     service, now = SubscriptionService(engine, keys), clock()
     subscribers = find_by_mail(engine, AddressHasher(keys).address_keys(wanted), wanted)
@@ -124,9 +125,9 @@ def erase_subscriber(address: str) -> None:
     click.echo("All that was kept about this address is deleted.")
 
 
-def _open() -> tuple[Database, tuple[str, ...]]:
+def _open_present() -> tuple[Database, tuple[str, ...]]:
     settings = read_settings(os.environ)
-    return open_database(settings), secret_keys(settings)
+    return open_present_database(settings), secret_keys(settings)
 
 
 def _mask(address: str) -> str:

@@ -18,6 +18,7 @@ from calendar_service.store.claims import claim_deliveries
 from calendar_service.store.editions import load_edition
 from calendar_service.store.engine import open_engine, writing
 from calendar_service.store.workers import enter_worker
+from tests.support.commands import run_here
 from tests.support.database_copies import copy_by_hand
 from tests.support.reminders import (
     Clock,
@@ -35,6 +36,17 @@ BEGIN = utc("2027-06-01 12:00")
 NAMES = [f"subscriber{number:02}" for number in range(10)]
 AT = "2027-07-03T15:01:00Z"
 SPAN = "--from", "2027-07-01T00:00:00Z", "--to", "2027-07-10T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["pause", "resume", "receipts", "subscribers list", "subscribers export", "subscribers erase ann@example.org"],
+)
+def test_in_another_folder_no_command_makes_a_database_of_its_own(tmp_path, words):
+    """Who pauses or erases there must not believe that the service does."""
+    done = run_here(tmp_path, *words.split())
+    assert (done.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert "the file var/calendar.sqlite3 is missing. Look at CALENDAR_DATABASE_URL" in done.stderr
 
 
 @pytest.fixture

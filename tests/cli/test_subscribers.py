@@ -20,6 +20,7 @@ from calendar_service.store import subscribers
 from calendar_service.store.engine import open_engine, sqlite_url
 from calendar_service.store.migrate import run_migrations
 from calendar_service.store.subscribers import Watch
+from tests.support.databases import make_sqlite
 from tests.support.subscriptions import DAY, KEYS, NOON, newcomer
 
 HEAD = "address,language,timezone,country,selection,leads,consent,new,digest\n"
@@ -168,6 +169,7 @@ def test_paused_stay_paused_and_ended_stay_out(database):
 
 
 def test_list_has_headings_for_people_alone(tmp_path, monkeypatch):
+    make_sqlite(tmp_path / "db.sqlite3")
     assert run(tmp_path, "list").stderr == ""
     monkeypatch.setattr("calendar_service.cli.subscribers._is_for_people", lambda: True)
     told = run(tmp_path, "list")
