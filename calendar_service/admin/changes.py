@@ -147,7 +147,8 @@ def keep_until_published(overview: Overview, edits: Mapping[str, Sequence[Edit]]
 
 def refusal_of(overview: Overview) -> str:
     """Return why a form that was sent is shown again: nothing can be published from here."""
-    return f"{overview.lang.say(overview.read_only or '')} {overview.lang.gettext(_STILL_TYPED)}"
+    lang = overview.lang
+    return " ".join([lang.say(overview.read_only or ""), lang.gettext(_STILL_TYPED)])
 
 
 def _only(text: str) -> int | None:

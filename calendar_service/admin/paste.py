@@ -151,6 +151,7 @@ def _show_cards(
         more=max(0, len(cards) - _MOST_CARDS),
         left_out=left_out,
         is_wrong=is_wrong,
+        is_again=is_wrong or bool(refusal),
         refusal=refusal,
     )
 

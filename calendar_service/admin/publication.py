@@ -50,7 +50,9 @@ class NotWritten(CalendarError):
 def publication_values(overview: Overview) -> dict[str, Any]:
     """Return what a page says of the publication of all that is pending, by the name in its template."""
     difference, blocked = overview.difference, why_blocked(overview)
-    held = held_reasons(overview.state, overview.status)
+    doubts = doubts_of(overview)
+    said = {each: each for each in doubts}  # what is kept of an attempt is English text
+    held = [said.get(each, each) for each in held_reasons(overview.state, overview.status)]
     audience = difference.announcement.audience if difference else Audience()
     return {
         "difference": difference,
@@ -59,7 +61,7 @@ def publication_values(overview: Overview) -> dict[str, Any]:
         "parts": audience_parts(audience, overview.lang),
         "languages": message_languages(difference) if difference else [],
         "held": held,
-        "doubts": [] if held else doubts_of(overview),
+        "doubts": [] if held else doubts,
         "blocked": blocked,
         "may_publish": bool(held or overview.is_to_be_written) and not blocked and who().may("publish"),
     }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from calendar_service.records.changes import RecordState, is_other_place, record_state
 from calendar_service.records.deadline_history import DEADLINES, DeadlineChange, complete_history
 from calendar_service.records.enums import MomentName, Status
+from calendar_service.records.errors import Sentence
 from calendar_service.records.moments import instant_bounds, moments_of, record_bounds
 from calendar_service.records.occurrences import occurrence_on, occurrences_of
 from calendar_service.records.record import TimeSpan
@@ -338,9 +339,14 @@ def is_correction(old: Record, new: Record) -> bool:
 
 def _doubts(last: Edition, calendar: Calendar, revisions: list[Revision], now: datetime) -> list[str]:
     zone = last.calendar.zone
-    doubts = []
+    doubts: list[str] = []
     if calendar.id != last.calendar.id:
-        doubts.append(f"it renames the calendar from {last.calendar.id!r} to {calendar.id!r}, and so every UID")
+        renamed = Sentence(
+            "it renames the calendar from {before} to {after}, and so every UID",
+            before=repr(last.calendar.id),
+            after=repr(calendar.id),
+        )
+        doubts.append(renamed)
     doubts += _doubts_of_withdrawals(last, [each.record for each in revisions if each.withdrawn], now)
     for revision in revisions:
         entry = last.entries.get(revision.record.id)
@@ -360,7 +366,10 @@ def _doubts_of_withdrawals(last: Edition, withdrawn: list[Record], now: datetime
     coming = sum(is_coming(record, zone, now) for record in public)
     if len(lost) < _MANY and 2 * len(lost) < coming:
         return []
-    return [f"it withdraws {len(lost)} of {coming} coming records: {', '.join(sorted(lost))}"]
+    names = ", ".join(sorted(lost))
+    return [
+        Sentence("it withdraws {number} of {all} coming records: {names}", number=len(lost), all=coming, names=names)
+    ]
 
 
 def _doubts_of_record(old: Record, new: Record, zone: str, now: datetime) -> list[str]:
@@ -368,7 +377,7 @@ def _doubts_of_record(old: Record, new: Record, zone: str, now: datetime) -> lis
     if old.schedule and new.schedule and (old.schedule.rule or new.schedule.rule):
         doubts += _doubts_of_changes(new.id, old.schedule, new.schedule, zone, now)
         if not doubts and is_coming(old, zone, now) and not is_coming(new, zone, now):
-            doubts.append(f"{new.id}: it was still to come and would be past")
+            doubts.append(_of_record(new.id, Sentence("it was still to come and would be past")))
     return doubts
 
 
@@ -377,27 +386,38 @@ def _doubts_of_moments(old: Record, new: Record, zone: str, now: datetime) -> li
     found = {was.name: _doubt_of_moment(was, after.get(was.name), zone, now) for was in moments_of(old)}
     if found.get(MomentName.STARTS):
         found.pop(MomentName.ENDS, None)  # the words of the two are the same
-    return [f"{new.id}: {doubt}" for doubt in found.values() if doubt]
+    return [_of_record(new.id, doubt) for doubt in found.values() if doubt]
+
+
+def _of_record(record_id: str, doubt: str) -> str:
+    return Sentence("{record}: {doubt}", record=record_id, doubt=doubt)
 
 
 def _doubt_of_moment(was: Moment, moment: Moment | None, zone: str, now: datetime) -> str:
     old_end = instant_bounds(was.at, zone)[1]
     if moment is None:
         lost = was.name in DEADLINES and old_end >= now
-        return f"{was.name} {was.words!r} is taken away, which was still ahead" if lost else ""
+        taken = Sentence("{name} {words} is taken away, which was still ahead", name=was.name, words=repr(was.words))
+        return taken if lost else ""
     new_end = instant_bounds(moment.at, zone)[1]
-    change = f"{moment.name} moves from {was.words!r} to {moment.words!r}"
+    change = {"name": moment.name.value, "before": repr(was.words), "after": repr(moment.words)}
     if old_end >= now > new_end:
-        return f"{change}, which is past"
-    return f"{change}, which is earlier" if moment.name in DEADLINES and new_end < old_end else ""
+        return Sentence("{name} moves from {before} to {after}, which is past", **change)
+    is_earlier = moment.name in DEADLINES and new_end < old_end
+    return Sentence("{name} moves from {before} to {after}, which is earlier", **change) if is_earlier else ""
 
 
 def _doubts_of_changes(name: str, old: Schedule, new: Schedule, zone: str, now: datetime) -> list[str]:
-    doubts = []
+    doubts: list[str] = []
     for change in new.changes:
         was = occurrence_on(old, change.occurrence)
         if change.span is None or was.span == change.span:
             continue
         if instant_bounds(was.span, zone)[1] >= now > instant_bounds(change.span, zone)[1]:
-            doubts.append(f"{name}: the occurrence of {change.occurrence} moves to {change.words!r}, which is past")
+            moves = Sentence(
+                "the occurrence of {day} moves to {words}, which is past",
+                day=change.occurrence,
+                words=repr(change.words),
+            )
+            doubts.append(_of_record(name, moves))
     return doubts

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from calendar_service.records.errors import counted
+from calendar_service.records.errors import Sentence
 from calendar_service.records.record import TimeSpan
 from calendar_service.records.times import CivilTime, EndOfDay, civil_from_instant, write_minute
 from calendar_service.records.zones import abbreviation, city_words
@@ -81,17 +81,32 @@ def describe_rereading(old: Record, new: Record) -> str:
         return ""
     (label, words), was, at = moved[0]
     others = len(moved) - 1
-    more = f", and {counted(others, 'more time')}" if others else ""
-    return (
-        f"{new.id}: {label} {words!r} was published as {_clock(was)}, and is read as {_clock(at)} now{more}, because a "
-        f"time without a zone is in the record's `timezone`. Confirm it, or write the zone beside the time: {was.zone}"
+    said: dict[str, object] = {"record": new.id, "name": label, "words": repr(words)}
+    said |= {"before": _clock(was), "after": _clock(at), "zone": was.zone}
+    if others:
+        more = Sentence("1 more time") if others == 1 else Sentence("{number} more times", number=f"{others:,}")
+        return Sentence(
+            "{record}: {name} {words} was published as {before}, and is read as {after} now, and {more}, because a "
+            "time without a zone is in the record's `timezone`. Confirm it, or write the zone beside the time: {zone}",
+            more=more,
+            **said,
+        )
+    return Sentence(
+        "{record}: {name} {words} was published as {before}, and is read as {after} now, because a "
+        "time without a zone is in the record's `timezone`. Confirm it, or write the zone beside the time: {zone}",
+        **said,
     )
 
 
 def _clock(at: CivilTime | EndOfDay) -> str:
     instant = at.instant
     clock = civil_from_instant(instant, at.zone).clock
-    return f"{clock:%H:%M} {abbreviation(instant, at.zone)} in {city_words(at.zone)} ({write_minute(instant)})"
+    return Sentence(
+        "{clock} in {city} ({instant})",
+        clock=f"{clock:%H:%M} {abbreviation(instant, at.zone)}",
+        city=city_words(at.zone),
+        instant=write_minute(instant),
+    )
 
 
 def _times(record: Record) -> Iterator[tuple[tuple[str, str], CivilTime | EndOfDay]]:

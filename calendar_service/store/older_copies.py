@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from calendar_service.records.digest import digest_edition, digest_json
 from calendar_service.records.edited_copies import find_edited_copy
-from calendar_service.records.errors import counted
+from calendar_service.records.errors import Sentence
 from calendar_service.records.times import write_minute
 from calendar_service.store.revisions import load_histories
 from calendar_service.store.tables import editions, revisions
@@ -71,20 +71,30 @@ def _doubt_of_copy(connection: Connection, last: Edition, digest: str) -> str:
     if older is None:
         return ""
     before, present = _named(older.number, older.published_at), _named(last.number, last.published_at)
-    doubt = f"its records are those of {before}, but {present} is the present one: this is an older copy of the file"
-    return f"{doubt}, unless somebody has undone what came after it"
+    return Sentence(
+        "its records are those of {before}, but {present} is the present one: this is an older copy of the file, "
+        "unless somebody has undone what came after it",
+        before=before,
+        present=present,
+    )
 
 
 def _doubt_of_edited_copy(copy: EditedCopy, older: str, last: Edition) -> str:
-    names = [_described(each) for each in copy.put_back[:_MOST_NAMES]]
-    more = len(copy.put_back) - len(names)
-    kept = counted(copy.kept, "record") if copy.kept else "nothing"
-    return (
-        f"it looks like an edited copy of {older}: of what changed since, it keeps {kept} and puts back "
-        f"{counted(len(copy.put_back), 'record')}: {', '.join(names)}{f' and {more} more' if more else ''}. "
-        f"The present one is {_named(last.number, last.published_at)}. "
-        "Make the edit in the present file, or confirm this one if all of it is meant"
+    names = ", ".join(_described(each) for each in copy.put_back[:_MOST_NAMES])
+    more = len(copy.put_back) - _MOST_NAMES
+    return Sentence(
+        "it looks like an edited copy of {older}: of what changed since, it keeps {kept} and puts back {back}: {names}"
+        ". The present one is {present}. Make the edit in the present file, or confirm this one if all of it is meant",
+        older=older,
+        kept=_records(copy.kept) if copy.kept else Sentence("nothing"),
+        back=_records(len(copy.put_back)),
+        names=Sentence("{names} and {number} more", names=names, number=more) if more > 0 else names,
+        present=_named(last.number, last.published_at),
     )
+
+
+def _records(number: int) -> str:
+    return Sentence("1 record") if number == 1 else Sentence("{number} records", number=f"{number:,}")
 
 
 def _notes(copy: EditedCopy, older: str) -> list[str]:
@@ -109,4 +119,4 @@ def _published_at(connection: Connection, number: int) -> datetime:
 
 
 def _named(number: int, published_at: datetime) -> str:
-    return f"edition {number} (published {write_minute(published_at)})"
+    return Sentence("edition {number} (published {instant})", number=number, instant=write_minute(published_at))

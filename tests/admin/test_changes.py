@@ -11,6 +11,7 @@ from calendar_service.store.engine import reading, writing
 from calendar_service.store.faults import FaultKind
 from calendar_service.store.lease import Host, take_lease
 from calendar_service.store.publication import PublishOutcome
+from calendar_service.store.publish_attempts import PublishAttempt, last_attempt, record_attempt
 from calendar_service.store.publish_intents import PublishIntent, store_intent
 from calendar_service.store.tables import deliveries, editions
 from tests.support.admin_site import BO, AdminSite, Programme
@@ -246,3 +247,28 @@ def test_in_french(simple):
     page = words_of(simple.editor().get("/admin/changes?lang=fr"))
     assert "Personne n’est prévenu." in page
     assert "Clôture avancée" in page
+    assert "roads : closes passe de '10 December 2026, 17:00' à '8 December 2026, 17:00', ce qui est plus tôt" in page
+
+
+def test_doubts_are_said_in_the_language_of_the_page(simple):
+    """An older copy, before it is published and once it is held; what is kept of the attempt is English text."""
+    simple.later(minutes=1)
+    assert simple.save(LATER) is PublishOutcome.PUBLISHED
+    simple.later(minutes=1)
+    assert simple.save(FILE) is PublishOutcome.HELD
+    told = "ses annonces sont celles de l’édition 1 (publiée le "
+    answer = simple.editor().get("/admin/changes?lang=fr")
+    assert told in words_of(answer)
+    assert '<li dir="auto">ses annonces' in answer.text
+    (reason, *_) = last_attempt(simple.engine).reasons
+    assert reason.startswith("its records are those of edition 1 (published ")
+
+
+def test_a_reason_of_another_release_is_shown_as_it_is(simple):
+    simple.save(EARLIER)
+    digest = hashlib.sha256(EARLIER.encode()).hexdigest()
+    file, reasons = str(simple.settings.file), ("roads: closes moves, as it was said before",)
+    record_attempt(simple.engine, PublishAttempt(simple.now, file, digest, PublishOutcome.HELD, reasons))
+    simple.look_again()
+    answer = simple.editor().get("/admin/changes?lang=fr")
+    assert '<li lang="en" dir="auto">roads: closes moves, as it was said before</li>' in answer.text

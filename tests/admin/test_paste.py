@@ -14,6 +14,7 @@ from calendar_service.store import clocks
 from calendar_service.store.waiting_changes import list_waiting_changes
 from calendar_service.writers.i18n import language
 from tests.support.admin_forms import press
+from tests.support.admin_pages import forms_of
 from tests.support.admin_site import ANNA, BO, Programme
 from tests.support.signing_up import words_of
 
@@ -284,3 +285,12 @@ def test_in_french_remarks_and_questions_are_said_in_french(programme):
     assert findings == [(' dir="auto"', "Ligne 4, non utilisée\xa0: Paris")]
     answer = paste(editor, "Journée des bénévoles\n5 décembre 2027\n").text
     assert "ce jour-là" in answer, answer
+
+
+def test_remarks_of_a_card_that_is_shown_again_are_in_french(programme):
+    editor = programme.editor()
+    editor.get("/admin?lang=fr")
+    (form,) = [each for each in forms_of(paste(editor, ANNONCE).text) if "accept" in each.buttons]
+    answer = editor.post("/admin/paste", form.sent_by("accept", accept="0", **{"text-0-when": "un beau jour"}))
+    assert answer.status_code == 422
+    assert '<li dir="auto">Ligne 4, non utilisée\xa0: Paris</li>' in answer.text
