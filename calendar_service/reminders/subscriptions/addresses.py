@@ -90,9 +90,15 @@ def _fold(address: str) -> str:
 
 
 def client_network(client: str) -> str:
-    """Return what a client counts as: its IPv4 address, or the /64 network of its IPv6 address."""
+    """Return what a client counts as: its IPv4 address, or the /64 network of its IPv6 address.
+
+    Some proxies write its port behind it, as in 192.0.2.1:5000 or [2001:db8::1]:5000, which is another one each time.
+    """
+    host = client[1:].partition("]")[0] if client.startswith("[") else client
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        address = ip_address(client.partition("%")[0])
+        address = ip_address(host.partition("%")[0])
     except ValueError:
         return client
     if isinstance(address, IPv6Address):

@@ -117,6 +117,11 @@ def test_an_old_key_is_still_tried():
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("fe80::1%eth0", "fe80::2", True),
         ("", "unix:", False),
+        ("192.0.2.1:5000", "192.0.2.1:5001", True),
+        ("192.0.2.1:5000", "192.0.2.1", True),
+        ("192.0.2.1:5000", "192.0.2.2:5000", False),
+        ("[2001:db8:1:2::1]:5000", "2001:db8:1:2::9", True),
+        ("[2001:db8:1:2::1]", "[2001:db8:1:3::1]", False),
     ],
 )
 def test_clients_are_counted_by_what_one_customer_has(one, other, same):
