@@ -11,7 +11,10 @@ for (const line of document.querySelectorAll(".yours[hidden]")) {
     const parts = until ? format.formatRangeToParts(begins, new Date(until)) : format.formatToParts(begins);
     // As the server writes it: French has a first of the month, and some languages of the browser say GMT.
     const told = parts.map(({ type, value }) => (lang === "fr" && type === "day" && value === "1" ? "1er" : value));
-    line.textContent = `${words} ${told.join("").replaceAll("GMT", "UTC").replaceAll("\u2212", "-")}`;
+    const text = `${words} ${told.join("").replaceAll("GMT", "UTC").replaceAll("\u2212", "-")}`;
+    const clock = /(?:\d\d:\d\d\s?–\s?)?\d\d:\d\d \S+$/.exec(text)?.[0] ?? "";
+    const whole = Object.assign(document.createElement("span"), { className: "whole", textContent: clock });
+    line.replaceChildren(text.slice(0, text.length - clock.length), whole);
     line.hidden = false;
   }
 }
