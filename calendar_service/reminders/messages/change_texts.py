@@ -216,7 +216,9 @@ def _label(difference: RecordChange, records: tuple[Record | None, Record], lang
         session = _session_of(difference, records)
         return clean_line(phrases.pick(session.title, lang.code).text) if session else lang.gettext("Session")
     if difference.moment is MomentName.STARTS or difference.moment is None:
-        return lang.gettext("When")
+        # Of a series it is one date of several.
+        is_one_of_series = difference.occurrence and difference.what is ChangeKind.MOVED
+        return headline(difference, lang) if is_one_of_series else lang.gettext("When")
     return phrases.moment_label(difference.moment, lang)
 
 

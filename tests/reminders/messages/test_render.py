@@ -10,7 +10,7 @@ import pytest
 from calendar_service.records.changes import ChangeKind, RecordChange, RecordState, find_changes
 from calendar_service.records.enums import MomentName, Status
 from calendar_service.records.notification_keys import DigestPeriod
-from calendar_service.records.record import Contact, Link, Place, Question, TimeSpan
+from calendar_service.records.record import Contact, Link, OccurrenceChange, Place, Question, TimeSpan
 from calendar_service.records.selection import Selection
 from calendar_service.records.times import CivilTime, EndOfDay
 from calendar_service.reminders.channels.base import MANAGE_URL, UNSUBSCRIBE_URL, Envelope
@@ -201,6 +201,29 @@ def test_a_tentative_record_that_gets_its_date_is_told_as_confirmed(code, head, 
         assert head in message.html
         assert "10:00-12:00" in message.text
     assert label in several.text
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "previously"),
+    [
+        ("en", "New date: Wednesday 21 July 2027", "Previously"),
+        ("fr", "Nouvelle date : mercredi 21 juillet", "Auparavant"),
+    ],
+)
+def test_a_moved_date_of_a_series_is_told_as_a_new_date(code, label, previously):
+    view = RenderContext(language(code), BASE, "en")
+    before = published().entries["help-desk"].revision
+    day = date(2027, 7, 21)
+    span = TimeSpan(CivilTime(day, time(11), "Europe/Paris"), CivilTime(day, time(12), "Europe/Paris"))
+    moved = OccurrenceChange(date(2027, 7, 20), span, reason={"en": "The speaker is away.", "fr": "Absence."})
+    edition, _, after = changed("help-desk", schedule=replace(before.record.schedule, changes=(moved,)))
+    changes = find_changes((before.record, RecordState.ON), (after.record, RecordState.ON), "Europe/Paris", CHANGED)
+    notice = RecordNotice(edition.entries["help-desk"], before, after, changes)
+    text = compose_notices([notice, notice], edition, now=CHANGED, view=view).text.replace("\xa0", " ")
+    assert label in text
+    assert previously in text
+    (change,) = compose_notice(notice, edition, now=CHANGED, view=view).data["changes"]
+    assert (change["occurrence"], change["reason_language"]) == ("2027-07-20", code)
 
 
 def worst_edition():
