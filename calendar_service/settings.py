@@ -13,7 +13,7 @@ from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from calendar_service.records.errors import CalendarError, suggest
 
@@ -189,9 +189,25 @@ def _value(environ: Mapping[str, str], name: str) -> str:
         ) from None
 
 
+def _url_parts(value: str) -> SplitResult:
+    """Return the parts of a URL; none where it cannot be split, as with a [ in a password or a port that is none."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # only this parses it
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
+def is_base_address(value: str) -> bool:
+    """Return True if links may begin with a URL."""
+    parts = _url_parts(value)
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_plain
+
+
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not is_base_address(value):
         raise BadSetting("CALENDAR_BASE_URL", f"{value!r} is not a base address.", "Write https://calendar.example.org")
     return value.rstrip("/")
 
@@ -221,23 +237,21 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, least: int) 
 
 
 def _smtp_url(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        is_sound = not value or (
-            parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.path in ("", "/") and parts.port != 0
-        )
-    except ValueError:  # a port that is none
-        is_sound = False
-    if not is_sound:
+    parts = _url_parts(value)
+    is_ours = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.path in ("", "/")
+    if value and not (is_ours and parts.port != 0):
         # Not the value: it may contain a password.
         raise BadSetting(
-            "CALENDAR_SMTP_URL", "it cannot be read.", "Write smtp://user:password@mail.example.org:587 or smtps://…"
+            "CALENDAR_SMTP_URL",
+            "it cannot be read.",
+            "Write smtp://user:password@mail.example.org:587 or smtps://…; a password's @ : / ? # [ ] % are written as "
+            "%40 %3A %2F %3F %23 %5B %5D %25.",
         )
     return value
 
 
 def _heartbeat_url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _url_parts(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or not value.isascii() or parts.fragment):
         # Not the value: whoever knows it can report in our name.
         raise BadSetting("CALENDAR_HEARTBEAT_URL", "it is not an address.", "Write https://hc.example.org/ping/…")

@@ -93,3 +93,21 @@ def test_wrong_settings_of_git_are_named(name, value, message):
     with pytest.raises(BadSetting) as caught:
         read_settings({name: value})
     assert str(caught.value).startswith(f"{name}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CALENDAR_BASE_URL", "https://[calendar.example.org"),
+        ("CALENDAR_BASE_URL", "https://calendar.example.org:99999"),
+        ("CALENDAR_BASE_URL", "https://ann:secret@calendar.example.org"),
+        ("CALENDAR_SMTP_URL", "smtp://ann:se[cret@mail.example.org"),
+        ("CALENDAR_SMTP_URL", "smtp://ann:se#cret@mail.example.org"),
+        ("CALENDAR_HEARTBEAT_URL", "https://[hc.example.org/ping/secret"),
+    ],
+)
+def test_addresses_that_cannot_be_split_are_named(name, value):
+    with pytest.raises(BadSetting) as caught:
+        read_settings({name: value})
+    assert caught.value.name == name
+    assert name == "CALENDAR_BASE_URL" or "cret" not in str(caught.value)

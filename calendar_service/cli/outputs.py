@@ -14,7 +14,7 @@ from calendar_service.cli.published import published_edition
 from calendar_service.clock import clock
 from calendar_service.output_formats import list_outputs
 from calendar_service.records.errors import counted
-from calendar_service.settings import read_settings
+from calendar_service.settings import is_base_address, read_settings
 from calendar_service.static_export import Site, export_files
 from calendar_service.verification.audit import add_messages, verify_outputs
 from calendar_service.verification.fetch import ask_server
@@ -46,9 +46,21 @@ def audit(base_url: str | None) -> None:
     sys.exit(1 if report.faults else 0)
 
 
+def _live_address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if value and not is_base_address(value):
+        raise click.BadParameter(f"{value!r} is not a base address. Write https://calendar.example.org.")
+    return value.rstrip("/")
+
+
 @click.command(name="export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--live", default="", metavar="URL", help="Where the service itself runs: forms and the API lead there.")
+@click.option(
+    "--live",
+    default="",
+    metavar="URL",
+    callback=_live_address,
+    help="Where the service itself runs: forms and the API lead there.",
+)
 def export_site(folder: Path, live: str) -> None:
     """Write all public pages and feeds as files into FOLDER, for a static web server."""
     settings = read_settings(os.environ)
@@ -58,6 +70,11 @@ def export_site(folder: Path, live: str) -> None:
     codes = edition.calendar.shown_languages
     prefixes = ["" if code == edition.calendar.default_language else f"/{code}" for code in codes]
     static = Path(str(app.static_folder))
-    site = Site(edition.shown_at(clock()), prefixes, static, settings.base_url, live.rstrip("/"))
+    site = Site(edition.shown_at(clock()), prefixes, static, settings.base_url, live)
     count = export_files(ask_application(app), site, folder)
     click.echo(f"{counted(count, 'file')} in {folder}")
+    if not settings.trusted_hosts:
+        text = (
+            f"Links begin with {settings.base_url}: set CALENDAR_BASE_URL to the address that the files are served at."
+        )
+        click.echo(text, err=True)
