@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import MONTHS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"html", "body", "table", "tbody", "tr", "thead"})
+_TITLED = frozenset({"div", "p", "span", "a"})
 _AROUND_CARDS = frozenset({"html", "body", "main", "div", "section", "article", "ul", "ol"})
 _LISTED = frozenset({"li", "p", "dd", "tr", "div", "article"})
 _REPEATED = frozenset({"div", "section", "li", "a", "article", "tr"})
@@ -27,6 +29,7 @@ _HOURS = re.compile(r"\b\d{1,2} ?[:.h] ?\d\d\b")
 _VARIANT = re.compile(r"\d+|\b(?:odd|even|first|last)\b")
 _MOST_DATED = 3_000
 _FEW_WORDS = 2
+_MOST_BREAKS = 6
 _MOST_PARTS, _LONGEST_PARTS = 6, 60
 
 
@@ -53,18 +56,27 @@ def _whole_card(item: etree._Element, titles: dict[etree._Element, int]) -> etre
     return item
 
 
+def is_layout(table: etree._Element) -> bool:
+    """Return True for a table that only places the parts of a page: headings, tables, paragraphs are in a cell."""
+    for cell in table.iter("td"):
+        if any(True for _ in cell.iter("table", *HEADINGS)) or sum(1 for _ in cell.iter("p", "br")) > _MOST_BREAKS:
+            return True
+    return False
+
+
 def find_title(card: etree._Element) -> etree._Element | None:
     """Return what stands out in a card without a heading: its only shouted words, or its only link of several words."""
     if any(True for _ in card.iter(*HEADINGS)):
         return None
     for tags in (("strong", "b"), ("a",)):
-        found = [each for each in card.iter(*tags) if _stands_alone(each) and not _is_hidden(each)]
+        found = [each for each in card.iter(*tags) if stands_alone(each) and not _is_hidden(each)]
         if found:
             return found[0] if len(found) == 1 else None
     return None
 
 
-def _stands_alone(element: etree._Element) -> bool:
+def stands_alone(element: etree._Element) -> bool:
+    """Return True for words that may be a title and are a line by themselves."""
     before = element.getprevious()
     parent = element.getparent()
     ahead = (before.tail if before is not None else parent.text if parent is not None else "") or ""
@@ -79,7 +91,10 @@ def _may_be_title(text: str) -> bool:
 def _count_titles(root: etree._Element) -> dict[etree._Element, int]:
     """Return how many titles each element has, itself included."""
     counts: dict[etree._Element, int] = {}
-    for heading in root.iter(*HEADINGS):
+    titled = [each for each in root.iter(*_TITLED) if _is_title(each)]
+    classes = Counter(each.get("class") for each in titled)
+    repeated = [each for each in titled if classes[each.get("class")] > 1]
+    for heading in (*root.iter(*HEADINGS), *repeated):
         text = text_of(heading)
         if not text or _is_hidden(heading) or heads_a_section(text) or heads_a_list(text) or _is_period(text):
             continue
@@ -91,6 +106,16 @@ def _count_titles(root: etree._Element) -> dict[etree._Element, int]:
 def _is_hidden(element: etree._Element) -> bool:
     """Return True if an element, or one around it, is ignored."""
     return any(is_ignored(each) for each in (element, *element.iterancestors()))
+
+
+def _is_title(element: etree._Element) -> bool:
+    """Return True for a link whose class says that it is a title, with no heading in it or around it."""
+    if "title" not in re.split(r"[\s_-]+", (element.get("class") or "").lower()) or not _may_be_title(text_of(element)):
+        return False
+    if not any(each.tag == "a" for each in (*element.iter(), *element.iterancestors())):
+        return False
+    related = (*element.iterdescendants(), *element.iterancestors())
+    return not any(each.tag in HEADINGS or "title" in (each.get("class") or "").lower() for each in related)
 
 
 def _is_period(text: str) -> bool:
@@ -126,6 +151,8 @@ def _is_dated(element: etree._Element) -> bool:
 def _lists_others(item: etree._Element) -> bool:
     """Return True if several of its parts name a day and have words of their own: they are what it lists."""
     if any(len(each) > 1 and _has_cards(each) for each in item.iter(*_AROUND_CARDS)):
+        return True
+    if sum(stands_alone(each) and not heads_a_section(text_of(each)) for each in item.iter("b", "strong")) > 1:
         return True
     groups: dict[tuple[etree._Element, str], int] = {}
     for each in item.iter(*_LISTED):

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from calendar_service.parsers.importing.candidates import is_https, tidy
 from calendar_service.parsers.importing.dated_text import carries_date
-from calendar_service.parsers.importing.html_items import HEADINGS, find_cards, find_items, find_title
+from calendar_service.parsers.importing.html_items import (
+    HEADINGS,
+    find_cards,
+    find_items,
+    find_title,
+    is_layout,
+    stands_alone,
+)
 from calendar_service.parsers.importing.html_text import is_ignored, text_of, words_of_time
 from calendar_service.parsers.importing.page_days import are_hours, begins_with_hours
 from calendar_service.parsers.importing.page_labels import detail, label_in, label_of
@@ -58,7 +65,14 @@ class LineWriter:
             if label_in(text) or (role is Role.PLACE and label_of(text)):
                 role = Role.NONE
             self.found += [
-                SourceLine(self.number, text, role, url=self.url, level=self.level),
+                SourceLine(
+                    self.number,
+                    text,
+                    role,
+                    url=self.url,
+                    level=self.level,
+                    is_headed=self.is_in_item and role is Role.NONE,
+                ),
                 SourceLine(self.number, ""),
             ]
         self.buffer, self.url = [], ""
@@ -99,15 +113,16 @@ class LineWriter:
             element.tag not in ("sup", "sub")
             and before
             and text
-            and before.isdigit() != text.isdigit()
             and before.isalnum()
+            and (before.isdigit() != text.isdigit() or _is_chip(element))
         ):
             self.buffer.append(" ")  # "04" and "May" beside it
         address = element.get("href") or ""
         if element.tag == "a" and is_https(address) and not self.url:
             self.url = address
         hint = _hint(element)
-        if element in self.titles:
+        is_shouted = element.tag in ("b", "strong") and not self.is_in_item and stands_alone(element)
+        if element in self.titles or (is_shouted and self.role is Role.NONE):
             hint = Role.TITLE
         is_apart = hint is not Role.NONE or not _BADGE.isdisjoint(_class_words(element)) or _is_above_title(element)
         if not is_apart or self.role is not Role.NONE:
@@ -142,7 +157,7 @@ class LineWriter:
             self.level = int(tag[1])
             self._hinted(element, Role.TITLE)
             self.level = 0
-        elif tag == "table":
+        elif tag == "table" and not is_layout(element):
             self._table(element)
         elif tag == "dl":
             self._definitions(element)
@@ -260,6 +275,12 @@ def _hint(element: etree._Element) -> Role:
     if _PLACE & words:
         return Role.PLACE
     return Role.TITLE if _TITLE & words else Role.NONE
+
+
+def _is_chip(element: etree._Element) -> bool:
+    """Return True for an element of a class right behind another such: they stand apart on the page."""
+    before = element.getprevious()
+    return bool(before is not None and before.get("class") and element.get("class") and not (before.tail or "").strip())
 
 
 def _is_above_title(element: etree._Element) -> bool:

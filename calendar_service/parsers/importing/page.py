@@ -29,12 +29,20 @@ from calendar_service.parsers.importing.news import (
     names_a_call,
     names_a_webinar,
 )
-from calendar_service.parsers.importing.page_dates import explain, has_hours, is_place, last_day, read_place
+from calendar_service.parsers.importing.page_dates import (
+    explain,
+    has_hours,
+    is_place,
+    last_day,
+    read_place,
+    starts_then,
+)
 from calendar_service.parsers.importing.page_inline import peel_name, peel_place
 from calendar_service.parsers.importing.page_items import PageItem, group_lines
 from calendar_service.parsers.importing.page_line import parts_of
 from calendar_service.parsers.importing.page_lines import read_lines
 from calendar_service.parsers.importing.page_questions import (
+    ask_about_call,
     ask_about_far_title,
     ask_about_hours,
     ask_about_hours_in_text,
@@ -209,6 +217,7 @@ def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine
                     text=shorten_value(line.text),
                 )
             )
+    ask_about_call(candidate, item)
     ask_about_far_title(candidate, item)
     ask_which_title(candidate, item)
     ask_about_titles(candidate, item)
@@ -216,7 +225,7 @@ def _ask(candidate: Candidate, item: PageItem, title: str, others: list[DateLine
     ask_about_hours_in_text(candidate, item)
     ask_about_title(candidate, title)
     if main and not main.is_deadline and not head.is_event and "status" not in candidate.fields:
-        if not is_listed:
+        if not (is_listed and head.is_title):
             ask_about_news(candidate, main, title, " ".join(line.text for line in item.teaser))
         ask_about_late_registration(candidate, main, others)
 
@@ -371,7 +380,7 @@ def _repeats_day(candidate: Candidate, date: DateLine, line: PageLine) -> bool:
         candidate.remark(
             Sentence("Its last day is taken from line {line}: {text}", line=line.number, text=shorten_value(line.text))
         )
-    elif date.when.start is not None and not has_hours(words):
+    elif starts_then(words, date.when) or (date.when.start is not None and not has_hours(words)):
         candidate.fields["when"] = date.words
         candidate.remark(
             Sentence("Its hours are taken from line {line}: {text}", line=line.number, text=shorten_value(line.text))

@@ -10,7 +10,9 @@ from calendar_service.datephrases import MONTHS, WEEKDAYS, DatePhraseError, pars
 from calendar_service.parsers.importing.countries import country_code
 from calendar_service.parsers.importing.news import names_a_happening
 from calendar_service.parsers.importing.page_states import state_behind
+from calendar_service.records.errors import CalendarError
 from calendar_service.records.texts import fold_text
+from calendar_service.records.times import civil_time
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +27,7 @@ _DEADLINE = re.compile(
     r"(?:(?:new|extended|final|application|submission|registration|the|nouvelle|nouveau) )*"
     r"(?:deadlines?|closing(?: date)?|closes|due(?: date)?|date limite|dates limites|echeance|delai|cloture)\b"
 )
+_UNTIL = re.compile(r"(?:open |ouverte? )?(?:until|till|up to|jusqu'au)\b")
 _WHAT_FOR = re.compile(r" (?:for|of|de|des|du|d'|pour)\b")
 _QUESTIONS = re.compile(r"\bquestions?\b|\bclarifications?\b|\beclaircissements?\b")
 _APPLICATION = re.compile(r"\bapplications?\b|\bapply\b|\bcandidatures?\b")
@@ -60,6 +63,7 @@ _ASIDE = re.compile(r"\([^()]*\)[.;]?")
 _OF_CHANGE = re.compile(
     r"\((?:[^()]*\b)?(?:report|new|extended|prolong\w*|nouvelle|initial\w*|instead|previously|au lieu|was)\b[^()]*\)"
 )
+_ZONES = {"CET": "Europe/Paris", "CEST": "Europe/Paris"}  # the clock of all cities where it is said
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,5}\b")
 
 
@@ -102,7 +106,7 @@ def read_date_line(text: str) -> DateLine | None:
 
 def _read_date(text: str) -> DateLine | None:
     folded = fold_text(text).replace("’", "'")
-    deadline = _DEADLINE.match(folded)
+    deadline = _DEADLINE.match(folded) or _UNTIL.match(folded)
     head, rest = split_date(text)
     if not head:
         return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
@@ -156,6 +160,25 @@ def last_day(words: str) -> date | None:
         return parse_when(words).last
     except DatePhraseError:
         return None
+
+
+def starts_then(words: str, other: DatePhrase) -> bool:
+    """Return True if words have a start and no end, and the start is that of a phrase with an end, in whatever zone."""
+    try:
+        when = parse_when(words)
+        starts = [
+            civil_time(each.first, each.start, _ZONES.get(each.zone, each.zone), None)
+            for each in (when, other)
+            if each.start and each.zone
+        ]
+    except CalendarError:
+        return False
+    return (
+        when.end is None
+        and other.end is not None
+        and len(starts) == len((when, other))
+        and starts[0].instant == starts[1].instant
+    )
 
 
 def about_what(folded: str) -> str:

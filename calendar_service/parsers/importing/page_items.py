@@ -11,6 +11,7 @@ from calendar_service.parsers.importing.news import heads_a_list, heads_a_sectio
 from calendar_service.parsers.importing.page_labels import label_of
 from calendar_service.parsers.importing.page_line import LineKind, PageLine
 from calendar_service.parsers.importing.page_source import is_sentence
+from calendar_service.records.texts import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,10 @@ _BESIDE = frozenset(
 _ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE, LineKind.REFERENCE})
 _SECOND = frozenset({"registration", "questions", "application"})
 _FIGURES = re.compile(r"[\d€$%]")
+_ASKED = re.compile(
+    r"(?:who|what|how|when|where|why|qui|quoi|comment|quand|ou|pourquoi) [^?]{2,40}\? ?\S"
+)  # and answered
+_MOST_WORDS_BELOW_TITLE = 4
 _POINT = re.compile(r"[-–•*] ")
 _LABEL = re.compile(r"[^:.]{1,40} ?: ")
 
@@ -106,6 +111,9 @@ def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
             yield _item(part, dates_lead=False)
         return
     leads = _dates_lead(part)
+    if any(line.is_headed for line in part) and len(_headings(part)) == 1:
+        yield _item(part, dates_lead=leads)
+        return
     first = next(at for at, line in enumerate(part) if line.sort is LineKind.DATE)
     if not leads and _dates_open(part):
         yield from _items_of_part(part[:first])
@@ -114,6 +122,10 @@ def _items_of_part(part: list[PageLine]) -> Iterator[PageItem]:
     cuts = _starts(part, dates_lead=leads)
     for start, end in zip(cuts, [*cuts[1:], len(part)], strict=True):
         yield _item(part[start:end], dates_lead=leads)
+
+
+def _headings(part: list[PageLine]) -> list[PageLine]:
+    return [line for line in part if line.is_title and not heads_a_section(line.text)]
 
 
 def _starts(part: list[PageLine], *, dates_lead: bool) -> list[int]:
@@ -149,10 +161,19 @@ def _title_above(part: list[PageLine], at: int) -> int:
         start -= 1
         line = part[start]
         if line.sort is LineKind.TEXT and not _is_of_text(line, has_head=has_head):
-            if line.is_title or start == nearest - 1:
+            if line.is_title or (start == nearest - 1 and not _is_below_title(part, start)):
                 return start
             best = start if best < 0 else best
     return best if best >= 0 else nearest - 1
+
+
+def _is_below_title(part: list[PageLine], at: int) -> bool:
+    """Return True for some words right below what stands out as a title: "Advanced course"."""
+    above = part[at - 1] if at else None
+    is_short = len(part[at].text.split()) <= _MOST_WORDS_BELOW_TITLE
+    return bool(
+        above and above.is_title and is_short and not heads_a_section(above.text) and not heads_a_list(above.text)
+    )
 
 
 def _texts_above(part: list[PageLine], at: int) -> Iterator[PageLine]:
@@ -168,7 +189,7 @@ def _is_of_text(line: PageLine, *, has_head: bool = False) -> bool:
     """Return True if a line is a sentence, a detail, or heads a section: the title stands above it."""
     if line.is_title:
         return heads_a_section(line.text)
-    if label_of(line.text) or _POINT.match(line.text):
+    if line.is_headed or _ASKED.match(fold_text(line.text)) or label_of(line.text) or _POINT.match(line.text):
         return True
     label = _LABEL.match(line.text)
     is_known = label is not None and (has_head or bool(label_of(label[0].strip(" :")) or _FIGURES.search(line.text)))
@@ -230,9 +251,10 @@ def _item(lines: list[PageLine], *, dates_lead: bool) -> PageItem:
         LineKind.DETAIL: item.teaser,
     }
     texts = [line for line in lines if line.sort is LineKind.TEXT]
+    is_headed = any(line.is_headed for line in lines)
     head = (
-        next((line for line in texts if line.is_title), None)
-        if dates_lead and texts and not texts[0].is_title
+        next((line for line in texts if line.is_title and not (is_headed and heads_a_section(line.text))), None)
+        if (dates_lead or is_headed) and texts and not texts[0].is_title
         else None
     )
     for line in lines:

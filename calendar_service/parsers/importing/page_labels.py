@@ -55,13 +55,13 @@ _WORDS = {
     r"|(?:questions|eclaircissements) jusqu'au"
     r"|date limite (?:pour|de) (?:poser|depot|reception|envoi)(?: de)? (?:des |les |vos )?questions"
     r"|date limite (?:des|pour les) (?:questions|eclaircissements)",
-    Label.REGISTRATION: r"registration(?: deadline| closes| until| by| is open until| open until)"
+    Label.REGISTRATION: r"rsvp(?: by| before)?|registration(?: deadline| closes| until| by| is open until| open until)"
     r"|(?:last day|deadline) (?:to register|for (?:the )?registrations?)|register (?:by|until|before)|sign up by"
     r"|(?:date limite|cloture|fin) (?:d'|des |de l')inscriptions?|inscriptions? (?:jusqu'au|avant le)",
     Label.APPLICATION: r"application deadline|(?:apply|applications?) by|applications? (?:close|due|until)"
     r"|(?:deadline|closing date) for (?:the )?(?:receipt of |submission of )?applications?"
     r"|date limite (?:de (?:depot|reception|soumission) )?des candidatures|candidatures jusqu'au",
-    Label.CLOSES: r"(?:time |closing )?limits? (?:for|of) .{1,40}|deadline on"
+    Label.CLOSES: r"deadline date|(?:time |closing )?limits? (?:for|of) .{1,40}|deadline on"
     r"|(?:cloture|fin) (?:du|des|de la|de) (?:depots?|appel|reception|candidatures)(?: .{1,30})?"
     r"|(?:submission |closing |bid |tender |final )?deadlines?(?: (?:for|of) .{1,40})?"
     r"|closing(?: date| time)?(?: for .{1,40})?|closes|due(?: date)?|submit by|open until|ouverte? jusqu'au"
@@ -96,6 +96,9 @@ _WORDS = {
 }
 _LABELS = {label: re.compile(words) for label, words in _WORDS.items()}
 _HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-)(?:\s+|$)")
+_MAY_CLOSE = re.compile(
+    r"\b(?:regist|inscri|rsvp|deadline|clos|clotur|limit|appl[iy]|candidat|book|due\b|until\b|jusqu)"
+)
 _REGISTERS = re.compile(r"registration|inscription")
 _NAMES_TITLE = re.compile(
     r"(?:(?:contract|tender|project|call|assignment|procurement|event) )?title|title of .*"
@@ -172,9 +175,11 @@ def labelled(label: Label, value: str, number: int, name: str) -> SourceLine:
 
 def detail(line: SourceLine) -> SourceLine:
     """Return a line behind a label that is not known: a detail, and a note where it names a day."""
-    if carries_date(line.text):
-        return replace(line, text=f"left out, {line.text}", role=Role.NOTE)
-    return replace(line, role=Role.DETAIL)
+    if not carries_date(line.text):
+        return replace(line, role=Role.DETAIL)
+    if _MAY_CLOSE.search(fold_text(line.text)):
+        return line
+    return replace(line, text=f"left out, {line.text}", role=Role.NOTE)
 
 
 def join_labels(lines: Iterable[SourceLine]) -> list[SourceLine]:

@@ -44,6 +44,7 @@ class PageLine:
     question: str = ""
     is_event: bool = False
     opens: bool = False  # a paragraph of several lines
+    is_headed: bool = False  # a heading beside it is the title
     is_kind: bool = False  # a note of what kind of event it is
 
     def dated(self) -> list[tuple[int, str]]:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 _MOST_DATE_LINES = 1_000
 _LONGEST_PLACE = 80
+_MOST_BREAKS = 6
 _LOCALES = tuple(Locale(code) for code in ("en", "fr"))
 _STOP = re.compile(
     r"(?:continue reading|lire l'article|details?)|(?:read|learn|see|find out|show)? ?more(?: about .{0,80})?|read on"
@@ -135,7 +136,7 @@ def _joined_sections(lines: list[SourceLine]) -> list[SourceLine]:
     out = lines[:]
     for at, line in enumerate(lines):
         if line.role is Role.BREAK:
-            below = next((each for each in lines[at + 1 : at + 4] if each.text or each.role is Role.BREAK), None)
+            below = next((each for each in lines[at + 1 : at + _MOST_BREAKS] if each.text), None)
             if below and below.role is Role.TITLE and heads_a_detail(below.text):
                 out[at] = replace(line, role=Role.NONE)
     return out
@@ -171,7 +172,7 @@ def _begins_with_title(block: list[SourceLine]) -> bool:
 
 
 def _classified(line: SourceLine) -> PageLine:
-    found = PageLine(line.number, line.text, url=line.url, is_event=line.is_event)
+    found = PageLine(line.number, line.text, url=line.url, is_event=line.is_event, is_headed=line.is_headed)
     match line.role:
         case Role.TITLE:
             return replace(found, is_title=True)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from calendar_service.datephrases import parse_when
 from calendar_service.parsers.importing.candidates import shorten_value, tidy
 from calendar_service.parsers.importing.dated_text import around_date, carries_date, date_start
-from calendar_service.parsers.importing.news import heads_a_list, heads_a_section, names_a_call, names_a_happening
+from calendar_service.parsers.importing.news import (
+    heads_a_list,
+    heads_a_section,
+    is_only_a_kind,
+    names_a_call,
+    names_a_happening,
+)
 from calendar_service.parsers.importing.page_dates import has_hours, split_date
 from calendar_service.parsers.importing.page_line import LineKind, parts_of
 from calendar_service.parsers.importing.page_sentences import deadline_at
@@ -42,6 +48,8 @@ _CLOSES = re.compile(
     r"\b(?:regist\w+|inscri\w+|sign up|rsvp|book(?:ing)?|deadlines?|date limite|closing date|apply|applications?"
     r"|candidatures?)\b"
 )
+_UNTIL = re.compile(r"(?:open |ouverte? )?(?:until|till|up to|jusqu'au)\b")
+_MOST_OF_KIND = 5  # words that say what kind of event something is
 _MOST_UNUSED = 8
 _LONGEST_UNUSED = 80
 _LONG_WORD = 5
@@ -78,6 +86,26 @@ def ask_which_title(candidate: Candidate, item: PageItem) -> None:
     if head.number < day.number < below.number and is_like_a_title:
         candidate.questions.append(
             Sentence("Is line {line} its title? {text}", line=below.number, text=shorten_value(first))
+        )
+
+
+def ask_about_call(candidate: Candidate, item: PageItem) -> None:
+    """Ask whether what is open until a day is a call, and until when something is open that is said to be one."""
+    beside = [line for line in (*item.teaser, *item.notes) if line.is_headed or line.is_kind]
+    short = [line for line in beside if len(line.text.split()) <= _MOST_OF_KIND]
+    call = next((line for line in (item.titles[0], *short) if names_a_call(line.text)), None)
+    main = item.dates[0].date
+    if main and main.is_deadline and _UNTIL.match(fold_text(item.dates[0].text).replace("’", "'")) and not call:
+        candidate.questions.append(
+            Sentence("Line {line} says only until when: is it a call?", line=item.dates[0].number)
+        )
+    elif call and call is not item.titles[0] and candidate.fields["kind"] != "tender":
+        candidate.questions.append(
+            Sentence(
+                "Line {line} names a call: until when is it open? {text}",
+                line=call.number,
+                text=shorten_value(call.text),
+            )
         )
 
 
@@ -124,7 +152,7 @@ def ask_about_titles(candidate: Candidate, item: PageItem) -> None:
     for line in item.teaser:
         is_text = is_sentence(line.text) or line.text.endswith(":") or line.dated()
         is_other = names_a_happening(line.text) and not is_text
-        is_other = is_other and line.sort is LineKind.TEXT
+        is_other = is_other and line.sort is LineKind.TEXT and not line.is_headed and not is_only_a_kind(line.text)
         if is_other and len(line.text) <= _LONGEST_TITLE_BELOW * 2:
             candidate.questions.append(
                 Sentence(

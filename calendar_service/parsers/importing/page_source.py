@@ -51,6 +51,7 @@ class SourceLine:
     is_event: bool = False  # the head of its column says so
     level: int = 0  # of a heading
     is_leaf: bool = False  # a day whose parts stood in lines of their own
+    is_headed: bool = False  # in an element that has one title, which is another line
 
 
 def is_sentence(text: str) -> bool:

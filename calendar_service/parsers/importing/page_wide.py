@@ -32,6 +32,8 @@ _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _ARTICLE = re.compile(r"\b[lL][’']")
 _FOR_ALL = re.compile(
     r"\bregistration gives access to all\b"
+    r"|\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for one or more|for the (?:sessions|webinars)"
+    r"|(?:a|pour) une ou plusieurs)\b"
     r"|\b(?:regist\w+|inscri\w+)\b.{0,20}\b(?:for (?:all|each|every)|pour (?:tou(?:te)?s|chaque))\b"
 )
 _ALL_HOURS = re.compile(

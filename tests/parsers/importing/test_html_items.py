@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.importing import point, run
+from tests.support.importing import comments, point, run
 
 CARD = (
     "<article><ul class=meta><li>Webinar</li></ul><h3>{title}</h3><ul><li><time datetime='{day}T10:00:00+02:00'>x</time> - "
@@ -57,6 +57,26 @@ PAGES = {
         "<dt>Deadline</dt><dd>4 May 2027, 12:00</dd></dl>"),
         [("Cooling", "tender", "04 10:00", "04 10:00")],
     ),
+    "titles by their class, and hours in two zones": (
+        "".join(
+            f"<article><time datetime='2027-05-0{day}T08:00:00Z'><b>{day}</b></time><ul><li>Meetings</li></ul>"
+            f"<div class=card__title><a href='/{day}'>All about {title}</a></div>"
+            f"<ul><li>{day} May 2027, 10:00 - 11:30 (CEST)</li></ul></article>"
+            for day, title in ((3, "rents"), (4, "noise"))
+        ),
+        [("All about rents", "event", "03 08:00", "03 09:30"), ("All about noise", "event", "04 08:00", "04 09:30")],
+    ),
+    "a table for the layout": (
+        (
+            "<table><tr><td><b>Home</b></td><td><h2>Courses 2027</h2><p><b>Rents in cities</b><br><i>Seminar</i><br>"
+            "3 May 2027, 10:00-11:30<br><br><b>Noise in cities</b><br><i>Seminar</i><br>4-5 May 2027</p></td></tr></table>"
+        ),
+        [("Rents in cities", "event", "03 08:00", "03 09:30"), ("Noise in cities", "event", "03 22:00", "05 22:00")],
+    ),
+    "a call by its tag": (
+        "<article><h3>Life by the sea</h3><ul><li>Call for projects</li></ul><p>Until 3 May 2027, 17:00</p></article>",
+        [("Life by the sea", "tender", "03 15:00", "03 15:00")],
+    ),
     "the day of a box is the first of several": (
         ("<article><div><time datetime='2027-05-03'>3</time></div><div><time datetime='2027-05-03'>"
         "<span>May 3, 2027</span> - <span>May 4, 2027</span></time></div><h3>Summit on rents</h3></article>"),
@@ -77,6 +97,22 @@ def found(records):
 def test_page(page, expected):
     _, records = run(f"<html><body>{page}</body></html>", form="html")
     assert found(records) == expected
+
+
+QUESTIONS = {
+    "until when, but no call": ("<h3>Life by the sea</h3><p>Until 3 May 2027, 17:00</p>", "says only until when: is it a call?"),
+    "a call, but a period": (
+        "<article><h3>Life by the sea</h3><ul><li>Call for projects</li></ul><p>3 May to 30 September 2027</p></article>",
+        "names a call: until when is it open?",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "question"), QUESTIONS.values(), ids=QUESTIONS)
+def test_question(page, question):
+    representation, records = run(f"<html><body>{page}</body></html>", form="html")
+    assert records == ()
+    assert any(question in each for each in comments(representation)), representation.yaml
 
 
 def test_whole_days_with_their_first_and_last_minute():

@@ -96,6 +96,18 @@ def test_question(page, question):
     assert any(question in each for each in comments(representation)), representation.yaml
 
 
+def test_a_day_until_which_to_answer_is_never_left_out():
+    representation, _ = run("Forum on rents\nWhen: 3 May 2027\nRSVP: by 20 April 2027 at ann@example.org", form="page")
+    assert (representation.passed, representation.failed) == (0, 1)
+    assert any("20 April 2027" in each and "Not understood" in each for each in comments(representation))
+
+
+def test_registration_for_one_or_more_of_a_series():
+    page = "1. Rents\n   3 May 2027, 10:00\n\n2. Noise\n   4 May 2027, 10:00\n\nPlease register for one or more sessions by 20 April 2027."
+    _, records = run(page, form="page")
+    assert [[name.value for name in each.milestones] for each in records] == [["registration_closes"]] * 2
+
+
 def test_lines_that_hang_below_a_point_belong_to_it():
     page = "Dear all,\n\n* 3 May 2027, 10:00-11:30: Forum on rents in\n  five cities\n\n* 4 May 2027: Forum on noise"
     _, records = run(page, form="page")
