@@ -109,15 +109,27 @@ class DayRules:
         return _MONTH_NAMES[int(digits)]
 
     def weekday_in_brackets(self, day: Day) -> Day:
-        """Add the weekday of "26 May 2027 (Wednesday)" and "26 May 2027, Wednesday,"."""
+        """Add the weekday of "26 May 2027 (Wednesday)" and "26 May 2027, Wednesday,", or both of a range."""
         tokens, start = self.tokens, self.tokens.at
         opener = tokens.accept("(,")
         weekday = opener and tokens.accept_with(VOCABULARY.weekdays, ".")
+        if opener == "(" and weekday and (last := tokens.first_of(self._last_weekday)):
+            self.parts.days[-1] = replace(self.parts.days[-1], weekday=weekday)
+            return replace(day, weekday=last)
         is_closed = tokens.accept(")") if opener == "(" else tokens.at_end or tokens.peek() == ","
         if weekday and not day.weekday and is_closed:
             return replace(day, weekday=weekday)
         tokens.at = start
         return day
+
+    def _last_weekday(self) -> str | None:
+        """Read the "to Friday)" of "10-14 May 2027 (Monday to Friday)"."""
+        tokens = self.tokens
+        is_range = tokens.accept("-") or tokens.accept_phrase(VOCABULARY.range_words)
+        if not is_range or not self.parts.days or self.parts.days[-1].weekday:
+            return None
+        weekday = tokens.accept_with(VOCABULARY.weekdays, ".")
+        return weekday if tokens.accept(")") else None
 
     def _weekday_and_day(self) -> Day | None:
         weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".")

@@ -50,7 +50,10 @@ class ZoneRules:
         return None
 
     def _city_of_clock(self) -> Zone | None:
-        """Read the cities of "9:00 New York / 14:00 Brussels": two clocks of one moment, which are compared."""
+        """Read the cities of "9:00 New York / 14:00 Brussels": two clocks of one moment, which are compared.
+
+        A city with its offset behind it is the zone of its clock, too.
+        """
         parts, start = self.parts, self.tokens.at
         if not parts.shape.endswith("C"):
             return None
@@ -58,8 +61,12 @@ class ZoneRules:
         for key, end in reversed(self.tokens.names_at(NAME_SIGNS)):
             self.tokens.at = end
             is_first = self.tokens.peek() in ("/", "=", "|") and self.tokens.follows(self._clock_behind_sign)
-            if (is_first or is_second) and (zone := city_zones().get(key)):
+            zone = city_zones().get(key)
+            if zone and (is_first or is_second):
                 return Zone(zone, self.tokens.text_since(start))
+            words = self.tokens.text_since(start)
+            if zone and (offset := self.tokens.first_of(self._offset_in_brackets)):  # "4 p.m. Islamabad (UTC+5)"
+                return Zone(zone, words, offset)
         return None
 
     def _clock_behind_sign(self) -> Clock | None:

@@ -59,6 +59,7 @@ OFFSETS = [
     ("18:00 IST (UTC+5:30)", "UTC+05:30", "IST", "UTC+05:30"),
     ("18:00 WET (UTC)", "UTC", "WET", "UTC"),
     ("18:00 AoE (UTC-12)", "AoE", "AoE", "UTC-12:00"),
+    ("18:00 Ansan (UTC+9)", "Asia/Seoul", "Ansan", "UTC+09:00"),
     ("18:00 UTC+01:00 (UTC+1)", "UTC+01:00", "UTC+01:00", "UTC+01:00"),
     ("18:00 (UTC+2)", "UTC+02:00", "UTC+2", None),
 ]
@@ -77,7 +78,7 @@ NO_OFFSETS = [
     "11:00 AoE (UTC+12)",
     "11:00 UTC+2 (UTC+3)",
     "11:00 KST (9)",
-    "11:00 Ansan (UTC+9)",
+    "Ansan (UTC+9)",
     "KST (UTC+9)",
     "11:00 KST (UTC+19)",
 ]

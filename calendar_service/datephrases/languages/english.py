@@ -73,7 +73,7 @@ ENGLISH = Vocabulary(
         "|Zoom|Teams"
         "|full day|full-day|all day|whole day|new deadline|extended deadline|venue :|location :|place :"
         "|where :|where ?|time zone :|timezone :|limited places|places limited|MS Teams|Microsoft Teams|Webex"
-        "|on site|on-site|onsite|remote|remotely|virtual"
+        "|free admission|free entry|on site|on-site|onsite|remote|remotely|virtual"
     ),
     time_words=phrases(
         "not|no|never|none|except|excluding|without|before|prior|after|following|since|within|during|old|former"

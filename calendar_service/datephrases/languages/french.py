@@ -69,6 +69,7 @@ FRENCH = Vocabulary(
         "|atelier|conférence|date limite|visioconférence|en visioconférence|par visioconférence|via Zoom|sur Zoom"
         "|journée entière|journée complète|toute la journée|nouvelle date|nouvelle date limite"
         "|lieu :|où :|où ?|délai de rigueur|fuseau horaire :|places limitées|nombre de places limité"
+        "|entrée libre|entrée gratuite"
         "|sur Teams|Zoom|Teams|fin de journée|à distance|en distanciel|distanciel"
     ),
     time_words=phrases(
