@@ -62,10 +62,13 @@ class DatePhraseError(PhraseError):
 
 
 class RecurrenceError(PhraseError):
-    """A recurrence phrase or RRULE cannot be parsed, or calendar clients would not accept it."""
+    """A recurrence phrase or RRULE cannot be parsed, or calendar clients would not accept it.
 
-    def __init__(self, words: str, reason: str, remedy: str = "") -> None:
-        super().__init__(words, f"{words!r} {reason}", remedy or _RECURRENCE_EXAMPLE)
+    `template` is that of a Sentence, in which {words} are the words in quotes.
+    """
+
+    def __init__(self, words: str, template: str, remedy: str = "", **values: object) -> None:
+        super().__init__(words, Sentence(template, words=repr(words), **values), remedy or _RECURRENCE_EXAMPLE)
 
 
 def _not_understood_message(understood: Collection[str], not_understood: Collection[str]) -> str:

@@ -39,7 +39,7 @@ END_OF_WHICH_DAY = (
     "midnight may mean the beginning or the end of the day.",
     "Write 23:59 for the end of the day, or 00:00 for its beginning.",
 )
-_WRITE_THE_DATE = "Write the date itself, such as '7 July 2020 at 10.00' or '7 juillet 2020 à 10 h'."
+_WRITE_THE_DATE = Sentence("Write the date itself, such as '7 July 2020 at 10.00' or '7 juillet 2020 à 10 h'.")
 
 
 class Parser:
@@ -99,13 +99,15 @@ class Parser:
         """Raise DatePhraseError for words that need another end, or that leave open whether a day counts."""
         if self._between:
             raise self.parts.error(
-                self.parts.words, "'between' has one end only.", "Write both ends: between 9 and 10 am."
+                self.parts.words,
+                Sentence("'between' has one end only."),
+                Sentence("Write both ends: between 9 and 10 am."),
             )
         # "before 12:00 on 3 May" is that minute; of a bare day it is open whether the day counts.
         if self.parts.before and self.parts.shape not in ("DC", "CD"):
             words = self.parts.before
-            reason = f"{words!r} does not say whether the day itself counts."
-            raise self.parts.error(words, reason, "Write the last day, or the last minute, that counts.")
+            reason = Sentence("{words} does not say whether the day itself counts.", words=repr(words))
+            raise self.parts.error(words, reason, Sentence("Write the last day, or the last minute, that counts."))
 
     def parse_clock(self) -> Clock | None:
         """Return the clock that is the whole phrase, or None. Raise DatePhraseError."""
@@ -339,6 +341,6 @@ class Parser:
         remedy = next((hint for text in texts if (hint := hint_for(text))), "")
         printed = f" {' '.join(token.text for token in self.tokens.tokens)} "
         if any(f" {phrase} " in printed for phrase in VOCABULARY.relative):
-            reason = f"{self.parts.words!r} depends on the day on which it is read."
+            reason = Sentence("{words} depends on the day on which it is read.", words=repr(self.parts.words))
             return DatePhraseError(self.parts.words, self.parts.understood, texts, reason, _WRITE_THE_DATE)
         return DatePhraseError(self.parts.words, self.parts.understood, texts, remedy=remedy)

@@ -15,6 +15,7 @@ from calendar_service.datephrases.languages import ENGLISH, LANGUAGES, VOCABULAR
 from calendar_service.datephrases.resolver import parse_when
 from calendar_service.datephrases.rrule import WEEKDAY_CODES, RecurrenceRule
 from calendar_service.datephrases.tokens import phrase_key, tokenize
+from calendar_service.records.errors import Sentence, gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +71,9 @@ def example_with_end(words: str, year: int = 2030) -> str:
 def check_count(words: str, count: int) -> int:
     """Return the number of occurrences if calendar clients support it. Raise RecurrenceError."""
     if not 1 <= count <= _MAX_COUNT:
-        raise RecurrenceError(words, f"repeats {count} times; it may be 1 to {_MAX_COUNT}.")
+        raise RecurrenceError(
+            words, gettext_noop("{words} repeats {count} times; it may be 1 to {most}."), count=count, most=_MAX_COUNT
+        )
     return count
 
 
@@ -86,14 +89,14 @@ def _parse(words: str, text: str) -> RecurrenceRule:
         return _with_end(words, head, until=_parse_last_day(words, end))
     rule = _parse_unit(words, key) or _parse_weekdays(key) or _parse_nth_weekdays(key)
     if rule is None:
-        raise RecurrenceError(words, "is not understood as a way to repeat.")
+        raise RecurrenceError(words, gettext_noop("{words} is not understood as a way to repeat."))
     return rule
 
 
 def _with_end(words: str, head: str, *, until: date | None = None, count: int | None = None) -> RecurrenceRule:
     rule = _parse(words, head)
     if not rule.is_endless:
-        raise RecurrenceError(words, "says twice when it ends.")
+        raise RecurrenceError(words, gettext_noop("{words} says twice when it ends."))
     return replace(rule, until=until, count=count)
 
 
@@ -104,7 +107,9 @@ def _parse_last_day(words: str, end: str) -> date:
             return month.replace(day=monthrange(month.year, month.month)[1])
         return parse_when(end).last
     except DatePhraseError as error:
-        raise RecurrenceError(words, f"has an end that is not understood: {error.message}") from None
+        raise RecurrenceError(
+            words, gettext_noop("{words} has an end that is not understood: {reason}"), reason=error.message
+        ) from None
 
 
 def _parse_unit(words: str, key: str) -> RecurrenceRule | None:
@@ -119,8 +124,8 @@ def _parse_unit(words: str, key: str) -> RecurrenceRule | None:
         return None
     number, unit_name, days = match.groups()
     if f"{number} {unit_name}" in _V.ambiguous_intervals:
-        remedy = "Write `toutes les semaines`, `toutes les deux semaines` or FREQ=DAILY;INTERVAL=15."
-        raise RecurrenceError(words, "may mean days or weeks.", remedy)
+        remedy = Sentence("Write `toutes les semaines`, `toutes les deux semaines` or FREQ=DAILY;INTERVAL=15.")
+        raise RecurrenceError(words, gettext_noop("{words} may mean days or weeks."), remedy)
     interval = int(number) if (number or "").isdigit() else _V.intervals[number] if number else 1
     return _with_days(RecurrenceRule(_V.units[unit_name], interval), days) if interval else None
 

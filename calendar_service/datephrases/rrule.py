@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 from calendar_service.datephrases.errors import RecurrenceError
 from calendar_service.datephrases.plain_rules import plain_days
+from calendar_service.records.errors import Sentence, gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,17 +109,22 @@ def check_first_day(rule: RecurrenceRule, first: date) -> None:
     """Check that the first date is a day of the rule, as RFC 5545 requires. Raise RecurrenceError."""
     # Asked of the day itself: a rule that gives no day at all would be searched for a long time.
     if next(iter(_dateutil_rule(rule, first, until=first)), None) is None:
-        why = f"does not fall on the first date, {first.isoformat()}, a {first:%A}."
-        raise RecurrenceError(rule.words, why, "Correct the first date, or how it repeats.")
+        why = gettext_noop("{words} does not fall on the first date, {day}, a {weekday}.")
+        remedy = Sentence("Correct the first date, or how it repeats.")
+        raise RecurrenceError(rule.words, why, remedy, day=first.isoformat(), weekday=f"{first:%A}")
     if rule.until and rule.until < first:
-        why = f"ends before the first date, {first.isoformat()}."
-        raise RecurrenceError(rule.words, why, "Correct the first date or the end.")
+        why, remedy = (
+            gettext_noop("{words} ends before the first date, {day}."),
+            Sentence("Correct the first date or the end."),
+        )
+        raise RecurrenceError(rule.words, why, remedy, day=first.isoformat())
 
 
 def check_last_day(rule: RecurrenceRule, first: date) -> None:
     """Check that a counted rule reaches its end. Raise RecurrenceError."""
     if rule.count and sum(1 for _ in days_of(rule, first)) < rule.count:
-        raise RecurrenceError(rule.words, f"would go on after {LAST_DAY.year}.", "Say fewer times.")
+        why = gettext_noop("{words} would go on after {year}.")
+        raise RecurrenceError(rule.words, why, Sentence("Say fewer times."), year=LAST_DAY.year)
 
 
 def is_portable(rule: RecurrenceRule, first: date) -> bool:

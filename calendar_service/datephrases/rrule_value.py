@@ -14,6 +14,7 @@ from calendar_service.datephrases.recurrence_phrases import (
     parse_recurrence_phrase,
 )
 from calendar_service.datephrases.rrule import LAST_DAY, WEEKDAY_CODES, RecurrenceRule
+from calendar_service.records.errors import Sentence, gettext_noop
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -62,8 +63,14 @@ def settle_rule(rule: RecurrenceRule, first: date, clock: time | None, zone: tzi
     """
     for name, number in rule.clock_parts:
         if clock is None or getattr(clock, _CLOCK_PARTS[name]) != number:
-            start = f"which is not the start, {clock:%H:%M}" if clock else "and the record has whole days"
-            raise RecurrenceError(rule.words, f"has {name}={number}, {start}.", f"Take out {name}.")
+            why = (
+                gettext_noop("{words} has {part}, which is not the start, {clock}.")
+                if clock
+                else gettext_noop("{words} has {part}, and the record has whole days.")
+            )
+            values = {"clock": f"{clock:%H:%M}"} if clock else {}
+            remedy = Sentence("Take out {part}.", part=name)
+            raise RecurrenceError(rule.words, why, remedy, part=f"{name}={number}", **values)
     rule = replace(rule, clock_parts=())
     if rule.frequency == "WEEKLY" and not rule.by_day:
         rule = replace(rule, by_day=(weekday(first),))
@@ -83,12 +90,17 @@ def _parse_rrule(words: str, text: str) -> RecurrenceRule:
     for part in text.removesuffix(";").split(";"):
         match = _RULE_PART.fullmatch(part.strip())
         if not match or match[1] in parts:
-            raise RecurrenceError(words, f"has a part that cannot be read: {part!r}.")
+            raise RecurrenceError(
+                words, gettext_noop("{words} has a part that cannot be read: {part}."), part=repr(part)
+            )
         parts[match[1]] = match[2].replace(" ", "")
     parts = {name: value for name, value in parts.items() if (name, value) not in _DEFAULTS}
     frequency = parts.pop("FREQ", "")
     if frequency not in _FREQUENCIES:
-        raise RecurrenceError(words, f"repeats {frequency or 'at no known rate'}; the finest rate is DAILY.")
+        if not frequency:
+            raise RecurrenceError(words, gettext_noop("{words} repeats at no known rate; the finest rate is DAILY."))
+        why = gettext_noop("{words} repeats {frequency}; the finest rate is DAILY.")
+        raise RecurrenceError(words, why, frequency=frequency)
     rule = RecurrenceRule(cast("Frequency", frequency))
     for name, value in parts.items():
         rule = (_with_clock_part if name in _CLOCK_PARTS else _with_part)(words, rule, name, value)
@@ -123,16 +135,21 @@ def _with_part(words: str, rule: RecurrenceRule, name: str, value: str) -> Recur
         raise
     except ValueError:
         pass
-    raise RecurrenceError(words, f"has a part that this calendar does not take: {name}={value}.")
+    raise RecurrenceError(
+        words, gettext_noop("{words} has a part that this calendar does not take: {part}."), part=f"{name}={value}"
+    )
 
 
 def _with_clock_part(words: str, rule: RecurrenceRule, name: str, value: str) -> RecurrenceRule:
     """Add BYHOUR, BYMINUTE or BYSECOND, which may have one number."""
     if "," in value:
-        remedy = "Write one record for each time of the day."
-        raise RecurrenceError(words, f"has several times a day: {name}={value}.", remedy)
+        remedy = Sentence("Write one record for each time of the day.")
+        why = gettext_noop("{words} has several times a day: {part}.")
+        raise RecurrenceError(words, why, remedy, part=f"{name}={value}")
     if not value.isdigit():
-        raise RecurrenceError(words, f"has a part that this calendar does not take: {name}={value}.")
+        raise RecurrenceError(
+            words, gettext_noop("{words} has a part that this calendar does not take: {part}."), part=f"{name}={value}"
+        )
     return replace(rule, clock_parts=(*rule.clock_parts, (name, int(value))))
 
 
@@ -163,26 +180,33 @@ def _check_parts(words: str, rule: RecurrenceRule) -> None:
     longest = [monthrange(2024, month)[1] for month in rule.by_month]
     if longest and rule.by_month_day and min(map(abs, rule.by_month_day)) > max(longest):
         day, month = rule.by_month_day[0], rule.by_month[0]
-        raise RecurrenceError(words, f"names day {day} of month {month}, which never comes.")
+        raise RecurrenceError(
+            words, gettext_noop("{words} names day {day} of month {month}, which never comes."), day=day, month=month
+        )
     if rule.count and rule.until:
-        raise RecurrenceError(words, "has both COUNT and UNTIL; RFC 5545 allows one.")
+        raise RecurrenceError(words, gettext_noop("{words} has both COUNT and UNTIL; RFC 5545 allows one."))
     if has_ordinal and rule.frequency in ("DAILY", "WEEKLY"):
-        raise RecurrenceError(words, "numbers a weekday, which goes with MONTHLY and YEARLY only.")
+        raise RecurrenceError(
+            words, gettext_noop("{words} numbers a weekday, which goes with MONTHLY and YEARLY only.")
+        )
     if has_ordinal and rule.by_week_no:
         raise RecurrenceError(
-            words, "numbers a weekday, which does not go with BYWEEKNO: a week has each of them once."
+            words,
+            gettext_noop("{words} numbers a weekday, which does not go with BYWEEKNO: a week has each of them once."),
         )
     if rule.by_month_day and rule.frequency == "WEEKLY":
-        raise RecurrenceError(words, "has BYMONTHDAY, which does not go with WEEKLY.")
+        raise RecurrenceError(words, gettext_noop("{words} has BYMONTHDAY, which does not go with WEEKLY."))
     if rule.by_week_no and rule.frequency != "YEARLY":
-        raise RecurrenceError(words, "has BYWEEKNO, which goes with YEARLY only.")
+        raise RecurrenceError(words, gettext_noop("{words} has BYWEEKNO, which goes with YEARLY only."))
     if rule.by_year_day and rule.frequency != "YEARLY":
-        raise RecurrenceError(words, "has BYYEARDAY, which goes with YEARLY only.")
+        raise RecurrenceError(words, gettext_noop("{words} has BYYEARDAY, which goes with YEARLY only."))
     others = (rule.by_day, rule.by_month_day, rule.by_month, rule.by_year_day, rule.by_week_no)
     if rule.frequency == "WEEKLY" and rule.by_day and rule.by_set_pos and not _chosen_weekdays(rule):
-        raise RecurrenceError(words, "chooses days by BYSETPOS of which no week has as many.")
+        raise RecurrenceError(words, gettext_noop("{words} chooses days by BYSETPOS of which no week has as many."))
     if rule.by_set_pos and not any(others):
-        raise RecurrenceError(words, "has BYSETPOS without another part that gives it days to choose from.")
+        raise RecurrenceError(
+            words, gettext_noop("{words} has BYSETPOS without another part that gives it days to choose from.")
+        )
 
 
 def _in_short(rule: RecurrenceRule) -> RecurrenceRule:

@@ -11,7 +11,7 @@ from babel.core import get_global
 from calendar_service.datephrases.errors import MAX_SHOWN_LENGTH
 from calendar_service.datephrases.languages import VOCABULARY
 from calendar_service.datephrases.tokens import name_key, tokenize
-from calendar_service.records.errors import suggest
+from calendar_service.records.errors import Sentence, suggest
 from calendar_service.records.zones import CENTRAL_EUROPEAN_LABELS, COMMON_ZONES, IANA_ZONES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MAIN_ZONES = {
 }
 """Of countries with others, that nobody calls by the country's name."""
 _SHORTEST_MISSPELT = 3  # "at" is as similar to "août" as a misspelt month
-_LOCAL_TIME_REMEDY = "Say which city: Brussels time, heure de Paris."
+_LOCAL_TIME_REMEDY = Sentence("Say which city: Brussels time, heure de Paris.")
 
 
 @lru_cache(maxsize=1)
@@ -101,10 +101,10 @@ def hint_for(words: str) -> str:
     key = " ".join(token.text for token in tokenize(words))
     if "/" in key:
         city = cities().get(words.rpartition("/")[2].strip())
-        return f"Did you mean {city!r}?" if city else suggest(words, COMMON_ZONES)
+        return Sentence("Did you mean {word}?", word=repr(city)) if city else suggest(words, COMMON_ZONES)
     if any(re.fullmatch(pattern, key) for pattern in VOCABULARY.misspelt_city):
         city = " ".join(word for word in key.split() if word not in VOCABULARY.city_time_words)
-        return suggest(city, cities()) or "Name a city that has a zone of its own: Brussels time."
+        return suggest(city, cities()) or Sentence("Name a city that has a zone of its own: Brussels time.")
     known = VOCABULARY.months | VOCABULARY.weekdays  # spelt well, but it stands where it means nothing
     misspelt = [word for word in key.split()[:4] if word not in known and len(word) >= _SHORTEST_MISSPELT]
     return next((hint for word in misspelt if (hint := suggest(word, VOCABULARY.suggested_words))), "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from calendar_service.datephrases.zone_labels import has_own_clocks, offsets_of
 from calendar_service.datephrases.zone_names import CENTRAL_EUROPE
+from calendar_service.records.errors import Sentence
 from calendar_service.records.zones import is_iana, offset_name, tzinfo_of, zone_of_label
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ _EXAMPLE_OF: Final = {label.lower(): zone for zone, labels in _EXAMPLES.items() 
 
 
 _SEVERAL_MEANINGS: Final = {
-    "hec": "heure de Paris (l'Europe centrale) or heure de Chicago (l'heure d'été du Centre)",
-    "hee": "heure d'Athènes (l'Europe de l'Est) or heure de New York (l'heure d'été de l'Est)",
-    "ht": "the city, as in heure de Paris",
+    "hec": Sentence("Write heure de Paris (l'Europe centrale) or heure de Chicago (l'heure d'été du Centre)."),
+    "hee": Sentence("Write heure d'Athènes (l'Europe de l'Est) or heure de New York (l'heure d'été de l'Est)."),
+    "ht": Sentence("Write the city, as in heure de Paris."),
 }
 """French abbreviations that CLDR knows from Canada, and what to write instead; in Europe they mean something else."""
 
@@ -59,25 +60,33 @@ def _settled(parts: PhraseParts, zone: Zone, own: list[str], day: date, clock: t
     if zone.label == "et":  # nobody else writes it so
         return replace(zone, name="America/New_York")
     if zone.label in _SEVERAL_MEANINGS:
-        remedy = f"Write {_SEVERAL_MEANINGS[zone.label]}."
-        raise parts.error(zone.words, f"{zone.words!r} does not name one time zone.", remedy)
+        raise parts.error(zone.words, _not_one(zone), _SEVERAL_MEANINGS[zone.label])
     only = next(iter(used)) if len(used) == 1 and not has_own_clocks(zone.label) else None
     if only is None:
-        raise parts.error(zone.words, f"{zone.words!r} does not name one time zone.", _remedy(zone, offsets))
+        raise parts.error(zone.words, _not_one(zone), _remedy(zone, offsets))
     name = offset_name(only)
     return replace(zone, name=name, offset=zone.offset or name)
 
 
+def _not_one(zone: Zone) -> str:
+    return Sentence("{words} does not name one time zone.", words=repr(zone.words))
+
+
 def _remedy(zone: Zone, offsets: dict[str, timedelta | None]) -> str:
     example = _EXAMPLE_OF.get(zone.label) or next(iter(sorted(offsets)), "Europe/Paris")
-    return f"{zone.words} has more than one meaning or season: write an IANA name, here {example}."
+    return Sentence(
+        "{words} has more than one meaning or season: write an IANA name, here {example}.",
+        words=zone.words,
+        example=example,
+    )
 
 
 def one_zone(parts: PhraseParts, zones: list[Zone], *, has_two_moments: bool) -> tuple[Zone | None, str | None]:
     """Return the zone of the phrase, and the offset of its end if that differs from the beginning."""
     for zone in zones:
         if zone.offset and not _has_seasons(zone) and _utc_offset(zone.name) != _utc_offset(zone.offset):
-            raise parts.error(zone.words, f"{zone.words} is not {zone.offset}.", "Name one zone.")
+            reason = Sentence("{words} is not {offset}.", words=zone.words, offset=zone.offset)
+            raise parts.error(zone.words, reason, Sentence("Name one zone."))
     if not zones:
         return None, None
     zones = _with_offset_beside(zones)
@@ -108,20 +117,20 @@ def _common_zone(parts: PhraseParts, zones: list[Zone]) -> Zone:
     place = places.pop() if len(places) == 1 else None
     if len(names) == 1 or (place and is_iana(place) and zone_of_label(place) == place):
         return next(zone for zone in zones if zone.name == (place or CENTRAL_EUROPE))
-    return _disagree(parts, zones, "the zones do not agree.")
+    return _disagree(parts, zones, Sentence("the zones do not agree."))
 
 
 def _common_offset(parts: PhraseParts, zones: list[Zone]) -> str | None:
     """Return the offset printed behind the zones of one moment, or None."""
     offsets = {zone.offset for zone in zones if zone.offset}
     if len(offsets) > 1:
-        _disagree(parts, zones, "the offsets do not agree.")
+        _disagree(parts, zones, Sentence("the offsets do not agree."))
     return next(iter(offsets), None)
 
 
 def _disagree(parts: PhraseParts, zones: list[Zone], reason: str) -> NoReturn:
     words = ", ".join(f"{zone.words} ({zone.offset})" if zone.offset else zone.words for zone in zones)
-    raise parts.error(words, reason, "Name one zone.")
+    raise parts.error(words, reason, Sentence("Name one zone."))
 
 
 def _has_seasons(zone: Zone) -> bool:

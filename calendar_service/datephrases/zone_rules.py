@@ -9,6 +9,7 @@ from calendar_service.datephrases.syntax import Zone
 from calendar_service.datephrases.tokens import NAME_SIGNS
 from calendar_service.datephrases.zone_labels import abbreviations, is_label
 from calendar_service.datephrases.zone_names import city_zones, refused_zone_words, zone_words
+from calendar_service.records.errors import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +125,9 @@ class ZoneRules:
                 if city := self.tokens.first_of(self._city_behind):
                     return city
                 words = self.tokens.text_since(start)
-                raise self.parts.error(words, f"{words!r} does not name one time zone.", remedy)
+                raise self.parts.error(
+                    words, Sentence("{words} does not name one time zone.", words=repr(words)), remedy
+                )
             name = zone_words().get(key)
             if name:
                 self._skip_full_stop(start)

@@ -16,7 +16,7 @@ from calendar_service.parsers.recover import drop_invalid_fields
 from calendar_service.parsers.split_tree import NotSplit, SplitTree
 from calendar_service.records.edition import Draft
 from calendar_service.records.enums import Kind
-from calendar_service.records.errors import Path, Problem, Severity
+from calendar_service.records.errors import Path, Problem, Sentence, Severity
 from calendar_service.records.record import Calendar, Record, WithheldRecord
 from calendar_service.records.resolve import Resolved, resolve_record
 from calendar_service.records.resolve_calendar import resolve_calendar
@@ -255,7 +255,7 @@ def _kind_problem(value: dict[str, Any], path: Path) -> Problem:
     kind = value["kind"]
     if kind is None:
         return Problem((*path, "kind"), "it has no value.", None, f"Write one of {known}.")
-    return Problem((*path, "kind"), f"it must be one of {known}.", kind, advise(kind, _KINDS))
+    return Problem((*path, "kind"), Sentence("it must be one of {known}.", known=known), kind, advise(kind, _KINDS))
 
 
 def _likely_kind(value: dict[str, Any]) -> str:

@@ -39,11 +39,22 @@ class OffsetDisagrees(CalendarError):
     def __init__(self, civil: CivilTime, offset: str) -> None:
         actual = f"{abbreviation(civil.instant, civil.zone)} ({offset_words(civil.instant, civil.zone)})"
         literal = CivilTime(civil.day, civil.clock, offset)
-        printed = offset_words(literal.instant, offset)
+        printed, clock = offset_words(literal.instant, offset), f"{civil.clock:%H:%M}"
         super().__init__(
-            f"{civil.clock:%H:%M} in {city_words(civil.zone)} is {actual} on {civil.day.isoformat()}, not {printed}: "
-            f"it is {civil.instant:%H:%MZ} by the zone and {literal.instant:%H:%MZ} by the offset.",
-            remedy=f"Which is meant? Write {civil.clock:%H:%M} {actual}, or {civil.clock:%H:%M} {offset}.",
+            Sentence(
+                "{clock} in {city} is {actual} on {day}, not {printed}: "
+                "it is {by_zone} by the zone and {by_offset} by the offset.",
+                clock=clock,
+                city=city_words(civil.zone),
+                actual=actual,
+                day=civil.day.isoformat(),
+                printed=printed,
+                by_zone=f"{civil.instant:%H:%MZ}",
+                by_offset=f"{literal.instant:%H:%MZ}",
+            ),
+            remedy=Sentence(
+                "Which is meant? Write {first}, or {second}.", first=f"{clock} {actual}", second=f"{clock} {offset}"
+            ),
         )
         self.civil = civil
         self.offset = offset

@@ -198,3 +198,27 @@ def test_in_french_a_problem_is_said_in_french(site, path, given, told):
     page = words_of(send(editor, path, do="check", **given)).replace("\u00a0", " ")
     assert told.replace("\u00a0", " ") in page
     assert "is not" not in page
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("repeats", "now and then", "'now and then' n’est pas compris comme une répétition."),
+        ("repeats", "every week until 1 May 2020", "se termine avant la première date, le 2026-12-03."),
+        ("repeats", "FREQ=WEEKLY;COUNT=2;UNTIL=20270101", "contient à la fois COUNT et UNTIL"),
+        ("repeats", "FREQ=WEEKLY;COUNT=999999", "fois\u00a0; c’est possible de 1 à"),
+        ("when", "3 December 2026 at 11.00-12.30 IST", "'IST' ne désigne pas un seul fuseau horaire."),
+        (
+            "when",
+            "3 December 2026 at 11.00-12.30 IST",
+            "IST a plus d’un sens ou d’une saison\u00a0: écrivez un nom IANA",
+        ),
+        ("when", "3 December 2026 at 11.00 CET (UTC+3)", "d’après le fuseau"),
+        ("when", "3 December 2026 at 11.00 CET (UTC+3)", "Qu’est-ce qui est voulu"),
+    ],
+)
+def test_what_is_wrong_with_times_is_said_in_french(site, field, text, told):
+    visitor = site.editor()
+    visitor.get("/admin?lang=fr")
+    page = words_of(send(visitor, "/admin/records/rumours/edit", do="check", **{field: text}))
+    assert told.replace("\u00a0", " ") in page
