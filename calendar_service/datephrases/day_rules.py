@@ -151,7 +151,8 @@ class DayRules:
         return Day(day, month, self._year()) if (month := self.tokens.accept_with(VOCABULARY.months, ".")) else None
 
     def listed_day(self, *, with_month: bool = False) -> Day:
-        """Read the "Wednesday 5" of a list of days, or its last day "Friday 7 May 2027"; an empty day if it is none."""
+        """Read the "Wednesday 5" or "the 5th" of a list of days, or the last, with its month; else an empty day."""
+        self.tokens.accept(VOCABULARY.day_articles)
         weekday = self.tokens.accept_with(VOCABULARY.weekdays, ".")
         day = self.day_month() if with_month else Day(self.number())
         return replace(day, weekday=weekday) if day else Day("")
