@@ -75,8 +75,8 @@ class ServiceStatus:
 class StatusReader:
     """Reads the state of the service for concurrent requests. It also answers if the database does not.
 
-    Once the database has kept a request waiting, the others do not wait as long as `is_away` says that it does not
-    answer: they would hold all threads of the server.
+    Once the database has kept a request or the worker waiting, no other request waits as long as `is_away` says that it
+    does not answer: they would hold all threads of the server.
     """
 
     def __init__(self, engine: Database, log: FaultLog, is_away: Callable[[], bool] = lambda: False) -> None:
@@ -95,7 +95,7 @@ class StatusReader:
         return self._ask(lambda: self._status(now, read_gauges(self._engine, now)), _COUNT_SECONDS, now)
 
     def _ask(self, read: Callable[[], ServiceStatus], seconds: float, now: datetime) -> ServiceStatus:
-        if self._has_waited and self._is_away():
+        if (self._has_waited or self._is_reported_away()) and self._is_away():
             return self._no_answer(Trouble.AWAY, "the database does not answer", now)
         began = time.monotonic()
         try:
@@ -108,6 +108,10 @@ class StatusReader:
             return self._no_answer(fault.trouble, str(fault), now)
         self._has_waited = False
         return replace(found, faults=_merged(found.faults, self._log.faults()))
+
+    def _is_reported_away(self) -> bool:
+        away = FaultKind.DATABASE, DATABASE_REASONS[Trouble.AWAY]
+        return any((each.kind, each.reason) == away for each in self._log.faults())
 
     def _status(self, now: datetime, gauges: Gauges | None) -> ServiceStatus:
         with reading(self._engine) as connection:

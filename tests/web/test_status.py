@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from calendar_service.reminders.faults.log import FaultLog
-from calendar_service.store.errors import DatabaseFault
+from calendar_service.store.errors import DatabaseFault, Trouble
 from calendar_service.store.faults import FaultKind
 from calendar_service.web import status
 from calendar_service.web.status import StatusReader
@@ -58,3 +58,11 @@ def test_one_request_waits_for_a_database_that_does_not_answer(tmp_path, frozen)
     frozen.thawed.set()
     frozen.is_away = False
     wait_until(lambda: read(reader) == (True, [], False))
+
+
+def test_none_waits_for_a_database_that_the_worker_reports(tmp_path, frozen):
+    log = FaultLog(lambda: NOW)
+    reader = StatusReader(open_sqlite(tmp_path / "frozen.sqlite3"), log, lambda: True)
+    log.report_database("lease", DatabaseFault("it hangs", trouble=Trouble.AWAY))
+    assert read(reader) == (False, [FaultKind.DATABASE], False)
+    assert frozen.asked == 0
