@@ -3,11 +3,11 @@
 import os
 import sys
 
-from bench import feeds, growing, publishing, reading, recurrence, reminders, serving, starting
+from bench import feeds, growing, mails, publishing, reading, recurrence, reminders, serving, starting
 from bench.measure import ROWS
 from bench.page import describe, save, write_page
 
-FAMILIES = [feeds, serving, reading, publishing, recurrence, reminders, growing, starting]
+FAMILIES = [feeds, serving, reading, publishing, recurrence, reminders, mails, growing, starting]
 
 
 def main(names):
