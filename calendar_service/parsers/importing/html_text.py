@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calendar_service.datephrases import DatePhraseError, parse_when
 from calendar_service.parsers.importing.candidates import read_iso, tidy
 from calendar_service.parsers.importing.dated_text import carries_date
+from calendar_service.records.times import CivilTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,7 @@ IGNORED = frozenset(
     ).split()
 )
 _NAVIGATION = frozenset({"nav", "navbar", "menu", "breadcrumb", "breadcrumbs", "pager", "pagination", "skip-link"})
+_FARTHEST_ZONE = timedelta(hours=14)
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?")
 _EMPTY_CLOCK = re.compile(r"T(?:00:00|12:00)(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?")  # of content systems, for a bare day
 _CLOCK = re.compile(r"\d\s*(?:[:.h]\s*\d\d|h\b|am\b|pm\b)|\bnoon\b|\bmidi\b", re.IGNORECASE)
@@ -59,6 +62,8 @@ def words_of_time(machine: str, seen: str) -> str:
     machine = machine.strip()
     if _CLOCK.search(seen) is None and carries_date(seen) and _EMPTY_CLOCK.fullmatch(machine[10:]):
         machine = machine[:10]
+    if whole := _with_seen_end(machine, seen):
+        return whole
     words = _machine_words(machine)
     day = _day(seen)
     if words == machine and day and words == day.isoformat():
@@ -66,6 +71,23 @@ def words_of_time(machine: str, seen: str) -> str:
     if words and (day is None or words.startswith(day.isoformat())):
         return words
     return f"{seen} {words}".strip() if words else seen
+
+
+def _with_seen_end(machine: str, seen: str) -> str:
+    """Return the start that machines are given with the end that people see, if the start is one in some zone."""
+    at = read_iso(machine)
+    try:
+        when = parse_when(seen)
+    except DatePhraseError:
+        return ""
+    if not isinstance(at, CivilTime) or not when.start or not when.end or when.zone or when.first != when.last:
+        return ""
+    ahead = datetime.combine(when.first, when.start, UTC) - at.instant
+    if abs(ahead) > _FARTHEST_ZONE or ahead % timedelta(minutes=15):
+        return ""
+    minutes = abs(ahead) // timedelta(minutes=1)
+    zone = f"UTC{'-' if ahead < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
+    return f"{when.first} {when.start:%H:%M}-{when.end:%H:%M} {zone}"
 
 
 def _machine_words(text: str) -> str:

@@ -79,7 +79,8 @@ _SECTION = re.compile(
     r"|comment (?:candidater|participer|s'inscrire|postuler|venir)(?: .*)?|pour qui|quand|ou"
     r"|(?:page |table of )?contents|on this page|sommaire|(?:dans|sur) cette page|details?"
     r"|open|ouverte?|closed|close|clos|ongoing|en cours|upcoming|a venir|menu|home|accueil|actualites?"
-    r"|conditions .*|criteres.*|register(?: now| here| online)?|sign up|book now|s'inscrire|inscrivez-vous"
+    r"|conditions .*|criteres.*|l'essentiel|en bref|at a glance|key facts"
+    r"|register(?: now| here| online)?|sign up|book now|s'inscrire|inscrivez-vous"
     r"|thematiques?|themes?|topics?|audience"
     r"|public(?: cible| vise)?|partenaires|intervenants|en savoir plus|au programme)"
 )

@@ -45,6 +45,7 @@ from calendar_service.parsers.importing.page_questions import (
     ask_about_call,
     ask_about_far_title,
     ask_about_hours,
+    ask_about_hours_elsewhere,
     ask_about_hours_in_text,
     ask_about_late_registration,
     ask_about_state,
@@ -97,6 +98,7 @@ def read_source_lines(lines: Iterable[SourceLine], language: str | None) -> Impo
         else:
             _mention_days(imported, item, _ignore(imported, item), [*item.dates, *item.notes], None)
     apply_to_all(imported.candidates, lines)
+    ask_about_hours_elsewhere(imported.candidates, lines)
     return imported
 
 

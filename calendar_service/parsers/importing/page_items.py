@@ -21,7 +21,7 @@ _BESIDE = frozenset(
 )
 _ABOVE = frozenset({LineKind.STATUS, LineKind.LANGUAGE, LineKind.REFERENCE})
 _SECOND = frozenset({"registration", "questions", "application"})
-_FIGURES = re.compile(r"[\d€$%]")
+_FIGURES = re.compile(r"[€$%]|(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")  # no year
 _ASKED = re.compile(
     r"(?:who|what|how|when|where|why|qui|quoi|comment|quand|ou|pourquoi) [^?]{2,40}\? ?\S"
 )  # and answered
@@ -192,7 +192,9 @@ def _is_of_text(line: PageLine, *, has_head: bool = False) -> bool:
     if line.is_headed or _ASKED.match(fold_text(line.text)) or label_of(line.text) or _POINT.match(line.text):
         return True
     label = _LABEL.match(line.text)
-    is_known = label is not None and (has_head or bool(label_of(label[0].strip(" :")) or _FIGURES.search(line.text)))
+    is_known = label is not None and (
+        has_head or bool(label_of(label[0].strip(" :")) or _FIGURES.search(line.text, label.end()))
+    )
     is_detail = label is not None and is_known and not (names_a_happening(label[0]) or names_a_call(label[0]))
     return is_sentence(line.text) or is_detail or heads_a_section(line.text) or heads_a_list(line.text)
 

@@ -95,7 +95,7 @@ _WORDS = {
     r"(?: (?:of|de|du|d'|des) ?.{1,30})?",
 }
 _LABELS = {label: re.compile(words) for label, words in _WORDS.items()}
-_HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-)(?:\s+|$)")
+_HEAD = re.compile(r"\s*(.{1,60}?)\s*(?::|\s–|\s-|(?<=[^\W\d]{2}) ?\?)(?:\s+|$)")
 _MAY_CLOSE = re.compile(
     r"\b(?:regist|inscri|rsvp|deadline|clos|clotur|limit|appl[iy]|candidat|book|due\b|until\b|jusqu)"
 )
@@ -147,7 +147,7 @@ def label_of(text: str) -> Label | None:
     """Return what a label, or the head of a column, announces."""
     if len(text) > _LONGEST:
         return None
-    folded = fold_text(_ASIDE.sub("", text).strip(" :*•-–")).replace("’", "'")
+    folded = fold_text(_ASIDE.sub("", text).strip(" :*•-–?")).replace("’", "'")
     names = [folded, folded.partition("/")[0].strip()]  # "Date / Period"
     return next((label for name in names for label, words in _LABELS.items() if words.fullmatch(name)), None)
 

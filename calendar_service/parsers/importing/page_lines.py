@@ -54,7 +54,8 @@ _LONGEST_PLACE = 80
 _MOST_BREAKS = 6
 _LOCALES = tuple(Locale(code) for code in ("en", "fr"))
 _STOP = re.compile(
-    r"(?:continue reading|lire l'article|details?)|(?:read|learn|see|find out|show)? ?more(?: about .{0,80})?|read on"
+    r"(?:continue reading|lire l'article|details?)|(?:read|learn|see|find out|show)? ?more(?: about .{0,80})?"
+    r"|read on|(?:see|view) (?:the )?details?|(?:voir|consulter) (?:le |les |la )?(?:details?|fiche)"
     r"|(?:lire|voir|en savoir|savoir) (?:la suite|plus)|lire|plus",
 )
 _ONLY = re.compile(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from calendar_service.parsers.importing.page_dates import DateLine
     from calendar_service.parsers.importing.page_items import PageItem
     from calendar_service.parsers.importing.page_line import PageLine
+    from calendar_service.parsers.importing.page_source import SourceLine
 
 _LONGEST_TITLE = 4  # of words, where it ends with a full stop
 _NUMBERED = re.compile(r"[A-Z]{2,6} ?(?:n°|No\.?|N°|nr\.?) ?\S*\d|(?:Ref|Réf)\b", re.IGNORECASE)
@@ -50,6 +51,7 @@ _CLOSES = re.compile(
 )
 _UNTIL = re.compile(r"(?:open |ouverte? )?(?:until|till|up to|jusqu'au)\b")
 _MOST_OF_KIND = 5  # words that say what kind of event something is
+_FEW = 2  # events of a page that tells of one
 _MOST_UNUSED = 8
 _LONGEST_UNUSED = 80
 _LONG_WORD = 5
@@ -131,6 +133,17 @@ def ask_about_hours_in_text(candidate: Candidate, item: PageItem) -> None:
         number, text = found[0]
         candidate.questions.append(
             Sentence("Line {line} gives hours: are they its own? {text}", line=number, text=shorten_value(text))
+        )
+
+
+def ask_about_hours_elsewhere(candidates: list[Candidate], lines: list[SourceLine]) -> None:
+    """Ask about the only line of a page that gives hours and no day, if one event alone is taken as whole days."""
+    whole = [each for each in candidates if "when" in each.fields and not has_hours(each.fields["when"])]
+    timed = [line for line in lines if _RANGE.search(fold_text(line.text)) and not carries_date(line.text)]
+    if len(whole) == len(timed) == 1 and len(candidates) <= _FEW and not whole[0].questions:
+        text = shorten_value(timed[0].text)
+        whole[0].questions.append(
+            Sentence("Line {line} gives hours: are they its own? {text}", line=timed[0].number, text=text)
         )
 
 

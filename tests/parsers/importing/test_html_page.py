@@ -22,6 +22,10 @@ TIMES = {
     ),
     "a day, and its hours as text": ('<time datetime="2027-05-03">Monday</time>, 10:00-11:30', SPAN),
     "noon that a content system made up": ('<time datetime="2027-05-03T12:00:00Z">3 May 2027</time>', DAY),
+    "an end that only people see": (
+        '<time datetime="2027-05-03T08:00:00Z">Monday 3 May 2027, from 10:00 to 11:30</time>',
+        SPAN,
+    ),
     "no machine time": ("<span>3 May 2027</span>, <b>10:00</b>-<i>11:30</i>", SPAN),
     "not understood": ('<time datetime="soon">3 May 2027</time>', DAY),
 }

@@ -65,6 +65,10 @@ RECORDS = {
         "Call for projects\n\nThemes\n- Education and food\n- Health\n\nDeadline: 3 May 2027, 17:00",
         [("Call for projects", "tender", *CLOSES)],
     ),
+    "labels that are questions": (
+        "Rents in cities: what we know in 2027\n\nWhen? 3 May 2027, 10:00-11:30\nWhere? Utrecht, Netherlands\nSee the details",
+        [("Rents in cities: what we know in 2027", "event", *SPAN)],
+    ),
     "files and the day of the page": (
         "Forum on rents\n3 May 2027\n\nAgenda (PDF, 210 kB, 2 April 2027)\nPage last updated: 1 April 2027",
         [("Forum on rents", "event", *DAY)],
@@ -85,6 +89,11 @@ QUESTIONS = {
         "The title names another day: is it that of line 1?",
     ),
     "the heading of a section": ("Programme\n3 May 2027, 10:00", "The title is that of a list: is this an event by itself?"),
+    "hours in another paragraph": (
+        ("Press release\n\nThe Forum on rents will be held on 3 May 2027 in Utrecht.\n\nThe minister said: we need it.\n\n"
+        "It will run from 10.00 to 16.30 and bring together the cities."),
+        "gives hours: are they its own?",
+    ),
     "hours in the text": ("Forum on rents\n3 May 2027\nAt 6 pm in the town hall.", "gives hours: are they its own?"),
 }  # fmt: skip
 
