@@ -99,7 +99,7 @@ def publish_pending(overview: Overview, *, is_silent: bool) -> PublishOutcome:
     except ChangedMeanwhile:
         raise
     except (NotReplaced, OSError) as error:
-        logger.error("An editor's changes were not written into the calendar file: %s", error)  # noqa: TRY400
+        logger.error("An editor's changes were not written into the calendar file: %s", error)  # noqa: TRY400 (the traceback adds nothing)
         raise NotWritten(_NOT_WRITTEN) from None
     drop_published(overview.engine, pending.applied, pending.state.data)
     cache().refresh()

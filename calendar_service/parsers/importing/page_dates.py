@@ -106,7 +106,7 @@ def read_date_line(text: str) -> DateLine | None:
 
 def _read_date(text: str) -> DateLine | None:
     folded = fold_text(text).replace("’", "'")
-    deadline = _DEADLINE.match(folded) or _UNTIL.match(folded)
+    deadline = _DEADLINE.match(folded) or begins_with_until(text)
     head, rest = split_date(text)
     if not head:
         return _refused_line(text, is_deadline=bool(deadline)) if deadline or _MEANT.match(folded) else None
@@ -179,6 +179,11 @@ def starts_then(words: str, other: DatePhrase) -> bool:
         and len(starts) == len((when, other))
         and starts[0].instant == starts[1].instant
     )
+
+
+def begins_with_until(text: str) -> bool:
+    """Return True for "until 3 May 2027", which does not say what ends then."""
+    return bool(_UNTIL.match(fold_text(text).replace("’", "'")))
 
 
 def about_what(folded: str) -> str:

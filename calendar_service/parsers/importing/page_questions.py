@@ -15,7 +15,7 @@ from calendar_service.parsers.importing.news import (
     names_a_call,
     names_a_happening,
 )
-from calendar_service.parsers.importing.page_dates import has_hours, split_date
+from calendar_service.parsers.importing.page_dates import begins_with_until, has_hours, split_date
 from calendar_service.parsers.importing.page_line import LineKind, parts_of
 from calendar_service.parsers.importing.page_sentences import deadline_at
 from calendar_service.parsers.importing.page_source import is_sentence
@@ -49,7 +49,6 @@ _CLOSES = re.compile(
     r"\b(?:regist\w+|inscri\w+|sign up|rsvp|book(?:ing)?|deadlines?|date limite|closing date|apply|applications?"
     r"|candidatures?)\b"
 )
-_UNTIL = re.compile(r"(?:open |ouverte? )?(?:until|till|up to|jusqu'au)\b")
 _MOST_OF_KIND = 5  # words that say what kind of event something is
 _FEW = 2  # events of a page that tells of one
 _MOST_UNUSED = 8
@@ -97,7 +96,7 @@ def ask_about_call(candidate: Candidate, item: PageItem) -> None:
     short = [line for line in beside if len(line.text.split()) <= _MOST_OF_KIND]
     call = next((line for line in (item.titles[0], *short) if names_a_call(line.text)), None)
     main = item.dates[0].date
-    if main and main.is_deadline and _UNTIL.match(fold_text(item.dates[0].text).replace("’", "'")) and not call:
+    if main and main.is_deadline and begins_with_until(item.dates[0].text) and not call:
         candidate.questions.append(
             Sentence("Line {line} says only until when: is it a call?", line=item.dates[0].number)
         )
